@@ -1,0 +1,61 @@
+# Every target explains itself: make help
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: help setup setup-dev demo test check fix acceptance bench docs lock clean
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.base ## Make .venv with the frontrunner command (no torch, no mteb)
+
+setup-dev: $(VENV)/.dev ## ... and the tools and libraries that the tests need
+
+$(VENV)/.base: requirements/base.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing frontrunner into $(VENV) ..."
+	@$(PIP) install -q --require-hashes -r requirements/base.txt
+	@$(PIP) install -q --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base requirements/dev.txt
+	@echo "Installing the development tools into $(VENV) ..."
+	@$(PIP) install -q --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: setup ## Build the starter board and serve it on http://127.0.0.1:8000
+	$(BIN)/frontrunner demo
+
+test: setup-dev ## Run the tests (minutes)
+	$(BIN)/python -m pytest -q -m "not acceptance"
+
+check: setup-dev ## Lint, format, types, architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: setup-dev ## Let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+acceptance: setup-dev ## Run the slow checks on the real data in ../shared
+	$(BIN)/python -m pytest -q -m acceptance
+
+docs: setup-dev ## Build the documentation into site/ (warnings are errors)
+	$(BIN)/mkdocs build --strict
+
+lock: ## Refresh the lock files from pyproject.toml (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/base.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra catalog --group dev --group docs --constraints requirements/base.txt pyproject.toml -o requirements/dev.txt
+
+clean: ## Remove everything that the targets made
+	rm -rf $(VENV) .venv-* site .frontrunner .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,76 @@
+"""Settings: `frontrunner.toml` and the environment, read once into one frozen value.
+
+Precedence, highest first: a command's own option, `FRONTRUNNER_*` in the environment,
+`frontrunner.toml` in the home folder, the default below.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from frontrunner.errors import UsageError
+
+DEFAULT_HOME = Path(".frontrunner")
+_PREFIX = "FRONTRUNNER_"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What an operator can set. Every field is documented in docs/configuration.md."""
+
+    home: Path = DEFAULT_HOME
+    """Where snapshots and state live."""
+    host: str = "127.0.0.1"
+    """The address that `serve` listens on."""
+    port: int = 8000
+    """The port that `serve` listens on."""
+    workers: int = 0
+    """Processes that read result files; 0 means one per core."""
+    keep: int = 5
+    """Published snapshots to keep for `rollback`; older ones are removed by `snapshots prune`."""
+    http_max_age: int = 14400
+    """Seconds for which caches may reuse an answer of `/v1` without asking again."""
+    cors_origins: tuple[str, ...] = ("*",)
+    """Origins whose pages may read the API; `*` is everyone."""
+
+
+def load_settings(
+    home: Path | None = None, environ: Mapping[str, str] = os.environ, **options: Any
+) -> Settings:
+    """Merge defaults, the home's `frontrunner.toml`, the environment and a command's options.
+
+    Options that are None were not given. Raises UsageError where a file or a variable holds a
+    key or a value that no setting takes.
+    """
+    from_env = {
+        name: environ[_PREFIX + name.upper()]
+        for name in Settings.__struct_fields__
+        if _PREFIX + name.upper() in environ
+    }
+    chosen_home = Path(home or from_env.get("home") or DEFAULT_HOME)
+    merged: dict[str, Any] = {**_read_file(chosen_home / "frontrunner.toml"), **from_env}
+    if isinstance(merged.get("cors_origins"), str):
+        merged["cors_origins"] = tuple(o.strip() for o in merged["cors_origins"].split(","))
+    merged |= {name: value for name, value in options.items() if value is not None}
+    merged["home"] = str(chosen_home)
+    try:
+        return msgspec.convert(merged, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise UsageError(
+            f"A setting is wrong: {error}. Look at {chosen_home / 'frontrunner.toml'} and at the "
+            f"{_PREFIX}* variables; docs/configuration.md lists every setting."
+        ) from error
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not valid TOML: {error}. Mend it or remove it.") from error

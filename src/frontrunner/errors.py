@@ -1,0 +1,69 @@
+"""Every error that Frontrunner raises for a user to read, in one file.
+
+A message says what happened, where, and what to do next. Input files that cannot be used are
+not errors: they are counted in the report of rejected files (`frontrunner.results.rejects`).
+"""
+
+from __future__ import annotations
+
+# --- the root ---------------------------------------------------------------------------------
+
+
+class FrontrunnerError(Exception):
+    """Base of all errors meant for a user; the command line prints it and exits with `code`."""
+
+    code = 1
+
+
+# --- what the user asked for --------------------------------------------------------------------
+
+
+class UsageError(FrontrunnerError):
+    """The request itself cannot be answered: a wrong option, name or value."""
+
+    code = 2
+
+
+class UnknownNameError(UsageError):
+    """A benchmark, task, model or snapshot of that name does not exist."""
+
+
+class MissingExtraError(UsageError):
+    """An optional part of Frontrunner is not installed; the message says which command mends it."""
+
+
+# --- what the user gave -------------------------------------------------------------------------
+
+
+class CatalogError(FrontrunnerError):
+    """A catalog cannot be read, or contradicts itself."""
+
+    code = 3
+
+
+class SourceError(FrontrunnerError):
+    """A source of results (folder, archive, git repository) cannot be read at all."""
+
+    code = 3
+
+
+# --- what lies on disk --------------------------------------------------------------------------
+
+
+class SnapshotError(FrontrunnerError):
+    """A snapshot cannot be built, opened or published."""
+
+    code = 4
+
+
+class CorruptSnapshotError(SnapshotError):
+    """A snapshot's bytes are not the ones its manifest promises."""
+
+
+# --- what is running ----------------------------------------------------------------------------
+
+
+class EvaluationError(FrontrunnerError):
+    """An evaluation run could not be prepared or did not finish."""
+
+    code = 5
