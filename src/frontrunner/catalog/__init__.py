@@ -1,0 +1,31 @@
+"""WHAT is scored: tasks, benchmarks and models, read from mteb-core and from a team's own TOML.
+
+A `Catalog` is plain frozen data. It is stored inside every snapshot, so that neither a server
+nor a reader needs the registry that it came from.
+"""
+
+from frontrunner.catalog.languages import Languages
+from frontrunner.catalog.model import (
+    Aggregation,
+    Benchmark,
+    Catalog,
+    CustomGroup,
+    CustomGrouping,
+    MenuEntry,
+    Model,
+    Scope,
+    Task,
+)
+
+__all__ = [
+    "Aggregation",
+    "Benchmark",
+    "Catalog",
+    "CustomGroup",
+    "CustomGrouping",
+    "Languages",
+    "MenuEntry",
+    "Model",
+    "Scope",
+    "Task",
+]

@@ -1,0 +1,1 @@
+"""Result files -> validated score rows; and what is rejected, and why."""

@@ -1,0 +1,165 @@
+"""Walk a `.tar.zst` or `.tar.gz` as a stream, one member at a time, unpacking nothing.
+
+The standard library's `tarfile` costs about 50 µs for each member, which for 100,000 result
+files is longer than reading them takes; this walker knows just what such archives hold: plain
+files, folders, and long names in the GNU and the POSIX (pax) way.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, cast
+
+import zstandard
+
+from frontrunner.errors import SourceError
+from frontrunner.results.sources import MAX_FILE_BYTES
+
+_BLOCK = 512
+_FILE, _OLD_FILE, _FOLDER = b"0", b"\0", b"5"
+_GNU_LONG_NAME, _PAX, _PAX_GLOBAL = b"L", b"x", b"g"
+_MAX_HEADER_BYTES = 1024 * 1024
+
+
+class Member(NamedTuple):
+    """One file of an archive."""
+
+    name: str
+    regular: bool
+    size: int
+    data: bytes | None
+    """The content; None for what is no regular file or is too large."""
+
+
+def is_archive(path: Path) -> bool:
+    """Whether the name says that this is an archive we read."""
+    return path.name.endswith((".tar.zst", ".tar.gz", ".tgz", ".tar"))
+
+
+def _open(path: Path) -> BinaryIO:
+    if path.name.endswith(".zst"):
+        window = zstandard.ZstdDecompressor(max_window_size=2**31)
+        return cast(BinaryIO, window.stream_reader(path.open("rb"), closefd=True))
+    if path.name.endswith(".tar"):
+        return path.open("rb")
+    return cast(BinaryIO, gzip.open(path, "rb"))
+
+
+class _Stream:
+    """Exact reads from a decompressor that returns what it has."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        self._chunk = b""
+        self._at = 0
+
+    def read(self, length: int) -> bytes:
+        """Exactly `length` bytes; raises EOFError where the stream ends before."""
+        end = self._at + length
+        if end <= len(self._chunk):
+            data = self._chunk[self._at : end]
+            self._at = end
+            return data
+        parts = [self._chunk[self._at :]]
+        missing = length - len(parts[0])
+        while missing > 0:
+            self._chunk = self._raw.read(max(1 << 20, min(missing, 1 << 24)))
+            if not self._chunk:
+                raise EOFError
+            parts.append(self._chunk[:missing])
+            self._at = len(parts[-1])
+            missing -= self._at
+        return b"".join(parts)
+
+    def skip(self, length: int) -> None:
+        """Pass over `length` bytes."""
+        while length > 0:
+            step = min(length, 1 << 24)
+            self.read(step)
+            length -= step
+
+
+def walk_archive(path: Path) -> Iterator[Member]:
+    """Yield the members in their order, folders left out.
+
+    Raises SourceError where the archive is damaged, is cut off, or is none.
+    """
+    try:
+        with _open(path) as raw:
+            yield from _walk(_Stream(raw))
+    except EOFError:
+        raise SourceError(f"{path} is cut off. Fetch it again.") from None
+    except (zstandard.ZstdError, zlib.error, gzip.BadGzipFile, ValueError) as error:
+        raise SourceError(f"{path} is not a readable archive: {error}. Fetch it again.") from error
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _walk(stream: _Stream) -> Iterator[Member]:
+    long_name: str | None = None
+    while True:
+        header = stream.read(_BLOCK)
+        if not header.strip(b"\0"):
+            return
+        size, kind = _number(header[124:136]), header[156:157]
+        if kind in (_GNU_LONG_NAME, _PAX, _PAX_GLOBAL):
+            if size > _MAX_HEADER_BYTES:
+                raise ValueError("a header is larger than 1 MiB")
+            extra = _body(stream, size)
+            if kind == _GNU_LONG_NAME:
+                long_name = _text(extra)
+            elif kind == _PAX:
+                long_name = _pax_path(extra) or long_name
+            continue
+        name, long_name = long_name or _name(header), None
+        if kind == _FOLDER:
+            stream.skip(_padded(size))
+        else:
+            yield _member(stream, name, size, kind)
+
+
+def _member(stream: _Stream, name: str, size: int, kind: bytes) -> Member:
+    regular = kind in (_FILE, _OLD_FILE)
+    if regular and size <= MAX_FILE_BYTES:
+        return Member(name, True, size, _body(stream, size))
+    # Links and devices carry no content, whatever their size field says.
+    stream.skip(_padded(size) if regular else 0)
+    return Member(name, regular, size, None)
+
+
+def _padded(size: int) -> int:
+    return -(-size // _BLOCK) * _BLOCK
+
+
+def _body(stream: _Stream, size: int) -> bytes:
+    data = stream.read(size)
+    stream.read(_padded(size) - size)
+    return data
+
+
+def _number(field: bytes) -> int:
+    """An octal size, or (first bit set) a binary one."""
+    if field[0] & 0x80:
+        return int.from_bytes(field, "big") & ~(0x80 << (8 * (len(field) - 1)))
+    return int(field.rstrip(b"\0 ") or b"0", 8)
+
+
+def _text(raw: bytes) -> str:
+    return raw.split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
+
+
+def _name(header: bytes) -> str:
+    name = _text(header[:100])
+    prefix = _text(header[345:500]) if header[257:262] == b"ustar" else ""
+    return f"{prefix}/{name}" if prefix else name
+
+
+def _pax_path(extra: bytes) -> str | None:
+    for record in extra.split(b"\n"):
+        key, _, value = record.partition(b" ")[2].partition(b"=")
+        if key == b"path":
+            return _text(value)
+    return None

@@ -1,0 +1,145 @@
+"""Read a share of the files into columns: what one worker process does.
+
+Rows are kept as plain arrays with numbers for the strings that repeat, so that a chunk crosses
+to the parent process in milliseconds.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from frontrunner.results.collecting import collector_paused
+from frontrunner.results.formats import Cell, ParsedFile, TaskIndex, UnusableFileError, parse
+from frontrunner.results.layout import Identity, Kind, identity_of_meta, place
+from frontrunner.results.rejects import Reason, Reject, printable
+
+class FileInfo(NamedTuple):
+    """One result file that was read."""
+
+    path: str
+    folder: str
+    task: str
+    mteb_version: str | None
+    dataset_revision: str | None
+    rows: int
+
+
+class RunSettings(NamedTuple):
+    """One line of a run_settings.jsonl."""
+
+    folder: str
+    task: str
+    settings: str
+    """The line's JSON, as it stands."""
+
+
+class Knowledge(NamedTuple):
+    """What a worker must know of the catalog."""
+
+    tasks: TaskIndex
+    folders: frozenset[str]
+    """Names of the folders of known models."""
+    run_defaults: dict[str, dict[str, Any]]
+
+
+class Chunk(NamedTuple):
+    """What a share of the files says."""
+
+    files: list[FileInfo]
+    cells: list[Cell]
+    row_cell: array[int]
+    row_score: array[float]
+    identities: dict[str, Identity]
+    settings: list[RunSettings]
+    rejects: list[Reject]
+    seen: int
+    """Files looked at, of every kind."""
+
+
+class _Numbers(dict[Cell, int]):
+    """Numbers cells in the order in which they are first asked for."""
+
+    def __missing__(self, cell: Cell) -> int:
+        number = self[cell] = len(self)
+        return number
+
+
+class _Builder:
+    def __init__(self, known: Knowledge) -> None:
+        self._known = known
+        self._numbers = _Numbers()
+        self.chunk = Chunk([], [], array("i"), array("d"), {}, [], [], 0)
+
+    def add(self, path: str, data: bytes | memoryview) -> None:
+        """Take one file; what cannot be used becomes a reject."""
+        where = place(path)
+        try:
+            if where.kind is Kind.RESULT:
+                self._add_result(path, where.folder, parse(data, self._known.tasks))
+            elif where.kind is Kind.MODEL_META:
+                identity = identity_of_meta(bytes(data), self._known.run_defaults)
+                self.chunk.identities[where.folder] = identity
+            elif where.kind is Kind.RUN_SETTINGS:
+                self.chunk.settings.extend(_settings(where.folder, bytes(data)))
+            else:
+                raise UnusableFileError(Reason.OUT_OF_PLACE, "")
+        except UnusableFileError as error:
+            self.reject(path, error.reason, printable(error.detail))
+
+    def finish(self, seen: int) -> Chunk:
+        """The chunk, after the last file."""
+        return self.chunk._replace(cells=list(self._numbers), seen=seen)
+
+    def reject(self, path: str, reason: Reason, detail: str = "") -> None:
+        """Set one file aside."""
+        self.chunk.rejects.append(Reject(printable(path), reason, detail))
+
+    def _add_result(self, path: str, folder: str, file: ParsedFile) -> None:
+        numbers = self._numbers
+        self.chunk.row_cell.extend([numbers[cell] for cell, _ in file.entries])
+        self.chunk.row_score.extend([score for _, score in file.entries])
+        self.chunk.files.append(
+            FileInfo(
+                printable(path),
+                folder,
+                file.task,
+                file.mteb_version,
+                file.dataset_revision,
+                len(file.entries),
+            )
+        )
+
+
+def _settings(folder: str, data: bytes) -> Iterable[RunSettings]:
+    for number, line in enumerate(data.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            entry = msgspec.json.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise UnusableFileError(Reason.NOT_JSON, f"line {number}: {error}"[:200]) from None
+        if not isinstance(entry, dict) or not isinstance(entry.get("task"), str):
+            raise UnusableFileError(Reason.WRONG_SHAPE, f"line {number}: expected a task")
+        yield RunSettings(folder, entry["task"], line.decode("utf-8"))
+
+
+def read_chunk(
+    files: Iterable[tuple[str, bytes | memoryview | Reject]], known: Knowledge
+) -> Chunk:
+    """Read every file into one chunk; a file that could not be read comes as its Reject."""
+    builder = _Builder(known)
+    seen = 0
+    with collector_paused():
+        for path, data in files:
+            seen += 1
+            if isinstance(data, Reject):
+                builder.chunk.rejects.append(data)
+            elif path.split("/", 1)[0] not in known.folders:
+                builder.reject(path, Reason.UNKNOWN_MODEL)
+            else:
+                builder.add(path, data)
+    return builder.finish(seen)

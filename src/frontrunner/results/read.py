@@ -1,0 +1,222 @@
+"""Read a whole source in parallel: files in, score table and rejects out."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+import msgspec
+
+from frontrunner.catalog import Catalog
+from frontrunner.errors import SourceError
+from frontrunner.results.archive import is_archive, walk_archive
+from frontrunner.results.chunk import Chunk, Knowledge, read_chunk
+from frontrunner.results.formats import TaskIndex
+from frontrunner.results.layout import folder_name
+from frontrunner.results.rejects import Reason, Reject, printable
+from frontrunner.results.sources import FolderReader, list_models, results_root, walk_model
+
+Progress = Callable[[int, int | None], None]
+"""Called with the parts done and, where it is known, the parts in all."""
+
+_CHUNKS_PER_WORKER = 12
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where results came from, for a snapshot's provenance."""
+
+    kind: str
+    """`folder`, `archive` or `git`."""
+    name: str
+    """The last part of its path, or its URL."""
+    commit: str | None = None
+    """The commit that was read; None where the source is no git checkout."""
+    digest: str | None = None
+    """BLAKE2 of an archive's bytes."""
+
+
+class RawResults(NamedTuple):
+    """Chunks as they were read, before revisions are joined."""
+
+    chunks: list[Chunk]
+    origin: Origin
+
+
+def knowledge_of(catalog: Catalog) -> Knowledge:
+    """The part of the catalog that workers need."""
+    return Knowledge(
+        TaskIndex.of(catalog),
+        frozenset(folder_name(model.name) for model in catalog.models),
+        {model.name: dict(model.run_defaults) for model in catalog.models if model.run_defaults},
+    )
+
+
+def read_source(
+    source: Path, catalog: Catalog, *, workers: int = 0, progress: Progress | None = None
+) -> RawResults:
+    """Read every file of a folder or archive. Raises SourceError where `source` is neither."""
+    known = knowledge_of(catalog)
+    workers = workers or os.cpu_count() or 1
+    if source.is_dir():
+        return RawResults(_read_folder(source, known, workers, progress), _folder_origin(source))
+    if source.is_file() and is_archive(source):
+        digest = partial(_digest, source)
+        chunks = _read_archive(source, known, workers, progress)
+        return RawResults(chunks, Origin("archive", source.name, digest=digest()))
+    raise SourceError(
+        f"{source} is not a source of results. Give a folder with <org>__<model>/<revision>/"
+        "<Task>.json below it, a .tar.zst or .tar.gz of one, or the URL of a git repository."
+    )
+
+
+# --- folders ----------------------------------------------------------------------------------
+
+
+def folder_files(
+    root: str, models: Iterable[str]
+) -> Iterator[tuple[str, bytes | memoryview | Reject]]:
+    """Every file below the model folders `models`, with its bytes or why it has none."""
+    reader = FolderReader(root)
+    for model in models:
+        paths, rejects = walk_model(root, model)
+        for reject in rejects:
+            yield reject.path, reject
+        for path in paths:
+            yield path, reader.read(path)
+
+
+def _read_models(root: str, models: list[str], known: Knowledge) -> Chunk:
+    return read_chunk(folder_files(root, models), known)
+
+
+def _read_folder(
+    source: Path, known: Knowledge, workers: int, progress: Progress | None
+) -> list[Chunk]:
+    root = str(results_root(source))
+    models, rejects = list_models(Path(root))
+    shares = _shares(models, workers * _CHUNKS_PER_WORKER)
+    chunks = _in_processes([partial(_read_models, root, share) for share in shares],
+                           known, workers, progress)
+    outside = read_chunk(((reject.path, reject) for reject in rejects), known)
+    return [*chunks, outside]
+
+
+def _shares(models: list[str], count: int) -> list[list[str]]:
+    size = max(1, -(-len(models) // count))
+    return [models[start : start + size] for start in range(0, len(models), size)]
+
+
+def _folder_origin(source: Path) -> Origin:
+    return Origin("folder", source.name, commit=git_commit(source))
+
+
+def git_commit(folder: Path) -> str | None:
+    """The commit checked out in `folder`, with `+` behind it where files were changed since."""
+    if not any((parent / ".git").exists() for parent in (folder, *folder.parents[:2])):
+        return None
+
+    def git(*words: str) -> str:
+        run = subprocess.run(
+            ["git", "-C", str(folder), *words],  # noqa: S607 -- the user's own git
+            capture_output=True, text=True, check=False, timeout=60,
+        )
+        return run.stdout.strip() if run.returncode == 0 else ""
+
+    commit = git("rev-parse", "HEAD")
+    return (commit + ("+" if git("status", "--porcelain", "--", ".") else "")) or None
+
+
+# --- archives ---------------------------------------------------------------------------------
+
+
+def archive_files(
+    path: Path, share: int, shares: int
+) -> Iterator[tuple[str, bytes | memoryview | Reject]]:
+    """The files of an archive that fall to worker `share` of `shares`: whole model folders."""
+    for member in walk_archive(path):
+        name = _below_results(member.name)
+        if name is None:
+            if share == 0:
+                yield member.name, Reject(printable(member.name), Reason.UNSAFE_NAME)
+            continue
+        if _falls_to(name.split("/", 1)[0]) % shares != share:
+            continue
+        if member.data is not None:
+            yield name, member.data
+        else:
+            reason = Reason.TOO_LARGE if member.regular else Reason.NOT_A_FILE
+            yield name, Reject(printable(name), reason)
+
+
+def _falls_to(model: str) -> int:
+    return int.from_bytes(hashlib.blake2b(model.encode("utf-8", "surrogateescape"),
+                                          digest_size=4).digest(), "big")
+
+
+def _below_results(name: str) -> str | None:
+    """The path below `results/`, or None for a name that would leave the folder."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or not path.parts:
+        return None
+    parts = path.parts
+    if "results" in parts[:2]:
+        parts = parts[parts.index("results") + 1 :]
+    return "/".join(parts) or None
+
+
+def _read_share(path: Path, share: int, shares: int, known: Knowledge) -> Chunk:
+    return read_chunk(archive_files(path, share, shares), known)
+
+
+def _read_archive(
+    path: Path, known: Knowledge, workers: int, progress: Progress | None
+) -> list[Chunk]:
+    # Every worker unpacks the whole stream and keeps its own share: unpacking is a fraction of
+    # the work, and no bytes have to cross between processes.
+    jobs = [partial(_read_share, path, share, workers) for share in range(workers)]
+    return _in_processes(jobs, known, workers, progress)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
+
+
+# --- processes --------------------------------------------------------------------------------
+
+_Job = Callable[[Knowledge], Chunk]
+_worker_knowledge: Knowledge | None = None
+
+
+def _start_worker(known: Knowledge) -> None:
+    global _worker_knowledge  # noqa: PLW0603 -- set once, when the worker process starts
+    _worker_knowledge = known
+
+
+def _run(job: _Job) -> Chunk:
+    if _worker_knowledge is None:
+        raise RuntimeError("the worker was not started")
+    return job(_worker_knowledge)
+
+
+def _in_processes(
+    jobs: list[_Job], known: Knowledge, workers: int, progress: Progress | None
+) -> list[Chunk]:
+    """Run jobs in worker processes; chunks come back in the order of the jobs."""
+    if workers == 1 or len(jobs) == 1:
+        return [job(known) for job in jobs]
+    with ProcessPoolExecutor(
+        min(workers, len(jobs)), get_context("spawn"), _start_worker, (known,)
+    ) as pool:
+        futures: list[Future[Chunk]] = [pool.submit(_run, job) for job in jobs]
+        for done, _ in enumerate(as_completed(futures), start=1):
+            if progress:
+                progress(done, len(futures))
+        return [future.result() for future in futures]

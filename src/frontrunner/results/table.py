@@ -1,0 +1,88 @@
+"""Score rows in columns, sorted so that any task or cell is one contiguous run of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
+
+class Variant(NamedTuple):
+    """A model as it was run: the ordinary way, or as an experiment with other parameters."""
+
+    model: str
+    experiment_id: str
+    """Stable text made of the parameters; empty for the ordinary run."""
+    experiment: Mapping[str, Any] | None = None
+
+
+class CellKey(NamedTuple):
+    """Where one score of a task belongs."""
+
+    task: str
+    split: str
+    subset: str
+
+
+class FileOrigin(NamedTuple):
+    """The file that a row came from, and what it says of its making."""
+
+    path: str
+    revision: str
+    mteb_version: str | None
+    dataset_revision: str | None
+
+
+@dataclass(frozen=True)
+class ScoreTable:
+    """All score rows. Rows are sorted by cell, then variant; cells by task, split and subset."""
+
+    variants: Sequence[Variant]
+    """Sorted by model and experiment."""
+    cells: Sequence[CellKey]
+    language_sets: Sequence[tuple[str, ...]]
+    files: Sequence[FileOrigin]
+    cell_start: NDArray[np.int64]
+    """[cells + 1] The rows of cell c are `cell_start[c]` up to `cell_start[c + 1]`."""
+    variant: Ints
+    """[rows] Index into `variants`."""
+    score: Floats
+    """[rows] The main score; NaN where the file says that there is none."""
+    languages: Ints
+    """[rows] Index into `language_sets`."""
+    file: Ints
+    """[rows] Index into `files`."""
+
+    @property
+    def rows(self) -> int:
+        """How many score rows there are."""
+        return len(self.score)
+
+    @cached_property
+    def cells_of_task(self) -> Mapping[str, range]:
+        """The run of cells that belongs to each task."""
+        runs: dict[str, range] = {}
+        start = 0
+        for index, cell in enumerate(self.cells):
+            if index + 1 == len(self.cells) or self.cells[index + 1].task != cell.task:
+                runs[cell.task] = range(start, index + 1)
+                start = index + 1
+        return runs
+
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """The names of all models with a row, sorted."""
+        return tuple(dict.fromkeys(variant.model for variant in self.variants))
+
+    @cached_property
+    def model_of_variant(self) -> Ints:
+        """[variants] Index into `models`."""
+        number = {name: index for index, name in enumerate(self.models)}
+        return np.array([number[variant.model] for variant in self.variants], dtype=np.int32)
