@@ -201,18 +201,20 @@ def _table(rows: _Rows, standing: Sequence[_Candidate]) -> ScoreTable:
     file_variant = np.array([folder_number[one.info.folder] for one in standing], dtype=np.int64)
     cell_code = file_task[file] * max(1, len(rows.places)) + rows.place[kept]
     codes, cell = np.unique(cell_code, return_inverse=True)
-    # Stable, so that duplicates keep the order of files and of entries inside a file.
-    order = np.lexsort((file, file_variant[file], cell))
+    # Stable, so that the rows of one variant keep the order of their file.
+    order = np.lexsort((file, file_variant[file], file_task[file]))
     return ScoreTable(
         variants=tuple(variant for _, variant in variants),
+        tasks=tuple(tasks),
         cells=tuple(
             CellKey(tasks[code // len(rows.places)], *rows.places[code % len(rows.places)])
             for code in codes.tolist()
         ),
         language_sets=tuple(rows.language_sets),
         files=tuple(_origin(one) for one in standing),
-        cell_start=np.searchsorted(cell[order], np.arange(len(codes) + 1)).astype(np.int64),
+        task_start=np.searchsorted(file_task[file][order], np.arange(len(tasks) + 1)),
         variant=file_variant[file][order].astype(np.int32),
+        cell=cell[order].astype(np.int32),
         score=rows.score[kept][order],
         languages=rows.languages[kept][order].astype(np.int32),
         file=file[order].astype(np.int32),

@@ -1,4 +1,4 @@
-"""Score rows in columns, sorted so that any task or cell is one contiguous run of rows."""
+"""Score rows in columns, sorted so that any task is one contiguous run of rows."""
 
 from __future__ import annotations
 
@@ -42,17 +42,26 @@ class FileOrigin(NamedTuple):
 
 @dataclass(frozen=True)
 class ScoreTable:
-    """All score rows. Rows are sorted by cell, then variant; cells by task, split and subset."""
+    """All score rows, sorted by task and variant.
+
+    Rows of one variant keep the order of their file. Sums are taken in that order, so that
+    two models with equal scores have equal means to the last bit, and mteb's ties are ours.
+    """
 
     variants: Sequence[Variant]
     """Sorted by model and experiment."""
+    tasks: Sequence[str]
+    """Sorted by name."""
     cells: Sequence[CellKey]
+    """Sorted by task, split and subset."""
     language_sets: Sequence[tuple[str, ...]]
     files: Sequence[FileOrigin]
-    cell_start: NDArray[np.int64]
-    """[cells + 1] The rows of cell c are `cell_start[c]` up to `cell_start[c + 1]`."""
+    task_start: NDArray[np.int64]
+    """[tasks + 1] The rows of task t are `task_start[t]` up to `task_start[t + 1]`."""
     variant: Ints
     """[rows] Index into `variants`."""
+    cell: Ints
+    """[rows] Index into `cells`."""
     score: Floats
     """[rows] The main score; NaN where the file says that there is none."""
     languages: Ints
@@ -75,6 +84,11 @@ class ScoreTable:
                 runs[cell.task] = range(start, index + 1)
                 start = index + 1
         return runs
+
+    @cached_property
+    def task_number(self) -> Mapping[str, int]:
+        """Index into `tasks` by name."""
+        return {name: number for number, name in enumerate(self.tasks)}
 
     @cached_property
     def models(self) -> tuple[str, ...]:

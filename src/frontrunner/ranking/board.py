@@ -1,0 +1,172 @@
+"""Rank: from a question and the score table to a board."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from frontrunner.catalog import Aggregation
+from frontrunner.ranking.borda import borda_ranks
+from frontrunner.ranking.facts import Facts
+from frontrunner.ranking.gather import Floats, Gathered, Integers, gather_scopes, narrow
+from frontrunner.ranking.groups import group_means
+from frontrunner.ranking.means import Mean, Scored, lenient_mean, strict_mean
+from frontrunner.ranking.question import Policy, Question
+from frontrunner.ranking.subsets import SubsetScores
+from frontrunner.results.table import ScoreTable
+
+_PRIMARY = (
+    (Aggregation.MEAN_TASK, "mean_task"),
+    (Aggregation.MEAN_SUBSET, "mean_subset"),
+    (Aggregation.MEAN_TASK_TYPE, "mean_task_type"),
+    (Aggregation.PUBLIC_PRIVATE, "mean_public"),
+)
+
+
+@dataclass(frozen=True)
+class Board:
+    """A ranked table. All arrays have one entry for each row, best row first."""
+
+    policy: Policy
+    tasks: tuple[str, ...]
+    """The columns: tasks that anybody has a row of, in the question's order."""
+    missing_tasks: tuple[str, ...]
+    """Tasks of the question that nobody has a row of."""
+    task_types: tuple[str, ...]
+    """The types of the tasks that count, in the order of their first task."""
+    variants: Integers
+    """[rows] Index into the table's variants."""
+    rank: Integers
+    """[rows] The rank that the question asks for; 1 is best."""
+    borda: Integers
+    """[rows] The Borda rank, whatever orders the rows."""
+    primary: str | None
+    """Name of the mean that stands for the whole board."""
+    means: Mapping[str, Floats]
+    """`mean_task`, `mean_task_type`, `mean_public`, `mean_private`, `mean_subset`: [rows]"""
+    by_type: Floats
+    """[rows, task_types]"""
+    by_task: Floats
+    """[rows, tasks] NaN where a model does not cover the task whole."""
+    by_group: Mapping[str, Mapping[str, Floats]]
+    """Grouping -> label -> [rows]"""
+    zero_shot: Integers
+    """[rows] Percentage of tasks not seen in training; -1 where that is not known."""
+    cells_had: Integers
+    """[rows] In how many of the board's cells a model has a score."""
+    cells_total: int
+    """How many cells the board has: coverage is `cells_had / cells_total`."""
+    tasks_complete: Integers
+    """[rows] How many of the board's tasks a model covers whole."""
+    tasks_begun: Sequence[frozenset[str]]
+    """[rows] The tasks of which a model has any row, complete or not, in whichever language."""
+
+
+def rank(table: ScoreTable, facts: Facts, question: Question) -> Board:
+    """Answer `question` from `table`.
+
+    Coverage is judged for each variant by the cells that anybody has: a task that a variant
+    covers in part has no score. Borda ranks are taken over models, with a model's variants
+    pooled, and over all its scores; both as in mteb's leaderboard.
+    """
+    everything = gather_scopes(table, question.scopes)
+    shown = counted = narrow(table, question, everything)
+    if question.public_only:
+        counted = shown.only_tasks(set(shown.tasks) - facts.private_tasks)
+    scored = Scored(counted, table)
+    kept = np.flatnonzero(~np.isnan(scored.by_task).all(axis=1))
+    mean: Mean = lenient_mean if question.policy is Policy.LENIENT else strict_mean
+    subsets = SubsetScores(scored) if Aggregation.MEAN_SUBSET in question.aggregations else None
+    means, types, by_type = _means(scored, facts, mean, subsets)
+    pooled = subsets.pooled_by_model if subsets else scored.pooled_by_model
+    borda = borda_ranks(pooled, len(kept))[counted.model_of]
+    order = kept[_order(question, table, counted.variants[kept], _pick(means, kept), borda[kept])]
+    groups = {g.name: group_means(scored, g, mean) for g in question.groupings}
+    variants = counted.variants[order]
+    return Board(
+        policy=question.policy,
+        tasks=shown.tasks,
+        missing_tasks=tuple(s.task for s in question.scopes if s.task not in shown.tasks),
+        task_types=types,
+        variants=variants,
+        rank=np.arange(1, len(order) + 1) if question.sort_by else borda[order],
+        borda=borda[order],
+        primary=next((name for agg, name in _PRIMARY if agg in question.aggregations), None),
+        means=_pick(means, order),
+        by_type=by_type[order],
+        by_group={name: _pick(labels, order) for name, labels in groups.items()},
+        zero_shot=facts.zero_shot([table.variants[v].model for v in variants], counted.tasks),
+        tasks_begun=_tasks_begun(everything, variants),
+        **_shown_columns(Scored(shown, table) if shown is not counted else scored, variants),
+    )
+
+
+def _pick(columns: Mapping[str, Floats], rows: Integers) -> dict[str, Floats]:
+    return {name: values[rows] for name, values in columns.items()}
+
+
+def _shown_columns(scored: Scored, variants: Integers) -> dict[str, object]:
+    """What is shown of every task, those that do not count included."""
+    rows = scored.rows
+    place = np.searchsorted(rows.variants, variants)
+    return {
+        "by_task": scored.by_task[place],
+        "cells_had": scored.cells_had.sum(axis=1)[place],
+        "cells_total": int(scored.cells_required.sum()),
+        "tasks_complete": np.count_nonzero(~np.isnan(scored.by_task), axis=1)[place],
+    }
+
+
+def _tasks_begun(everything: Gathered, variants: Integers) -> list[frozenset[str]]:
+    begun = everything.begun()[np.searchsorted(everything.variants, variants)]
+    return [
+        frozenset(everything.tasks[task] for task in np.flatnonzero(row).tolist()) for row in begun
+    ]
+
+
+def _means(
+    scored: Scored, facts: Facts, mean: Mean, subsets: SubsetScores | None
+) -> tuple[dict[str, Floats], tuple[str, ...], Floats]:
+    """The board's means, the types of its tasks, and [variants, types] the mean of each."""
+    scores, tasks = scored.by_task, scored.rows.tasks
+    columns: dict[str, list[int]] = {}
+    for number, task in enumerate(tasks):
+        columns.setdefault(facts.task_type[task], []).append(number)
+    by_type = np.empty((len(scores), len(columns)))
+    for number, some in enumerate(columns.values()):
+        by_type[:, number] = mean(scores, some)
+    private = [number for number, task in enumerate(tasks) if task in facts.private_tasks]
+    public = [number for number, task in enumerate(tasks) if task not in facts.private_tasks]
+    means = {
+        "mean_task": mean(scores, None),
+        "mean_task_type": mean(by_type, None),
+        "mean_public": mean(scores, public),
+        "mean_private": mean(scores, private),
+    }
+    if subsets:
+        means["mean_subset"] = subsets.mean
+    return means, tuple(columns), by_type
+
+
+def _order(
+    question: Question,
+    table: ScoreTable,
+    variants: Integers,
+    means: Mapping[str, Floats],
+    borda: Integers,
+) -> Integers:
+    """Positions of the rows, best first. What ties completely is ordered by name."""
+    if question.sort_by:
+        keys = [means[name] for name in question.sort_by]
+    elif Aggregation.MEAN_SUBSET in question.aggregations:
+        keys = [means["mean_subset"]]
+    else:
+        keys = [-borda.astype(np.float64)]
+    # Variants are numbered by name; of equal Borda ranks the higher mean comes first.
+    keys = [*keys, means["mean_task"]]
+    descending = [np.where(np.isnan(key), np.inf, -key) for key in keys]
+    return np.lexsort((variants, *reversed(descending)))
+
+

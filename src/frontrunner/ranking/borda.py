@@ -1,0 +1,55 @@
+"""Borda ranks with mteb's rules for ties and for tasks that a model lacks.
+
+On each task a model earns as many points as there are models, less its rank there; models with
+the same score share the mean of their ranks; a task that a model was not run on earns nothing.
+The most points take rank 1, and models with as many points share the better rank.
+
+Source: Colombo et al., "What are the best systems? New perspectives on NLP benchmarking",
+NeurIPS 2022; the handling of ties and gaps is that of mteb's leaderboard.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def average_ranks(scores: Floats) -> Floats:
+    """[rows, columns] Rank of each score in its column, 1 for the highest, ties averaged.
+
+    NaN has no rank and stays NaN.
+    """
+    rows = scores.shape[0]
+    if rows == 0:
+        return scores.copy()
+    order = np.argsort(-scores, axis=0, kind="stable")
+    ordered = np.take_along_axis(scores, order, axis=0)
+    starts = np.ones(scores.shape, dtype=bool)
+    starts[1:] = ordered[1:] != ordered[:-1]
+    position = np.arange(rows)[:, None]
+    first = np.maximum.accumulate(np.where(starts, position, 0), axis=0)
+    ends = np.ones(scores.shape, dtype=bool)
+    ends[:-1] = starts[1:]
+    last = np.minimum.accumulate(np.where(ends, position, rows)[::-1], axis=0)[::-1]
+    ranks = np.empty(scores.shape)
+    np.put_along_axis(ranks, order, (first + last) / 2 + 1, axis=0)
+    ranks[np.isnan(scores)] = np.nan
+    return ranks
+
+
+def points(scores: Floats, contestants: int) -> Floats:
+    """[rows] Borda points over all columns of `scores` [rows, columns]; NaN earns nothing."""
+    return np.nansum(contestants - average_ranks(scores), axis=1)
+
+
+def competition_ranks(values: Floats) -> NDArray[np.int64]:
+    """[rows] Rank of each value, 1 for the highest; equal values share the better rank."""
+    ascending = np.sort(values)
+    return len(values) - np.searchsorted(ascending, values, side="right") + 1
+
+
+def borda_ranks(scores: Floats, contestants: int) -> NDArray[np.int64]:
+    """[rows] Borda rank of each row of `scores` [rows, columns]."""
+    return competition_ranks(points(scores, contestants))

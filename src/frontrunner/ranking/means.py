@@ -1,0 +1,122 @@
+"""Means over tasks, types, groups and subsets, each with its policy about what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from frontrunner.ranking.gather import Bools, Floats, Gathered, Integers
+from frontrunner.results.table import ScoreTable
+
+
+def grid_mean(row: Integers, column: Integers, score: Floats, shape: tuple[int, int]) -> Floats:
+    """[shape] Mean of the scores that fall on each square; NaN where none does."""
+    square = row * shape[1] + column
+    size = shape[0] * shape[1]
+    total = np.bincount(square, weights=score, minlength=size)
+    count = np.bincount(square, minlength=size)
+    return np.divide(total, count, out=np.full(size, np.nan), where=count > 0).reshape(shape)
+
+
+def strict_mean(scores: Floats, columns: Sequence[int] | None = None) -> Floats:
+    """[rows] Mean over columns; NaN as soon as one is missing, or where there are no columns."""
+    picked = scores if columns is None else scores[:, list(columns)]
+    if picked.shape[1] == 0:
+        return np.full(scores.shape[0], np.nan)
+    return np.asarray(picked.sum(axis=1) / picked.shape[1])
+
+
+def lenient_mean(scores: Floats, columns: Sequence[int] | None = None) -> Floats:
+    """[rows] Mean over the columns that a row has; NaN where it has none."""
+    picked = scores if columns is None else scores[:, list(columns)]
+    count = np.count_nonzero(~np.isnan(picked), axis=1)
+    total = np.nansum(picked, axis=1)
+    return np.divide(total, count, out=np.full(len(picked), np.nan), where=count > 0)
+
+
+def count_columns(marks: Bools, group: Integers, groups: int) -> Integers:
+    """[rows, groups] How many columns of each group are marked; `group` is sorted."""
+    starts = np.searchsorted(group, np.arange(groups))
+    if marks.shape[1] == 0:
+        return np.zeros((len(marks), groups), dtype=np.int64)
+    return np.add.reduceat(marks, starts, axis=1, dtype=np.int64)
+
+
+Mean = Callable[[Floats, Sequence[int] | None], Floats]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The gathered rows that hold a score, and how completely each variant covers each task."""
+
+    rows: Gathered
+    table: ScoreTable
+
+    @cached_property
+    def _valid(self) -> Bools:
+        return ~np.isnan(self.rows.score)
+
+    @cached_property
+    def variant(self) -> Integers:
+        """[scored rows]"""
+        return self.rows.variant[self._valid]
+
+    @cached_property
+    def task(self) -> Integers:
+        """[scored rows]"""
+        return self.rows.task[self._valid]
+
+    @cached_property
+    def cell(self) -> Integers:
+        """[scored rows]"""
+        return self.rows.cell[self._valid]
+
+    @cached_property
+    def score(self) -> Floats:
+        """[scored rows]"""
+        return self.rows.score[self._valid]
+
+    @cached_property
+    def has_cell(self) -> Bools:
+        """[variants, cells] Whether a variant has a score in a cell."""
+        has = np.zeros((len(self.rows.variants), len(self.rows.cells)), dtype=bool)
+        has[self.variant, self.cell] = True
+        return has
+
+    @cached_property
+    def cells_had(self) -> Integers:
+        """[variants, tasks] In how many cells of a task a variant has a score."""
+        return count_columns(self.has_cell, self.rows.task_of_cell, len(self.rows.tasks))
+
+    @cached_property
+    def splits_and_subsets(self) -> list[tuple[set[str], set[str]]]:
+        """[tasks] The splits and the subsets in which anybody has a score."""
+        found: list[tuple[set[str], set[str]]] = [(set(), set()) for _ in self.rows.tasks]
+        for cell in np.unique(self.cell).tolist():
+            splits, subsets = found[self.rows.task_of_cell[cell]]
+            key = self.table.cells[self.rows.cells[cell]]
+            splits.add(key.split)
+            subsets.add(key.subset)
+        return found
+
+    @cached_property
+    def cells_required(self) -> Integers:
+        """[tasks] How many cells a complete run has: every subset in every split anyone ran."""
+        return np.array([len(a) * len(b) for a, b in self.splits_and_subsets], dtype=np.int64)
+
+    @cached_property
+    def pooled_by_model(self) -> Floats:
+        """[models, tasks] Mean over all a model's rows, experiments and gaps alike."""
+        model = self.rows.model_of[self.variant]
+        shape = (len(self.rows.models), len(self.rows.tasks))
+        return grid_mean(model, self.task, self.score, shape)
+
+    @cached_property
+    def by_task(self) -> Floats:
+        """[variants, tasks] A variant's score on a task; NaN unless it covers the task whole."""
+        scores = grid_mean(self.variant, self.task, self.score, self.rows.shape)
+        scores[self.cells_had < self.cells_required] = np.nan
+        return scores

@@ -1,0 +1,56 @@
+"""What is to be ranked, and by which policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from frontrunner.catalog import Aggregation, Benchmark, CustomGrouping, Scope
+
+
+class Policy(StrEnum):
+    """How means treat tasks that a model was not run on."""
+
+    STRICT = "strict"
+    """A mean needs every task; a model that misses one has no mean. The default of mteb."""
+    LENIENT = "lenient"
+    """A mean is taken over the tasks that a model has; its coverage says how many those are."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Which scores to rank, which means to take, and how to order the rows."""
+
+    scopes: tuple[Scope, ...]
+    languages: frozenset[str] | None = None
+    """Codes; only subsets in one of them count. None means all."""
+    aggregations: frozenset[Aggregation] = frozenset(
+        {Aggregation.MEAN_TASK, Aggregation.MEAN_TASK_TYPE, Aggregation.TASK_TYPES}
+    )
+    groupings: tuple[CustomGrouping, ...] = ()
+    sort_by: tuple[str, ...] = ()
+    """Means that order and number the rows; empty means by Borda rank."""
+    public_only: bool = False
+    """Private tasks are shown but do not count."""
+    policy: Policy = Policy.STRICT
+    models: frozenset[str] | None = None
+    """Only these models take part, as if no other had been run. None means all."""
+
+    @classmethod
+    def of(
+        cls,
+        benchmark: Benchmark,
+        languages: Iterable[str] | None = None,
+        policy: Policy = Policy.STRICT,
+    ) -> Question:
+        """The question that a benchmark asks, perhaps narrowed to languages (codes)."""
+        return cls(
+            scopes=benchmark.scopes,
+            languages=None if languages is None else frozenset(languages),
+            aggregations=frozenset(benchmark.aggregations),
+            groupings=benchmark.groupings,
+            sort_by=benchmark.sort_by,
+            public_only=benchmark.public_only,
+            policy=policy,
+        )
