@@ -46,7 +46,7 @@ def installed_version() -> str | None:
         return None
 
 
-def read_catalog() -> tuple[Catalog, dict[str, msgspec.Raw]]:
+def read_catalog() -> tuple[Catalog, dict[str, bytes]]:
     """The whole registry as a catalog, and each task's descriptive statistics as JSON.
 
     Takes seconds: importing the registry builds every task class. Raises MissingExtraError
@@ -254,10 +254,10 @@ def _menu_entry(entry: Any) -> MenuEntry:
     )
 
 
-def _statistics(task_classes: Iterable[Any]) -> dict[str, msgspec.Raw]:
-    found: dict[str, msgspec.Raw] = {}
+def _statistics(task_classes: Iterable[Any]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
     for cls in task_classes:
         path = cls.metadata.descriptive_stat_path
         if path.exists():
-            found[cls.metadata.name] = msgspec.Raw(path.read_bytes())
+            found[cls.metadata.name] = msgspec.json.format(path.read_bytes(), indent=-1)
     return found

@@ -168,5 +168,3 @@ def _order(
     keys = [*keys, means["mean_task"]]
     descending = [np.where(np.isnan(key), np.inf, -key) for key in keys]
     return np.lexsort((variants, *reversed(descending)))
-
-

@@ -9,9 +9,7 @@ from frontrunner.ranking.gather import Floats
 from frontrunner.ranking.means import Mean, Scored, grid_mean
 
 
-def group_means(
-    scored: Scored, grouping: CustomGrouping, mean: Mean
-) -> dict[str, Floats]:
+def group_means(scored: Scored, grouping: CustomGrouping, mean: Mean) -> dict[str, Floats]:
     """Label -> [variants] mean of the group; a group none of whose scopes anyone ran is absent.
 
     Every scope counts once, however many cells it has.

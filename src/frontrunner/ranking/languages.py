@@ -38,8 +38,9 @@ def language_scores(table: ScoreTable, question: Question) -> LanguageScores:
     keep = complete[scored.variant, scored.task]
     variant, score = scored.variant[keep], scored.score[keep]
     sets = scored.rows.languages[valid][keep]
-    codes = sorted({code for number in np.unique(sets).tolist()
-                    for code in table.language_sets[number]})
+    codes = sorted(
+        {code for number in np.unique(sets).tolist() for code in table.language_sets[number]}
+    )
     column = {code: number for number, code in enumerate(codes)}
     columns_of_set = [
         [column[code] for code in codes_of if code in column] for codes_of in table.language_sets
@@ -51,7 +52,9 @@ def language_scores(table: ScoreTable, question: Question) -> LanguageScores:
     row = np.repeat(np.arange(len(sets)), repeats)
     offset = np.arange(len(row)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
     grid = grid_mean(
-        variant[row], flat[starts[sets[row]] + offset], score[row],
+        variant[row],
+        flat[starts[sets[row]] + offset],
+        score[row],
         (len(scored.rows.variants), len(codes)),
     )
     has_any = ~np.isnan(grid).all(axis=1)

@@ -17,6 +17,7 @@ from frontrunner.results.formats import Cell, ParsedFile, TaskIndex, UnusableFil
 from frontrunner.results.layout import Identity, Kind, identity_of_meta, place
 from frontrunner.results.rejects import Reason, Reject, printable
 
+
 class FileInfo(NamedTuple):
     """One result file that was read."""
 
@@ -127,9 +128,7 @@ def _settings(folder: str, data: bytes) -> Iterable[RunSettings]:
         yield RunSettings(folder, entry["task"], line.decode("utf-8"))
 
 
-def read_chunk(
-    files: Iterable[tuple[str, bytes | memoryview | Reject]], known: Knowledge
-) -> Chunk:
+def read_chunk(files: Iterable[tuple[str, bytes | memoryview | Reject]], known: Knowledge) -> Chunk:
     """Read every file into one chunk; a file that could not be read comes as its Reject."""
     builder = _Builder(known)
     seen = 0

@@ -147,9 +147,7 @@ def _without_nan(data: bytes | memoryview) -> bytes | None:
     return None if b"\\" in raw else raw.replace(b'": NaN', _NAN_JSON)
 
 
-def _from_typed_or_lenient(
-    quick: bytes, data: bytes | memoryview, tasks: TaskIndex
-) -> ParsedFile:
+def _from_typed_or_lenient(quick: bytes, data: bytes | memoryview, tasks: TaskIndex) -> ParsedFile:
     try:
         return _from_typed(_decode(quick), tasks)
     except (msgspec.DecodeError, UnicodeDecodeError, _NeedsLenientReadError):

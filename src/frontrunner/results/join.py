@@ -66,9 +66,10 @@ class _Candidate(NamedTuple):
 
 
 class Joined(NamedTuple):
-    """The rows that stand, and the files that do not."""
+    """The rows that stand, the files they came from, and the files that do not stand."""
 
     table: ScoreTable
+    origins: list[FileOrigin]
     rejects: list[Reject]
 
 
@@ -77,7 +78,8 @@ def join(chunks: Sequence[Chunk], catalog: Catalog) -> Joined:
     rejects: list[Reject] = []
     with collector_paused():
         standing = _standing(_candidates(chunks, catalog, rejects), catalog, rejects)
-        return Joined(_table(_concatenate(chunks), standing), rejects)
+        table = _table(_concatenate(chunks), standing)
+        return Joined(table, [_origin(one) for one in standing], rejects)
 
 
 # --- which files stand --------------------------------------------------------------------------
@@ -211,7 +213,6 @@ def _table(rows: _Rows, standing: Sequence[_Candidate]) -> ScoreTable:
             for code in codes.tolist()
         ),
         language_sets=tuple(rows.language_sets),
-        files=tuple(_origin(one) for one in standing),
         task_start=np.searchsorted(file_task[file][order], np.arange(len(tasks) + 1)),
         variant=file_variant[file][order].astype(np.int32),
         cell=cell[order].astype(np.int32),

@@ -102,8 +102,9 @@ def _read_folder(
     root = str(results_root(source))
     models, rejects = list_models(Path(root))
     shares = _shares(models, workers * _CHUNKS_PER_WORKER)
-    chunks = _in_processes([partial(_read_models, root, share) for share in shares],
-                           known, workers, progress)
+    chunks = _in_processes(
+        [partial(_read_models, root, share) for share in shares], known, workers, progress
+    )
     outside = read_chunk(((reject.path, reject) for reject in rejects), known)
     return [*chunks, outside]
 
@@ -125,7 +126,10 @@ def git_commit(folder: Path) -> str | None:
     def git(*words: str) -> str:
         run = subprocess.run(
             ["git", "-C", str(folder), *words],  # noqa: S607 -- the user's own git
-            capture_output=True, text=True, check=False, timeout=60,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
         )
         return run.stdout.strip() if run.returncode == 0 else ""
 
@@ -156,8 +160,9 @@ def archive_files(
 
 
 def _falls_to(model: str) -> int:
-    return int.from_bytes(hashlib.blake2b(model.encode("utf-8", "surrogateescape"),
-                                          digest_size=4).digest(), "big")
+    return int.from_bytes(
+        hashlib.blake2b(model.encode("utf-8", "surrogateescape"), digest_size=4).digest(), "big"
+    )
 
 
 def _below_results(name: str) -> str | None:

@@ -55,7 +55,6 @@ class ScoreTable:
     cells: Sequence[CellKey]
     """Sorted by task, split and subset."""
     language_sets: Sequence[tuple[str, ...]]
-    files: Sequence[FileOrigin]
     task_start: NDArray[np.int64]
     """[tasks + 1] The rows of task t are `task_start[t]` up to `task_start[t + 1]`."""
     variant: Ints
@@ -67,7 +66,7 @@ class ScoreTable:
     languages: Ints
     """[rows] Index into `language_sets`."""
     file: Ints
-    """[rows] Index into `files`."""
+    """[rows] Index into the list of origins that is kept beside the table."""
 
     @property
     def rows(self) -> int:

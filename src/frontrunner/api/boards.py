@@ -1,0 +1,232 @@
+"""Boards as they travel: `/v1/benchmarks/{name}/scores`, `/per-language` and `/leaders`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
+
+import msgspec
+import numpy as np
+
+from frontrunner import catalog as nouns
+from frontrunner.api import schemas
+from frontrunner.api.entities import Entities, billions, whole_tokens
+from frontrunner.catalog import Aggregation
+from frontrunner.ranking import Board, Facts, Policy, Question, language_scores, rank
+from frontrunner.ranking.gather import Floats
+from frontrunner.results.table import ScoreTable
+
+Buckets = Sequence[tuple[float, float | None]]
+
+
+def present(names: Sequence[str], values: Sequence[float]) -> dict[str, float]:
+    """The values that are there, by name; NaN is left out."""
+    return {name: value for name, value in zip(names, values, strict=True) if value == value}
+
+
+def or_none(values: Floats) -> list[float | None]:
+    """A column of numbers in which NaN becomes None."""
+    return [value if value == value else None for value in values.tolist()]
+
+
+class BoardRenderer:
+    """Turns questions about benchmarks into answers, from one score table."""
+
+    def __init__(self, entities: Entities, facts: Facts, table: ScoreTable) -> None:
+        self.entities = entities
+        self.facts = facts
+        self.table = table
+
+    # --- a board ------------------------------------------------------------------------------
+
+    def codes_of(self, picks: Iterable[str]) -> frozenset[str]:
+        """The codes that occur in results and that `picks` mean, as codes or as names."""
+        wanted, label = set(picks), self.entities.catalog.languages.label
+        occurring = {code for codes in self.table.language_sets for code in codes}
+        return frozenset(c for c in occurring if c in wanted or label(c) in wanted)
+
+    def board(self, bench: nouns.Benchmark, languages: Sequence[str] = ()) -> Board:
+        """Rank a benchmark; naming languages narrows it to them and makes its means lenient."""
+        if not languages:
+            return rank(self.table, self.facts, Question.of(bench))
+        codes = self.codes_of(languages)
+        return rank(self.table, self.facts, Question.of(bench, codes, Policy.LENIENT))
+
+    def summary(
+        self, bench: nouns.Benchmark, languages: Sequence[str] = ()
+    ) -> schemas.BenchmarkSummary:
+        """The answer of `/scores`."""
+        return self.summary_of(bench, self.board(bench, languages), filtered=bool(languages))
+
+    def summary_of(
+        self, bench: nouns.Benchmark, board: Board, *, filtered: bool = False
+    ) -> schemas.BenchmarkSummary:
+        """A board that was ranked already, as the answer of `/scores`."""
+        whole = self.entities.benchmark(bench)
+        empty = not len(board.rank)
+        with_types = filtered or Aggregation.TASK_TYPES in bench.aggregations
+        asked_types = Aggregation.TASK_TYPES in bench.aggregations
+        return schemas.BenchmarkSummary(
+            benchmark_name=bench.name,
+            task_types=whole.task_types
+            if empty
+            else list(board.task_types if asked_types else ()),
+            tasks=whole.tasks if empty else list(board.tasks),
+            tasks_meta=self._tasks_meta(bench),
+            rows=self._rows(bench, board, with_types=with_types, filtered=filtered),
+            aggregations=whole.aggregations,
+            custom_groupings=whole.custom_groupings if empty else self._groupings(bench, board),
+            show_zero_shot=bench.show_zero_shot,
+        )
+
+    def _tasks_meta(self, bench: nouns.Benchmark) -> list[schemas.Task]:
+        tasks = self.entities.catalog.task_by_name
+        return [
+            self.entities.task(tasks[scope.task], subsets=scope.subsets) for scope in bench.scopes
+        ]
+
+    def _groupings(self, bench: nouns.Benchmark, board: Board) -> list[schemas.CustomGrouping]:
+        """The benchmark's groupings, without the groups that have no score."""
+        return [
+            schemas.CustomGrouping(
+                name=grouping.name,
+                groups=[
+                    self.entities.group(group)
+                    for group in grouping.groups
+                    if group.label in board.by_group[grouping.name]
+                ],
+            )
+            for grouping in bench.groupings
+        ]
+
+    def _rows(
+        self, bench: nouns.Benchmark, board: Board, *, with_types: bool, filtered: bool
+    ) -> list[schemas.SummaryRow]:
+        means = _shown_means(bench, board, filtered=filtered)
+        types = board.task_types if with_types else ()
+        by_type = board.by_type.tolist() if with_types else [()] * len(board.rank)
+        groups = _group_rows(board)
+        rows = []
+        for number, (variant_number, ranked, by_task) in enumerate(
+            zip(board.variants.tolist(), board.rank.tolist(), board.by_task.tolist(), strict=True)
+        ):
+            variant = self.table.variants[variant_number]
+            model = self.entities.catalog.model_by_name[variant.model]
+            zero_shot = int(board.zero_shot[number])
+            seen = self.facts.seen_tasks.get(variant.model) or frozenset()
+            run = variant.experiment or {}
+            dimension = run.get("embed_dim", model.embedding_dim)
+            rows.append(
+                schemas.SummaryRow(
+                    rank=ranked,
+                    model=self.entities.model_json(variant.model, zero_shot, variant.experiment),
+                    zero_shot_pct=zero_shot,
+                    active_params_b=billions(model.active_parameters),
+                    total_params_b=billions(model.parameters),
+                    embedding_dim=max(dimension) if isinstance(dimension, list) else dimension,
+                    max_tokens=whole_tokens(model.max_tokens),
+                    mean_task=means["mean_task"][number],
+                    mean_task_type=means["mean_task_type"][number],
+                    mean_public=means["mean_public"][number],
+                    mean_private=means["mean_private"][number],
+                    scores_by_task_type=present(types, by_type[number]),
+                    scores_by_task=present(board.tasks, by_task),
+                    scores_by_custom_group=groups[number],
+                    trained_on_tasks=sorted(seen & board.tasks_begun[number]),
+                    experiments=None if variant.experiment is None else dict(variant.experiment),
+                )
+            )
+        return rows
+
+    # --- languages ----------------------------------------------------------------------------
+
+    def per_language(self, bench: nouns.Benchmark) -> schemas.PerLanguage:
+        """The answer of `/per-language`."""
+        found = language_scores(self.table, Question.of(bench))
+        label = self.entities.catalog.languages.label
+        labels = [label(code) for code in found.codes]
+        rows = []
+        for number, values in zip(found.variants.tolist(), found.scores.tolist(), strict=True):
+            variant = self.table.variants[number]
+            rows.append(
+                schemas.PerLanguageRow(
+                    model_name=variant.model,
+                    scores_by_language=present(labels, values),
+                    experiments=None if variant.experiment is None else dict(variant.experiment),
+                )
+            )
+        return schemas.PerLanguage(benchmark_name=bench.name, rows=rows)
+
+
+def _shown_means(
+    bench: nouns.Benchmark, board: Board, *, filtered: bool
+) -> Mapping[str, list[float | None]]:
+    """The means that the answer has room for, of those that the benchmark asks for."""
+    asked, nothing = set(bench.aggregations), [None] * len(board.rank)
+    split = Aggregation.PUBLIC_PRIVATE in asked
+    primary = "mean_task" if filtered else board.primary
+    shown = {
+        "mean_task": or_none(board.means[primary]) if primary else nothing,
+        "mean_task_type": or_none(board.means["mean_task_type"])
+        if filtered or Aggregation.MEAN_TASK_TYPE in asked
+        else nothing,
+        "mean_public": or_none(board.means["mean_public"])
+        if split and Aggregation.MEAN_TASK in asked
+        else nothing,
+        "mean_private": or_none(board.means["mean_private"]) if split else nothing,
+    }
+    return cast(Mapping[str, list[float | None]], shown)
+
+
+def _group_rows(board: Board) -> list[dict[str, dict[str, float]]]:
+    rows: list[dict[str, dict[str, float]]] = [{} for _ in range(len(board.rank))]
+    for name, labels in board.by_group.items():
+        stacked = (
+            np.stack(list(labels.values()), axis=1)
+            if labels
+            else np.empty((len(rows), 0))
+        )
+        for row, values in zip(rows, stacked.tolist(), strict=True):
+            row[name] = present(list(labels), values)
+    return rows
+
+
+def leaders(name: str, rows: Sequence[LeaderRow], buckets: Buckets) -> schemas.Leaders:
+    """The answer of `/leaders`: the best rank in each bucket of sizes (millions; max exclusive)."""
+    return schemas.Leaders(
+        benchmark_name=name,
+        buckets=[
+            schemas.Bucket(min=low, max=high, leader=_leader(rows, low, high))
+            for low, high in buckets
+        ],
+    )
+
+
+class LeaderRow(msgspec.Struct, frozen=True, rename="camel"):
+    """What the leaders need of a board's row; also reads a row of a prepared `/scores` answer."""
+
+    rank: int
+    model: schemas.LeaderModel
+    mean_task: float | None
+    mean_task_type: float | None
+    total_params_b: float | None
+
+
+def _leader(rows: Sequence[LeaderRow], low: float, high: float | None) -> schemas.Leader | None:
+    best: LeaderRow | None = None
+    for row in rows:
+        size = row.total_params_b
+        if size is None or size <= 0 or size < low / 1000.0:
+            continue
+        if high is not None and size >= high / 1000.0:
+            continue
+        if best is None or row.rank < best.rank:
+            best = row
+    if best is None:
+        return None
+    return schemas.Leader(
+        rank=best.rank,
+        model=best.model,
+        mean_task=best.mean_task if best.mean_task is not None else best.mean_task_type,
+        total_params_b=best.total_params_b,
+    )

@@ -1,0 +1,122 @@
+"""Make the answers that a snapshot keeps ready, in as many processes as there are cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from frontrunner.api.boards import BoardRenderer
+from frontrunner.api.entities import Entities
+from frontrunner.catalog import Catalog
+from frontrunner.ranking import Facts
+from frontrunner.ranking.coverage import models_with_every_cell, models_with_every_task
+from frontrunner.results.read import Progress
+from frontrunner.snapshot import Answer, Inputs, Prepared
+from frontrunner.snapshot.answers import JSON, Encoded, compressed_only, encode
+from frontrunner.snapshot.reader import CATALOG
+from frontrunner.snapshot.tables import read_table
+
+
+class Numbers(msgspec.Struct, frozen=True):
+    """How many models were run on everything; kept beside the answers."""
+
+    benchmarks: dict[str, int]
+    tasks: dict[str, int]
+
+
+NUMBERS = "numbers"
+
+
+class _Share(NamedTuple):
+    """What one process made."""
+
+    answers: list[tuple[str, Encoded]]
+    boards: int
+    benchmarks: dict[str, int]
+    tasks: dict[str, int]
+
+
+def prepare(inputs: Inputs, folder: Path, progress: Progress | None = None) -> Prepared:
+    """All answers that depend on the snapshot alone and are asked for often, or slow to make.
+
+    Answers about one task or one model are left to the server: they are thousands, each is
+    quick to make, and few are asked for between one snapshot and the next.
+    """
+    catalog = inputs.catalog
+    workers = min(os.cpu_count() or 1, max(1, len(catalog.benchmarks) // 8))
+    shares = [(folder, share, workers) for share in range(workers)]
+    if workers == 1:
+        made = [_make_share(*shares[0])]
+    else:
+        with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+            made = list(pool.map(_make_share, *zip(*shares, strict=True)))
+    numbers = Numbers(
+        {name: n for share in made for name, n in share.benchmarks.items()},
+        {name: n for share in made for name, n in share.tasks.items()},
+    )
+    return Prepared(_all_answers(inputs, made, numbers), sum(share.boards for share in made))
+
+
+def _all_answers(
+    inputs: Inputs, made: list[_Share], numbers: Numbers
+) -> Iterator[tuple[str, Encoded]]:
+    boards = dict(pair for share in made for pair in share.answers)
+    for bench in inputs.catalog.benchmarks:
+        for view in ("scores", "per-language"):
+            key = f"benchmarks/{bench.name}/{view}"
+            yield key, boards[key]
+    for answer in list_answers(Entities(inputs.catalog), numbers):
+        yield answer.key, encode(answer)
+    yield NUMBERS, encode(Answer(NUMBERS, msgspec.json.encode(numbers)))
+    for task, packed in inputs.statistics.items():
+        yield f"tasks/{task}/descriptive_statistics", compressed_only(JSON, packed)
+
+
+def list_answers(entities: Entities, numbers: Numbers) -> Iterator[Answer]:
+    """The lists, unfiltered, and the menu."""
+    catalog = entities.catalog
+    counts = numbers.benchmarks
+    benchmarks = [entities.benchmark(b, counts.get(b.name, 0)) for b in catalog.benchmarks]
+    shown = [bench for bench in benchmarks if bench.display_on_leaderboard]
+    tasks = [
+        entities.task(task, numbers.tasks.get(task.name, 0))
+        for task in catalog.tasks
+        if not task.aggregate
+    ]
+    yield Answer("benchmarks", msgspec.json.encode(shown))
+    yield Answer("benchmarks?include_hidden", msgspec.json.encode(benchmarks))
+    yield Answer("benchmarks/menu", msgspec.json.encode(entities.menu(counts)))
+    yield Answer("tasks", msgspec.json.encode(tasks))
+    yield Answer(
+        "models", msgspec.json.encode([entities.model_json(m.name, -1) for m in catalog.models])
+    )
+
+
+def _make_share(folder: Path, share: int, shares: int) -> _Share:
+    """Every `shares`-th benchmark, heaviest first, so that the shares take equally long."""
+    catalog = msgspec.json.decode((folder / CATALOG).read_bytes(), type=Catalog)
+    table = read_table(folder)
+    renderer = BoardRenderer(Entities(catalog), Facts.of(catalog), table)
+    by_weight = sorted(
+        catalog.benchmarks, key=lambda bench: -sum(len(scope.subsets) for scope in bench.scopes)
+    )
+    answers: list[tuple[str, Encoded]] = []
+    boards = 0
+    counts = {}
+    for bench in by_weight[share::shares]:
+        summary = renderer.summary(bench)
+        boards += bool(summary.rows)
+        counts[bench.name] = models_with_every_task(table, bench)
+        for view, answer in (("scores", summary), ("per-language", renderer.per_language(bench))):
+            key = f"benchmarks/{bench.name}/{view}"
+            answers.append((key, encode(Answer(key, msgspec.json.encode(answer)))))
+    tasks = {
+        task.name: models_with_every_cell(table, task) for task in catalog.tasks[share::shares]
+    }
+    return _Share(answers, boards, counts, tasks)

@@ -1,0 +1,325 @@
+"""The JSON of every answer, as structs. Names become camelCase on the wire.
+
+`/v1` is compatible with mteb's own leaderboard service: same keys, same types, same nulls. What
+is ours beyond it stands at the end.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class _Wire(msgspec.Struct, frozen=True, rename="camel"):
+    """Base of everything on the wire: it sets the spelling of keys and holds nothing else."""
+
+
+class CustomGroup(_Wire, kw_only=True):
+    """One labelled group of tasks."""
+
+    label: str
+    description: str | None = None
+    tasks: list[str]
+    """Tasks that belong to it whole."""
+    tasks_complete: bool
+    """False where it also holds parts of tasks, which have no name to list."""
+
+
+class CustomGrouping(_Wire, kw_only=True):
+    """One way of dividing a benchmark's tasks into groups."""
+
+    name: str
+    groups: list[CustomGroup]
+
+
+class Benchmark(_Wire, kw_only=True):
+    """A benchmark, without scores."""
+
+    name: str
+    display_name: str
+    icon: str | None
+    description: str
+    reference: str | None
+    citation: str | None
+    languages: list[str]
+    task_types: list[str]
+    simplified_task_types: list[str]
+    tasks: list[str]
+    domains: list[str]
+    modalities: list[str]
+    display_on_leaderboard: bool
+    new_version: list[str] | None
+    aggregations: list[str]
+    custom_groupings: list[CustomGrouping]
+    show_zero_shot: bool
+    num_models: int
+    """Models with a score on every task."""
+    language_view: list[str] | str | None
+
+
+class Task(_Wire, kw_only=True):
+    """A task, without scores."""
+
+    name: str
+    type: str
+    simplified_type: str
+    languages: list[str]
+    domains: list[str] | None
+    modalities: list[str]
+    description: str
+    reference: str | None
+    citation: str | None
+    is_public: bool
+    source_dataset: str | None
+    license: str | None
+    date_from: str | None
+    date_to: str | None
+    annotations_creators: str | None
+    dialect: list[str] | None
+    sample_creation: str | None
+    main_score: str | None
+    num_models: int
+    """Models with a score in every subset and split."""
+
+
+class Model(_Wire, kw_only=True):
+    """A model, without scores."""
+
+    name: str
+    url: str | None
+    zero_shot_pct: int
+    """Percentage of tasks not seen in training, where a board is meant; -1 where not known."""
+    active_params_b: float | None
+    total_params_b: float | None
+    embedding_dim: int | None
+    max_tokens: float | None
+    release_date: str | None
+    model_type: str
+    instruction_tuned: bool
+    open_weights: bool
+    openness: dict[str, bool]
+    openness_score: int
+    sentence_transformers_compatible: bool
+    modalities: list[str]
+    languages: list[str]
+    citation: str | None
+    memory_usage_mb: float | None
+    license: str | None
+    public_training_code: str | None
+    public_training_data: str | None
+    adapted_from: str | None
+    superseded_by: str | None
+    extra_requirements_groups: list[str] | None
+    training_datasets: list[str] | None
+
+
+class SummaryRow(_Wire, kw_only=True):
+    """One row of a board."""
+
+    rank: int
+    model: Model
+    zero_shot_pct: int
+    active_params_b: float | None
+    total_params_b: float | None
+    embedding_dim: int | None
+    max_tokens: int | None
+    mean_task: float | None
+    mean_task_type: float | None
+    mean_public: float | None
+    mean_private: float | None
+    scores_by_task_type: dict[str, float]
+    scores_by_task: dict[str, float]
+    scores_by_custom_group: dict[str, dict[str, float]]
+    trained_on_tasks: list[str]
+    experiments: dict[str, Any] | None
+
+
+class BenchmarkSummary(_Wire, kw_only=True):
+    """A board: `/v1/benchmarks/{name}/scores`."""
+
+    benchmark_name: str
+    task_types: list[str]
+    tasks: list[str]
+    tasks_meta: list[Task]
+    rows: list[SummaryRow]
+    aggregations: list[str]
+    custom_groupings: list[CustomGrouping]
+    show_zero_shot: bool
+
+
+class PerLanguageRow(_Wire, kw_only=True):
+    """One model's means by language."""
+
+    model_name: str
+    scores_by_language: dict[str, float]
+    experiments: dict[str, Any] | None
+
+
+class PerLanguage(_Wire, kw_only=True):
+    """`/v1/benchmarks/{name}/per-language`."""
+
+    benchmark_name: str
+    rows: list[PerLanguageRow]
+
+
+class LeaderModel(_Wire, kw_only=True):
+    """Who leads."""
+
+    name: str
+    model_type: str
+
+
+class Leader(_Wire, kw_only=True):
+    """The best-ranked model of a size bucket."""
+
+    rank: int
+    model: LeaderModel
+    mean_task: float | None
+    total_params_b: float | None
+
+
+class Bucket(_Wire, kw_only=True):
+    """A range of model sizes, in millions of parameters; `max` is exclusive."""
+
+    min: float
+    max: float | None
+    leader: Leader | None
+
+
+class Leaders(_Wire, kw_only=True):
+    """`/v1/benchmarks/{name}/leaders`."""
+
+    benchmark_name: str
+    buckets: list[Bucket]
+
+
+class TaskScoreRow(_Wire, kw_only=True):
+    """One model's scores on a task."""
+
+    rank: int
+    model: Model
+    score: float | None
+    subset_scores: dict[str, dict[str, float]]
+    """Subset -> split -> score."""
+    benchmarks: list[str]
+    trained_on: bool | None
+
+
+class TaskScores(_Wire, kw_only=True):
+    """`/v1/tasks/{name}/scores`."""
+
+    task: Task
+    benchmarks: list[str]
+    subsets: list[str]
+    splits: list[str]
+    rows: list[TaskScoreRow]
+
+
+class ModelScoreRow(_Wire, kw_only=True):
+    """One board on which a model stands."""
+
+    benchmark_name: str
+    benchmark_display_name: str
+    rank: int
+    total_models: int
+    mean_task: float | None
+    mean_task_type: float | None
+    zero_shot_pct: int
+    task_types: list[str]
+    scores_by_task_type: dict[str, float]
+
+
+class ModelScores(_Wire, kw_only=True):
+    """`/v1/models/{name}/scores`."""
+
+    model: Model
+    rows: list[ModelScoreRow]
+
+
+class MenuEntry(_Wire, kw_only=True):
+    """A heading of the home menu, with benchmarks and further headings below it."""
+
+    name: str
+    description: str | None
+    open: bool
+    children: list[MenuEntry | Benchmark]
+
+
+class Health(_Wire, kw_only=True):
+    """`/health`."""
+
+    ok: bool
+
+
+class Problem(_Wire, kw_only=True):
+    """What every error looks like: `detail` is a sentence, or a list of wrong parameters."""
+
+    detail: str | list[dict[str, Any]]
+
+
+# --- beyond mteb's service -----------------------------------------------------------------------
+
+
+class Rejected(_Wire, kw_only=True):
+    """A result file that gives no rows."""
+
+    path: str
+    reason: str
+    detail: str
+    remedy: str
+
+
+class SnapshotInfo(_Wire, kw_only=True):
+    """What is being served, and where it came from: `/v1/snapshot`."""
+
+    id: str
+    built_at: str
+    builder: str
+    catalog: str
+    source: dict[str, str | None]
+    counts: dict[str, int]
+    rejected_by_reason: dict[str, int]
+    rejected: list[Rejected]
+    """Files with a mistake in them; the first thousand. All are in rejects.parquet."""
+
+
+class Coverage(_Wire, kw_only=True):
+    """How much of what was asked for a row rests on."""
+
+    tasks: int
+    """Tasks covered whole."""
+    tasks_total: int
+    cells: int
+    """Pairs of a subset and a split that have a score."""
+    cells_total: int
+
+
+class RankedRow(_Wire, kw_only=True):
+    """One row of `/v1/rank`."""
+
+    rank: int
+    borda_rank: int
+    model: str
+    experiments: dict[str, Any] | None
+    zero_shot_pct: int
+    total_params_b: float | None
+    coverage: Coverage
+    mean_task: float | None
+    mean_task_type: float | None
+    scores_by_task_type: dict[str, float]
+    scores_by_task: dict[str, float]
+
+
+class Ranking(_Wire, kw_only=True):
+    """The answer of `/v1/rank`, with what was asked spelled out."""
+
+    snapshot: str
+    policy: str
+    benchmark: str | None
+    tasks: list[str]
+    missing_tasks: list[str]
+    """Tasks that were asked for and that no model has a score of."""
+    languages: list[str] | None
+    task_types: list[str]
+    rows: list[RankedRow]

@@ -1,0 +1,58 @@
+"""Load a catalog: mteb's, a team's own, or both; what mteb says is kept, for it takes seconds."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import msgspec
+import zstandard
+
+from frontrunner.catalog.from_mteb import installed_version, read_catalog
+from frontrunner.catalog.model import Catalog
+from frontrunner.catalog.own import add_own, own_alone
+
+Statistics = dict[str, bytes]
+"""Task -> its descriptive statistics: JSON, compressed with zstd."""
+
+_KEPT_FORMAT = 1
+
+
+def load_catalog(
+    home: Path, own: Path | None = None, *, mteb: bool = True
+) -> tuple[Catalog, Statistics]:
+    """The catalog of a home.
+
+    `own` is a team's catalog.toml, added to mteb's; with `mteb` False it stands alone. Raises
+    CatalogError where it has mistakes, MissingExtraError where mteb-core is wanted but absent.
+    """
+    if own is not None and not mteb:
+        return own_alone(own), {}
+    catalog, statistics = _of_mteb(home)
+    return (catalog if own is None else add_own(catalog, own)), statistics
+
+
+def _of_mteb(home: Path) -> tuple[Catalog, Statistics]:
+    folder = home / "catalog" / f"mteb-core-{installed_version()}-{_KEPT_FORMAT}"
+    try:
+        return (
+            msgspec.json.decode((folder / "catalog.json").read_bytes(), type=Catalog),
+            msgspec.msgpack.decode((folder / "statistics.msgpack").read_bytes(), type=Statistics),
+        )
+    except (OSError, msgspec.DecodeError):
+        # Not kept yet, or cut off: read it from the registry again.
+        catalog, statistics = read_catalog()
+    compress = zstandard.ZstdCompressor(level=9).compress
+    kept = {name: compress(json) for name, json in statistics.items()}
+    _keep(folder, catalog, kept)
+    return catalog, kept
+
+
+def _keep(folder: Path, catalog: Catalog, statistics: Statistics) -> None:
+    fresh = folder.with_name(folder.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    (fresh / "catalog.json").write_bytes(msgspec.json.encode(catalog))
+    (fresh / "statistics.msgpack").write_bytes(msgspec.msgpack.encode(statistics))
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)

@@ -1,0 +1,53 @@
+"""From a source to joined score rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from frontrunner.catalog import Catalog
+from frontrunner.results.chunk import RunSettings
+from frontrunner.results.join import join
+from frontrunner.results.read import Origin, Progress, RawResults, read_source
+from frontrunner.results.rejects import Reject
+from frontrunner.results.table import FileOrigin, ScoreTable
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What a source holds: rows, and every file that gives none."""
+
+    table: ScoreTable
+    origins: list[FileOrigin]
+    """The files that stand; rows refer to them by number."""
+    rejects: list[Reject]
+    """Sorted by path."""
+    run_settings: list[RunSettings]
+    """Sorted by folder and task."""
+    files_seen: int
+    origin: Origin
+
+
+def ingest(
+    source: Path, catalog: Catalog, *, workers: int = 0, progress: Progress | None = None
+) -> Ingested:
+    """Read a folder or archive and join the revisions in it.
+
+    Raises SourceError where `source` cannot be read at all; a file that cannot be used is a
+    `Reject`.
+    """
+    return joined(read_source(source, catalog, workers=workers, progress=progress), catalog)
+
+
+def joined(raw: RawResults, catalog: Catalog) -> Ingested:
+    """Join what was read."""
+    outcome = join(raw.chunks, catalog)
+    rejects = [reject for chunk in raw.chunks for reject in chunk.rejects]
+    return Ingested(
+        table=outcome.table,
+        origins=outcome.origins,
+        rejects=sorted(rejects + outcome.rejects),
+        run_settings=sorted(one for chunk in raw.chunks for one in chunk.settings),
+        files_seen=sum(chunk.seen for chunk in raw.chunks),
+        origin=raw.origin,
+    )

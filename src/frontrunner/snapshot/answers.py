@@ -1,0 +1,129 @@
+"""Prepared answers: bodies with their compressed forms, in files that a server maps.
+
+An answer is known by a key such as `benchmarks/BEIR/scores`. What asks for it and how it
+travels is not known here.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mmap
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import brotli
+import msgspec
+import zstandard
+
+from frontrunner.errors import CorruptSnapshotError
+
+PACK = "answers.bin"
+INDEX = "answers.index"
+_WORTH_COMPRESSING = 256
+JSON = "application/json"
+
+
+class Answer(NamedTuple):
+    """A prepared body."""
+
+    key: str
+    body: bytes
+    media_type: str = JSON
+
+
+class Encoded(NamedTuple):
+    """A body in every form that a client may accept; equal bytes on every replica."""
+
+    media_type: str
+    tag: str
+    """A digest of the body, for entity tags."""
+    identity: bytes
+    gzip: bytes | None = None
+    brotli: bytes | None = None
+    zstd: bytes | None = None
+
+
+class _Entry(msgspec.Struct, frozen=True, array_like=True):
+    media_type: str
+    tag: str
+    spans: tuple[tuple[int, int], ...]
+    """Offset and length of the identity, gzip, brotli and zstd forms."""
+
+
+def body_tag(body: bytes) -> str:
+    """The digest of a body."""
+    return hashlib.blake2b(body, digest_size=12).hexdigest()
+
+
+def encode(answer: Answer) -> Encoded:
+    """Compress an answer in each way; levels trade a few percent of size for build time."""
+    body = answer.body
+    if len(body) < _WORTH_COMPRESSING:
+        return Encoded(answer.media_type, body_tag(body), body)
+    return Encoded(
+        answer.media_type,
+        body_tag(body),
+        body,
+        gzip.compress(body, compresslevel=6, mtime=0),
+        brotli.compress(body, quality=5),
+        zstandard.ZstdCompressor(level=6).compress(body),
+    )
+
+
+def compressed_only(media_type: str, zstd: bytes) -> Encoded:
+    """A body that is kept compressed alone, because it is large and seldom asked for."""
+    return Encoded(media_type, body_tag(zstd), b"", None, None, zstd)
+
+
+def write_pack(folder: Path, answers: Iterable[tuple[str, Encoded]]) -> None:
+    """Write answers to `folder`, in the order given."""
+    entries: dict[str, _Entry] = {}
+    with (folder / PACK).open("wb") as file:
+        for key, encoded in answers:
+            spans = []
+            for body in encoded[2:]:
+                spans.append((file.tell(), len(body or b"")))
+                file.write(body or b"")
+            entries[key] = _Entry(encoded.media_type, encoded.tag, tuple(spans))
+    (folder / INDEX).write_bytes(msgspec.msgpack.encode(entries))
+
+
+class AnswerPack:
+    """The prepared answers of one snapshot, read from a memory map."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises CorruptSnapshotError where the index cannot be read."""
+        try:
+            self._entries = msgspec.msgpack.decode(
+                (folder / INDEX).read_bytes(), type=dict[str, _Entry]
+            )
+            with (folder / PACK).open("rb") as file:
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except (OSError, ValueError, msgspec.DecodeError) as error:
+            raise CorruptSnapshotError(
+                f"{folder / INDEX} cannot be read: {error}. Run: frontrunner verify"
+            ) from error
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries
+
+    def keys(self) -> Iterable[str]:
+        """The keys of all answers."""
+        return self._entries.keys()
+
+    def get(self, key: str) -> Encoded | None:
+        """The answer in all its forms, or None where none was prepared."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        identity, *others = (self._map[at : at + length] for at, length in entry.spans)
+        zstd = others[-1]
+        if zstd and not identity:
+            identity = zstandard.ZstdDecompressor().decompress(zstd)
+        return Encoded(entry.media_type, entry.tag, identity, *(body or None for body in others))
+
+    def close(self) -> None:
+        """Give the map back; the pack cannot be used after."""
+        self._map.close()

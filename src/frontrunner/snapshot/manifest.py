@@ -1,0 +1,125 @@
+"""The manifest: what a snapshot holds, byte for byte, and where it came from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from frontrunner.errors import CorruptSnapshotError
+from frontrunner.results.read import Origin
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+BUILT = "built.json"
+_CHUNK = 1 << 20
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a snapshot holds, in numbers."""
+
+    files_seen: int
+    files_used: int
+    files_rejected: int
+    """Files with a mistake in them."""
+    files_set_aside: int
+    """Files that a rule passed over, with nothing wrong in them."""
+    rows: int
+    models: int
+    tasks: int
+    benchmarks: int
+    boards: int
+    """Benchmarks with at least one ranked row."""
+    rejected_by_reason: dict[str, int]
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a snapshot came from."""
+
+    builder: str
+    catalog: str
+    results: Origin
+    counts: Counts
+
+
+class FileEntry(msgspec.Struct, frozen=True):
+    """One file of a snapshot."""
+
+    bytes: int
+    blake2b: str
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """The list of a snapshot's files with their checksums; written last."""
+
+    format: int
+    id: str
+    provenance: Provenance
+    files: dict[str, FileEntry]
+
+
+class Built(msgspec.Struct, frozen=True):
+    """When a snapshot was built; kept out of its name, so that equal inputs give equal names."""
+
+    at: float
+    """Seconds since the epoch."""
+
+
+def file_digest(path: Path) -> FileEntry:
+    """Length and BLAKE2 checksum of a file."""
+    digest = hashlib.blake2b(digest_size=20)
+    length = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            digest.update(chunk)
+            length += len(chunk)
+    return FileEntry(length, digest.hexdigest())
+
+
+def make_manifest(provenance: Provenance, files: Mapping[str, FileEntry]) -> Manifest:
+    """The manifest of `files`, with the name that their content gives."""
+    ordered = dict(sorted(files.items()))
+    return Manifest(
+        format=FORMAT, id=_name(provenance, ordered), provenance=provenance, files=ordered
+    )
+
+
+def _name(provenance: Provenance, files: Mapping[str, FileEntry]) -> str:
+    content = msgspec.json.encode([FORMAT, provenance, files], order="deterministic")
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of the snapshot in `folder`; raises CorruptSnapshotError if it has none."""
+    path = folder / MANIFEST
+    try:
+        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (OSError, msgspec.DecodeError) as error:
+        raise CorruptSnapshotError(
+            f"{path} cannot be read: {error}. Publish another snapshot (frontrunner snapshots "
+            "lists them) or build this one again."
+        ) from error
+    if manifest.format != FORMAT:
+        raise CorruptSnapshotError(
+            f"{path} has format {manifest.format}; this frontrunner reads format {FORMAT}. "
+            "Build it again."
+        )
+    return manifest
+
+
+def damage(folder: Path, manifest: Manifest) -> Iterable[str]:
+    """Say what is not as the manifest promises, one line for each finding."""
+    for name, promised in manifest.files.items():
+        path = folder / name
+        if not path.is_file():
+            yield f"{name} is missing"
+            continue
+        found = file_digest(path)
+        if found.bytes != promised.bytes:
+            yield f"{name} has {found.bytes:,} bytes, not {promised.bytes:,}"
+        elif found.blake2b != promised.blake2b:
+            yield f"{name} has been changed"
+    if manifest.id != _name(manifest.provenance, manifest.files):
+        yield f"{MANIFEST} does not give the name {manifest.id}"

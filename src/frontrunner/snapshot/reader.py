@@ -1,0 +1,79 @@
+"""Open a snapshot: every part is read when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from frontrunner.catalog import Catalog
+from frontrunner.errors import CorruptSnapshotError
+from frontrunner.snapshot.answers import AnswerPack
+from frontrunner.snapshot.manifest import BUILT, Built, Manifest, read_manifest
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from frontrunner.ranking import Facts
+    from frontrunner.results.table import ScoreTable
+
+CATALOG = "catalog.json"
+
+
+class Snapshot:
+    """One snapshot on disk. Opening it reads the manifest alone."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises CorruptSnapshotError where `folder` holds no snapshot."""
+        self.folder = folder
+        self.manifest: Manifest = read_manifest(folder)
+
+    @property
+    def id(self) -> str:
+        """The name that its content gives it."""
+        return self.manifest.id
+
+    @cached_property
+    def built_at(self) -> float:
+        """When it was built, in seconds since the epoch."""
+        try:
+            return msgspec.json.decode((self.folder / BUILT).read_bytes(), type=Built).at
+        except (OSError, msgspec.DecodeError):
+            return self.folder.stat().st_mtime
+
+    @cached_property
+    def answers(self) -> AnswerPack:
+        """The prepared answers."""
+        return AnswerPack(self.folder)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """Tasks, benchmarks and models as they were when it was built."""
+        try:
+            return msgspec.json.decode((self.folder / CATALOG).read_bytes(), type=Catalog)
+        except (OSError, msgspec.DecodeError) as error:
+            raise CorruptSnapshotError(
+                f"{self.folder / CATALOG} cannot be read: {error}. Run: frontrunner verify"
+            ) from error
+
+    @cached_property
+    def table(self) -> ScoreTable:
+        """All score rows."""
+        from frontrunner.snapshot.tables import read_table  # noqa: PLC0415 -- NumPy, when needed
+
+        return read_table(self.folder)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What ranking must know of the catalog."""
+        from frontrunner.ranking import Facts  # noqa: PLC0415
+
+        return Facts.of(self.catalog)
+
+    def frame(self, name: str) -> pl.LazyFrame:
+        """One of the Parquet tables: `scores`, `files`, `rejects` or `run_settings`."""
+        import polars as pl  # noqa: PLC0415
+
+        return pl.scan_parquet(self.folder / f"{name}.parquet")

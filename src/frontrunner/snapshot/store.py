@@ -1,0 +1,228 @@
+"""A home: its snapshots, which one is current, and the way back.
+
+HOME/
+  current -> snapshots/<id>     replaced by one rename
+  history.jsonl                 what was published when, appended
+  snapshots/<id>/               immutable
+  snapshots/.building-*/        not yet whole; removed by the next build
+  build.lock                    held while a build writes
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+from frontrunner.errors import SnapshotError, UnknownNameError
+from frontrunner.snapshot.manifest import damage, read_manifest
+from frontrunner.snapshot.reader import Snapshot
+
+_BUILDING = ".building-"
+
+
+class Event(msgspec.Struct, frozen=True):
+    """One line of the history."""
+
+    at: float
+    """Seconds since the epoch."""
+    action: str
+    """`publish` or `rollback`."""
+    snapshot: str
+    previous: str | None = None
+
+
+class Store:
+    """The snapshots of one home."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.folder = home / "snapshots"
+        self._pointer = home / "current"
+        self._history = home / "history.jsonl"
+
+    # --- reading ----------------------------------------------------------------------------
+
+    def current_id(self) -> str | None:
+        """The name of the published snapshot, or None before the first."""
+        try:
+            return self._pointer.readlink().name
+        except OSError:
+            return None
+
+    def current(self) -> Snapshot:
+        """Open the published snapshot; raises UnknownNameError where there is none."""
+        name = self.current_id()
+        if name is None:
+            raise UnknownNameError(
+                f"Nothing is published in {self.home}. Build a board first: "
+                "frontrunner build --results PATH, or frontrunner demo."
+            )
+        return Snapshot(self.folder / name)
+
+    def open(self, name: str) -> Snapshot:
+        """Open the snapshot whose name begins with `name`."""
+        found = [one for one in self.ids() if one.startswith(name)]
+        if len(found) != 1 or not name:
+            what = "no snapshot" if not found else f"{len(found)} snapshots"
+            raise UnknownNameError(
+                f"{what} in {self.home} called {name!r}. List them with: frontrunner snapshots"
+            )
+        return Snapshot(self.folder / found[0])
+
+    def ids(self) -> list[str]:
+        """Names of all whole snapshots, oldest first."""
+        if not self.folder.is_dir():
+            return []
+        whole = [
+            p
+            for p in self.folder.iterdir()
+            if (p / "manifest.json").is_file() and not p.name.startswith(".")
+        ]
+        return [p.name for p in sorted(whole, key=lambda p: (Snapshot(p).built_at, p.name))]
+
+    def history(self) -> list[Event]:
+        """What was published when, oldest first. A line cut off by a crash is left out."""
+        if not self._history.is_file():
+            return []
+        events = []
+        for line in self._history.read_bytes().splitlines():
+            try:
+                events.append(msgspec.json.decode(line, type=Event))
+            except msgspec.DecodeError:
+                continue
+        return events
+
+    # --- changing ---------------------------------------------------------------------------
+
+    def publish(self, name: str) -> Event | None:
+        """Make a snapshot current; None where it is already. Raises if it is damaged."""
+        snapshot = self.open(name)
+        if snapshot.id == self.current_id():
+            return None
+        return self._point_to(snapshot, "publish")
+
+    def rollback(self) -> Event:
+        """Make the snapshot current that was before; raises UsageError where there is none."""
+        return self._point_to(Snapshot(self.folder / self._previous()), "rollback")
+
+    def _previous(self) -> str:
+        """What was current before the current one, with publishes that were taken back undone."""
+        stack: list[str] = []
+        for event in self.history():
+            if event.action == "rollback" and stack:
+                stack.pop()
+            if not stack or stack[-1] != event.snapshot:
+                stack.append(event.snapshot)
+        # A crash between the history and the pointer leaves a line that never came true.
+        while stack and stack[-1] != self.current_id():
+            stack.pop()
+        kept = [one for one in stack[:-1] if (self.folder / one / "manifest.json").is_file()]
+        if not kept:
+            raise UnknownNameError(
+                f"There is nothing to go back to in {self.home}: no earlier published snapshot "
+                "is kept."
+            )
+        return kept[-1]
+
+    def _point_to(self, snapshot: Snapshot, action: str) -> Event:
+        problems = list(damage(snapshot.folder, snapshot.manifest))
+        if problems:
+            raise SnapshotError(
+                f"Snapshot {snapshot.id} is damaged and was not made current: {problems[0]}. "
+                "Build it again."
+            )
+        event = Event(time.time(), action, snapshot.id, self.current_id())
+        # The history first: if the machine stops between the two, the pointer still says the
+        # truth, and a line too many in the history is found out by comparing with it.
+        with self._history.open("ab") as file:
+            file.write(msgspec.json.encode(event) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        fresh = self.home / f".current-{os.getpid()}"
+        fresh.unlink(missing_ok=True)
+        fresh.symlink_to(Path("snapshots") / snapshot.id)
+        fresh.replace(self._pointer)
+        sync_folder(self.home)
+        return event
+
+    def prune(self, keep: int) -> list[str]:
+        """Remove all but the newest `keep` snapshots, never the current or the one before it."""
+        protected = {self.current_id()}
+        with suppress(UnknownNameError):
+            protected.add(self._previous())
+        old = [name for name in self.ids()[: -keep or None] if name not in protected]
+        for name in old:
+            remove_snapshot(self.folder / name)
+        return old
+
+    @contextmanager
+    def building(self) -> Iterator[Path]:
+        """A fresh folder to build in, removed if the block fails; one build at a time.
+
+        Raises SnapshotError where another build holds the lock.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with _lock(self.home / "build.lock"):
+            for left_over in self.folder.glob(f"{_BUILDING}*"):
+                shutil.rmtree(left_over, ignore_errors=True)
+            folder = self.folder / f"{_BUILDING}{os.getpid()}"
+            folder.mkdir()
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def keep(self, folder: Path) -> Snapshot:
+        """Move a finished folder to the place that its manifest names, whole or not at all."""
+        name = read_manifest(folder).id
+        target = self.folder / name
+        if target.exists() and list(damage(target, read_manifest(target))):
+            remove_snapshot(target)
+        if not target.exists():
+            for path in folder.iterdir():
+                _sync_file(path)
+            sync_folder(folder)
+            folder.rename(target)
+            sync_folder(self.folder)
+        return Snapshot(target)
+
+
+def remove_snapshot(folder: Path) -> None:
+    """Remove a snapshot so that a crash half-way leaves no part of it that looks whole."""
+    hidden = folder.with_name(f"{_BUILDING}removing-{folder.name}")
+    folder.rename(hidden)
+    shutil.rmtree(hidden)
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    import fcntl  # noqa: PLC0415 -- POSIX alone
+
+    with path.open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise SnapshotError(
+                f"Another build is running in {path.parent}. Wait for it, or give another --home."
+            ) from None
+        yield

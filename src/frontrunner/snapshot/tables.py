@@ -1,0 +1,112 @@
+"""A snapshot's score table on disk: arrays that are mapped, and Parquet for everyone else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from frontrunner.results.chunk import RunSettings
+from frontrunner.results.rejects import Reject
+from frontrunner.results.table import CellKey, FileOrigin, ScoreTable, Variant
+
+TABLE = "table.msgpack"
+_ARRAYS = ("task_start", "variant", "cell", "score", "languages", "file")
+SCORES_PARQUET = "scores.parquet"
+FILES_PARQUET = "files.parquet"
+REJECTS_PARQUET = "rejects.parquet"
+RUNS_PARQUET = "run_settings.parquet"
+
+
+class _Names(msgspec.Struct, frozen=True):
+    variants: list[tuple[str, str, dict[str, Any] | None]]
+    tasks: list[str]
+    cells: list[tuple[str, str, str]]
+    language_sets: list[tuple[str, ...]]
+
+
+def write_table(folder: Path, table: ScoreTable) -> None:
+    """Write the arrays as .npy and the names as msgpack."""
+    for name in _ARRAYS:
+        np.save(folder / f"{name}.npy", getattr(table, name), allow_pickle=False)
+    names = _Names(
+        [
+            (v.model, v.experiment_id, None if v.experiment is None else dict(v.experiment))
+            for v in table.variants
+        ],
+        list(table.tasks),
+        [tuple(cell) for cell in table.cells],
+        list(table.language_sets),
+    )
+    (folder / TABLE).write_bytes(msgspec.msgpack.encode(names))
+
+
+def read_table(folder: Path) -> ScoreTable:
+    """Open the table of the snapshot in `folder`; the arrays stay on disk until touched."""
+    names = msgspec.msgpack.decode((folder / TABLE).read_bytes(), type=_Names)
+    arrays = {
+        name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS
+    }
+    return ScoreTable(
+        variants=tuple(Variant(*variant) for variant in names.variants),
+        tasks=tuple(names.tasks),
+        cells=tuple(CellKey(*cell) for cell in names.cells),
+        language_sets=tuple(names.language_sets),
+        **arrays,
+    )
+
+
+def write_parquet(
+    folder: Path,
+    table: ScoreTable,
+    origins: Sequence[FileOrigin],
+    rejects: Sequence[Reject],
+    settings: Sequence[RunSettings],
+) -> None:
+    """Write the scores and where they came from, for DuckDB, Polars and the like.
+
+    Columns are documented in docs/snapshots.md. `scores` refers to `files` by number.
+    """
+    import polars as pl  # noqa: PLC0415 -- a server that opens a snapshot never needs it
+
+    def named(values: Sequence[str | None], numbers: Any) -> pl.Series:
+        return pl.Series(values, dtype=pl.String).gather(pl.Series(numbers))
+
+    cells = [tuple(cell) for cell in table.cells]
+    pl.DataFrame(
+        {
+            "model": named([v.model for v in table.variants], table.variant),
+            "experiment": named([v.experiment_id for v in table.variants], table.variant),
+            "task": named([task for task, _, _ in cells], table.cell),
+            "split": named([split for _, split, _ in cells], table.cell),
+            "subset": named([subset for _, _, subset in cells], table.cell),
+            "languages": named([",".join(codes) for codes in table.language_sets], table.languages),
+            "score": pl.Series(table.score).fill_nan(None),
+            "file": pl.Series(table.file),
+        }
+    ).write_parquet(folder / SCORES_PARQUET, compression="zstd", compression_level=1)
+    _write(folder / FILES_PARQUET, FileOrigin, origins)
+    pl.DataFrame(
+        {
+            "path": [reject.path for reject in rejects],
+            "reason": [str(reject.reason) for reject in rejects],
+            "detail": [reject.detail for reject in rejects],
+            "remedy": [reject.remedy for reject in rejects],
+        },
+        schema=dict.fromkeys(("path", "reason", "detail", "remedy"), pl.String),
+    ).write_parquet(folder / REJECTS_PARQUET)
+    _write(folder / RUNS_PARQUET, RunSettings, settings)
+
+
+def _write(path: Path, kind: Any, rows: Sequence[Any]) -> None:
+    import polars as pl  # noqa: PLC0415
+
+    columns = list(zip(*rows, strict=True)) or [()] * len(kind._fields)
+    schema = dict.fromkeys(kind._fields, pl.String)
+    pl.DataFrame(
+        {name: list(column) for name, column in zip(kind._fields, columns, strict=True)},
+        schema=schema,
+    ).write_parquet(path)
