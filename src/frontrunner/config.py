@@ -59,7 +59,9 @@ def load_settings(
     merged |= {name: value for name, value in options.items() if value is not None}
     merged["home"] = str(chosen_home)
     try:
-        return msgspec.convert(merged, Settings, strict=False)
+        return msgspec.convert(
+            merged, Settings, strict=False, dec_hook=lambda kind, value: kind(value)
+        )
     except msgspec.ValidationError as error:
         raise UsageError(
             f"A setting is wrong: {error}. Look at {chosen_home / 'frontrunner.toml'} and at the "

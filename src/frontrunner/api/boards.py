@@ -68,9 +68,7 @@ class BoardRenderer:
         asked_types = Aggregation.TASK_TYPES in bench.aggregations
         return schemas.BenchmarkSummary(
             benchmark_name=bench.name,
-            task_types=whole.task_types
-            if empty
-            else list(board.task_types if asked_types else ()),
+            task_types=whole.task_types if empty else list(board.task_types if asked_types else ()),
             tasks=whole.tasks if empty else list(board.tasks),
             tasks_meta=self._tasks_meta(bench),
             rows=self._rows(bench, board, with_types=with_types, filtered=filtered),
@@ -181,11 +179,7 @@ def _shown_means(
 def _group_rows(board: Board) -> list[dict[str, dict[str, float]]]:
     rows: list[dict[str, dict[str, float]]] = [{} for _ in range(len(board.rank))]
     for name, labels in board.by_group.items():
-        stacked = (
-            np.stack(list(labels.values()), axis=1)
-            if labels
-            else np.empty((len(rows), 0))
-        )
+        stacked = np.stack(list(labels.values()), axis=1) if labels else np.empty((len(rows), 0))
         for row, values in zip(rows, stacked.tolist(), strict=True):
             row[name] = present(list(labels), values)
     return rows
@@ -230,3 +224,9 @@ def _leader(rows: Sequence[LeaderRow], low: float, high: float | None) -> schema
         mean_task=best.mean_task if best.mean_task is not None else best.mean_task_type,
         total_params_b=best.total_params_b,
     )
+
+
+class LeaderRows(msgspec.Struct, frozen=True):
+    """Reads the rows of a `/scores` answer as far as leaders need them."""
+
+    rows: list[LeaderRow]

@@ -31,6 +31,17 @@ def whole_tokens(tokens: float | None) -> int | None:
     return None if tokens is None else int(tokens)
 
 
+class _Named(msgspec.Struct):
+    name: str
+
+
+def model_name(model: schemas.Model) -> str:
+    """The name of a model, be it a struct or rendered already."""
+    if isinstance(model, msgspec.Raw):
+        return msgspec.json.decode(model, type=_Named).name
+    return model.name
+
+
 class Entities:
     """Makes and keeps what the catalog's entries look like on the wire."""
 

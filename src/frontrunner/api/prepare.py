@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -13,12 +13,13 @@ import msgspec
 
 from frontrunner.api.boards import BoardRenderer
 from frontrunner.api.entities import Entities
+from frontrunner.api.scores import BoardLines, board_lines, model_scores
 from frontrunner.catalog import Catalog
 from frontrunner.ranking import Facts
 from frontrunner.ranking.coverage import models_with_every_cell, models_with_every_task
 from frontrunner.results.read import Progress
-from frontrunner.snapshot import Answer, Inputs, Prepared
-from frontrunner.snapshot.answers import JSON, Encoded, compressed_only, encode
+from frontrunner.snapshot.answers import JSON, Answer, Encoded, compressed_only, encode
+from frontrunner.snapshot.build import Inputs, Prepared
 from frontrunner.snapshot.reader import CATALOG
 from frontrunner.snapshot.tables import read_table
 
@@ -37,7 +38,7 @@ class _Share(NamedTuple):
     """What one process made."""
 
     answers: list[tuple[str, Encoded]]
-    boards: int
+    lines: list[BoardLines]
     benchmarks: dict[str, int]
     tasks: dict[str, int]
 
@@ -45,8 +46,8 @@ class _Share(NamedTuple):
 def prepare(inputs: Inputs, folder: Path, progress: Progress | None = None) -> Prepared:
     """All answers that depend on the snapshot alone and are asked for often, or slow to make.
 
-    Answers about one task or one model are left to the server: they are thousands, each is
-    quick to make, and few are asked for between one snapshot and the next.
+    Answers about one task are left to the server: they are thousands, each is quick to make, and
+    few are asked for between one snapshot and the next.
     """
     catalog = inputs.catalog
     workers = min(os.cpu_count() or 1, max(1, len(catalog.benchmarks) // 8))
@@ -55,12 +56,17 @@ def prepare(inputs: Inputs, folder: Path, progress: Progress | None = None) -> P
         made = [_make_share(*shares[0])]
     else:
         with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-            made = list(pool.map(_make_share, *zip(*shares, strict=True)))
+            made = []
+            for share in pool.map(_make_share, *zip(*shares, strict=True)):
+                made.append(share)
+                if progress:
+                    progress(len(made), workers)
     numbers = Numbers(
         {name: n for share in made for name, n in share.benchmarks.items()},
         {name: n for share in made for name, n in share.tasks.items()},
     )
-    return Prepared(_all_answers(inputs, made, numbers), sum(share.boards for share in made))
+    boards = sum(bool(lines.total) for share in made for lines in share.lines)
+    return Prepared(_all_answers(inputs, made, numbers), boards)
 
 
 def _all_answers(
@@ -71,8 +77,13 @@ def _all_answers(
         for view in ("scores", "per-language"):
             key = f"benchmarks/{bench.name}/{view}"
             yield key, boards[key]
-    for answer in list_answers(Entities(inputs.catalog), numbers):
+    entities = Entities(inputs.catalog)
+    for answer in list_answers(entities, numbers):
         yield answer.key, encode(answer)
+    lines = {one.benchmark: one for share in made for one in share.lines}
+    for name, body in model_answers(entities, lines):
+        key = f"models/{name}/scores"
+        yield key, encode(Answer(key, body))
     yield NUMBERS, encode(Answer(NUMBERS, msgspec.json.encode(numbers)))
     for task, packed in inputs.statistics.items():
         yield f"tasks/{task}/descriptive_statistics", compressed_only(JSON, packed)
@@ -98,6 +109,15 @@ def list_answers(entities: Entities, numbers: Numbers) -> Iterator[Answer]:
     )
 
 
+def model_answers(
+    entities: Entities, lines: Mapping[str, BoardLines]
+) -> Iterator[tuple[str, bytes]]:
+    """Each model's scores on all boards."""
+    boards = [(bench, lines[bench.name]) for bench in entities.catalog.benchmarks]
+    for model in entities.catalog.models:
+        yield model.name, msgspec.json.encode(model_scores(entities, model, boards))
+
+
 def _make_share(folder: Path, share: int, shares: int) -> _Share:
     """Every `shares`-th benchmark, heaviest first, so that the shares take equally long."""
     catalog = msgspec.json.decode((folder / CATALOG).read_bytes(), type=Catalog)
@@ -107,11 +127,11 @@ def _make_share(folder: Path, share: int, shares: int) -> _Share:
         catalog.benchmarks, key=lambda bench: -sum(len(scope.subsets) for scope in bench.scopes)
     )
     answers: list[tuple[str, Encoded]] = []
-    boards = 0
+    lines = []
     counts = {}
     for bench in by_weight[share::shares]:
         summary = renderer.summary(bench)
-        boards += bool(summary.rows)
+        lines.append(board_lines(summary))
         counts[bench.name] = models_with_every_task(table, bench)
         for view, answer in (("scores", summary), ("per-language", renderer.per_language(bench))):
             key = f"benchmarks/{bench.name}/{view}"
@@ -119,4 +139,4 @@ def _make_share(folder: Path, share: int, shares: int) -> _Share:
     tasks = {
         task.name: models_with_every_cell(table, task) for task in catalog.tasks[share::shares]
     }
-    return _Share(answers, boards, counts, tasks)
+    return _Share(answers, lines, counts, tasks)

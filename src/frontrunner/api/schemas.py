@@ -15,7 +15,7 @@ class _Wire(msgspec.Struct, frozen=True, rename="camel"):
     """Base of everything on the wire: it sets the spelling of keys and holds nothing else."""
 
 
-class CustomGroup(_Wire, kw_only=True):
+class CustomGroup(_Wire, frozen=True, kw_only=True):
     """One labelled group of tasks."""
 
     label: str
@@ -26,14 +26,14 @@ class CustomGroup(_Wire, kw_only=True):
     """False where it also holds parts of tasks, which have no name to list."""
 
 
-class CustomGrouping(_Wire, kw_only=True):
+class CustomGrouping(_Wire, frozen=True, kw_only=True):
     """One way of dividing a benchmark's tasks into groups."""
 
     name: str
     groups: list[CustomGroup]
 
 
-class Benchmark(_Wire, kw_only=True):
+class Benchmark(_Wire, frozen=True, kw_only=True):
     """A benchmark, without scores."""
 
     name: str
@@ -58,7 +58,7 @@ class Benchmark(_Wire, kw_only=True):
     language_view: list[str] | str | None
 
 
-class Task(_Wire, kw_only=True):
+class Task(_Wire, frozen=True, kw_only=True):
     """A task, without scores."""
 
     name: str
@@ -83,7 +83,7 @@ class Task(_Wire, kw_only=True):
     """Models with a score in every subset and split."""
 
 
-class Model(_Wire, kw_only=True):
+class Model(_Wire, frozen=True, kw_only=True):
     """A model, without scores."""
 
     name: str
@@ -114,7 +114,7 @@ class Model(_Wire, kw_only=True):
     training_datasets: list[str] | None
 
 
-class SummaryRow(_Wire, kw_only=True):
+class SummaryRow(_Wire, frozen=True, kw_only=True):
     """One row of a board."""
 
     rank: int
@@ -135,7 +135,7 @@ class SummaryRow(_Wire, kw_only=True):
     experiments: dict[str, Any] | None
 
 
-class BenchmarkSummary(_Wire, kw_only=True):
+class BenchmarkSummary(_Wire, frozen=True, kw_only=True):
     """A board: `/v1/benchmarks/{name}/scores`."""
 
     benchmark_name: str
@@ -148,7 +148,7 @@ class BenchmarkSummary(_Wire, kw_only=True):
     show_zero_shot: bool
 
 
-class PerLanguageRow(_Wire, kw_only=True):
+class PerLanguageRow(_Wire, frozen=True, kw_only=True):
     """One model's means by language."""
 
     model_name: str
@@ -156,21 +156,21 @@ class PerLanguageRow(_Wire, kw_only=True):
     experiments: dict[str, Any] | None
 
 
-class PerLanguage(_Wire, kw_only=True):
+class PerLanguage(_Wire, frozen=True, kw_only=True):
     """`/v1/benchmarks/{name}/per-language`."""
 
     benchmark_name: str
     rows: list[PerLanguageRow]
 
 
-class LeaderModel(_Wire, kw_only=True):
+class LeaderModel(_Wire, frozen=True, kw_only=True):
     """Who leads."""
 
     name: str
     model_type: str
 
 
-class Leader(_Wire, kw_only=True):
+class Leader(_Wire, frozen=True, kw_only=True):
     """The best-ranked model of a size bucket."""
 
     rank: int
@@ -179,7 +179,7 @@ class Leader(_Wire, kw_only=True):
     total_params_b: float | None
 
 
-class Bucket(_Wire, kw_only=True):
+class Bucket(_Wire, frozen=True, kw_only=True):
     """A range of model sizes, in millions of parameters; `max` is exclusive."""
 
     min: float
@@ -187,14 +187,14 @@ class Bucket(_Wire, kw_only=True):
     leader: Leader | None
 
 
-class Leaders(_Wire, kw_only=True):
+class Leaders(_Wire, frozen=True, kw_only=True):
     """`/v1/benchmarks/{name}/leaders`."""
 
     benchmark_name: str
     buckets: list[Bucket]
 
 
-class TaskScoreRow(_Wire, kw_only=True):
+class TaskScoreRow(_Wire, frozen=True, kw_only=True):
     """One model's scores on a task."""
 
     rank: int
@@ -206,7 +206,7 @@ class TaskScoreRow(_Wire, kw_only=True):
     trained_on: bool | None
 
 
-class TaskScores(_Wire, kw_only=True):
+class TaskScores(_Wire, frozen=True, kw_only=True):
     """`/v1/tasks/{name}/scores`."""
 
     task: Task
@@ -216,7 +216,7 @@ class TaskScores(_Wire, kw_only=True):
     rows: list[TaskScoreRow]
 
 
-class ModelScoreRow(_Wire, kw_only=True):
+class ModelScoreRow(_Wire, frozen=True, kw_only=True):
     """One board on which a model stands."""
 
     benchmark_name: str
@@ -230,14 +230,14 @@ class ModelScoreRow(_Wire, kw_only=True):
     scores_by_task_type: dict[str, float]
 
 
-class ModelScores(_Wire, kw_only=True):
+class ModelScores(_Wire, frozen=True, kw_only=True):
     """`/v1/models/{name}/scores`."""
 
     model: Model
     rows: list[ModelScoreRow]
 
 
-class MenuEntry(_Wire, kw_only=True):
+class MenuEntry(_Wire, frozen=True, kw_only=True):
     """A heading of the home menu, with benchmarks and further headings below it."""
 
     name: str
@@ -246,13 +246,13 @@ class MenuEntry(_Wire, kw_only=True):
     children: list[MenuEntry | Benchmark]
 
 
-class Health(_Wire, kw_only=True):
+class Health(_Wire, frozen=True, kw_only=True):
     """`/health`."""
 
     ok: bool
 
 
-class Problem(_Wire, kw_only=True):
+class Problem(_Wire, frozen=True, kw_only=True):
     """What every error looks like: `detail` is a sentence, or a list of wrong parameters."""
 
     detail: str | list[dict[str, Any]]
@@ -261,7 +261,7 @@ class Problem(_Wire, kw_only=True):
 # --- beyond mteb's service -----------------------------------------------------------------------
 
 
-class Rejected(_Wire, kw_only=True):
+class Rejected(_Wire, frozen=True, kw_only=True):
     """A result file that gives no rows."""
 
     path: str
@@ -270,7 +270,7 @@ class Rejected(_Wire, kw_only=True):
     remedy: str
 
 
-class SnapshotInfo(_Wire, kw_only=True):
+class SnapshotInfo(_Wire, frozen=True, kw_only=True):
     """What is being served, and where it came from: `/v1/snapshot`."""
 
     id: str
@@ -284,7 +284,7 @@ class SnapshotInfo(_Wire, kw_only=True):
     """Files with a mistake in them; the first thousand. All are in rejects.parquet."""
 
 
-class Coverage(_Wire, kw_only=True):
+class Coverage(_Wire, frozen=True, kw_only=True):
     """How much of what was asked for a row rests on."""
 
     tasks: int
@@ -295,7 +295,7 @@ class Coverage(_Wire, kw_only=True):
     cells_total: int
 
 
-class RankedRow(_Wire, kw_only=True):
+class RankedRow(_Wire, frozen=True, kw_only=True):
     """One row of `/v1/rank`."""
 
     rank: int
@@ -311,7 +311,7 @@ class RankedRow(_Wire, kw_only=True):
     scores_by_task: dict[str, float]
 
 
-class Ranking(_Wire, kw_only=True):
+class Ranking(_Wire, frozen=True, kw_only=True):
     """The answer of `/v1/rank`, with what was asked spelled out."""
 
     snapshot: str

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
-import msgspec
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from frontrunner import catalog as nouns
 from frontrunner.api import schemas
-from frontrunner.api.entities import Entities
+from frontrunner.api.entities import Entities, model_name
 from frontrunner.results.table import ScoreTable
 
 
@@ -32,7 +31,9 @@ def task_cells(table: ScoreTable, task: nouns.Task) -> dict[str, dict[str, dict[
         return found
     rows = slice(table.task_start[number], table.task_start[number + 1])
     for variant, cell, score in zip(
-        table.variant[rows].tolist(), table.cell[rows].tolist(), table.score[rows].tolist(),
+        table.variant[rows].tolist(),
+        table.cell[rows].tolist(),
+        table.score[rows].tolist(),
         strict=True,
     ):
         key = table.cells[cell]
@@ -50,8 +51,9 @@ def task_scores(
     cells = task_cells(table, task)
     subsets = sorted({subset for scores in cells.values() for subset in scores})
     splits = sorted({p for scores in cells.values() for one in scores.values() for p in one})
-    scored = [(name, _whole_score(scores, subsets, splits), scores)
-              for name, scores in cells.items()]
+    scored = [
+        (name, _whole_score(scores, subsets, splits), scores) for name, scores in cells.items()
+    ]
     scored.sort(key=lambda row: (row[1] is None, -(row[1] or 0.0), row[0]))
     return schemas.TaskScores(
         task=entities.task(task, num_models),
@@ -85,8 +87,8 @@ def _trained_on(model: nouns.Model, task: str) -> bool | None:
     return task in model.training_datasets if model.training_datasets else None
 
 
-class BoardLine(msgspec.Struct, frozen=True, rename="camel"):
-    """What a model's page needs of one row of a board; also reads a prepared answer's row."""
+class BoardLine(NamedTuple):
+    """What a model's page shows of one row of a board."""
 
     rank: int
     mean_task: float | None
@@ -95,32 +97,59 @@ class BoardLine(msgspec.Struct, frozen=True, rename="camel"):
     scores_by_task_type: dict[str, float]
 
 
-class BoardLines(msgspec.Struct, frozen=True):
+class BoardLines(NamedTuple):
     """One board: its types, how many rows it has, and the row of each model."""
 
-    benchmark: nouns.Benchmark
+    benchmark: str
     task_types: list[str]
     total: int
     by_model: dict[str, BoardLine]
 
 
+def board_lines(summary: schemas.BenchmarkSummary) -> BoardLines:
+    """The lines of a board. Of a model with experiments, the ordinary run's row counts."""
+    by_model: dict[str, BoardLine] = {}
+    for row in summary.rows:
+        name = model_name(row.model)
+        if row.experiments is None or name not in by_model:
+            by_model[name] = BoardLine(
+                row.rank,
+                row.mean_task,
+                row.mean_task_type,
+                row.zero_shot_pct,
+                row.scores_by_task_type,
+            )
+    return BoardLines(summary.benchmark_name, summary.task_types, len(summary.rows), by_model)
+
+
 def model_scores(
-    model: schemas.Model, name: str, boards: Iterable[BoardLines]
+    entities: Entities,
+    model: nouns.Model,
+    boards: Sequence[tuple[nouns.Benchmark, BoardLines]],
 ) -> schemas.ModelScores:
     """The answer of `/v1/models/{name}/scores`, best rank first."""
+    found = [
+        (bench, lines, line)
+        for bench, lines in boards
+        if (line := lines.by_model.get(model.name)) is not None
+    ]
     rows = [
         schemas.ModelScoreRow(
-            benchmark_name=board.benchmark.name,
-            benchmark_display_name=board.benchmark.display_name,
+            benchmark_name=bench.name,
+            benchmark_display_name=bench.display_name,
             rank=line.rank,
-            total_models=board.total,
+            total_models=lines.total,
             mean_task=line.mean_task,
             mean_task_type=line.mean_task_type,
             zero_shot_pct=line.zero_shot_pct,
-            task_types=board.task_types,
+            task_types=lines.task_types,
             scores_by_task_type=line.scores_by_task_type,
         )
-        for board in boards
-        if (line := board.by_model.get(name)) is not None
+        for bench, lines, line in found
     ]
-    return schemas.ModelScores(model=model, rows=sorted(rows, key=lambda row: row.rank))
+    # mteb's service shows the zero-shot percentage of the first board that the model is on.
+    zero_shot = found[0][2].zero_shot_pct if found else -1
+    return schemas.ModelScores(
+        model=entities.model_json(model.name, zero_shot),
+        rows=sorted(rows, key=lambda row: row.rank),
+    )

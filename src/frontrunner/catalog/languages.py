@@ -37,7 +37,7 @@ class Languages(msgspec.Struct, frozen=True, kw_only=True):
         return name
 
     def check(self, code: str) -> None:
-        """Raise UsageError unless `code` is a language code, as spelled in the module's docstring."""
+        """Raise UsageError unless `code` is a code as the module's docstring spells them."""
         language, _, script = code.partition("-")
         if script == "Code":
             known = language in self.programming

@@ -7,14 +7,40 @@ read; 4 a snapshot cannot be built or is damaged; 5 an evaluation did not finish
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 
 from frontrunner.cli.app import app
 from frontrunner.cli.output import stderr
 from frontrunner.errors import FrontrunnerError
 
+MODULES = {
+    "build": "build",
+    "ingest": "build",
+    "catalog": "build",
+    "snapshots": "snapshots",
+    "publish": "snapshots",
+    "rollback": "snapshots",
+    "verify": "snapshots",
+    "prune": "snapshots",
+    "serve": "serve",
+}
+"""Command -> the module of this package that holds it."""
+
+
+def load_commands(words: Sequence[str]) -> None:
+    """Import the module of the command in `words`, or all of them where there is none.
+
+    A server must start in half a second, so it does not import what building needs.
+    """
+    asked = next((MODULES[word] for word in words if word in MODULES), None)
+    for module in [asked] if asked else dict.fromkeys(MODULES.values()):
+        import_module(f"frontrunner.cli.{module}")
+
 
 def main() -> None:
     """Run the command line; print an error meant for the user without a traceback."""
+    load_commands(sys.argv[1:2])
     try:
         app()
     except FrontrunnerError as error:

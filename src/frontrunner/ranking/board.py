@@ -85,6 +85,9 @@ def rank(table: ScoreTable, facts: Facts, question: Question) -> Board:
     order = kept[_order(question, table, counted.variants[kept], _pick(means, kept), borda[kept])]
     groups = {g.name: group_means(scored, g, mean) for g in question.groupings}
     variants = counted.variants[order]
+    # Private tasks that do not count are shown all the same.
+    display = Scored(shown, table) if shown is not counted else scored
+    place = np.searchsorted(shown.variants, variants)
     return Board(
         policy=question.policy,
         tasks=shown.tasks,
@@ -98,25 +101,16 @@ def rank(table: ScoreTable, facts: Facts, question: Question) -> Board:
         by_type=by_type[order],
         by_group={name: _pick(labels, order) for name, labels in groups.items()},
         zero_shot=facts.zero_shot([table.variants[v].model for v in variants], counted.tasks),
+        by_task=display.by_task[place],
+        cells_had=display.cells_had.sum(axis=1)[place],
+        cells_total=int(display.cells_required.sum()),
+        tasks_complete=np.count_nonzero(~np.isnan(display.by_task), axis=1)[place],
         tasks_begun=_tasks_begun(everything, variants),
-        **_shown_columns(Scored(shown, table) if shown is not counted else scored, variants),
     )
 
 
 def _pick(columns: Mapping[str, Floats], rows: Integers) -> dict[str, Floats]:
     return {name: values[rows] for name, values in columns.items()}
-
-
-def _shown_columns(scored: Scored, variants: Integers) -> dict[str, object]:
-    """What is shown of every task, those that do not count included."""
-    rows = scored.rows
-    place = np.searchsorted(rows.variants, variants)
-    return {
-        "by_task": scored.by_task[place],
-        "cells_had": scored.cells_had.sum(axis=1)[place],
-        "cells_total": int(scored.cells_required.sum()),
-        "tasks_complete": np.count_nonzero(~np.isnan(scored.by_task), axis=1)[place],
-    }
 
 
 def _tasks_begun(everything: Gathered, variants: Integers) -> list[frozenset[str]]:

@@ -41,7 +41,7 @@ def average_ranks(scores: Floats) -> Floats:
 
 def points(scores: Floats, contestants: int) -> Floats:
     """[rows] Borda points over all columns of `scores` [rows, columns]; NaN earns nothing."""
-    return np.nansum(contestants - average_ranks(scores), axis=1)
+    return np.asarray(np.nansum(contestants - average_ranks(scores), axis=1))
 
 
 def competition_ranks(values: Floats) -> NDArray[np.int64]:

@@ -18,7 +18,8 @@ def grid_mean(row: Integers, column: Integers, score: Floats, shape: tuple[int, 
     size = shape[0] * shape[1]
     total = np.bincount(square, weights=score, minlength=size)
     count = np.bincount(square, minlength=size)
-    return np.divide(total, count, out=np.full(size, np.nan), where=count > 0).reshape(shape)
+    means: Floats = np.divide(total, count, out=np.full(size, np.nan), where=count > 0)
+    return means.reshape(shape)
 
 
 def strict_mean(scores: Floats, columns: Sequence[int] | None = None) -> Floats:
@@ -34,7 +35,8 @@ def lenient_mean(scores: Floats, columns: Sequence[int] | None = None) -> Floats
     picked = scores if columns is None else scores[:, list(columns)]
     count = np.count_nonzero(~np.isnan(picked), axis=1)
     total = np.nansum(picked, axis=1)
-    return np.divide(total, count, out=np.full(len(picked), np.nan), where=count > 0)
+    means: Floats = np.divide(total, count, out=np.full(len(picked), np.nan), where=count > 0)
+    return means
 
 
 def count_columns(marks: Bools, group: Integers, groups: int) -> Integers:

@@ -66,7 +66,7 @@ class SubsetScores:
         missing = (self.has_rows & np.isnan(self.scores)).any(axis=1)
         count = self.has_rows.sum(axis=1)
         total = np.where(self.has_rows, self.scores, 0.0).sum(axis=1)
-        means = np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+        means: Floats = np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
         means[missing] = np.nan
         return means
 

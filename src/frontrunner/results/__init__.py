@@ -2,10 +2,6 @@
 
 `ingest` turns a source (folder, archive, git repository) into a `ScoreTable` and a list of
 `Reject`: every input file ends in the one or the other.
+
+Nothing is imported here: a server needs the table alone, and not what reads files.
 """
-
-from frontrunner.results.ingest import Ingested, ingest
-from frontrunner.results.rejects import Reason, Reject
-from frontrunner.results.table import ScoreTable, Variant
-
-__all__ = ["Ingested", "Reason", "Reject", "ScoreTable", "Variant", "ingest"]

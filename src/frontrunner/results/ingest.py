@@ -8,7 +8,8 @@ from pathlib import Path
 from frontrunner.catalog import Catalog
 from frontrunner.results.chunk import RunSettings
 from frontrunner.results.join import join
-from frontrunner.results.read import Origin, Progress, RawResults, read_source
+from frontrunner.results.origin import Origin
+from frontrunner.results.read import Progress, RawResults, read_source
 from frontrunner.results.rejects import Reject
 from frontrunner.results.table import FileOrigin, ScoreTable
 

@@ -90,10 +90,10 @@ def _candidates(
 ) -> list[_Candidate]:
     """All readable files in the order of their paths, with whose results they are."""
     found: list[_Candidate] = []
-    number = 0
+    first = 0
     for chunk in chunks:
         identities: dict[str, Identity | Reason] = {}
-        for number, info in enumerate(chunk.files, start=number):
+        for number, info in enumerate(chunk.files, start=first):
             identity = identities.get(info.folder)
             if identity is None:
                 identity = _identity(info.folder, chunk.identities, catalog)
@@ -102,7 +102,7 @@ def _candidates(
                 rejects.append(Reject(info.path, identity))
             else:
                 found.append(_Candidate(number, info, identity))
-        number += bool(chunk.files)
+        first += len(chunk.files)
     return sorted(found, key=lambda one: one.info.path)
 
 
@@ -130,7 +130,7 @@ def _standing(
         best = group[0]
         if len(group) > 1:
             main = catalog.model_by_name[model].revision
-            best = max(group, key=lambda one: _preference(one, main))  # noqa: B023 -- used at once
+            best = max(group, key=lambda one: _preference(one, main))
             rejects.extend(
                 Reject(one.info.path, Reason.SUPERSEDED, best.info.path)
                 for one in group

@@ -5,14 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
-
-import msgspec
 
 from frontrunner.catalog import Catalog
 from frontrunner.errors import SourceError
@@ -20,6 +18,7 @@ from frontrunner.results.archive import is_archive, walk_archive
 from frontrunner.results.chunk import Chunk, Knowledge, read_chunk
 from frontrunner.results.formats import TaskIndex
 from frontrunner.results.layout import folder_name
+from frontrunner.results.origin import Origin
 from frontrunner.results.rejects import Reason, Reject, printable
 from frontrunner.results.sources import FolderReader, list_models, results_root, walk_model
 
@@ -27,19 +26,6 @@ Progress = Callable[[int, int | None], None]
 """Called with the parts done and, where it is known, the parts in all."""
 
 _CHUNKS_PER_WORKER = 12
-
-
-class Origin(msgspec.Struct, frozen=True):
-    """Where results came from, for a snapshot's provenance."""
-
-    kind: str
-    """`folder`, `archive` or `git`."""
-    name: str
-    """The last part of its path, or its URL."""
-    commit: str | None = None
-    """The commit that was read; None where the source is no git checkout."""
-    digest: str | None = None
-    """BLAKE2 of an archive's bytes."""
 
 
 class RawResults(NamedTuple):
@@ -212,7 +198,7 @@ def _run(job: _Job) -> Chunk:
 
 
 def _in_processes(
-    jobs: list[_Job], known: Knowledge, workers: int, progress: Progress | None
+    jobs: Sequence[_Job], known: Knowledge, workers: int, progress: Progress | None
 ) -> list[Chunk]:
     """Run jobs in worker processes; chunks come back in the order of the jobs."""
     if workers == 1 or len(jobs) == 1:

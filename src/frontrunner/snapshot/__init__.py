@@ -1,25 +1,7 @@
 """Everything a server needs, immutable, named by its content.
 
-`build_snapshot` writes one aside and moves it into place whole; a `Store` keeps them, says which
-one is current, and goes back. The format is documented in docs/snapshots.md.
+`build` writes one aside and moves it into place whole; `store` keeps them, says which one is
+current, and goes back; `reader` opens one. The format is documented in docs/snapshots.md.
+
+Nothing is imported here: a server opens a snapshot without the libraries that building needs.
 """
-
-from frontrunner.snapshot.answers import Answer, AnswerPack
-from frontrunner.snapshot.build import Inputs, Prepared, build_snapshot
-from frontrunner.snapshot.manifest import Counts, Manifest, Provenance
-from frontrunner.snapshot.reader import Snapshot
-from frontrunner.snapshot.store import Event, Store
-
-__all__ = [
-    "Answer",
-    "AnswerPack",
-    "Counts",
-    "Event",
-    "Inputs",
-    "Manifest",
-    "Prepared",
-    "Provenance",
-    "Snapshot",
-    "Store",
-    "build_snapshot",
-]

@@ -15,7 +15,7 @@ from frontrunner import __version__
 from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics
 from frontrunner.errors import SnapshotError
-from frontrunner.results import Ingested
+from frontrunner.results.ingest import Ingested
 from frontrunner.snapshot.answers import Encoded, write_pack
 from frontrunner.snapshot.manifest import (
     BUILT,
@@ -76,9 +76,7 @@ def _write_parts(folder: Path, inputs: Inputs, prepare: Prepare) -> None:
     write_table(folder, ingested.table)
     prepared = prepare(inputs, folder)
     write_pack(folder, prepared.answers)
-    write_parquet(
-        folder, ingested.table, ingested.origins, ingested.rejects, ingested.run_settings
-    )
+    write_parquet(folder, ingested.table, ingested.origins, ingested.rejects, ingested.run_settings)
     files = {path.name: file_digest(path) for path in folder.iterdir()}
     provenance = Provenance(
         builder=f"frontrunner {__version__}",

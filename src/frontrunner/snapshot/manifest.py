@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from frontrunner.errors import CorruptSnapshotError
-from frontrunner.results.read import Origin
+from frontrunner.results.origin import Origin
 
 FORMAT = 1
 MANIFEST = "manifest.json"

@@ -151,13 +151,16 @@ class Store:
         sync_folder(self.home)
         return event
 
-    def prune(self, keep: int) -> list[str]:
-        """Remove all but the newest `keep` snapshots, never the current or the one before it."""
+    def prune(self, keep: int, *, dry_run: bool = False) -> list[str]:
+        """Remove all but the newest `keep` snapshots, never the current or the one before it.
+
+        Returns the names of those removed, or with `dry_run` of those that would be.
+        """
         protected = {self.current_id()}
         with suppress(UnknownNameError):
             protected.add(self._previous())
         old = [name for name in self.ids()[: -keep or None] if name not in protected]
-        for name in old:
+        for name in old if not dry_run else ():
             remove_snapshot(self.folder / name)
         return old
 

@@ -38,7 +38,7 @@ def write_table(folder: Path, table: ScoreTable) -> None:
             for v in table.variants
         ],
         list(table.tasks),
-        [tuple(cell) for cell in table.cells],
+        [(task, split, subset) for task, split, subset in table.cells],
         list(table.language_sets),
     )
     (folder / TABLE).write_bytes(msgspec.msgpack.encode(names))

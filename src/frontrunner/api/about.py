@@ -1,0 +1,38 @@
+"""`/v1/snapshot`: what is being served, and where it came from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from frontrunner.api import schemas
+from frontrunner.results.rejects import Reason
+from frontrunner.snapshot.reader import Snapshot
+
+_SHOWN = 1000
+
+
+def snapshot_info(snapshot: Snapshot) -> schemas.SnapshotInfo:
+    """The provenance of a snapshot, and the files that could not be used."""
+    provenance = snapshot.manifest.provenance
+    counts = msgspec.structs.asdict(provenance.counts)
+    by_reason = counts.pop("rejected_by_reason")
+    return schemas.SnapshotInfo(
+        id=snapshot.id,
+        built_at=datetime.fromtimestamp(snapshot.built_at, UTC).isoformat(timespec="seconds"),
+        builder=provenance.builder,
+        catalog=provenance.catalog,
+        source=msgspec.structs.asdict(provenance.results),
+        counts=counts,
+        rejected_by_reason=by_reason,
+        rejected=_rejected(snapshot),
+    )
+
+
+def _rejected(snapshot: Snapshot) -> list[schemas.Rejected]:
+    import polars as pl  # noqa: PLC0415 -- paid only where somebody asks
+
+    by_policy = [str(reason) for reason in Reason if reason.by_policy]
+    rows = snapshot.frame("rejects").filter(~pl.col("reason").is_in(by_policy)).head(_SHOWN)
+    return [schemas.Rejected(**row) for row in rows.collect().iter_rows(named=True)]

@@ -1,0 +1,238 @@
+"""The ASGI application.
+
+Two ways lead to an answer. What was prepared when the snapshot was built is found by its path
+in a dictionary and sent as it lies on disk; everything else goes through the table of routes.
+A new snapshot replaces the old one between two requests: a request holds the one that it began
+with, so nobody sees half of two.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.datastructures import QueryParams
+
+from frontrunner.api import documents, icons
+from frontrunner.api.metrics import MEDIA_TYPE, Metrics
+from frontrunner.api.params import BadQueryError
+from frontrunner.api.reply import Headers, Policy, Reply
+from frontrunner.api.routes import ROUTES, Match, compile_routes
+from frontrunner.api.service import Service
+from frontrunner.errors import UnknownNameError, UsageError
+from frontrunner.snapshot.answers import Encoded
+from frontrunner.snapshot.reader import Snapshot
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+_find_route = compile_routes(ROUTES)
+_HOT_LIMIT = 4096
+
+
+class Asked:
+    """The parts of a request that answers depend on."""
+
+    __slots__ = ("encodings", "if_modified_since", "if_none_match", "method", "path", "query")
+
+    def __init__(self, scope: Scope) -> None:
+        self.method: str = scope["method"]
+        self.path: str = scope["path"]
+        self.query: bytes = scope["query_string"]
+        self.encodings = ""
+        self.if_none_match: str | None = None
+        self.if_modified_since: str | None = None
+        for name, value in scope["headers"]:
+            if name == b"accept-encoding":
+                self.encodings = value.decode("latin-1")
+            elif name == b"if-none-match":
+                self.if_none_match = value.decode("latin-1")
+            elif name == b"if-modified-since":
+                self.if_modified_since = value.decode("latin-1")
+
+
+class Served:
+    """One snapshot being served: its service, and the replies that are ready."""
+
+    def __init__(self, snapshot: Snapshot, policy: Policy) -> None:
+        self.service = Service(snapshot)
+        self.policy = policy
+        self.ready: dict[str, tuple[Reply, str]] = {}
+        """Path -> the reply to a request without a query, and its group for metrics."""
+        self.replies: dict[str, Reply] = {}
+        """Digest of a body -> its reply, so that each is compressed once."""
+
+    def reply(self, answer: Encoded) -> Reply:
+        """The reply that sends `answer`."""
+        key = f"{answer.media_type} {answer.tag}"
+        found = self.replies.get(key)
+        if found is None:
+            if len(self.replies) >= _HOT_LIMIT:
+                self.replies.clear()
+                self.ready.clear()
+            found = self.replies[key] = Reply(answer, self.policy)
+        return found
+
+
+class Application:
+    """Serves one snapshot after another."""
+
+    def __init__(
+        self, snapshot: Snapshot, *, max_age: int = 14400, origins: tuple[str, ...] = ("*",)
+    ) -> None:
+        self.metrics = Metrics()
+        self._max_age = max_age
+        self._origins = origins
+        self._icons = icons.Icons()
+        self.use(snapshot)
+
+    def use(self, snapshot: Snapshot) -> None:
+        """Serve `snapshot` from the next request on."""
+        policy = Policy(snapshot.built_at, self._max_age, "*" in self._origins)
+        self.served = Served(snapshot, policy)
+        self.metrics.serve(snapshot)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = time.perf_counter()
+        served, asked = self.served, Asked(scope)
+        status, headers, body, group = await self._answer(served, asked)
+        if "*" not in self._origins:
+            headers = [*headers, *self._cors(scope)]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        seconds = time.perf_counter() - started
+        if asked.method == "HEAD":
+            body = b""
+        await send({"type": "http.response.body", "body": body})
+        self.metrics.record(asked.method, group, status, len(body), seconds)
+
+    async def _answer(self, served: Served, asked: Asked) -> tuple[int, Headers, bytes, str]:
+        ready = served.ready.get(asked.path) if not asked.query else None
+        if ready is not None and asked.method in ("GET", "HEAD"):
+            return (*_send(ready[0], asked), ready[1])
+        if asked.method == "OPTIONS":
+            return 204, self._preflight(), b"", "<preflight>"
+        match = _find_route(asked.path)
+        if match is None:
+            return await self._beside(served, asked)
+        if asked.method not in ("GET", "HEAD"):
+            return (*_problem(405, "Method Not Allowed", served.policy), match.route.group)
+        return (*await self._routed(served, asked, match), match.route.group)
+
+    async def _routed(
+        self, served: Served, asked: Asked, match: Match
+    ) -> tuple[int, Headers, bytes]:
+        route, name = match
+        try:
+            query = QueryParams(parse_qsl(asked.query.decode("latin-1"), keep_blank_values=True))
+            answer = await asyncio.to_thread(route.make, served.service, name, query)
+        except BadQueryError as error:
+            return _problem(422, error.detail, served.policy)
+        except UnknownNameError as error:
+            return _problem(404, str(error), served.policy)
+        except UsageError as error:
+            return _problem(422, str(error), served.policy)
+        if route.selects:
+            self.metrics.select(route.selects, name)
+        reply = served.reply(answer)
+        if not asked.query and not route.selects:
+            served.ready[asked.path] = (reply, route.group)
+        return await asyncio.to_thread(_send, reply, asked)
+
+    async def _beside(self, served: Served, asked: Asked) -> tuple[int, Headers, bytes, str]:
+        """Health, metrics, documentation, icons: what is not an answer about the board."""
+        if asked.method in ("GET", "HEAD"):
+            if asked.path == "/metrics":
+                body = await asyncio.to_thread(self.metrics.render)
+                return 200, _plain(MEDIA_TYPE, body), body, "/metrics"
+            if asked.path.startswith("/v1/icon/"):
+                name = asked.path.removeprefix("/v1/icon/")
+                return (*await self._icon(served, name), "/v1/icon")
+            document = documents.find(asked.path)
+            if document is not None:
+                reply = served.reply(document)
+                return (*_send(reply, asked), asked.path)
+        return (*_problem(404, "Not Found", served.policy), "<unmatched>")
+
+    async def _icon(self, served: Served, name: str) -> tuple[int, Headers, bytes]:
+        try:
+            bench = await asyncio.to_thread(served.service.find_benchmark_or_alias, name)
+        except UnknownNameError as error:
+            return _problem(404, str(error), served.policy)
+        if not bench.icon:
+            return _problem(404, f"{name} has no icon", served.policy)
+        if not bench.icon.lower().startswith(("http://", "https://")):
+            return _problem(404, f"{name} icon is not a URL", served.policy)
+        icon = await asyncio.to_thread(self._icons.get, bench.icon)
+        if icon is None:
+            return _problem(502, "Upstream icon fetch failed", served.policy)
+        return 200, icon.headers, icon.body
+
+    def _cors(self, scope: Scope) -> Headers:
+        origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
+        headers = [(b"vary", b"origin")]
+        if origin.decode("latin-1") in self._origins:
+            headers += [
+                (b"access-control-allow-origin", origin),
+                (b"access-control-expose-headers", b"ETag"),
+            ]
+        return headers
+
+    def _preflight(self) -> Headers:
+        allow = [
+            (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
+            (b"access-control-allow-headers", b"*"),
+            (b"access-control-max-age", b"86400"),
+            (b"allow", b"GET, HEAD, OPTIONS"),
+        ]
+        if "*" in self._origins:
+            allow.append((b"access-control-allow-origin", b"*"))
+        return allow
+
+
+def _send(reply: Reply, asked: Asked) -> tuple[int, Headers, bytes]:
+    if (asked.if_none_match or asked.if_modified_since) and reply.is_fresh(
+        asked.if_none_match, asked.if_modified_since
+    ):
+        return 304, reply.form(asked.encodings).not_modified, b""
+    form = reply.form(asked.encodings)
+    return 200, form.headers, form.body
+
+
+def _problem(
+    status: int, detail: str | list[dict[str, Any]], policy: Policy
+) -> tuple[int, Headers, bytes]:
+    body = msgspec.json.encode({"detail": detail})
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"no-store"),
+        *(pair for pair in policy.common if pair[0].startswith((b"access", b"x-"))),
+    ]
+    return status, headers, body
+
+
+def _plain(media_type: str, body: bytes) -> Headers:
+    return [
+        (b"content-type", media_type.encode()),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"no-store"),
+    ]
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,70 @@
+"""Run the application, and follow what is published while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+import uvicorn
+
+from frontrunner.api.app import Application
+from frontrunner.errors import FrontrunnerError
+from frontrunner.snapshot.store import Store
+
+_LOOK_EVERY = 1.0
+log = logging.getLogger("frontrunner.server")
+
+
+async def follow(application: Application, store: Store, every: float = _LOOK_EVERY) -> None:
+    """Serve whatever is published, from a second after it is published on."""
+    while True:
+        await asyncio.sleep(every)
+        current = store.current_id()
+        if current is None or current == application.served.service.snapshot.id:
+            continue
+        try:
+            snapshot = await asyncio.to_thread(store.current)
+            application.use(snapshot)
+            log.warning("now serving snapshot %s", snapshot.id)
+        except FrontrunnerError as error:
+            log.error("snapshot %s cannot be served, the old one stays: %s", current, error)
+
+
+async def _run(application: Application, store: Store, server: uvicorn.Server) -> None:
+    following = asyncio.create_task(follow(application, store))
+    try:
+        await server.serve()
+    finally:
+        following.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await following
+
+
+def serve(
+    store: Store,
+    host: str,
+    port: int,
+    *,
+    max_age: int,
+    origins: tuple[str, ...],
+    started: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve the published snapshot until interrupted; calls `started` with the address."""
+    application = Application(store.current(), max_age=max_age, origins=origins)
+    config = uvicorn.Config(
+        application,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=10,
+    )
+    shown = f"[{host}]" if ":" in host else host
+    started(f"http://{shown}:{port}")
+    runner = asyncio.Runner(loop_factory=config.get_loop_factory())
+    with runner:
+        runner.run(_run(application, store, uvicorn.Server(config)))

@@ -1,0 +1,170 @@
+"""`frontrunner build`, `ingest` and `catalog`: from files to a published snapshot."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from frontrunner.catalog import Catalog
+from frontrunner.catalog.store import Statistics, load_catalog
+from frontrunner.cli.app import app
+from frontrunner.cli.options import Home, Json, OwnCatalog, Results, WithoutMteb, Workers
+from frontrunner.cli.output import print_json, stderr
+from frontrunner.cli.progress import progress_bar
+from frontrunner.config import Settings, load_settings
+from frontrunner.errors import UsageError
+from frontrunner.results.fetch import fetch
+from frontrunner.results.ingest import Ingested, ingest
+from frontrunner.snapshot.build import Inputs, build_snapshot
+from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.store import Store
+
+
+def read_catalog(
+    settings: Settings, own: Path | None, without_mteb: bool
+) -> tuple[Catalog, Statistics]:
+    """The catalog that the options ask for."""
+    if without_mteb and own is None:
+        raise UsageError("--without-mteb needs --catalog FILE: there would be no catalog at all.")
+    with progress_bar("Reading the catalog"):
+        return load_catalog(settings.home, own, mteb=not without_mteb)
+
+
+def read_results(settings: Settings, source: str, catalog: Catalog) -> Ingested:
+    """Fetch a source where it is far away, and read it."""
+    with progress_bar("Fetching the results"):
+        near = fetch(source, settings.home / "sources")
+    with progress_bar("Reading result files") as progress:
+        return ingest(near, catalog, workers=settings.workers, progress=progress)
+
+
+def build_and_publish(settings: Settings, inputs: Inputs, *, publish: bool = True) -> Snapshot:
+    """Build a snapshot, and make it current unless told not to."""
+    from frontrunner.api.prepare import prepare  # noqa: PLC0415 -- other commands start without it
+
+    store = Store(settings.home)
+    with progress_bar("Ranking boards") as progress:
+        snapshot = build_snapshot(store, inputs, partial(prepare, progress=progress))
+    if publish:
+        store.publish(snapshot.id)
+    return snapshot
+
+
+@app.command()
+def build(
+    results: Results,
+    home: Home = None,
+    catalog: OwnCatalog = None,
+    without_mteb: WithoutMteb = False,
+    publish: Annotated[
+        bool, typer.Option("--publish/--no-publish", help="Make the new snapshot current.")
+    ] = True,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Read results, rank every board, and publish the snapshot."""
+    settings = load_settings(home, workers=workers)
+    known, statistics = read_catalog(settings, catalog, without_mteb)
+    ingested = read_results(settings, results, known)
+    snapshot = build_and_publish(settings, Inputs(known, statistics, ingested), publish=publish)
+    if as_json:
+        print_json(
+            {"id": snapshot.id, "published": publish, "provenance": snapshot.manifest.provenance}
+        )
+        return
+    _tell(snapshot, publish)
+    typer.echo(snapshot.id)
+
+
+def _tell(snapshot: Snapshot, published: bool) -> None:
+    counts = snapshot.manifest.provenance.counts
+    stderr.print(
+        f"[bold]{counts.boards}[/] boards from {counts.rows:,} scores of {counts.models} models; "
+        f"{counts.files_rejected:,} of {counts.files_seen:,} files rejected, "
+        f"{counts.files_set_aside:,} set aside by a rule.",
+        highlight=False,
+    )
+    if counts.files_rejected:
+        reasons = ", ".join(f"{n:,} {r}" for r, n in counts.rejected_by_reason.items())
+        stderr.print(f"  ({reasons}; see /v1/snapshot or rejects.parquet)", highlight=False)
+    state = "Published" if published else "Built, not published"
+    stderr.print(f"{state}: snapshot [bold]{snapshot.id}[/]", highlight=False)
+
+
+@app.command("ingest")
+def ingest_(
+    source: Annotated[str, typer.Argument(metavar="PATH", help="A source of results.")],
+    check: Annotated[
+        bool, typer.Option("--check", help="Report without building. Exits with 1 on a mistake.")
+    ] = True,
+    home: Home = None,
+    catalog: OwnCatalog = None,
+    without_mteb: WithoutMteb = False,
+    workers: Workers = None,
+    as_json: Json = False,
+) -> None:
+    """Say what every result file is good for, without building anything."""
+    del check  # there is no other mode; the option says so aloud in scripts
+    settings = load_settings(home, workers=workers)
+    known, _ = read_catalog(settings, catalog, without_mteb)
+    ingested = read_results(settings, source, known)
+    wrong = [reject for reject in ingested.rejects if not reject.reason.by_policy]
+    if as_json:
+        print_json(
+            {
+                "source": ingested.origin,
+                "files_seen": ingested.files_seen,
+                "files_used": len(ingested.origins),
+                "rows": ingested.table.rows,
+                "rejects": [
+                    {"path": r.path, "reason": r.reason, "detail": r.detail, "remedy": r.remedy}
+                    for r in ingested.rejects
+                ],
+            }
+        )
+    else:
+        _report(ingested)
+    sys.exit(1 if wrong else 0)
+
+
+def _report(ingested: Ingested) -> None:
+    for reject in ingested.rejects:
+        typer.echo(f"{reject.path}: {reject.reason}: {reject.detail or reject.remedy}")
+    table = Table("reason", "files", "what to do", box=None)
+    remedies = {reject.reason: reject.remedy for reject in ingested.rejects}
+    for reason, count in Counter(r.reason for r in ingested.rejects).most_common():
+        table.add_row(reason, f"{count:,}", remedies[reason])
+    stderr.print(
+        f"{ingested.files_seen:,} files: {len(ingested.origins):,} used, "
+        f"{ingested.table.rows:,} scores",
+        highlight=False,
+    )
+    if ingested.rejects:
+        stderr.print(table)
+
+
+@app.command("catalog")
+def catalog_(
+    home: Home = None,
+    catalog: OwnCatalog = None,
+    without_mteb: WithoutMteb = False,
+    as_json: Json = False,
+) -> None:
+    """Read the catalog, check a catalog.toml, and say what is in it."""
+    settings = load_settings(home)
+    known, _ = read_catalog(settings, catalog, without_mteb)
+    if as_json:
+        print_json(known)
+        return
+    typer.echo(
+        f"{known.source}: {len(known.benchmarks)} benchmarks, {len(known.tasks)} tasks, "
+        f"{len(known.models)} models"
+    )
+    for bench in known.benchmarks:
+        typer.echo(f"{bench.name}\t{len(bench.scopes)} tasks")

@@ -1,0 +1,43 @@
+"""Options that several commands share, and what they mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Home = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        metavar="DIR",
+        help="Where snapshots and state live. [env: FRONTRUNNER_HOME] [default: .frontrunner]",
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
+OwnCatalog = Annotated[
+    Path | None,
+    typer.Option(
+        "--catalog",
+        metavar="FILE",
+        help="A catalog.toml with tasks, benchmarks and models of your own.",
+        show_default=False,
+    ),
+]
+WithoutMteb = Annotated[bool, typer.Option("--without-mteb", help="Use the --catalog file alone.")]
+Results = Annotated[
+    str,
+    typer.Option(
+        "--results",
+        metavar="SOURCE",
+        help="A folder, a .tar.zst or .tar.gz, a git repository or its URL.",
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", help="Processes that read files. [default: one per core]", show_default=False
+    ),
+]

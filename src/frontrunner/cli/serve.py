@@ -1,0 +1,37 @@
+"""`frontrunner serve`: the published snapshot over HTTP."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from frontrunner.cli.app import app
+from frontrunner.cli.options import Home
+from frontrunner.cli.output import stderr
+from frontrunner.config import load_settings
+from frontrunner.snapshot.store import Store
+
+
+@app.command()
+def serve(
+    home: Home = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on. [default: 8000]")] = None,
+) -> None:
+    """Serve the published snapshot; what is published later is served without a restart."""
+    from frontrunner.api.server import serve as run  # noqa: PLC0415 -- only this command needs it
+
+    settings = load_settings(home, host=host, port=port)
+    run(
+        Store(settings.home),
+        settings.host,
+        settings.port,
+        max_age=settings.http_max_age,
+        origins=settings.cors_origins,
+        started=lambda url: stderr.print(
+            f"Serving on {url} (docs at {url}/docs; stop with Ctrl+C)", highlight=False
+        ),
+    )

@@ -1,0 +1,110 @@
+"""`frontrunner snapshots`, `publish`, `rollback`, `verify`, `prune`: what is kept and current."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from frontrunner.cli.app import app
+from frontrunner.cli.options import Home, Json
+from frontrunner.cli.output import print_json, stderr
+from frontrunner.config import load_settings
+from frontrunner.errors import CorruptSnapshotError
+from frontrunner.snapshot.manifest import damage
+from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.store import Event, Store
+
+Name = Annotated[str, typer.Argument(metavar="ID", help="A snapshot, or the start of its name.")]
+
+
+def _store(home: Home) -> Store:
+    return Store(load_settings(home).home)
+
+
+def _date(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(sep=" ", timespec="seconds")
+
+
+@app.command()
+def snapshots(home: Home = None, as_json: Json = False) -> None:
+    """List the snapshots, oldest first; the current one is marked."""
+    store = _store(home)
+    current = store.current_id()
+    found = [store.open(name) for name in store.ids()]
+    if as_json:
+        print_json([_row(snapshot, current) for snapshot in found])
+        return
+    if not found:
+        stderr.print(f"No snapshots in {store.home}. Build one: frontrunner build --results PATH")
+    for snapshot in found:
+        provenance = snapshot.manifest.provenance
+        mark = "*" if snapshot.id == current else " "
+        typer.echo(
+            f"{mark} {snapshot.id}  {_date(snapshot.built_at)}  {provenance.counts.boards} boards, "
+            f"{provenance.counts.rows:,} scores  {provenance.catalog}"
+        )
+
+
+def _row(snapshot: Snapshot, current: str | None) -> dict[str, object]:
+    return {
+        "id": snapshot.id,
+        "current": snapshot.id == current,
+        "built_at": _date(snapshot.built_at),
+        "provenance": snapshot.manifest.provenance,
+    }
+
+
+@app.command()
+def publish(name: Name, home: Home = None) -> None:
+    """Make a snapshot current. Running servers follow within a second."""
+    event = _store(home).publish(name)
+    if event is None:
+        stderr.print(f"{name} is current already; nothing was done.")
+        return
+    _tell(event)
+
+
+@app.command()
+def rollback(home: Home = None) -> None:
+    """Go back to the snapshot that was current before."""
+    _tell(_store(home).rollback())
+
+
+def _tell(event: Event) -> None:
+    before = f", before it {event.previous}" if event.previous else ""
+    stderr.print(f"Current is now {event.snapshot}{before}.", highlight=False)
+    typer.echo(event.snapshot)
+
+
+@app.command()
+def verify(
+    name: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="A snapshot; the current one if left out.")
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Compare a snapshot's bytes with what its manifest promises."""
+    store = _store(home)
+    snapshot = store.open(name) if name else store.current()
+    problems = list(damage(snapshot.folder, snapshot.manifest))
+    for problem in problems:
+        typer.echo(f"{snapshot.id}: {problem}")
+    if problems:
+        raise CorruptSnapshotError(
+            f"Snapshot {snapshot.id} is damaged. Build it again, or publish another."
+        )
+    stderr.print(f"{snapshot.id} is whole: {len(snapshot.manifest.files)} files.", highlight=False)
+
+
+@app.command()
+def prune(
+    home: Home = None,
+    keep: Annotated[int | None, typer.Option(help="How many to keep. [default: 5]")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+) -> None:
+    """Remove old snapshots; never the current one or the one before it."""
+    settings = load_settings(home, keep=keep)
+    for name in Store(settings.home).prune(settings.keep, dry_run=dry_run):
+        typer.echo(name)

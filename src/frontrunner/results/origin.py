@@ -1,0 +1,18 @@
+"""Where results came from."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """The source of a snapshot's results, for its provenance."""
+
+    kind: str
+    """`folder` or `archive`."""
+    name: str
+    """The last part of its path, or its URL."""
+    commit: str | None = None
+    """The commit that was read; None where the source is no git checkout."""
+    digest: str | None = None
+    """BLAKE2 of an archive's bytes."""
