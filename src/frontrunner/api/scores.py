@@ -45,9 +45,12 @@ def task_cells(table: ScoreTable, task: nouns.Task) -> dict[str, dict[str, dict[
 
 
 def task_scores(
-    entities: Entities, table: ScoreTable, task: nouns.Task, num_models: int, hosts: list[str]
+    entities: Entities, table: ScoreTable, task: nouns.Task, hosts: list[str]
 ) -> schemas.TaskScores:
-    """The answer of `/v1/tasks/{name}/scores`; a model that misses a cell has no score."""
+    """The answer of `/v1/tasks/{name}/scores`; a model that misses a cell has no score.
+
+    As in mteb's service, the task inside it does not count its models.
+    """
     cells = task_cells(table, task)
     subsets = sorted({subset for scores in cells.values() for subset in scores})
     splits = sorted({p for scores in cells.values() for one in scores.values() for p in one})
@@ -56,7 +59,7 @@ def task_scores(
     ]
     scored.sort(key=lambda row: (row[1] is None, -(row[1] or 0.0), row[0]))
     return schemas.TaskScores(
-        task=entities.task(task, num_models),
+        task=entities.task(task),
         benchmarks=hosts,
         subsets=subsets,
         splits=splits,

@@ -217,11 +217,10 @@ class Service:
         from frontrunner.api.scores import task_scores  # noqa: PLC0415
 
         task = self.find_task(name)
-        count = self.numbers.tasks.get(name, 0)
         hosts = self._hosts.get(name, [])
         return self._json(
             ("task-scores", name),
-            lambda: task_scores(self.entities, self.snapshot.table, task, count, hosts),
+            lambda: task_scores(self.entities, self.snapshot.table, task, hosts),
         )
 
     def statistics(self, name: str) -> Encoded:

@@ -103,9 +103,11 @@ def _task(cls: Any) -> Task:
         simplified_type=str(meta.simplified_task_type),
         main_score=str(meta.main_score),
         splits=tuple(meta.eval_splits),
-        subsets={name: tuple(codes) for name, codes in meta.hf_subsets_to_langscripts.items()},
+        subsets={
+            name: _settled(cls, codes) for name, codes in meta.hf_subsets_to_langscripts.items()
+        },
         description=meta.description,
-        domains=_strings(meta.domains or None),
+        domains=_settled(cls, meta.domains) if meta.domains else None,
         modalities=_strings(meta.modalities) or (),
         category=meta.category,
         reference=None if meta.reference is None else str(meta.reference),
@@ -121,6 +123,12 @@ def _task(cls: Any) -> Task:
         aggregate=issubclass(cls, AbsTaskAggregate),
         superseded_by=meta.superseded_by,
     )
+
+
+def _settled(cls: Any, values: Iterable[Any]) -> tuple[str, ...]:
+    """An aggregate's lists come out of sets; sorted, equal registries give equal catalogs."""
+    texts = tuple(str(value) for value in values)
+    return tuple(sorted(texts)) if hasattr(cls.metadata, "tasks") else texts
 
 
 def _scope(task: Any) -> Scope:
