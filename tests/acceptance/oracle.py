@@ -40,10 +40,8 @@ def read_recorded(archive: Path) -> list[Recorded]:
 def differences(theirs: Any, ours: Any, where: str = "$") -> Iterator[str]:
     """Say where two values differ: keys, types, order of lists, numbers beyond 1e-9."""
     if isinstance(theirs, dict) and isinstance(ours, dict):
-        for key in theirs.keys() - ours.keys():
-            yield f"{where}.{key} is missing"
-        for key in ours.keys() - theirs.keys():
-            yield f"{where}.{key} is too much"
+        for key in theirs.keys() ^ ours.keys():
+            yield f"{where}.{key} is {'missing' if key in theirs else 'too much'}"
         for key in theirs.keys() & ours.keys():
             yield from differences(theirs[key], ours[key], f"{where}.{key}")
     elif isinstance(theirs, list) and isinstance(ours, list):

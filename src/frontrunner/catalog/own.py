@@ -1,13 +1,364 @@
-"""A team's own tasks, benchmarks and models (placeholder filled next)."""
+"""A team's own catalog: tasks, benchmarks and models from a catalog.toml.
 
+The format is documented in docs/catalog.md. A mistake names the file, the line and the key.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Collection, Sequence
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
+from typing import Any, NoReturn
 
-from frontrunner.catalog.model import Catalog
+import msgspec
+
+from frontrunner.catalog.languages import Languages
+from frontrunner.catalog.model import (
+    Aggregation,
+    Benchmark,
+    Catalog,
+    MenuEntry,
+    Model,
+    Scope,
+    Task,
+)
+from frontrunner.errors import CatalogError
+
+_OPEN_LICENSES = frozenset(
+    {
+        "mit",
+        "apache-2.0",
+        "bsd-3-clause",
+        "gpl-3.0",
+        "lgpl",
+        "lgpl-3.0",
+        "mpl-2.0",
+        "afl-3.0",
+        "eupl-1.2",
+        "cc0-1.0",
+        "cc-by-2.0",
+        "cc-by-3.0",
+        "cc-by-4.0",
+        "cc-by-sa-3.0",
+        "cc-by-sa-4.0",
+        "odc-by",
+        "cdla-sharing-1.0",
+        "openmdw-1.1",
+    }
+)
+"""Licences that mteb counts as open, in lower case."""
+
+
+class _Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """Base of what a file holds: it has a name, and unknown keys are mistakes."""
+
+    name: str
+
+
+class _OwnTask(_Entry, kw_only=True):
+    type: str
+    main_score: str
+    splits: tuple[str, ...] = ("test",)
+    languages: list[str] = []
+    subsets: dict[str, list[str]] = {}
+    description: str = ""
+    domains: list[str] | None = None
+    modalities: tuple[str, ...] = ("text",)
+    category: str | None = None
+    reference: str | None = None
+    citation: str | None = None
+    public: bool = True
+    source: str | None = None
+    license: str | None = None
+    date: tuple[str, str] | None = None
+
+
+class _TaskRef(_Entry, kw_only=True):
+    splits: list[str] = []
+    subsets: list[str] = []
+
+
+class _OwnBenchmark(_Entry, kw_only=True):
+    tasks: list[str | _TaskRef]
+    display_name: str | None = None
+    description: str = ""
+    aliases: list[str] = []
+    reference: str | None = None
+    citation: str | None = None
+    icon: str | None = None
+    featured: bool = True
+    superseded_by: list[str] = []
+    aggregations: tuple[Aggregation, ...] = (
+        Aggregation.MEAN_TASK,
+        Aggregation.MEAN_TASK_TYPE,
+        Aggregation.TASK_TYPES,
+    )
+    languages_view: list[str] | str | None = None
+    show_zero_shot: bool = True
+    public_only: bool = False
+
+
+class _OwnModel(_Entry, kw_only=True):
+    revision: str | None = None
+    url: str | None = None
+    parameters: int | None = None
+    active_parameters: int | None = None
+    embedding_dim: int | None = None
+    max_tokens: float | None = None
+    release_date: str | None = None
+    type: str = "dense"
+    instruction_tuned: bool | None = None
+    open_weights: bool | None = None
+    frameworks: list[str] = []
+    modalities: tuple[str, ...] = ("text",)
+    languages: list[str] = []
+    citation: str | None = None
+    memory_mb: float | None = None
+    license: str | None = None
+    training_code: str | None = None
+    training_data: str | None = None
+    training_datasets: list[str] | None = None
+    adapted_from: str | None = None
+    superseded_by: str | None = None
+
+
+class _OwnFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    languages: dict[str, str] = {}
+    task: list[_OwnTask] = []
+    benchmark: list[_OwnBenchmark] = []
+    model: list[_OwnModel] = []
 
 
 def own_alone(path: Path) -> Catalog:
-    raise NotImplementedError
+    """The catalog of a file alone, without mteb's. Raises CatalogError where it has mistakes."""
+    empty = Catalog(
+        source="", tasks=(), benchmarks=(), models=(), menu=(), languages=default_languages()
+    )
+    return add_own(empty, path)
 
 
 def add_own(catalog: Catalog, path: Path) -> Catalog:
+    """`catalog` with the entries of a file added.
+
+    Raises CatalogError where the file has mistakes, or names what `catalog` has already.
+    """
+    return _Reader(path, catalog).read()
+
+
+@cache
+def default_languages() -> Languages:
+    """Names of the languages that ISO 639-1 knows."""
+    text = files("frontrunner.catalog").joinpath("languages.toml").read_text(encoding="utf-8")
+    return msgspec.convert(tomllib.loads(text), Languages)
+
+
+class _Reader:
+    """Reads one file into one catalog; knows where in the file it is, for messages."""
+
+    def __init__(self, path: Path, catalog: Catalog) -> None:
+        self._path = path
+        self._base = catalog
+        try:
+            self._text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CatalogError(f"{path} cannot be read: {error}") from error
+        self._file = self._parse()
+
+    def _parse(self) -> _OwnFile:
+        try:
+            return msgspec.convert(tomllib.loads(self._text), _OwnFile, dec_hook=_date_as_text)
+        except tomllib.TOMLDecodeError as error:
+            raise CatalogError(f"{self._path} is not valid TOML: {error}") from error
+        except msgspec.ValidationError as error:
+            message, _, where = str(error).partition(" - at `$")
+            self._fail(where.rstrip("`"), message)
+
+    def _fail(self, where: str, message: str) -> NoReturn:
+        """Raise for a mistake at `where`, a path such as `.task[1].name`."""
+        unknown = re.search(r"unknown field `([^`]+)`", message)
+        if unknown:
+            where = f"{where}.{unknown[1]}"
+        line = _line_of(self._text, where)
+        raise CatalogError(
+            f"{self._path}, line {line}, key {where.lstrip('.') or '(top level)'}: {message}. "
+            "docs/catalog.md lists every key."
+        )
+
+    def read(self) -> Catalog:
+        """The base with the file's entries added."""
+        base, own = self._base, self._file
+        self._refuse_twice()
+        tasks = [self._task(number, one) for number, one in enumerate(own.task)]
+        known = base.task_by_name | {task.name: task for task in tasks}
+        benchmarks = [
+            self._benchmark(number, one, known) for number, one in enumerate(own.benchmark)
+        ]
+        return Catalog(
+            source=f"{base.source} + {self._path.name}" if base.source else self._path.name,
+            tasks=(*base.tasks, *tasks),
+            benchmarks=(*base.benchmarks, *benchmarks),
+            models=(*base.models, *(_model(one) for one in own.model)),
+            menu=(*base.menu, *_menu(own.benchmark)),
+            languages=msgspec.structs.replace(
+                base.languages, names=base.languages.names | own.languages
+            ),
+            old_task_names=base.old_task_names,
+            retired_tasks=base.retired_tasks,
+        )
+
+    def _refuse_twice(self) -> None:
+        """A name that stands already is a mistake: nothing is replaced in silence."""
+        base, own = self._base, self._file
+        kinds: tuple[tuple[str, Sequence[_Entry], Collection[str]], ...] = (
+            ("task", own.task, base.task_by_name),
+            ("benchmark", own.benchmark, base.benchmark_by_name | base.benchmark_by_alias),
+            ("model", own.model, base.model_by_name),
+        )
+        for kind, entries, there in kinds:
+            counts = Counter(entry.name for entry in entries)
+            for number, entry in enumerate(entries):
+                if entry.name in there or counts[entry.name] > 1:
+                    where = "the catalog" if entry.name in there else "this file"
+                    self._fail(f".{kind}[{number}].name", f"{entry.name!r} is in {where} already")
+
+    def _task(self, number: int, own: _OwnTask) -> Task:
+        if bool(own.languages) == bool(own.subsets):
+            self._fail(
+                f".task[{number}].languages", "give either `languages` or a table of `subsets`"
+            )
+        subsets = own.subsets or {"default": own.languages}
+        date_from, date_to = own.date or (None, None)
+        return Task(
+            name=own.name,
+            type=own.type,
+            simplified_type=re.sub(r"(?<=[a-z])(?=[A-Z])", "-", own.type).lower(),
+            main_score=own.main_score,
+            splits=tuple(own.splits),
+            subsets={name: tuple(codes) for name, codes in subsets.items()},
+            description=own.description,
+            domains=None if own.domains is None else tuple(own.domains),
+            modalities=tuple(own.modalities),
+            category=own.category,
+            reference=own.reference,
+            citation=own.citation,
+            public=own.public,
+            source_dataset=own.source,
+            license=own.license,
+            date_from=date_from,
+            date_to=date_to,
+        )
+
+    def _benchmark(self, number: int, own: _OwnBenchmark, tasks: dict[str, Task]) -> Benchmark:
+        scopes = []
+        for place, ref in enumerate(own.tasks):
+            where = f".benchmark[{number}].tasks[{place}]"
+            scopes.append(self._scope(where, ref, tasks))
+        view = own.languages_view
+        return Benchmark(
+            name=own.name,
+            display_name=own.display_name or own.name,
+            scopes=tuple(scopes),
+            aliases=tuple(own.aliases),
+            description=own.description,
+            reference=own.reference,
+            citation=own.citation,
+            icon=own.icon,
+            on_menu=own.featured,
+            superseded_by=tuple(own.superseded_by),
+            aggregations=tuple(own.aggregations),
+            show_zero_shot=own.show_zero_shot,
+            language_view=tuple(view) if isinstance(view, list) else view,
+            public_only=own.public_only,
+        )
+
+    def _scope(self, where: str, ref: str | _TaskRef, tasks: dict[str, Task]) -> Scope:
+        ref = _TaskRef(name=ref) if isinstance(ref, str) else ref
+        task = tasks.get(ref.name)
+        if task is None:
+            self._fail(where, f"there is no task {ref.name!r}")
+        for kind, asked, there in (
+            ("split", ref.splits, task.splits),
+            ("subset", ref.subsets, tuple(task.subsets)),
+        ):
+            for name in asked:
+                if name not in there:
+                    self._fail(where, f"{ref.name} has no {kind} {name!r}; it has {there}")
+        splits = tuple(ref.splits) or task.splits
+        subsets = tuple(ref.subsets) or tuple(task.subsets)
+        whole = set(splits) == set(task.splits) and set(subsets) == set(task.subsets)
+        return Scope(task=ref.name, splits=splits, subsets=subsets, whole=whole)
+
+
+def _date_as_text(kind: type, value: Any) -> Any:
+    """TOML has dates of its own; the catalog keeps them as text."""
+    if kind is str and hasattr(value, "isoformat"):
+        return value.isoformat()
     raise NotImplementedError
+
+
+def _line_of(text: str, where: str) -> int:
+    """The line in which the key at a path such as `.task[1].name` stands, or its table."""
+    lines = text.splitlines()
+    table = re.match(r"\.(\w+)\[(\d+)\]", where)
+    start = 0
+    if table:
+        heads = [i for i, line in enumerate(lines) if line.strip().startswith(f"[[{table[1]}]]")]
+        start = heads[int(table[2])] if int(table[2]) < len(heads) else 0
+    key = re.search(r"\.([A-Za-z_]+)(?:\[[^\]]*\])?$", where[table.end() :] if table else where)
+    if key:
+        for index in range(start + bool(table), len(lines)):
+            if lines[index].startswith("[["):
+                break
+            if re.match(rf"\s*\[?[\w.]*\b{key[1]}\b\s*[\]=]", lines[index]):
+                return index + 1
+    return start + 1
+
+
+def _menu(benchmarks: list[_OwnBenchmark]) -> tuple[MenuEntry, ...]:
+    featured = tuple(bench.name for bench in benchmarks if bench.featured)
+    return (MenuEntry(name="Own boards", children=featured, open=True),) if featured else ()
+
+
+def _model(own: _OwnModel) -> Model:
+    seen = None if own.training_datasets is None else tuple(sorted(own.training_datasets))
+    return Model(
+        name=own.name,
+        revision=own.revision,
+        url=own.url,
+        parameters=own.parameters,
+        active_parameters=own.active_parameters,
+        embedding_dim=own.embedding_dim,
+        max_tokens=own.max_tokens,
+        release_date=own.release_date,
+        types=(own.type,),
+        instruction_tuned=own.instruction_tuned,
+        open_weights=own.open_weights,
+        openness=_openness(own),
+        frameworks=tuple(own.frameworks),
+        modalities=tuple(own.modalities),
+        languages=tuple(own.languages),
+        citation=own.citation,
+        memory_mb=own.memory_mb,
+        license=own.license,
+        training_code=own.training_code,
+        training_data=own.training_data,
+        adapted_from=own.adapted_from,
+        superseded_by=own.superseded_by,
+        training_datasets=seen,
+        seen_tasks=seen,
+    )
+
+
+def _openness(own: _OwnModel) -> dict[str, bool]:
+    return {
+        "open weights": own.open_weights is True,
+        "open license": (own.license or "").lower() in _OPEN_LICENSES,
+        "open training code": bool(own.training_code),
+        "open training data": bool(own.training_data),
+        "paper": bool(own.citation),
+        "model card": True,
+    }
