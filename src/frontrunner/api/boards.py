@@ -14,6 +14,7 @@ from frontrunner.api.entities import Entities, billions, whole_tokens
 from frontrunner.catalog import Aggregation
 from frontrunner.ranking import Board, Facts, Policy, Question, language_scores, rank
 from frontrunner.ranking.gather import Floats
+from frontrunner.ranking.means import Scored
 from frontrunner.results.table import ScoreTable
 
 Buckets = Sequence[tuple[float, float | None]]
@@ -138,9 +139,11 @@ class BoardRenderer:
 
     # --- languages ----------------------------------------------------------------------------
 
-    def per_language(self, bench: nouns.Benchmark) -> schemas.PerLanguage:
+    def per_language(
+        self, bench: nouns.Benchmark, all_rows: Scored | None = None
+    ) -> schemas.PerLanguage:
         """The answer of `/per-language`."""
-        found = language_scores(self.table, Question.of(bench))
+        found = language_scores(self.table, Question.of(bench), all_rows)
         label = self.entities.catalog.languages.label
         labels = [label(code) for code in found.codes]
         rows = []

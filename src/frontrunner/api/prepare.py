@@ -15,8 +15,9 @@ from frontrunner.api.boards import BoardRenderer
 from frontrunner.api.entities import Entities
 from frontrunner.api.scores import BoardLines, board_lines, model_scores
 from frontrunner.catalog import Catalog
-from frontrunner.ranking import Facts
+from frontrunner.ranking import Facts, Question, rank
 from frontrunner.ranking.coverage import models_with_every_cell, models_with_every_task
+from frontrunner.ranking.means import score_scopes
 from frontrunner.results.read import Progress
 from frontrunner.snapshot.answers import JSON, Answer, Encoded, compressed_only, encode
 from frontrunner.snapshot.build import Inputs, Prepared
@@ -40,7 +41,6 @@ class _Share(NamedTuple):
     answers: list[tuple[str, Encoded]]
     lines: list[BoardLines]
     benchmarks: dict[str, int]
-    tasks: dict[str, int]
 
 
 def prepare(inputs: Inputs, folder: Path, progress: Progress | None = None) -> Prepared:
@@ -63,7 +63,7 @@ def prepare(inputs: Inputs, folder: Path, progress: Progress | None = None) -> P
                     progress(len(made), workers)
     numbers = Numbers(
         {name: n for share in made for name, n in share.benchmarks.items()},
-        {name: n for share in made for name, n in share.tasks.items()},
+        models_with_every_cell(inputs.ingested.table, catalog),
     )
     boards = sum(bool(lines.total) for share in made for lines in share.lines)
     return Prepared(_all_answers(inputs, made, numbers), boards)
@@ -130,13 +130,13 @@ def _make_share(folder: Path, share: int, shares: int) -> _Share:
     lines = []
     counts = {}
     for bench in by_weight[share::shares]:
-        summary = renderer.summary(bench)
+        rows = score_scopes(table, bench.scopes)
+        board = rank(table, renderer.facts, Question.of(bench), rows)
+        summary = renderer.summary_of(bench, board)
         lines.append(board_lines(summary))
-        counts[bench.name] = models_with_every_task(table, bench)
-        for view, answer in (("scores", summary), ("per-language", renderer.per_language(bench))):
+        counts[bench.name] = models_with_every_task(rows, len(bench.scopes))
+        languages = renderer.per_language(bench, rows)
+        for view, answer in (("scores", summary), ("per-language", languages)):
             key = f"benchmarks/{bench.name}/{view}"
             answers.append((key, encode(Answer(key, msgspec.json.encode(answer)))))
-    tasks = {
-        task.name: models_with_every_cell(table, task) for task in catalog.tasks[share::shares]
-    }
-    return _Share(answers, lines, counts, tasks)
+    return _Share(answers, lines, counts)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import threading
 from collections.abc import Callable
 
 import brotli
+import deflate
 import zstandard
 
 from frontrunner.api.negotiation import (
@@ -26,7 +26,7 @@ _WORTH_COMPRESSING = 256
 _ON_DEMAND: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=3),
     "zstd": lambda body: zstandard.ZstdCompressor(level=3).compress(body),
-    "gzip": lambda body: gzip.compress(body, compresslevel=1, mtime=0),
+    "gzip": lambda body: bytes(deflate.gzip_compress(body, 1)),
 }
 
 

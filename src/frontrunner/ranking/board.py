@@ -10,9 +10,9 @@ import numpy as np
 from frontrunner.catalog import Aggregation
 from frontrunner.ranking.borda import borda_ranks
 from frontrunner.ranking.facts import Facts
-from frontrunner.ranking.gather import Floats, Gathered, Integers, gather_scopes, narrow
+from frontrunner.ranking.gather import Floats, Gathered, Integers, narrow
 from frontrunner.ranking.groups import group_means
-from frontrunner.ranking.means import Mean, Scored, lenient_mean, strict_mean
+from frontrunner.ranking.means import Mean, Scored, lenient_mean, score_scopes, strict_mean
 from frontrunner.ranking.question import Policy, Question
 from frontrunner.ranking.subsets import SubsetScores
 from frontrunner.results.table import ScoreTable
@@ -64,18 +64,24 @@ class Board:
     """[rows] The tasks of which a model has any row, complete or not, in whichever language."""
 
 
-def rank(table: ScoreTable, facts: Facts, question: Question) -> Board:
+def rank(
+    table: ScoreTable, facts: Facts, question: Question, all_rows: Scored | None = None
+) -> Board:
     """Answer `question` from `table`.
+
+    `all_rows` are those of the question's scopes, where the caller has gathered them already.
 
     Coverage is judged for each variant by the cells that anybody has: a task that a variant
     covers in part has no score. Borda ranks are taken over models, with a model's variants
     pooled, and over all its scores; both as in mteb's leaderboard.
     """
-    everything = gather_scopes(table, question.scopes)
-    shown = counted = narrow(table, question, everything)
+    all_rows = all_rows or score_scopes(table, question.scopes)
+    shown = all_rows.only(narrow(table, question, all_rows.rows))
+    scored = shown
     if question.public_only:
-        counted = shown.only_tasks(set(shown.tasks) - facts.private_tasks)
-    scored = Scored(counted, table)
+        public = set(shown.rows.tasks) - facts.private_tasks
+        scored = shown.only(shown.rows.only_tasks(public))
+    counted = scored.rows
     kept = np.flatnonzero(~np.isnan(scored.by_task).all(axis=1))
     mean: Mean = lenient_mean if question.policy is Policy.LENIENT else strict_mean
     subsets = SubsetScores(scored) if Aggregation.MEAN_SUBSET in question.aggregations else None
@@ -86,12 +92,11 @@ def rank(table: ScoreTable, facts: Facts, question: Question) -> Board:
     groups = {g.name: group_means(scored, g, mean) for g in question.groupings}
     variants = counted.variants[order]
     # Private tasks that do not count are shown all the same.
-    display = Scored(shown, table) if shown is not counted else scored
-    place = np.searchsorted(shown.variants, variants)
+    place = np.searchsorted(shown.rows.variants, variants)
     return Board(
         policy=question.policy,
-        tasks=shown.tasks,
-        missing_tasks=tuple(s.task for s in question.scopes if s.task not in shown.tasks),
+        tasks=shown.rows.tasks,
+        missing_tasks=tuple(s.task for s in question.scopes if s.task not in shown.rows.tasks),
         task_types=types,
         variants=variants,
         rank=np.arange(1, len(order) + 1) if question.sort_by else borda[order],
@@ -101,11 +106,11 @@ def rank(table: ScoreTable, facts: Facts, question: Question) -> Board:
         by_type=by_type[order],
         by_group={name: _pick(labels, order) for name, labels in groups.items()},
         zero_shot=facts.zero_shot([table.variants[v].model for v in variants], counted.tasks),
-        by_task=display.by_task[place],
-        cells_had=display.cells_had.sum(axis=1)[place],
-        cells_total=int(display.cells_required.sum()),
-        tasks_complete=np.count_nonzero(~np.isnan(display.by_task), axis=1)[place],
-        tasks_begun=_tasks_begun(everything, variants),
+        by_task=shown.by_task[place],
+        cells_had=shown.cells_had.sum(axis=1)[place],
+        cells_total=int(shown.cells_required.sum()),
+        tasks_complete=np.count_nonzero(~np.isnan(shown.by_task), axis=1)[place],
+        tasks_begun=_tasks_begun(all_rows.rows, variants),
     )
 
 

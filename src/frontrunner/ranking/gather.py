@@ -65,11 +65,6 @@ class Gathered:
         return begun
 
 
-def gather(table: ScoreTable, question: Question) -> Gathered:
-    """All rows that `question` means, in the order of its scopes."""
-    return narrow(table, question, gather_scopes(table, question.scopes))
-
-
 def gather_scopes(table: ScoreTable, scopes: Sequence[Scope]) -> Gathered:
     """All rows of `scopes`, of whatever language and model."""
     picked = [_cells(table, scope) for scope in scopes]

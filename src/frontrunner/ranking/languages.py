@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from frontrunner.ranking.gather import Floats, Integers, gather
-from frontrunner.ranking.means import Scored, grid_mean
+from frontrunner.ranking.gather import Floats, Integers, narrow
+from frontrunner.ranking.means import Scored, grid_mean, score_scopes
 from frontrunner.ranking.question import Question
 from frontrunner.results.table import ScoreTable
 
@@ -30,32 +30,41 @@ class LanguageScores:
         return {c: v for c, v in zip(self.codes, values, strict=True) if v == v}
 
 
-def language_scores(table: ScoreTable, question: Question) -> LanguageScores:
-    """Mean over every score in each language; tasks that are covered in part do not count."""
-    scored = Scored(gather(table, question), table)
-    complete = ~np.isnan(scored.by_task)
-    valid = ~np.isnan(scored.rows.score)
-    keep = complete[scored.variant, scored.task]
+def language_scores(
+    table: ScoreTable, question: Question, all_rows: Scored | None = None
+) -> LanguageScores:
+    """Mean over every score in each language; tasks that are covered in part do not count.
+
+    `all_rows` are those of the question's scopes, where the caller has gathered them already.
+    """
+    all_rows = all_rows or score_scopes(table, question.scopes)
+    scored = all_rows.only(narrow(table, question, all_rows.rows))
+    keep = ~np.isnan(scored.by_task)[scored.variant, scored.task]
     variant, score = scored.variant[keep], scored.score[keep]
-    sets = scored.rows.languages[valid][keep]
-    codes = sorted(
-        {code for number in np.unique(sets).tolist() for code in table.language_sets[number]}
-    )
-    column = {code: number for number, code in enumerate(codes)}
-    columns_of_set = [
-        [column[code] for code in codes_of if code in column] for codes_of in table.language_sets
-    ]
-    lengths = np.array([len(some) for some in columns_of_set])
-    flat = np.array([c for some in columns_of_set for c in some], dtype=np.int64)
-    starts = np.concatenate(([0], np.cumsum(lengths)[:-1])).astype(np.int64)
-    repeats = lengths[sets]
+    sets = scored.languages[keep]
+    codes, columns, start, length = _columns_of_sets(table, sets)
+    # A score in two languages counts in the columns of both.
+    repeats = length[sets]
     row = np.repeat(np.arange(len(sets)), repeats)
     offset = np.arange(len(row)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    grid = grid_mean(
-        variant[row],
-        flat[starts[sets[row]] + offset],
-        score[row],
-        (len(scored.rows.variants), len(codes)),
-    )
+    column = columns[start[sets[row]] + offset]
+    shape = (len(scored.rows.variants), len(codes))
+    grid = grid_mean(variant[row], column, score[row], shape)
     has_any = ~np.isnan(grid).all(axis=1)
-    return LanguageScores(tuple(codes), scored.rows.variants[has_any], grid[has_any])
+    return LanguageScores(codes, scored.rows.variants[has_any], grid[has_any])
+
+
+def _columns_of_sets(
+    table: ScoreTable, sets: Integers
+) -> tuple[tuple[str, ...], Integers, Integers, Integers]:
+    """The codes in `sets`, sorted; the columns of all sets end to end; and where each begins."""
+    occurs = np.zeros(len(table.language_sets), dtype=bool)
+    occurs[sets] = True
+    used = [table.language_sets[number] for number in np.flatnonzero(occurs).tolist()]
+    codes = tuple(sorted({code for codes in used for code in codes}))
+    column = {code: number for number, code in enumerate(codes)}
+    columns = [column[code] for codes in used for code in codes]
+    length = np.zeros(len(occurs), dtype=np.int64)
+    length[occurs] = [len(codes) for codes in used]
+    start = np.cumsum(length) - length
+    return codes, np.array(columns, dtype=np.int64), start, length

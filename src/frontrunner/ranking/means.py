@@ -8,7 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from frontrunner.ranking.gather import Bools, Floats, Gathered, Integers
+from frontrunner.catalog import Scope
+from frontrunner.ranking.gather import Bools, Floats, Gathered, Integers, gather_scopes
 from frontrunner.results.table import ScoreTable
 
 
@@ -57,6 +58,10 @@ class Scored:
     rows: Gathered
     table: ScoreTable
 
+    def only(self, rows: Gathered) -> Scored:
+        """The same for a part of the rows; itself where that is all of them."""
+        return self if rows is self.rows else Scored(rows, self.table)
+
     @cached_property
     def _valid(self) -> Bools:
         return ~np.isnan(self.rows.score)
@@ -75,6 +80,11 @@ class Scored:
     def cell(self) -> Integers:
         """[scored rows]"""
         return self.rows.cell[self._valid]
+
+    @cached_property
+    def languages(self) -> Integers:
+        """[scored rows] Index into the table's `language_sets`."""
+        return self.rows.languages[self._valid]
 
     @cached_property
     def score(self) -> Floats:
@@ -97,7 +107,7 @@ class Scored:
     def splits_and_subsets(self) -> list[tuple[set[str], set[str]]]:
         """[tasks] The splits and the subsets in which anybody has a score."""
         found: list[tuple[set[str], set[str]]] = [(set(), set()) for _ in self.rows.tasks]
-        for cell in np.unique(self.cell).tolist():
+        for cell in np.flatnonzero(self.has_cell.any(axis=0)).tolist():
             splits, subsets = found[self.rows.task_of_cell[cell]]
             key = self.table.cells[self.rows.cells[cell]]
             splits.add(key.split)
@@ -122,3 +132,8 @@ class Scored:
         scores = grid_mean(self.variant, self.task, self.score, self.rows.shape)
         scores[self.cells_had < self.cells_required] = np.nan
         return scores
+
+
+def score_scopes(table: ScoreTable, scopes: Sequence[Scope]) -> Scored:
+    """All rows of `scopes`, gathered once for every view of them."""
+    return Scored(gather_scopes(table, scopes), table)

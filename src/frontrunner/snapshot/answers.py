@@ -6,7 +6,6 @@ travels is not known here.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import mmap
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import brotli
+import deflate
 import msgspec
 import zstandard
 
@@ -58,7 +58,10 @@ def body_tag(body: bytes) -> str:
 
 
 def encode(answer: Answer) -> Encoded:
-    """Compress an answer in each way; levels trade a few percent of size for build time."""
+    """Compress an answer in each way; levels trade a few percent of size for build time.
+
+    gzip by libdeflate: as small as zlib's level 6 in half the time.
+    """
     body = answer.body
     if len(body) < _WORTH_COMPRESSING:
         return Encoded(answer.media_type, body_tag(body), body)
@@ -66,9 +69,9 @@ def encode(answer: Answer) -> Encoded:
         answer.media_type,
         body_tag(body),
         body,
-        gzip.compress(body, compresslevel=6, mtime=0),
+        bytes(deflate.gzip_compress(body, 6)),
         brotli.compress(body, quality=5),
-        zstandard.ZstdCompressor(level=6).compress(body),
+        zstandard.ZstdCompressor(level=3).compress(body),
     )
 
 
