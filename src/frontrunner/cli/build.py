@@ -41,7 +41,13 @@ def read_results(settings: Settings, source: str, catalog: Catalog) -> Ingested:
     with progress_bar("Fetching the results"):
         near = fetch(source, settings.home / "sources")
     with progress_bar("Reading result files") as progress:
-        return ingest(near, catalog, workers=settings.workers, progress=progress)
+        return ingest(
+            near,
+            catalog,
+            workers=settings.workers,
+            progress=progress,
+            cache=settings.home / "cache",
+        )
 
 
 def build_and_publish(settings: Settings, inputs: Inputs, *, publish: bool = True) -> Snapshot:

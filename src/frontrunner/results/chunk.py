@@ -16,6 +16,7 @@ from frontrunner.results.collecting import collector_paused
 from frontrunner.results.formats import Cell, ParsedFile, TaskIndex, UnusableFileError, parse
 from frontrunner.results.layout import Identity, Kind, identity_of_meta, place
 from frontrunner.results.rejects import Reason, Reject, printable
+from frontrunner.results.sources import Content, Item
 
 
 class FileInfo(NamedTuple):
@@ -27,6 +28,8 @@ class FileInfo(NamedTuple):
     mteb_version: str | None
     dataset_revision: str | None
     rows: int
+    size: int = 0
+    mtime_ns: int = 0
 
 
 class RunSettings(NamedTuple):
@@ -75,12 +78,12 @@ class _Builder:
         self._numbers = _Numbers()
         self.chunk = Chunk([], [], array("i"), array("d"), {}, [], [], 0)
 
-    def add(self, path: str, data: bytes | memoryview) -> None:
+    def add(self, path: str, content: Content) -> None:
         """Take one file; what cannot be used becomes a reject."""
-        where = place(path)
+        where, data = place(path), content.data
         try:
             if where.kind is Kind.RESULT:
-                self._add_result(path, where.folder, parse(data, self._known.tasks))
+                self._add_result(path, where.folder, parse(data, self._known.tasks), content)
             elif where.kind is Kind.MODEL_META:
                 identity = identity_of_meta(bytes(data), self._known.run_defaults)
                 self.chunk.identities[where.folder] = identity
@@ -99,7 +102,7 @@ class _Builder:
         """Set one file aside."""
         self.chunk.rejects.append(Reject(printable(path), reason, detail))
 
-    def _add_result(self, path: str, folder: str, file: ParsedFile) -> None:
+    def _add_result(self, path: str, folder: str, file: ParsedFile, content: Content) -> None:
         numbers = self._numbers
         self.chunk.row_cell.extend([numbers[cell] for cell, _ in file.entries])
         self.chunk.row_score.extend([score for _, score in file.entries])
@@ -111,6 +114,8 @@ class _Builder:
                 file.mteb_version,
                 file.dataset_revision,
                 len(file.entries),
+                content.size,
+                content.mtime_ns,
             )
         )
 
@@ -128,17 +133,17 @@ def _settings(folder: str, data: bytes) -> Iterable[RunSettings]:
         yield RunSettings(folder, entry["task"], line.decode("utf-8"))
 
 
-def read_chunk(files: Iterable[tuple[str, bytes | memoryview | Reject]], known: Knowledge) -> Chunk:
-    """Read every file into one chunk; a file that could not be read comes as its Reject."""
+def read_chunk(items: Iterable[Item], known: Knowledge) -> Chunk:
+    """Read every file into one chunk."""
     builder = _Builder(known)
     seen = 0
     with collector_paused():
-        for path, data in files:
+        for path, content in items:
             seen += 1
-            if isinstance(data, Reject):
-                builder.chunk.rejects.append(data)
+            if isinstance(content, Reject):
+                builder.chunk.rejects.append(content)
             elif path.split("/", 1)[0] not in known.folders:
                 builder.reject(path, Reason.UNKNOWN_MODEL)
             else:
-                builder.add(path, data)
+                builder.add(path, content)
     return builder.finish(seen)

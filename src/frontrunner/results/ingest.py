@@ -30,14 +30,20 @@ class Ingested:
 
 
 def ingest(
-    source: Path, catalog: Catalog, *, workers: int = 0, progress: Progress | None = None
+    source: Path,
+    catalog: Catalog,
+    *,
+    workers: int = 0,
+    progress: Progress | None = None,
+    cache: Path | None = None,
 ) -> Ingested:
-    """Read a folder or archive and join the revisions in it.
+    """Read a folder or archive and join the revisions in it; `cache` is as in `read_source`.
 
     Raises SourceError where `source` cannot be read at all; a file that cannot be used is a
     `Reject`.
     """
-    return joined(read_source(source, catalog, workers=workers, progress=progress), catalog)
+    raw = read_source(source, catalog, workers=workers, progress=progress, cache=cache)
+    return joined(raw, catalog)
 
 
 def joined(raw: RawResults, catalog: Catalog) -> Ingested:

@@ -90,13 +90,14 @@ def _candidates(
 ) -> list[_Candidate]:
     """All readable files in the order of their paths, with whose results they are."""
     found: list[_Candidate] = []
+    said = {path: one for chunk in chunks for path, one in chunk.identities.items()}
+    identities: dict[str, Identity | Reason] = {}
     first = 0
     for chunk in chunks:
-        identities: dict[str, Identity | Reason] = {}
         for number, info in enumerate(chunk.files, start=first):
             identity = identities.get(info.folder)
             if identity is None:
-                identity = _identity(info.folder, chunk.identities, catalog)
+                identity = _identity(info.folder, said, catalog)
                 identities[info.folder] = identity
             if isinstance(identity, Reason):
                 rejects.append(Reject(info.path, identity))

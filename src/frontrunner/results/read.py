@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from functools import partial
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -15,17 +16,28 @@ from typing import NamedTuple
 from frontrunner.catalog import Catalog
 from frontrunner.errors import SourceError
 from frontrunner.results.archive import is_archive, walk_archive
+from frontrunner.results.cache import cache_path, compare, knowledge_digest, recall, remember
 from frontrunner.results.chunk import Chunk, Knowledge, read_chunk
 from frontrunner.results.formats import TaskIndex
 from frontrunner.results.layout import folder_name
 from frontrunner.results.origin import Origin
 from frontrunner.results.rejects import Reason, Reject, printable
-from frontrunner.results.sources import FolderReader, list_models, results_root, walk_model
+from frontrunner.results.sources import (
+    Content,
+    FolderReader,
+    Item,
+    folder_items,
+    folder_stamps,
+    list_models,
+    results_root,
+)
 
 Progress = Callable[[int, int | None], None]
 """Called with the parts done and, where it is known, the parts in all."""
 
 _CHUNKS_PER_WORKER = 12
+_WORTH_PROCESSES = 10_000
+"""From so many changed files on, starting processes pays."""
 
 
 class RawResults(NamedTuple):
@@ -45,17 +57,26 @@ def knowledge_of(catalog: Catalog) -> Knowledge:
 
 
 def read_source(
-    source: Path, catalog: Catalog, *, workers: int = 0, progress: Progress | None = None
+    source: Path,
+    catalog: Catalog,
+    *,
+    workers: int = 0,
+    progress: Progress | None = None,
+    cache: Path | None = None,
 ) -> RawResults:
-    """Read every file of a folder or archive. Raises SourceError where `source` is neither."""
+    """Read every file of a folder or archive. Raises SourceError where `source` is neither.
+
+    With a `cache` folder, of a folder that was read before only what changed is read.
+    """
     known = knowledge_of(catalog)
     workers = workers or os.cpu_count() or 1
     if source.is_dir():
-        return RawResults(_read_folder(source, known, workers, progress), _folder_origin(source))
+        return RawResults(
+            _read_folder(source, known, workers, progress, cache), _folder_origin(source)
+        )
     if source.is_file() and is_archive(source):
-        digest = partial(_digest, source)
         chunks = _read_archive(source, known, workers, progress)
-        return RawResults(chunks, Origin("archive", source.name, digest=digest()))
+        return RawResults(chunks, Origin("archive", source.name, digest=_digest(source)))
     raise SourceError(
         f"{source} is not a source of results. Give a folder with <org>__<model>/<revision>/"
         "<Task>.json below it, a .tar.zst or .tar.gz of one, or the URL of a git repository."
@@ -65,34 +86,45 @@ def read_source(
 # --- folders ----------------------------------------------------------------------------------
 
 
-def folder_files(
-    root: str, models: Iterable[str]
-) -> Iterator[tuple[str, bytes | memoryview | Reject]]:
-    """Every file below the model folders `models`, with its bytes or why it has none."""
-    reader = FolderReader(root)
-    for model in models:
-        paths, rejects = walk_model(root, model)
-        for reject in rejects:
-            yield reject.path, reject
-        for path in paths:
-            yield path, reader.read(path)
-
-
 def _read_models(root: str, models: list[str], known: Knowledge) -> Chunk:
-    return read_chunk(folder_files(root, models), known)
+    return read_chunk(folder_items(root, models), known)
 
 
 def _read_folder(
-    source: Path, known: Knowledge, workers: int, progress: Progress | None
+    source: Path, known: Knowledge, workers: int, progress: Progress | None, cache: Path | None
 ) -> list[Chunk]:
     root = str(results_root(source))
-    models, rejects = list_models(Path(root))
-    shares = _shares(models, workers * _CHUNKS_PER_WORKER)
-    chunks = _in_processes(
-        [partial(_read_models, root, share) for share in shares], known, workers, progress
-    )
-    outside = read_chunk(((reject.path, reject) for reject in rejects), known)
-    return [*chunks, outside]
+    models, outside = list_models(Path(root))
+    digest = knowledge_digest(known)
+    kept = cache_path(cache, source) if cache else None
+    chunks = _read_changed(root, models, known, kept, digest) if kept else None
+    if chunks is None:
+        shares = _shares(models, workers * _CHUNKS_PER_WORKER)
+        jobs = [partial(_read_models, root, share) for share in shares]
+        chunks = _in_processes(jobs, known, workers, progress)
+        if kept:
+            remember(kept, digest, chunks)
+    return [*chunks, read_chunk(((reject.path, reject) for reject in outside), known)]
+
+
+def _read_changed(
+    root: str, models: list[str], known: Knowledge, kept: Path, digest: str
+) -> list[Chunk] | None:
+    """Read only what changed since the last time; None where there was none, or most changed."""
+    memory = recall(kept, digest)
+    if memory is None:
+        return None
+    stamps, odd = folder_stamps(root, models)
+    same, changed = compare(memory, stamps)
+    if len(changed) > _WORTH_PROCESSES:
+        return None
+    reader = FolderReader(root)
+    items: Iterator[Item] = ((path, reader.read(path)) for path in changed)
+    fresh = read_chunk(chain(((reject.path, reject) for reject in odd), items), known)
+    chunks = [same, fresh]
+    if len(same.files) < len(memory.files) or fresh.files:
+        remember(kept, digest, chunks)
+    return chunks
 
 
 def _shares(models: list[str], count: int) -> list[list[str]]:
@@ -126,9 +158,7 @@ def git_commit(folder: Path) -> str | None:
 # --- archives ---------------------------------------------------------------------------------
 
 
-def archive_files(
-    path: Path, share: int, shares: int
-) -> Iterator[tuple[str, bytes | memoryview | Reject]]:
+def archive_items(path: Path, share: int, shares: int) -> Iterator[Item]:
     """The files of an archive that fall to worker `share` of `shares`: whole model folders."""
     for member in walk_archive(path):
         name = _below_results(member.name)
@@ -139,7 +169,7 @@ def archive_files(
         if _falls_to(name.split("/", 1)[0]) % shares != share:
             continue
         if member.data is not None:
-            yield name, member.data
+            yield name, Content(member.data)
         else:
             reason = Reason.TOO_LARGE if member.regular else Reason.NOT_A_FILE
             yield name, Reject(printable(name), reason)
@@ -163,7 +193,7 @@ def _below_results(name: str) -> str | None:
 
 
 def _read_share(path: Path, share: int, shares: int, known: Knowledge) -> Chunk:
-    return read_chunk(archive_files(path, share, shares), known)
+    return read_chunk(archive_items(path, share, shares), known)
 
 
 def _read_archive(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,13 +19,16 @@ MAX_DEPTH = 8
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
-class FileStamp(NamedTuple):
-    """A file of a source, and what tells whether it changed since it was read."""
+class Content(NamedTuple):
+    """A file's bytes, and what tells whether it changed since."""
 
-    path: str
-    """Path below the results folder, with `/`."""
-    size: int
-    mtime_ns: int
+    data: bytes | memoryview
+    size: int = 0
+    mtime_ns: int = 0
+
+
+Item = tuple[str, Content | Reject]
+"""A path below the results folder, with its content or why it has none."""
 
 
 def results_root(folder: Path) -> Path:
@@ -48,9 +51,9 @@ def list_models(root: Path) -> tuple[list[str], list[Reject]]:
     return sorted(models), rejects
 
 
-def walk_model(root: str, model: str) -> tuple[list[str], list[Reject]]:
-    """Paths below `root` of all regular files of one model folder, sorted; and the rest."""
-    files: list[str] = []
+def walk_model(root: str, model: str) -> tuple[list[os.DirEntry[str]], list[Reject]]:
+    """All regular files of one model folder, sorted by path; and what is none."""
+    files: list[os.DirEntry[str]] = []
     rejects: list[Reject] = []
     pending = [(model, 1)]
     while pending:
@@ -60,7 +63,7 @@ def walk_model(root: str, model: str) -> tuple[list[str], list[Reject]]:
                 for entry in entries:
                     path = f"{folder}/{entry.name}"
                     if entry.is_file(follow_symlinks=False):
-                        files.append(path)
+                        files.append(entry)
                     elif not entry.is_dir(follow_symlinks=False):
                         reason = Reason.SYMLINK if entry.is_symlink() else Reason.NOT_A_FILE
                         rejects.append(Reject(printable(path), reason))
@@ -70,7 +73,7 @@ def walk_model(root: str, model: str) -> tuple[list[str], list[Reject]]:
                         rejects.append(Reject(printable(path), Reason.OUT_OF_PLACE, "too deep"))
         except OSError as error:
             rejects.append(Reject(printable(folder), Reason.UNREADABLE, error.strerror or ""))
-    return sorted(files), rejects
+    return sorted(files, key=lambda entry: entry.path), rejects
 
 
 class FolderReader:
@@ -78,45 +81,64 @@ class FolderReader:
 
     def __init__(self, root: str) -> None:
         self._root = root
-        self._buffer = bytearray(8 * 1024 * 1024)
+        self._buffer = bytearray(1024 * 1024)
         self._view = memoryview(self._buffer)
 
-    def read(self, path: str) -> memoryview | Reject:
-        """The bytes of one file, valid until the next read; or why it cannot be read."""
+    def read(self, path: str) -> Content | Reject:
+        """One file, its bytes valid until the next read; or why it cannot be read."""
         try:
             handle = os.open(f"{self._root}/{path}", _OPEN_FLAGS)
         except (OSError, ValueError) as error:
             return Reject(printable(path), Reason.UNREADABLE, str(error)[:200])
         try:
-            length = os.readv(handle, [self._buffer])
-            if length < len(self._buffer):
-                return self._view[:length]
-            return self._read_large(handle, path)
+            # Before the bytes: a file that changes in between is read again next time.
+            status = os.fstat(handle)
+            if not stat.S_ISREG(status.st_mode):
+                return Reject(printable(path), Reason.NOT_A_FILE)
+            if status.st_size > MAX_FILE_BYTES:
+                return Reject(printable(path), Reason.TOO_LARGE, f"{status.st_size:,} bytes")
+            return Content(self._bytes(handle, status.st_size), status.st_size, status.st_mtime_ns)
         except OSError as error:
             return Reject(printable(path), Reason.UNREADABLE, error.strerror or "")
         finally:
             os.close(handle)
 
-    def _read_large(self, handle: int, path: str) -> memoryview | Reject:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            return Reject(printable(path), Reason.NOT_A_FILE)
-        if status.st_size > MAX_FILE_BYTES:
-            return Reject(printable(path), Reason.TOO_LARGE, f"{status.st_size:,} bytes")
-        os.lseek(handle, 0, os.SEEK_SET)
+    def _bytes(self, handle: int, size: int) -> bytes | memoryview:
+        if size < len(self._buffer):
+            return self._view[: os.readv(handle, [self._buffer])]
         with os.fdopen(os.dup(handle), "rb") as file:
-            return memoryview(file.read(MAX_FILE_BYTES))
+            return file.read(MAX_FILE_BYTES)
 
 
-def stamps(root: Path) -> Iterator[FileStamp]:
-    """Size and time of every file below `root`, for finding what changed."""
-    pending = [str(root)]
-    skip = len(str(root)) + 1
-    while pending:
-        with os.scandir(pending.pop()) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    pending.append(entry.path)
-                elif entry.is_file(follow_symlinks=False):
-                    status = entry.stat(follow_symlinks=False)
-                    yield FileStamp(entry.path[skip:], status.st_size, status.st_mtime_ns)
+def folder_items(root: str, models: Iterable[str]) -> Iterator[Item]:
+    """Every file below the model folders `models`."""
+    reader = FolderReader(root)
+    skip = len(root) + 1
+    for model in models:
+        entries, rejects = walk_model(root, model)
+        for reject in rejects:
+            yield reject.path, reject
+        for entry in entries:
+            path = entry.path[skip:]
+            yield path, reader.read(path)
+
+
+class Stamp(NamedTuple):
+    """What tells whether a file changed since it was read."""
+
+    size: int
+    mtime_ns: int
+
+
+def folder_stamps(root: str, models: Iterable[str]) -> tuple[dict[str, Stamp], list[Reject]]:
+    """The stamp of every file below the model folders, without reading any; and what is none."""
+    stamps: dict[str, Stamp] = {}
+    rejects: list[Reject] = []
+    skip = len(root) + 1
+    for model in models:
+        entries, odd = walk_model(root, model)
+        rejects.extend(odd)
+        for entry in entries:
+            status = entry.stat(follow_symlinks=False)
+            stamps[entry.path[skip:]] = Stamp(status.st_size, status.st_mtime_ns)
+    return stamps, rejects
