@@ -11,7 +11,7 @@ import numpy as np
 
 from frontrunner.results.chunk import RunSettings
 from frontrunner.results.rejects import Reject
-from frontrunner.results.table import CellKey, FileOrigin, ScoreTable, Variant
+from frontrunner.results.table import CellKey, FileOrigin, Ints, ScoreTable, Variant
 
 TABLE = "table.msgpack"
 _ARRAYS = ("task_start", "variant", "cell", "score", "languages", "file")
@@ -72,8 +72,12 @@ def write_parquet(
     """
     import polars as pl  # noqa: PLC0415 -- a server that opens a snapshot never needs it
 
-    def named(values: Sequence[str | None], numbers: Any) -> pl.Series:
-        return pl.Series(values, dtype=pl.String).gather(pl.Series(numbers))
+    def named(values: Sequence[str], numbers: Ints) -> pl.Series:
+        # As an Enum, a string that repeats a million times is written once.
+        distinct = list(dict.fromkeys(values))
+        place = {value: index for index, value in enumerate(distinct)}
+        lookup = np.array([place[value] for value in values], dtype=np.uint32)
+        return pl.Series(lookup[numbers]).cat.to(pl.Enum(distinct))
 
     cells = [tuple(cell) for cell in table.cells]
     pl.DataFrame(
