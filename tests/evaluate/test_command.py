@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from frontrunner.cli.app import app
 from frontrunner.errors import EvaluationError, UnknownNameError, UsageError
 from frontrunner.evaluate.layout import result_file
+from frontrunner.evaluate.suite import STARTER, read_revisions
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +45,8 @@ def test_a_dry_run_in_json_is_only_json(tmp_path: Path) -> None:
 def test_what_is_all_there_needs_no_environment(tmp_path: Path) -> None:
     path = result_file(tmp_path, "baseline/lsa-256", "1", "StarterWordSTS")
     path.parent.mkdir(parents=True)
-    path.write_text("{}")
+    revision = read_revisions(STARTER / "datasets.toml")["StarterWordSTS"]
+    path.write_text(json.dumps({"dataset_revision": revision}))
     stdout, _ = _run(
         "--json", "--output", str(tmp_path), "--environment", str(tmp_path / "env"),
         "--model", "baseline/lsa-256", "--task", "StarterWordSTS",

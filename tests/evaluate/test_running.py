@@ -33,12 +33,24 @@ def test_a_plan_follows_the_catalogs_order(tmp_path: Path) -> None:
 
 
 def test_results_in_place_are_kept_unless_told_otherwise(tmp_path: Path) -> None:
-    path = layout.result_file(tmp_path, LSA, Suite().models[LSA]["revision"], "StarterWordSTS")
-    path.parent.mkdir(parents=True)
-    path.write_text("{}")
+    _write_result(tmp_path, read_revisions(STARTER / "datasets.toml")["StarterWordSTS"])
     assert _plan(tmp_path).kept == {LSA: ["StarterWordSTS"]}
     assert _plan(tmp_path).count == 3
     assert _plan(tmp_path, overwrite=True).count == 4
+
+
+@pytest.mark.parametrize("revision", ["of other data", '"'])
+def test_a_result_on_other_data_or_a_broken_one_is_measured_again(
+    tmp_path: Path, revision: str
+) -> None:
+    _write_result(tmp_path, revision)
+    assert _plan(tmp_path).kept == {}
+
+
+def _write_result(output: Path, revision: str) -> None:
+    path = layout.result_file(output, LSA, Suite().models[LSA]["revision"], "StarterWordSTS")
+    path.parent.mkdir(parents=True)
+    path.write_text('{"dataset_revision": "' + revision + '"}')
 
 
 @pytest.mark.parametrize(

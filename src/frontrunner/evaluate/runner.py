@@ -17,7 +17,7 @@ import msgspec
 
 from frontrunner.errors import EvaluationError
 from frontrunner.evaluate.layout import result_file
-from frontrunner.evaluate.suite import STARTER, Suite
+from frontrunner.evaluate.suite import STARTER, Suite, read_revisions
 
 _BOOTSTRAP = Path(__file__).resolve().parent / "bootstrap.py"
 _LOG = "worker.log"
@@ -31,7 +31,7 @@ class Plan(msgspec.Struct, frozen=True):
     cells: dict[str, list[str]]
     """Model -> tasks to measure."""
     kept: dict[str, list[str]]
-    """Model -> tasks whose result file is there already."""
+    """Model -> tasks whose result on the same data is there already."""
 
     @property
     def count(self) -> int:
@@ -50,23 +50,35 @@ class Event(msgspec.Struct, frozen=True):
     message: str = ""
 
 
+class _Measured(msgspec.Struct, frozen=True):
+    dataset_revision: str
+
+
 Listen = Callable[[Event], None]
 
 
 def make_plan(
     benchmark: str, models: Sequence[str], tasks: Sequence[str], output: Path, *, overwrite: bool
 ) -> Plan:
-    """Choose the cells; those with a result file are kept unless `overwrite`. May raise."""
-    suite = Suite()
+    """Choose the cells; results on the same data are kept unless `overwrite`. May raise."""
+    suite, data = Suite(), read_revisions(STARTER / "datasets.toml")
     names = suite.choose_tasks(benchmark, tasks)
     cells: dict[str, list[str]] = {}
     kept: dict[str, list[str]] = {}
     for model in suite.choose_models(models):
         revision = suite.models[model]["revision"]
-        done = [t for t in names if result_file(output, model, revision, t).is_file()]
+        done = [t for t in names if _is_on(data[t], result_file(output, model, revision, t))]
         kept[model] = [] if overwrite else done
         cells[model] = [t for t in names if t not in kept[model]]
     return Plan(benchmark, output, _nonempty(cells), _nonempty(kept))
+
+
+def _is_on(data: str, path: Path) -> bool:
+    """Tell whether a result file is there, whole, and of this data."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=_Measured).dataset_revision == data
+    except (FileNotFoundError, msgspec.DecodeError):
+        return False
 
 
 def _nonempty(cells: Mapping[str, list[str]]) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ _SECTION = re.compile(r"\n\s*(See Also|References|Examples|Returns|Raises|Attrib
 _RULE = re.compile(r"^\s*-{3,}\s*$", re.MULTILINE)
 _MARKUP = re.compile(r"[`*]+|\.\. \w+::|:\w+:")
 _SPACE = re.compile(r"\s+")
-_MIN_SUMMARY, _MIN_BODY, _MAX_BODY = 30, 200, 500
+_MIN_SUMMARY, _MIN_BODY, _MAX_BODY = 30, 200, 300
 
 
 @dataclass(frozen=True)
@@ -89,13 +89,16 @@ def docs_clustering(entries: Iterable[Documented], smallest: int = 20, largest: 
 # --- Retrieval: which function's details belong to this summary? --------------------------------
 
 
-def docs_retrieval(entries: Iterable[Documented], queries: int = 300) -> Built:
+def docs_retrieval(
+    entries: Iterable[Documented], queries: int = 300, documents: int = 1000
+) -> Built:
     """A summary line asks; the rest of the same documentation string is the one right answer."""
     by_id = {f"{e.area}.{e.name}": e for e in entries}
-    asked = pick(by_id, queries, "docs-retrieval")
+    corpus = pick(by_id, documents, "docs-corpus")
+    asked = pick(corpus, queries, "docs-retrieval")
     content = {
         "queries": {name: by_id[name].summary for name in asked},
-        "corpus": {name: by_id[name].body for name in sorted(by_id)},
+        "corpus": {name: by_id[name].body for name in sorted(corpus)},
         "relevant": {name: {name: 1} for name in asked},
     }
     return {"default": {"test": content}}
