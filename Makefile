@@ -9,14 +9,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup setup-dev demo test check fix acceptance bench docs lock clean
+.PHONY: help setup setup-dev setup-evaluate demo test check fix acceptance bench docs lock lock-evaluate clean
 
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-12s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.base ## Make .venv with the frontrunner command (no torch, no mteb)
 
 setup-dev: $(VENV)/.dev ## ... and the tools and libraries that the tests need
+
+setup-evaluate: setup ## Make .venv-evaluate, where `frontrunner evaluate` runs mteb (2.5 GB)
+	$(BIN)/frontrunner evaluate --prepare
 
 $(VENV)/.base: requirements/base.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -56,6 +59,11 @@ docs: setup-dev ## Build the documentation into site/ (warnings are errors)
 lock: ## Refresh the lock files from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/base.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra catalog --group dev --group docs --constraints requirements/base.txt pyproject.toml -o requirements/dev.txt
+
+EVALUATE := src/frontrunner/evaluate/requirements
+
+lock-evaluate: ## Refresh the lock file of the evaluation environment (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --override $(EVALUATE)/overrides.txt $(EVALUATE)/evaluate.in -o $(EVALUATE)/evaluate.txt
 
 clean: ## Remove everything that the targets made
 	rm -rf $(VENV) .venv-* site .frontrunner .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from frontrunner import __version__
+from frontrunner.cli.evaluate import evaluate
 
 app = typer.Typer(
     name="frontrunner",
@@ -28,3 +29,6 @@ def root(
     ),
 ) -> None:
     """Result files in, ranked boards out; and the take-over of the board before."""
+
+
+app.command()(evaluate)

@@ -1,0 +1,1 @@
+"""Run models on tasks through mteb, in an environment of its own."""

@@ -1,0 +1,1 @@
+"""What runs inside the evaluation environment; only the standard library is shared."""
