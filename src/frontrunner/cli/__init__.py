@@ -24,6 +24,8 @@ MODULES = {
     "verify": "snapshots",
     "prune": "snapshots",
     "serve": "serve",
+    "demo": "demo",
+    "evaluate": "evaluate",
 }
 """Command -> the module of this package that holds it."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import typer
 
 from frontrunner import __version__
-from frontrunner.cli.evaluate import evaluate
 
 app = typer.Typer(
     name="frontrunner",
@@ -29,6 +28,3 @@ def root(
     ),
 ) -> None:
     """Result files in, ranked boards out; and the take-over of the board before."""
-
-
-app.command()(evaluate)

@@ -84,11 +84,12 @@ def build(
             {"id": snapshot.id, "published": publish, "provenance": snapshot.manifest.provenance}
         )
         return
-    _tell(snapshot, publish)
+    tell(snapshot, publish)
     typer.echo(snapshot.id)
 
 
-def _tell(snapshot: Snapshot, published: bool) -> None:
+def tell(snapshot: Snapshot, published: bool) -> None:
+    """Say on stderr what was built."""
     counts = snapshot.manifest.provenance.counts
     stderr.print(
         f"[bold]{counts.boards}[/] boards from {counts.rows:,} scores of {counts.models} models; "

@@ -9,13 +9,15 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from frontrunner.cli.app import app
 from frontrunner.cli.output import print_json, stderr
 from frontrunner.errors import UsageError
 from frontrunner.evaluate import environment as environments
 from frontrunner.evaluate.runner import Event, Plan, make_plan, run
 
 
-def evaluate(  # noqa: PLR0913, PLR0917 - a command's options
+@app.command()
+def evaluate(
     benchmark: Annotated[str, typer.Option(help="Whose tasks to run.")] = "starter",
     model: Annotated[list[str] | None, typer.Option(help="Only this model; repeatable.")] = None,
     task: Annotated[list[str] | None, typer.Option(help="Only this task; repeatable.")] = None,

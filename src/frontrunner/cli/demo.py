@@ -1,0 +1,45 @@
+"""`frontrunner demo`: the embedded starter board, built and served."""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from frontrunner.catalog.store import load_catalog
+from frontrunner.cli.app import app
+from frontrunner.cli.build import build_and_publish, tell
+from frontrunner.cli.options import Home
+from frontrunner.cli.output import stderr
+from frontrunner.cli.serve import serve
+from frontrunner.config import load_settings
+from frontrunner.results.ingest import ingest
+from frontrunner.snapshot.build import Inputs
+
+DEFAULT_HOME = Path(".frontrunner/demo")
+
+
+@app.command()
+def demo(
+    home: Home = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")
+    ] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on. [default: 8000]")] = None,
+    serving: Annotated[
+        bool, typer.Option("--serve/--no-serve", help="Serve the board after building it.")
+    ] = True,
+) -> None:
+    """Build the starter board, which this project measured itself, and serve it."""
+    home = home or DEFAULT_HOME
+    settings = load_settings(home)
+    stderr.print("Building the starter board ...")
+    with as_file(files("frontrunner.starter")) as folder:
+        catalog, statistics = load_catalog(settings.home, folder / "catalog.toml", mteb=False)
+        ingested = ingest(folder / "results", catalog, workers=1)
+    snapshot = build_and_publish(settings, Inputs(catalog, statistics, ingested))
+    tell(snapshot, published=True)
+    if serving:
+        serve(home, host, port)

@@ -1,0 +1,1 @@
+"""The embedded starter board: result files that this project measured, and their catalog."""
