@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from frontrunner.cli.app import app
+from frontrunner.cli import app, load_commands
 from frontrunner.errors import EvaluationError, UnknownNameError, UsageError
 from frontrunner.evaluate.layout import result_file
 from frontrunner.evaluate.suite import STARTER, read_revisions
 
 
 @pytest.fixture(autouse=True)
+load_commands(["evaluate"])
+
+
 def _no_installing(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test may make a real environment: a missing guard would cost gigabytes and minutes."""
     monkeypatch.setattr("frontrunner.evaluate.environment._run", pytest.fail)

@@ -105,6 +105,8 @@ def _plain_operation(summary: str, media_type: str, schema: dict[str, Any]) -> d
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
     _, components = msgspec.json.schema_components(_schema_types(), ref_template=_REF)
+    either = [{"$ref": _REF.format(name=name)} for name in ("Benchmark", "MenuEntry")]
+    components["MenuEntry"]["properties"]["children"]["items"] = {"anyOf": either}
     text = {"type": "string"}
     paths: dict[str, Any] = {route.path: {"get": _operation(route)} for route in ROUTES}
     paths["/health"] = _plain_operation(

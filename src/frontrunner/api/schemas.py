@@ -243,7 +243,8 @@ class MenuEntry(_Wire, frozen=True, kw_only=True):
     name: str
     description: str | None
     open: bool
-    children: list[MenuEntry | Benchmark]
+    children: list[Any]
+    """Benchmarks, and further headings."""
 
 
 class Health(_Wire, frozen=True, kw_only=True):
