@@ -12,10 +12,10 @@ from frontrunner.evaluate.layout import result_file
 from frontrunner.evaluate.suite import STARTER, read_revisions
 
 
-@pytest.fixture(autouse=True)
 load_commands(["evaluate"])
 
 
+@pytest.fixture(autouse=True)
 def _no_installing(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test may make a real environment: a missing guard would cost gigabytes and minutes."""
     monkeypatch.setattr("frontrunner.evaluate.environment._run", pytest.fail)
