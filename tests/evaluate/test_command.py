@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from frontrunner.cli import app, load_commands
+from frontrunner.cli import load_commands
+from frontrunner.cli.app import app
 from frontrunner.errors import EvaluationError, UnknownNameError, UsageError
 from frontrunner.evaluate.layout import result_file
 from frontrunner.evaluate.suite import STARTER, read_revisions
-
 
 load_commands(["evaluate"])
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.datastructures import QueryParams
 
 from frontrunner.api import documents, icons
-from frontrunner.api.metrics import MEDIA_TYPE, Metrics
+from frontrunner.api.metrics import MEDIA_TYPE, Metrics, Series
 from frontrunner.api.params import BadQueryError
 from frontrunner.api.reply import Headers, Policy, Reply
 from frontrunner.api.routes import ROUTES, Match, compile_routes
@@ -32,6 +32,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _find_route = compile_routes(ROUTES)
 _HOT_LIMIT = 4096
+_CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
 
 
 class Asked:
@@ -43,16 +44,24 @@ class Asked:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.query: bytes = scope["query_string"]
-        self.encodings = ""
+        self.encodings = b""
         self.if_none_match: str | None = None
         self.if_modified_since: str | None = None
         for name, value in scope["headers"]:
             if name == b"accept-encoding":
-                self.encodings = value.decode("latin-1")
+                self.encodings = value
             elif name == b"if-none-match":
                 self.if_none_match = value.decode("latin-1")
             elif name == b"if-modified-since":
                 self.if_modified_since = value.decode("latin-1")
+
+
+class Ready(NamedTuple):
+    """The reply to a path, with where its requests are counted."""
+
+    reply: Reply
+    group: str
+    series: Series
 
 
 class Served:
@@ -61,8 +70,8 @@ class Served:
     def __init__(self, snapshot: Snapshot, policy: Policy) -> None:
         self.service = Service(snapshot)
         self.policy = policy
-        self.ready: dict[str, tuple[Reply, str]] = {}
-        """Path -> the reply to a request without a query, and its group for metrics."""
+        self.ready: dict[str, Ready] = {}
+        """Path -> what answers a request without a query."""
         self.replies: dict[str, Reply] = {}
         """Digest of a body -> its reply, so that each is compressed once."""
 
@@ -87,39 +96,64 @@ class Application:
         self.metrics = Metrics()
         self._max_age = max_age
         self._origins = origins
+        self._any_origin = "*" in origins
         self._icons = icons.Icons()
         self.use(snapshot)
 
     def use(self, snapshot: Snapshot) -> None:
         """Serve `snapshot` from the next request on."""
-        policy = Policy(snapshot.built_at, self._max_age, "*" in self._origins)
+        policy = Policy(snapshot.built_at, self._max_age, self._any_origin)
         self.served = Served(snapshot, policy)
         self.metrics.serve(snapshot)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http":
-            await self._http(scope, receive, send)
+            if not await self._quickly(scope, send):
+                await self._http(scope, send)
         elif scope["type"] == "lifespan":
             await _lifespan(receive, send)
 
-    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _quickly(self, scope: Scope, send: Send) -> bool:
+        """Send what is ready, if a plain GET asks for it. Most requests end here."""
+        if scope["query_string"] or scope["method"] != "GET":
+            return False
+        ready = self.served.ready.get(scope["path"])
+        if ready is None or not self._any_origin:
+            return False
+        started = time.perf_counter()
+        encodings = b""
+        for name, value in scope["headers"]:
+            if name == b"accept-encoding":
+                encodings = value
+            elif name in _CONDITIONS:
+                return False
+        form = ready.reply.quick_form(encodings)
+        if form is None:
+            return False
+        await send({"type": "http.response.start", "status": 200, "headers": form.headers})
+        seconds = time.perf_counter() - started
+        await send({"type": "http.response.body", "body": form.body})
+        ready.series.record(len(form.body), seconds)
+        return True
+
+    async def _http(self, scope: Scope, send: Send) -> None:
         started = time.perf_counter()
         served, asked = self.served, Asked(scope)
         status, headers, body, group = await self._answer(served, asked)
-        if "*" not in self._origins:
+        if not self._any_origin:
             headers = [*headers, *self._cors(scope)]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         seconds = time.perf_counter() - started
         if asked.method == "HEAD":
             body = b""
         await send({"type": "http.response.body", "body": body})
-        self.metrics.record(asked.method, group, status, len(body), seconds)
+        self.metrics.series(asked.method, group, status).record(len(body), seconds)
 
     async def _answer(self, served: Served, asked: Asked) -> tuple[int, Headers, bytes, str]:
         ready = served.ready.get(asked.path) if not asked.query else None
         if ready is not None and asked.method in ("GET", "HEAD"):
-            return (*_send(ready[0], asked), ready[1])
+            return (*_send(ready.reply, asked), ready.group)
         if asked.method == "OPTIONS":
             return 204, self._preflight(), b"", "<preflight>"
         match = _find_route(asked.path)
@@ -146,7 +180,8 @@ class Application:
             self.metrics.select(route.selects, name)
         reply = served.reply(answer)
         if not asked.query and not route.selects:
-            served.ready[asked.path] = (reply, route.group)
+            series = self.metrics.series("GET", route.group, 200)
+            served.ready[asked.path] = Ready(reply, route.group, series)
         return await asyncio.to_thread(_send, reply, asked)
 
     async def _beside(self, served: Served, asked: Asked) -> tuple[int, Headers, bytes, str]:
@@ -195,7 +230,7 @@ class Application:
             (b"access-control-max-age", b"86400"),
             (b"allow", b"GET, HEAD, OPTIONS"),
         ]
-        if "*" in self._origins:
+        if self._any_origin:
             allow.append((b"access-control-allow-origin", b"*"))
         return allow
 

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import accumulate
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.metrics_core import (
+    CounterMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
 
 from frontrunner.snapshot.reader import Snapshot
 
@@ -11,15 +21,50 @@ _LATENCY = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 
 
-class _Series:
-    """The counters of one method, route and status, looked up once."""
+class Series:
+    """What one route, method and status has done. Plain numbers: one thread counts them."""
 
-    __slots__ = ("bytes", "requests", "seconds")
+    __slots__ = ("buckets", "bytes", "requests", "seconds")
 
-    def __init__(self, metrics: Metrics, method: str, handler: str, status: int) -> None:
-        self.requests = metrics.requests.labels(method, handler, str(status))
-        self.bytes = metrics.bytes.labels(method, handler, str(status))
-        self.seconds = metrics.seconds.labels(method, handler)
+    def __init__(self) -> None:
+        self.requests = 0
+        self.bytes = 0
+        self.seconds = 0.0
+        self.buckets = [0] * (len(_LATENCY) + 1)
+
+    def record(self, sent: int, seconds: float) -> None:
+        """Count one request."""
+        self.requests += 1
+        self.bytes += sent
+        self.seconds += seconds
+        self.buckets[bisect_left(_LATENCY, seconds)] += 1
+
+
+class _Requests(Collector):
+    """Turns the plain numbers into Prometheus' families when they are asked for."""
+
+    def __init__(self, series: dict[tuple[str, str, str], Series]) -> None:
+        self._series = series
+
+    def collect(self) -> Iterator[Metric]:
+        """The families, made from the numbers of this moment."""
+        labels = ("method", "handler", "status")
+        requests = CounterMetricFamily(
+            "http_requests", "HTTP requests by method, route and status.", labels=labels
+        )
+        sent = CounterMetricFamily("http_response_bytes", "Bytes of bodies sent.", labels=labels)
+        seconds = HistogramMetricFamily(
+            "http_request_duration_seconds",
+            "From the request to the start of the answer.",
+            labels=labels,
+        )
+        for names, one in list(self._series.items()):
+            requests.add_metric(names, one.requests)
+            sent.add_metric(names, one.bytes)
+            bounds = [*map(str, _LATENCY), "+Inf"]
+            counts = accumulate(one.buckets)
+            seconds.add_metric(names, list(zip(bounds, counts, strict=True)), one.seconds)
+        yield from (requests, sent, seconds)
 
 
 class Metrics:
@@ -27,23 +72,8 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        labels = ("method", "handler", "status")
-        self.requests = Counter(
-            "http_requests_total",
-            "HTTP requests by method, route and status.",
-            labels,
-            registry=self.registry,
-        )
-        self.bytes = Counter(
-            "http_response_bytes_total", "Bytes of bodies sent.", labels, registry=self.registry
-        )
-        self.seconds = Histogram(
-            "http_request_duration_seconds",
-            "From the request to the start of the answer.",
-            labels[:2],
-            buckets=_LATENCY,
-            registry=self.registry,
-        )
+        self._series: dict[tuple[str, str, str], Series] = {}
+        self.registry.register(_Requests(self._series))
         self.selections = {
             kind: Counter(
                 f"mteb_{kind}_selections_total",
@@ -76,7 +106,6 @@ class Metrics:
             ("reason",),
             registry=self.registry,
         )
-        self._series: dict[tuple[str, str, int], _Series] = {}
 
     def serve(self, snapshot: Snapshot) -> None:
         """Describe the snapshot that is served from now on."""
@@ -100,14 +129,13 @@ class Metrics:
         ):
             self.counts.labels(what).set(getattr(provenance.counts, what))
 
-    def record(self, method: str, handler: str, status: int, sent: int, seconds: float) -> None:
-        """Count one request."""
-        series = self._series.get((method, handler, status))
-        if series is None:
-            series = self._series[method, handler, status] = _Series(self, method, handler, status)
-        series.requests.inc()
-        series.bytes.inc(sent)
-        series.seconds.observe(seconds)
+    def series(self, method: str, handler: str, status: int) -> Series:
+        """The numbers of one method, route and status."""
+        key = (method, handler, str(status))
+        found = self._series.get(key)
+        if found is None:
+            found = self._series[key] = Series()
+        return found
 
     def select(self, kind: str, name: str) -> None:
         """Count one request for a benchmark, task or model that exists."""

@@ -22,6 +22,7 @@ from frontrunner.snapshot.answers import Encoded
 
 Headers = list[tuple[bytes, bytes]]
 _WORTH_COMPRESSING = 256
+_HEADERS_KEPT = 64
 # Quicker than what is prepared at build time: somebody is waiting.
 _ON_DEMAND: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=3),
@@ -49,7 +50,9 @@ class Policy:
             ]
 
 
-class _Form:
+class Form:
+    """One encoding of a body, with its headers."""
+
     __slots__ = ("body", "headers", "not_modified", "tag")
 
     def __init__(self, answer: Encoded, encoding: str, body: bytes, policy: Policy) -> None:
@@ -75,22 +78,25 @@ class Reply:
         text = not answer.media_type.startswith(("application/vnd", "image/"))
         self._available = (*PREFERRED, IDENTITY) if text and not small else (IDENTITY,)
         self._tags = [entity_tag(answer.tag, encoding) for encoding in self._available]
-        self._forms: dict[str, _Form] = {}
+        self._forms: dict[str, Form] = {}
+        self._chosen: dict[bytes, Form] = {}
         self._making = threading.Lock()
 
-    def form(self, accept_encoding: str) -> _Form:
+    def quick_form(self, accept_encoding: bytes) -> Form | None:
+        """The form that was sent before to a client with this header; None if there was none."""
+        return self._chosen.get(accept_encoding)
+
+    def form(self, accept_encoding: bytes) -> Form:
         """The form for a client with this Accept-Encoding header."""
-        encoding = choose(accept_encoding, self._available)
+        encoding = choose(accept_encoding.decode("latin-1"), self._available)
         found = self._forms.get(encoding)
         if found is None:
             with self._making:
                 found = self._forms.get(encoding) or self._make(encoding)
                 self._forms[encoding] = found
+        if len(self._chosen) < _HEADERS_KEPT:
+            self._chosen[accept_encoding] = found
         return found
-
-    def has(self, encoding: str) -> bool:
-        """Whether the form can be sent without compressing first."""
-        return encoding in self._forms or self._prepared(encoding) is not None
 
     def _prepared(self, encoding: str) -> bytes | None:
         answer = self._answer
@@ -101,11 +107,11 @@ class Reply:
             "zstd": answer.zstd,
         }[encoding]
 
-    def _make(self, encoding: str) -> _Form:
+    def _make(self, encoding: str) -> Form:
         body = self._prepared(encoding)
         if body is None:
             body = _ON_DEMAND[encoding](self._answer.identity)
-        return _Form(self._answer, encoding, body, self._policy)
+        return Form(self._answer, encoding, body, self._policy)
 
     def is_fresh(self, if_none_match: str | None, if_modified_since: str | None) -> bool:
         """Whether the client has this answer; If-None-Match counts before a date."""

@@ -60,6 +60,8 @@ def serve(
         log_level="warning",
         access_log=False,
         server_header=False,
+        # Client addresses are not used, so headers that claim one need not be read.
+        proxy_headers=False,
         date_header=True,
         timeout_graceful_shutdown=10,
     )
