@@ -20,6 +20,7 @@ from starlette.datastructures import QueryParams
 from frontrunner.api import documents, icons
 from frontrunner.api.metrics import MEDIA_TYPE, Metrics, Series
 from frontrunner.api.params import BadQueryError
+from frontrunner.api.quick import RAW, QuickAnswers
 from frontrunner.api.reply import Headers, Policy, Reply
 from frontrunner.api.routes import ROUTES, Match, compile_routes
 from frontrunner.api.service import Service
@@ -70,6 +71,7 @@ class Served:
     def __init__(self, snapshot: Snapshot, policy: Policy) -> None:
         self.service = Service(snapshot)
         self.policy = policy
+        self.quick = QuickAnswers()
         self.ready: dict[str, Ready] = {}
         """Path -> what answers a request without a query."""
         self.replies: dict[str, Reply] = {}
@@ -83,6 +85,7 @@ class Served:
             if len(self.replies) >= _HOT_LIMIT:
                 self.replies.clear()
                 self.ready.clear()
+                self.quick = QuickAnswers()
             found = self.replies[key] = Reply(answer, self.policy)
         return found
 
@@ -118,7 +121,8 @@ class Application:
         """Send what is ready, if a plain GET asks for it. Most requests end here."""
         if scope["query_string"] or scope["method"] != "GET":
             return False
-        ready = self.served.ready.get(scope["path"])
+        served = self.served
+        ready = served.ready.get(scope["path"])
         if ready is None or not self._any_origin:
             return False
         started = time.perf_counter()
@@ -135,6 +139,9 @@ class Application:
         seconds = time.perf_counter() - started
         await send({"type": "http.response.body", "body": form.body})
         ready.series.record(len(form.body), seconds)
+        raw = scope.get(RAW)
+        if raw is not None:
+            served.quick.learn(raw, form, ready.series)
         return True
 
     async def _http(self, scope: Scope, send: Send) -> None:

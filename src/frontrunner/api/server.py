@@ -10,6 +10,7 @@ from collections.abc import Callable
 import uvicorn
 
 from frontrunner.api.app import Application
+from frontrunner.api.quick import QuickProtocol
 from frontrunner.errors import FrontrunnerError
 from frontrunner.snapshot.store import Store
 
@@ -57,6 +58,7 @@ def serve(
         application,
         host=host,
         port=port,
+        http=QuickProtocol,
         log_level="warning",
         access_log=False,
         server_header=False,
