@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from typing import cast
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from frontrunner import catalog as nouns
 from frontrunner.api import schemas
 from frontrunner.api.entities import Entities, billions, whole_tokens
 from frontrunner.catalog import Aggregation
 from frontrunner.ranking import Board, Facts, Policy, Question, language_scores, rank
-from frontrunner.ranking.gather import Floats
+from frontrunner.ranking.gather import Floats, tasks_begun
 from frontrunner.ranking.means import Scored
 from frontrunner.results.table import ScoreTable
 
@@ -37,6 +39,8 @@ class BoardRenderer:
         self.entities = entities
         self.facts = facts
         self.table = table
+        self._fixed: dict[str, tuple[schemas.Benchmark, list[schemas.Task]]] = {}
+        self._begun: dict[str, NDArray[np.bool_]] = {}
 
     # --- a board ------------------------------------------------------------------------------
 
@@ -63,7 +67,7 @@ class BoardRenderer:
         self, bench: nouns.Benchmark, board: Board, *, filtered: bool = False
     ) -> schemas.BenchmarkSummary:
         """A board that was ranked already, as the answer of `/scores`."""
-        whole = self.entities.benchmark(bench)
+        whole, tasks_meta = self._fixed_parts(bench)
         empty = not len(board.rank)
         with_types = filtered or Aggregation.TASK_TYPES in bench.aggregations
         asked_types = Aggregation.TASK_TYPES in bench.aggregations
@@ -71,18 +75,22 @@ class BoardRenderer:
             benchmark_name=bench.name,
             task_types=whole.task_types if empty else list(board.task_types if asked_types else ()),
             tasks=whole.tasks if empty else list(board.tasks),
-            tasks_meta=self._tasks_meta(bench),
+            tasks_meta=tasks_meta,
             rows=self._rows(bench, board, with_types=with_types, filtered=filtered),
             aggregations=whole.aggregations,
             custom_groupings=whole.custom_groupings if empty else self._groupings(bench, board),
             show_zero_shot=bench.show_zero_shot,
         )
 
-    def _tasks_meta(self, bench: nouns.Benchmark) -> list[schemas.Task]:
-        tasks = self.entities.catalog.task_by_name
-        return [
-            self.entities.task(tasks[scope.task], subsets=scope.subsets) for scope in bench.scopes
-        ]
+    def _fixed_parts(self, bench: nouns.Benchmark) -> tuple[schemas.Benchmark, list[schemas.Task]]:
+        """The benchmark and its tasks, rendered once: they do not depend on what is asked."""
+        found = self._fixed.get(bench.name)
+        if found is None:
+            tasks = self.entities.catalog.task_by_name
+            meta = [self.entities.task(tasks[s.task], subsets=s.subsets) for s in bench.scopes]
+            rendered = cast(list[schemas.Task], msgspec.Raw(msgspec.json.encode(meta)))
+            found = self._fixed[bench.name] = (self.entities.benchmark(bench), rendered)
+        return found
 
     def _groupings(self, bench: nouns.Benchmark, board: Board) -> list[schemas.CustomGrouping]:
         """The benchmark's groupings, without the groups that have no score."""
@@ -105,6 +113,7 @@ class BoardRenderer:
         types = board.task_types if with_types else ()
         by_type = board.by_type.tolist() if with_types else [()] * len(board.rank)
         groups = _group_rows(board)
+        seen_begun = self._seen_and_begun(bench, board)
         rows = []
         for number, (variant_number, ranked, by_task) in enumerate(
             zip(board.variants.tolist(), board.rank.tolist(), board.by_task.tolist(), strict=True)
@@ -112,7 +121,6 @@ class BoardRenderer:
             variant = self.table.variants[variant_number]
             model = self.entities.catalog.model_by_name[variant.model]
             zero_shot = int(board.zero_shot[number])
-            seen = self.facts.seen_tasks.get(variant.model) or frozenset()
             run = variant.experiment or {}
             dimension = run.get("embed_dim", model.embedding_dim)
             rows.append(
@@ -131,11 +139,23 @@ class BoardRenderer:
                     scores_by_task_type=present(types, by_type[number]),
                     scores_by_task=present(board.tasks, by_task),
                     scores_by_custom_group=groups[number],
-                    trained_on_tasks=sorted(seen & board.tasks_begun[number]),
+                    trained_on_tasks=seen_begun[number],
                     experiments=None if variant.experiment is None else dict(variant.experiment),
                 )
             )
         return rows
+
+    def _seen_and_begun(self, bench: nouns.Benchmark, board: Board) -> list[list[str]]:
+        """[rows] Tasks that a model was trained on, of those it has any row of; sorted."""
+        names = [scope.task for scope in bench.scopes]
+        order = sorted(range(len(names)), key=names.__getitem__)
+        begun = self._begun.get(bench.name)
+        if begun is None:
+            begun = self._begun[bench.name] = tasks_begun(self.table, bench.scopes)
+        models = [self.table.variants[number].model for number in board.variants.tolist()]
+        marks = begun[board.variants] & self.facts.seen(models, names)
+        ordered = [names[place] for place in order]
+        return [list(compress(ordered, row)) for row in marks[:, order].tolist()]
 
     # --- languages ----------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ from frontrunner.api.scores import BoardLines, board_lines, model_scores
 from frontrunner.catalog import Catalog
 from frontrunner.ranking import Facts, Question, rank
 from frontrunner.ranking.coverage import models_with_every_cell, models_with_every_task
-from frontrunner.ranking.means import score_scopes
+from frontrunner.ranking.means import score
 from frontrunner.results.read import Progress
 from frontrunner.snapshot.answers import JSON, Answer, Encoded, compressed_only, encode
 from frontrunner.snapshot.build import Inputs, Prepared
@@ -130,8 +130,9 @@ def _make_share(folder: Path, share: int, shares: int) -> _Share:
     lines = []
     counts = {}
     for bench in by_weight[share::shares]:
-        rows = score_scopes(table, bench.scopes)
-        board = rank(table, renderer.facts, Question.of(bench), rows)
+        question = Question.of(bench)
+        rows = score(table, question)
+        board = rank(table, renderer.facts, question, rows)
         summary = renderer.summary_of(bench, board)
         lines.append(board_lines(summary))
         counts[bench.name] = models_with_every_task(rows, len(bench.scopes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +10,9 @@ import numpy as np
 from frontrunner.catalog import Aggregation
 from frontrunner.ranking.borda import borda_ranks
 from frontrunner.ranking.facts import Facts
-from frontrunner.ranking.gather import Floats, Gathered, Integers, narrow
+from frontrunner.ranking.gather import Floats, Integers
 from frontrunner.ranking.groups import group_means
-from frontrunner.ranking.means import Mean, Scored, lenient_mean, score_scopes, strict_mean
+from frontrunner.ranking.means import Mean, Scored, lenient_mean, score, strict_mean
 from frontrunner.ranking.question import Policy, Question
 from frontrunner.ranking.subsets import SubsetScores
 from frontrunner.results.table import ScoreTable
@@ -60,23 +60,20 @@ class Board:
     """How many cells the board has: coverage is `cells_had / cells_total`."""
     tasks_complete: Integers
     """[rows] How many of the board's tasks a model covers whole."""
-    tasks_begun: Sequence[frozenset[str]]
-    """[rows] The tasks of which a model has any row, complete or not, in whichever language."""
 
 
 def rank(
-    table: ScoreTable, facts: Facts, question: Question, all_rows: Scored | None = None
+    table: ScoreTable, facts: Facts, question: Question, scored_rows: Scored | None = None
 ) -> Board:
     """Answer `question` from `table`.
 
-    `all_rows` are those of the question's scopes, where the caller has gathered them already.
+    `scored_rows` are the question's rows, where the caller has gathered them already.
 
     Coverage is judged for each variant by the cells that anybody has: a task that a variant
     covers in part has no score. Borda ranks are taken over models, with a model's variants
     pooled, and over all its scores; both as in mteb's leaderboard.
     """
-    all_rows = all_rows or score_scopes(table, question.scopes)
-    shown = all_rows.only(narrow(table, question, all_rows.rows))
+    shown = scored_rows or score(table, question)
     scored = shown
     if question.public_only:
         public = set(shown.rows.tasks) - facts.private_tasks
@@ -110,19 +107,11 @@ def rank(
         cells_had=shown.cells_had.sum(axis=1)[place],
         cells_total=int(shown.cells_required.sum()),
         tasks_complete=np.count_nonzero(~np.isnan(shown.by_task), axis=1)[place],
-        tasks_begun=_tasks_begun(all_rows.rows, variants),
     )
 
 
 def _pick(columns: Mapping[str, Floats], rows: Integers) -> dict[str, Floats]:
     return {name: values[rows] for name, values in columns.items()}
-
-
-def _tasks_begun(everything: Gathered, variants: Integers) -> list[frozenset[str]]:
-    begun = everything.begun()[np.searchsorted(everything.variants, variants)]
-    return [
-        frozenset(everything.tasks[task] for task in np.flatnonzero(row).tolist()) for row in begun
-    ]
 
 
 def _means(

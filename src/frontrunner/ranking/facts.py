@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,16 +33,35 @@ class Facts:
             },
         )
 
+    @cached_property
+    def _task_number(self) -> Mapping[str, int]:
+        return {name: number for number, name in enumerate(self.task_type)}
+
+    @cached_property
+    def _seen_matrix(self) -> tuple[Mapping[str, int], NDArray[np.bool_]]:
+        """[models, tasks] Whether a model has seen a task; one row more, for models unknown."""
+        rows = {name: number for number, name in enumerate(self.seen_tasks)}
+        matrix = np.zeros((len(rows) + 1, len(self._task_number)), dtype=bool)
+        for name, seen in self.seen_tasks.items():
+            known = [self._task_number[task] for task in seen or () if task in self._task_number]
+            matrix[rows[name], known] = True
+        return rows, matrix
+
+    def seen(self, models: Sequence[str], tasks: Sequence[str]) -> NDArray[np.bool_]:
+        """[models, tasks] Whether a model has seen a task in training, as far as is known."""
+        rows, matrix = self._seen_matrix
+        picked = [rows.get(model, len(rows)) for model in models]
+        columns = [self._task_number[task] for task in tasks]
+        return matrix[np.ix_(picked, columns)]
+
     def zero_shot(self, models: Sequence[str], tasks: Sequence[str]) -> NDArray[np.int64]:
         """[models] Percentage of `tasks` that each model has not seen; -1 where not known.
 
         Rounded down, as in mteb's `ModelMeta.zero_shot_percentage`.
         """
-        names = frozenset(tasks)
-        return np.array([self._zero_shot(model, names) for model in models], dtype=np.int64)
-
-    def _zero_shot(self, model: str, tasks: frozenset[str]) -> int:
-        seen = self.seen_tasks.get(model)
-        if seen is None or not tasks:
-            return -1
-        return int(100 - 100 * (len(seen & tasks) / len(tasks)))
+        if not tasks:
+            return np.full(len(models), -1, dtype=np.int64)
+        share = self.seen(models, tasks).sum(axis=1) / len(tasks)
+        percent: NDArray[np.int64] = (100 - 100 * share).astype(np.int64)
+        percent[[self.seen_tasks.get(model) is None for model in models]] = -1
+        return percent

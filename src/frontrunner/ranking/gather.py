@@ -15,13 +15,14 @@ from frontrunner.results.table import ScoreTable
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True)
 class Gathered:
     """The rows of a question, with numbers of its own for what they belong to.
 
-    Rows are sorted by task (in the question's order) and variant.
+    Rows keep the table's order.
     """
 
     tasks: tuple[str, ...]
@@ -58,59 +59,94 @@ class Gathered:
         keep = np.array([task in names for task in self.tasks], dtype=bool)
         return _number(self, np.flatnonzero(keep[self.task])) if not keep.all() else self
 
-    def begun(self) -> Bools:
-        """[variants, tasks] Whether a variant has any row of a task, scored or not."""
-        begun = np.zeros(self.shape, dtype=bool)
-        begun[self.variant, self.task] = True
-        return begun
+
+def gather(table: ScoreTable, question: Question) -> Gathered:
+    """The rows that `question` means.
+
+    Only the rows of its cells are touched, so that a few languages of a large benchmark cost
+    little.
+    """
+    cells, task_of_cell = cells_of_scopes(table, question.scopes)
+    codes = question.languages
+    matches = None
+    if codes is not None:
+        matches = np.array([not codes.isdisjoint(one) for one in table.language_sets], dtype=bool)
+        of_cell = table.set_of_cell[cells]
+        keep = matches[of_cell] | (of_cell < 0)
+        cells, task_of_cell = cells[keep], task_of_cell[keep]
+    rows = _rows_of_cells(table, cells)
+    rows = _rows_wanted(table, question, rows, matches)
+    place = np.zeros(len(table.cells), dtype=np.int64)
+    place[cells] = np.arange(len(cells))
+    cell = place[table.cell[rows]]
+    return _number(
+        Gathered(
+            tasks=tuple(scope.task for scope in question.scopes),
+            cells=cells,
+            variants=np.arange(len(table.variants)),
+            models=np.arange(len(table.models)),
+            model_of=table.model_of_variant.astype(np.int64),
+            task_of_cell=task_of_cell,
+            task=task_of_cell[cell],
+            cell=cell,
+            variant=table.variant[rows].astype(np.int64),
+            languages=table.languages[rows].astype(np.int64),
+            score=table.score[rows],
+        ),
+        None,
+    )
 
 
-def gather_scopes(table: ScoreTable, scopes: Sequence[Scope]) -> Gathered:
-    """All rows of `scopes`, of whatever language and model."""
+def _rows_of_cells(table: ScoreTable, cells: Integers) -> Integers:
+    """The numbers of all rows of `cells`, ascending: the order in which sums are taken."""
+    starts, stops = table.cell_start[cells], table.cell_start[cells + 1]
+    lengths = stops - starts
+    before = np.cumsum(lengths) - lengths
+    places = np.arange(lengths.sum()) + np.repeat(starts - before, lengths)
+    return np.sort(table.rows_by_cell[places]).astype(np.int64)
+
+
+def _rows_wanted(
+    table: ScoreTable, question: Question, rows: Integers, matches: Bools | None
+) -> Integers:
+    """Of `rows`, those in a language that `matches`, of the question's models."""
+    if matches is not None:
+        rows = rows[matches[table.languages[rows]]]
+    if question.models is not None:
+        wanted = [variant.model in question.models for variant in table.variants]
+        rows = rows[np.array(wanted, dtype=bool)[table.variant[rows]]]
+    return rows
+
+
+def tasks_begun(table: ScoreTable, scopes: Sequence[Scope]) -> Bools:
+    """[variants of the table, scopes] Whether a variant has any row of a scope."""
+    cells, scope_of_cell = cells_of_scopes(table, scopes)
+    begun = np.zeros((len(table.variants), len(scopes)), dtype=bool)
+    present = np.unique(scope_of_cell)
+    if len(present):
+        starts = np.searchsorted(scope_of_cell, present)
+        begun[:, present] = np.logical_or.reduceat(table.has_row[:, cells], starts, axis=1)
+    return begun
+
+
+def cells_of_scopes(table: ScoreTable, scopes: Sequence[Scope]) -> tuple[Integers, Integers]:
+    """The cells of all scopes, one scope after the other; and the scope of each."""
     picked = [_cells(table, scope) for scope in scopes]
     cells = np.array([cell for some in picked for cell in some], dtype=np.int64)
-    task_of_cell = np.repeat(np.arange(len(picked)), [len(some) for some in picked])
-    place = np.full(len(table.cells), -1, dtype=np.int64)
-    place[cells] = np.arange(len(cells))
-
-    numbers = [table.task_number.get(scope.task, -1) for scope in scopes]
-    bounds = [(table.task_start[n], table.task_start[n + 1]) for n in numbers if n >= 0]
-    rows = np.concatenate([np.empty(0, np.int64), *(np.arange(a, b) for a, b in bounds)])
-    cell = place[table.cell[rows]]
-    wanted = cell >= 0
-    rows, cell = rows[wanted], cell[wanted]
-    everything = Gathered(
-        tasks=tuple(scope.task for scope in scopes),
-        cells=cells,
-        variants=np.arange(len(table.variants)),
-        models=np.arange(len(table.models)),
-        model_of=table.model_of_variant.astype(np.int64),
-        task_of_cell=task_of_cell,
-        task=task_of_cell[cell],
-        cell=cell,
-        variant=table.variant[rows].astype(np.int64),
-        languages=table.languages[rows].astype(np.int64),
-        score=table.score[rows],
-    )
-    return _number(everything, None)
+    return cells, np.repeat(np.arange(len(picked)), [len(some) for some in picked])
 
 
-def narrow(table: ScoreTable, question: Question, rows: Gathered) -> Gathered:
-    """Of `rows`, those in the question's languages and of its models."""
-    keep = np.ones(len(rows.score), dtype=bool)
-    if question.languages is not None:
-        matches = [bool(question.languages.intersection(s)) for s in table.language_sets]
-        keep &= np.array(matches, dtype=bool)[rows.languages]
-    if question.models is not None:
-        wanted = [table.variants[v].model in question.models for v in rows.variants.tolist()]
-        keep &= np.array(wanted, dtype=bool)[rows.variant]
-    return rows if keep.all() else _number(rows, np.flatnonzero(keep))
-
-
-def _cells(table: ScoreTable, scope: Scope) -> Sequence[int]:
-    run = table.cells_of_task.get(scope.task, range(0))
-    splits, subsets = frozenset(scope.splits), frozenset(scope.subsets)
-    return [i for i in run if table.cells[i].split in splits and table.cells[i].subset in subsets]
+def _cells(table: ScoreTable, scope: Scope) -> list[int]:
+    known = table.remembered.get(scope)
+    if known is None:
+        run = table.cells_of_task.get(scope.task, range(0))
+        splits, subsets = frozenset(scope.splits), frozenset(scope.subsets)
+        keys = ((number, table.cells[number]) for number in run)
+        known = [n for n, key in keys if key.split in splits and key.subset in subsets]
+        if len(table.remembered) >= _REMEMBERED:
+            table.remembered.clear()
+        table.remembered[scope] = known
+    return known
 
 
 def _compact(numbers: Integers, size: int) -> tuple[Integers, Integers]:

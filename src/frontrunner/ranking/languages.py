@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from frontrunner.ranking.gather import Floats, Integers, narrow
-from frontrunner.ranking.means import Scored, grid_mean, score_scopes
+from frontrunner.ranking.gather import Floats, Integers
+from frontrunner.ranking.means import Scored, grid_mean, score
 from frontrunner.ranking.question import Question
 from frontrunner.results.table import ScoreTable
 
@@ -31,16 +31,15 @@ class LanguageScores:
 
 
 def language_scores(
-    table: ScoreTable, question: Question, all_rows: Scored | None = None
+    table: ScoreTable, question: Question, scored_rows: Scored | None = None
 ) -> LanguageScores:
     """Mean over every score in each language; tasks that are covered in part do not count.
 
-    `all_rows` are those of the question's scopes, where the caller has gathered them already.
+    `scored_rows` are the question's rows, where the caller has gathered them already.
     """
-    all_rows = all_rows or score_scopes(table, question.scopes)
-    scored = all_rows.only(narrow(table, question, all_rows.rows))
+    scored = scored_rows or score(table, question)
     keep = ~np.isnan(scored.by_task)[scored.variant, scored.task]
-    variant, score = scored.variant[keep], scored.score[keep]
+    variant, values = scored.variant[keep], scored.score[keep]
     sets = scored.languages[keep]
     codes, columns, start, length = _columns_of_sets(table, sets)
     # A score in two languages counts in the columns of both.
@@ -49,7 +48,7 @@ def language_scores(
     offset = np.arange(len(row)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
     column = columns[start[sets[row]] + offset]
     shape = (len(scored.rows.variants), len(codes))
-    grid = grid_mean(variant[row], column, score[row], shape)
+    grid = grid_mean(variant[row], column, values[row], shape)
     has_any = ~np.isnan(grid).all(axis=1)
     return LanguageScores(codes, scored.rows.variants[has_any], grid[has_any])
 

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from frontrunner.catalog import Scope
-from frontrunner.ranking.gather import Bools, Floats, Gathered, Integers, gather_scopes
+from frontrunner.ranking.gather import Bools, Floats, Gathered, Integers, gather
+from frontrunner.ranking.question import Question
 from frontrunner.results.table import ScoreTable
 
 
@@ -134,6 +134,6 @@ class Scored:
         return scores
 
 
-def score_scopes(table: ScoreTable, scopes: Sequence[Scope]) -> Scored:
-    """All rows of `scopes`, gathered once for every view of them."""
-    return Scored(gather_scopes(table, scopes), table)
+def score(table: ScoreTable, question: Question) -> Scored:
+    """The rows that `question` means, gathered once for every view of them."""
+    return Scored(gather(table, question), table)

@@ -206,6 +206,8 @@ def _table(rows: _Rows, standing: Sequence[_Candidate]) -> ScoreTable:
     codes, cell = np.unique(cell_code, return_inverse=True)
     # Stable, so that the rows of one variant keep the order of their file.
     order = np.lexsort((file, file_variant[file], file_task[file]))
+    sorted_cell = cell[order].astype(np.int32)
+    rows_by_cell = np.argsort(sorted_cell, kind="stable").astype(np.int32)
     return ScoreTable(
         variants=tuple(variant for _, variant in variants),
         tasks=tuple(tasks),
@@ -216,10 +218,12 @@ def _table(rows: _Rows, standing: Sequence[_Candidate]) -> ScoreTable:
         language_sets=tuple(rows.language_sets),
         task_start=np.searchsorted(file_task[file][order], np.arange(len(tasks) + 1)),
         variant=file_variant[file][order].astype(np.int32),
-        cell=cell[order].astype(np.int32),
+        cell=sorted_cell,
         score=rows.score[kept][order],
         languages=rows.languages[kept][order].astype(np.int32),
         file=file[order].astype(np.int32),
+        cell_start=np.searchsorted(sorted_cell[rows_by_cell], np.arange(len(codes) + 1)),
+        rows_by_cell=rows_by_cell,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -67,6 +67,10 @@ class ScoreTable:
     """[rows] Index into `language_sets`."""
     file: Ints
     """[rows] Index into the list of origins that is kept beside the table."""
+    cell_start: NDArray[np.int64]
+    """[cells + 1] The rows of cell c are `rows_by_cell[cell_start[c]:cell_start[c + 1]]`."""
+    rows_by_cell: Ints
+    """[rows] The numbers of all rows, sorted by cell."""
 
     @property
     def rows(self) -> int:
@@ -83,6 +87,27 @@ class ScoreTable:
                 runs[cell.task] = range(start, index + 1)
                 start = index + 1
         return runs
+
+    @cached_property
+    def remembered(self) -> dict[Hashable, list[int]]:
+        """The cells of what was asked for before; kept by whoever asks, as a matter of speed."""
+        return {}
+
+    @cached_property
+    def has_row(self) -> NDArray[np.bool_]:
+        """[variants, cells] Whether a variant has a row in a cell, scored or not."""
+        has = np.zeros((len(self.variants), len(self.cells)), dtype=bool)
+        has[self.variant, self.cell] = True
+        return has
+
+    @cached_property
+    def set_of_cell(self) -> Ints:
+        """[cells] The language set of all of a cell's rows; -1 where they have several."""
+        first = self.languages[self.rows_by_cell[self.cell_start[:-1]]]
+        mixed = self.languages != first[self.cell]
+        sets = first.copy()
+        sets[self.cell[mixed]] = -1
+        return sets
 
     @cached_property
     def task_number(self) -> Mapping[str, int]:

@@ -14,7 +14,16 @@ from frontrunner.results.rejects import Reject
 from frontrunner.results.table import CellKey, FileOrigin, Ints, ScoreTable, Variant
 
 TABLE = "table.msgpack"
-_ARRAYS = ("task_start", "variant", "cell", "score", "languages", "file")
+_ARRAYS = (
+    "task_start",
+    "variant",
+    "cell",
+    "score",
+    "languages",
+    "file",
+    "cell_start",
+    "rows_by_cell",
+)
 SCORES_PARQUET = "scores.parquet"
 FILES_PARQUET = "files.parquet"
 REJECTS_PARQUET = "rejects.parquet"
