@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import compress
 from typing import cast
 
@@ -46,9 +47,14 @@ class BoardRenderer:
 
     def codes_of(self, picks: Iterable[str]) -> frozenset[str]:
         """The codes that occur in results and that `picks` mean, as codes or as names."""
-        wanted, label = set(picks), self.entities.catalog.languages.label
-        occurring = {code for codes in self.table.language_sets for code in codes}
-        return frozenset(c for c in occurring if c in wanted or label(c) in wanted)
+        wanted = set(picks)
+        names = self._language_names.items()
+        return frozenset(code for code, name in names if code in wanted or name in wanted)
+
+    @cached_property
+    def _language_names(self) -> dict[str, str]:
+        label = self.entities.catalog.languages.label
+        return {code: label(code) for code in self.table.sets_of_code}
 
     def board(self, bench: nouns.Benchmark, languages: Sequence[str] = ()) -> Board:
         """Rank a benchmark; naming languages narrows it to them and makes its means lenient."""

@@ -70,7 +70,9 @@ def gather(table: ScoreTable, question: Question) -> Gathered:
     codes = question.languages
     matches = None
     if codes is not None:
-        matches = np.array([not codes.isdisjoint(one) for one in table.language_sets], dtype=bool)
+        matches = np.zeros(len(table.language_sets), dtype=bool)
+        for code in codes:
+            matches[table.sets_of_code.get(code, [])] = True
         of_cell = table.set_of_cell[cells]
         keep = matches[of_cell] | (of_cell < 0)
         cells, task_of_cell = cells[keep], task_of_cell[keep]

@@ -101,6 +101,15 @@ class ScoreTable:
         return has
 
     @cached_property
+    def sets_of_code(self) -> Mapping[str, list[int]]:
+        """The language sets that hold a code."""
+        found: dict[str, list[int]] = {}
+        for number, codes in enumerate(self.language_sets):
+            for code in codes:
+                found.setdefault(code, []).append(number)
+        return found
+
+    @cached_property
     def set_of_cell(self) -> Ints:
         """[cells] The language set of all of a cell's rows; -1 where they have several."""
         first = self.languages[self.rows_by_cell[self.cell_start[:-1]]]
