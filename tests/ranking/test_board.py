@@ -69,7 +69,7 @@ def as_dict(table: ScoreTable, found: Board) -> dict[str, Any]:
     return rows
 
 
-def clean(value: float) -> float | None:
+def clean(value: float) -> Any:
     return None if math.isnan(value) else pytest.approx(value)
 
 
