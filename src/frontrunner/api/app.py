@@ -32,7 +32,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _find_route = compile_routes(ROUTES)
-_HOT_LIMIT = 4096
+_HELD_BYTES = 96 * 1024 * 1024
+"""Bodies that are kept ready, before compression; a whole board is one or two MB."""
 _CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
 
 
@@ -76,18 +77,25 @@ class Served:
         """Path -> what answers a request without a query."""
         self.replies: dict[str, Reply] = {}
         """Digest of a body -> its reply, so that each is compressed once."""
+        self._held = 0
 
     def reply(self, answer: Encoded) -> Reply:
         """The reply that sends `answer`."""
         key = f"{answer.media_type} {answer.tag}"
         found = self.replies.get(key)
         if found is None:
-            if len(self.replies) >= _HOT_LIMIT:
-                self.replies.clear()
-                self.ready.clear()
-                self.quick = QuickAnswers()
+            self._held += len(answer.identity)
+            if self._held > _HELD_BYTES:
+                self._forget(len(answer.identity))
             found = self.replies[key] = Reply(answer, self.policy)
         return found
+
+    def _forget(self, held: int) -> None:
+        """Let go of what was ready. It is made again when it is asked for again."""
+        self._held = held
+        self.replies.clear()
+        self.ready.clear()
+        self.quick = QuickAnswers()
 
 
 class Application:
