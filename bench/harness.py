@@ -96,7 +96,7 @@ def run(command: Sequence[str | Path], **environment: str) -> Ran:
 def _watch(process: subprocess.Popen[str], peak: list[float]) -> None:
     while process.poll() is None:
         peak[0] = max(peak[0], sum(memory_mb(pid) for pid in family(process.pid)))
-        time.sleep(0.05)
+        time.sleep(0.1)
 
 
 def family(pid: int) -> Iterator[int]:
@@ -111,14 +111,12 @@ def family(pid: int) -> Iterator[int]:
 
 
 def memory_mb(pid: int) -> float:
-    """Resident memory that is the process's own: shared pages are counted by their share."""
+    """Resident memory of a process, pages that it shares with others included."""
     try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) / 1024
-    except OSError:
-        pass
-    return 0.0
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 @contextmanager
