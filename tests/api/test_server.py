@@ -112,7 +112,10 @@ def test_a_swap_under_load_fails_no_request_and_mixes_nothing(server: tuple[Path
     for thread in threads:
         thread.start()
     swapped = small_snapshot(folder, bonus=0.05)
-    time.sleep(2.5)
+    deadline = time.monotonic() + 30
+    while len({tag for _, tag, _ in list(seen)}) < 2 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(0.3)
     stop.set()
     for thread in threads:
         thread.join()
