@@ -10,6 +10,7 @@ from collections.abc import Callable
 import uvicorn
 
 from frontrunner.api.app import Application
+from frontrunner.api.pages import Pages
 from frontrunner.api.quick import QuickProtocol
 from frontrunner.errors import FrontrunnerError
 from frontrunner.snapshot.store import Store
@@ -50,10 +51,11 @@ def serve(
     *,
     max_age: int,
     origins: tuple[str, ...],
+    pages: Pages | None = None,
     started: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve the published snapshot until interrupted; calls `started` with the address."""
-    application = Application(store.current(), max_age=max_age, origins=origins)
+    application = Application(store.current(), max_age=max_age, origins=origins, pages=pages)
     config = uvicorn.Config(
         application,
         host=host,

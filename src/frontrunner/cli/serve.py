@@ -23,6 +23,7 @@ def serve(
 ) -> None:
     """Serve the published snapshot; what is published later is served without a restart."""
     from frontrunner.api.server import serve as run  # noqa: PLC0415 -- only this command needs it
+    from frontrunner.web.site import Site  # noqa: PLC0415
 
     settings = load_settings(home, host=host, port=port)
     run(
@@ -31,6 +32,7 @@ def serve(
         settings.port,
         max_age=settings.http_max_age,
         origins=settings.cors_origins,
+        pages=Site(),
         started=lambda url: stderr.print(
             f"Serving on {url} (docs at {url}/docs; stop with Ctrl+C)", highlight=False
         ),
