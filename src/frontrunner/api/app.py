@@ -258,9 +258,7 @@ class Application:
                 return page
         return (*_problem(404, "Not Found", served.policy), "<unmatched>")
 
-    async def _page(
-        self, served: Served, asked: Asked
-    ) -> tuple[int, Headers, bytes, str] | None:
+    async def _page(self, served: Served, asked: Asked) -> tuple[int, Headers, bytes, str] | None:
         if self._pages is None or asked.path.startswith("/v1/"):
             return None
         page = await asyncio.to_thread(self._pages.find, served.service, asked.page_request)

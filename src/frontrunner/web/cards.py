@@ -10,7 +10,7 @@ from frontrunner.web import text
 from frontrunner.web.views.board import load
 
 _ROWS = 5
-_STYLE = (
+_STYLE = Markup(
     "text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;fill:#f4f6fb}"
     ".q{fill:#9aa7c0}.n{text-anchor:end;font-variant-numeric:tabular-nums}"
 )
@@ -41,7 +41,7 @@ def card(service: Service, bench: Benchmark) -> Markup:
         '<text x="72" y="196" font-size="60" font-weight="700">{}</text>'
         '<text x="72" y="240" font-size="26" class="q">{}</text>{}</svg>'
     ).format(
-        Markup(_STYLE),
+        _STYLE,
         bench.display_name[:34],
         f"{bench.name} · {len(board.tasks)} tasks · {len(board.rows)} models",
         Markup("").join(lines),

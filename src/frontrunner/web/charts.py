@@ -127,16 +127,16 @@ def _grid(frame: _Frame, x_label: str, y_label: str) -> list[Markup]:
     for value, label in frame.x.marks(frame.low_x, frame.high_x):
         x, _ = frame.at(value, frame.low_y)
         parts.append(
-            Markup('<path class="g" d="M{} {}V{}"/><text class="tx" x="{}" y="{}">{}</text>').format(
-                x, _TOP, bottom, x, bottom + 20, label
-            )
+            Markup(
+                '<path class="g" d="M{} {}V{}"/><text class="tx" x="{}" y="{}">{}</text>'
+            ).format(x, _TOP, bottom, x, bottom + 20, label)
         )
     for value, label in frame.y.marks(frame.low_y, frame.high_y):
         _, y = frame.at(frame.high_x, value)
         parts.append(
-            Markup('<path class="g" d="M{} {}H{}"/><text class="ty" x="{}" y="{}">{}</text>').format(
-                _LEFT, y, right, _LEFT - 8, y + 4, label
-            )
+            Markup(
+                '<path class="g" d="M{} {}H{}"/><text class="ty" x="{}" y="{}">{}</text>'
+            ).format(_LEFT, y, right, _LEFT - 8, y + 4, label)
         )
     middle = (_LEFT + right) / 2
     title = Markup('<text class="tx ta" x="{}" y="{}">{}</text>')
@@ -178,10 +178,12 @@ def _labels(frame: _Frame, front: Sequence[Dot]) -> list[Markup]:
     parts = []
     for dot in reversed(front):
         x, y = _clamped(frame, dot)
-        width = len(dot.label) * 6.4
+        width = len(dot.label) * 7.0
         start = min(max(x - width - 8, _LEFT), _WIDTH - width)
         top = y - 8
-        if any(abs(top - b) < 14 and start < end and begin < start + width for begin, end, b in taken):
+        if any(
+            abs(top - b) < 14 and start < end and begin < start + width for begin, end, b in taken
+        ):
             continue
         taken.append((start, start + width, top))
         parts.append(
@@ -208,9 +210,9 @@ def parallel(
         anchor = "s" if number == 0 else "e" if number == len(axes) - 1 else ""
         label = axis if len(axes) < 8 else axis[:14]
         parts.append(
-            Markup('<path class="g" d="M{} {}V{}"/><text class="tx {}" x="{}" y="{}">{}</text>').format(
-                x, _TOP, bottom, anchor, x, bottom + (20 if number % 2 == 0 else 38), label
-            )
+            Markup(
+                '<path class="g" d="M{} {}V{}"/><text class="tx {}" x="{}" y="{}">{}</text>'
+            ).format(x, _TOP, bottom, anchor, x, bottom + (20 if number % 2 == 0 else 38), label)
         )
     for value, label in LINEAR.marks(low, high):
         _, y = frame.at(0, value)

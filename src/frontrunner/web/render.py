@@ -38,10 +38,16 @@ def environment() -> Environment:
     return env
 
 
-def setup(heading: Heading, tab: str, t: Words) -> str:
+def setup(heading: Heading, tab: str, t: Words, links: Links) -> str:
     """What the board's script must know, as JSON."""
     return script_json(
-        {"name": heading.name, "tab": tab, "tasks": heading.tasks, "words": t.below("js")}
+        {
+            "name": heading.name,
+            "tab": tab,
+            "tasks": heading.tasks,
+            "api": links.data(""),
+            "words": t.below("js"),
+        }
     )
 
 

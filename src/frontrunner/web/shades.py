@@ -9,7 +9,11 @@ STEPS = 8
 
 
 class Scale(NamedTuple):
-    """The range of one column. The lowest twentieth shares a shade: outliers hide no contrast."""
+    """The range of one column.
+
+    The lowest twentieth shares a shade, so that outliers hide no contrast. Shades grow with the
+    square of the place in the range: readers compare the best with one another.
+    """
 
     low: float
     high: float
@@ -25,4 +29,4 @@ class Scale(NamedTuple):
         if value is None or self.high <= self.low:
             return 0
         share = max(0.0, (value - self.low) / (self.high - self.low))
-        return 1 + min(STEPS - 1, int(share * STEPS))
+        return 1 + min(STEPS - 1, int(share * share * STEPS))

@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
-MISSING = "–"
-_LINK = re.compile(r"\[([^\[\]]{1,300})\]\((\S{1,2000}?)\)(?=[\s.,;:!?)]|$)|(https?://[^\s<>\"')\]]+)")
+MISSING = "\N{EN DASH}"
+_LINK = re.compile(
+    r"\[([^\[\]]{1,300})\]\((\S{1,2000}?)\)(?=[\s.,;:!?)]|$)|(https?://[^\s<>\"')\]]+)"
+)
 
 
 def score(value: float | None) -> str:

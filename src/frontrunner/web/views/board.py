@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -38,7 +37,9 @@ class Heading(NamedTuple):
     languages: int
     models: int
     complete: int
-    """Models that have a score on every task."""
+    """Models that have a score on every task that anybody has one of."""
+    unscored: int
+    """Tasks of the board that nobody has a score of."""
     ordered_by: str
     """`borda`, or the mean that orders the rows."""
     superseded_by: tuple[str, ...]
@@ -93,6 +94,7 @@ def heading(service: Service, bench: Benchmark, board: schemas.BenchmarkSummary)
         display_name=bench.display_name,
         description=bench.description,
         tasks=len(board.tasks),
+        unscored=len(bench.scopes) - len(board.tasks) if board.rows else 0,
         types=len(whole.task_types),
         languages=len(whole.languages),
         models=len(board.rows),
@@ -152,7 +154,7 @@ def language_table(service: Service, bench: Benchmark, t: Words) -> BoardTable:
     board = load(service, bench)
     found = msgspec.json.decode(service.per_language(bench.name).identity, type=schemas.PerLanguage)
     scores = {
-        (row.model_name, json.dumps(row.experiments)): row.scores_by_language for row in found.rows
+        (row.model_name, _as_json(row.experiments)): row.scores_by_language for row in found.rows
     }
     labels = sorted({label for some in scores.values() for label in some})
     counts = {label: sum(label in some for some in scores.values()) for label in labels}
@@ -174,7 +176,7 @@ def language_table(service: Service, bench: Benchmark, t: Words) -> BoardTable:
 def _scores_of(
     row: schemas.SummaryRow, scores: dict[tuple[str, str], dict[str, float]]
 ) -> dict[str, float]:
-    return scores.get((row.model.name, json.dumps(row.experiments)), {})
+    return scores.get((row.model.name, _as_json(row.experiments)), {})
 
 
 # --- columns ----------------------------------------------------------------------------------
@@ -213,7 +215,9 @@ def _by_type(name: str, row: schemas.SummaryRow) -> float | None:
 def _groups(board: schemas.BenchmarkSummary) -> list[tuple[Column, Value]]:
     return [
         (
-            Column("group", f"{one.name}:{group.label}", group.label, group.description or one.name),
+            Column(
+                "group", f"{one.name}:{group.label}", group.label, group.description or one.name
+            ),
             partial(_by_group, one.name, group.label),
         )
         for one in board.custom_groupings
@@ -287,7 +291,7 @@ def facts(board: schemas.BenchmarkSummary) -> str:
     models = [row.model for row in board.rows]
     columns: dict[str, list[Any]] = {
         "name": [
-            m.name if row.experiments is None else f"{m.name}#{json.dumps(row.experiments)}"
+            m.name if row.experiments is None else f"{m.name}#{_as_json(row.experiments)}"
             for m, row in zip(models, board.rows, strict=True)
         ],
         "params": [row.total_params_b for row in board.rows],
@@ -308,7 +312,10 @@ def facts(board: schemas.BenchmarkSummary) -> str:
     return script_json(columns)
 
 
+def _as_json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
 def script_json(value: Any) -> str:
     """JSON that cannot end the script element that it stands in."""
-    body = msgspec.json.encode(value).decode()
-    return body.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return _as_json(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -39,7 +39,7 @@ def compare(visit: Visit) -> Shown:
     catalog = visit.service.snapshot.catalog
     names = list(dict.fromkeys(n for n in wanted if n in catalog.model_by_name))[:MOST]
     sides = [_side(visit.service, name) for name in names]
-    shared = _shared(sides)
+    shared = _shared(visit.service, sides)
     chosen = visit.query.get("board", "")
     board = chosen if chosen in shared else (shared[0] if shared else "")
     types = _types(visit, board, names) if len(names) > 1 and board else []
@@ -66,15 +66,19 @@ def _side(service: Service, name: str) -> Side:
     return Side(ModelName.of(name), found.model, {row.benchmark_name: row for row in found.rows})
 
 
-def _shared(sides: list[Side]) -> list[str]:
-    """The boards that at least two of the models stand on, those with most of them first."""
+def _shared(service: Service, sides: list[Side]) -> list[str]:
+    """The boards that at least two of the models stand on, those that compare most first."""
+    known = service.snapshot.catalog.benchmark_by_name
     count: dict[str, int] = {}
     for side in sides:
         for name in side.boards:
             count[name] = count.get(name, 0) + 1
     several = [name for name, number in count.items() if number > 1 or len(sides) == 1]
-    types = {n: len(r.task_types) for side in sides for n, r in side.boards.items()}
-    return sorted(several, key=lambda name: (-count[name], -types[name], name))
+    types: dict[str, int] = {}
+    for side in sides:
+        for name, row in side.boards.items():
+            types[name] = types.get(name, 0) + len(row.scores_by_task_type)
+    return sorted(several, key=lambda n: (-count[n], bool(known[n].superseded_by), -types[n], n))
 
 
 def _board_line(visit: Visit, name: str, sides: list[Side]) -> Line:

@@ -10,12 +10,14 @@ import msgspec
 from frontrunner.api import schemas
 from frontrunner.api.service import Service
 from frontrunner.catalog import Benchmark, MenuEntry
+from frontrunner.web import text
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.visit import Shown, Visit
 
 BUCKETS: tuple[tuple[float, float | None], ...] = ((0, 150), (150, 600), (600, 4000), (4000, None))
 """Ranges of sizes in millions of parameters; the upper end is exclusive."""
 _MANY_LANGUAGES = 10
+_MODALITIES = ("text", "image", "audio", "video")
 
 
 class Leader(NamedTuple):
@@ -67,21 +69,24 @@ def home(visit: Visit) -> Shown:
 
 
 def featured(service: Service) -> list[Benchmark]:
-    """For each kind of board the one that most models were run on most of.
+    """For each kind of board the broadest that is current, text first.
 
-    A kind is a set of modalities, and for text whether there are many languages. A board that
-    another supersedes is left out.
+    A kind is what else than text is in it, and for text whether there are many languages. Of
+    multilingual boards the one with most languages and tasks is taken, of all others the one on
+    which most models were run on most tasks.
     """
-    best: dict[tuple[bool, frozenset[str]], tuple[int, Benchmark]] = {}
+    best: dict[tuple[str, bool], tuple[int, Benchmark]] = {}
     for bench in service.snapshot.catalog.benchmarks:
-        weight = service.numbers.benchmarks.get(bench.name, 0) * len(bench.scopes)
+        complete = service.numbers.benchmarks.get(bench.name, 0)
         whole = service.entities.benchmark(bench)
-        many = len(whole.languages) > _MANY_LANGUAGES
-        others = frozenset(whole.modalities) - {"text"}
-        kind = (many and not others, others if len(others) < 2 else frozenset(("video",)))
-        if weight and not bench.superseded_by and weight > best.get(kind, (0, bench))[0]:
+        other = max(frozenset(whole.modalities) - {"text"}, key=_MODALITIES.index, default="text")
+        many = other == "text" and len(whole.languages) > _MANY_LANGUAGES
+        weight = len(bench.scopes) * (len(whole.languages) if many else complete)
+        kind = (other, not many)
+        if complete and not bench.superseded_by and weight > best.get(kind, (0, bench))[0]:
             best[kind] = (weight, bench)
-    return [bench for _, bench in sorted(best.values(), key=lambda pair: -pair[0])][:5]
+    order = sorted(best, key=lambda kind: (_MODALITIES.index(kind[0]), kind[1]))
+    return [best[kind][1] for kind in order]
 
 
 def bucket_label(low: float, high: float | None) -> str:
@@ -92,7 +97,7 @@ def bucket_label(low: float, high: float | None) -> str:
 
     if high is None:
         return f"≥ {size(low)}"
-    return f"{size(low)} – {size(high)}" if low else f"< {size(high)}"
+    return f"{size(low)} {text.MISSING} {size(high)}" if low else f"< {size(high)}"
 
 
 def _featured(service: Service, bench: Benchmark) -> Featured:

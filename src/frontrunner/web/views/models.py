@@ -107,7 +107,9 @@ def _listed(model: Model) -> Listed:
 
 def _model(visit: Visit, model: Model) -> Shown:
     service = visit.service
-    scores = msgspec.json.decode(service.model_scores(model.name).identity, type=schemas.ModelScores)
+    scores = msgspec.json.decode(
+        service.model_scores(model.name).identity, type=schemas.ModelScores
+    )
     values: dict[str, Any] = {
         "model": service.entities.model(model),
         "name": ModelName.of(model.name),
@@ -150,15 +152,21 @@ def _coverage_rows(service: Service, name: str) -> _CoverageBoard:
     return msgspec.json.decode(service.scores(name, ()).identity, type=_CoverageBoard)
 
 
-def strengths(
-    visit: Visit, model: Model, rows: list[schemas.ModelScoreRow]
-) -> Strengths | None:
+def strengths(visit: Visit, model: Model, rows: list[schemas.ModelScoreRow]) -> Strengths | None:
     """The model against others of its size, on the board where most of its types are scored."""
     service = visit.service
     if model.parameters is None or not rows:
         return None
-    widest = max(rows, key=lambda row: (len(row.scores_by_task_type), row.total_models))
-    board = load(service, service.find_benchmark(widest.benchmark_name))
+    known = service.snapshot.catalog.benchmark_by_name
+    widest = max(
+        rows,
+        key=lambda row: (
+            not known[row.benchmark_name].superseded_by,
+            len(row.scores_by_task_type),
+            row.total_models,
+        ),
+    )
+    board = load(service, known[widest.benchmark_name])
     size = model.parameters / 1e9
     low, high = size / _SIMILAR, size * _SIMILAR
     others = [
