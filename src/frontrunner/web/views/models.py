@@ -199,7 +199,7 @@ def origins(service: Service, name: str) -> list[Origin]:
     files = service.snapshot.frame("files").with_row_index("file")
     found = (
         service.snapshot.frame("scores")
-        .filter(pl.col("model") == name)
+        .filter(pl.col("model").cast(pl.String) == name)
         .group_by("task", "file")
         .agg(pl.len().alias("scores"))
         .with_columns(pl.col("file").cast(pl.UInt32))

@@ -75,4 +75,4 @@ def across(columns: Sequence[Sequence[Cell]], rows: int) -> list[tuple[Cell, ...
 
 def spaced(name: str) -> str:
     """`PairClassification` as `Pair Classification`, so that a narrow heading can break."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
