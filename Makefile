@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup setup-dev setup-evaluate demo test check fix acceptance bench docs lock lock-evaluate clean
+.PHONY: lock-evaluate setup-evaluate help setup setup-dev setup-peer setup-evaluate demo test check fix acceptance bench docs lock lock-evaluate clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,14 @@ $(VENV)/.dev: $(VENV)/.base requirements/dev.txt
 	@$(PIP) install -q --require-hashes -r requirements/dev.txt
 	@touch $@
 
+setup-peer: .venv-peer/.done ## Make .venv-peer with mteb's own service, to compare with
+
+.venv-peer/.done: requirements/peer.txt
+	@test -x .venv-peer/bin/python || $(PYTHON) -m venv .venv-peer
+	@echo "Installing mteb's leaderboard service into .venv-peer ..."
+	@.venv-peer/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/peer.txt
+	@touch $@
+
 demo: setup ## Build the starter board and serve it on http://127.0.0.1:8000
 	$(BIN)/frontrunner demo
 
@@ -53,12 +61,17 @@ fix: setup-dev ## Let ruff mend what it can
 acceptance: setup-dev ## Run the slow checks on the real data in ../shared
 	$(BIN)/python -m pytest -q -m acceptance
 
+bench: setup-dev setup-peer ## Measure us and the peer side by side on ../shared (about 20 minutes)
+	@bash bench/setup.sh
+	@$(BIN)/python -m bench.table
+
 docs: setup-dev ## Build the documentation into site/ (warnings are errors)
 	$(BIN)/mkdocs build --strict
 
 lock: ## Refresh the lock files from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/base.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra catalog --group dev --group docs --constraints requirements/base.txt pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/peer.in -o requirements/peer.txt
 
 EVALUATE := src/frontrunner/evaluate/requirements
 

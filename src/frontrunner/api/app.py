@@ -33,7 +33,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _find_route = compile_routes(ROUTES)
-_HOT_LIMIT = 4096
+_HELD_BYTES = 96 * 1024 * 1024
+"""Bodies that are kept ready, before compression; a whole board is one or two MB."""
 _CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
 
 
@@ -106,31 +107,29 @@ class Served:
         """Path -> what answers a request without a query."""
         self.replies: dict[str, Reply] = {}
         """Digest of a body -> its reply, so that each is compressed once."""
-        self.pages: dict[str, Reply] = {}
-        """The same for pages, whose headers are their own."""
+        self._held = 0
 
     def page(self, page: Page) -> Reply:
-        """The reply that sends `page`."""
-        key = f"{page.group} {page.status} {page.answer.media_type} {page.answer.tag}"
-        found = self.pages.get(key)
-        if found is None:
-            if len(self.pages) >= _HOT_LIMIT:
-                self.pages.clear()
-            policy = PagePolicy(self.policy.last_modified, page.headers)
-            found = self.pages[key] = Reply(page.answer, policy)
-        return found
+        """The reply that sends `page`; its forms were made with it, so this is cheap."""
+        return Reply(page.answer, PagePolicy(self.policy.last_modified, page.headers))
 
     def reply(self, answer: Encoded) -> Reply:
         """The reply that sends `answer`."""
         key = f"{answer.media_type} {answer.tag}"
         found = self.replies.get(key)
         if found is None:
-            if len(self.replies) >= _HOT_LIMIT:
-                self.replies.clear()
-                self.ready.clear()
-                self.quick = QuickAnswers()
+            self._held += len(answer.identity)
+            if self._held > _HELD_BYTES:
+                self._forget(len(answer.identity))
             found = self.replies[key] = Reply(answer, self.policy)
         return found
+
+    def _forget(self, held: int) -> None:
+        """Let go of what was ready. It is made again when it is asked for again."""
+        self._held = held
+        self.replies.clear()
+        self.ready.clear()
+        self.quick = QuickAnswers()
 
 
 class Application:

@@ -14,12 +14,13 @@ import msgspec
 from frontrunner.api.boards import BoardRenderer
 from frontrunner.api.entities import Entities
 from frontrunner.api.scores import BoardLines, board_lines, model_scores
-from frontrunner.catalog import Catalog
+from frontrunner.catalog import Benchmark, Catalog
 from frontrunner.ranking import Facts, Question, rank
 from frontrunner.ranking.coverage import models_with_every_cell, models_with_every_task
 from frontrunner.ranking.means import score
+from frontrunner.results.collecting import collector_paused
 from frontrunner.results.read import Progress
-from frontrunner.snapshot.answers import JSON, Answer, Encoded, compressed_only, encode
+from frontrunner.snapshot.answers import JSON, Answer, Encoded, body_tag, compressed_only, encode
 from frontrunner.snapshot.build import Inputs, Prepared
 from frontrunner.snapshot.reader import CATALOG
 from frontrunner.snapshot.tables import read_table
@@ -82,8 +83,8 @@ def _all_answers(
         yield answer.key, encode(answer)
     lines = {one.benchmark: one for share in made for one in share.lines}
     for name, body in model_answers(entities, lines):
-        key = f"models/{name}/scores"
-        yield key, encode(Answer(key, body))
+        # A thousand small ones, of which few are asked for: compressed by the server.
+        yield f"models/{name}/scores", Encoded(JSON, body_tag(body), body)
     yield NUMBERS, encode(Answer(NUMBERS, msgspec.json.encode(numbers)))
     for task, packed in inputs.statistics.items():
         yield f"tasks/{task}/descriptive_statistics", compressed_only(JSON, packed)
@@ -121,23 +122,25 @@ def model_answers(
 def _make_share(folder: Path, share: int, shares: int) -> _Share:
     """Every `shares`-th benchmark, heaviest first, so that the shares take equally long."""
     catalog = msgspec.json.decode((folder / CATALOG).read_bytes(), type=Catalog)
-    table = read_table(folder)
-    renderer = BoardRenderer(Entities(catalog), Facts.of(catalog), table)
+    renderer = BoardRenderer(Entities(catalog), Facts.of(catalog), read_table(folder))
     by_weight = sorted(
         catalog.benchmarks, key=lambda bench: -sum(len(scope.subsets) for scope in bench.scopes)
     )
-    answers: list[tuple[str, Encoded]] = []
-    lines = []
-    counts = {}
-    for bench in by_weight[share::shares]:
-        question = Question.of(bench)
-        rows = score(table, question)
-        board = rank(table, renderer.facts, question, rows)
-        summary = renderer.summary_of(bench, board)
-        lines.append(board_lines(summary))
-        counts[bench.name] = models_with_every_task(rows, len(bench.scopes))
-        languages = renderer.per_language(bench, rows)
-        for view, answer in (("scores", summary), ("per-language", languages)):
-            key = f"benchmarks/{bench.name}/{view}"
-            answers.append((key, encode(Answer(key, msgspec.json.encode(answer)))))
-    return _Share(answers, lines, counts)
+    made = _Share([], [], {})
+    with collector_paused():
+        for bench in by_weight[share::shares]:
+            _make_board(renderer, bench, made)
+    return made
+
+
+def _make_board(renderer: BoardRenderer, bench: Benchmark, made: _Share) -> None:
+    """Add one benchmark's answers to what a process made."""
+    question = Question.of(bench)
+    rows = score(renderer.table, question)
+    summary = renderer.summary_of(bench, rank(renderer.table, renderer.facts, question, rows))
+    made.lines.append(board_lines(summary))
+    made.benchmarks[bench.name] = models_with_every_task(rows, len(bench.scopes))
+    languages = renderer.per_language(bench, rows)
+    for view, answer in (("scores", summary), ("per-language", languages)):
+        key = f"benchmarks/{bench.name}/{view}"
+        made.answers.append((key, encode(Answer(key, msgspec.json.encode(answer)))))

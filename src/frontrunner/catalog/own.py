@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -170,7 +171,7 @@ class _Reader:
 
     def _parse(self) -> _OwnFile:
         try:
-            return msgspec.convert(tomllib.loads(self._text), _OwnFile, dec_hook=_date_as_text)
+            return msgspec.convert(_dates_as_text(tomllib.loads(self._text)), _OwnFile)
         except tomllib.TOMLDecodeError as error:
             raise CatalogError(f"{self._path} is not valid TOML: {error}") from error
         except msgspec.ValidationError as error:
@@ -293,11 +294,13 @@ class _Reader:
         return Scope(task=ref.name, splits=splits, subsets=subsets, whole=whole)
 
 
-def _date_as_text(kind: type, value: Any) -> Any:
+def _dates_as_text(value: Any) -> Any:
     """TOML has dates of its own; the catalog keeps them as text."""
-    if kind is str and hasattr(value, "isoformat"):
-        return value.isoformat()
-    raise NotImplementedError
+    if isinstance(value, dict):
+        return {key: _dates_as_text(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_dates_as_text(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _line_of(text: str, where: str) -> int:

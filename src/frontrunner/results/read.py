@@ -18,6 +18,7 @@ from frontrunner.errors import SourceError
 from frontrunner.results.archive import is_archive, walk_archive
 from frontrunner.results.cache import cache_path, compare, knowledge_digest, recall, remember
 from frontrunner.results.chunk import Chunk, Knowledge, read_chunk
+from frontrunner.results.collecting import collector_paused
 from frontrunner.results.formats import TaskIndex
 from frontrunner.results.layout import folder_name
 from frontrunner.results.origin import Origin
@@ -68,8 +69,13 @@ def read_source(
 
     With a `cache` folder, of a folder that was read before only what changed is read.
     """
-    known = knowledge_of(catalog)
-    workers = workers or os.cpu_count() or 1
+    with collector_paused():
+        return _read(source, knowledge_of(catalog), workers or os.cpu_count() or 1, progress, cache)
+
+
+def _read(
+    source: Path, known: Knowledge, workers: int, progress: Progress | None, cache: Path | None
+) -> RawResults:
     if source.is_dir():
         return RawResults(
             _read_folder(source, known, workers, progress, cache), _folder_origin(source)

@@ -19,7 +19,7 @@ from frontrunner.web.routes import PARAMETERS, VIEWS
 from frontrunner.web.visit import Shown, Visit
 from frontrunner.web.words import languages, preferred, words
 
-_CACHE_BYTES = 96 * 1024 * 1024
+_CACHE_BYTES = 32 * 1024 * 1024
 _HOST = re.compile(r"https?://[A-Za-z0-9.\-]+(:\d+)?")
 _ASSETS = "/_assets/"
 _CARDS = "/og/"

@@ -1,0 +1,187 @@
+"""What all measurements share: the data, timed processes, medians, and a row of the table."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import statistics
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import zstandard
+
+ROOT = Path(__file__).resolve().parents[1]
+WORK = ROOT / ".bench"
+ARCHIVE = ROOT.parent / "shared/data/mteb-results.tar.zst"
+OURS = ROOT / ".venv/bin"
+PEER = ROOT / ".venv-peer/bin"
+BOARD = "/v1/benchmarks/MTEB(eng,%20v2)/scores"
+
+
+class Row(NamedTuple):
+    """One line of the table."""
+
+    what: str
+    peer: str
+    ours: str
+    budget: str
+    met: bool
+    note: str = ""
+
+
+def say(text: str) -> None:
+    """Talk goes to stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def results() -> Path:
+    """The real result files, unpacked once into .bench/; exits where there are none."""
+    folder = WORK / "mteb-results"
+    if not (folder / ".complete").exists():
+        if not ARCHIVE.exists():
+            sys.exit("The real data is not there: shared/data/mteb-results.tar.zst is looked for")
+        say("Unpacking the results ...")
+        with ARCHIVE.open("rb") as raw:
+            stream = zstandard.ZstdDecompressor(max_window_size=2**31).stream_reader(raw)
+            with tarfile.open(fileobj=stream, mode="r|") as tar:
+                tar.extractall(folder, filter="data")
+        (folder / ".complete").touch()
+    return folder
+
+
+def warm(folder: Path) -> None:
+    """Read every file once, so that all find the page cache equally warm."""
+    for path in folder.rglob("*.json"):
+        path.read_bytes()
+
+
+class Ran(NamedTuple):
+    """A process that ended."""
+
+    seconds: float
+    peak_mb: float
+    """Largest memory of the process and its children together."""
+    out: str
+
+
+def run(command: Sequence[str | Path], **environment: str) -> Ran:
+    """Run a command to its end, and watch its memory; raises where it fails."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [str(word) for word in command],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    peak = [0.0]
+    watching = threading.Thread(target=_watch, args=(process, peak))
+    watching.start()
+    out, _ = process.communicate()
+    seconds = time.perf_counter() - began
+    watching.join()
+    if process.returncode:
+        raise RuntimeError(f"{command} ended with {process.returncode}")
+    return Ran(seconds, peak[0], out)
+
+
+def _watch(process: subprocess.Popen[str], peak: list[float]) -> None:
+    while process.poll() is None:
+        peak[0] = max(peak[0], sum(memory_mb(pid) for pid in family(process.pid)))
+        time.sleep(0.1)
+
+
+def family(pid: int) -> Iterator[int]:
+    """A process and all below it."""
+    yield pid
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return
+    for child in children:
+        yield from family(int(child))
+
+
+def memory_mb(pid: int) -> float:
+    """Resident memory of a process, pages that it shares with others included."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@contextmanager
+def server(command: Sequence[str | Path], **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A server that is stopped at the end."""
+    process = subprocess.Popen(
+        [str(word) for word in command],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def ours(home: Path, port: int) -> list[str | Path]:
+    """The command that serves our board."""
+    return [OURS / "frontrunner", "serve", "--home", home, "--port", str(port)]
+
+
+def peer(port: int) -> list[str | Path]:
+    """The command that serves mteb's board."""
+    return [
+        PEER / "uvicorn", "mteb.api.app:app", "--port", str(port), "--log-level", "warning",
+        "--no-access-log",
+    ]  # fmt: skip
+
+
+PEER_ENVIRONMENT = {
+    "MTEB_CACHE": str(WORK / "peer-cache"),
+    "HF_HUB_OFFLINE": "1",
+    "LOG_LEVEL": "ERROR",
+}
+
+
+def first_answer(port: int, path: str, patience: float = 180.0) -> bytes:
+    """Ask until the server answers with 200; its body."""
+    deadline = time.perf_counter() + patience
+    while time.perf_counter() < deadline:
+        try:
+            status, body = ask(port, path)
+        except OSError:
+            time.sleep(0.003)
+            continue
+        if status == 200:
+            return body
+        raise RuntimeError(f"{path} answered {status}")
+    raise TimeoutError(path)
+
+
+def ask(port: int, path: str) -> tuple[int, bytes]:
+    """One request for gzip on a connection of its own."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    try:
+        connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def median(values: Sequence[float]) -> float:
+    """The middle value."""
+    return statistics.median(values)

@@ -1,0 +1,1 @@
+"""Programs that run inside the peer's environment: mteb's own leaderboard service."""

@@ -1,0 +1,254 @@
+"""The application over HTTP: conditions, encodings, methods, errors, metrics, hot swaps."""
+
+from __future__ import annotations
+
+import email.utils
+import gzip
+from pathlib import Path
+
+import brotli
+import pytest
+import zstandard
+
+from frontrunner.api.app import Application
+from frontrunner.api.quick import may_be_key
+from frontrunner.snapshot.reader import Snapshot
+from tests.api.conftest import Get, call
+from tests.factories import small_snapshot
+
+BOARD = "/v1/benchmarks/All/scores"
+
+
+def test_a_board(get: Get) -> None:
+    board = get(BOARD).json()
+    assert [(row["rank"], row["model"]["name"]) for row in board["rows"]] == [
+        (1, "org/b"),  # as many points, and the higher mean
+        (1, "org/a"),
+    ]
+    assert board["rows"][1]["scoresByTask"] == {"T1": 0.9, "T2": 0.5}
+
+
+UNPACK = {
+    "gzip": gzip.decompress,
+    "br": brotli.decompress,
+    "zstd": lambda body: zstandard.ZstdDecompressor().decompressobj().decompress(body),
+}
+
+
+@pytest.mark.parametrize("path", [BOARD, "/v1/rank?benchmark=All", "/openapi.json"])
+def test_each_encoding_is_the_same_body_with_a_tag_of_its_own(
+    application: Application, path: str
+) -> None:
+    plain = call(application, "GET", path)
+    tags = {plain.headers["etag"]}
+    for name, unpack in UNPACK.items():
+        packed = call(application, "GET", path, headers={"accept-encoding": name})
+        assert packed.headers["content-encoding"] == name
+        assert packed.headers["vary"] == "accept-encoding"
+        assert packed.content == plain.content  # httpx unpacks what it knows
+        tags.add(packed.headers["etag"])
+        assert unpack is not None
+    assert len(tags) == 4
+    assert not any(tag.startswith("W/") for tag in tags)
+
+
+def test_conditions(application: Application) -> None:
+    first = call(application, "GET", BOARD)
+    tag, date = first.headers["etag"], first.headers["last-modified"]
+    for headers in (
+        {"if-none-match": tag},
+        {"if-none-match": f'"x", W/{tag}'},
+        {"if-none-match": "*"},
+        {"if-modified-since": date},
+    ):
+        answer = call(application, "GET", BOARD, headers=headers)
+        assert (answer.status_code, answer.content) == (304, b"")
+        assert answer.headers["etag"] == tag
+    stale = {"if-none-match": '"x"', "if-modified-since": date}
+    assert call(application, "GET", BOARD, headers=stale).status_code == 200
+
+
+def test_dates_and_tags_come_from_the_snapshot_and_not_the_process(snapshot: Snapshot) -> None:
+    one, two = (call(Application(snapshot), "GET", BOARD) for _ in range(2))
+    assert one.headers["etag"] == two.headers["etag"]
+    modified = email.utils.parsedate_to_datetime(one.headers["last-modified"])
+    assert modified.timestamp() == int(snapshot.built_at)
+
+
+@pytest.mark.parametrize("path", [BOARD, "/v1/tasks", "/health", "/v1/rank?tasks=T1", "/v1/nope"])
+def test_head_is_get_without_a_body(application: Application, path: str) -> None:
+    for _ in range(2):
+        whole, head = (call(application, method, path) for method in ("GET", "HEAD"))
+        assert head.content == b""
+        assert head.status_code == whole.status_code
+        assert head.headers["content-length"] == whole.headers["content-length"]
+        assert head.headers.get("etag") == whole.headers.get("etag")
+
+
+ERRORS = {
+    "/v1/nope": (404, "Not Found"),
+    "/nope": (404, "Not Found"),
+    "/v1/benchmarks/Nope/scores": (404, "Unknown benchmark: Nope"),
+    "/v1/benchmarks/Al": (404, "'Al' not found. Did you mean: All?"),
+    "/v1/tasks/Nope": (404, "Unknown task: Nope"),
+    "/v1/tasks/T1/descriptive_statistics": (404, "No descriptive stats for task: T1"),
+    "/v1/models/org/nope": (404, "Unknown model: org/nope"),
+    "/v1/icon/All": (404, "All has no icon"),
+    "/v1/rank": (422, "Say what to rank: give benchmark= or tasks=."),
+    "/v1/rank?tasks=Nope": (404, "Unknown task: Nope"),
+    "/v1/rank?benchmark=All&policy=kind": (
+        422,
+        "Unknown policy: 'kind'. Give 'strict' or 'lenient'.",
+    ),
+    "/v1/benchmarks/All/leaders?buckets=[]": (
+        422,
+        "`buckets` must be a non-empty JSON array of [min, max] pairs",
+    ),
+    "/v1/benchmarks/All/leaders?buckets=[[5,1]]": (
+        422,
+        "`buckets[0]`: max (1.0) must be > min (5.0)",
+    ),
+    "/v1/benchmarks/All/leaders?buckets=x": (422, "Invalid `buckets` JSON: Expecting value"),
+    "/v1/benchmarks/All/leaders?buckets=[[NaN]]": (422, "`buckets[0][0]` must be a number"),
+    "/v1/benchmarks/All/leaders?buckets=[[-1]]": (422, "`buckets[0][0]` must be ≥ 0"),
+}
+
+
+@pytest.mark.parametrize(("path", "expected"), ERRORS.items())
+def test_errors_have_one_shape(get: Get, path: str, expected: tuple[int, str]) -> None:
+    answer = get(path)
+    assert (answer.status_code, answer.json()) == (expected[0], {"detail": expected[1]})
+    assert answer.headers["cache-control"] == "no-store"
+
+
+WRONG = {
+    "/v1/benchmarks/All/leaders": ("missing", "buckets"),
+    "/v1/benchmarks?include_hidden=perhaps": ("bool_parsing", "include_hidden"),
+    "/v1/models?min_params_b=big": ("float_parsing", "min_params_b"),
+    "/v1/models?max_params_b=inf": ("finite_number", "max_params_b"),
+}
+
+
+@pytest.mark.parametrize(("path", "expected"), WRONG.items())
+def test_wrong_parameters_are_told_as_fastapi_tells_them(
+    get: Get, path: str, expected: tuple[str, str]
+) -> None:
+    answer = get(path)
+    [problem] = answer.json()["detail"]
+    assert answer.status_code == 422
+    assert (problem["type"], problem["loc"]) == (expected[0], ["query", expected[1]])
+
+
+def test_an_unknown_language_is_told(get: Get) -> None:
+    answer = get("/v1/tasks?languages=xx")
+    assert answer.status_code == 422
+    assert "Unknown language code: 'xx'" in answer.json()["detail"]
+    assert get("/v1/tasks?languages=zho").json() == []
+    assert get("/v1/rank?benchmark=All&languages=Klingon").status_code == 422
+
+
+def test_other_methods_are_refused(application: Application) -> None:
+    answer = call(application, "POST", BOARD)
+    assert (answer.status_code, answer.json()) == (405, {"detail": "Method Not Allowed"})
+
+
+def test_pages_of_other_origins_may_read(application: Application, snapshot: Snapshot) -> None:
+    answer = call(application, "GET", BOARD, headers={"origin": "https://a.example"})
+    assert answer.headers["access-control-allow-origin"] == "*"
+    preflight = call(application, "OPTIONS", BOARD, headers={"origin": "https://a.example"})
+    assert preflight.headers["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
+    strict = Application(snapshot, origins=("https://a.example",))
+    for _ in range(2):
+        mine = call(strict, "GET", BOARD, headers={"origin": "https://a.example"})
+        theirs = call(strict, "GET", BOARD, headers={"origin": "https://b.example"})
+        assert mine.headers["access-control-allow-origin"] == "https://a.example"
+        assert "access-control-allow-origin" not in theirs.headers
+        assert "origin" in mine.headers["vary"]
+
+
+def test_metrics_count_what_was_asked(application: Application) -> None:
+    for _ in range(3):
+        call(application, "GET", BOARD)
+    call(application, "GET", "/v1/tasks/T1")
+    call(application, "GET", "/v1/tasks/Nope")
+    text = call(application, "GET", "/metrics").text
+    labels = 'handler="/v1/benchmarks/scores",method="GET",status="200"'
+    assert f"http_requests_total{{{labels}}} 3.0" in text
+    assert 'mteb_task_selections_total{name="T1"} 1.0' in text
+    assert 'handler="/v1/tasks",method="GET",status="404"} 1.0' in text
+    assert "frontrunner_rejected_files" in text
+
+
+def test_a_new_snapshot_is_served_from_one_request_to_the_next(
+    application: Application, tmp_path: Path
+) -> None:
+    before = call(application, "GET", BOARD)
+    for _ in range(2):
+        call(application, "GET", BOARD)
+    application.use(small_snapshot(tmp_path, bonus=0.05))
+    after = call(application, "GET", BOARD)
+    assert before.json()["rows"][1]["scoresByTask"]["T1"] == 0.9
+    assert after.json()["rows"][1]["scoresByTask"]["T1"] == pytest.approx(0.95)
+    assert before.headers["etag"] != after.headers["etag"]
+    stale = {"if-none-match": before.headers["etag"]}
+    assert call(application, "GET", BOARD, headers=stale).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("data", "may"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", True),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n", True),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nCONNECTION: Close\r\n\r\n", False),
+        (b"GET / HTTP/1.0\r\nHost: a\r\n\r\n", False),
+        (b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nHost: a\r\n", False),
+        (b"GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nX: " + b"a" * 3000 + b"\r\n\r\n", False),
+    ],
+)
+def test_only_whole_plain_requests_may_be_known(data: bytes, may: bool) -> None:
+    assert may_be_key(data) is may
+
+
+EXPORTS = ["csv", "parquet"]
+
+
+@pytest.mark.parametrize("form", EXPORTS)
+def test_boards_as_files(get: Get, form: str) -> None:
+    answer = get(f"{BOARD}.{form}")
+    assert answer.status_code == 200
+    if form == "csv":
+        head, first = answer.text.splitlines()[:2]
+        assert head.startswith("rank,model,experiment,zero_shot_pct")
+        assert first.split(",")[:4] == ["1", "org/b", "", ""]
+    else:
+        assert answer.content[:4] == b"PAR1"
+
+
+def test_where_the_numbers_come_from(get: Get, snapshot: Snapshot) -> None:
+    info = get("/v1/snapshot").json()
+    assert info["id"] == snapshot.id
+    assert info["counts"]["rows"] == 4
+    assert info["rejected"] == []
+
+
+def test_ranking_on_the_spot(get: Get) -> None:
+    answer = get("/v1/rank?tasks=T2&policy=lenient&languages=English").json()
+    assert [(row["rank"], row["model"]) for row in answer["rows"]] == [(1, "org/b"), (2, "org/a")]
+    assert answer["languages"] == ["eng-Latn"]
+    assert answer["rows"][0]["coverage"] == {
+        "tasks": 1,
+        "tasksTotal": 1,
+        "cells": 1,
+        "cellsTotal": 1,
+    }
+    narrowed = get("/v1/rank?benchmark=All&types=STS&name=org/a").json()
+    assert (narrowed["tasks"], len(narrowed["rows"])) == (["T1"], 1)
+
+
+def test_documents(get: Get) -> None:
+    assert get("/health").json() == {"ok": True}
+    assert "Allow: /" in get("/robots.txt").text
+    assert get("/favicon.ico").headers["content-type"] == "image/svg+xml"
+    assert "GET /v1/rank" in get("/docs").text

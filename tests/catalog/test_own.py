@@ -1,0 +1,111 @@
+"""A team's own catalog.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from frontrunner.catalog.own import add_own, own_alone
+from frontrunner.errors import CatalogError
+from tests.factories import catalog
+
+GOOD = """
+[languages]
+tlh = "Klingon"
+
+[[task]]
+name = "Mine"
+type = "BitextMining"
+main_score = "f1"
+date = [2024-01-01, "2024-06-01"]
+public = false
+
+[task.subsets]
+a = ["eng-Latn"]
+b = ["deu-Latn", "eng-Latn"]
+
+[[task]]
+name = "Other"
+type = "STS"
+main_score = "spearman"
+languages = ["tlh-Latn"]
+
+[[benchmark]]
+name = "Board"
+aliases = ["B"]
+tasks = ["Other", { name = "Mine", subsets = ["a"] }]
+languages_view = "all"
+
+[[model]]
+name = "org/mine"
+license = "MIT"
+open_weights = true
+training_datasets = ["Other"]
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "catalog.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_whole_file(tmp_path: Path) -> None:
+    own = own_alone(write(tmp_path, GOOD))
+    mine = own.task_by_name["Mine"]
+    assert (mine.date_from, mine.date_to, mine.public) == ("2024-01-01", "2024-06-01", False)
+    assert mine.simplified_type == "bitext-mining"
+    other, narrowed = own.benchmarks[0].scopes
+    assert (other.whole, narrowed.whole, narrowed.subsets) == (True, False, ("a",))
+    assert own.benchmark_by_alias["B"].on_menu
+    assert own.menu[0].children == ("Board",)
+    model = own.model_by_name["org/mine"]
+    assert model.openness["open license"]
+    assert not model.openness["paper"]
+    assert model.seen_tasks == ("Other",)
+    assert own.languages.label("tlh-Latn") == "Klingon (Latin)"
+    assert own.languages.label("eng-Latn") == "English"
+
+
+def test_it_is_added_to_another_catalog(tmp_path: Path) -> None:
+    base = catalog()
+    both = add_own(base, write(tmp_path, GOOD))
+    assert both.source == "by hand + catalog.toml"
+    assert [task.name for task in both.tasks] == ["T1", "T2", "Mine", "Other"]
+    assert both.benchmarks[0] == base.benchmarks[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ('main_score = "f1"', "main_score = 1", 8, "key task[0].main_score: Expected `str`"),
+        ('main_score = "f1"', 'main_scor = "f1"', 8, "unknown field `main_scor`"),
+        ('main_score = "f1"\n', "", 5, "missing required field `main_score`"),
+        ('"Other", {', '"Nope", {', 25, "there is no task 'Nope'"),
+        ('subsets = ["a"]', 'subsets = ["c"]', 25, "Mine has no subset 'c'"),
+        ('name = "Other"', 'name = "Mine"', 6, "'Mine' is in this file already"),
+        ('languages = ["tlh-Latn"]\n', "", 16, "either `languages` or a table of `subsets`"),
+        ('license = "MIT"', 'licence = "MIT"', 30, "unknown field `licence`"),
+    ],
+)
+def test_mistakes_name_file_line_and_key(
+    tmp_path: Path, old: str, new: str, line: int, says: str
+) -> None:
+    assert old in GOOD
+    with pytest.raises(CatalogError) as caught:
+        own_alone(write(tmp_path, GOOD.replace(old, new, 1)))
+    assert f"catalog.toml, line {line}, key" in str(caught.value)
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["[[task]", "\x00", 'task = "x"', "[model]\nname = 1"])
+def test_what_is_no_catalog_is_told(tmp_path: Path, text: str) -> None:
+    with pytest.raises(CatalogError, match=r"catalog\.toml"):
+        own_alone(write(tmp_path, text))
+
+
+def test_a_name_that_stands_already_is_refused(tmp_path: Path) -> None:
+    text = '[[model]]\nname = "org/a"\n'
+    with pytest.raises(CatalogError, match="'org/a' is in the catalog already"):
+        add_own(catalog(), write(tmp_path, text))

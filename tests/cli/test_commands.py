@@ -1,0 +1,121 @@
+"""The command line: stdout is data, stderr is talk, exit codes are documented."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from frontrunner.cli import MODULES
+from tests.factories import result, write
+
+OWN = """
+[[task]]
+name = "T1"
+type = "STS"
+main_score = "accuracy"
+languages = ["eng-Latn"]
+
+[[benchmark]]
+name = "All"
+tasks = ["T1"]
+
+[[model]]
+name = "org/a"
+"""
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "frontrunner", *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A catalog and one result."""
+    (tmp_path / "own.toml").write_text(OWN)
+    write(tmp_path, "results/org__a/r1/T1.json", result("T1", 0.5))
+    return tmp_path
+
+
+BUILD = ("build", "--results", "results", "--catalog", "own.toml", "--without-mteb", "--home", "h")
+
+
+def test_the_whole_way(folder: Path) -> None:
+    built = run(folder, *BUILD)
+    assert built.returncode == 0, built.stderr
+    [first] = built.stdout.splitlines()
+    assert "1 boards from 1 scores" in built.stderr
+    write(folder, "results/org__a/r1/T1.json", result("T1", 0.75))
+    second = json.loads(run(folder, *BUILD, "--json", "--no-publish").stdout)
+    assert second["published"] is False
+    listed = json.loads(run(folder, "snapshots", "--home", "h", "--json").stdout)
+    assert [(one["id"], one["current"]) for one in listed] == [(first, True), (second["id"], False)]
+    assert run(folder, "publish", second["id"][:8], "--home", "h").stdout == f"{second['id']}\n"
+    assert run(folder, "rollback", "--home", "h").stdout == f"{first}\n"
+    assert run(folder, "rollback", "--home", "h").returncode == 2
+    assert run(folder, "verify", "--home", "h").returncode == 0
+    assert run(folder, "prune", "--home", "h", "--keep", "1", "--dry-run").stdout == ""
+
+
+def test_damage_is_told_with_its_own_code(folder: Path) -> None:
+    name = run(folder, *BUILD).stdout.strip()
+    (folder / "h/snapshots" / name / "score.npy").write_bytes(b"")
+    verified = run(folder, "verify", "--home", "h")
+    assert verified.returncode == 4
+    assert f"{name}: score.npy has 0 bytes" in verified.stdout
+
+
+def test_a_check_builds_nothing_and_fails_on_mistakes(folder: Path) -> None:
+    words = ("ingest", "--check", "results", "--catalog", "own.toml", "--without-mteb", "--home")
+    assert run(folder, *words, "h").returncode == 0
+    write(folder, "results/org__a/r1/T2.json", b"{")
+    checked = run(folder, *words, "h")
+    assert checked.returncode == 1
+    assert checked.stdout.startswith("org__a/r1/T2.json: not-json:")
+    report = json.loads(run(folder, *words, "h", "--json").stdout)
+    assert report["rejects"][0]["remedy"].startswith("Write the file again")
+    assert not (folder / "h/snapshots").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("build", "--results", "nothing", *BUILD[3:]), 3, "nothing does not exist"),
+        (("build", "--results", "results", "--without-mteb"), 2, "--without-mteb needs --catalog"),
+        (("publish", "abc", "--home", "h"), 2, "no snapshot in h called 'abc'"),
+        (("verify", "--home", "h"), 2, "Nothing is published in h"),
+        (("catalog", "--catalog", "bad.toml", "--without-mteb"), 3, "bad.toml, line 2"),
+    ],
+)
+def test_errors_say_what_to_do(folder: Path, words: tuple[str, ...], code: int, says: str) -> None:
+    (folder / "bad.toml").write_text("[[task]]\nnam = 1\n")
+    done = run(folder, *words)
+    assert done.returncode == code
+    assert done.stdout == ""
+    assert says in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_settings_come_from_file_and_environment(folder: Path) -> None:
+    (folder / "h").mkdir()
+    (folder / "h/frontrunner.toml").write_text("prot = 1")
+    done = run(folder, "snapshots", "--home", "h")
+    assert done.returncode == 2
+    assert "prot" in done.stderr
+
+
+@pytest.mark.parametrize("command", sorted(MODULES))
+def test_every_command_has_help(command: str, tmp_path: Path) -> None:
+    shown = run(tmp_path, command, "--help")
+    assert shown.returncode == 0
+    assert "Usage" in shown.stdout
+
+
+def test_the_list_of_commands(tmp_path: Path) -> None:
+    shown = run(tmp_path, "--help").stdout
+    assert all(f" {command} " in shown for command in MODULES)
+    assert run(tmp_path, "--version").stdout.startswith("frontrunner ")

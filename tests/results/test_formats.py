@@ -1,0 +1,177 @@
+"""One file's bytes -> the scores in it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from frontrunner.results.formats import (
+    ParsedFile,
+    TaskIndex,
+    UnusableFileError,
+    _lenient,
+    parse,
+)
+from frontrunner.results.rejects import Reason
+from tests.factories import catalog, result, task
+
+INDEX = TaskIndex.of(
+    catalog(
+        [
+            task("T1"),
+            task("STSx", main_score="cosine_spearman"),
+            task("NewName"),
+            task("XPQARetrieval", subsets={"fra-fra": ("fra-Latn",), "eng": ("eng-Latn",)}),
+        ],
+        old_task_names={"OldName": "NewName"},
+        retired_tasks={"Gone": "accuracy"},
+    )
+)
+
+
+def read(content: Any) -> ParsedFile:
+    raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return parse(raw, INDEX)
+
+
+def same(one: ParsedFile, other: ParsedFile) -> bool:
+    """Equal, where NaN is equal to NaN."""
+    return repr(one) == repr(other)
+
+
+def test_todays_format() -> None:
+    file = read(result("T1", {"test": {"en": 0.5, "de": 1}}, languages=("eng-Latn", "deu-Latn")))
+    assert file.task == "T1"
+    assert file.mteb_version == "2.0.0"
+    languages = ("eng-Latn", "deu-Latn")
+    assert file.entries == [(("test", "en", languages), 0.5), (("test", "de", languages), 1.0)]
+
+
+@pytest.mark.parametrize("literal", ["NaN", "null"])
+def test_missing_main_scores_are_nan(literal: str) -> None:
+    text = json.dumps(result("T1", 0.25)).replace("0.25", literal)
+    [(_, score)] = read(text.encode()).entries
+    assert math.isnan(score)
+
+
+def test_nan_elsewhere_leaves_the_score_alone() -> None:
+    content = result("T1", 0.25)
+    content["scores"]["test"][0] |= {"nauc": float("nan"), "list": [float("nan")], "text": '": NaN'}
+    [(_, score)] = read(content).entries
+    assert score == 0.25
+
+
+def test_infinity_is_read() -> None:
+    [(_, score)] = read(result("T1", math.inf)).entries
+    assert score == math.inf
+
+
+def test_a_null_main_score_is_filled_from_the_main_metric() -> None:
+    content = result("T1", None)  # type: ignore[arg-type]
+    content["scores"]["test"][0]["accuracy"] = 0.75
+    [(_, score)] = read(content).entries
+    assert score == 0.75
+
+
+def test_duplicates_inside_a_file_are_kept() -> None:
+    content = result("T1", 0.5)
+    content["scores"]["test"] *= 2
+    assert len(read(content).entries) == 2
+
+
+OLD = {"mteb_dataset_name": "T1", "mteb_version": "1.0.2", "dataset_revision": "abc"}
+
+
+def test_before_1_11_a_split_holds_metrics() -> None:
+    file = read(OLD | {"test": {"accuracy": 0.5, "evaluation_time": 3}})
+    assert file == ParsedFile("T1", "1.0.2", "abc", [(("test", "default", ("eng-Latn",)), 0.5)])
+
+
+def test_before_1_11_metrics_are_grouped_by_similarity() -> None:
+    old = OLD | {"mteb_dataset_name": "STSx", "test": {"cos_sim": {"spearman": 0.6}}}
+    assert read(old).entries[0][1] == 0.6
+
+
+def test_before_1_11_names_were_others() -> None:
+    assert read(OLD | {"mteb_dataset_name": "OldName", "test": {"accuracy": 1}}).task == "NewName"
+    assert read(OLD | {"mteb_dataset_name": "newname", "test": {"accuracy": 1}}).task == "NewName"
+    renamed = OLD | {"mteb_dataset_name": "XPQARetrieval", "test": {"fr": {"accuracy": 0.1}}}
+    assert read(renamed).entries == [(("test", "fra-fra", ("fra-Latn",)), 0.1)]
+
+
+def test_before_1_11_without_the_main_metric_the_score_is_missing() -> None:
+    assert math.isnan(read(OLD | {"test": {"other": 0.5}}).entries[0][1])
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", Reason.NOT_JSON),
+        (b'{"task_name": "T1", "scores"', Reason.NOT_JSON),
+        (b"\xff\xfe", Reason.NOT_JSON),
+        (b"[" * 200_000, Reason.TOO_DEEP),
+        (b'{"a":' * 200_000, Reason.TOO_DEEP),
+        (b"[]", Reason.WRONG_SHAPE),
+        (b'{"task_name": "T1", "scores": []}', Reason.WRONG_SHAPE),
+        (b'{"task_name": "T1", "scores": {"test": {}}}', Reason.WRONG_SHAPE),
+        (b'{"task_name": "T1", "scores": {"test": [1]}}', Reason.WRONG_SHAPE),
+        (b'{"task_name": "T1", "scores": {}}', Reason.NO_SCORES),
+        (b'{"task_name": "T1", "scores": {"test": []}}', Reason.NO_SCORES),
+        (json.dumps(result("T1", "high")).encode(), Reason.WRONG_SHAPE),  # type: ignore[arg-type]
+        (json.dumps(result("T1", True)).encode(), Reason.WRONG_SHAPE),
+        (json.dumps(result("Nope", 1)).encode(), Reason.UNKNOWN_TASK),
+        (json.dumps(result("Gone", 1)).encode(), Reason.RETIRED_TASK),
+        (b'{"mteb_dataset_name": "T1", "test": 5}', Reason.WRONG_SHAPE),
+        (b'{"mteb_dataset_name": "Nope", "test": {}}', Reason.UNKNOWN_TASK),
+        (json.dumps(result("T1", 1)).replace("1.0}", "1" * 5000 + "}").encode(), Reason.NOT_JSON),
+    ],
+)
+def test_what_cannot_be_used_has_a_reason(content: bytes, reason: Reason) -> None:
+    if content.endswith(b"1}"):
+        content = content.replace(b'"main_score": 1', b'"main_score": ' + b"1" * 5000)
+    with pytest.raises(UnusableFileError) as caught:
+        read(content)
+    assert caught.value.reason is reason
+    assert len(caught.value.detail) < 1000
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(["task_name", "scores", "test", "hf_subset", "languages", "main_score",
+                         "mteb_dataset_name", "cos_sim", "accuracy", "x"]),
+        inner, max_size=4),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(JSON | st.binary(max_size=80))
+def test_nothing_but_a_reason_is_ever_raised(content: Any) -> None:
+    with contextlib.suppress(UnusableFileError):
+        read(content)
+
+
+SCORE = st.none() | st.floats(allow_infinity=True, allow_nan=True) | st.integers(-5, 5)
+FILE = st.dictionaries(
+    st.sampled_from(["test", "dev", 'q"uote']),
+    st.dictionaries(st.text(max_size=5), SCORE, min_size=1, max_size=4),
+    min_size=1,
+    max_size=3,
+)
+
+
+@given(FILE, st.text(max_size=6), st.floats())
+def test_the_quick_way_and_the_lenient_way_agree(
+    scores: dict[str, Any], text: str, noise: float
+) -> None:
+    content = result("T1", scores)
+    next(iter(content["scores"].values()))[0] |= {"text": text, "nauc": noise}
+    raw = json.dumps(content, indent=1).encode()
+    assert same(parse(raw, INDEX), _lenient(raw, INDEX))

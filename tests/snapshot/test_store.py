@@ -1,0 +1,173 @@
+"""Snapshots: named by content, whole or not there, and a way back."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from frontrunner.errors import CorruptSnapshotError, SnapshotError, UnknownNameError
+from frontrunner.results.ingest import ingest
+from frontrunner.snapshot import build as building
+from frontrunner.snapshot.manifest import damage
+from frontrunner.snapshot.store import Store
+from tests.factories import catalog, small_snapshot, snapshot_of, write, write_scores
+
+
+def build(folder: Path, home: str, bonus: float = 0.0, publish: bool = True) -> Any:
+    known = catalog()
+    scores = {"org/a": {"T1": 0.5 + bonus, "T2": 0.5}, "org/b": {"T1": 0.4}}
+    root = write_scores(folder / f"results{bonus}", scores)
+    write(root, "org__a/r1/broken.json", b"{")
+    return snapshot_of(folder / home, known, ingest(root, known, workers=1), publish)
+
+
+def test_equal_inputs_give_equal_bytes(tmp_path: Path) -> None:
+    one, two = build(tmp_path, "one"), build(tmp_path, "two")
+    assert one.id == two.id
+    for name in one.manifest.files:
+        assert (one.folder / name).read_bytes() == (two.folder / name).read_bytes()
+    assert build(tmp_path, "one", bonus=0.1).id != one.id
+
+
+def test_a_snapshot_holds_what_it_was_made_from(tmp_path: Path) -> None:
+    snapshot = build(tmp_path, "home")
+    assert snapshot.catalog == catalog()
+    scores = snapshot.frame("scores").collect()
+    assert scores["score"].to_list() == [0.5, 0.4, 0.5]
+    files = snapshot.frame("files").collect()
+    assert files["path"].gather(scores["file"]).to_list()[0] == "org__a/r1/T1.json"
+    [reject] = snapshot.frame("rejects").collect().iter_rows(named=True)
+    assert (reject["path"], reject["reason"]) == ("org__a/r1/broken.json", "not-json")
+    counts = snapshot.manifest.provenance.counts
+    assert (counts.files_seen, counts.files_used, counts.files_rejected) == (4, 3, 1)
+    assert counts.boards == 1
+    assert snapshot.table.score.tolist() == [0.5, 0.4, 0.5]
+    assert pl.read_parquet(snapshot.folder / "run_settings.parquet").height == 0
+
+
+def test_publish_and_rollback(tmp_path: Path) -> None:
+    store = Store(tmp_path / "home")
+    with pytest.raises(UnknownNameError, match="Nothing is published"):
+        store.current()
+    with pytest.raises(UnknownNameError, match="nothing to go back to"):
+        store.rollback()
+    names = [build(tmp_path, "home", bonus).id for bonus in (0.0, 0.1, 0.2)]
+    assert store.current_id() == names[2]
+    assert store.rollback().snapshot == names[1]
+    assert store.rollback().snapshot == names[0]
+    with pytest.raises(UnknownNameError):
+        store.rollback()
+    store.publish(names[2])
+    assert store.rollback().snapshot == names[0]
+    assert store.publish(names[0]) is None
+    assert [event.action for event in store.history()].count("publish") == 4
+
+
+def test_a_snapshot_is_found_by_the_start_of_its_name(tmp_path: Path) -> None:
+    snapshot = build(tmp_path, "home")
+    store = Store(tmp_path / "home")
+    assert store.open(snapshot.id[:6]).id == snapshot.id
+    for name in ("", "zzz"):
+        with pytest.raises(UnknownNameError, match="snapshots"):
+            store.open(name)
+
+
+@pytest.mark.parametrize("harm", ["change", "cut", "remove"])
+def test_damage_is_found_and_never_published(tmp_path: Path, harm: str) -> None:
+    build(tmp_path, "home")
+    victim = build(tmp_path, "home", 0.1, publish=False)
+    path = victim.folder / "score.npy"
+    whole = path.read_bytes()
+    if harm == "remove":
+        path.unlink()
+    else:
+        path.write_bytes(whole[:-1] if harm == "cut" else whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert len(list(damage(victim.folder, victim.manifest))) == 1
+    store = Store(tmp_path / "home")
+    before = store.current_id()
+    with pytest.raises(SnapshotError, match=r"damaged.*score\.npy"):
+        store.publish(victim.id)
+    assert store.current_id() == before
+    mended = build(tmp_path, "home", 0.1)
+    assert list(damage(mended.folder, mended.manifest)) == []
+
+
+def test_an_edited_manifest_is_damage(tmp_path: Path) -> None:
+    snapshot = build(tmp_path, "home")
+    path = snapshot.folder / "manifest.json"
+    path.write_bytes(path.read_bytes().replace(b'"rows": 3', b'"rows": 4'))
+    reopened = Store(tmp_path / "home").current()
+    assert "does not give the name" in next(iter(damage(reopened.folder, reopened.manifest)))
+    path.write_bytes(b"{")
+    with pytest.raises(CorruptSnapshotError, match="cannot be read"):
+        Store(tmp_path / "home").current()
+
+
+def test_a_full_disk_leaves_what_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = build(tmp_path, "home")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    store = Store(tmp_path / "home")
+    for step in ("write_table", "write_pack", "write_parquet", "file_digest"):
+        with monkeypatch.context() as patched:
+            patched.setattr(building, step, full)
+            with pytest.raises(SnapshotError, match="No space left"):
+                build(tmp_path, "home", 0.1)
+        assert store.current_id() == first.id
+        assert [path.name for path in store.folder.iterdir()] == [first.id]
+    assert build(tmp_path, "home", 0.1).id == store.current_id()
+
+
+def test_only_one_build_at_a_time(tmp_path: Path) -> None:
+    store = Store(tmp_path / "home")
+    with (
+        store.building(),
+        pytest.raises(SnapshotError, match="Another build is running"),
+        store.building(),
+    ):
+        pass
+
+
+def test_left_overs_of_a_killed_build_go_with_the_next(tmp_path: Path) -> None:
+    store = Store(tmp_path / "home")
+    left = store.folder / ".building-1"
+    left.mkdir(parents=True)
+    (left / "score.npy").write_bytes(b"half")
+    build(tmp_path, "home")
+    assert not left.exists()
+    assert store.ids() == [store.current_id()]
+
+
+def test_a_history_cut_off_by_a_crash_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    names = [build(tmp_path, "home", bonus).id for bonus in (0.0, 0.1)]
+    store = Store(tmp_path / "home")
+    with (tmp_path / "home/history.jsonl").open("ab") as file:
+        file.write(b'{"at": 1, "action": "publish", "snapshot": "never"}\n{"at": 2, "act')
+    assert store.rollback().snapshot == names[0]
+
+
+def test_pruning_keeps_the_current_and_the_one_before(tmp_path: Path) -> None:
+    names = [build(tmp_path, "home", bonus / 10).id for bonus in range(4)]
+    store = Store(tmp_path / "home")
+    store.publish(names[0])
+    assert store.prune(1, dry_run=True) == [names[1], names[2]]
+    assert len(store.ids()) == 4
+    store.prune(1)
+    assert set(store.ids()) == {names[0], names[3]}
+
+
+def test_small_snapshot_has_answers(tmp_path: Path) -> None:
+    answers = small_snapshot(tmp_path).answers
+    assert "benchmarks/All/scores" in answers
+    whole = answers.get("benchmarks/All/scores")
+    assert whole is not None
+    assert whole.identity.startswith(b'{"benchmarkName":"All"')

@@ -1,0 +1,80 @@
+"""The documentation mentions everything that there is, and nothing that there is not."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from frontrunner.api.routes import ROUTES
+from frontrunner.catalog import own
+from frontrunner.cli import MODULES
+from frontrunner.config import Settings
+from frontrunner.results.rejects import Reason
+from frontrunner.snapshot.tables import (
+    FILES_PARQUET,
+    REJECTS_PARQUET,
+    RUNS_PARQUET,
+    SCORES_PARQUET,
+)
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+
+
+def text(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", Settings.__struct_fields__)
+def test_every_setting_is_documented(name: str) -> None:
+    assert f"| `{name}` | `FRONTRUNNER_{name.upper()}` |" in text("configuration.md")
+
+
+@pytest.mark.parametrize("command", MODULES)
+def test_every_command_is_documented(command: str) -> None:
+    assert re.search(rf"\| `{command}[ `]", text("cli.md"))
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_is_documented(reason: Reason) -> None:
+    assert f"`{reason}`" in text("results.md")
+
+
+@pytest.mark.parametrize("path", [route.path for route in ROUTES])
+def test_every_route_is_documented(path: str) -> None:
+    last = path.rsplit("}", 1)[-1] or path
+    assert last in text("api.md")
+
+
+@pytest.mark.parametrize("name", [SCORES_PARQUET, FILES_PARQUET, REJECTS_PARQUET, RUNS_PARQUET])
+def test_every_table_is_documented(name: str) -> None:
+    assert f"`{name}`" in text("snapshots.md")
+
+
+def test_the_example_of_a_catalog_is_one(tmp_path: Path) -> None:
+    [example] = re.findall(r"```toml\n(.*?)```", text("catalog.md"), re.DOTALL)
+    tomllib.loads(example)
+    # Either of the two ways to name languages; and a task that the example does not define.
+    example = example.replace('languages = ["eng-Latn"]        # or', "# or")
+    example = example.replace(', { name = "STS17", splits = ["test"], subsets = ["en-en"] }', "")
+    path = tmp_path / "catalog.toml"
+    path.write_text(example, encoding="utf-8")
+    catalog = own.own_alone(path)
+    assert catalog.benchmarks[0].display_name == "Support board"
+
+
+def test_every_key_of_a_catalog_is_documented() -> None:
+    documented = text("catalog.md")
+    for entry in (own._OwnTask, own._OwnBenchmark, own._OwnModel, own._TaskRef):
+        for key in entry.__struct_fields__:
+            assert re.search(rf"\b{key}\b", documented), key
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for path in [ROOT / "README.md", *DOCS.rglob("*.md")]:
+        for link in re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8")):
+            if not link.startswith(("http:", "https:", "mailto:")):
+                assert (path.parent / link).exists(), f"{path.name}: {link}"
