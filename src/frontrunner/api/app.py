@@ -19,6 +19,7 @@ from starlette.datastructures import QueryParams
 
 from frontrunner.api import documents, icons
 from frontrunner.api.metrics import MEDIA_TYPE, Metrics, Series
+from frontrunner.api.pages import Page, PagePolicy, PageRequest, Pages
 from frontrunner.api.params import BadQueryError
 from frontrunner.api.quick import RAW, QuickAnswers
 from frontrunner.api.reply import Headers, Policy, Reply
@@ -40,13 +41,25 @@ _CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
 class Asked:
     """The parts of a request that answers depend on."""
 
-    __slots__ = ("encodings", "if_modified_since", "if_none_match", "method", "path", "query")
+    __slots__ = (
+        "accept",
+        "encodings",
+        "host",
+        "if_modified_since",
+        "if_none_match",
+        "languages",
+        "method",
+        "path",
+        "query",
+        "scheme",
+    )
 
     def __init__(self, scope: Scope) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.query: bytes = scope["query_string"]
-        self.encodings = b""
+        self.scheme: str = scope.get("scheme", "http")
+        self.encodings = self.accept = self.languages = self.host = b""
         self.if_none_match: str | None = None
         self.if_modified_since: str | None = None
         for name, value in scope["headers"]:
@@ -56,6 +69,23 @@ class Asked:
                 self.if_none_match = value.decode("latin-1")
             elif name == b"if-modified-since":
                 self.if_modified_since = value.decode("latin-1")
+            elif name == b"accept":
+                self.accept = value
+            elif name == b"accept-language":
+                self.languages = value
+            elif name == b"host":
+                self.host = value
+
+    @property
+    def page_request(self) -> PageRequest:
+        """What the makers of pages are told of this request."""
+        return PageRequest(
+            self.path,
+            self.query,
+            self.languages.decode("latin-1"),
+            b"text/html" in self.accept,
+            f"{self.scheme}://{self.host.decode('latin-1')}",
+        )
 
 
 class Ready(NamedTuple):
@@ -78,6 +108,10 @@ class Served:
         self.replies: dict[str, Reply] = {}
         """Digest of a body -> its reply, so that each is compressed once."""
         self._held = 0
+
+    def page(self, page: Page) -> Reply:
+        """The reply that sends `page`; its forms were made with it, so this is cheap."""
+        return Reply(page.answer, PagePolicy(self.policy.last_modified, page.headers))
 
     def reply(self, answer: Encoded) -> Reply:
         """The reply that sends `answer`."""
@@ -102,8 +136,14 @@ class Application:
     """Serves one snapshot after another."""
 
     def __init__(
-        self, snapshot: Snapshot, *, max_age: int = 14400, origins: tuple[str, ...] = ("*",)
+        self,
+        snapshot: Snapshot,
+        *,
+        max_age: int = 14400,
+        origins: tuple[str, ...] = ("*",),
+        pages: Pages | None = None,
     ) -> None:
+        self._pages = pages
         self.metrics = Metrics()
         self._max_age = max_age
         self._origins = origins
@@ -212,7 +252,22 @@ class Application:
             if document is not None:
                 reply = served.reply(document)
                 return (*_send(reply, asked), asked.path)
+            page = await self._page(served, asked)
+            if page is not None:
+                return page
         return (*_problem(404, "Not Found", served.policy), "<unmatched>")
+
+    async def _page(self, served: Served, asked: Asked) -> tuple[int, Headers, bytes, str] | None:
+        if self._pages is None or asked.path.startswith("/v1/"):
+            return None
+        page = await asyncio.to_thread(self._pages.find, served.service, asked.page_request)
+        if page is None:
+            return None
+        reply = served.page(page)
+        if page.status == 200:
+            return (*await asyncio.to_thread(_send, reply, asked), page.group)
+        form = await asyncio.to_thread(reply.form, asked.encodings)
+        return page.status, form.headers, form.body, page.group
 
     async def _icon(self, served: Served, name: str) -> tuple[int, Headers, bytes]:
         try:

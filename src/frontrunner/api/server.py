@@ -12,6 +12,7 @@ import uvicorn
 from frontrunner.api.app import Application
 from frontrunner.api.quick import QuickProtocol
 from frontrunner.errors import FrontrunnerError
+from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 
 _LOOK_EVERY = 1.0
@@ -48,12 +49,14 @@ def serve(
     host: str,
     port: int,
     *,
-    max_age: int,
-    origins: tuple[str, ...],
+    make: Callable[[Snapshot], Application],
     started: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Serve the published snapshot until interrupted; calls `started` with the address."""
-    application = Application(store.current(), max_age=max_age, origins=origins)
+    """Serve the published snapshot until interrupted, by the application that `make` makes.
+
+    Calls `started` with the address.
+    """
+    application = make(store.current())
     config = uvicorn.Config(
         application,
         host=host,

@@ -22,15 +22,18 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on. [default: 8000]")] = None,
 ) -> None:
     """Serve the published snapshot; what is published later is served without a restart."""
+    from frontrunner.api.app import Application  # noqa: PLC0415
     from frontrunner.api.server import serve as run  # noqa: PLC0415 -- only this command needs it
+    from frontrunner.web.site import Site  # noqa: PLC0415
 
     settings = load_settings(home, host=host, port=port)
     run(
         Store(settings.home),
         settings.host,
         settings.port,
-        max_age=settings.http_max_age,
-        origins=settings.cors_origins,
+        make=lambda snapshot: Application(
+            snapshot, max_age=settings.http_max_age, origins=settings.cors_origins, pages=Site()
+        ),
         started=lambda url: stderr.print(
             f"Serving on {url} (docs at {url}/docs; stop with Ctrl+C)", highlight=False
         ),

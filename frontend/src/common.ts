@@ -1,0 +1,114 @@
+import { compare, copy, make, numberIn, searchTest, type Value } from "./dom";
+
+const THEMES = ["", "light", "dark"] as const;
+
+/** Start everything that every page has. */
+export function common(): void {
+  document.querySelectorAll<HTMLElement>("[data-theme-switch]").forEach(themeSwitch);
+  document.querySelectorAll<HTMLTableElement>("table[data-sortable]").forEach(sortable);
+  document.querySelectorAll<HTMLInputElement>("input[data-search]").forEach(searchable);
+  document.querySelectorAll<HTMLElement>("[data-copy-text]").forEach(copyable);
+  document.querySelectorAll<HTMLElement>("figure").forEach(hints);
+  document.addEventListener("click", closeOthers);
+  document.addEventListener("keydown", closeOnEscape);
+}
+
+function themeSwitch(button: HTMLElement): void {
+  const root = document.documentElement;
+  button.addEventListener("click", () => {
+    const now = THEMES.indexOf((root.dataset["theme"] ?? "") as (typeof THEMES)[number]);
+    const next = THEMES[(now + 1) % THEMES.length] ?? "";
+    if (next) root.dataset["theme"] = next;
+    else delete root.dataset["theme"];
+    try {
+      localStorage.setItem("theme", next);
+    } catch {
+      // Without storage the choice lasts as long as the page.
+    }
+    const words = button.dataset["themes"]?.split("|") ?? [];
+    const said = words[THEMES.indexOf(next)];
+    if (said) button.textContent = said;
+  });
+}
+
+function cellValue(row: HTMLTableRowElement, column: number): Value {
+  const text = row.cells[column]?.textContent?.trim() ?? "";
+  if (text === "–" || text === "?") return null;
+  return /^\d{4}-\d\d/.test(text) ? text : (numberIn(text) ?? text.toLowerCase());
+}
+
+function sortable(table: HTMLTableElement): void {
+  const heads = [...(table.tHead?.rows[0]?.cells ?? [])];
+  heads.forEach((head, column) => {
+    if (head.querySelector("a")) return;
+    const button = make("button", "", { class: "sort", type: "button" });
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const before = head.getAttribute("aria-sort");
+      const numeric = head.classList.contains("n") || head.classList.contains("s");
+      const descending = before ? before === "ascending" : numeric;
+      heads.forEach((other) => other.removeAttribute("aria-sort"));
+      head.setAttribute("aria-sort", descending ? "descending" : "ascending");
+      const body = table.tBodies[0];
+      if (!body) return;
+      const keyed = [...body.rows].map((row) => ({ row, key: cellValue(row, column) }));
+      keyed.sort((a, b) => compare(a.key, b.key, descending));
+      body.append(...keyed.map((one) => one.row));
+    });
+  });
+}
+
+function searchable(input: HTMLInputElement): void {
+  const table = input.closest("main")?.querySelector("table");
+  const rows = [...(table?.tBodies[0]?.rows ?? [])];
+  const texts = rows.map((row) => (row.textContent ?? "").toLowerCase());
+  input.addEventListener("input", () => {
+    const test = searchTest(input.value);
+    rows.forEach((row, index) => (row.hidden = !test(texts[index] ?? "")));
+  });
+}
+
+function copyable(button: HTMLElement): void {
+  const source = button.previousElementSibling;
+  button.addEventListener("click", () => {
+    void copy(source?.textContent ?? "", button, "✓");
+  });
+}
+
+/** A hint beside the dot under the pointer or the focus; without it, the dot's title does. */
+function hints(figure: HTMLElement): void {
+  const hint = make("div", "", { class: "tip", hidden: "" });
+  figure.append(hint);
+  const show = (event: Event): void => {
+    const target = event.target as Element;
+    const dot = target.closest("circle") ?? target.querySelector?.("circle");
+    hint.hidden = !dot;
+    if (!dot) return;
+    hint.textContent = dot.querySelector("title")?.textContent ?? "";
+    const box = dot.getBoundingClientRect();
+    const frame = figure.getBoundingClientRect();
+    const left = Math.min(box.right - frame.left + 8, frame.width - hint.offsetWidth - 4);
+    hint.style.left = `${Math.max(4, left) + figure.scrollLeft}px`;
+    hint.style.top = `${box.top - frame.top - 26}px`;
+  };
+  figure.addEventListener("pointerover", show);
+  figure.addEventListener("focusin", show);
+  figure.addEventListener("pointerleave", () => (hint.hidden = true));
+}
+
+function closeOthers(event: Event): void {
+  const inside = (event.target as Element).closest("details.pop");
+  document.querySelectorAll<HTMLDetailsElement>("details.pop[open]").forEach((one) => {
+    if (one !== inside) one.open = false;
+  });
+}
+
+function closeOnEscape(event: KeyboardEvent): void {
+  if (event.key !== "Escape") return;
+  const open = document.querySelector<HTMLDetailsElement>("details.pop[open]");
+  if (!open) return;
+  open.open = false;
+  open.querySelector("summary")?.focus();
+}
+

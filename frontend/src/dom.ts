@@ -1,0 +1,62 @@
+// Small helpers that every module uses.
+
+/** The element with this id; throws where the page has none, which is a mistake of ours. */
+export function byId<T extends HTMLElement>(id: string): T {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`no #${id} on this page`);
+  return found as T;
+}
+
+/** The JSON that stands in the page under this id. */
+export function data<T>(id: string): T {
+  return JSON.parse(byId(id).textContent ?? "null") as T;
+}
+
+/** A new element with text. Text is never read as HTML. */
+export function make<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  text = "",
+  attributes: Record<string, string> = {},
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  if (text) element.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+/** `{name}` in a message replaced by values. */
+export function fill(message: string, values: Record<string, string | number>): string {
+  return message.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+}
+
+/** Whether `text` holds one of the `;`-separated words of a search. */
+export function searchTest(search: string): (text: string) => boolean {
+  const words = search.toLowerCase().split(";").map((word) => word.trim()).filter(Boolean);
+  return words.length ? (text) => words.some((word) => text.includes(word)) : () => true;
+}
+
+/** The number that a cell shows, with its thousands, %, M and B read; null where it shows none. */
+export function numberIn(text: string): number | null {
+  const found = /^#?(-?[\d,]*\.?\d+)\s*(%|[MBGK]B?)?/.exec(text.trim());
+  if (!found?.[1]) return null;
+  const units: Record<string, number> = { M: 1e6, MB: 1e6, B: 1e9, GB: 1e9 };
+  return Number(found[1].replaceAll(",", "")) * (units[found[2] ?? ""] ?? 1);
+}
+
+export type Value = number | string | null;
+
+/** Smaller first; what is missing goes last in either direction. */
+export function compare(a: Value, b: Value, descending: boolean): number {
+  if (a === null || a === "") return b === null || b === "" ? 0 : 1;
+  if (b === null || b === "") return -1;
+  const order = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+  return descending ? -order : order;
+}
+
+/** Put text on the clipboard, and say so on the button for a moment. */
+export async function copy(text: string, button: HTMLElement, done: string): Promise<void> {
+  await navigator.clipboard.writeText(text);
+  const before = button.textContent;
+  button.textContent = done;
+  setTimeout(() => (button.textContent = before), 1500);
+}

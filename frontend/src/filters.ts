@@ -1,0 +1,63 @@
+// Which rows a reader's filters leave.
+import { make, searchTest } from "./dom";
+import type { State } from "./state";
+import { facts, rows, setup, type Row } from "./table";
+
+const OPEN = 1;
+const INSTRUCTIONS = 2;
+const TRANSFORMERS = 4;
+
+type Test = (index: number) => boolean;
+
+function flag(bit: number, wanted: boolean): Test {
+  return (index) => Boolean((facts.flags[index] ?? 0) & bit) === wanted;
+}
+
+function tests(filters: State["filters"]): Test[] {
+  const found: Test[] = [];
+  const { min, max, coverage, since, kind, licence, modality } = filters;
+  if (min) found.push((index) => (facts.params[index] ?? -1) >= Number(min));
+  if (max) found.push((index) => (facts.params[index] ?? Infinity) <= Number(max));
+  if (filters.weights) found.push(flag(OPEN, filters.weights === "open"));
+  if (filters.instructions) found.push(flag(INSTRUCTIONS, filters.instructions === "yes"));
+  if (filters.st) found.push(flag(TRANSFORMERS, filters.st === "yes"));
+  if (filters.zero) {
+    const least = filters.zero === "only" ? 100 : 0;
+    found.push((index) => (facts.zero[index] ?? -1) >= least);
+  }
+  if (kind) found.push((index) => facts.type[index] === kind);
+  if (licence) found.push((index) => facts.licence[index] === licence);
+  if (modality) found.push((index) => (facts.modalities[index] ?? "").split(" ").includes(modality));
+  if (since) found.push((index) => (facts.date[index] ?? "") >= since);
+  if (coverage) found.push((index) => (facts.covered[index] ?? 0) * 100 >= Number(coverage) * setup.tasks);
+  return found;
+}
+
+/** The rows that are left; `among` are those that there are. */
+export function filtered(state: State, among: ReadonlySet<Row> | null): Row[] {
+  const search = searchTest(state.search);
+  const all = tests(state.filters);
+  return rows.filter(
+    (row) =>
+      (!among || among.has(row)) &&
+      (state.pins.has(row.name) || (search(row.search) && all.every((test) => test(row.index)))),
+  );
+}
+
+/** Fill the choices that depend on the board. */
+export function fillChoices(form: HTMLFormElement): void {
+  const count = (values: string[]): [string, number][] => {
+    const found = new Map<string, number>();
+    for (const value of values) if (value) found.set(value, (found.get(value) ?? 0) + 1);
+    return [...found].sort((a, b) => b[1] - a[1]);
+  };
+  const choices: Record<string, string[]> = {
+    kind: facts.type,
+    licence: facts.licence,
+    modality: facts.modalities.flatMap((some) => some.split(" ")),
+  };
+  for (const [name, values] of Object.entries(choices)) {
+    const select = form.elements.namedItem(name) as HTMLSelectElement | null;
+    select?.append(...count(values).map(([value, n]) => make("option", `${value} (${n})`, { value })));
+  }
+}

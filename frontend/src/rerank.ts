@@ -1,0 +1,165 @@
+// Rank the board again over what the reader picks; the numbers come from `/v1/rank`.
+import { byId, fill, make } from "./dom";
+import { PICKS, type State } from "./state";
+import { facts, forgetValues, heads, rows, setup, table, words, type Row } from "./table";
+
+interface Ranked {
+  rank: number;
+  model: string;
+  experiments: Record<string, unknown> | null;
+  coverage: { tasks: number; tasksTotal: number };
+  meanTask: number | null;
+  meanTaskType: number | null;
+  scoresByTaskType: Record<string, number>;
+}
+
+interface Ranking {
+  tasks: string[];
+  taskTypes: string[];
+  rows: Ranked[];
+}
+
+interface Benchmark {
+  languages: string[];
+  taskTypes: string[];
+  domains: string[];
+  tasks: string[];
+}
+
+type Column = { key: string; label: string; value: (row: Ranked) => number | null };
+
+const STEPS = 8;
+/** The cells as the server sent them, to go back to. */
+const original = {
+  heads: heads(),
+  cells: rows.map((row) => [...row.element.cells]),
+};
+const firstScore = original.heads.findIndex((head) => head.classList.contains("s"));
+const start = firstScore < 0 ? original.heads.length : firstScore;
+const labels = new Map(original.heads.map((head) => [head.dataset["k"] ?? "", head.textContent?.trim() ?? ""]));
+
+/** Back to the board as the server sent it. */
+export function restore(): null {
+  const line = table.tHead?.rows[0];
+  line?.replaceChildren(...original.heads);
+  rows.forEach((row) => row.element.replaceChildren(...(original.cells[row.index] ?? [])));
+  forgetValues();
+  byId("asked").hidden = true;
+  return null;
+}
+
+/** Ask for the ranking that `state` picks and show it; the rows that take part. */
+export async function rerank(state: State, signal: AbortSignal): Promise<ReadonlySet<Row> | null> {
+  const query = new URLSearchParams({ benchmark: setup.name });
+  for (const name of PICKS) for (const value of state.picks[name]) query.append(name, value);
+  if (state.lenient) query.set("policy", "lenient");
+  say(words["waiting"] ?? "");
+  const answer = await fetch(`${setup.api}rank?${query}`, { signal });
+  if (!answer.ok) {
+    const problem = (await answer.json()) as { detail?: unknown };
+    say(fill(words["failed"] ?? "", { why: String(problem.detail) }));
+    return null;
+  }
+  const ranking = (await answer.json()) as Ranking;
+  const kept = draw(ranking);
+  const what = [...PICKS.flatMap((name) => state.picks[name]), words[state.lenient ? "lenient" : "strict"] ?? ""];
+  say(fill(words["asked"] ?? "", { tasks: ranking.tasks.length, all: setup.tasks, what: what.join(", ") }));
+  return kept;
+}
+
+function say(text: string): void {
+  const line = byId("asked");
+  line.hidden = false;
+  const place = line.querySelector("span");
+  if (place) place.textContent = text;
+}
+
+function columnsOf(ranking: Ranking): Column[] {
+  const columns: Column[] = [
+    { key: "mean_task", label: labels.get("mean_task") ?? words["mean"] ?? "", value: (row) => row.meanTask },
+    { key: "mean_task_type", label: labels.get("mean_task_type") ?? "", value: (row) => row.meanTaskType },
+    ...ranking.taskTypes.map((type) => ({
+      key: type,
+      label: labels.get(type) ?? type,
+      value: (row: Ranked) => row.scoresByTaskType[type] ?? null,
+    })),
+  ];
+  return columns.filter((column) => column.label);
+}
+
+function draw(ranking: Ranking): ReadonlySet<Row> {
+  const columns = columnsOf(ranking);
+  const scales = columns.map((column) => scale(ranking.rows.map(column.value)));
+  const byName = new Map(rows.map((row) => [row.name, row]));
+  const line = table.tHead?.rows[0];
+  line?.replaceChildren(
+    ...original.heads.slice(0, start).map((head) => head.cloneNode(true)),
+    ...columns.map((column) => make("th", column.label, { scope: "col", class: "s", "data-k": column.key })),
+  );
+  const kept = new Set<Row>();
+  for (const ranked of ranking.rows) {
+    const extra = ranked.experiments ? `#${JSON.stringify(ranked.experiments)}` : "";
+    const row = byName.get(ranked.model + extra);
+    if (!row) continue;
+    kept.add(row);
+    drawRow(row, ranked, columns, scales);
+  }
+  forgetValues();
+  return kept;
+}
+
+function drawRow(row: Row, ranked: Ranked, columns: Column[], scales: ((value: number) => number)[]): void {
+  const before = (original.cells[row.index] ?? []).slice(0, start).map((cell) => cell.cloneNode(true) as HTMLElement);
+  const [rank] = before;
+  const covered = before[before.length - 1];
+  const number = rank?.lastChild;
+  if (number) number.textContent = String(ranked.rank);
+  const { tasks, tasksTotal } = ranked.coverage;
+  if (covered) {
+    covered.textContent = `${tasks}/${tasksTotal}`;
+    covered.classList.toggle("part", tasks < tasksTotal);
+  }
+  const cells = columns.map((column, place) => {
+    const value = column.value(ranked);
+    if (value === null) return make("td", "–", { class: "no", title: words["no_result"] ?? "" });
+    const step = scales[place]?.(value) ?? 0;
+    return make("td", (value * 100).toFixed(2), step ? { class: `h${step}` } : {});
+  });
+  row.element.replaceChildren(...before, ...cells);
+}
+
+/** The same shades as the server gives: see `web/shades.py`. */
+function scale(some: (number | null)[]): (value: number) => number {
+  const there = some.filter((value): value is number => value !== null).sort((a, b) => a - b);
+  const low = there[Math.floor(there.length / 20)] ?? 0;
+  const high = there[there.length - 1] ?? 0;
+  if (high <= low) return () => 0;
+  return (value) => 1 + Math.min(STEPS - 1, Math.floor(Math.max(0, (value - low) / (high - low)) ** 2 * STEPS));
+}
+
+/** Fill the panel with what this board can be ranked by; once, when it is first opened. */
+export async function fillPanel(panel: HTMLElement, state: State): Promise<void> {
+  if (panel.dataset["filled"]) return;
+  panel.dataset["filled"] = "1";
+  const answer = await fetch(`${setup.api}benchmarks/${encodeURIComponent(setup.name)}`);
+  if (!answer.ok) return;
+  const bench = (await answer.json()) as Benchmark;
+  panel.querySelector("datalist")?.append(...bench.languages.map((value) => make("option", "", { value })));
+  const lists = { types: bench.taskTypes, domains: bench.domains, tasks: bench.tasks };
+  for (const [name, values] of Object.entries(lists)) {
+    const place = panel.querySelector(`[data-list="${name}"]`);
+    const picked = new Set(state.picks[name as keyof typeof lists]);
+    place?.append(
+      ...values.map((value) => {
+        const label = make("label");
+        const box = make("input", "", { type: "checkbox", name, value });
+        box.checked = picked.has(value);
+        label.append(box, labels.get(value) ?? value);
+        return label;
+      }),
+    );
+  }
+}
+
+/** How many models are on the board in all. */
+export const total = facts.name.length;

@@ -1,0 +1,57 @@
+// The table as others want it: Markdown, LaTeX, CSV, or a frame on another page.
+import { byId, copy, make } from "./dom";
+import { setup, shownCells, words } from "./table";
+
+function markdown(cells: string[][]): string {
+  const line = (some: string[]): string => `| ${some.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
+  const [head = [], ...rest] = cells;
+  const rule = head.map((_, place) => (place === 1 ? "---" : "---:"));
+  return [line(head), line(rule), ...rest.map(line)].join("\n");
+}
+
+function latex(cells: string[][]): string {
+  const escaped = (text: string): string =>
+    text.replace(/[\\&%$#_{}~^]/g, (sign) => (sign === "\\" ? "\\textbackslash{}" : sign === "~" || sign === "^" ? `\\${sign}{}` : `\\${sign}`));
+  const [head = [], ...rest] = cells;
+  const line = (some: string[]): string => `${some.map(escaped).join(" & ")} \\\\`;
+  const columns = head.map((_, place) => (place === 1 ? "l" : "r")).join("");
+  return [`\\begin{tabular}{${columns}}`, "\\toprule", line(head), "\\midrule", ...rest.map(line), "\\bottomrule", "\\end{tabular}"].join("\n");
+}
+
+function csv(cells: string[][]): string {
+  // A leading =, +, -, @ would be a formula in a spreadsheet; numbers and the dash are none.
+  const safe = (text: string): string => (text === "–" ? "" : /^[=+@]/.test(text) || /^-\D/.test(text) ? `'${text}` : text);
+  const field = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  return cells.map((line) => line.map((text) => field(safe(text))).join(",")).join("\r\n") + "\r\n";
+}
+
+function embed(): string {
+  const address = new URL(location.href);
+  address.searchParams.set("embed", "1");
+  const frame = make("iframe", "", { src: address.href, title: setup.name, width: "100%", height: "600", loading: "lazy" });
+  return frame.outerHTML;
+}
+
+const COPIES: Record<string, () => string> = {
+  markdown: () => markdown(shownCells()),
+  latex: () => latex(shownCells()),
+  embed,
+};
+
+/** Make the panel work. */
+export function share(): void {
+  const panel = byId("share");
+  panel.addEventListener("click", (event) => {
+    const button = (event.target as Element).closest("button");
+    const make = COPIES[button?.dataset["copy"] ?? ""];
+    if (button && make) void copy(make(), button, words["copied"] ?? "✓");
+    if (button?.dataset["save"]) save(`${setup.name}.csv`, csv(shownCells()));
+  });
+}
+
+function save(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" }));
+  const link = make("a", "", { href: address, download: name });
+  link.click();
+  URL.revokeObjectURL(address);
+}

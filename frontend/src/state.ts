@@ -1,0 +1,57 @@
+// What the reader chose, kept in the address so that it can be shared and gone back to.
+import type { SortKey } from "./table";
+
+export const FILTERS = ["min", "max", "weights", "zero", "instructions", "st", "kind", "licence", "modality", "since", "coverage"] as const;
+export type FilterName = (typeof FILTERS)[number];
+export const PICKS = ["languages", "types", "domains", "tasks"] as const;
+export type PickName = (typeof PICKS)[number];
+
+export interface State {
+  search: string;
+  filters: Partial<Record<FilterName, string>>;
+  sort: SortKey[];
+  pins: Set<string>;
+  picks: Record<PickName, string[]>;
+  lenient: boolean;
+}
+
+/** Lists in an address are separated by `~`, since names hold commas. */
+const SEPARATOR = "~";
+
+/** The state that an address names. */
+export function read(search: string): State {
+  const query = new URLSearchParams(search);
+  const list = (key: string): string[] => (query.get(key) ?? "").split(SEPARATOR).filter(Boolean);
+  const filters: State["filters"] = {};
+  for (const name of FILTERS) {
+    const value = query.get(name);
+    if (value) filters[name] = value;
+  }
+  return {
+    search: query.get("q") ?? "",
+    filters,
+    sort: list("sort").map((key) => ({ column: key.replace(/^-/, ""), descending: key.startsWith("-") })),
+    pins: new Set(list("pin")),
+    picks: { languages: list("languages"), types: list("types"), domains: list("domains"), tasks: list("tasks") },
+    lenient: query.get("policy") === "lenient",
+  };
+}
+
+/** The address that names a state, other parameters kept. */
+export function write(state: State): string {
+  const query = new URLSearchParams(location.search);
+  const put = (key: string, value: string): void => (value ? query.set(key, value) : query.delete(key));
+  put("q", state.search);
+  for (const name of FILTERS) put(name, state.filters[name] ?? "");
+  put("sort", state.sort.map((key) => (key.descending ? "-" : "") + key.column).join(SEPARATOR));
+  put("pin", [...state.pins].join(SEPARATOR));
+  for (const name of PICKS) put(name, state.picks[name].join(SEPARATOR));
+  put("policy", state.lenient ? "lenient" : "");
+  const text = query.toString();
+  return location.pathname + (text ? `?${text}` : "");
+}
+
+/** Whether the board is to be ranked again. */
+export function isReranked(state: State): boolean {
+  return state.lenient || PICKS.some((name) => state.picks[name].length > 0);
+}

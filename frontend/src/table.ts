@@ -1,0 +1,129 @@
+// The board's table: its rows, its columns, and which of them are shown in which order.
+import { byId, compare, data, make, numberIn, type Value } from "./dom";
+
+export interface Facts {
+  name: string[];
+  params: (number | null)[];
+  dims: (number | null)[];
+  tokens: (number | null)[];
+  zero: number[];
+  flags: number[];
+  type: string[];
+  date: string[];
+  licence: string[];
+  modalities: string[];
+  covered: number[];
+  open: number[];
+}
+
+export interface Setup {
+  name: string;
+  tab: string;
+  tasks: number;
+  api: string;
+  words: Record<string, string>;
+}
+
+export interface Row {
+  readonly element: HTMLTableRowElement;
+  readonly index: number;
+  readonly name: string;
+  readonly search: string;
+}
+
+export interface SortKey {
+  column: string;
+  descending: boolean;
+}
+
+export const facts = data<Facts>("facts");
+export const setup = data<Setup>("setup");
+export const words = setup.words;
+export const table = byId<HTMLTableElement>("board");
+const body = table.tBodies[0] as HTMLTableSectionElement;
+
+/** All rows as the server sent them. */
+export const rows: Row[] = [...body.rows].map((element, index) => {
+  const name = facts.name[index] ?? "";
+  return { element, index, name, search: (element.cells[1]?.textContent ?? "").toLowerCase() };
+});
+
+/** The headings as they are now. */
+export function heads(): HTMLTableCellElement[] {
+  return [...(table.tHead?.rows[0]?.cells ?? [])];
+}
+
+const FACTS: readonly string[] = ["params", "dims", "tokens", "open", "covered"];
+let known = new Map<string, Value[]>();
+
+/** Forget the values of columns, after their cells were changed. */
+export function forgetValues(): void {
+  known = new Map();
+}
+
+/** The value of every row in a column. */
+export function values(column: string): Value[] {
+  let found = known.get(column);
+  if (!found) {
+    found = read(column);
+    known.set(column, found);
+  }
+  return found;
+}
+
+function read(column: string): Value[] {
+  if (column === "name") return rows.map((row) => row.search);
+  if (column === "zero") return facts.zero.map((value) => (value < 0 ? null : value));
+  const place = heads().findIndex((head) => head.dataset["k"] === column);
+  if (FACTS.includes(column) && column !== "covered") return facts[column as "params"];
+  return rows.map((row) => numberIn(row.element.cells[place]?.textContent ?? ""));
+}
+
+/** Show some rows, sorted; pinned ones first. */
+export function show(visible: Row[], keys: SortKey[], pins: ReadonlySet<string>): void {
+  const columns = keys.map((key) => values(key.column));
+  const ranks = values("rank");
+  const order = [...visible].sort((a, b) => {
+    const pinned = Number(pins.has(b.name)) - Number(pins.has(a.name));
+    if (pinned) return pinned;
+    for (const [place, key] of keys.entries()) {
+      const column = columns[place];
+      const result = compare(column?.[a.index] ?? null, column?.[b.index] ?? null, key.descending);
+      if (result) return result;
+    }
+    return compare(ranks[a.index] ?? null, ranks[b.index] ?? null, false) || a.index - b.index;
+  });
+  body.replaceChildren(...order.map((row) => row.element));
+}
+
+/** Mark the headings that sort, and how. */
+export function markHeads(keys: SortKey[]): void {
+  for (const head of heads()) {
+    const place = keys.findIndex((key) => key.column === head.dataset["k"]);
+    head.querySelector(".order")?.remove();
+    const key = keys[place];
+    if (!key) head.removeAttribute("aria-sort");
+    else head.setAttribute("aria-sort", key.descending ? "descending" : "ascending");
+    if (key && keys.length > 1) head.append(make("span", String(place + 1), { class: "order" }));
+  }
+}
+
+/** Make every heading a button. */
+export function dressHeads(): void {
+  for (const head of heads()) {
+    if (head.querySelector(".sort")) continue;
+    const button = make("button", "", { class: "sort", type: "button" });
+    if (head.querySelector("a")) {
+      button.textContent = "↕";
+      button.setAttribute("aria-label", head.textContent ?? "");
+    } else button.append(...head.childNodes);
+    head.append(button);
+  }
+}
+
+/** The table as text: headings, then the rows that are shown. */
+export function shownCells(): string[][] {
+  const label = (head: HTMLElement): string => (head.textContent ?? "").replace(/[↕\s]+/g, " ").trim();
+  const lines = [...body.rows].map((row) => [...row.cells].map((cell) => (cell.textContent ?? "").trim()));
+  return [heads().map(label), ...lines];
+}

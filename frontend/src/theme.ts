@@ -1,0 +1,9 @@
+// Runs before the page is drawn: says that scripts are on, and applies the reader's theme.
+const root = document.documentElement;
+root.classList.add("js");
+try {
+  const chosen = localStorage.getItem("theme");
+  if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
+} catch {
+  // Storage is refused in some private windows; the system's theme stays.
+}

@@ -1,0 +1,38 @@
+"""The files that pages use: built from `frontend/`, named by their content, never changing."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+
+from frontrunner.snapshot.answers import Answer, Encoded, encode
+
+_TYPES = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
+MANIFEST = "manifest.json"
+
+
+@cache
+def manifest() -> dict[str, str]:
+    """Plain name -> name with the hash, such as `board.js` -> `board.4F2A.js`."""
+    found = resources.files(__package__).joinpath("static", MANIFEST).read_text(encoding="utf-8")
+    names: dict[str, str] = json.loads(found)
+    return names
+
+
+def hashed(name: str) -> str:
+    """The name with the hash of a file's content."""
+    return manifest()[name]
+
+
+@cache
+def read(name: str) -> Encoded | None:
+    """A file by its name with the hash, in all its encodings; None where there is none."""
+    if name not in manifest().values():
+        return None
+    body = resources.files(__package__).joinpath("static", name).read_bytes()
+    return encode(Answer(name, body, _TYPES[name.rsplit(".", 1)[-1]]))

@@ -1,0 +1,246 @@
+"""Charts as SVG, drawn by the server: they need no script, and they carry classes, no styles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+_WIDTH, _HEIGHT = 960.0, 520.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 24.0, 20.0, 56.0
+
+
+class Dot(NamedTuple):
+    """One model in a chart."""
+
+    x: float
+    y: float
+    label: str
+    detail: str
+    """Its place on the x axis, in words."""
+    href: str
+
+
+class Axis(NamedTuple):
+    """How values lie on an axis, and where its marks are."""
+
+    place: Callable[[float], float]
+    marks: Callable[[float, float], list[tuple[float, str]]]
+    """From the range to pairs of a value and its label."""
+
+
+def _log_marks(low: float, high: float) -> list[tuple[float, str]]:
+    steps = [
+        base * 10**power
+        for power in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+        for base in (1, 3)
+    ]
+    return [
+        (step, f"{step:g}B" if step >= 1 else f"{step * 1000:g}M")
+        for step in steps
+        if low <= step <= high
+    ]
+
+
+def _year_marks(low: float, high: float) -> list[tuple[float, str]]:
+    years = range(date.fromordinal(int(low)).year, date.fromordinal(int(high)).year + 1)
+    marks = [(float(date(year, 1, 1).toordinal()), str(year)) for year in years]
+    return [mark for mark in marks if low <= mark[0] <= high]
+
+
+def _even_marks(low: float, high: float) -> list[tuple[float, str]]:
+    span = high - low
+    step = next((s for s in (1, 2, 5, 10, 20) if span / s <= 8), 25)
+    first = math.ceil(low / step)
+    return [(float(n * step), str(n * step)) for n in range(first, math.floor(high / step) + 1)]
+
+
+LOG = Axis(math.log10, _log_marks)
+TIME = Axis(float, _year_marks)
+LINEAR = Axis(float, _even_marks)
+
+
+class _Frame(NamedTuple):
+    """Turns values into places on the canvas."""
+
+    x: Axis
+    y: Axis
+    low_x: float
+    high_x: float
+    low_y: float
+    high_y: float
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        place = self.x.place
+        share_x = (place(x) - place(self.low_x)) / (place(self.high_x) - place(self.low_x))
+        share_y = (y - self.low_y) / (self.high_y - self.low_y)
+        return (
+            round(_LEFT + share_x * (_WIDTH - _LEFT - _RIGHT), 1),
+            round(_HEIGHT - _BOTTOM - share_y * (_HEIGHT - _TOP - _BOTTOM), 1),
+        )
+
+
+def records(dots: Iterable[Dot]) -> list[Dot]:
+    """The dots that are higher than all before them, from left to right."""
+    best: list[Dot] = []
+    for dot in sorted(dots, key=lambda dot: (dot.x, -dot.y)):
+        if not best or dot.y > best[-1].y:
+            best.append(dot)
+    return best
+
+
+def scatter(
+    dots: Sequence[Dot], front: Sequence[Dot], x: Axis, x_label: str, y_label: str
+) -> Markup:
+    """Dots with a line through the best of them."""
+    if not dots:
+        return Markup("")
+    frame = _frame(dots, x)
+    marked = set(front)
+    parts = [*_grid(frame, x_label, y_label), _steps(frame, front)]
+    parts += [_dot(frame, dot, dot in marked) for dot in sorted(dots, key=lambda d: d in marked)]
+    parts += _labels(frame, front)
+    box = f"0 0 {_WIDTH:g} {_HEIGHT:g}"
+    return Markup('<svg class="chart" viewBox="{}" role="group">{}</svg>').format(
+        box, Markup("").join(parts)
+    )
+
+
+def _frame(dots: Sequence[Dot], x: Axis) -> _Frame:
+    xs, ys = [dot.x for dot in dots], sorted(dot.y for dot in dots)
+    low, high = min(xs), max(xs)
+    if x is LOG:
+        low, high = low / 1.3, max(high * 1.3, low * 2)
+    else:
+        low, high = low - 30, high + 30
+    # A few failed runs near zero would press all others into a line.
+    bottom = min(ys[len(ys) // 20], ys[-1] - 5)
+    return _Frame(x, LINEAR, low, high, math.floor(bottom - 2), math.ceil(ys[-1] + 2))
+
+
+def _grid(frame: _Frame, x_label: str, y_label: str) -> list[Markup]:
+    parts = []
+    bottom, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
+    for value, label in frame.x.marks(frame.low_x, frame.high_x):
+        x, _ = frame.at(value, frame.low_y)
+        parts.append(
+            Markup(
+                '<path class="g" d="M{} {}V{}"/><text class="tx" x="{}" y="{}">{}</text>'
+            ).format(x, _TOP, bottom, x, bottom + 20, label)
+        )
+    for value, label in frame.y.marks(frame.low_y, frame.high_y):
+        _, y = frame.at(frame.high_x, value)
+        parts.append(
+            Markup(
+                '<path class="g" d="M{} {}H{}"/><text class="ty" x="{}" y="{}">{}</text>'
+            ).format(_LEFT, y, right, _LEFT - 8, y + 4, label)
+        )
+    middle = (_LEFT + right) / 2
+    title = Markup('<text class="tx ta" x="{}" y="{}">{}</text>')
+    parts.append(title.format(middle, _HEIGHT - 10, x_label))
+    parts.append(Markup('<text class="ta" x="{}" y="{}">{}</text>').format(4, 12, y_label))
+    return parts
+
+
+def _clamped(frame: _Frame, dot: Dot) -> tuple[float, float]:
+    return frame.at(dot.x, max(dot.y, frame.low_y))
+
+
+def _dot(frame: _Frame, dot: Dot, is_front: bool) -> Markup:
+    x, y = _clamped(frame, dot)
+    return Markup(
+        '<a href="{}"><circle class="{}" cx="{}" cy="{}" r="{}"><title>{} · {} · {}</title>'
+        "</circle></a>"
+    ).format(
+        dot.href, "d f" if is_front else "d", x, y, 6 if is_front else 4.5,
+        dot.label, dot.detail, f"{dot.y:.2f}",
+    )  # fmt: skip
+
+
+def _steps(frame: _Frame, front: Sequence[Dot]) -> Markup:
+    """The line of the best so far: level, then up."""
+    if not front:
+        return Markup("")
+    x, y = _clamped(frame, front[0])
+    path = [f"M{x} {y}"]
+    for dot in front[1:]:
+        x, y = _clamped(frame, dot)
+        path.append(f"H{x}V{y}")
+    return Markup('<path class="fl" d="{}H{}"/>').format("".join(path), _WIDTH - _RIGHT)
+
+
+def _labels(frame: _Frame, front: Sequence[Dot]) -> list[Markup]:
+    """Names beside the best, where they do not run into one another."""
+    taken: list[tuple[float, float, float]] = []
+    parts = []
+    for dot in reversed(front):
+        x, y = _clamped(frame, dot)
+        width = len(dot.label) * 7.0
+        start = min(max(x - width - 8, _LEFT), _WIDTH - width)
+        top = y - 8
+        if any(
+            abs(top - b) < 14 and start < end and begin < start + width for begin, end, b in taken
+        ):
+            continue
+        taken.append((start, start + width, top))
+        parts.append(
+            Markup('<text class="dl" x="{}" y="{}">{}</text>').format(
+                round(start, 1), round(top, 1), dot.label
+            )
+        )
+    return parts
+
+
+def parallel(
+    names: Sequence[str], axes: Sequence[str], values: Sequence[Sequence[float | None]]
+) -> Markup:
+    """One line for each name, from axis to axis; a missing value interrupts it."""
+    there = [value for line in values for value in line if value is not None]
+    if not there:
+        return Markup("")
+    low, high = math.floor(min(there) - 2), math.ceil(max(there) + 2)
+    frame = _Frame(LINEAR, LINEAR, 0, max(1, len(axes) - 1), low, high)
+    bottom = _HEIGHT - _BOTTOM
+    parts = []
+    for number, axis in enumerate(axes):
+        x, _ = frame.at(number, low)
+        anchor = "s" if number == 0 else "e" if number == len(axes) - 1 else ""
+        label = axis if len(axes) < 8 else axis[:14]
+        parts.append(
+            Markup(
+                '<path class="g" d="M{} {}V{}"/><text class="tx {}" x="{}" y="{}">{}</text>'
+            ).format(x, _TOP, bottom, anchor, x, bottom + (20 if number % 2 == 0 else 38), label)
+        )
+    for value, label in LINEAR.marks(low, high):
+        _, y = frame.at(0, value)
+        parts.append(
+            Markup('<text class="ty" x="{}" y="{}">{}</text>').format(_LEFT - 8, y + 4, label)
+        )
+    for number, (name, line) in enumerate(zip(names, values, strict=True)):
+        parts.append(_line(frame, number, name, axes, line))
+    box = f"0 0 {_WIDTH:g} {_HEIGHT:g}"
+    return Markup('<svg class="chart" viewBox="{}" role="group">{}</svg>').format(
+        box, Markup("").join(parts)
+    )
+
+
+def _line(
+    frame: _Frame, number: int, name: str, axes: Sequence[str], line: Sequence[float | None]
+) -> Markup:
+    path, dots, pen = [], [], "M"
+    for place, value in enumerate(line):
+        if value is None:
+            pen = "M"
+            continue
+        x, y = frame.at(place, value)
+        path.append(f"{pen}{x} {y}")
+        pen = "L"
+        dots.append(
+            Markup('<circle class="c{}" cx="{}" cy="{}" r="5"><title>{} · {} · {}</title></circle>')
+            .format(number, x, y, name, axes[place], f"{value:.2f}")
+        )  # fmt: skip
+    drawn = Markup('<path class="pl c{}" d="{}"/>').format(number, "".join(path))
+    return Markup("<g>{}{}</g>").format(drawn, Markup("").join(dots))

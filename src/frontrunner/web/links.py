@@ -1,0 +1,78 @@
+"""Every address that a page links to is made here, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import quote
+
+# What encodeURIComponent leaves alone, so that our addresses equal those of the present board.
+_PLAIN = "!'()*~"
+
+
+def segment(name: str) -> str:
+    """`name` as one segment of a path."""
+    return quote(name, safe=_PLAIN)
+
+
+def model_path(name: str) -> str:
+    """`org/name` as the rest of a path; its slash stays."""
+    return quote(name, safe=_PLAIN + "/")
+
+
+class Links(NamedTuple):
+    """Makes addresses for one page.
+
+    A live page has addresses from the root of its host. A page of a static export has relative
+    ones: `root` is the way up from the page, and `suffix` ends the address of a page.
+    """
+
+    language: str = ""
+    """The language in the path (`zh`), or empty where the reader's preference decides."""
+    root: str = "/"
+    suffix: str = ""
+
+    def page(self, path: str = "") -> str:
+        """A page by its path without the leading slash."""
+        inside = "/".join(part for part in (self.language, path) if part)
+        return f"{self.root}{inside}{self.suffix if inside else ''}" or "./"
+
+    def in_language(self, language: str, path: str) -> str:
+        """The page at `path`, in a language of the reader's choice."""
+        return self._replace(language=language).page(path)
+
+    def board(self, name: str, tab: str = "") -> str:
+        """A board, or one of its tabs."""
+        return self.page(f"benchmark/{segment(name)}{'/' if tab else ''}{tab}")
+
+    def model(self, name: str, tab: str = "") -> str:
+        """A model, or one of its tabs."""
+        return self.page(f"models/{model_path(name)}{'/' if tab else ''}{tab}")
+
+    def task(self, name: str) -> str:
+        """A task."""
+        return self.page(f"tasks/{segment(name)}")
+
+    def compare(self, models: Iterable[str] = (), board: str = "") -> str:
+        """Models side by side, perhaps on a board of choice."""
+        names = ",".join(quote(name, safe="/") for name in models)
+        pairs = [("models", names), ("board", quote(board, safe=""))]
+        query = "&".join(f"{key}={value}" for key, value in pairs if value)
+        return self.page("compare") + (f"?{query}" if query else "")
+
+    def asset(self, name: str) -> str:
+        """A file of `static/`, by its name with the hash."""
+        return f"{self.root}_assets/{name}"
+
+    def card(self, name: str) -> str:
+        """The picture of a board for links in chats."""
+        return f"{self.root}og/{segment(name)}.svg"
+
+    def data(self, path: str) -> str:
+        """An answer of the API, by its path below `/v1/`."""
+        return f"{self.root}v1/{path}"
+
+    def board_data(self, name: str, form: str = "") -> str:
+        """A board's numbers: JSON, or a `form` such as `csv`."""
+        extension = f".{form}" if form else (".json" if self.suffix else "")
+        return self.data(f"benchmarks/{segment(name)}/scores{extension}")

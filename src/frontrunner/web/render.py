@@ -1,0 +1,63 @@
+"""Templates to bytes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from frontrunner.web import assets, text
+from frontrunner.web.links import Links
+from frontrunner.web.views.board import Heading, script_json
+from frontrunner.web.views.rows import spaced
+from frontrunner.web.words import Words, languages
+
+
+@cache
+def environment() -> Environment:
+    """The templates; everything put into them is escaped."""
+    env = Environment(
+        loader=PackageLoader("frontrunner.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters.update(
+        score=text.score,
+        parameters=text.parameters,
+        whole=text.whole,
+        memory=text.memory,
+        rich=text.rich,
+        safe_url=text.safe_url,
+        spaced=spaced,
+    )
+    env.globals.update(asset=assets.hashed, setup=setup)
+    return env
+
+
+def setup(heading: Heading, tab: str, t: Words, links: Links) -> str:
+    """What the board's script must know, as JSON."""
+    return script_json(
+        {
+            "name": heading.name,
+            "tab": tab,
+            "tasks": heading.tasks,
+            "api": links.data(""),
+            "words": t.below("js"),
+        }
+    )
+
+
+def day(at: float) -> str:
+    """A moment as a date."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
+
+
+def render(template: str, t: Words, links: Links, **values: Any) -> bytes:
+    """A page."""
+    page = environment().get_template(template)
+    text_of_page = page.render(t=t, links=links, languages=languages(), **values)
+    return text_of_page.encode()

@@ -1,0 +1,20 @@
+"""Which view makes the page below which first segment of a path."""
+
+from __future__ import annotations
+
+from frontrunner.web.views import about, boards, compare, home, models, tasks
+from frontrunner.web.visit import View
+
+VIEWS: dict[str, View] = {
+    "": home.home,
+    "boards": boards.index,
+    "benchmark": boards.board,
+    "models": models.models,
+    "tasks": tasks.tasks,
+    "compare": compare.compare,
+    "data": about.data,
+    "changes": about.changes,
+    "_styleguide": about.styleguide,
+}
+PARAMETERS = frozenset({"embed", "models", "board"})
+"""What views read of a query. The rest of a query is the reader's own view of the page."""

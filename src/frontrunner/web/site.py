@@ -1,0 +1,183 @@
+"""From a path to a page."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from urllib.parse import parse_qsl
+
+from frontrunner.api.pages import Page, PageRequest
+from frontrunner.api.reply import Headers
+from frontrunner.api.service import Service
+from frontrunner.errors import FrontrunnerError, UnknownNameError
+from frontrunner.snapshot.answers import Answer, Encoded, encode
+from frontrunner.web import assets, cards
+from frontrunner.web.links import Links
+from frontrunner.web.render import day, render
+from frontrunner.web.routes import PARAMETERS, VIEWS
+from frontrunner.web.visit import Shown, Visit
+from frontrunner.web.words import languages, preferred, words
+
+_CACHE_BYTES = 32 * 1024 * 1024
+_HOST = re.compile(r"https?://[A-Za-z0-9.\-]+(:\d+)?")
+_ASSETS = "/_assets/"
+_CARDS = "/og/"
+_SECURE: Headers = [
+    (
+        b"content-security-policy",
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        b"connect-src 'self'; form-action 'self'; base-uri 'none'; manifest-src 'self'; "
+        b"frame-ancestors %b",
+    ),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"public, max-age=60"),
+    (b"vary", b"accept-encoding, accept-language"),
+]
+_FOREVER: Headers = [
+    (b"cache-control", b"public, max-age=31536000, immutable"),
+    (b"access-control-allow-origin", b"*"),
+]
+_SVG: Headers = [
+    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+    (b"cache-control", b"public, max-age=3600"),
+]
+
+
+def page_headers(framed: bool) -> Headers:
+    """The headers of a page; only one that is meant to be embedded may be framed by others."""
+    ancestors = b"*" if framed else b"'self'"
+    return [(name, value.replace(b"%b", ancestors)) for name, value in _SECURE]
+
+
+class Site:
+    """The pages of whichever snapshot is being served."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, ...], Page] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def find(self, service: Service, request: PageRequest) -> Page | None:
+        """The page that `request` asks for; None where a program asked for what there is not."""
+        if request.path.startswith(_ASSETS):
+            return _asset(request.path.removeprefix(_ASSETS))
+        if request.path.startswith(_CARDS):
+            return _card(service, request.path.removeprefix(_CARDS))
+        query = {
+            key: value
+            for key, value in parse_qsl(request.query.decode("latin-1"))
+            if key in PARAMETERS
+        }
+        first, _, rest = request.path.strip("/").partition("/")
+        chosen = first if first in languages() else ""
+        path = rest if chosen else request.path.strip("/")
+        language = chosen or preferred(request.languages)
+        origin = request.origin if _HOST.fullmatch(request.origin) else ""
+        asked = (service.snapshot.id, chosen, language, path, repr(sorted(query.items())), origin)
+        with self._lock:
+            kept = self._kept.get(asked)
+        if kept is not None:
+            return kept
+        visit = Visit(
+            service, words(language), Links(chosen), path.partition("/")[2], query, origin
+        )
+        page = make(visit, path)
+        if page.status == 404 and not request.wants_html:
+            return None
+        if page.status == 200:
+            self._keep(asked, page)
+        return page
+
+    def _keep(self, asked: tuple[str, ...], page: Page) -> None:
+        with self._lock:
+            self._kept[asked] = page
+            self._size += _weight(page.answer)
+            while self._size > _CACHE_BYTES and len(self._kept) > 1:
+                self._size -= _weight(self._kept.popitem(last=False)[1].answer)
+
+
+def _weight(answer: Encoded) -> int:
+    return sum(len(body or b"") for body in answer[2:])
+
+
+def make(visit: Visit, path: str) -> Page:
+    """The page at `path`, be it one that says that there is none."""
+    first = path.partition("/")[0]
+    view = VIEWS.get(first)
+    try:
+        if view is None:
+            raise UnknownNameError(f"/{path}")
+        shown = view(visit)
+    except UnknownNameError as error:
+        shown = _problem(visit, 404, str(error))
+    except FrontrunnerError as error:
+        shown = _problem(visit, 500, str(error))
+    group = f"/{first}" if view is not None else "<unmatched>"
+    body = to_bytes(visit, path, shown)
+    answer = encode(Answer(path, body, "text/html; charset=utf-8"))
+    return Page(answer, group, page_headers("embed" in visit.query), shown.status)
+
+
+def to_bytes(visit: Visit, path: str, shown: Shown) -> bytes:
+    """A page as HTML."""
+    snapshot = visit.service.snapshot
+    return render(
+        shown.template,
+        visit.t,
+        visit.links,
+        path=path,
+        section=path.partition("/")[0],
+        title=shown.title,
+        description=shown.description,
+        card=shown.card,
+        origin=visit.origin,
+        live=visit.live,
+        embed="embed" in visit.query,
+        snapshot_id=snapshot.id,
+        built=day(snapshot.built_at),
+        status=shown.status,
+        **shown.values,
+    )
+
+
+def _problem(visit: Visit, status: int, what: str) -> Shown:
+    return Shown(
+        "problem.html",
+        visit.t(f"problem.title_{status}"),
+        {"what": what, "near": _near(visit) if status == 404 else []},
+        status=status,
+    )
+
+
+def _near(visit: Visit) -> list[tuple[str, str]]:
+    """Names that are like the one that was not found, with their addresses."""
+    from difflib import get_close_matches  # noqa: PLC0415 -- only where something is missing
+
+    catalog, wanted = visit.service.snapshot.catalog, visit.name
+    places = (
+        (catalog.benchmark_by_name, visit.links.board),
+        (catalog.model_by_name, visit.links.model),
+        (catalog.task_by_name, visit.links.task),
+    )
+    return [
+        (name, link(name))
+        for names, link in places
+        for name in get_close_matches(wanted, names, n=2, cutoff=0.7)
+    ]
+
+
+def _asset(name: str) -> Page | None:
+    found = assets.read(name)
+    return None if found is None else Page(found, "/_assets", _FOREVER)
+
+
+def _card(service: Service, name: str) -> Page | None:
+    bench = service.snapshot.catalog.benchmark_by_name.get(name.removesuffix(".svg"))
+    if bench is None:
+        return None
+    body = cards.card(service, bench).encode()
+    return Page(encode(Answer(name, body, "image/svg+xml")), "/og", _SVG)

@@ -1,0 +1,149 @@
+"""About the data: where it came from, what was left out, what moved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from frontrunner.api import schemas
+from frontrunner.errors import FrontrunnerError
+from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.store import Store
+from frontrunner.web.shades import STEPS
+from frontrunner.web.views.rows import ModelName
+from frontrunner.web.visit import Shown, Visit
+
+_SHOWN = 200
+_MOVES = 8
+
+
+class Move(NamedTuple):
+    """One model that stands elsewhere on a board than before."""
+
+    name: ModelName
+    before: int | None
+    after: int | None
+
+
+class BoardMoves(NamedTuple):
+    """What moved on one board."""
+
+    name: str
+    display_name: str
+    arrived: list[Move]
+    left: list[Move]
+    moved: list[Move]
+
+    @property
+    def total(self) -> int:
+        """How many models stand elsewhere."""
+        return len(self.arrived) + len(self.left) + len(self.moved)
+
+
+class _Placed(msgspec.Struct, frozen=True):
+    rank: int
+    model: schemas.LeaderModel
+
+
+class _Places(msgspec.Struct, frozen=True):
+    rows: list[_Placed]
+
+
+def data(visit: Visit) -> Shown:
+    """Provenance, coverage, rejected files and policies."""
+    info = msgspec.json.decode(visit.service.info().identity, type=schemas.SnapshotInfo)
+    values = {
+        "info": info,
+        "rejected": info.rejected[:_SHOWN],
+        "hidden": max(0, len(info.rejected) - _SHOWN),
+        "boards": _coverage(visit),
+    }
+    return Shown("data.html", visit.t("data.title"), values, visit.t("data.lead"))
+
+
+def _coverage(visit: Visit) -> list[tuple[str, str, int, int, int]]:
+    """Name, title, rows, complete rows and tasks of each board on the menu."""
+    service = visit.service
+    lines = []
+    for bench in service.snapshot.catalog.benchmarks:
+        rows = len(_places(service.snapshot, bench.name))
+        complete = service.numbers.benchmarks.get(bench.name, 0)
+        lines.append((bench.name, bench.display_name, rows, complete, len(bench.scopes)))
+    return sorted(lines, key=lambda line: -line[2])
+
+
+def _places(snapshot: Snapshot, name: str) -> dict[str, int]:
+    """Model -> its best rank on a board."""
+    kept = snapshot.answers.get(f"benchmarks/{name}/scores")
+    if kept is None:
+        return {}
+    rows = msgspec.json.decode(kept.identity, type=_Places).rows
+    return {row.model.name: row.rank for row in reversed(rows)}
+
+
+def previous(snapshot: Snapshot) -> Snapshot | None:
+    """The snapshot that was published before this one and is still kept."""
+    home = snapshot.folder.parent.parent
+    store = Store(Path(home))
+    before: list[str] = []
+    for event in store.history():
+        if event.snapshot == snapshot.id:
+            break
+        before.append(event.snapshot)
+    for name in reversed(before):
+        if (store.folder / name / "manifest.json").is_file():
+            return Snapshot(store.folder / name)
+    return None
+
+
+def changes(visit: Visit) -> Shown:
+    """What moved since the snapshot before."""
+    title = visit.t("changes.title")
+    try:
+        older = previous(visit.service.snapshot)
+        moves = [] if older is None else _all_moves(visit, older)
+    except (FrontrunnerError, msgspec.DecodeError):
+        older, moves = None, []
+    values = {
+        "older": older,
+        "boards": moves,
+        "most": _MOVES,
+        "current": visit.service.snapshot.manifest.provenance,
+    }
+    return Shown("changes.html", title, values, visit.t("changes.lead"))
+
+
+def _all_moves(visit: Visit, older: Snapshot) -> list[BoardMoves]:
+    newer = visit.service.snapshot
+    boards = []
+    for bench in newer.catalog.benchmarks:
+        found = board_moves(
+            bench.name, bench.display_name, _places(older, bench.name), _places(newer, bench.name)
+        )
+        if found.total:
+            boards.append(found)
+    return sorted(boards, key=lambda board: -board.total)
+
+
+def board_moves(
+    name: str, display_name: str, before: dict[str, int], after: dict[str, int]
+) -> BoardMoves:
+    """The difference between two states of a board; the largest moves come first."""
+    arrived = [Move(ModelName.of(m), None, after[m]) for m in after if m not in before]
+    left = [Move(ModelName.of(m), before[m], None) for m in before if m not in after]
+    moved = [
+        Move(ModelName.of(m), before[m], after[m])
+        for m in after
+        if m in before and before[m] != after[m]
+    ]
+    moved.sort(key=lambda move: -abs((move.before or 0) - (move.after or 0)))
+    arrived.sort(key=lambda move: move.after or 0)
+    left.sort(key=lambda move: move.before or 0)
+    return BoardMoves(name, display_name, arrived, left, moved)
+
+
+def styleguide(visit: Visit) -> Shown:
+    """The parts that pages are made of, in one place."""
+    return Shown("styleguide.html", "Style guide", {"steps": range(STEPS + 1)})

@@ -1,0 +1,321 @@
+"""A board: its heading, its columns and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import msgspec
+
+from frontrunner.api import schemas
+from frontrunner.api.service import Service
+from frontrunner.catalog import Benchmark
+from frontrunner.web import text
+from frontrunner.web.links import Links
+from frontrunner.web.views.rows import Cell, Column, ModelName, Value, across, shaded, spaced
+from frontrunner.web.words import Words
+
+TABS = ("", "tasks", "languages", "size", "time", "about")
+"""The parts of a board's page; the empty one is the summary."""
+_MEANS: tuple[tuple[str, Value], ...] = (
+    ("mean_task", lambda row: row.mean_task),
+    ("mean_task_type", lambda row: row.mean_task_type),
+    ("mean_public", lambda row: row.mean_public),
+    ("mean_private", lambda row: row.mean_private),
+)
+
+
+class Heading(NamedTuple):
+    """What stands above every tab of a board."""
+
+    name: str
+    display_name: str
+    description: str
+    tasks: int
+    types: int
+    languages: int
+    models: int
+    complete: int
+    """Models that have a score on every task that anybody has one of."""
+    unscored: int
+    """Tasks of the board that nobody has a score of."""
+    ordered_by: str
+    """`borda`, or the mean that orders the rows."""
+    superseded_by: tuple[str, ...]
+    tabs: tuple[str, ...]
+
+
+class Row(NamedTuple):
+    """One model on a board."""
+
+    rank: int
+    model: ModelName
+    zero_shot: int
+    trained_on: str
+    """Some of the board's tasks that the model saw in training."""
+    parameters: str
+    active: str
+    """Parameters in use at once, where they are fewer."""
+    dimensions: str
+    tokens: str
+    openness: int
+    facets: str
+    """What is open, and what is not."""
+    covered: int
+    cells: tuple[Cell, ...]
+
+
+class BoardTable(NamedTuple):
+    """A board ready to be shown."""
+
+    heading: Heading
+    columns: tuple[Column, ...]
+    rows: list[Row]
+    facts: str
+    """JSON: what filters need of each row, column by column."""
+
+
+def load(service: Service, bench: Benchmark) -> schemas.BenchmarkSummary:
+    """The board's numbers."""
+    body = service.scores(bench.name, ()).identity
+    return msgspec.json.decode(body, type=schemas.BenchmarkSummary)
+
+
+def heading(service: Service, bench: Benchmark, board: schemas.BenchmarkSummary) -> Heading:
+    """What stands above the tabs."""
+    whole = service.entities.benchmark(bench)
+    order = bench.sort_by[0] if bench.sort_by else "borda"
+    if not bench.sort_by and "mean_subset" in board.aggregations:
+        order = "mean_subset"
+    tabs = tuple(tab for tab in TABS if tab != "languages" or len(whole.languages) > 1)
+    return Heading(
+        name=bench.name,
+        display_name=bench.display_name,
+        description=bench.description,
+        tasks=len(board.tasks),
+        unscored=len(bench.scopes) - len(board.tasks) if board.rows else 0,
+        types=len(whole.task_types),
+        languages=len(whole.languages),
+        models=len(board.rows),
+        complete=sum(len(row.scores_by_task) >= len(board.tasks) for row in board.rows),
+        ordered_by=order,
+        superseded_by=bench.superseded_by,
+        tabs=tabs,
+    )
+
+
+def table(service: Service, bench: Benchmark, t: Words) -> BoardTable:
+    """The summary: means, types and groups."""
+    board = load(service, bench)
+    columns = [*_means(board, t), *_types(board, t), *_groups(board)]
+    whys = _Whys(board, t)
+    cells = across(
+        [
+            shaded(map(value, board.rows), (whys.column(column, row) for row in board.rows))
+            for column, value in columns
+        ],
+        len(board.rows),
+    )
+    return BoardTable(
+        heading(service, bench, board),
+        tuple(column for column, _ in columns),
+        [_row(row, some, t) for row, some in zip(board.rows, cells, strict=True)],
+        facts(board),
+    )
+
+
+def task_table(service: Service, bench: Benchmark, t: Words, links: Links) -> BoardTable:
+    """The scores of every task."""
+    board = load(service, bench)
+    types = {task.name: task.type for task in board.tasks_meta}
+    why = t("board.no_result")
+    columns = [
+        Column("task", name, name, t.named("types", spaced(types.get(name, ""))), links.task(name))
+        for name in board.tasks
+    ]
+    cells = across(
+        [
+            shaded((row.scores_by_task.get(name) for row in board.rows), [why] * len(board.rows))
+            for name in board.tasks
+        ],
+        len(board.rows),
+    )
+    return BoardTable(
+        heading(service, bench, board),
+        tuple(columns),
+        [_row(row, some, t) for row, some in zip(board.rows, cells, strict=True)],
+        facts(board),
+    )
+
+
+def language_table(service: Service, bench: Benchmark, t: Words) -> BoardTable:
+    """The means in every language."""
+    board = load(service, bench)
+    found = msgspec.json.decode(service.per_language(bench.name).identity, type=schemas.PerLanguage)
+    scores = {
+        (row.model_name, _as_json(row.experiments)): row.scores_by_language for row in found.rows
+    }
+    labels = sorted({label for some in scores.values() for label in some})
+    counts = {label: sum(label in some for some in scores.values()) for label in labels}
+    labels.sort(key=lambda label: (-counts[label], label))
+    own = [_scores_of(row, scores) for row in board.rows]
+    why = t("board.no_language")
+    columns = [Column("language", label, label, "") for label in labels]
+    cells = across(
+        [shaded((one.get(label) for one in own), [why] * len(own)) for label in labels], len(own)
+    )
+    return BoardTable(
+        heading(service, bench, board),
+        tuple(columns),
+        [_row(row, some, t) for row, some in zip(board.rows, cells, strict=True)],
+        facts(board),
+    )
+
+
+def _scores_of(
+    row: schemas.SummaryRow, scores: dict[tuple[str, str], dict[str, float]]
+) -> dict[str, float]:
+    return scores.get((row.model.name, _as_json(row.experiments)), {})
+
+
+# --- columns ----------------------------------------------------------------------------------
+
+
+def _means(board: schemas.BenchmarkSummary, t: Words) -> list[tuple[Column, Value]]:
+    return [
+        (Column("mean", name, t(f"means.{name}"), t(f"means.{name}_title")), value)
+        for name, value in _MEANS
+        if any(value(row) is not None for row in board.rows) or name in board.aggregations
+    ]
+
+
+def _types(board: schemas.BenchmarkSummary, t: Words) -> list[tuple[Column, Value]]:
+    counts: dict[str, int] = {}
+    for task in board.tasks_meta:
+        counts[task.type] = counts.get(task.type, 0) + 1
+    return [
+        (
+            Column("type", name, type_label(name, t), t("means.type_title", n=counts.get(name, 0))),
+            partial(_by_type, name),
+        )
+        for name in board.task_types
+    ]
+
+
+def type_label(name: str, t: Words) -> str:
+    """What readers call a task type."""
+    return t.named("types", spaced(name))
+
+
+def _by_type(name: str, row: schemas.SummaryRow) -> float | None:
+    return row.scores_by_task_type.get(name)
+
+
+def _groups(board: schemas.BenchmarkSummary) -> list[tuple[Column, Value]]:
+    return [
+        (
+            Column(
+                "group", f"{one.name}:{group.label}", group.label, group.description or one.name
+            ),
+            partial(_by_group, one.name, group.label),
+        )
+        for one in board.custom_groupings
+        for group in one.groups
+    ]
+
+
+def _by_group(name: str, label: str, row: schemas.SummaryRow) -> float | None:
+    return row.scores_by_custom_group.get(name, {}).get(label)
+
+
+class _Whys:
+    """Says why a cell is empty."""
+
+    def __init__(self, board: schemas.BenchmarkSummary, t: Words) -> None:
+        self._board = board
+        self._t = t
+        types = {task.name: task.type for task in board.tasks_meta}
+        self._type_of = [(name, types.get(name)) for name in board.tasks]
+
+    def column(self, column: Column, row: schemas.SummaryRow) -> str:
+        """Why `row` has no score in `column`."""
+        if column.kind == "type":
+            return self._missing(
+                [
+                    name
+                    for name, kind in self._type_of
+                    if kind == column.key and name not in row.scores_by_task
+                ]
+            )
+        if column.kind == "group":
+            return self._t("board.no_result")
+        return self._missing([name for name, _ in self._type_of if name not in row.scores_by_task])
+
+    def _missing(self, names: Sequence[str]) -> str:
+        if not names:
+            return self._t("board.no_result")
+        return self._t("board.missing", n=len(names), names=text.short_list(list(names), 2))
+
+
+# --- rows -------------------------------------------------------------------------------------
+
+
+def _row(row: schemas.SummaryRow, cells: tuple[Cell, ...], t: Words) -> Row:
+    model = row.model
+    active, total = row.active_params_b, row.total_params_b
+    fewer = active is not None and total is not None and active < total * 0.98
+    return Row(
+        rank=row.rank,
+        model=ModelName.of(model.name, row.experiments),
+        zero_shot=row.zero_shot_pct,
+        trained_on=text.short_list(row.trained_on_tasks),
+        parameters=text.parameters(total),
+        active=text.parameters(active) if fewer else "",
+        dimensions=text.whole(row.embedding_dim),
+        tokens=text.whole(row.max_tokens),
+        openness=model.openness_score,
+        facets=_facets(model, t),
+        covered=len(row.scores_by_task),
+        cells=cells,
+    )
+
+
+def _facets(model: schemas.Model, t: Words) -> str:
+    has = [t.named("facets", name) for name, there in model.openness.items() if there]
+    return ", ".join(has) or t("board.nothing_open")
+
+
+def facts(board: schemas.BenchmarkSummary) -> str:
+    """What filters need of each row, column by column, as JSON that is safe inside a page."""
+    models = [row.model for row in board.rows]
+    columns: dict[str, list[Any]] = {
+        "name": [
+            m.name if row.experiments is None else f"{m.name}#{_as_json(row.experiments)}"
+            for m, row in zip(models, board.rows, strict=True)
+        ],
+        "params": [row.total_params_b for row in board.rows],
+        "dims": [row.embedding_dim for row in board.rows],
+        "tokens": [row.max_tokens for row in board.rows],
+        "zero": [row.zero_shot_pct for row in board.rows],
+        "flags": [
+            m.open_weights + 2 * m.instruction_tuned + 4 * m.sentence_transformers_compatible
+            for m in models
+        ],
+        "type": [m.model_type for m in models],
+        "date": [(m.release_date or "")[:7] for m in models],
+        "licence": [text.short_licence(m.license) for m in models],
+        "modalities": [" ".join(m.modalities) for m in models],
+        "covered": [len(row.scores_by_task) for row in board.rows],
+        "open": [m.openness_score for m in models],
+    }
+    return script_json(columns)
+
+
+def _as_json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def script_json(value: Any) -> str:
+    """JSON that cannot end the script element that it stands in."""
+    return _as_json(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

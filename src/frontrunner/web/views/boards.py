@@ -1,0 +1,113 @@
+"""The boards: the list of them, and the tabs of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from frontrunner.api.service import Service
+from frontrunner.catalog import Benchmark
+from frontrunner.errors import UnknownNameError
+from frontrunner.web.views import board as tables
+from frontrunner.web.views import pictures
+from frontrunner.web.views.home import menu
+from frontrunner.web.visit import Shown, Visit
+
+
+def index(visit: Visit) -> Shown:
+    """All boards, by the headings of the menu."""
+    values = {"groups": menu(visit, everything=True)}
+    return Shown("boards.html", visit.t("boards.title"), values, visit.t("boards.lead"))
+
+
+def split(visit: Visit) -> tuple[Benchmark, str]:
+    """The board and the tab that a path names; a name may hold slashes, so it goes first."""
+    try:
+        return _find(visit.service, visit.name), ""
+    except UnknownNameError:
+        name, _, tab = visit.name.rpartition("/")
+        if not name or tab not in tables.TABS:
+            raise
+        return _find(visit.service, name), tab
+
+
+def _find(service: Service, name: str) -> Benchmark:
+    return service.find_benchmark_or_alias(name)
+
+
+def board(visit: Visit) -> Shown:
+    """One tab of a board."""
+    bench, tab = split(visit)
+    values = _TABS[tab](visit, bench)
+    heading = values["heading"]
+    if tab not in heading.tabs:
+        raise UnknownNameError(visit.name)
+    values |= {"tab": tab, "board": bench}
+    template = "board_table.html" if "table" in values else f"board_{tab}.html"
+    return Shown(template, _title(visit, bench, tab), values, _about(visit, heading), bench.name)
+
+
+def _title(visit: Visit, bench: Benchmark, tab: str) -> str:
+    return f"{bench.display_name} · {visit.t(f'tabs.{tab}')}" if tab else bench.display_name
+
+
+def _about(visit: Visit, heading: tables.Heading) -> str:
+    return visit.t(
+        "board.summary",
+        models=heading.models,
+        tasks=heading.tasks,
+        complete=heading.complete,
+    )
+
+
+def _table(table: tables.BoardTable) -> dict[str, Any]:
+    return {"heading": table.heading, "table": table}
+
+
+def _summary(visit: Visit, bench: Benchmark) -> dict[str, Any]:
+    return _table(tables.table(visit.service, bench, visit.t))
+
+
+def _tasks(visit: Visit, bench: Benchmark) -> dict[str, Any]:
+    return _table(tables.task_table(visit.service, bench, visit.t, visit.links))
+
+
+def _languages(visit: Visit, bench: Benchmark) -> dict[str, Any]:
+    shown = _table(tables.language_table(visit.service, bench, visit.t))
+    return {**shown, "bars": pictures.language_bars(visit.service, bench)}
+
+
+def _size(visit: Visit, bench: Benchmark) -> dict[str, Any]:
+    numbers = tables.load(visit.service, bench)
+    return {
+        "heading": tables.heading(visit.service, bench, numbers),
+        "picture": pictures.size_against_score(numbers, visit.t, visit.links),
+    }
+
+
+def _time(visit: Visit, bench: Benchmark) -> dict[str, Any]:
+    numbers = tables.load(visit.service, bench)
+    return {
+        "heading": tables.heading(visit.service, bench, numbers),
+        "picture": pictures.score_over_time(numbers, visit.t, visit.links),
+    }
+
+
+def _about_tab(visit: Visit, bench: Benchmark) -> dict[str, Any]:
+    numbers = tables.load(visit.service, bench)
+    counts = visit.service.numbers.tasks
+    return {
+        "heading": tables.heading(visit.service, bench, numbers),
+        "tasks": [(task, counts.get(task.name, 0)) for task in numbers.tasks_meta],
+        "scored": frozenset(numbers.tasks),
+    }
+
+
+_TABS: dict[str, Callable[[Visit, Benchmark], dict[str, Any]]] = {
+    "": _summary,
+    "tasks": _tasks,
+    "languages": _languages,
+    "size": _size,
+    "time": _time,
+    "about": _about_tab,
+}

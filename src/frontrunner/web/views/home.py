@@ -1,0 +1,164 @@
+"""The front page: the boards that say most, their leaders, and the way to all others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from frontrunner.api import schemas
+from frontrunner.api.service import Service
+from frontrunner.catalog import Benchmark, MenuEntry
+from frontrunner.web import text
+from frontrunner.web.views.rows import ModelName
+from frontrunner.web.visit import Shown, Visit
+
+BUCKETS: tuple[tuple[float, float | None], ...] = ((0, 150), (150, 600), (600, 4000), (4000, None))
+"""Ranges of sizes in millions of parameters; the upper end is exclusive."""
+_MANY_LANGUAGES = 10
+_MODALITIES = ("text", "image", "audio", "video")
+
+
+class Leader(NamedTuple):
+    """The best model of a size."""
+
+    bucket: str
+    model: ModelName | None
+    score: float | None
+    parameters: float | None
+    rank: int
+
+
+class Featured(NamedTuple):
+    """A board with its leaders."""
+
+    bench: Benchmark
+    tasks: int
+    complete: int
+    leaders: list[Leader]
+
+
+class Entry(NamedTuple):
+    """A board in a list."""
+
+    bench: Benchmark
+    tasks: int
+    languages: int
+    complete: int
+    icon: str
+
+
+class Group(NamedTuple):
+    """Boards under one heading."""
+
+    name: str
+    description: str
+    entries: list[Entry]
+
+
+def home(visit: Visit) -> Shown:
+    """The front page."""
+    counts = visit.service.snapshot.manifest.provenance.counts
+    values = {
+        "featured": [_featured(visit.service, bench) for bench in featured(visit.service)],
+        "groups": menu(visit),
+        "counts": counts,
+    }
+    return Shown("home.html", visit.t("home.title"), values, visit.t("home.lead"))
+
+
+def featured(service: Service) -> list[Benchmark]:
+    """For each kind of board the broadest that is current, text first.
+
+    A kind is what else than text is in it, and for text whether there are many languages. Of
+    multilingual boards the one with most languages and tasks is taken, of all others the one on
+    which most models were run on most tasks.
+    """
+    best: dict[tuple[str, bool], tuple[int, Benchmark]] = {}
+    for bench in service.snapshot.catalog.benchmarks:
+        complete = service.numbers.benchmarks.get(bench.name, 0)
+        whole = service.entities.benchmark(bench)
+        other = max(frozenset(whole.modalities) - {"text"}, key=_MODALITIES.index, default="text")
+        many = other == "text" and len(whole.languages) > _MANY_LANGUAGES
+        weight = len(bench.scopes) * (len(whole.languages) if many else complete)
+        kind = (other, not many)
+        if complete and not bench.superseded_by and weight > best.get(kind, (0, bench))[0]:
+            best[kind] = (weight, bench)
+    order = sorted(best, key=lambda kind: (_MODALITIES.index(kind[0]), kind[1]))
+    return [best[kind][1] for kind in order]
+
+
+def bucket_label(low: float, high: float | None) -> str:
+    """A range of sizes."""
+
+    def size(millions: float) -> str:
+        return f"{millions:g}M" if millions < 1000 else f"{millions / 1000:g}B"
+
+    if high is None:
+        return f"≥ {size(low)}"
+    return f"{size(low)} {text.MISSING} {size(high)}" if low else f"< {size(high)}"
+
+
+def _featured(service: Service, bench: Benchmark) -> Featured:
+    found = msgspec.json.decode(service.leaders(bench.name, BUCKETS).identity, type=schemas.Leaders)
+    leaders = []
+    for (low, high), bucket in zip(BUCKETS, found.buckets, strict=True):
+        best = bucket.leader
+        leaders.append(
+            Leader(
+                bucket_label(low, high),
+                ModelName.of(best.model.name) if best else None,
+                best.mean_task if best else None,
+                best.total_params_b if best else None,
+                best.rank if best else 0,
+            )
+        )
+    count = service.numbers.benchmarks.get(bench.name, 0)
+    return Featured(bench, len(bench.scopes), count, leaders)
+
+
+def menu(visit: Visit, *, everything: bool = False) -> list[Group]:
+    """The boards by the headings of the menu; with `everything`, those on no menu last."""
+    catalog = visit.service.snapshot.catalog
+    groups = [
+        Group(heading.name, heading.description or "", _entries(visit, _below(heading)))
+        for heading in catalog.menu
+    ]
+    if everything or not groups:
+        listed = {entry.bench.name for group in groups for entry in group.entries}
+        others = [bench.name for bench in catalog.benchmarks if bench.name not in listed]
+        current = [n for n in others if not catalog.benchmark_by_name[n].superseded_by]
+        old = [n for n in others if catalog.benchmark_by_name[n].superseded_by]
+        groups.append(Group(visit.t("boards.more"), "", _entries(visit, current)))
+        groups.append(
+            Group(visit.t("boards.older"), visit.t("boards.older_lead"), _entries(visit, old))
+        )
+    return [group for group in groups if group.entries]
+
+
+def _below(heading: MenuEntry) -> Iterator[str]:
+    for child in heading.children:
+        if isinstance(child, str):
+            yield child
+        else:
+            yield from _below(child)
+
+
+def _entries(visit: Visit, names: Iterable[str]) -> list[Entry]:
+    service = visit.service
+    entries = []
+    for name in names:
+        bench = service.snapshot.catalog.benchmark_by_name[name]
+        whole = service.entities.benchmark(bench)
+        icon = bench.icon or ""
+        entries.append(
+            Entry(
+                bench,
+                len(bench.scopes),
+                len(whole.languages),
+                service.numbers.benchmarks.get(name, 0),
+                icon if len(icon) <= 4 else "",
+            )
+        )
+    return entries

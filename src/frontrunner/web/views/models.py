@@ -1,0 +1,211 @@
+"""The models: the list of them, and whether to use one."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any, NamedTuple
+
+import msgspec
+
+from frontrunner.api import schemas
+from frontrunner.api.service import Service
+from frontrunner.catalog import Model
+from frontrunner.errors import UnknownNameError
+from frontrunner.web import text
+from frontrunner.web.views.board import load, type_label
+from frontrunner.web.views.rows import ModelName
+from frontrunner.web.visit import Shown, Visit
+
+_SIMILAR = 2.0
+"""Models of a size: with at most this many times more or fewer parameters."""
+_ENOUGH = 5
+"""Fewer models than this say nothing about what is usual."""
+
+
+class Listed(NamedTuple):
+    """A model in the list."""
+
+    name: ModelName
+    parameters: float | None
+    dimensions: int | None
+    released: str
+    licence: str
+    kind: str
+    open_weights: bool
+
+
+class Strength(NamedTuple):
+    """How a model does on one task type against models of its size."""
+
+    label: str
+    own: float
+    usual: float
+    """The median of the others."""
+    others: int
+
+    @property
+    def difference(self) -> float:
+        """In points of the scale of 100."""
+        return (self.own - self.usual) * 100
+
+    @property
+    def width(self) -> float:
+        """The length of the bar, at most 50 on either side of the middle."""
+        return min(50.0, abs(self.difference) * 2.5)
+
+
+class Strengths(NamedTuple):
+    """A model against models of its size, on one board."""
+
+    board: str
+    low: float
+    high: float
+    rows: list[Strength]
+
+
+class Origin(NamedTuple):
+    """How one of a model's numbers was made."""
+
+    task: str
+    path: str
+    revision: str
+    mteb_version: str | None
+    dataset_revision: str | None
+    scores: int
+
+
+def models(visit: Visit) -> Shown:
+    """The list, one model, or where a model's numbers came from."""
+    if not visit.name:
+        return _index(visit)
+    try:
+        return _model(visit, visit.service.find_model(visit.name))
+    except UnknownNameError:
+        name, _, tab = visit.name.rpartition("/")
+        if tab != "results" or not name:
+            raise
+        return _origins(visit, visit.service.find_model(name))
+
+
+def _index(visit: Visit) -> Shown:
+    listed = [_listed(model) for model in visit.service.snapshot.catalog.models]
+    listed.sort(key=lambda one: (one.released or "0", one.name.name), reverse=True)
+    return Shown("models.html", visit.t("models.title"), {"models": listed})
+
+
+def _listed(model: Model) -> Listed:
+    return Listed(
+        ModelName.of(model.name),
+        model.parameters / 1e9 if model.parameters is not None else None,
+        model.embedding_dim,
+        (model.release_date or "")[:10],
+        text.short_licence(model.license),
+        model.types[0],
+        bool(model.open_weights),
+    )
+
+
+def _model(visit: Visit, model: Model) -> Shown:
+    service = visit.service
+    scores = msgspec.json.decode(
+        service.model_scores(model.name).identity, type=schemas.ModelScores
+    )
+    values: dict[str, Any] = {
+        "model": service.entities.model(model),
+        "name": ModelName.of(model.name),
+        "boards": scores.rows,
+        "known": service.snapshot.catalog.model_by_name,
+        "coverage": _coverage(service, scores.rows, model.name),
+        "strengths": strengths(visit, model, scores.rows),
+    }
+    about = visit.t("model.summary", boards=len(scores.rows))
+    return Shown("model.html", model.name, values, about)
+
+
+def _coverage(
+    service: Service, rows: list[schemas.ModelScoreRow], name: str
+) -> dict[str, tuple[int, int]]:
+    """Board -> tasks that the model has a score of, and tasks of the board."""
+    found = {}
+    for row in rows:
+        board = _coverage_rows(service, row.benchmark_name)
+        had = next((len(one.scores_by_task) for one in board.rows if one.model.name == name), 0)
+        found[row.benchmark_name] = (had, len(board.tasks))
+    return found
+
+
+class _NameOnly(msgspec.Struct, frozen=True):
+    name: str
+
+
+class _CoverageRow(msgspec.Struct, frozen=True, rename="camel"):
+    model: _NameOnly
+    scores_by_task: dict[str, float]
+
+
+class _CoverageBoard(msgspec.Struct, frozen=True):
+    tasks: list[str]
+    rows: list[_CoverageRow]
+
+
+def _coverage_rows(service: Service, name: str) -> _CoverageBoard:
+    return msgspec.json.decode(service.scores(name, ()).identity, type=_CoverageBoard)
+
+
+def strengths(visit: Visit, model: Model, rows: list[schemas.ModelScoreRow]) -> Strengths | None:
+    """The model against others of its size, on the board where most of its types are scored."""
+    service = visit.service
+    if model.parameters is None or not rows:
+        return None
+    known = service.snapshot.catalog.benchmark_by_name
+    widest = max(
+        rows,
+        key=lambda row: (
+            not known[row.benchmark_name].superseded_by,
+            len(row.scores_by_task_type),
+            row.total_models,
+        ),
+    )
+    board = load(service, known[widest.benchmark_name])
+    size = model.parameters / 1e9
+    low, high = size / _SIMILAR, size * _SIMILAR
+    others = [
+        row
+        for row in board.rows
+        if row.total_params_b is not None
+        and low <= row.total_params_b <= high
+        and row.model.name != model.name
+    ]
+    found = []
+    for kind, own in widest.scores_by_task_type.items():
+        theirs = [s for row in others if (s := row.scores_by_task_type.get(kind)) is not None]
+        if len(theirs) >= _ENOUGH:
+            usual = statistics.median(theirs)
+            found.append(Strength(type_label(kind, visit.t), own, usual, len(theirs)))
+    found.sort(key=lambda one: -one.difference)
+    return Strengths(widest.benchmark_name, low, high, found) if found else None
+
+
+def _origins(visit: Visit, model: Model) -> Shown:
+    values = {"name": ModelName.of(model.name), "origins": origins(visit.service, model.name)}
+    title = f"{model.name} · {visit.t('model.results')}"
+    return Shown("model_results.html", title, values)
+
+
+def origins(service: Service, name: str) -> list[Origin]:
+    """The files that a model's scores came from, by task."""
+    import polars as pl  # noqa: PLC0415 -- paid only where somebody asks
+
+    files = service.snapshot.frame("files").with_row_index("file")
+    found = (
+        service.snapshot.frame("scores")
+        .filter(pl.col("model").cast(pl.String) == name)
+        .group_by("task", "file")
+        .agg(pl.len().alias("scores"))
+        .with_columns(pl.col("file").cast(pl.UInt32))
+        .join(files, on="file")
+        .select("task", "path", "revision", "mteb_version", "dataset_revision", "scores")
+        .sort("task", "path")
+        .collect()
+    )
+    return [Origin(*row) for row in found.iter_rows()]

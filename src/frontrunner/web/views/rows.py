@@ -1,0 +1,78 @@
+"""The rows and columns that boards are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from frontrunner.api import schemas
+from frontrunner.web import text
+from frontrunner.web.shades import Scale
+
+
+class Column(NamedTuple):
+    """One column of scores."""
+
+    kind: str
+    """`mean`, `type`, `group`, `task` or `language`."""
+    key: str
+    """What the column is called in the data."""
+    label: str
+    """What readers see."""
+    title: str
+    """What it means, in a sentence."""
+    href: str | None = None
+
+
+class Cell(NamedTuple):
+    """One score as it is shown."""
+
+    text: str
+    step: int
+    """The shade; 0 for none."""
+    why: str = ""
+    """Why there is no score, where there is none."""
+
+
+class ModelName(NamedTuple):
+    """A model's name in its two parts, so that the organisation can stand back."""
+
+    name: str
+    owner: str
+    short: str
+    variant: str = ""
+    """The parameters of an experiment, for a run that is not the ordinary one."""
+
+    @classmethod
+    def of(cls, name: str, experiment: dict[str, Any] | None = None) -> ModelName:
+        """The parts of `org/name`."""
+        owner, slash, short = name.rpartition("/")
+        variant = ", ".join(f"{key}={value}" for key, value in (experiment or {}).items())
+        return cls(name, owner + slash, short, variant)
+
+
+Value = Callable[[schemas.SummaryRow], float | None]
+Why = Callable[[schemas.SummaryRow], str]
+
+
+def shaded(
+    values: Iterable[float | None], whys: Iterable[str], scale: Scale | None = None
+) -> list[Cell]:
+    """A column of cells; `scale` is the column's own unless one is given."""
+    numbers = list(values)
+    scale = scale or Scale.of(numbers)
+    return [
+        Cell(text.score(number), scale.step(number), "" if number is not None else why)
+        for number, why in zip(numbers, whys, strict=True)
+    ]
+
+
+def across(columns: Sequence[Sequence[Cell]], rows: int) -> list[tuple[Cell, ...]]:
+    """Columns of cells as rows of cells."""
+    return list(zip(*columns, strict=True)) if columns else [()] * rows
+
+
+def spaced(name: str) -> str:
+    """`PairClassification` as `Pair Classification`, so that a narrow heading can break."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)

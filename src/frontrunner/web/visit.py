@@ -1,0 +1,42 @@
+"""One request for a page, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from frontrunner.api.service import Service
+from frontrunner.web.links import Links
+from frontrunner.web.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a view is told: where the numbers are, in which language, and what was asked."""
+
+    service: Service
+    t: Words
+    links: Links
+    name: str
+    """What follows the first segment of the path."""
+    query: Mapping[str, str]
+    origin: str = ""
+    live: bool = True
+    """False for a page of a static export, whose parts that need a server say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A template with its data."""
+
+    template: str
+    title: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    description: str = ""
+    card: str = ""
+    """The board whose picture goes with links to the page."""
+    status: int = 200
+
+
+View = Callable[[Visit], Shown]

@@ -1,0 +1,70 @@
+"""The words on pages: one TOML file in `i18n/` for each language."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+DEFAULT = "en"
+
+
+class Words:
+    """The messages of one language."""
+
+    def __init__(self, language: str, messages: Mapping[str, str]) -> None:
+        self.language = language
+        self.messages = messages
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The message `key` with `values` put in; raises KeyError where there is none."""
+        return self.messages[key].format(**values) if values else self.messages[key]
+
+    def named(self, table: str, name: str) -> str:
+        """What readers call something of the catalog, such as a task type; its own name if
+        nothing else is known."""
+        return self.messages.get(f"{table}.{name}", name)
+
+    def below(self, table: str) -> dict[str, str]:
+        """All messages of one table, by their short keys."""
+        start = f"{table}."
+        return {k.removeprefix(start): v for k, v in self.messages.items() if k.startswith(start)}
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that there is a file for, the default first."""
+    found = sorted(
+        one.name.removesuffix(".toml")
+        for one in resources.files(__package__).joinpath("i18n").iterdir()
+        if one.name.endswith(".toml")
+    )
+    return (DEFAULT, *(one for one in found if one != DEFAULT))
+
+
+@cache
+def words(language: str) -> Words:
+    """The messages of `language`."""
+    file = resources.files(__package__).joinpath("i18n", f"{language}.toml")
+    tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    messages = {
+        f"{table}.{key}": text for table, texts in tables.items() for key, text in texts.items()
+    }
+    return Words(language, messages)
+
+
+def preferred(header: str) -> str:
+    """The language of ours that an Accept-Language header likes best."""
+    wishes = []
+    for place, piece in enumerate(header.split(",")):
+        tag, _, rest = piece.strip().partition(";")
+        try:
+            quality = float(rest.strip().removeprefix("q=") or 1) if rest else 1.0
+        except ValueError:
+            quality = 0.0
+        wishes.append((-quality, place, tag.split("-")[0].lower()))
+    for quality, _, tag in sorted(wishes):
+        if tag in languages() and quality < 0:
+            return tag
+    return DEFAULT

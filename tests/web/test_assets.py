@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from frontrunner.web import assets
+from tests.web.conftest import Browser
+
+
+def test_every_file_is_named_by_its_content_and_may_be_kept_for_ever(browser: Browser) -> None:
+    for plain, hashed in assets.manifest().items():
+        assert plain.split(".")[0] == hashed.split(".")[0]
+        page = browser.page(f"/_assets/{hashed}")
+        assert b"immutable" in dict(page.headers)[b"cache-control"]
+        assert page.answer.identity
+
+
+def test_scripts_are_within_their_budget() -> None:
+    scripts = [assets.read(name) for name in assets.manifest().values() if name.endswith(".js")]
+    assert sum(len(one.gzip or one.identity) for one in scripts if one) < 60_000
+
+
+def test_nothing_else_can_be_read() -> None:
+    assert assets.read("manifest.json") is None
+    assert assets.read("../words.py") is None

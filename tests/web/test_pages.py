@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from frontrunner.web.links import Links
+from frontrunner.web.words import languages
+from tests.web.conftest import HOSTILE, NAME, Browser
+
+LINKS = Links()
+PATHS = [
+    "/",
+    "/boards",
+    *(LINKS.board(NAME, tab) for tab in ("", "tasks", "languages", "size", "time", "about")),
+    "/models",
+    LINKS.model("org/small"),
+    LINKS.model("org/large"),
+    LINKS.model("org/unrun"),
+    LINKS.model(HOSTILE),
+    LINKS.model("org/small", "results"),
+    "/tasks",
+    "/tasks/Search",
+    "/tasks/Pairs",
+    "/compare",
+    "/data",
+    "/changes",
+    "/_styleguide",
+]
+
+
+class _Reader(HTMLParser):
+    """Collects what could run, and where links go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scripts: list[dict[str, str | None]] = []
+        self.targets: list[str] = []
+        self.inline: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        if tag == "script":
+            self.scripts.append(named)
+        self.inline += [name for name in named if name.startswith("on") or name == "style"]
+        self.targets += [value for key in ("href", "src") if (value := named.get(key))]
+
+
+def _decoded(path: str) -> str:
+    from urllib.parse import unquote
+
+    return unquote(path)
+
+
+def _read(html: str) -> _Reader:
+    reader = _Reader()
+    reader.feed(html)
+    return reader
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("language", languages())
+def test_every_page_is_made_and_runs_nothing_foreign(
+    browser: Browser, path: str, language: str
+) -> None:
+    page = browser.page(f"/{language}{_decoded(path)}")
+    assert page.status == 200
+    html = page.answer.identity.decode()
+    assert f'<html lang="{language}">' in html
+    found = _read(html)
+    assert not found.inline
+    for script in found.scripts:
+        assert script.get("src", "").startswith("/_assets/") or (  # type: ignore[union-attr]
+            script.get("type") == "application/json"
+        )
+    assert not [target for target in found.targets if "script:" in target.lower()]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_link_between_pages_leads_somewhere(browser: Browser, path: str) -> None:
+    for target in _read(browser.text(_decoded(path))).targets:
+        place = _decoded(target.partition("?")[0].partition("#")[0])
+        if place.startswith(("/v1", "http", "/docs", "/favicon")) or not place:
+            continue
+        assert browser.page(place).status == 200, target
+
+
+def test_pages_are_guarded_by_their_headers(browser: Browser) -> None:
+    headers = dict(browser.page("/").headers)
+    policy = headers[b"content-security-policy"].decode()
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'self'" in policy
+    assert b"accept-language" in headers[b"vary"]
+    framed = dict(browser.page(f"/benchmark/{NAME}", "embed=1").headers)
+    assert b"frame-ancestors *" in framed[b"content-security-policy"]
+
+
+def test_missing_is_shown_as_missing_with_the_reason(browser: Browser) -> None:
+    html = browser.text(f"/benchmark/{NAME}")
+    row = html[html.index("org/</i>large") :].partition("<tr>")[0]
+    assert "1/2" in row
+    assert 'class="no" title="Without a complete result: 1 tasks (Pairs)"' in row
+    assert ">0.00" not in row
+
+
+def test_a_score_of_zero_is_a_score(browser: Browser) -> None:
+    html = browser.text(f"/benchmark/{NAME}/tasks")
+    row = html[html.index(">script&gt;") :].partition("<tr>")[0]
+    assert ">0.00" in row
+
+
+def test_a_language_is_chosen_by_the_path_before_the_preference(browser: Browser) -> None:
+    assert '<html lang="zh">' in browser.text("/", languages="zh-CN")
+    assert '<html lang="en">' in browser.text("/en", languages="zh-CN")
+    assert 'href="/zh/models"' in browser.text("/zh")
+
+
+def test_what_is_not_there_offers_a_way_on(browser: Browser) -> None:
+    page = browser.page("/models/org/smal")
+    html = page.answer.identity.decode()
+    assert page.status == 404
+    assert 'href="/models/org/small"' in html
+    assert 'href="/boards"' in html
+    assert browser.page("/nowhere").status == 404
+
+
+def test_programs_get_no_page_for_what_is_not_there(browser: Browser) -> None:
+    from frontrunner.api.pages import PageRequest
+
+    request = PageRequest("/nowhere", b"", "", wants_html=False)
+    assert browser.site.find(browser.service, request) is None
+
+
+def test_a_models_page_says_what_its_numbers_rest_on(browser: Browser) -> None:
+    html = browser.text("/models/org/large")
+    assert "1/2" in html
+    assert "2B active" in html
+    origins = browser.text("/models/org/small/results")
+    assert "org__small/r1/Search.json" in origins
+    assert ">2.0.0" in origins
+
+
+def test_a_comparison_names_who_is_not_known(browser: Browser) -> None:
+    html = browser.text("/compare", "models=org/small,org/large,no/body")
+    assert "no/body" in html
+    assert "Not on this board" in html or "No mean" in html
+    assert html.count('class="key c') == 2
+
+
+def test_the_data_page_lists_rejected_files(browser: Browser) -> None:
+    assert "Broken.json" in browser.text("/data")
+
+
+def test_a_board_has_a_card_for_chats(browser: Browser) -> None:
+    html = browser.text(f"/benchmark/{NAME}")
+    found = re.search(r'property="og:image" content="(http://board.example/og/[^"]+)"', html)
+    assert found
+    svg = browser.page(f"/og/{NAME}.svg").answer
+    assert svg.media_type == "image/svg+xml"
+    assert b"<script>" not in svg.identity
+
+
+def test_an_odd_host_gets_into_no_page(browser: Browser) -> None:
+    from frontrunner.api.pages import PageRequest
+
+    request = PageRequest(f"/benchmark/{NAME}", b"", "", True, 'http://x"><script>')
+    page = browser.site.find(browser.service, request)
+    assert page is not None
+    assert b"og:image" not in page.answer.identity
+
+
+def test_a_page_is_made_once(browser: Browser) -> None:
+    assert browser.page("/boards") is browser.page("/boards")
+    assert browser.page("/boards") is not browser.page("/zh/boards")

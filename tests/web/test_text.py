@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from frontrunner.web import text
+from frontrunner.web.shades import STEPS, Scale
+from frontrunner.web.views.rows import ModelName, spaced
+
+
+def test_scores_are_times_100_with_two_decimals() -> None:
+    assert text.score(0.7123999) == "71.24"
+    assert text.score(0.0) == "0.00"
+    assert text.score(None) == text.MISSING
+
+
+def test_zero_and_missing_look_different() -> None:
+    assert text.score(0.0) != text.score(None)
+    assert text.whole(0) == "0"
+
+
+@pytest.mark.parametrize(
+    ("billions", "shown"), [(0.033, "33M"), (1.0, "1B"), (7.567, "7.57B"), (235.0, "235B")]
+)
+def test_sizes(billions: float, shown: str) -> None:
+    assert text.parameters(billions) == shown
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        " JavaScript:alert(1)",
+        "data:text/html,x",
+        "//host/x",
+        "vbscript:x",
+        "java\nscript:alert(1)",
+        "http://[",
+        "",
+        None,
+    ],
+)
+def test_only_http_addresses_become_links(address: str | None) -> None:
+    assert text.safe_url(address) is None
+
+
+def test_markdown_links_become_links_and_all_else_is_escaped() -> None:
+    made = text.rich('<b>x</b> [P](https://e.org/?a="1) [bad](javascript:x) https://e.org.')
+    assert "<b>" not in made
+    assert "javascript:x" in made
+    assert 'href="javascript' not in made
+    assert made.count("<a ") == 2
+
+
+@given(st.text())
+def test_rich_text_has_no_tags_but_links(given_text: str) -> None:
+    made = text.rich(given_text)
+    assert made.count("<") == made.count("<a href=") * 2
+
+
+def test_licences_that_are_addresses_are_named_by_their_end() -> None:
+    assert text.short_licence("https://e.org/licence/") == "licence"
+    assert text.short_licence("not specified") == ""
+
+
+def test_shades_grow_and_missing_has_none() -> None:
+    scale = Scale.of([0.1, None, 0.9])
+    steps = [scale.step(value / 100) for value in range(10, 91)]
+    assert steps == sorted(steps)
+    assert (steps[0], steps[-1]) == (1, STEPS)
+    assert scale.step(None) == 0
+    assert Scale.of([0.5, 0.5]).step(0.5) == 0
+    assert Scale.of([]).step(0.5) == 0
+
+
+def test_names_are_taken_apart() -> None:
+    assert ModelName.of("a/b") == ModelName("a/b", "a/", "b")
+    assert ModelName.of("b", {"k": 1}).variant == "k=1"
+    assert spaced("Any2AnyRetrieval") == "Any2Any Retrieval"
+    assert spaced("STS") == "STS"

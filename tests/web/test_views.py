@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from frontrunner.api.service import Service
+from frontrunner.snapshot.reader import Snapshot
+from frontrunner.web import charts
+from frontrunner.web.charts import Dot
+from frontrunner.web.links import Links
+from frontrunner.web.views import about, board, home
+from frontrunner.web.visit import Visit
+from frontrunner.web.words import words
+from tests.web.conftest import HOSTILE, NAME, SCORES, Browser, build, write_results
+
+
+def test_the_table_holds_what_the_api_answers(service: Service) -> None:
+    bench = service.find_benchmark(NAME)
+    table = board.table(service, bench, words("en"))
+    numbers = board.load(service, bench)
+    assert [column.key for column in table.columns] == [
+        "mean_task",
+        "mean_task_type",
+        *numbers.task_types,
+    ]
+    for row, given in zip(table.rows, numbers.rows, strict=True):
+        assert row.model.name == given.model.name
+        mean = given.mean_task
+        assert row.cells[0].text == ("–" if mean is None else f"{mean * 100:.2f}")  # noqa: RUF001
+
+
+def test_the_heading_counts_who_is_complete(service: Service) -> None:
+    bench = service.find_benchmark(NAME)
+    heading = board.heading(service, bench, board.load(service, bench))
+    assert (heading.models, heading.complete, heading.tasks) == (3, 2, 2)
+    assert heading.ordered_by == "borda"
+
+
+def test_facts_cannot_end_their_script(service: Service) -> None:
+    facts = board.facts(board.load(service, service.find_benchmark(NAME)))
+    assert "<" not in facts
+    assert HOSTILE in msgspec.json.decode(facts)["name"]
+
+
+def test_leaders_stand_in_buckets_of_their_size(service: Service) -> None:
+    assert [home.bucket_label(*bucket) for bucket in home.BUCKETS] == [
+        "< 150M",
+        "150M – 600M",  # noqa: RUF001
+        "600M – 4B",  # noqa: RUF001
+        "≥ 4B",
+    ]
+    visit = Visit(service, words("en"), Links(), "", {})
+    groups = home.menu(visit, everything=True)
+    assert [entry.bench.name for group in groups for entry in group.entries] == [NAME, "Old"]
+
+
+def test_moves_between_snapshots() -> None:
+    found = about.board_moves("B", "B", {"a/x": 1, "a/y": 2, "a/z": 3}, {"a/x": 2, "a/w": 1})
+    assert [(move.name.name, move.before, move.after) for move in found.moved] == [("a/x", 1, 2)]
+    assert [move.name.name for move in found.arrived] == ["a/w"]
+    assert [move.name.name for move in found.left] == ["a/y", "a/z"]
+    assert found.total == 4
+
+
+def test_changes_are_told_against_the_snapshot_before(tmp_path: Path) -> None:
+    build(tmp_path / "home", write_results(tmp_path / "a"))
+    more = {**SCORES, "org/unrun": {"Pairs": {"default": 0.99}}}
+    newer = build(tmp_path / "home", write_results(tmp_path / "b", more))
+    html = Browser(Service(newer)).text("/changes")
+    assert "unrun" in html
+    assert "New" in html
+
+
+def test_a_first_snapshot_has_nothing_before_it(snapshot: Snapshot) -> None:
+    assert about.previous(snapshot) is None
+
+
+def test_the_front_holds_what_nothing_smaller_beats() -> None:
+    dots = [Dot(x, y, f"{x}", "", "") for x, y in [(1, 5), (2, 4), (3, 9), (3, 8), (4, 9)]]
+    assert [(dot.x, dot.y) for dot in charts.records(dots)] == [(1, 5), (3, 9)]
+
+
+@pytest.mark.parametrize("axis", [charts.LOG, charts.LINEAR])
+def test_charts_of_one_dot_and_of_none(axis: charts.Axis) -> None:
+    dot = Dot(0.5, 50.0, "<b>", "x", "/m")
+    assert "&lt;b&gt;" in charts.scatter([dot], [dot], axis, "x", "y")
+    assert charts.scatter([], [], axis, "x", "y") == ""
+    assert charts.parallel(["a"], ["x", "y"], [[None, None]]) == ""

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from frontrunner import web
+from frontrunner.web.words import languages, preferred, words
+
+TEMPLATES = sorted((Path(web.__file__).parent / "templates").glob("*.html"))
+
+
+def _fields(message: str) -> set[str]:
+    return {field for _, field, _, _ in string.Formatter().parse(message) if field}
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_language_has_every_message_with_the_same_values(language: str) -> None:
+    english, other = words("en").messages, words(language).messages
+    assert set(other) == set(english)
+    assert all(text.strip() for text in other.values())
+    wrong = [key for key in english if _fields(english[key]) != _fields(other[key])]
+    assert not wrong
+
+
+def test_every_message_that_a_template_names_exists() -> None:
+    known = words("en").messages
+    for template in TEMPLATES:
+        for key in re.findall(
+            r"""\bt\(["']([a-z_0-9]+\.[a-z_0-9]+)["'] *[,)]""", template.read_text()
+        ):
+            assert key in known, f"{template.name}: {key}"
+
+
+def test_no_template_has_words_of_its_own() -> None:
+    for template in TEMPLATES:
+        if template.name == "styleguide.html":
+            continue
+        plain = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", " ", template.read_text(), flags=re.DOTALL)
+        bare = re.sub(r"<[^>]*>", " ", plain)
+        found = [
+            word
+            for word in re.findall(r"[A-Za-z]{3,}", bare)
+            if word not in {"JSON", "CSV", "Parquet", "title"}  # formats; a conditional attribute
+        ]
+        assert not found, f"{template.name}: {found}"
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "en"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+        ("fr, zh;q=0.2, en;q=0.1", "zh"),
+        ("zh;q=0", "en"),
+        ("en;q=nonsense, zh", "zh"),
+        ("*", "en"),
+    ],
+)
+def test_the_language_that_is_liked_best(header: str, language: str) -> None:
+    assert preferred(header) == language
