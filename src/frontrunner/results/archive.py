@@ -158,8 +158,18 @@ def _name(header: bytes) -> str:
 
 
 def _pax_path(extra: bytes) -> str | None:
-    for record in extra.split(b"\n"):
+    """The `path` of a pax header: records of `length key=value`, each ended by a newline.
+
+    A value may hold newlines itself, so the lengths must be followed.
+    """
+    at = 0
+    while at < len(extra):
+        length = int(extra[at : extra.index(b" ", at)])
+        record = extra[at : at + length]
+        if length <= 0:
+            raise ValueError("a pax header has a record without length")
         key, _, value = record.partition(b" ")[2].partition(b"=")
         if key == b"path":
-            return _text(value)
+            return _text(value.removesuffix(b"\n"))
+        at += length
     return None

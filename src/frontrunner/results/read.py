@@ -144,7 +144,7 @@ def _folder_origin(source: Path) -> Origin:
 
 def git_commit(folder: Path) -> str | None:
     """The commit checked out in `folder`, with `+` behind it where files were changed since."""
-    if not any((parent / ".git").exists() for parent in (folder, *folder.parents[:2])):
+    if not any((place / ".git").exists() for place in (folder, folder.parent)):
         return None
 
     def git(*words: str) -> str:
