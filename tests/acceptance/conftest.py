@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tarfile
 from pathlib import Path
 
@@ -19,10 +20,11 @@ SHARED = Path(__file__).resolve().parents[3] / "shared"
 
 
 def shared(name: str) -> Path:
-    """A file of the real data; the test is skipped where there is none."""
+    """A file of the real data. Where there is none the test is skipped, and in CI it fails."""
     path = SHARED / name
     if not path.exists():
-        pytest.skip(f"the real data is not there: {name} is looked for in ../shared")
+        missing = f"the real data is not there: {name} is looked for in ../shared"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
     return path
 
 
