@@ -31,6 +31,7 @@ def read(root: Path, files: dict[str, Any], workers: int = 1) -> Ingested:
         (("other", "1.10.0"), ("another", "1.9.0")),
         (("a", "1.0"), ("b", "1.0")),
         (("other", "1.0"), ("another", "1.0-2.0.x")),
+        (("other", "1.0"), ("another", "9" * 5000)),
     ],
 )
 def test_preferences(

@@ -32,12 +32,14 @@ from frontrunner.results.table import CellKey, FileOrigin, ScoreTable, Variant
 
 _NO_REVISION = frozenset({"no_revision_available", "external"})
 _OLDEST = Version("0.dev0")
+_LONGEST_VERSION = 100
 
 
 @lru_cache(maxsize=4096)
 def parse_version(text: str | None) -> Version | None:
     """An mteb version that can be compared; None for none, and for ranges and prose."""
-    if text is None:
+    # Numbers of thousands of digits are valid versions by the letter; Python refuses to read them.
+    if text is None or len(text) > _LONGEST_VERSION:
         return None
     try:
         return Version(text)
