@@ -115,6 +115,7 @@ export function dressHeads(): void {
     const button = make("button", "", { class: "sort", type: "button" });
     if (head.querySelector("a")) {
       button.textContent = "↕";
+      button.classList.add("only");
       button.setAttribute("aria-label", head.textContent ?? "");
     } else button.append(...head.childNodes);
     head.append(button);
