@@ -21,6 +21,8 @@ export interface Setup {
   tab: string;
   tasks: number;
   api: string;
+  /** False in a copy without a server. */
+  live: boolean;
   words: Record<string, string>;
 }
 
