@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: lock-evaluate setup-evaluate help setup setup-dev setup-peer setup-evaluate demo test check fix acceptance bench docs lock lock-evaluate clean
+.PHONY: frontend frontend-check setup-browser browser lock-evaluate setup-evaluate help setup setup-dev setup-peer setup-evaluate demo test check fix acceptance bench docs lock lock-evaluate clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,7 +46,25 @@ demo: setup ## Build the starter board and serve it on http://127.0.0.1:8000
 	$(BIN)/frontrunner demo
 
 test: setup-dev ## Run the tests (minutes)
-	$(BIN)/python -m pytest -q -m "not acceptance"
+	$(BIN)/python -m pytest -q -m "not acceptance and not browser"
+
+frontend/node_modules/.done: frontend/package-lock.json
+	@npm --prefix frontend ci --silent --no-audit --no-fund
+	@touch $@
+
+frontend: frontend/node_modules/.done ## Build the pages' scripts and styles (needs Node 20)
+	npm --prefix frontend run --silent check
+	npm --prefix frontend run --silent build
+
+frontend-check: frontend/node_modules/.done ## Fail where the committed build is not what frontend/ gives
+	npm --prefix frontend run --silent check
+	npm --prefix frontend run --silent build -- --check
+
+setup-browser: setup-dev frontend/node_modules/.done ## Install Debian's Chromium for the browser tests
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk; }
+
+browser: setup-browser ## Drive the pages in a real browser
+	$(BIN)/python -m pytest -q -m browser -n 0
 
 check: setup-dev ## Lint, format, types, architecture
 	$(BIN)/ruff check .

@@ -5,7 +5,7 @@ import { fillChoices, filtered } from "./filters";
 import { fillPanel, rerank, restore, total } from "./rerank";
 import { share } from "./share";
 import { FILTERS, PICKS, isReranked, read, write, type FilterName, type State } from "./state";
-import { dressHeads, heads, markHeads, rows, show, table, words, type Row } from "./table";
+import { dressHeads, heads, markHeads, rows, setup, show, table, words, type Row } from "./table";
 
 const NATURAL: readonly string[] = ["rank", "name"];
 const search = byId<HTMLInputElement>("q");
@@ -20,7 +20,7 @@ let waiting: AbortController | null = null;
 
 /** Show the board as `state` wants it. */
 async function apply(): Promise<void> {
-  const picks = isReranked(state) ? JSON.stringify([state.picks, state.lenient]) : "";
+  const picks = setup.live && isReranked(state) ? JSON.stringify([state.picks, state.lenient]) : "";
   if (picks !== asked) {
     asked = picks;
     waiting?.abort();
@@ -61,7 +61,7 @@ function showPins(): void {
     row.element.querySelector(".pin")?.setAttribute("aria-pressed", String(pinned));
   }
   const link = byId<HTMLAnchorElement>("compare");
-  link.hidden = state.pins.size < 1;
+  link.hidden = state.pins.size < 1 || !setup.live;
   const names = [...state.pins].map((name) => name.split("#")[0] ?? "").slice(0, 6);
   link.search = `?models=${names.map(encodeURIComponent).join(",")}`;
 }
@@ -139,7 +139,7 @@ function listen(): void {
   filterForm.addEventListener("change", readFilters);
   filterForm.addEventListener("submit", (event) => event.preventDefault());
   filterForm.addEventListener("reset", () => setTimeout(() => change({ filters: {} })));
-  rankPanel?.addEventListener("toggle", () => rankForm && void fillPanel(rankForm, state));
+  rankPanel?.addEventListener("toggle", () => rankForm && setup.live && void fillPanel(rankForm, state));
   rankForm?.addEventListener("submit", (event) => {
     event.preventDefault();
     (rankPanel as HTMLDetailsElement).open = false;

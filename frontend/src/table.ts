@@ -21,6 +21,8 @@ export interface Setup {
   tab: string;
   tasks: number;
   api: string;
+  /** False in a copy without a server. */
+  live: boolean;
   words: Record<string, string>;
 }
 
@@ -115,6 +117,7 @@ export function dressHeads(): void {
     const button = make("button", "", { class: "sort", type: "button" });
     if (head.querySelector("a")) {
       button.textContent = "↕";
+      button.classList.add("only");
       button.setAttribute("aria-label", head.textContent ?? "");
     } else button.append(...head.childNodes);
     head.append(button);

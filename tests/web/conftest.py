@@ -101,7 +101,11 @@ def make_catalog() -> Catalog:
         benchmarks=boards,
         models=MODELS,
         menu=(MenuEntry(name="Language", children=(NAME,), description="<i>x</i>"),),
-        languages=Languages(names={"eng": "English", "deu": "German"}),
+        languages=Languages(
+            names={"eng": "English", "deu": "German"},
+            scripts={"Latn": "Latin"},
+            default_script={"eng": "Latn", "deu": "Latn"},
+        ),
     )
 
 
@@ -111,8 +115,9 @@ def write_results(root: Path, scores: Mapping[str, Any] = SCORES) -> Path:
         folder = root / folder_name(model) / "r1"
         folder.mkdir(parents=True, exist_ok=True)
         for task, subsets in tasks.items():
+            known = next(one for one in TASKS if one.name == task)
             rows = [
-                {"hf_subset": name, "languages": ["eng-Latn"], "main_score": score}
+                {"hf_subset": name, "languages": known.subsets[name], "main_score": score}
                 for name, score in subsets.items()
             ]
             body = {"task_name": task, "mteb_version": "2.0.0", "scores": {"test": rows}}

@@ -24,6 +24,7 @@ MODULES = {
     "verify": "snapshots",
     "prune": "snapshots",
     "serve": "serve",
+    "export": "export",
     "demo": "demo",
     "evaluate": "evaluate",
 }

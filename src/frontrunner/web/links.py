@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import quote
 
+from frontrunner.web.words import DEFAULT
+
 # What encodeURIComponent leaves alone, so that our addresses equal those of the present board.
 _PLAIN = "!'()*~"
 
@@ -38,8 +40,10 @@ class Links(NamedTuple):
         return f"{self.root}{inside}{self.suffix if inside else ''}" or "./"
 
     def in_language(self, language: str, path: str) -> str:
-        """The page at `path`, in a language of the reader's choice."""
-        return self._replace(language=language).page(path)
+        """The page at `path` (as it stands in an address), in a language of the reader's choice."""
+        # A copy has the default language at its root.
+        prefix = "" if self.suffix and language == DEFAULT else language
+        return self._replace(language=prefix).page(path)
 
     def board(self, name: str, tab: str = "") -> str:
         """A board, or one of its tabs."""
@@ -71,6 +75,10 @@ class Links(NamedTuple):
     def data(self, path: str) -> str:
         """An answer of the API, by its path below `/v1/`."""
         return f"{self.root}v1/{path}"
+
+    def task_data(self, name: str) -> str:
+        """A task's scores."""
+        return self.data(f"tasks/{segment(name)}/scores{'.json' if self.suffix else ''}")
 
     def board_data(self, name: str, form: str = "") -> str:
         """A board's numbers: JSON, or a `form` such as `csv`."""

@@ -38,7 +38,7 @@ def environment() -> Environment:
     return env
 
 
-def setup(heading: Heading, tab: str, t: Words, links: Links) -> str:
+def setup(heading: Heading, tab: str, t: Words, links: Links, live: bool) -> str:
     """What the board's script must know, as JSON."""
     return script_json(
         {
@@ -46,6 +46,7 @@ def setup(heading: Heading, tab: str, t: Words, links: Links) -> str:
             "tab": tab,
             "tasks": heading.tasks,
             "api": links.data(""),
+            "live": live,
             "words": t.below("js"),
         }
     )

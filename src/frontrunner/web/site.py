@@ -13,10 +13,10 @@ from frontrunner.api.service import Service
 from frontrunner.errors import FrontrunnerError, UnknownNameError
 from frontrunner.snapshot.answers import Answer, Encoded, encode
 from frontrunner.web import assets, cards
-from frontrunner.web.links import Links
+from frontrunner.web.links import Links, model_path
 from frontrunner.web.render import day, render
 from frontrunner.web.routes import PARAMETERS, VIEWS
-from frontrunner.web.visit import Shown, Visit
+from frontrunner.web.visit import Shown, View, Visit
 from frontrunner.web.words import languages, preferred, words
 
 _CACHE_BYTES = 32 * 1024 * 1024
@@ -104,10 +104,15 @@ def _weight(answer: Encoded) -> int:
     return sum(len(body or b"") for body in answer[2:])
 
 
+def find_view(path: str) -> View | None:
+    """The view that makes the page at `path`."""
+    return VIEWS.get(path.partition("/")[0])
+
+
 def make(visit: Visit, path: str) -> Page:
     """The page at `path`, be it one that says that there is none."""
     first = path.partition("/")[0]
-    view = VIEWS.get(first)
+    view = find_view(path)
     try:
         if view is None:
             raise UnknownNameError(f"/{path}")
@@ -129,7 +134,7 @@ def to_bytes(visit: Visit, path: str, shown: Shown) -> bytes:
         shown.template,
         visit.t,
         visit.links,
-        path=path,
+        path=model_path(path),
         section=path.partition("/")[0],
         title=shown.title,
         description=shown.description,

@@ -1,0 +1,114 @@
+"""The whole site as files, for any static host: a board that survives its server.
+
+Every page lies in a folder of its own as `index.html`, with relative links, so that the copy
+works below any path. English is at the root, other languages below their code. What needs a
+server (ranking again, comparing) says so on its page. The answers of `/v1` lie beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from frontrunner.api import documents
+from frontrunner.api.service import Service
+from frontrunner.errors import UnknownNameError, UsageError
+from frontrunner.snapshot.reader import Snapshot
+from frontrunner.web import assets, cards
+from frontrunner.web.links import Links
+from frontrunner.web.site import find_view, to_bytes
+from frontrunner.web.views.board import TABS, heading, load
+from frontrunner.web.visit import Visit
+from frontrunner.web.words import DEFAULT, languages, words
+
+
+class Exported(NamedTuple):
+    """What was written."""
+
+    pages: int
+    files: int
+
+
+def export(snapshot: Snapshot, folder: Path) -> Exported:
+    """Write the site of `snapshot` into `folder`, which must be empty or new."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is not empty. Give a new folder, or empty this one first.")
+    service = Service(snapshot)
+    pages = files = 0
+    for language in languages():
+        for path in page_paths(service):
+            _write(folder, *_page(service, language, path))
+            pages += 1
+    for name, body in data_files(service):
+        _write(folder, name, body)
+        files += 1
+    return Exported(pages, files)
+
+
+def page_paths(service: Service) -> Iterator[str]:
+    """The path of every page, without a language."""
+    yield from ("", "boards", "models", "tasks", "compare", "data", "changes")
+    catalog = service.snapshot.catalog
+    for bench in catalog.benchmarks:
+        tabs = heading(service, bench, load(service, bench)).tabs
+        yield from (
+            f"benchmark/{bench.name}{'/' if tab else ''}{tab}" for tab in TABS if tab in tabs
+        )
+    for model in catalog.models:
+        yield from (f"models/{model.name}", f"models/{model.name}/results")
+    yield from (f"tasks/{task.name}" for task in catalog.tasks)
+
+
+def _page(service: Service, language: str, path: str) -> tuple[str, bytes]:
+    prefix = "" if language == DEFAULT else language
+    place = "/".join(part for part in (prefix, path) if part)
+    depth = place.count("/") + 1 if place else 0
+    links = Links(prefix, root="../" * depth, suffix="/")
+    name = path.partition("/")[2]
+    visit = Visit(service, words(language), links, name, {}, live=False)
+    view = find_view(path)
+    if view is None:
+        raise UnknownNameError(f"There is no page /{path}.")
+    return f"{place}/index.html" if place else "index.html", to_bytes(visit, path, view(visit))
+
+
+def data_files(service: Service) -> Iterator[tuple[str, bytes]]:
+    """The pages' own files, cards, and the answers of `/v1`, by their paths."""
+    for name in assets.manifest().values():
+        found = assets.read(name)
+        if found is not None:
+            yield f"_assets/{name}", found.identity
+    for path in ("/favicon.ico", "/robots.txt"):
+        document = documents.find(path)
+        if document is not None:
+            yield path[1:], document.identity
+    yield "v1/snapshot.json", service.info().identity
+    yield "v1/benchmarks/menu.json", service.menu().identity
+    for key in ("benchmarks", "tasks", "models"):
+        kept = service.prepared(key)
+        if kept is not None:
+            yield f"v1/{key}.json", kept.identity
+    catalog = service.snapshot.catalog
+    for bench in catalog.benchmarks:
+        below = f"v1/benchmarks/{bench.name}"
+        yield f"og/{bench.name}.svg", cards.card(service, bench).encode()
+        yield f"{below}/scores.json", service.scores(bench.name, ()).identity
+        yield f"{below}/scores.csv", service.export(bench.name, "csv").identity
+        yield f"{below}/scores.parquet", service.export(bench.name, "parquet").identity
+        yield f"{below}/per-language.json", service.per_language(bench.name).identity
+    for model in catalog.models:
+        yield f"v1/models/{model.name}/scores.json", service.model_scores(model.name).identity
+    for task in catalog.tasks:
+        yield f"v1/tasks/{task.name}/scores.json", service.task_scores(task.name).identity
+
+
+def _write(folder: Path, name: str, body: bytes) -> None:
+    target = folder / name
+    if ".." in target.parts:
+        raise UsageError(f"{name!r} would lie outside {folder}. Rename it in the catalog.")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(body)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{target} cannot be written: {error}. Give another folder.") from error

@@ -1,0 +1,182 @@
+"""What a reader does on a board, in a real browser."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.web.conftest import NAME
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        "FRONTRUNNER_BROWSER_HOME" in os.environ, reason="these know the small board by heart"
+    ),
+]
+BOARD = f"/benchmark/{quote(NAME)}"
+
+
+def _models(page: Any) -> list[str]:
+    found: list[str] = page.locator("#board tbody .m a").all_inner_texts()
+    return found
+
+
+@pytest.fixture
+def board(page: Any, address: str) -> Any:
+    """The board, ready."""
+    page.goto(address + BOARD)
+    page.wait_for_selector("#tools:not([hidden])")
+    return page
+
+
+def test_a_column_sorts_both_ways_and_says_so(board: Any) -> None:
+    head = board.locator('th[data-k="params"]')
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    assert _models(board)[0] == "org/large"
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert _models(board)[0] == "org/small"
+    assert "sort=params" in board.url
+
+
+def test_what_is_missing_goes_last_in_either_direction(board: Any) -> None:
+    head = board.locator('th[data-k="mean_task"] button')
+    for _ in range(2):
+        head.click()
+        assert _models(board)[-1] == "org/large"
+
+
+def test_several_columns_sort_with_shift(board: Any) -> None:
+    board.locator('th[data-k="covered"] button').click()
+    board.locator('th[data-k="params"] button').click(modifiers=["Shift"])
+    assert board.locator("th[aria-sort]").count() == 2
+    assert _models(board) == ["evil/<script>alert(1)</script>", "org/small", "org/large"]
+
+
+def test_searching_for_several_words(board: Any) -> None:
+    board.fill("#q", "small; LARGE")
+    assert set(_models(board)) == {"org/small", "org/large"}
+    assert board.inner_text("#shown") == "2 of 3 models"
+
+
+def test_filters_are_kept_in_the_address_and_the_back_button_takes_them_back(board: Any) -> None:
+    board.click("#filters summary")
+    board.select_option('select[name="weights"]', "open")
+    assert _models(board) == ["org/small"]
+    assert "weights=open" in board.url
+    board.go_back()
+    expect(board.locator("#board tbody tr")).to_have_count(3)
+    assert board.input_value('select[name="weights"]') == ""
+
+
+def test_an_address_with_a_state_opens_in_it(page: Any, address: str) -> None:
+    page.goto(f"{address}{BOARD}?weights=open&sort=-params&q=small")
+    page.wait_for_selector("#tools:not([hidden])")
+    assert _models(page) == ["org/small"]
+    assert page.input_value("#q") == "small"
+    assert page.inner_text("#filters .count") == "1"
+
+
+def test_ranking_again_by_language_says_what_is_ranked_and_leads_back(board: Any) -> None:
+    before = board.inner_text("#board")
+    board.click("#rerank summary")
+    board.fill('input[name="languages"]', "German")
+    board.click("#rerank button[type=submit]")
+    expect(board.locator("#asked")).to_contain_text("German")
+    assert "1 of 2 tasks" in board.inner_text("#asked")
+    assert _models(board)[0] == "org/large"
+    assert board.locator("#board tbody tr").first.locator("td.part").count() == 0
+    board.click("#asked button")
+    expect(board.locator("#asked")).to_be_hidden()
+    assert board.inner_text("#board") == before
+
+
+def test_ranking_again_leniently_gives_a_mean_with_its_coverage(board: Any) -> None:
+    board.click("#rerank summary")
+    board.check('input[name="policy"]')
+    board.click("#rerank button[type=submit]")
+    expect(board.locator("#asked")).to_contain_text("lenient")
+    row = board.locator("#board tbody tr", has_text="large")
+    assert "1/2" in row.inner_text()
+    assert "70.00" in row.inner_text()
+
+
+def test_pinned_models_stay_on_top_and_are_compared(board: Any) -> None:
+    row = board.locator("#board tbody tr", has_text="org/small")
+    row.locator(".pin").click()
+    board.locator("#board tbody tr", has_text="large").locator(".pin").click()
+    board.fill("#q", "nothing like it")
+    assert set(_models(board)) == {"org/small", "org/large"}
+    board.click("#compare")
+    assert board.url.endswith("/compare?models=org%2Fsmall,org%2Flarge")
+    assert board.locator(".key").count() == 2
+
+
+def test_a_table_is_copied_as_it_is_shown(board: Any) -> None:
+    board.fill("#q", "small")
+    board.click("#share summary")
+    board.click('[data-copy="markdown"]')
+    text = board.evaluate("navigator.clipboard.readText()")
+    assert len(text.splitlines()) == 3
+    assert "| org/small |" in text
+    board.click('[data-copy="latex"]')
+    latex = board.evaluate("navigator.clipboard.readText()")
+    assert "toprule" in latex
+    assert "50\\%" in latex
+    with board.expect_download() as download:
+        board.click("[data-save]")
+    assert "org/small" in Path(download.value.path()).read_text(encoding="utf-8-sig")
+
+
+def test_a_board_can_be_framed_elsewhere(page: Any, address: str) -> None:
+    page.goto(f"{address}{BOARD}?embed=1")
+    assert page.locator("header.top").count() == 0
+    assert page.locator("footer a").get_attribute("target") == "_blank"
+
+
+def test_everything_can_be_reached_by_keyboard(board: Any) -> None:
+    board.keyboard.press("Tab")
+    assert board.evaluate("document.activeElement.className") == "skip"
+    board.locator('th[data-k="params"] button').focus()
+    board.keyboard.press("Enter")
+    assert board.locator('th[data-k="params"]').get_attribute("aria-sort")
+    board.locator("#filters summary").focus()
+    board.keyboard.press("Enter")
+    board.keyboard.press("Escape")
+    assert not board.locator("#filters").evaluate("one => one.open")
+
+
+def test_the_theme_is_remembered(board: Any, address: str) -> None:
+    board.click("[data-theme-switch]")
+    board.click("[data-theme-switch]")
+    board.goto(address + "/")
+    assert board.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_nothing_moves_while_the_page_loads(page: Any, address: str) -> None:
+    page.add_init_script(
+        "window.moved = 0; new PerformanceObserver(list => { for (const one of list.getEntries())"
+        " window.moved += one.value }).observe({type: 'layout-shift', buffered: true})"
+    )
+    page.goto(address + BOARD)
+    page.wait_for_selector("#tools:not([hidden])")
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.moved") < 0.01
+
+
+def test_hostile_names_run_nothing(page: Any, address: str) -> None:
+    said: list[str] = []
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    for path in (BOARD, BOARD + "/tasks", BOARD + "/about", "/models/org/large", "/tasks/Pairs"):
+        page.goto(address + path)
+        page.wait_for_timeout(50)
+    assert not said
+    assert not re.search("javascript:", page.content().split("<main")[1].split("<pre")[0])

@@ -1,0 +1,107 @@
+"""Every page, on a desk and on a phone, light and dark, in both languages, with and without
+scripts: no accessibility violation, no sideways scrolling, no error.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from frontrunner.snapshot.reader import Snapshot
+from tests.browser.conftest import AXE
+
+pytestmark = pytest.mark.browser
+SIZES = {"desk": (1440, 900), "phone": (360, 780)}
+LOOKS = [
+    ("desk", "light", "en"),
+    ("phone", "dark", "zh"),
+    ("desk", "dark", "zh"),
+    ("phone", "light", "en"),
+]
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def paths(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """A name and an address for each kind of page."""
+    catalog = snapshot.catalog
+    boards = {bench.name: bench for bench in catalog.benchmarks}
+    board = next(
+        (name for name in ("MTEB(eng, v2)",) if name in boards), catalog.benchmarks[0].name
+    )
+    models = sorted({variant.model for variant in snapshot.table.variants})
+    plain = [name for name in models if "<" not in name]
+    for tab in ("", "/tasks", "/languages", "/size", "/time", "/about"):
+        if tab == "/languages" and board.startswith("MTEB(eng"):
+            continue
+        yield f"board{tab.replace('/', '-')}", f"/benchmark/{quote(board)}{tab}"
+    for name in ("", "boards", "models", "tasks", "compare", "data", "changes", "_styleguide"):
+        yield name or "home", f"/{name}"
+    yield "model", f"/models/{plain[0]}"
+    yield "results", f"/models/{plain[0]}/results"
+    yield "task", f"/tasks/{catalog.benchmarks[0].scopes[0].task}"
+    yield "compare-two", f"/compare?models={plain[0]},{plain[1]}"
+    yield "missing", "/nowhere"
+
+
+def _look(chromium: Any, size: str, theme: str, language: str, scripts: bool = True) -> Any:
+    width, height = SIZES[size]
+    return chromium.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=theme,
+        locale={"en": "en-US", "zh": "zh-CN"}[language],
+        java_script_enabled=scripts,
+        # axe is put into the page by the test, which the page's own policy would refuse.
+        bypass_csp=True,
+    )
+
+
+def _shoot(page: Any, name: str) -> None:
+    folder = os.environ.get("FRONTRUNNER_SHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{folder}/{name}.png")
+
+
+@pytest.mark.parametrize(("size", "theme", "language"), LOOKS)
+def test_no_page_has_a_violation(
+    chromium: Any, address: str, snapshot: Snapshot, size: str, theme: str, language: str
+) -> None:
+    if not AXE.exists():
+        pytest.skip("no axe-core; run: make setup-browser")
+    context = _look(chromium, size, theme, language)
+    page = context.new_page()
+    found = []
+    for name, path in paths(snapshot):
+        page.goto(address + path)
+        page.wait_for_load_state("load")
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        result = page.evaluate(
+            "rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})", _RULES
+        )
+        found += [
+            f"{name}: {one['id']}: {one['nodes'][0]['html'][:120]}" for one in result["violations"]
+        ]
+        beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if beyond > 0:
+            found.append(f"{name}: scrolls sideways by {beyond} px")
+        _shoot(page, f"{name}-{size}-{theme}-{language}")
+    context.close()
+    assert not found
+
+
+def test_every_page_says_its_thing_without_scripts(
+    chromium: Any, address: str, snapshot: Snapshot
+) -> None:
+    context = _look(chromium, "desk", "light", "en", scripts=False)
+    page = context.new_page()
+    for name, path in paths(snapshot):
+        page.goto(address + path)
+        assert page.locator("h1").first.is_visible(), name
+        assert not page.locator(".js-only").first.is_visible() or name == "missing", name
+        _shoot(page, f"{name}-bare")
+    context.close()
