@@ -24,6 +24,7 @@ MODULES = {
     "verify": "snapshots",
     "prune": "snapshots",
     "serve": "serve",
+    "legacy": "legacy",
     "export": "export",
     "demo": "demo",
     "evaluate": "evaluate",
