@@ -33,11 +33,13 @@ def test_unknown_benchmarks_are_named() -> None:
 def test_rules_name_their_reason_and_apply() -> None:
     rules = load_rules()
     assert all(rule.reason for rule in rules.split)
-    assert all(rule.reason for rule in rules.renamed)
+    assert all(rule.reason for rule in rules.subset)
     assert split_order("AFQMC")[0] == "validation"
-    known = catalog([task("BrightRetrieval"), task("BrightLongRetrieval"), task("New")])
-    assert target("bright_long", "BrightRetrieval", "pony", known).task == "BrightLongRetrieval"
-    assert target("bright", "BrightRetrieval", "pony", known).task == "BrightRetrieval"
+    known = catalog([task("BrightRetrieval"), task("New")], old_task_names={"Old": "New"})
+    assert target("bright_long", "BrightRetrieval", "pony", known).splits[0] == "long"
+    assert target("bright", "BrightRetrieval", "pony", known).splits[0] == "standard"
+    assert target("en", "Old", None, known).task == "New"
+    assert target("fr", "XPQARetrieval", "fr", known).subset == "fra-fra"
 
 
 def test_the_split_is_the_first_that_is_there() -> None:

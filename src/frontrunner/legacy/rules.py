@@ -19,12 +19,14 @@ class _Split(msgspec.Struct, forbid_unknown_fields=True):
     tasks: tuple[str, ...]
     splits: tuple[str, ...]
     reason: str
+    boards: tuple[str, ...] = ()
+    """Empty for all."""
 
 
-class _Renamed(msgspec.Struct, forbid_unknown_fields=True):
-    board: str
-    column_task: str
+class _Subset(msgspec.Struct, forbid_unknown_fields=True):
     task: str
+    column: str
+    subset: str
     reason: str
 
 
@@ -32,7 +34,7 @@ class Rules(msgspec.Struct, forbid_unknown_fields=True):
     """What rules.toml says."""
 
     split: list[_Split] = []
-    renamed: list[_Renamed] = []
+    subset: list[_Subset] = []
 
 
 class Target(NamedTuple):
@@ -51,22 +53,21 @@ def load_rules() -> Rules:
     return msgspec.toml.decode(text, type=Rules)
 
 
-def split_order(task: str, rules: Rules | None = None) -> tuple[str, ...]:
+def split_order(task: str, board: str = "") -> tuple[str, ...]:
     """The splits in the order in which the first board looked for them."""
-    for rule in (rules or load_rules()).split:
-        if task in rule.tasks:
+    for rule in load_rules().split:
+        if task in rule.tasks and (not rule.boards or board in rule.boards):
             return (*rule.splits, *(one for one in SPLIT_ORDER if one not in rule.splits))
     return SPLIT_ORDER
 
 
 def target(board: str, task: str, subset: str | None, catalog: Catalog) -> Target:
     """What the column of `task` and `subset` on `board` shows."""
-    rules = load_rules()
     name = catalog.old_task_names.get(task, task) if task not in catalog.task_by_name else task
-    for rule in rules.renamed:
-        if (rule.board, rule.column_task) == (board, task) and rule.task in catalog.task_by_name:
-            name = rule.task
-    return Target(name, subset, split_order(name, rules))
+    for rule in load_rules().subset:
+        if (rule.task, rule.column) == (name, subset):
+            subset = rule.subset
+    return Target(name, subset, split_order(name, board))
 
 
 def pick_split(present: Iterable[str], order: tuple[str, ...]) -> str | None:

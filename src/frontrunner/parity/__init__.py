@@ -1,0 +1,10 @@
+"""Old and new side by side: every number of the old board is accounted for.
+
+Match the models, compare each cell with the successor's, explain every difference from evidence
+in the files, and measure how often the explanation would have been believed of a false number.
+"""
+
+from frontrunner.parity.report import Report
+from frontrunner.parity.run import Asked, compare_boards
+
+__all__ = ["Asked", "Report", "compare_boards"]
