@@ -127,7 +127,7 @@ def ingest_(
             {
                 "source": ingested.origin,
                 "files_seen": ingested.files_seen,
-                "files_used": len(ingested.origins),
+                "files_used": len(ingested.origins.path),
                 "rows": ingested.table.rows,
                 "rejects": [
                     {"path": r.path, "reason": r.reason, "detail": r.detail, "remedy": r.remedy}
@@ -148,7 +148,7 @@ def _report(ingested: Ingested) -> None:
     for reason, count in Counter(r.reason for r in ingested.rejects).most_common():
         table.add_row(reason, f"{count:,}", remedies[reason])
     stderr.print(
-        f"{ingested.files_seen:,} files: {len(ingested.origins):,} used, "
+        f"{ingested.files_seen:,} files: {len(ingested.origins.path):,} used, "
         f"{ingested.table.rows:,} scores",
         highlight=False,
     )

@@ -11,7 +11,7 @@ from frontrunner.results.join import join
 from frontrunner.results.origin import Origin
 from frontrunner.results.read import Progress, RawResults, read_source
 from frontrunner.results.rejects import Reject
-from frontrunner.results.table import FileOrigin, ScoreTable
+from frontrunner.results.table import Origins, ScoreTable
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Ingested:
     """What a source holds: rows, and every file that gives none."""
 
     table: ScoreTable
-    origins: list[FileOrigin]
+    origins: Origins
     """The files that stand; rows refer to them by number."""
     rejects: list[Reject]
     """Sorted by path."""
@@ -48,13 +48,12 @@ def ingest(
 
 def joined(raw: RawResults, catalog: Catalog) -> Ingested:
     """Join what was read."""
-    outcome = join(raw.chunks, catalog)
-    rejects = [reject for chunk in raw.chunks for reject in chunk.rejects]
+    outcome = join(raw.files, raw.identities, catalog)
     return Ingested(
         table=outcome.table,
         origins=outcome.origins,
-        rejects=sorted(rejects + outcome.rejects),
-        run_settings=sorted(one for chunk in raw.chunks for one in chunk.settings),
-        files_seen=sum(chunk.seen for chunk in raw.chunks),
+        rejects=sorted(raw.rejects + outcome.rejects),
+        run_settings=sorted(raw.settings),
+        files_seen=raw.seen,
         origin=raw.origin,
     )

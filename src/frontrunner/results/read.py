@@ -7,26 +7,31 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+import numpy as np
+
 from frontrunner.catalog import Catalog
 from frontrunner.errors import SourceError
 from frontrunner.results.archive import is_archive, walk_archive
-from frontrunner.results.cache import cache_path, compare, knowledge_digest, recall, remember
-from frontrunner.results.chunk import Chunk, Knowledge, read_chunk
+from frontrunner.results.cache import cache_path, knowledge_digest, recall, remember, unchanged
+from frontrunner.results.chunk import Chunk, Knowledge, RunSettings, read_chunk
 from frontrunner.results.collecting import collector_paused
+from frontrunner.results.files import Files, files_of, merged
 from frontrunner.results.formats import TaskIndex
-from frontrunner.results.layout import folder_name
+from frontrunner.results.layout import Identity, folder_name
 from frontrunner.results.origin import Origin
 from frontrunner.results.rejects import Reason, Reject, printable
 from frontrunner.results.sources import (
     Content,
     FolderReader,
     Item,
+    Stamps,
     folder_items,
     folder_stamps,
     list_models,
@@ -39,13 +44,30 @@ Progress = Callable[[int, int | None], None]
 _CHUNKS_PER_WORKER = 12
 _WORTH_PROCESSES = 10_000
 """From so many changed files on, starting processes pays."""
+_MANY_MODELS = 100
+"""From so many folders on, a second process pays to see what changed."""
 
 
 class RawResults(NamedTuple):
-    """Chunks as they were read, before revisions are joined."""
+    """What was read, before revisions are joined."""
 
-    chunks: list[Chunk]
+    files: Files
+    identities: dict[str, Identity]
+    """Folder -> whose results it holds, where a model_meta.json says so."""
+    settings: list[RunSettings]
+    rejects: list[Reject]
+    seen: int
     origin: Origin
+
+
+class _Read(NamedTuple):
+    """The result files of a source, and everything else that lay there."""
+
+    files: Files
+    chunks: list[Chunk]
+    """Their files are in `files`; the rest is not."""
+    unread: int = 0
+    """Files that need not be looked at again."""
 
 
 def knowledge_of(catalog: Catalog) -> Knowledge:
@@ -77,15 +99,30 @@ def _read(
     source: Path, known: Knowledge, workers: int, progress: Progress | None, cache: Path | None
 ) -> RawResults:
     if source.is_dir():
-        return RawResults(
-            _read_folder(source, known, workers, progress, cache), _folder_origin(source)
-        )
+        found = _read_folder(source, known, workers, progress, cache)
+        return _raw(found, _folder_origin(source))
     if source.is_file() and is_archive(source):
         chunks = _read_archive(source, known, workers, progress)
-        return RawResults(chunks, Origin("archive", source.name, digest=_digest(source)))
+        return _raw(_all(chunks), Origin("archive", source.name, digest=_digest(source)))
     raise SourceError(
         f"{source} is not a source of results. Give a folder with <org>__<model>/<revision>/"
         "<Task>.json below it, a .tar.zst or .tar.gz of one, or the URL of a git repository."
+    )
+
+
+def _all(chunks: list[Chunk]) -> _Read:
+    return _Read(merged([files_of(chunk) for chunk in chunks]), chunks)
+
+
+def _raw(found: _Read, origin: Origin) -> RawResults:
+    chunks = found.chunks
+    return RawResults(
+        found.files,
+        {folder: one for chunk in chunks for folder, one in chunk.identities.items()},
+        [one for chunk in chunks for one in chunk.settings],
+        [one for chunk in chunks for one in chunk.rejects],
+        found.unread + sum(chunk.seen for chunk in chunks),
+        origin,
     )
 
 
@@ -98,39 +135,59 @@ def _read_models(root: str, models: list[str], known: Knowledge) -> Chunk:
 
 def _read_folder(
     source: Path, known: Knowledge, workers: int, progress: Progress | None, cache: Path | None
-) -> list[Chunk]:
+) -> _Read:
     root = str(results_root(source))
     models, outside = list_models(Path(root))
     digest = knowledge_digest(known)
     kept = cache_path(cache, source) if cache else None
-    chunks = _read_changed(root, models, known, kept, digest) if kept else None
-    if chunks is None:
+    found = _read_changed(root, models, known, kept, digest) if kept else None
+    if found is None:
         shares = _shares(models, workers * _CHUNKS_PER_WORKER)
         jobs = [partial(_read_models, root, share) for share in shares]
-        chunks = _in_processes(jobs, known, workers, progress)
+        found = _all(_in_processes(jobs, known, workers, progress))
         if kept:
-            remember(kept, digest, chunks)
-    return [*chunks, read_chunk(((reject.path, reject) for reject in outside), known)]
+            remember(kept, digest, found.files)
+    odd = read_chunk(((reject.path, reject) for reject in outside), known)
+    return found._replace(chunks=[*found.chunks, odd])
 
 
 def _read_changed(
     root: str, models: list[str], known: Knowledge, kept: Path, digest: str
-) -> list[Chunk] | None:
+) -> _Read | None:
     """Read only what changed since the last time; None where there was none, or most changed."""
-    memory = recall(kept, digest)
-    if memory is None:
+    if not kept.exists():
         return None
-    stamps, odd = folder_stamps(root, models)
-    same, changed = compare(memory, stamps)
+    with _stamping(root, models) as stamps:
+        before = recall(kept, digest)
+        now = stamps()
+    if before is None:
+        return None
+    stands, changed = unchanged(before, now)
     if len(changed) > _WORTH_PROCESSES:
         return None
     reader = FolderReader(root)
-    items: Iterator[Item] = ((path, reader.read(path)) for path in changed)
-    fresh = read_chunk(chain(((reject.path, reject) for reject in odd), items), known)
-    chunks = [same, fresh]
-    if len(same.files) < len(memory.files) or fresh.files:
-        remember(kept, digest, chunks)
-    return chunks
+    items: Iterator[Item] = (
+        # What lies in an unknown model's folder is told so without a look at it.
+        (path, reader.read(path) if path.split("/", 1)[0] in known.folders else Content(b""))
+        for path in changed
+    )
+    fresh = read_chunk(chain(((reject.path, reject) for reject in now.rejects), items), known)
+    if stands.all() and not fresh.files.paths:
+        return _Read(before, [fresh], len(before.paths))
+    files = merged([before.keep(stands), files_of(fresh)])
+    remember(kept, digest, files)
+    return _Read(files, [fresh], int(np.count_nonzero(stands)))
+
+
+@contextmanager
+def _stamping(root: str, models: list[str]) -> Iterator[Callable[[], Stamps]]:
+    """Begin to ask for all stamps in a second process, and give what takes its share and ends."""
+    if len(models) < _MANY_MODELS:
+        yield partial(folder_stamps, root, models)
+        return
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        theirs = pool.submit(folder_stamps, root, models[1::2])
+        yield lambda: folder_stamps(root, models[::2]).and_also(theirs.result())
 
 
 def _shares(models: list[str], count: int) -> list[list[str]]:

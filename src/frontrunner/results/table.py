@@ -31,13 +31,13 @@ class CellKey(NamedTuple):
     subset: str
 
 
-class FileOrigin(NamedTuple):
-    """The file that a row came from, and what it says of its making."""
+class Origins(NamedTuple):
+    """The files that rows came from, and what they say of their making: a column each."""
 
-    path: str
-    revision: str
-    mteb_version: str | None
-    dataset_revision: str | None
+    path: list[str]
+    revision: list[str]
+    mteb_version: list[str | None]
+    dataset_revision: list[str | None]
 
 
 @dataclass(frozen=True)

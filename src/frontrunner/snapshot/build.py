@@ -94,7 +94,7 @@ def _counts(inputs: Inputs, boards: int) -> Counts:
     by_policy = sum(reject.reason.by_policy for reject in ingested.rejects)
     return Counts(
         files_seen=ingested.files_seen,
-        files_used=len(ingested.origins),
+        files_used=len(ingested.origins.path),
         files_rejected=len(ingested.rejects) - by_policy,
         files_set_aside=by_policy,
         rows=table.rows,

@@ -11,7 +11,7 @@ import numpy as np
 
 from frontrunner.results.chunk import RunSettings
 from frontrunner.results.rejects import Reject
-from frontrunner.results.table import CellKey, FileOrigin, Ints, ScoreTable, Variant
+from frontrunner.results.table import CellKey, Ints, Origins, ScoreTable, Variant
 
 TABLE = "table.msgpack"
 _ARRAYS = (
@@ -71,7 +71,7 @@ def read_table(folder: Path) -> ScoreTable:
 def write_parquet(
     folder: Path,
     table: ScoreTable,
-    origins: Sequence[FileOrigin],
+    origins: Origins,
     rejects: Sequence[Reject],
     settings: Sequence[RunSettings],
 ) -> None:
@@ -101,7 +101,9 @@ def write_parquet(
             "file": pl.Series(table.file),
         }
     ).write_parquet(folder / SCORES_PARQUET, compression="zstd", compression_level=1)
-    _write(folder / FILES_PARQUET, FileOrigin, origins)
+    pl.DataFrame(origins._asdict(), schema=dict.fromkeys(Origins._fields, pl.String)).write_parquet(
+        folder / FILES_PARQUET
+    )
     pl.DataFrame(
         {
             "path": [reject.path for reject in rejects],
