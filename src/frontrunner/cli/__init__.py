@@ -20,6 +20,7 @@ MODULES = {
     "catalog": "build",
     "snapshots": "snapshots",
     "publish": "snapshots",
+    "prepare": "prepare",
     "rollback": "snapshots",
     "verify": "snapshots",
     "prune": "snapshots",

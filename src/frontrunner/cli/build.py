@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from frontrunner.catalog.store import Statistics, load_catalog
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json, OwnCatalog, Results, WithoutMteb, Workers
 from frontrunner.cli.output import print_json, stderr
+from frontrunner.cli.prepare import prepare_answers
 from frontrunner.cli.progress import progress_bar
 from frontrunner.config import Settings, load_settings
 from frontrunner.errors import UsageError
@@ -51,14 +51,19 @@ def read_results(settings: Settings, source: str, catalog: Catalog) -> Ingested:
 
 
 def build_and_publish(settings: Settings, inputs: Inputs, *, publish: bool = True) -> Snapshot:
-    """Build a snapshot, and make it current unless told not to."""
-    from frontrunner.api.prepare import prepare  # noqa: PLC0415 -- other commands start without it
+    """Build a snapshot, make it current unless told not to, and prepare its answers.
 
+    It is published first: readers have the new numbers seconds earlier, and a server makes what
+    is asked for meanwhile.
+    """
     store = Store(settings.home)
-    with progress_bar("Ranking boards") as progress:
-        snapshot = build_snapshot(store, inputs, partial(prepare, progress=progress))
+    with progress_bar("Writing the snapshot"):
+        snapshot = build_snapshot(store, inputs)
     if publish:
         store.publish(snapshot.id)
+    state = "Published" if publish else "Built, not published"
+    stderr.print(f"{state}: snapshot [bold]{snapshot.id}[/]", highlight=False)
+    prepare_answers(snapshot)
     return snapshot
 
 
@@ -84,15 +89,18 @@ def build(
             {"id": snapshot.id, "published": publish, "provenance": snapshot.manifest.provenance}
         )
         return
-    tell(snapshot, publish)
+    tell(snapshot)
     typer.echo(snapshot.id)
 
 
-def tell(snapshot: Snapshot, published: bool) -> None:
-    """Say on stderr what was built."""
+def tell(snapshot: Snapshot) -> None:
+    """Say on stderr what is in a snapshot."""
+    from frontrunner.api.service import Service  # noqa: PLC0415
+
     counts = snapshot.manifest.provenance.counts
+    boards = Service(snapshot).numbers.boards
     stderr.print(
-        f"[bold]{counts.boards}[/] boards from {counts.rows:,} scores of {counts.models} models; "
+        f"[bold]{boards}[/] boards from {counts.rows:,} scores of {counts.models} models; "
         f"{counts.files_rejected:,} of {counts.files_seen:,} files rejected, "
         f"{counts.files_set_aside:,} set aside by a rule.",
         highlight=False,
@@ -100,8 +108,6 @@ def tell(snapshot: Snapshot, published: bool) -> None:
     if counts.files_rejected:
         reasons = ", ".join(f"{n:,} {r}" for r, n in counts.rejected_by_reason.items())
         stderr.print(f"  ({reasons}; see /v1/snapshot or rejects.parquet)", highlight=False)
-    state = "Published" if published else "Built, not published"
-    stderr.print(f"{state}: snapshot [bold]{snapshot.id}[/]", highlight=False)
 
 
 @app.command("ingest")

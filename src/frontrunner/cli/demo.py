@@ -40,6 +40,6 @@ def demo(
         catalog, statistics = load_catalog(settings.home, folder / "catalog.toml", mteb=False)
         ingested = ingest(folder / "results", catalog, workers=1)
     snapshot = build_and_publish(settings, Inputs(catalog, statistics, ingested))
-    tell(snapshot, published=True)
+    tell(snapshot)
     if serving:
         serve(home, host, port)

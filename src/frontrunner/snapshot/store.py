@@ -13,15 +13,17 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 
 from frontrunner.errors import SnapshotError, UnknownNameError
+from frontrunner.snapshot.disk import sync_file, sync_folder
 from frontrunner.snapshot.manifest import damage, read_manifest
-from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.prepared import ANSWERS, answers_damage
+from frontrunner.snapshot.reader import Snapshot, built_at
 
 _BUILDING = ".building-"
 
@@ -84,7 +86,7 @@ class Store:
             for p in self.folder.iterdir()
             if (p / "manifest.json").is_file() and not p.name.startswith(".")
         ]
-        return [p.name for p in sorted(whole, key=lambda p: (Snapshot(p).built_at, p.name))]
+        return [p.name for p in sorted(whole, key=lambda p: (built_at(p), p.name))]
 
     def history(self) -> list[Event]:
         """What was published when, oldest first. A line cut off by a crash is left out."""
@@ -131,11 +133,11 @@ class Store:
         return kept[-1]
 
     def _point_to(self, snapshot: Snapshot, action: str) -> Event:
-        problems = list(damage(snapshot.folder, snapshot.manifest))
+        problems = whole_damage(snapshot)
         if problems:
             raise SnapshotError(
                 f"Snapshot {snapshot.id} is damaged and was not made current: {problems[0]}. "
-                "Build it again."
+                f"{remedy(problems)}"
             )
         event = Event(time.time(), action, snapshot.id, self.current_id())
         # The history first: if the machine stops between the two, the pointer still says the
@@ -189,11 +191,24 @@ class Store:
             remove_snapshot(target)
         if not target.exists():
             for path in folder.iterdir():
-                _sync_file(path)
+                sync_file(path)
             sync_folder(folder)
             folder.rename(target)
             sync_folder(self.folder)
         return Snapshot(target)
+
+
+def whole_damage(snapshot: Snapshot) -> list[str]:
+    """What of a snapshot and its prepared answers is not as it was written, one line each."""
+    folder = snapshot.folder
+    return [*damage(folder, snapshot.manifest), *answers_damage(folder)]
+
+
+def remedy(problems: Sequence[str]) -> str:
+    """What to do about damage."""
+    if all(problem.startswith(f"{ANSWERS}/") for problem in problems):
+        return "Make its answers again: frontrunner prepare --again"
+    return "Build it again, or publish another."
 
 
 def remove_snapshot(folder: Path) -> None:
@@ -201,20 +216,6 @@ def remove_snapshot(folder: Path) -> None:
     hidden = folder.with_name(f"{_BUILDING}removing-{folder.name}")
     folder.rename(hidden)
     shutil.rmtree(hidden)
-
-
-def _sync_file(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager
