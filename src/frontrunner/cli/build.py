@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +26,7 @@ from frontrunner.results.ingest import Ingested, ingest
 from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
+from frontrunner.snapshot.tables import get_ready_for_parquet
 
 
 def read_catalog(
@@ -36,7 +39,9 @@ def read_catalog(
         return load_catalog(settings.home, own, mteb=not without_mteb)
 
 
-def read_results(settings: Settings, source: str, catalog: Catalog) -> Ingested:
+def read_results(
+    settings: Settings, source: str, catalog: Catalog, beside: Executor | None = None
+) -> Ingested:
     """Fetch a source where it is far away, and read it."""
     with progress_bar("Fetching the results"):
         near = fetch(source, settings.home / "sources")
@@ -47,23 +52,25 @@ def read_results(settings: Settings, source: str, catalog: Catalog) -> Ingested:
             workers=settings.workers,
             progress=progress,
             cache=settings.home / "cache",
+            beside=beside,
         )
 
 
-def build_and_publish(settings: Settings, inputs: Inputs, *, publish: bool = True) -> Snapshot:
-    """Build a snapshot, make it current unless told not to, and prepare its answers.
+def write_snapshot(
+    settings: Settings, inputs: Inputs, *, publish: bool = True, beside: Executor | None = None
+) -> Snapshot:
+    """Build a snapshot, and make it current unless told not to.
 
-    It is published first: readers have the new numbers seconds earlier, and a server makes what
-    is asked for meanwhile.
+    Its answers are prepared after: readers have the new numbers seconds earlier, and a server
+    makes what is asked for meanwhile.
     """
     store = Store(settings.home)
     with progress_bar("Writing the snapshot"):
-        snapshot = build_snapshot(store, inputs)
+        snapshot = build_snapshot(store, inputs, beside)
     if publish:
-        store.publish(snapshot.id)
+        store.publish_fresh(snapshot)
     state = "Published" if publish else "Built, not published"
     stderr.print(f"{state}: snapshot [bold]{snapshot.id}[/]", highlight=False)
-    prepare_answers(snapshot)
     return snapshot
 
 
@@ -81,9 +88,14 @@ def build(
 ) -> None:
     """Read results, rank every board, and publish the snapshot."""
     settings = load_settings(home, workers=workers)
-    known, statistics = read_catalog(settings, catalog, without_mteb)
-    ingested = read_results(settings, results, known)
-    snapshot = build_and_publish(settings, Inputs(known, statistics, ingested), publish=publish)
+    with ProcessPoolExecutor(1, get_context("spawn")) as beside:
+        # While this process reads the catalog, the other gets ready for its part of the work.
+        beside.submit(get_ready_for_parquet)
+        known, statistics = read_catalog(settings, catalog, without_mteb)
+        ingested = read_results(settings, results, known, beside)
+        inputs = Inputs(known, statistics, ingested)
+        snapshot = write_snapshot(settings, inputs, publish=publish, beside=beside)
+    prepare_answers(snapshot)
     if as_json:
         print_json(
             {"id": snapshot.id, "published": publish, "provenance": snapshot.manifest.provenance}

@@ -8,6 +8,7 @@ a mistake are few, and are read again every time.
 from __future__ import annotations
 
 import hashlib
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +86,8 @@ def remember(path: Path, knowledge: str, files: Files) -> None:
 
 def unchanged(files: Files, now: Stamps) -> tuple[NDArray[np.bool_], list[str]]:
     """Which of `files` still stand, and the paths that must be read."""
-    place = {path: number for number, path in enumerate(files.paths)}
-    found = np.array([place.get(path, -1) for path in now.paths], dtype=np.int64)
+    place = dict(zip(files.paths, range(len(files.paths)), strict=True))
+    found = np.fromiter(map(place.get, now.paths, repeat(-1)), np.int64, len(now.paths))
     same = found >= 0
     if files.paths:
         same &= files.size[found] == np.array(now.size)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from frontrunner.catalog import Catalog
 from frontrunner.results.chunk import RunSettings
 from frontrunner.results.join import join
 from frontrunner.results.origin import Origin
-from frontrunner.results.read import Progress, RawResults, read_source
+from frontrunner.results.read import Options, Progress, RawResults, read_source
 from frontrunner.results.rejects import Reject
 from frontrunner.results.table import Origins, ScoreTable
 
@@ -36,13 +38,15 @@ def ingest(
     workers: int = 0,
     progress: Progress | None = None,
     cache: Path | None = None,
+    beside: Executor | None = None,
 ) -> Ingested:
-    """Read a folder or archive and join the revisions in it; `cache` is as in `read_source`.
+    """Read a folder or archive and join the revisions in it; see `Options` for what may be given.
 
     Raises SourceError where `source` cannot be read at all; a file that cannot be used is a
     `Reject`.
     """
-    raw = read_source(source, catalog, workers=workers, progress=progress, cache=cache)
+    options = Options(workers or os.cpu_count() or 1, progress, cache, beside)
+    raw = read_source(source, catalog, options)
     return joined(raw, catalog)
 
 

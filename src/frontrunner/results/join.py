@@ -203,8 +203,8 @@ def _table(files: Files, folders: _Folders, stand: Longs) -> ScoreTable:
     row_cell = files.row_cell[rows]
     places, new_place, sets, new_set = _renumbered(files.cells, row_cell)
     row_task = np.repeat(file_task[order], counts)
-    codes, cell = _compact(row_task * max(1, len(places)) + new_place[row_cell])
-    rows_by_cell = _stable_order(cell)
+    code = row_task * max(1, len(places)) + new_place[row_cell]
+    codes, cell, rows_by_cell = _sorted_cells(code)
     return ScoreTable(
         variants=tuple(variants),
         tasks=tuple(tasks),
@@ -215,7 +215,7 @@ def _table(files: Files, folders: _Folders, stand: Longs) -> ScoreTable:
         language_sets=tuple(sets),
         task_start=np.searchsorted(row_task, np.arange(len(tasks) + 1)),
         variant=np.repeat(file_variant[order], counts).astype(np.int32),
-        cell=cell.astype(np.int32),
+        cell=cell,
         score=files.row_score[rows],
         languages=new_set[row_cell].astype(np.int32),
         file=np.repeat(order, counts).astype(np.int32),
@@ -250,15 +250,21 @@ def _renumbered(
     return places, of_cell[0], sets, of_cell[1]
 
 
-def _compact(codes: Longs) -> tuple[Longs, Longs]:
-    """The codes that occur, ascending, and each code's place among them."""
-    occurs = np.zeros(int(codes.max(initial=-1)) + 1, dtype=bool)
-    occurs[codes] = True
-    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[codes]
+def _sorted_cells(codes: Longs) -> tuple[Longs, Ints, Longs]:
+    """The codes that occur, ascending; each row's place among them; and the rows by their codes."""
+    order = _stable_order(codes)
+    ascending = codes[order]
+    first = np.ones(len(codes), dtype=bool)
+    first[1:] = ascending[1:] != ascending[:-1]
+    cell = np.empty(len(codes), dtype=np.int32)
+    cell[order] = np.cumsum(first, dtype=np.int32) - 1
+    return ascending[first], cell, order
 
 
 def _stable_order(numbers: Longs) -> Longs:
-    """Stable `argsort` of numbers below 2**32, by halves: NumPy sorts 16 bits by counting."""
+    """Stable `argsort` of numbers from 0, by halves: NumPy sorts 16 bits by counting."""
+    if numbers.max(initial=0) >= 1 << 32:
+        return np.argsort(numbers, kind="stable")
     low = np.argsort((numbers & 0xFFFF).astype(np.uint16), kind="stable")
     high = (numbers >> 16).astype(np.uint16)[low]
     return low[np.argsort(high, kind="stable")]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from functools import partial
 from itertools import chain
 from multiprocessing import get_context
@@ -45,7 +43,7 @@ _CHUNKS_PER_WORKER = 12
 _WORTH_PROCESSES = 10_000
 """From so many changed files on, starting processes pays."""
 _MANY_MODELS = 100
-"""From so many folders on, a second process pays to see what changed."""
+"""From so many folders on, sharing with a second process pays."""
 
 
 class RawResults(NamedTuple):
@@ -70,6 +68,17 @@ class _Read(NamedTuple):
     """Files that need not be looked at again."""
 
 
+class Options(NamedTuple):
+    """How to read; none of it changes what comes out."""
+
+    workers: int
+    progress: Progress | None = None
+    cache: Path | None = None
+    """A folder to remember in what was read, so that the next time only what changed is."""
+    beside: Executor | None = None
+    """Another process, started already, to do a part of looking for changes."""
+
+
 def knowledge_of(catalog: Catalog) -> Knowledge:
     """The part of the catalog that workers need."""
     return Knowledge(
@@ -79,30 +88,17 @@ def knowledge_of(catalog: Catalog) -> Knowledge:
     )
 
 
-def read_source(
-    source: Path,
-    catalog: Catalog,
-    *,
-    workers: int = 0,
-    progress: Progress | None = None,
-    cache: Path | None = None,
-) -> RawResults:
-    """Read every file of a folder or archive. Raises SourceError where `source` is neither.
-
-    With a `cache` folder, of a folder that was read before only what changed is read.
-    """
+def read_source(source: Path, catalog: Catalog, options: Options) -> RawResults:
+    """Read every file of a folder or archive. Raises SourceError where `source` is neither."""
     with collector_paused():
-        return _read(source, knowledge_of(catalog), workers or os.cpu_count() or 1, progress, cache)
+        return _read(source, knowledge_of(catalog), options)
 
 
-def _read(
-    source: Path, known: Knowledge, workers: int, progress: Progress | None, cache: Path | None
-) -> RawResults:
+def _read(source: Path, known: Knowledge, options: Options) -> RawResults:
     if source.is_dir():
-        found = _read_folder(source, known, workers, progress, cache)
-        return _raw(found, _folder_origin(source))
+        return _raw(_read_folder(source, known, options), _folder_origin(source))
     if source.is_file() and is_archive(source):
-        chunks = _read_archive(source, known, workers, progress)
+        chunks = _read_archive(source, known, options)
         return _raw(_all(chunks), Origin("archive", source.name, digest=_digest(source)))
     raise SourceError(
         f"{source} is not a source of results. Give a folder with <org>__<model>/<revision>/"
@@ -133,33 +129,37 @@ def _read_models(root: str, models: list[str], known: Knowledge) -> Chunk:
     return read_chunk(folder_items(root, models), known)
 
 
-def _read_folder(
-    source: Path, known: Knowledge, workers: int, progress: Progress | None, cache: Path | None
-) -> _Read:
+def _read_folder(source: Path, known: Knowledge, options: Options) -> _Read:
     root = str(results_root(source))
     models, outside = list_models(Path(root))
     digest = knowledge_digest(known)
-    kept = cache_path(cache, source) if cache else None
-    found = _read_changed(root, models, known, kept, digest) if kept else None
+    kept = cache_path(options.cache, source) if options.cache else None
+    memory = _Memory(kept, digest) if kept and kept.exists() else None
+    found = _read_changed(root, models, known, memory, options.beside) if memory else None
     if found is None:
-        shares = _shares(models, workers * _CHUNKS_PER_WORKER)
+        shares = _shares(models, options.workers * _CHUNKS_PER_WORKER)
         jobs = [partial(_read_models, root, share) for share in shares]
-        found = _all(_in_processes(jobs, known, workers, progress))
+        found = _all(_in_processes(jobs, known, options))
         if kept:
             remember(kept, digest, found.files)
     odd = read_chunk(((reject.path, reject) for reject in outside), known)
     return found._replace(chunks=[*found.chunks, odd])
 
 
+class _Memory(NamedTuple):
+    """What was read the last time."""
+
+    path: Path
+    knowledge: str
+
+
 def _read_changed(
-    root: str, models: list[str], known: Knowledge, kept: Path, digest: str
+    root: str, models: list[str], known: Knowledge, memory: _Memory, beside: Executor | None
 ) -> _Read | None:
-    """Read only what changed since the last time; None where there was none, or most changed."""
-    if not kept.exists():
-        return None
-    with _stamping(root, models) as stamps:
-        before = recall(kept, digest)
-        now = stamps()
+    """Read only what changed since the last time; None where most did, or other facts hold."""
+    stamps = _stamping(root, models, beside)
+    before = recall(*memory)
+    now = stamps()
     if before is None:
         return None
     stands, changed = unchanged(before, now)
@@ -175,19 +175,18 @@ def _read_changed(
     if stands.all() and not fresh.files.paths:
         return _Read(before, [fresh], len(before.paths))
     files = merged([before.keep(stands), files_of(fresh)])
-    remember(kept, digest, files)
+    remember(*memory, files)
     return _Read(files, [fresh], int(np.count_nonzero(stands)))
 
 
-@contextmanager
-def _stamping(root: str, models: list[str]) -> Iterator[Callable[[], Stamps]]:
-    """Begin to ask for all stamps in a second process, and give what takes its share and ends."""
-    if len(models) < _MANY_MODELS:
-        yield partial(folder_stamps, root, models)
-        return
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        theirs = pool.submit(folder_stamps, root, models[1::2])
-        yield lambda: folder_stamps(root, models[::2]).and_also(theirs.result())
+def _stamping(root: str, models: list[str], beside: Executor | None) -> Callable[[], Stamps]:
+    """Begin to ask for stamps in another process; what comes back takes its share, and ends."""
+    if beside is None or len(models) < _MANY_MODELS:
+        return partial(folder_stamps, root, models)
+    # A fifth, since it is hardly ready yet when it is asked.
+    share, mine = models[::5], [model for n, model in enumerate(models) if n % 5]
+    theirs = beside.submit(folder_stamps, root, share)
+    return lambda: folder_stamps(root, mine).and_also(theirs.result())
 
 
 def _shares(models: list[str], count: int) -> list[list[str]]:
@@ -259,13 +258,12 @@ def _read_share(path: Path, share: int, shares: int, known: Knowledge) -> Chunk:
     return read_chunk(archive_items(path, share, shares), known)
 
 
-def _read_archive(
-    path: Path, known: Knowledge, workers: int, progress: Progress | None
-) -> list[Chunk]:
+def _read_archive(path: Path, known: Knowledge, options: Options) -> list[Chunk]:
     # Every worker unpacks the whole stream and keeps its own share: unpacking is a fraction of
     # the work, and no bytes have to cross between processes.
-    jobs = [partial(_read_share, path, share, workers) for share in range(workers)]
-    return _in_processes(jobs, known, workers, progress)
+    shares = options.workers
+    jobs = [partial(_read_share, path, share, shares) for share in range(shares)]
+    return _in_processes(jobs, known, options)
 
 
 def _digest(path: Path) -> str:
@@ -290,10 +288,9 @@ def _run(job: _Job) -> Chunk:
     return job(_worker_knowledge)
 
 
-def _in_processes(
-    jobs: Sequence[_Job], known: Knowledge, workers: int, progress: Progress | None
-) -> list[Chunk]:
+def _in_processes(jobs: Sequence[_Job], known: Knowledge, options: Options) -> list[Chunk]:
     """Run jobs in worker processes; chunks come back in the order of the jobs."""
+    workers, progress = options.workers, options.progress
     if workers == 1 or len(jobs) == 1:
         return [job(known) for job in jobs]
     with ProcessPoolExecutor(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,15 +39,18 @@ class Inputs:
     ingested: Ingested
 
 
-def build_snapshot(store: Store, inputs: Inputs) -> Snapshot:
+def build_snapshot(store: Store, inputs: Inputs, beside: Executor | None = None) -> Snapshot:
     """Write a snapshot into `store`, unpublished and with no answers prepared, and open it.
+
+    `beside` is another process, to write the Parquet files meanwhile; a thread where left out.
 
     Equal inputs give equal bytes and so the same name; what is there already is kept. Raises
     SnapshotError where it cannot be written; nothing is left behind then.
     """
     try:
         with store.building() as folder:
-            _write_parts(folder, inputs)
+            with ThreadPoolExecutor(1) as thread:
+                _write_parts(folder, inputs, beside or thread)
             return store.keep(folder)
     except OSError as error:
         raise SnapshotError(
@@ -56,17 +59,17 @@ def build_snapshot(store: Store, inputs: Inputs) -> Snapshot:
         ) from error
 
 
-def _write_parts(folder: Path, inputs: Inputs) -> None:
+def _write_parts(folder: Path, inputs: Inputs, beside: Executor) -> None:
     ingested = inputs.ingested
-    with ThreadPoolExecutor(1) as beside:
-        # Polars works outside the interpreter's lock, and so beside everything else.
-        parquet = beside.submit(write_parquet, folder, ingested)
-        write_table(folder, ingested.table)
-        (folder / CATALOG).write_bytes(msgspec.json.encode(inputs.catalog))
-        packed = ((task, compressed_only(JSON, one)) for task, one in inputs.statistics.items())
-        write_pack(folder, STATISTICS, packed)
-        files = {name: file_digest(folder / name) for name in _written_here(folder)}
-        parquet.result()
+    write_table(folder, ingested.table)
+    parquet = beside.submit(
+        write_parquet, folder, ingested.origins, ingested.rejects, ingested.run_settings
+    )
+    (folder / CATALOG).write_bytes(msgspec.json.encode(inputs.catalog))
+    packed = ((task, compressed_only(JSON, one)) for task, one in inputs.statistics.items())
+    write_pack(folder, STATISTICS, packed)
+    files = {name: file_digest(folder / name) for name in _written_here(folder)}
+    parquet.result()
     files |= {name: file_digest(folder / name) for name in PARQUET}
     provenance = Provenance(
         builder=f"frontrunner {__version__}",

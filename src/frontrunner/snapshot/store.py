@@ -107,11 +107,15 @@ class Store:
         snapshot = self.open(name)
         if snapshot.id == self.current_id():
             return None
-        return self._point_to(snapshot, "publish")
+        return self._point_to(_whole(snapshot), "publish")
+
+    def publish_fresh(self, snapshot: Snapshot) -> Event | None:
+        """Make the snapshot current that this process has just built, and so knows to be whole."""
+        return None if snapshot.id == self.current_id() else self._point_to(snapshot, "publish")
 
     def rollback(self) -> Event:
         """Make the snapshot current that was before; raises UsageError where there is none."""
-        return self._point_to(Snapshot(self.folder / self._previous()), "rollback")
+        return self._point_to(_whole(Snapshot(self.folder / self._previous())), "rollback")
 
     def _previous(self) -> str:
         """What was current before the current one, with publishes that were taken back undone."""
@@ -133,12 +137,6 @@ class Store:
         return kept[-1]
 
     def _point_to(self, snapshot: Snapshot, action: str) -> Event:
-        problems = whole_damage(snapshot)
-        if problems:
-            raise SnapshotError(
-                f"Snapshot {snapshot.id} is damaged and was not made current: {problems[0]}. "
-                f"{remedy(problems)}"
-            )
         event = Event(time.time(), action, snapshot.id, self.current_id())
         # The history first: if the machine stops between the two, the pointer still says the
         # truth, and a line too many in the history is found out by comparing with it.
@@ -202,6 +200,16 @@ def whole_damage(snapshot: Snapshot) -> list[str]:
     """What of a snapshot and its prepared answers is not as it was written, one line each."""
     folder = snapshot.folder
     return [*damage(folder, snapshot.manifest), *answers_damage(folder)]
+
+
+def _whole(snapshot: Snapshot) -> Snapshot:
+    problems = whole_damage(snapshot)
+    if problems:
+        raise SnapshotError(
+            f"Snapshot {snapshot.id} is damaged and was not made current: {problems[0]}. "
+            f"{remedy(problems)}"
+        )
+    return snapshot
 
 
 def remedy(problems: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from frontrunner.results.chunk import RunSettings
-from frontrunner.results.ingest import Ingested
+from frontrunner.results.rejects import Reject
 from frontrunner.results.table import CellKey, Ints, Origins, ScoreTable, Variant
 
 if TYPE_CHECKING:
@@ -72,29 +72,37 @@ def read_table(folder: Path) -> ScoreTable:
     )
 
 
-def write_parquet(folder: Path, ingested: Ingested) -> None:
+def get_ready_for_parquet() -> None:
+    """Import what `write_parquet` needs: a fifth of a second that another process may have."""
+    import polars  # noqa: F401, PLC0415
+
+
+def write_parquet(
+    folder: Path, origins: Origins, rejects: Sequence[Reject], settings: Sequence[RunSettings]
+) -> None:
     """Write the scores and where they came from, for DuckDB, Polars and the like.
+
+    The scores are those of the table in `folder`, so that another process can do it.
 
     Columns are documented in docs/snapshots.md. `scores` refers to `files` by number.
     """
     import polars as pl  # noqa: PLC0415 -- a server that opens a snapshot never needs it
 
-    table = ingested.table
-    _scores_frame(table).write_parquet(
+    _scores_frame(read_table(folder)).write_parquet(
         folder / SCORES_PARQUET, compression="zstd", compression_level=1
     )
     texts = dict.fromkeys(Origins._fields, pl.String)
-    pl.DataFrame(ingested.origins._asdict(), schema=texts).write_parquet(folder / FILES_PARQUET)
+    pl.DataFrame(origins._asdict(), schema=texts).write_parquet(folder / FILES_PARQUET)
     pl.DataFrame(
         {
-            "path": [reject.path for reject in ingested.rejects],
-            "reason": [str(reject.reason) for reject in ingested.rejects],
-            "detail": [reject.detail for reject in ingested.rejects],
-            "remedy": [reject.remedy for reject in ingested.rejects],
+            "path": [reject.path for reject in rejects],
+            "reason": [str(reject.reason) for reject in rejects],
+            "detail": [reject.detail for reject in rejects],
+            "remedy": [reject.remedy for reject in rejects],
         },
         schema=dict.fromkeys(("path", "reason", "detail", "remedy"), pl.String),
     ).write_parquet(folder / REJECTS_PARQUET)
-    columns = list(zip(*ingested.run_settings, strict=True)) or [()] * len(RunSettings._fields)
+    columns = list(zip(*settings, strict=True)) or [()] * len(RunSettings._fields)
     pl.DataFrame(
         {n: list(column) for n, column in zip(RunSettings._fields, columns, strict=True)},
         schema=dict.fromkeys(RunSettings._fields, pl.String),
