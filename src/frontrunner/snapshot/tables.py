@@ -60,8 +60,10 @@ def write_table(folder: Path, table: ScoreTable) -> None:
 def read_table(folder: Path) -> ScoreTable:
     """Open the table of the snapshot in `folder`; the arrays stay on disk until touched."""
     names = msgspec.msgpack.decode((folder / TABLE).read_bytes(), type=_Names)
+    # As plain arrays: those of NumPy's own kind for maps are slower to take parts of.
     arrays = {
-        name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS
+        name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+        for name in _ARRAYS
     }
     return ScoreTable(
         variants=tuple(Variant(*variant) for variant in names.variants),
