@@ -130,7 +130,9 @@ def built(data: Path, home: Path) -> tuple[float, float]:
     """Seconds from the start of a build to when it has published, and to its end."""
     began = time.perf_counter()
     published = 0.0
-    with subprocess.Popen(build_command(data, home), stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        build_command(data, home), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
         for line in process.stderr or ():
             if line.startswith("Published"):
                 published = time.perf_counter() - began

@@ -117,7 +117,7 @@ def test_a_full_disk_leaves_what_is_published(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     store = Store(tmp_path / "home")
-    for step in ("write_table", "write_pack", "write_parquet", "file_digest"):
+    for step in ("write_table", "write_pack", "write_files_parquet", "file_digest"):
         with monkeypatch.context() as patched:
             patched.setattr(building, step, full)
             with pytest.raises(SnapshotError, match="No space left"):

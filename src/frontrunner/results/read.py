@@ -183,8 +183,8 @@ def _stamping(root: str, models: list[str], beside: Executor | None) -> Callable
     """Begin to ask for stamps in another process; what comes back takes its share, and ends."""
     if beside is None or len(models) < _MANY_MODELS:
         return partial(folder_stamps, root, models)
-    # A fifth, since it is hardly ready yet when it is asked.
-    share, mine = models[::5], [model for n, model in enumerate(models) if n % 5]
+    # A quarter, since it is hardly ready yet when it is asked.
+    share, mine = models[::4], [model for n, model in enumerate(models) if n % 4]
     theirs = beside.submit(folder_stamps, root, share)
     return lambda: folder_stamps(root, mine).and_also(theirs.result())
 

@@ -27,7 +27,12 @@ from frontrunner.snapshot.manifest import (
 )
 from frontrunner.snapshot.reader import CATALOG, STATISTICS, Snapshot
 from frontrunner.snapshot.store import Store
-from frontrunner.snapshot.tables import PARQUET, write_parquet, write_table
+from frontrunner.snapshot.tables import (
+    PARQUET,
+    write_files_parquet,
+    write_scores_parquet,
+    write_table,
+)
 
 
 @dataclass(frozen=True)
@@ -62,14 +67,16 @@ def build_snapshot(store: Store, inputs: Inputs, beside: Executor | None = None)
 def _write_parts(folder: Path, inputs: Inputs, beside: Executor) -> None:
     ingested = inputs.ingested
     write_table(folder, ingested.table)
-    parquet = beside.submit(
-        write_parquet, folder, ingested.origins, ingested.rejects, ingested.run_settings
+    scores = beside.submit(write_scores_parquet, folder)
+    rest = beside.submit(
+        write_files_parquet, folder, ingested.origins, ingested.rejects, ingested.run_settings
     )
     (folder / CATALOG).write_bytes(msgspec.json.encode(inputs.catalog))
     packed = ((task, compressed_only(JSON, one)) for task, one in inputs.statistics.items())
     write_pack(folder, STATISTICS, packed)
     files = {name: file_digest(folder / name) for name in _written_here(folder)}
-    parquet.result()
+    scores.result()
+    rest.result()
     files |= {name: file_digest(folder / name) for name in PARQUET}
     provenance = Provenance(
         builder=f"frontrunner {__version__}",

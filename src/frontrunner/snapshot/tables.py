@@ -75,24 +75,26 @@ def read_table(folder: Path) -> ScoreTable:
 
 
 def get_ready_for_parquet() -> None:
-    """Import what `write_parquet` needs: a fifth of a second that another process may have."""
+    """Import what writing Parquet needs: a fifth of a second that another process may have."""
     import polars  # noqa: F401, PLC0415
 
 
-def write_parquet(
-    folder: Path, origins: Origins, rejects: Sequence[Reject], settings: Sequence[RunSettings]
-) -> None:
-    """Write the scores and where they came from, for DuckDB, Polars and the like.
+def write_scores_parquet(folder: Path) -> None:
+    """Write the scores of the table in `folder`, for DuckDB, Polars and the like.
 
-    The scores are those of the table in `folder`, so that another process can do it.
-
-    Columns are documented in docs/snapshots.md. `scores` refers to `files` by number.
+    Columns are documented in docs/snapshots.md. `file` is the number of a row in files.parquet.
     """
-    import polars as pl  # noqa: PLC0415 -- a server that opens a snapshot never needs it
-
     _scores_frame(read_table(folder)).write_parquet(
         folder / SCORES_PARQUET, compression="zstd", compression_level=1
     )
+
+
+def write_files_parquet(
+    folder: Path, origins: Origins, rejects: Sequence[Reject], settings: Sequence[RunSettings]
+) -> None:
+    """Write where the scores came from, and what gave none."""
+    import polars as pl  # noqa: PLC0415 -- a server that opens a snapshot never needs it
+
     texts = dict.fromkeys(Origins._fields, pl.String)
     pl.DataFrame(origins._asdict(), schema=texts).write_parquet(folder / FILES_PARQUET)
     pl.DataFrame(
