@@ -130,8 +130,8 @@ function freezeWidths(): void {
   const widths = heads().map((head) => head.offsetWidth);
   table.style.width = `${table.offsetWidth}px`;
   heads().forEach((head, column) => {
-    head.style.minWidth = head.style.maxWidth = "0";
-    head.style.width = `${widths[column] ?? 0}px`;
+    const width = `${widths[column] ?? 0}px`;
+    head.style.minWidth = head.style.maxWidth = head.style.width = width;
   });
   table.style.tableLayout = "fixed";
 }
