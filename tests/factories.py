@@ -118,7 +118,8 @@ def table_of(
 def snapshot_of(home: Path, known: Catalog, ingested: Ingested, publish: bool = True) -> Snapshot:
     """Build a snapshot in `home`, and publish it."""
     store = Store(home)
-    built = build_snapshot(store, Inputs(known, {}, ingested), prepare)
+    built = build_snapshot(store, Inputs(known, {}, ingested))
+    prepare(built)
     if publish:
         store.publish(built.id)
     return built

@@ -16,6 +16,7 @@ const rankForm = rankPanel?.querySelector("form") ?? null;
 let state = read(location.search);
 let taking: ReadonlySet<Row> | null = null;
 let asked = "";
+let drawn = false;
 let waiting: AbortController | null = null;
 
 /** Show the board as `state` wants it. */
@@ -38,7 +39,9 @@ async function apply(): Promise<void> {
 
 function draw(): void {
   const visible = filtered(state, taking);
-  show(visible, state.sort, state.pins);
+  const untouched = !drawn && visible.length === total && !state.sort.length && !state.pins.size && !taking;
+  if (!untouched) show(visible, state.sort, state.pins);
+  drawn = true;
   markHeads(state.sort.length ? state.sort : [{ column: "rank", descending: false }]);
   const shown = fill(words["shown"] ?? "", { n: visible.length, all: total });
   byId("shown").textContent = visible.length ? shown : (words["nothing"] ?? "");

@@ -1,7 +1,7 @@
 // Rank the board again over what the reader picks; the numbers come from `/v1/rank`.
 import { byId, fill, make } from "./dom";
 import { PICKS, type State } from "./state";
-import { facts, forgetValues, heads, rows, setup, table, words, type Row } from "./table";
+import { facts, forgetValues, heads, rows, setup, table, thawWidths, words, type Row } from "./table";
 
 interface Ranked {
   rank: number;
@@ -44,6 +44,7 @@ export function restore(): null {
   line?.replaceChildren(...original.heads);
   rows.forEach((row) => row.element.replaceChildren(...(original.cells[row.index] ?? [])));
   forgetValues();
+  thawWidths();
   byId("asked").hidden = true;
   return null;
 }
@@ -96,6 +97,7 @@ function draw(ranking: Ranking): ReadonlySet<Row> {
     ...original.heads.slice(0, start).map((head) => head.cloneNode(true)),
     ...columns.map((column) => make("th", column.label, { scope: "col", class: "s", "data-k": column.key })),
   );
+  thawWidths();
   const kept = new Set<Row>();
   for (const ranked of ranking.rows) {
     const extra = ranked.experiments ? `#${JSON.stringify(ranked.experiments)}` : "";

@@ -95,7 +95,51 @@ export function show(visible: Row[], keys: SortKey[], pins: ReadonlySet<string>)
     }
     return compare(ranks[a.index] ?? null, ranks[b.index] ?? null, false) || a.index - b.index;
   });
-  body.replaceChildren(...order.map((row) => row.element));
+  freezeWidths();
+  current = order;
+  place(order);
+}
+
+const FIRST = 60;
+const CHUNK = 120;
+let current: Row[] = rows;
+let turn = 0;
+
+/** Put rows into the page: what fits a screen at once, the rest after it was painted. */
+function place(order: Row[]): void {
+  const mine = ++turn;
+  const put = (from: number, to: number): void => body.append(...order.slice(from, to).map((row) => row.element));
+  body.replaceChildren();
+  put(0, FIRST);
+  const more = (from: number): void => {
+    if (from >= order.length || mine !== turn) return;
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        if (mine !== turn) return;
+        put(from, from + CHUNK);
+        more(from + CHUNK);
+      }),
+    );
+  };
+  more(FIRST);
+}
+
+/** Keep columns as wide as they are, so that rows can be laid out without looking at all others. */
+function freezeWidths(): void {
+  if (table.style.tableLayout) return;
+  const widths = heads().map((head) => head.offsetWidth);
+  table.style.width = `${table.offsetWidth}px`;
+  heads().forEach((head, column) => {
+    const width = `${widths[column] ?? 0}px`;
+    head.style.minWidth = head.style.maxWidth = head.style.width = width;
+  });
+  table.style.tableLayout = "fixed";
+}
+
+/** Let columns find their widths again, after they were changed. */
+export function thawWidths(): void {
+  table.style.tableLayout = table.style.width = "";
+  for (const head of heads()) head.style.minWidth = head.style.maxWidth = head.style.width = "";
 }
 
 /** Mark the headings that sort, and how. */
@@ -127,6 +171,6 @@ export function dressHeads(): void {
 /** The table as text: headings, then the rows that are shown. */
 export function shownCells(): string[][] {
   const label = (head: HTMLElement): string => (head.textContent ?? "").replace(/[↕\s]+/g, " ").trim();
-  const lines = [...body.rows].map((row) => [...row.cells].map((cell) => (cell.textContent ?? "").trim()));
+  const lines = current.map((row) => [...row.element.cells].map((cell) => (cell.textContent ?? "").trim()));
   return [heads().map(label), ...lines];
 }

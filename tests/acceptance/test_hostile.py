@@ -111,7 +111,7 @@ def run(folder: Path, source_files: list[bytes], total: int) -> Counter[str]:
             1 for path in root.rglob("run_settings.jsonl")
         )
         told = {reject.path for reject in ingested.rejects}
-        used = {origin.path for origin in ingested.origins}
+        used = set(ingested.origins.path)
         assert ingested.files_seen == count
         assert not told & used
         assert count - plain <= len(told | used) <= count

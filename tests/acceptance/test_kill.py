@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from frontrunner.snapshot.manifest import damage
-from frontrunner.snapshot.store import Store
+from frontrunner.api.service import Service
+from frontrunner.snapshot.store import Store, whole_damage
 from tests.factories import result, write
 
 KILLS = 200
@@ -64,9 +64,8 @@ def change(folder: Path, number: int) -> None:
 def served(folder: Path) -> bytes:
     """The board of the current snapshot, after its bytes are found to be whole."""
     snapshot = Store(folder / "home").current()
-    assert list(damage(snapshot.folder, snapshot.manifest)) == []
-    board = snapshot.answers.get("benchmarks/All/scores")
-    assert board is not None
+    assert whole_damage(snapshot) == []
+    board = Service(snapshot).scores("All", ())
     assert len(json.loads(board.identity)["rows"]) == 30
     return board.identity
 
@@ -97,7 +96,8 @@ def assert_next_build_is_clean(folder: Path) -> None:
     change(folder, 500)
     subprocess.run(build(folder), check=True, capture_output=True)
     store = Store(folder / "home")
-    assert not list(store.folder.glob(".*"))
+    assert not list(store.folder.glob("**/.*"))
+    assert store.current().prepared is not None
     assert b"0.5" in served(folder)
     elsewhere = [*build(folder)[:-1], str(folder / "other")]
     subprocess.run(elsewhere, check=True, capture_output=True)

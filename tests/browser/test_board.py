@@ -54,6 +54,14 @@ def test_what_is_missing_goes_last_in_either_direction(board: Any) -> None:
         assert _models(board)[-1] == "org/large"
 
 
+def test_columns_keep_their_widths_when_rows_move(board: Any) -> None:
+    measure = "[...document.querySelectorAll('#board th[scope=col]')].map(one => one.offsetWidth)"
+    before = board.evaluate(measure)
+    board.fill("#q", "small")
+    after = board.evaluate(measure)
+    assert max(abs(a - b) for a, b in zip(before, after, strict=True)) <= 1
+
+
 def test_several_columns_sort_with_shift(board: Any) -> None:
     board.locator('th[data-k="covered"] button').click()
     board.locator('th[data-k="params"] button').click(modifiers=["Shift"])

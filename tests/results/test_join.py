@@ -56,7 +56,7 @@ def test_different_tasks_come_from_different_revisions(tmp_path: Path) -> None:
     }
     ingested = read(tmp_path, files)
     assert sorted(ingested.table.score.tolist()) == [0.1, 0.2]
-    assert [origin.revision for origin in ingested.origins] == ["external", "main"]
+    assert ingested.origins.revision == ["external", "main"]
 
 
 def meta(**more: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def reasons(ingested: Ingested) -> dict[str, str]:
 
 def assert_accounted(ingested: Ingested, plain: int) -> None:
     """Every file is used, rejected, or one of the `plain` ones that say something else."""
-    assert ingested.files_seen == len(ingested.origins) + len(ingested.rejects) + plain
+    assert ingested.files_seen == len(ingested.origins.path) + len(ingested.rejects) + plain
 
 
 def test_a_folder_of_hostile_things(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_snapshot_holds_what_it_was_made_from(tmp_path: Path) -> None:
     assert (reject["path"], reject["reason"]) == ("org__a/r1/broken.json", "not-json")
     counts = snapshot.manifest.provenance.counts
     assert (counts.files_seen, counts.files_used, counts.files_rejected) == (4, 3, 1)
-    assert counts.boards == 1
+    assert counts.benchmarks == 1
     assert snapshot.table.score.tolist() == [0.5, 0.4, 0.5]
     assert pl.read_parquet(snapshot.folder / "run_settings.parquet").height == 0
 
@@ -117,7 +117,7 @@ def test_a_full_disk_leaves_what_is_published(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     store = Store(tmp_path / "home")
-    for step in ("write_table", "write_pack", "write_parquet", "file_digest"):
+    for step in ("write_table", "write_pack", "write_files_parquet", "file_digest"):
         with monkeypatch.context() as patched:
             patched.setattr(building, step, full)
             with pytest.raises(SnapshotError, match="No space left"):
@@ -166,8 +166,21 @@ def test_pruning_keeps_the_current_and_the_one_before(tmp_path: Path) -> None:
 
 
 def test_small_snapshot_has_answers(tmp_path: Path) -> None:
-    answers = small_snapshot(tmp_path).answers
+    answers = small_snapshot(tmp_path).prepared
+    assert answers is not None
     assert "benchmarks/All/scores" in answers
     whole = answers.get("benchmarks/All/scores")
     assert whole is not None
     assert whole.identity.startswith(b'{"benchmarkName":"All"')
+
+
+def test_snapshots_of_another_format_are_passed_over(tmp_path: Path) -> None:
+    old = build(tmp_path, "home")
+    manifest = old.folder / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes().replace(b'"format": 2', b'"format": 1'))
+    store = Store(tmp_path / "home")
+    with pytest.raises(CorruptSnapshotError, match="Build it again"):
+        store.current()
+    new = build(tmp_path, "home", 0.1)
+    assert store.current_id() == new.id
+    assert store.ids() == [old.id, new.id]

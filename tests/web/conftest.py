@@ -131,7 +131,8 @@ def build(home: Path, results: Path) -> Snapshot:
     catalog = make_catalog()
     ingested = ingest(results, catalog, workers=1)
     store = Store(home)
-    snapshot = build_snapshot(store, Inputs(catalog, {}, ingested), prepare)
+    snapshot = build_snapshot(store, Inputs(catalog, {}, ingested))
+    prepare(snapshot)
     store.publish(snapshot.id)
     return snapshot
 

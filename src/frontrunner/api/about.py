@@ -13,8 +13,8 @@ from frontrunner.snapshot.reader import Snapshot
 _SHOWN = 1000
 
 
-def snapshot_info(snapshot: Snapshot) -> schemas.SnapshotInfo:
-    """The provenance of a snapshot, and the files that could not be used."""
+def snapshot_info(snapshot: Snapshot, boards: int) -> schemas.SnapshotInfo:
+    """The provenance of a snapshot, how many of its boards have rows, and the files set aside."""
     provenance = snapshot.manifest.provenance
     counts = msgspec.structs.asdict(provenance.counts)
     by_reason = counts.pop("rejected_by_reason")
@@ -24,7 +24,7 @@ def snapshot_info(snapshot: Snapshot) -> schemas.SnapshotInfo:
         builder=provenance.builder,
         catalog=provenance.catalog,
         source=msgspec.structs.asdict(provenance.results),
-        counts=counts,
+        counts=counts | {"boards": boards},
         rejected_by_reason=by_reason,
         rejected=_rejected(snapshot),
     )

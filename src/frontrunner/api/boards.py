@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import compress
-from typing import cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 import numpy as np
@@ -28,9 +28,30 @@ def present(names: Sequence[str], values: Sequence[float]) -> dict[str, float]:
     return {name: value for name, value in zip(names, values, strict=True) if value == value}
 
 
+def present_rows(names: Sequence[str], values: Floats) -> list[dict[str, float]]:
+    """[rows] The values [rows, names] that are there, by name; NaN is left out."""
+    gaps = cast(list[bool], np.isnan(values).any(axis=1).tolist())
+    # A row without gaps needs no look at each of its values.
+    return [
+        present(names, row) if has_gap else dict(zip(names, row, strict=True))
+        for row, has_gap in zip(values.tolist(), gaps, strict=True)
+    ]
+
+
 def or_none(values: Floats) -> list[float | None]:
     """A column of numbers in which NaN becomes None."""
     return [value if value == value else None for value in values.tolist()]
+
+
+class _Run(NamedTuple):
+    """What a row says of a variant whatever the board."""
+
+    model: str
+    experiment: dict[str, Any] | None
+    active_params_b: float | None
+    total_params_b: float | None
+    embedding_dim: int | None
+    max_tokens: int | None
 
 
 class BoardRenderer:
@@ -41,6 +62,7 @@ class BoardRenderer:
         self.facts = facts
         self.table = table
         self._fixed: dict[str, tuple[schemas.Benchmark, list[schemas.Task]]] = {}
+        self._runs: dict[int, _Run] = {}
         self._begun: dict[str, NDArray[np.bool_]] = {}
 
     # --- a board ------------------------------------------------------------------------------
@@ -116,40 +138,62 @@ class BoardRenderer:
         self, bench: nouns.Benchmark, board: Board, *, with_types: bool, filtered: bool
     ) -> list[schemas.SummaryRow]:
         means = _shown_means(bench, board, filtered=filtered)
-        types = board.task_types if with_types else ()
-        by_type = board.by_type.tolist() if with_types else [()] * len(board.rank)
-        groups = _group_rows(board)
-        seen_begun = self._seen_and_begun(bench, board)
-        rows = []
-        for number, (variant_number, ranked, by_task) in enumerate(
-            zip(board.variants.tolist(), board.rank.tolist(), board.by_task.tolist(), strict=True)
-        ):
-            variant = self.table.variants[variant_number]
+        size = len(board.rank)
+        columns = zip(
+            board.variants.tolist(),
+            board.rank.tolist(),
+            board.zero_shot.tolist(),
+            means["mean_task"],
+            means["mean_task_type"],
+            means["mean_public"],
+            means["mean_private"],
+            present_rows(board.task_types, board.by_type) if with_types else [{}] * size,
+            present_rows(board.tasks, board.by_task),
+            _group_rows(board),
+            self._seen_and_begun(bench, board),
+            strict=True,
+        )
+        return [self._row(*values) for values in columns]
+
+    def _row(self, number: int, ranked: int, zero_shot: int, *values: Any) -> schemas.SummaryRow:
+        """One row: what is known of the variant, and `values` in the order of the schema."""
+        mean_task, mean_type, mean_public, mean_private, by_type, by_task, groups, seen = values
+        run = self._run(number)
+        return schemas.SummaryRow(
+            rank=ranked,
+            model=self.entities.model_json(run.model, zero_shot, run.experiment),
+            zero_shot_pct=zero_shot,
+            active_params_b=run.active_params_b,
+            total_params_b=run.total_params_b,
+            embedding_dim=run.embedding_dim,
+            max_tokens=run.max_tokens,
+            mean_task=mean_task,
+            mean_task_type=mean_type,
+            mean_public=mean_public,
+            mean_private=mean_private,
+            scores_by_task_type=by_type,
+            scores_by_task=by_task,
+            scores_by_custom_group=groups,
+            trained_on_tasks=seen,
+            experiments=run.experiment,
+        )
+
+    def _run(self, number: int) -> _Run:
+        """What every board's row says of a variant, put together once."""
+        known = self._runs.get(number)
+        if known is None:
+            variant = self.table.variants[number]
             model = self.entities.catalog.model_by_name[variant.model]
-            zero_shot = int(board.zero_shot[number])
-            run = variant.experiment or {}
-            dimension = run.get("embed_dim", model.embedding_dim)
-            rows.append(
-                schemas.SummaryRow(
-                    rank=ranked,
-                    model=self.entities.model_json(variant.model, zero_shot, variant.experiment),
-                    zero_shot_pct=zero_shot,
-                    active_params_b=billions(model.active_parameters),
-                    total_params_b=billions(model.parameters),
-                    embedding_dim=max(dimension) if isinstance(dimension, list) else dimension,
-                    max_tokens=whole_tokens(model.max_tokens),
-                    mean_task=means["mean_task"][number],
-                    mean_task_type=means["mean_task_type"][number],
-                    mean_public=means["mean_public"][number],
-                    mean_private=means["mean_private"][number],
-                    scores_by_task_type=present(types, by_type[number]),
-                    scores_by_task=present(board.tasks, by_task),
-                    scores_by_custom_group=groups[number],
-                    trained_on_tasks=seen_begun[number],
-                    experiments=None if variant.experiment is None else dict(variant.experiment),
-                )
+            dimension = (variant.experiment or {}).get("embed_dim", model.embedding_dim)
+            known = self._runs[number] = _Run(
+                variant.model,
+                None if variant.experiment is None else dict(variant.experiment),
+                billions(model.active_parameters),
+                billions(model.parameters),
+                max(dimension) if isinstance(dimension, list) else dimension,
+                whole_tokens(model.max_tokens),
             )
-        return rows
+        return known
 
     def _seen_and_begun(self, bench: nouns.Benchmark, board: Board) -> list[list[str]]:
         """[rows] Tasks that a model was trained on, of those it has any row of; sorted."""

@@ -125,7 +125,6 @@ class Metrics:
             "models",
             "tasks",
             "benchmarks",
-            "boards",
         ):
             self.counts.labels(what).set(getattr(provenance.counts, what))
 

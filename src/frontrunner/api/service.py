@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from frontrunner.api.entities import Entities
     from frontrunner.api.filters import ModelFilter, RankRequest, TaskFilter
     from frontrunner.api.prepare import Numbers
+    from frontrunner.api.scores import BoardLines
     from frontrunner.catalog import Benchmark, Model, Task
 
 _CACHE_BYTES = 64 * 1024 * 1024
@@ -84,7 +85,8 @@ class Service:
 
     def prepared(self, key: str) -> Encoded | None:
         """An answer that was made when the snapshot was built."""
-        return self.snapshot.answers.get(key)
+        pack = self.snapshot.prepared
+        return pack.get(key) if pack else None
 
     # --- what is loaded when it is first needed -----------------------------------------------
 
@@ -108,7 +110,14 @@ class Service:
         from frontrunner.api.prepare import NUMBERS, Numbers  # noqa: PLC0415
 
         kept = self.prepared(NUMBERS)
-        return msgspec.json.decode(kept.identity if kept else b"{}", type=Numbers)
+        return msgspec.json.decode(kept.identity, type=Numbers) if kept else self._counted[0]
+
+    @cached_property
+    def _counted(self) -> tuple[Numbers, dict[str, BoardLines]]:
+        """Every board ranked, for the seconds between publishing and the prepared answers."""
+        from frontrunner.api.prepare import count  # noqa: PLC0415
+
+        return count(self.boards, self.snapshot.catalog)
 
     @cached_property
     def _hosts(self) -> dict[str, list[str]]:
@@ -153,11 +162,11 @@ class Service:
 
     def benchmarks(self, include_hidden: bool) -> Encoded:
         """The list of benchmarks."""
-        return self._must("benchmarks?include_hidden" if include_hidden else "benchmarks")
+        return self._list("benchmarks?include_hidden" if include_hidden else "benchmarks")
 
     def menu(self) -> Encoded:
         """The home menu."""
-        return self._must("benchmarks/menu")
+        return self._list("benchmarks/menu")
 
     def benchmark(self, name: str) -> Encoded:
         """One benchmark, without scores."""
@@ -203,7 +212,7 @@ class Service:
     def tasks(self, wanted: TaskFilter) -> Encoded:
         """The list of tasks that a filter leaves."""
         if wanted.is_empty:
-            return self._must("tasks")
+            return self._list("tasks")
         return self._json(("tasks", wanted), lambda: wanted.apply(self.entities, self.numbers))
 
     def task(self, name: str) -> Encoded:
@@ -225,7 +234,7 @@ class Service:
 
     def statistics(self, name: str) -> Encoded:
         """A task's descriptive statistics."""
-        kept = self.prepared(f"tasks/{name}/descriptive_statistics")
+        kept = self.snapshot.statistics.get(name)
         if kept is None:
             self.find_task(name)
             raise UnknownNameError(f"No descriptive stats for task: {name}")
@@ -236,7 +245,7 @@ class Service:
     def models(self, wanted: ModelFilter) -> Encoded:
         """The list of models that a filter leaves."""
         if wanted.is_empty:
-            return self._must("models")
+            return self._list("models")
         return self._json(("models", wanted), lambda: wanted.apply(self.entities))
 
     def model(self, name: str) -> Encoded:
@@ -247,10 +256,18 @@ class Service:
     def model_scores(self, name: str) -> Encoded:
         """A model's place on every board."""
         kept = self.prepared(f"models/{name}/scores")
-        if kept is None:
-            self.find_model(name)
-            raise UnknownNameError(f"No scores of model: {name}")
-        return kept
+        if kept is not None:
+            return kept
+        from frontrunner.api.scores import model_scores  # noqa: PLC0415
+
+        model = self.find_model(name)
+
+        def make() -> object:
+            lines = self._counted[1]
+            boards = [(b, lines[b.name]) for b in self.snapshot.catalog.benchmarks]
+            return model_scores(self.entities, model, boards)
+
+        return self._json(("model-scores", name), make)
 
     # --- beyond mteb's service ----------------------------------------------------------------
 
@@ -264,7 +281,7 @@ class Service:
         """What is being served, and where it came from."""
         from frontrunner.api.about import snapshot_info  # noqa: PLC0415
 
-        return self._json("snapshot", lambda: snapshot_info(self.snapshot))
+        return self._json("snapshot", lambda: snapshot_info(self.snapshot, self.numbers.boards))
 
     def export(self, name: str, form: str) -> Encoded:
         """A board as a file: `csv` or `parquet`."""
@@ -279,11 +296,14 @@ class Service:
         kept = self._cache.get((form, name), lambda: make(summary.identity))
         return kept._replace(media_type=media_type)
 
-    def _must(self, key: str) -> Encoded:
+    def _list(self, key: str) -> Encoded:
+        """One of the lists, prepared or not."""
         kept = self.prepared(key)
-        if kept is None:
-            raise UnknownNameError(f"This snapshot holds no {key}. Build it again.")
-        return kept
+        if kept is not None:
+            return kept
+        from frontrunner.api.prepare import list_answers  # noqa: PLC0415
+
+        return self._json(key, list_answers(self.entities, self.numbers)[key])
 
     def _json(self, key: object, make: Callable[[], object]) -> Encoded:
         return self._cache.get(key, lambda: msgspec.json.encode(make()))

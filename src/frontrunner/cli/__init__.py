@@ -10,8 +10,6 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from frontrunner.cli.app import app
-from frontrunner.cli.output import stderr
 from frontrunner.errors import FrontrunnerError
 
 MODULES = {
@@ -20,6 +18,7 @@ MODULES = {
     "catalog": "build",
     "snapshots": "snapshots",
     "publish": "snapshots",
+    "prepare": "prepare",
     "rollback": "snapshots",
     "verify": "snapshots",
     "prune": "snapshots",
@@ -44,6 +43,10 @@ def load_commands(words: Sequence[str]) -> None:
 
 def main() -> None:
     """Run the command line; print an error meant for the user without a traceback."""
+    # Not at the top: each worker process imports this module when it starts.
+    from frontrunner.cli.app import app  # noqa: PLC0415
+    from frontrunner.cli.output import stderr  # noqa: PLC0415
+
     load_commands(sys.argv[1:2])
     try:
         app()

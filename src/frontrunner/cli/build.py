@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from functools import partial
+from concurrent.futures import Executor, ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from frontrunner.catalog.store import Statistics, load_catalog
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json, OwnCatalog, Results, WithoutMteb, Workers
 from frontrunner.cli.output import print_json, stderr
+from frontrunner.cli.prepare import prepare_answers
 from frontrunner.cli.progress import progress_bar
 from frontrunner.config import Settings, load_settings
 from frontrunner.errors import UsageError
@@ -24,6 +26,7 @@ from frontrunner.results.ingest import Ingested, ingest
 from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
+from frontrunner.snapshot.tables import get_ready_for_parquet
 
 
 def read_catalog(
@@ -36,7 +39,9 @@ def read_catalog(
         return load_catalog(settings.home, own, mteb=not without_mteb)
 
 
-def read_results(settings: Settings, source: str, catalog: Catalog) -> Ingested:
+def read_results(
+    settings: Settings, source: str, catalog: Catalog, beside: Executor | None = None
+) -> Ingested:
     """Fetch a source where it is far away, and read it."""
     with progress_bar("Fetching the results"):
         near = fetch(source, settings.home / "sources")
@@ -47,18 +52,25 @@ def read_results(settings: Settings, source: str, catalog: Catalog) -> Ingested:
             workers=settings.workers,
             progress=progress,
             cache=settings.home / "cache",
+            beside=beside,
         )
 
 
-def build_and_publish(settings: Settings, inputs: Inputs, *, publish: bool = True) -> Snapshot:
-    """Build a snapshot, and make it current unless told not to."""
-    from frontrunner.api.prepare import prepare  # noqa: PLC0415 -- other commands start without it
+def write_snapshot(
+    settings: Settings, inputs: Inputs, *, publish: bool = True, beside: Executor | None = None
+) -> Snapshot:
+    """Build a snapshot, and make it current unless told not to.
 
+    Its answers are prepared after: readers have the new numbers seconds earlier, and a server
+    makes what is asked for meanwhile.
+    """
     store = Store(settings.home)
-    with progress_bar("Ranking boards") as progress:
-        snapshot = build_snapshot(store, inputs, partial(prepare, progress=progress))
+    with progress_bar("Writing the snapshot"):
+        snapshot = build_snapshot(store, inputs, beside)
     if publish:
-        store.publish(snapshot.id)
+        store.publish_fresh(snapshot)
+    state = "Published" if publish else "Built, not published"
+    stderr.print(f"{state}: snapshot [bold]{snapshot.id}[/]", highlight=False)
     return snapshot
 
 
@@ -76,23 +88,31 @@ def build(
 ) -> None:
     """Read results, rank every board, and publish the snapshot."""
     settings = load_settings(home, workers=workers)
-    known, statistics = read_catalog(settings, catalog, without_mteb)
-    ingested = read_results(settings, results, known)
-    snapshot = build_and_publish(settings, Inputs(known, statistics, ingested), publish=publish)
+    with ProcessPoolExecutor(1, get_context("spawn")) as beside:
+        # While this process reads the catalog, the other gets ready for its part of the work.
+        beside.submit(get_ready_for_parquet)
+        known, statistics = read_catalog(settings, catalog, without_mteb)
+        ingested = read_results(settings, results, known, beside)
+        inputs = Inputs(known, statistics, ingested)
+        snapshot = write_snapshot(settings, inputs, publish=publish, beside=beside)
+    prepare_answers(snapshot)
     if as_json:
         print_json(
             {"id": snapshot.id, "published": publish, "provenance": snapshot.manifest.provenance}
         )
         return
-    tell(snapshot, publish)
+    tell(snapshot)
     typer.echo(snapshot.id)
 
 
-def tell(snapshot: Snapshot, published: bool) -> None:
-    """Say on stderr what was built."""
+def tell(snapshot: Snapshot) -> None:
+    """Say on stderr what is in a snapshot."""
+    from frontrunner.api.service import Service  # noqa: PLC0415
+
     counts = snapshot.manifest.provenance.counts
+    boards = Service(snapshot).numbers.boards
     stderr.print(
-        f"[bold]{counts.boards}[/] boards from {counts.rows:,} scores of {counts.models} models; "
+        f"[bold]{boards}[/] board{'s' * (boards != 1)} from {counts.rows:,} scores of {counts.models} models; "
         f"{counts.files_rejected:,} of {counts.files_seen:,} files rejected, "
         f"{counts.files_set_aside:,} set aside by a rule.",
         highlight=False,
@@ -100,8 +120,6 @@ def tell(snapshot: Snapshot, published: bool) -> None:
     if counts.files_rejected:
         reasons = ", ".join(f"{n:,} {r}" for r, n in counts.rejected_by_reason.items())
         stderr.print(f"  ({reasons}; see /v1/snapshot or rejects.parquet)", highlight=False)
-    state = "Published" if published else "Built, not published"
-    stderr.print(f"{state}: snapshot [bold]{snapshot.id}[/]", highlight=False)
 
 
 @app.command("ingest")
@@ -127,7 +145,7 @@ def ingest_(
             {
                 "source": ingested.origin,
                 "files_seen": ingested.files_seen,
-                "files_used": len(ingested.origins),
+                "files_used": len(ingested.origins.path),
                 "rows": ingested.table.rows,
                 "rejects": [
                     {"path": r.path, "reason": r.reason, "detail": r.detail, "remedy": r.remedy}
@@ -148,7 +166,7 @@ def _report(ingested: Ingested) -> None:
     for reason, count in Counter(r.reason for r in ingested.rejects).most_common():
         table.add_row(reason, f"{count:,}", remedies[reason])
     stderr.print(
-        f"{ingested.files_seen:,} files: {len(ingested.origins):,} used, "
+        f"{ingested.files_seen:,} files: {len(ingested.origins.path):,} used, "
         f"{ingested.table.rows:,} scores",
         highlight=False,
     )

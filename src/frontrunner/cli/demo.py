@@ -10,9 +10,10 @@ import typer
 
 from frontrunner.catalog.store import load_catalog
 from frontrunner.cli.app import app
-from frontrunner.cli.build import build_and_publish, tell
+from frontrunner.cli.build import tell, write_snapshot
 from frontrunner.cli.options import Home
 from frontrunner.cli.output import stderr
+from frontrunner.cli.prepare import prepare_answers
 from frontrunner.cli.serve import serve
 from frontrunner.config import load_settings
 from frontrunner.results.ingest import ingest
@@ -39,7 +40,8 @@ def demo(
     with as_file(files("frontrunner.starter")) as folder:
         catalog, statistics = load_catalog(settings.home, folder / "catalog.toml", mteb=False)
         ingested = ingest(folder / "results", catalog, workers=1)
-    snapshot = build_and_publish(settings, Inputs(catalog, statistics, ingested))
-    tell(snapshot, published=True)
+    snapshot = write_snapshot(settings, Inputs(catalog, statistics, ingested))
+    prepare_answers(snapshot)
+    tell(snapshot)
     if serving:
         serve(home, host, port)

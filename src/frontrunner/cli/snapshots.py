@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -10,11 +11,11 @@ import typer
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import print_json, stderr
+from frontrunner.cli.prepare import prepare_answers
 from frontrunner.config import load_settings
 from frontrunner.errors import CorruptSnapshotError
-from frontrunner.snapshot.manifest import damage
 from frontrunner.snapshot.reader import Snapshot
-from frontrunner.snapshot.store import Event, Store
+from frontrunner.snapshot.store import Event, Store, remedy, whole_damage
 
 Name = Annotated[str, typer.Argument(metavar="ID", help="A snapshot, or the start of its name.")]
 
@@ -32,7 +33,7 @@ def snapshots(home: Home = None, as_json: Json = False) -> None:
     """List the snapshots, oldest first; the current one is marked."""
     store = _store(home)
     current = store.current_id()
-    found = [store.open(name) for name in store.ids()]
+    found = list(_openable(store))
     if as_json:
         print_json([_row(snapshot, current) for snapshot in found])
         return
@@ -42,9 +43,18 @@ def snapshots(home: Home = None, as_json: Json = False) -> None:
         provenance = snapshot.manifest.provenance
         mark = "*" if snapshot.id == current else " "
         typer.echo(
-            f"{mark} {snapshot.id}  {_date(snapshot.built_at)}  {provenance.counts.boards} boards, "
+            f"{mark} {snapshot.id}  {_date(snapshot.built_at)}  {provenance.counts.models} models, "
             f"{provenance.counts.rows:,} scores  {provenance.catalog}"
         )
+
+
+def _openable(store: Store) -> Iterator[Snapshot]:
+    """The snapshots that this version reads; of the others stderr says why not."""
+    for name in store.ids():
+        try:
+            yield store.open(name)
+        except CorruptSnapshotError as error:
+            stderr.print(f"  {name}  cannot be read: {error}", highlight=False)
 
 
 def _row(snapshot: Snapshot, current: str | None) -> dict[str, object]:
@@ -59,11 +69,13 @@ def _row(snapshot: Snapshot, current: str | None) -> dict[str, object]:
 @app.command()
 def publish(name: Name, home: Home = None) -> None:
     """Make a snapshot current. Running servers follow within a second."""
-    event = _store(home).publish(name)
+    store = _store(home)
+    event = store.publish(name)
     if event is None:
         stderr.print(f"{name} is current already; nothing was done.")
         return
     _tell(event)
+    prepare_answers(store.current())
 
 
 @app.command()
@@ -88,13 +100,11 @@ def verify(
     """Compare a snapshot's bytes with what its manifest promises."""
     store = _store(home)
     snapshot = store.open(name) if name else store.current()
-    problems = list(damage(snapshot.folder, snapshot.manifest))
+    problems = whole_damage(snapshot)
     for problem in problems:
         typer.echo(f"{snapshot.id}: {problem}")
     if problems:
-        raise CorruptSnapshotError(
-            f"Snapshot {snapshot.id} is damaged. Build it again, or publish another."
-        )
+        raise CorruptSnapshotError(f"Snapshot {snapshot.id} is damaged. {remedy(problems)}")
     stderr.print(f"{snapshot.id} is whole: {len(snapshot.manifest.files)} files.", highlight=False)
 
 

@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 _REMEMBERED = 10_000
+_SCOPES_REMEMBERED = 200
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,15 @@ def tasks_begun(table: ScoreTable, scopes: Sequence[Scope]) -> Bools:
 
 def cells_of_scopes(table: ScoreTable, scopes: Sequence[Scope]) -> tuple[Integers, Integers]:
     """The cells of all scopes, one scope after the other; and the scope of each."""
+    known = table.remembered_scopes.get(id(scopes))
+    if known is None:
+        if len(table.remembered_scopes) >= _SCOPES_REMEMBERED:
+            table.remembered_scopes.clear()
+        known = table.remembered_scopes[id(scopes)] = (scopes, *_find_cells(table, scopes))
+    return known[1], known[2]
+
+
+def _find_cells(table: ScoreTable, scopes: Sequence[Scope]) -> tuple[Integers, Integers]:
     picked = [_cells(table, scope) for scope in scopes]
     cells = np.array([cell for some in picked for cell in some], dtype=np.int64)
     return cells, np.repeat(np.arange(len(picked)), [len(some) for some in picked])

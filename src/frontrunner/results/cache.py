@@ -8,8 +8,7 @@ a mistake are few, and are read again every time.
 from __future__ import annotations
 
 import hashlib
-from array import array
-from collections.abc import Iterable, Mapping
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -17,23 +16,31 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from frontrunner.results.chunk import Chunk, FileInfo, Knowledge
+from frontrunner.results.chunk import Knowledge
+from frontrunner.results.files import Files
 from frontrunner.results.formats import Cell
-from frontrunner.results.sources import Stamp
+from frontrunner.results.sources import Stamps
 
-_FORMAT = 1
+_FORMAT = 2
 
 
-class Memory(msgspec.Struct, array_like=True):
-    """What was read: one chunk's files and rows."""
+class _Memory(msgspec.Struct, array_like=True):
+    """What was read; the arrays as their bytes."""
 
     format: int
     knowledge: str
     """Digest of the catalog's part that reading depends on."""
-    files: list[FileInfo]
+    paths: list[str]
+    texts: list[str | None]
     cells: list[Cell]
-    row_cell: bytes
-    row_score: bytes
+    arrays: dict[str, memoryview]
+
+
+_KINDS = dict.fromkeys(("folder", "task", "version", "dataset", "rows", "row_cell"), np.int32) | {
+    "size": np.int64,
+    "mtime_ns": np.int64,
+    "row_score": np.float64,
+}
 
 
 def knowledge_digest(known: Knowledge) -> str:
@@ -50,57 +57,41 @@ def cache_path(folder: Path, source: Path) -> Path:
     return folder / f"results-{name}.msgpack"
 
 
-def recall(path: Path, knowledge: str) -> Memory | None:
+def recall(path: Path, knowledge: str) -> Files | None:
     """What was read before, or None where nothing was that still holds."""
     try:
-        memory = msgspec.msgpack.decode(path.read_bytes(), type=Memory)
-    except (OSError, msgspec.DecodeError):
+        kept = msgspec.msgpack.decode(path.read_bytes(), type=_Memory)
+        arrays: dict[str, NDArray[Any]] = {
+            name: np.frombuffer(kept.arrays[name], dtype=kind) for name, kind in _KINDS.items()
+        }
+    except (OSError, msgspec.DecodeError, KeyError, ValueError):
         return None
-    return memory if (memory.format, memory.knowledge) == (_FORMAT, knowledge) else None
+    if (kept.format, kept.knowledge) != (_FORMAT, knowledge):
+        return None
+    return Files(paths=kept.paths, texts=kept.texts, cells=kept.cells, **arrays)
 
 
-def compare(memory: Memory, now: Mapping[str, Stamp]) -> tuple[Chunk, list[str]]:
-    """What of `memory` still stands, and the paths that must be read."""
-    same = [now.get(info.path) == (info.size, info.mtime_ns) for info in memory.files]
-    known = {info.path for info, stands in zip(memory.files, same, strict=True) if stands}
-    return _part(memory, same), [path for path in now if path not in known]
-
-
-def _part(memory: Memory, same: list[bool]) -> Chunk:
-    rows = [info.rows for info in memory.files]
-    wanted = np.repeat(np.array(same, dtype=bool), rows)
-    files = [info for info, stands in zip(memory.files, same, strict=True) if stands]
-    return Chunk(
-        files=files,
-        cells=memory.cells,
-        row_cell=_array("i", np.frombuffer(memory.row_cell, dtype=np.int32)[wanted]),
-        row_score=_array("d", np.frombuffer(memory.row_score, dtype=np.float64)[wanted]),
-        identities={},
-        settings=[],
-        rejects=[],
-        seen=len(files),
-    )
-
-
-def _array(kind: str, values: NDArray[Any]) -> array[Any]:
-    filled: array[Any] = array(kind)
-    filled.frombytes(values.tobytes())
-    return filled
-
-
-def remember(path: Path, knowledge: str, chunks: Iterable[Chunk]) -> None:
+def remember(path: Path, knowledge: str, files: Files) -> None:
     """Keep what was read, for the next time."""
-    files: list[FileInfo] = []
-    cells: dict[Cell, int] = {}
-    row_cell, row_score = b"", b""
-    for chunk in chunks:
-        files.extend(chunk.files)
-        number = [cells.setdefault(cell, len(cells)) for cell in chunk.cells]
-        if number:
-            row_cell += np.array(number, dtype=np.int32)[chunk.row_cell].tobytes()
-            row_score += chunk.row_score.tobytes()
-    memory = Memory(_FORMAT, knowledge, files, list(cells), row_cell, row_score)
+    arrays = {
+        name: memoryview(getattr(files, name).astype(kind)).cast("B")
+        for name, kind in _KINDS.items()
+    }
+    kept = _Memory(_FORMAT, knowledge, files.paths, files.texts, files.cells, arrays)
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
-    fresh.write_bytes(msgspec.msgpack.encode(memory))
+    fresh.write_bytes(msgspec.msgpack.encode(kept))
     fresh.replace(path)
+
+
+def unchanged(files: Files, now: Stamps) -> tuple[NDArray[np.bool_], list[str]]:
+    """Which of `files` still stand, and the paths that must be read."""
+    place = dict(zip(files.paths, range(len(files.paths)), strict=True))
+    found = np.fromiter(map(place.get, now.paths, repeat(-1)), np.int64, len(now.paths))
+    same = found >= 0
+    if files.paths:
+        same &= files.size[found] == np.array(now.size)
+        same &= files.mtime_ns[found] == np.array(now.mtime_ns)
+    stands = np.zeros(len(files.paths), dtype=bool)
+    stands[found[same]] = True
+    return stands, sorted(now.paths[number] for number in np.flatnonzero(~same).tolist())

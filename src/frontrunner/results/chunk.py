@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -19,17 +19,21 @@ from frontrunner.results.rejects import Reason, Reject, printable
 from frontrunner.results.sources import Content, Item
 
 
-class FileInfo(NamedTuple):
-    """One result file that was read."""
+class FileColumns(NamedTuple):
+    """Result files that were read, in columns; `files.Files` says what each means."""
 
-    path: str
-    folder: str
-    task: str
-    mteb_version: str | None
-    dataset_revision: str | None
-    rows: int
-    size: int = 0
-    mtime_ns: int = 0
+    paths: list[str]
+    texts: list[str | None]
+    folder: array[int]
+    task: array[int]
+    version: array[int]
+    dataset: array[int]
+    rows: array[int]
+    size: array[int]
+    mtime_ns: array[int]
+    cells: list[Cell]
+    row_cell: array[int]
+    row_score: array[float]
 
 
 class RunSettings(NamedTuple):
@@ -53,10 +57,7 @@ class Knowledge(NamedTuple):
 class Chunk(NamedTuple):
     """What a share of the files says."""
 
-    files: list[FileInfo]
-    cells: list[Cell]
-    row_cell: array[int]
-    row_score: array[float]
+    files: FileColumns
     identities: dict[str, Identity]
     settings: list[RunSettings]
     rejects: list[Reject]
@@ -64,19 +65,26 @@ class Chunk(NamedTuple):
     """Files looked at, of every kind."""
 
 
-class _Numbers(dict[Cell, int]):
-    """Numbers cells in the order in which they are first asked for."""
+_Name = TypeVar("_Name")
 
-    def __missing__(self, cell: Cell) -> int:
-        number = self[cell] = len(self)
+
+class _Numbers(dict[_Name, int]):
+    """Numbers things in the order in which they are first asked for."""
+
+    def __missing__(self, name: _Name) -> int:
+        number = self[name] = len(self)
         return number
 
 
 class _Builder:
     def __init__(self, known: Knowledge) -> None:
         self._known = known
-        self._numbers = _Numbers()
-        self.chunk = Chunk([], [], array("i"), array("d"), {}, [], [], 0)
+        self._cells: _Numbers[Cell] = _Numbers()
+        self._texts: _Numbers[str | None] = _Numbers()
+        by_file = (array("i"), array("i"), array("i"), array("i"), array("i"))
+        stamps = (array("q"), array("q"))
+        self._files = FileColumns([], [], *by_file, *stamps, [], array("i"), array("d"))
+        self.chunk = Chunk(self._files, {}, [], [], 0)
 
     def add(self, path: str, content: Content) -> None:
         """Take one file; what cannot be used becomes a reject."""
@@ -96,28 +104,25 @@ class _Builder:
 
     def finish(self, seen: int) -> Chunk:
         """The chunk, after the last file."""
-        return self.chunk._replace(cells=list(self._numbers), seen=seen)
+        files = self._files._replace(texts=list(self._texts), cells=list(self._cells))
+        return self.chunk._replace(files=files, seen=seen)
 
     def reject(self, path: str, reason: Reason, detail: str = "") -> None:
         """Set one file aside."""
         self.chunk.rejects.append(Reject(printable(path), reason, detail))
 
     def _add_result(self, path: str, folder: str, file: ParsedFile, content: Content) -> None:
-        numbers = self._numbers
-        self.chunk.row_cell.extend([numbers[cell] for cell, _ in file.entries])
-        self.chunk.row_score.extend([score for _, score in file.entries])
-        self.chunk.files.append(
-            FileInfo(
-                printable(path),
-                folder,
-                file.task,
-                file.mteb_version,
-                file.dataset_revision,
-                len(file.entries),
-                content.size,
-                content.mtime_ns,
-            )
-        )
+        cells, texts, files = self._cells, self._texts, self._files
+        files.row_cell.extend([cells[cell] for cell, _ in file.entries])
+        files.row_score.extend([score for _, score in file.entries])
+        files.paths.append(printable(path))
+        files.folder.append(texts[folder])
+        files.task.append(texts[file.task])
+        files.version.append(texts[file.mteb_version])
+        files.dataset.append(texts[file.dataset_revision])
+        files.rows.append(len(file.entries))
+        files.size.append(content.size)
+        files.mtime_ns.append(content.mtime_ns)
 
 
 def _settings(folder: str, data: bytes) -> Iterable[RunSettings]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +11,9 @@ from frontrunner.catalog import Catalog
 from frontrunner.results.chunk import RunSettings
 from frontrunner.results.join import join
 from frontrunner.results.origin import Origin
-from frontrunner.results.read import Progress, RawResults, read_source
+from frontrunner.results.read import Options, Progress, RawResults, read_source
 from frontrunner.results.rejects import Reject
-from frontrunner.results.table import FileOrigin, ScoreTable
+from frontrunner.results.table import Origins, ScoreTable
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class Ingested:
     """What a source holds: rows, and every file that gives none."""
 
     table: ScoreTable
-    origins: list[FileOrigin]
+    origins: Origins
     """The files that stand; rows refer to them by number."""
     rejects: list[Reject]
     """Sorted by path."""
@@ -36,25 +38,26 @@ def ingest(
     workers: int = 0,
     progress: Progress | None = None,
     cache: Path | None = None,
+    beside: Executor | None = None,
 ) -> Ingested:
-    """Read a folder or archive and join the revisions in it; `cache` is as in `read_source`.
+    """Read a folder or archive and join the revisions in it; see `Options` for what may be given.
 
     Raises SourceError where `source` cannot be read at all; a file that cannot be used is a
     `Reject`.
     """
-    raw = read_source(source, catalog, workers=workers, progress=progress, cache=cache)
+    options = Options(workers or os.cpu_count() or 1, progress, cache, beside)
+    raw = read_source(source, catalog, options)
     return joined(raw, catalog)
 
 
 def joined(raw: RawResults, catalog: Catalog) -> Ingested:
     """Join what was read."""
-    outcome = join(raw.chunks, catalog)
-    rejects = [reject for chunk in raw.chunks for reject in chunk.rejects]
+    outcome = join(raw.files, raw.identities, catalog)
     return Ingested(
         table=outcome.table,
         origins=outcome.origins,
-        rejects=sorted(rejects + outcome.rejects),
-        run_settings=sorted(one for chunk in raw.chunks for one in chunk.settings),
-        files_seen=sum(chunk.seen for chunk in raw.chunks),
+        rejects=sorted(raw.rejects + outcome.rejects),
+        run_settings=sorted(raw.settings),
+        files_seen=raw.seen,
         origin=raw.origin,
     )

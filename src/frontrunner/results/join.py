@@ -14,24 +14,23 @@ The rest become rejects with the reason `superseded`, so that no file vanishes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from packaging.version import InvalidVersion, Version
 
 from frontrunner.catalog import Catalog
-from frontrunner.results.chunk import Chunk, FileInfo
 from frontrunner.results.collecting import collector_paused
+from frontrunner.results.files import Files, Ints, Longs, rows_of_files
 from frontrunner.results.formats import Cell
 from frontrunner.results.layout import EXPERIMENTS, Identity, experiment_name, identity_of_folder
 from frontrunner.results.rejects import Reason, Reject
-from frontrunner.results.table import CellKey, FileOrigin, ScoreTable, Variant
+from frontrunner.results.table import CellKey, Origins, ScoreTable, Variant
 
 _NO_REVISION = frozenset({"no_revision_available", "external"})
-_OLDEST = Version("0.dev0")
 _LONGEST_VERSION = 100
 
 
@@ -47,66 +46,63 @@ def parse_version(text: str | None) -> Version | None:
         return None
 
 
-def preference(
-    revision: str, mteb_version: str | None, main_revision: str | None
-) -> tuple[bool, bool, bool, Version]:
-    """How much a file is preferred; the larger stands. See the rules in the module's docstring."""
-    version = parse_version(mteb_version)
-    return (
-        revision == main_revision,
-        version is not None,
-        revision not in _NO_REVISION,
-        version or _OLDEST,
-    )
-
-
-class _Candidate(NamedTuple):
-    number: int
-    """Counted over all chunks."""
-    info: FileInfo
-    identity: Identity
+_Name = TypeVar("_Name", str, tuple[str, str], tuple[str, ...])
 
 
 class Joined(NamedTuple):
     """The rows that stand, the files they came from, and the files that do not stand."""
 
     table: ScoreTable
-    origins: list[FileOrigin]
+    origins: Origins
     rejects: list[Reject]
 
 
-def join(chunks: Sequence[Chunk], catalog: Catalog) -> Joined:
+def join(files: Files, identities: Mapping[str, Identity], catalog: Catalog) -> Joined:
     """Choose the files that stand and sort their rows into a `ScoreTable`."""
-    rejects: list[Reject] = []
     with collector_paused():
-        standing = _standing(_candidates(chunks, catalog, rejects), catalog, rejects)
-        table = _table(_concatenate(chunks), standing)
-        return Joined(table, [_origin(one) for one in standing], rejects)
+        folders = _folders(files, identities, catalog)
+        known = folders.model[files.folder] >= 0
+        stand, rejects = _standing(files, folders, known, catalog)
+        return Joined(
+            _table(files, folders, stand),
+            _origins(files, folders, stand),
+            [*_rejected(files, folders, known), *rejects],
+        )
 
 
-# --- which files stand --------------------------------------------------------------------------
+# --- whose files they are -----------------------------------------------------------------------
 
 
-def _candidates(
-    chunks: Sequence[Chunk], catalog: Catalog, rejects: list[Reject]
-) -> list[_Candidate]:
-    """All readable files in the order of their paths, with whose results they are."""
-    found: list[_Candidate] = []
-    said = {path: one for chunk in chunks for path, one in chunk.identities.items()}
-    identities: dict[str, Identity | Reason] = {}
-    first = 0
-    for chunk in chunks:
-        for number, info in enumerate(chunk.files, start=first):
-            identity = identities.get(info.folder)
-            if identity is None:
-                identity = _identity(info.folder, said, catalog)
-                identities[info.folder] = identity
-            if isinstance(identity, Reason):
-                rejects.append(Reject(info.path, identity))
-            else:
-                found.append(_Candidate(number, info, identity))
-        first += len(chunk.files)
-    return sorted(found, key=lambda one: one.info.path)
+class _Folders(NamedTuple):
+    """What each folder's files are of, by the number of its name among the files' texts."""
+
+    found: dict[int, Identity | Reason]
+    model: Longs
+    """[texts] A number for each model and run, in no order; -1 for what names no known model."""
+    variant: Longs
+    """[texts] A number for each model and experiment, sorted by both."""
+    variants: list[Variant]
+    preferred: Longs
+    """[texts] How much a folder's files are preferred for their revision; more is better."""
+
+
+def _folders(files: Files, said: Mapping[str, Identity], catalog: Catalog) -> _Folders:
+    # By name, since how texts are numbered depends on what was read when.
+    names = sorted(np.unique(files.folder).tolist(), key=lambda number: files.texts[number] or "")
+    found = {n: _identity(files.texts[n] or "", said, catalog) for n in names}
+    known = {n: one for n, one in found.items() if isinstance(one, Identity)}
+    runs: dict[tuple[str, str], int] = {}
+    model = np.full(len(files.texts), -1)
+    preferred = np.zeros(len(files.texts), dtype=np.int64)
+    for number, one in known.items():
+        model[number] = runs.setdefault((one.model, one.run), len(runs))
+        preferred[number] = _revision_preference(one, catalog.model_by_name[one.model].revision)
+    variants = sorted({_variant(one)[:2]: _variant(one) for one in known.values()}.items())
+    place = {key: number for number, (key, _) in enumerate(variants)}
+    variant = np.full(len(files.texts), -1)
+    for number, one in known.items():
+        variant[number] = place[_variant(one)[:2]]
+    return _Folders(found, model, variant, [one for _, one in variants], preferred)
 
 
 def _identity(
@@ -120,133 +116,155 @@ def _identity(
     return identity if identity.model in catalog.model_by_name else Reason.UNKNOWN_MODEL
 
 
-def _standing(
-    candidates: Sequence[_Candidate], catalog: Catalog, rejects: list[Reject]
-) -> list[_Candidate]:
-    """The file that stands for each model, experiment and task; the others become rejects."""
-    rivals: dict[tuple[str, str, str], list[_Candidate]] = {}
-    for one in candidates:
-        key = (one.identity.model, one.identity.run, one.info.task)
-        rivals.setdefault(key, []).append(one)
-    standing = []
-    for (model, _, _), group in rivals.items():
-        best = group[0]
-        if len(group) > 1:
-            main = catalog.model_by_name[model].revision
-            best = max(group, key=lambda one: _preference(one, main))
-            rejects.extend(
-                Reject(one.info.path, Reason.SUPERSEDED, best.info.path)
-                for one in group
-                if one is not best
-            )
-        standing.append(best)
-    return standing
-
-
-def _preference(one: _Candidate, main: str | None) -> tuple[bool, bool, bool, Version]:
-    return preference(one.identity.revision, one.info.mteb_version, main)
-
-
-# --- their rows, sorted ---------------------------------------------------------------------------
-
-
-class _Rows(NamedTuple):
-    """The rows of all chunks, with one numbering of what repeats."""
-
-    file: NDArray[np.int64]
-    place: NDArray[np.int64]
-    """Index into `places`."""
-    languages: NDArray[np.int64]
-    """Index into `language_sets`."""
-    score: NDArray[np.float64]
-    places: list[tuple[str, str]]
-    """Split and subset."""
-    language_sets: list[tuple[str, ...]]
-
-
-def _concatenate(chunks: Sequence[Chunk]) -> _Rows:
-    # Sorted, so that the numbers do not depend on how files were shared among workers.
-    places = sorted({cell[:2] for chunk in chunks for cell in chunk.cells})
-    sets = sorted({cell[2] for chunk in chunks for cell in chunk.cells})
-    place_number = {place: number for number, place in enumerate(places)}
-    set_number = {codes: number for number, codes in enumerate(sets)}
-    counts = [info.rows for chunk in chunks for info in chunk.files]
-
-    def renumber(one: Callable[[Cell], int]) -> NDArray[np.int64]:
-        return _joined(
-            np.array([one(cell) for cell in chunk.cells], dtype=np.int64)[chunk.row_cell]
-            for chunk in chunks
-            if chunk.cells
-        )
-
-    return _Rows(
-        file=np.repeat(np.arange(len(counts)), counts),
-        place=renumber(lambda cell: place_number[cell[:2]]),
-        languages=renumber(lambda cell: set_number[cell[2]]),
-        score=_joined(np.array(chunk.row_score) for chunk in chunks).astype(np.float64),
-        places=places,
-        language_sets=sets,
-    )
-
-
-def _joined(parts: Iterable[NDArray[Any]]) -> NDArray[Any]:
-    return np.concatenate([np.empty(0, dtype=np.int64), *parts])
-
-
-def _table(rows: _Rows, standing: Sequence[_Candidate]) -> ScoreTable:
-    tasks = sorted({one.info.task for one in standing})
-    task_number = {name: number for number, name in enumerate(tasks)}
-    of_folder = {one.info.folder: _variant(one.identity) for one in standing}
-    variants = sorted({v[:2]: v for v in of_folder.values()}.items())
-    variant_number = {key: number for number, (key, _) in enumerate(variants)}
-    folder_number = {name: variant_number[v[:2]] for name, v in of_folder.items()}
-
-    kept, file = _rows_of(rows, standing)
-    file_task = np.array([task_number[one.info.task] for one in standing], dtype=np.int64)
-    file_variant = np.array([folder_number[one.info.folder] for one in standing], dtype=np.int64)
-    cell_code = file_task[file] * max(1, len(rows.places)) + rows.place[kept]
-    codes, cell = np.unique(cell_code, return_inverse=True)
-    # Stable, so that the rows of one variant keep the order of their file.
-    order = np.lexsort((file, file_variant[file], file_task[file]))
-    sorted_cell = cell[order].astype(np.int32)
-    rows_by_cell = np.argsort(sorted_cell, kind="stable").astype(np.int32)
-    return ScoreTable(
-        variants=tuple(variant for _, variant in variants),
-        tasks=tuple(tasks),
-        cells=tuple(
-            CellKey(tasks[code // len(rows.places)], *rows.places[code % len(rows.places)])
-            for code in codes.tolist()
-        ),
-        language_sets=tuple(rows.language_sets),
-        task_start=np.searchsorted(file_task[file][order], np.arange(len(tasks) + 1)),
-        variant=file_variant[file][order].astype(np.int32),
-        cell=sorted_cell,
-        score=rows.score[kept][order],
-        languages=rows.languages[kept][order].astype(np.int32),
-        file=file[order].astype(np.int32),
-        cell_start=np.searchsorted(sorted_cell[rows_by_cell], np.arange(len(codes) + 1)),
-        rows_by_cell=rows_by_cell,
-    )
-
-
-def _rows_of(
-    rows: _Rows, standing: Sequence[_Candidate]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Positions of the rows that stand, and for each the number of its file in `standing`."""
-    files = int(rows.file[-1]) + 1 if len(rows.file) else 0
-    number = np.full(files, -1, dtype=np.int64)
-    number[[one.number for one in standing]] = np.arange(len(standing))
-    file = number[rows.file]
-    kept = np.flatnonzero(file >= 0)
-    return kept, file[kept]
-
-
 def _variant(identity: Identity) -> Variant:
     if identity.experiment is None:
         return Variant(identity.model, "")
     return Variant(identity.model, experiment_name(identity.experiment), identity.experiment)
 
 
-def _origin(one: _Candidate) -> FileOrigin:
-    info = one.info
-    return FileOrigin(info.path, one.identity.revision, info.mteb_version, info.dataset_revision)
+def _rejected(files: Files, folders: _Folders, known: NDArray[np.bool_]) -> Iterable[Reject]:
+    for number in np.flatnonzero(~known).tolist():
+        reason = folders.found[int(files.folder[number])]
+        if isinstance(reason, Reason):
+            yield Reject(files.paths[number], reason)
+
+
+# --- which of them stand ------------------------------------------------------------------------
+
+
+def _revision_preference(identity: Identity, main: str | None) -> int:
+    """The rules about revisions as a number: rule 1 weighs more than rule 3."""
+    return 4 * (identity.revision == main) + (identity.revision not in _NO_REVISION)
+
+
+def _version_ranks(texts: Sequence[str | None]) -> Longs:
+    """[texts] The place of a version among all that occur, from 1; 0 for what is no version."""
+    versions = [parse_version(text) for text in texts]
+    ordered = {v: n for n, v in enumerate(sorted({v for v in versions if v is not None}), start=1)}
+    return np.array([0 if v is None else ordered[v] for v in versions], dtype=np.int64)
+
+
+def _standing(
+    files: Files, folders: _Folders, known: NDArray[np.bool_], catalog: Catalog
+) -> tuple[Longs, list[Reject]]:
+    """The numbers of the files that stand; the rest, each with the one that stands instead.
+
+    Files that stand come in the order of the first path of theirs and their rivals.
+    """
+    number = np.flatnonzero(known)
+    version = _ranks_of(files, number)
+    revision = folders.preferred[files.folder[number]]
+    # Rule 2 stands between the two about revisions.
+    weight = (revision // 4 * 2 + (version > 0)) * 2 + revision % 4
+    group = folders.model[files.folder[number]] * len(files.texts) + files.task[number]
+    order = np.lexsort((number, -version, -weight, group))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = group[order][1:] != group[order][:-1]
+    starts = np.flatnonzero(first)
+    best = number[order][starts]
+    beaten = np.flatnonzero(~first)
+    winner = best[np.cumsum(first)[beaten] - 1]
+    rejects = [
+        Reject(files.paths[loser], Reason.SUPERSEDED, files.paths[stands])
+        for loser, stands in zip(number[order][beaten].tolist(), winner.tolist(), strict=True)
+    ]
+    earliest = np.minimum.reduceat(number[order], starts) if len(starts) else starts
+    return best[np.argsort(earliest)], rejects
+
+
+def _ranks_of(files: Files, number: Longs) -> Longs:
+    """[number] The version ranks of files, from the few texts that are versions."""
+    used, place = np.unique(files.version[number], return_inverse=True)
+    return _version_ranks([files.texts[text] for text in used.tolist()])[place]
+
+
+def _origins(files: Files, folders: _Folders, stand: Longs) -> Origins:
+    revisions = {n: one.revision for n, one in folders.found.items() if isinstance(one, Identity)}
+    return Origins(
+        path=[files.paths[number] for number in stand.tolist()],
+        revision=[revisions[number] for number in files.folder[stand].tolist()],
+        mteb_version=[files.texts[number] for number in files.version[stand].tolist()],
+        dataset_revision=[files.texts[number] for number in files.dataset[stand].tolist()],
+    )
+
+
+# --- their rows, sorted ---------------------------------------------------------------------------
+
+
+def _table(files: Files, folders: _Folders, stand: Longs) -> ScoreTable:
+    used_tasks, file_task = np.unique(files.task[stand], return_inverse=True)
+    tasks, new_task = _sorted_names([files.texts[number] or "" for number in used_tasks.tolist()])
+    file_task = new_task[file_task]
+    variants, file_variant = _used(folders, folders.variant[files.folder[stand]])
+    # By task and variant; rows of one variant keep the order of their files, and of their file.
+    order = np.lexsort((file_variant, file_task))
+    rows = rows_of_files(files.rows, stand[order])
+    counts = files.rows[stand[order]]
+    row_cell = files.row_cell[rows]
+    places, new_place, sets, new_set = _renumbered(files.cells, row_cell)
+    row_task = np.repeat(file_task[order], counts)
+    code = row_task * max(1, len(places)) + new_place[row_cell]
+    codes, cell, rows_by_cell = _sorted_cells(code)
+    return ScoreTable(
+        variants=tuple(variants),
+        tasks=tuple(tasks),
+        cells=tuple(
+            CellKey(tasks[code // len(places)], *places[code % len(places)])
+            for code in codes.tolist()
+        ),
+        language_sets=tuple(sets),
+        task_start=np.searchsorted(row_task, np.arange(len(tasks) + 1)),
+        variant=np.repeat(file_variant[order], counts).astype(np.int32),
+        cell=cell,
+        score=files.row_score[rows],
+        languages=new_set[row_cell].astype(np.int32),
+        file=np.repeat(order, counts).astype(np.int32),
+        cell_start=np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=len(codes)))]),
+        rows_by_cell=rows_by_cell.astype(np.int32),
+    )
+
+
+def _used(folders: _Folders, numbers: Longs) -> tuple[list[Variant], Longs]:
+    used, place = np.unique(numbers, return_inverse=True)
+    return [folders.variants[number] for number in used.tolist()], place
+
+
+def _sorted_names(names: Sequence[_Name]) -> tuple[list[_Name], Longs]:
+    """The distinct names, sorted, and each one's place among them."""
+    ordered = sorted(set(names))
+    place = {name: number for number, name in enumerate(ordered)}
+    return ordered, np.array([place[name] for name in names], dtype=np.int64)
+
+
+def _renumbered(
+    cells: Sequence[Cell], row_cell: Ints
+) -> tuple[list[tuple[str, str]], Longs, list[tuple[str, ...]], Longs]:
+    """The places (split and subset) and language sets of the rows, sorted, each with [cells] the
+    numbers of the cells among them. What no row has leaves no trace.
+    """
+    used = np.flatnonzero(np.bincount(row_cell, minlength=len(cells)))
+    places, new_place = _sorted_names([cells[number][:2] for number in used.tolist()])
+    sets, new_set = _sorted_names([cells[number][2] for number in used.tolist()])
+    of_cell = np.zeros((2, len(cells)), dtype=np.int64)
+    of_cell[0, used], of_cell[1, used] = new_place, new_set
+    return places, of_cell[0], sets, of_cell[1]
+
+
+def _sorted_cells(codes: Longs) -> tuple[Longs, Ints, Longs]:
+    """The codes that occur, ascending; each row's place among them; and the rows by their codes."""
+    order = _stable_order(codes)
+    ascending = codes[order]
+    first = np.ones(len(codes), dtype=bool)
+    first[1:] = ascending[1:] != ascending[:-1]
+    cell = np.empty(len(codes), dtype=np.int32)
+    cell[order] = np.cumsum(first, dtype=np.int32) - 1
+    return ascending[first], cell, order
+
+
+def _stable_order(numbers: Longs) -> Longs:
+    """Stable `argsort` of numbers from 0, by halves: NumPy sorts 16 bits by counting."""
+    if numbers.max(initial=0) >= 1 << 32:
+        return np.argsort(numbers, kind="stable")
+    low = np.argsort((numbers & 0xFFFF).astype(np.uint16), kind="stable")
+    high = (numbers >> 16).astype(np.uint16)[low]
+    return low[np.argsort(high, kind="stable")]

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from functools import partial
 from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+import numpy as np
+
 from frontrunner.catalog import Catalog
 from frontrunner.errors import SourceError
 from frontrunner.results.archive import is_archive, walk_archive
-from frontrunner.results.cache import cache_path, compare, knowledge_digest, recall, remember
-from frontrunner.results.chunk import Chunk, Knowledge, read_chunk
+from frontrunner.results.cache import cache_path, knowledge_digest, recall, remember, unchanged
+from frontrunner.results.chunk import Chunk, Knowledge, RunSettings, read_chunk
 from frontrunner.results.collecting import collector_paused
+from frontrunner.results.files import Files, files_of, merged
 from frontrunner.results.formats import TaskIndex
-from frontrunner.results.layout import folder_name
+from frontrunner.results.layout import Identity, folder_name
 from frontrunner.results.origin import Origin
 from frontrunner.results.rejects import Reason, Reject, printable
 from frontrunner.results.sources import (
     Content,
     FolderReader,
     Item,
+    Stamps,
     folder_items,
     folder_stamps,
     list_models,
@@ -39,13 +42,41 @@ Progress = Callable[[int, int | None], None]
 _CHUNKS_PER_WORKER = 12
 _WORTH_PROCESSES = 10_000
 """From so many changed files on, starting processes pays."""
+_MANY_MODELS = 100
+"""From so many folders on, sharing with a second process pays."""
 
 
 class RawResults(NamedTuple):
-    """Chunks as they were read, before revisions are joined."""
+    """What was read, before revisions are joined."""
 
-    chunks: list[Chunk]
+    files: Files
+    identities: dict[str, Identity]
+    """Folder -> whose results it holds, where a model_meta.json says so."""
+    settings: list[RunSettings]
+    rejects: list[Reject]
+    seen: int
     origin: Origin
+
+
+class _Read(NamedTuple):
+    """The result files of a source, and everything else that lay there."""
+
+    files: Files
+    chunks: list[Chunk]
+    """Their files are in `files`; the rest is not."""
+    unread: int = 0
+    """Files that need not be looked at again."""
+
+
+class Options(NamedTuple):
+    """How to read; none of it changes what comes out."""
+
+    workers: int
+    progress: Progress | None = None
+    cache: Path | None = None
+    """A folder to remember in what was read, so that the next time only what changed is."""
+    beside: Executor | None = None
+    """Another process, started already, to do a part of looking for changes."""
 
 
 def knowledge_of(catalog: Catalog) -> Knowledge:
@@ -57,35 +88,37 @@ def knowledge_of(catalog: Catalog) -> Knowledge:
     )
 
 
-def read_source(
-    source: Path,
-    catalog: Catalog,
-    *,
-    workers: int = 0,
-    progress: Progress | None = None,
-    cache: Path | None = None,
-) -> RawResults:
-    """Read every file of a folder or archive. Raises SourceError where `source` is neither.
-
-    With a `cache` folder, of a folder that was read before only what changed is read.
-    """
+def read_source(source: Path, catalog: Catalog, options: Options) -> RawResults:
+    """Read every file of a folder or archive. Raises SourceError where `source` is neither."""
     with collector_paused():
-        return _read(source, knowledge_of(catalog), workers or os.cpu_count() or 1, progress, cache)
+        return _read(source, knowledge_of(catalog), options)
 
 
-def _read(
-    source: Path, known: Knowledge, workers: int, progress: Progress | None, cache: Path | None
-) -> RawResults:
+def _read(source: Path, known: Knowledge, options: Options) -> RawResults:
     if source.is_dir():
-        return RawResults(
-            _read_folder(source, known, workers, progress, cache), _folder_origin(source)
-        )
+        return _raw(_read_folder(source, known, options), _folder_origin(source))
     if source.is_file() and is_archive(source):
-        chunks = _read_archive(source, known, workers, progress)
-        return RawResults(chunks, Origin("archive", source.name, digest=_digest(source)))
+        chunks = _read_archive(source, known, options)
+        return _raw(_all(chunks), Origin("archive", source.name, digest=_digest(source)))
     raise SourceError(
         f"{source} is not a source of results. Give a folder with <org>__<model>/<revision>/"
         "<Task>.json below it, a .tar.zst or .tar.gz of one, or the URL of a git repository."
+    )
+
+
+def _all(chunks: list[Chunk]) -> _Read:
+    return _Read(merged([files_of(chunk) for chunk in chunks]), chunks)
+
+
+def _raw(found: _Read, origin: Origin) -> RawResults:
+    chunks = found.chunks
+    return RawResults(
+        found.files,
+        {folder: one for chunk in chunks for folder, one in chunk.identities.items()},
+        [one for chunk in chunks for one in chunk.settings],
+        [one for chunk in chunks for one in chunk.rejects],
+        found.unread + sum(chunk.seen for chunk in chunks),
+        origin,
     )
 
 
@@ -96,41 +129,64 @@ def _read_models(root: str, models: list[str], known: Knowledge) -> Chunk:
     return read_chunk(folder_items(root, models), known)
 
 
-def _read_folder(
-    source: Path, known: Knowledge, workers: int, progress: Progress | None, cache: Path | None
-) -> list[Chunk]:
+def _read_folder(source: Path, known: Knowledge, options: Options) -> _Read:
     root = str(results_root(source))
     models, outside = list_models(Path(root))
     digest = knowledge_digest(known)
-    kept = cache_path(cache, source) if cache else None
-    chunks = _read_changed(root, models, known, kept, digest) if kept else None
-    if chunks is None:
-        shares = _shares(models, workers * _CHUNKS_PER_WORKER)
+    kept = cache_path(options.cache, source) if options.cache else None
+    memory = _Memory(kept, digest) if kept and kept.exists() else None
+    found = _read_changed(root, models, known, memory, options.beside) if memory else None
+    if found is None:
+        shares = _shares(models, options.workers * _CHUNKS_PER_WORKER)
         jobs = [partial(_read_models, root, share) for share in shares]
-        chunks = _in_processes(jobs, known, workers, progress)
+        found = _all(_in_processes(jobs, known, options))
         if kept:
-            remember(kept, digest, chunks)
-    return [*chunks, read_chunk(((reject.path, reject) for reject in outside), known)]
+            remember(kept, digest, found.files)
+    odd = read_chunk(((reject.path, reject) for reject in outside), known)
+    return found._replace(chunks=[*found.chunks, odd])
+
+
+class _Memory(NamedTuple):
+    """What was read the last time."""
+
+    path: Path
+    knowledge: str
 
 
 def _read_changed(
-    root: str, models: list[str], known: Knowledge, kept: Path, digest: str
-) -> list[Chunk] | None:
-    """Read only what changed since the last time; None where there was none, or most changed."""
-    memory = recall(kept, digest)
-    if memory is None:
+    root: str, models: list[str], known: Knowledge, memory: _Memory, beside: Executor | None
+) -> _Read | None:
+    """Read only what changed since the last time; None where most did, or other facts hold."""
+    stamps = _stamping(root, models, beside)
+    before = recall(*memory)
+    now = stamps()
+    if before is None:
         return None
-    stamps, odd = folder_stamps(root, models)
-    same, changed = compare(memory, stamps)
+    stands, changed = unchanged(before, now)
     if len(changed) > _WORTH_PROCESSES:
         return None
     reader = FolderReader(root)
-    items: Iterator[Item] = ((path, reader.read(path)) for path in changed)
-    fresh = read_chunk(chain(((reject.path, reject) for reject in odd), items), known)
-    chunks = [same, fresh]
-    if len(same.files) < len(memory.files) or fresh.files:
-        remember(kept, digest, chunks)
-    return chunks
+    items: Iterator[Item] = (
+        # What lies in an unknown model's folder is told so without a look at it.
+        (path, reader.read(path) if path.split("/", 1)[0] in known.folders else Content(b""))
+        for path in changed
+    )
+    fresh = read_chunk(chain(((reject.path, reject) for reject in now.rejects), items), known)
+    if stands.all() and not fresh.files.paths:
+        return _Read(before, [fresh], len(before.paths))
+    files = merged([before.keep(stands), files_of(fresh)])
+    remember(*memory, files)
+    return _Read(files, [fresh], int(np.count_nonzero(stands)))
+
+
+def _stamping(root: str, models: list[str], beside: Executor | None) -> Callable[[], Stamps]:
+    """Begin to ask for stamps in another process; what comes back takes its share, and ends."""
+    if beside is None or len(models) < _MANY_MODELS:
+        return partial(folder_stamps, root, models)
+    # A quarter, since it is hardly ready yet when it is asked.
+    share, mine = models[::4], [model for n, model in enumerate(models) if n % 4]
+    theirs = beside.submit(folder_stamps, root, share)
+    return lambda: folder_stamps(root, mine).and_also(theirs.result())
 
 
 def _shares(models: list[str], count: int) -> list[list[str]]:
@@ -202,13 +258,12 @@ def _read_share(path: Path, share: int, shares: int, known: Knowledge) -> Chunk:
     return read_chunk(archive_items(path, share, shares), known)
 
 
-def _read_archive(
-    path: Path, known: Knowledge, workers: int, progress: Progress | None
-) -> list[Chunk]:
+def _read_archive(path: Path, known: Knowledge, options: Options) -> list[Chunk]:
     # Every worker unpacks the whole stream and keeps its own share: unpacking is a fraction of
     # the work, and no bytes have to cross between processes.
-    jobs = [partial(_read_share, path, share, workers) for share in range(workers)]
-    return _in_processes(jobs, known, workers, progress)
+    shares = options.workers
+    jobs = [partial(_read_share, path, share, shares) for share in range(shares)]
+    return _in_processes(jobs, known, options)
 
 
 def _digest(path: Path) -> str:
@@ -233,10 +288,9 @@ def _run(job: _Job) -> Chunk:
     return job(_worker_knowledge)
 
 
-def _in_processes(
-    jobs: Sequence[_Job], known: Knowledge, workers: int, progress: Progress | None
-) -> list[Chunk]:
+def _in_processes(jobs: Sequence[_Job], known: Knowledge, options: Options) -> list[Chunk]:
     """Run jobs in worker processes; chunks come back in the order of the jobs."""
+    workers, progress = options.workers, options.progress
     if workers == 1 or len(jobs) == 1:
         return [job(known) for job in jobs]
     with ProcessPoolExecutor(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from frontrunner.results.rejects import Reason, Reject, printable
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 8
+_FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_DIRECTORY", 0)
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
@@ -51,19 +53,28 @@ def list_models(root: Path) -> tuple[list[str], list[Reject]]:
     return sorted(models), rejects
 
 
-def walk_model(root: str, model: str) -> tuple[list[os.DirEntry[str]], list[Reject]]:
-    """All regular files of one model folder, sorted by path; and what is none."""
-    files: list[os.DirEntry[str]] = []
-    rejects: list[Reject] = []
+def walk_model(
+    root: str, model: str, rejects: list[Reject]
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """All regular files of one model folder; what is none is added to `rejects`.
+
+    An entry can be asked for its status until the next is taken: folders are read through their
+    handle, which spares the system to look up the whole path for each file.
+    """
     pending = [(model, 1)]
     while pending:
         folder, depth = pending.pop()
         try:
-            with os.scandir(f"{root}/{folder}") as entries:
+            handle = os.open(f"{root}/{folder}", _FOLDER_FLAGS)
+        except OSError as error:
+            rejects.append(Reject(printable(folder), Reason.UNREADABLE, error.strerror or ""))
+            continue
+        try:
+            with os.scandir(handle) as entries:
                 for entry in entries:
                     path = f"{folder}/{entry.name}"
                     if entry.is_file(follow_symlinks=False):
-                        files.append(entry)
+                        yield path, entry
                     elif not entry.is_dir(follow_symlinks=False):
                         reason = Reason.SYMLINK if entry.is_symlink() else Reason.NOT_A_FILE
                         rejects.append(Reject(printable(path), reason))
@@ -73,7 +84,8 @@ def walk_model(root: str, model: str) -> tuple[list[os.DirEntry[str]], list[Reje
                         rejects.append(Reject(printable(path), Reason.OUT_OF_PLACE, "too deep"))
         except OSError as error:
             rejects.append(Reject(printable(folder), Reason.UNREADABLE, error.strerror or ""))
-    return sorted(files, key=lambda entry: entry.path), rejects
+        finally:
+            os.close(handle)
 
 
 class FolderReader:
@@ -113,32 +125,47 @@ class FolderReader:
 def folder_items(root: str, models: Iterable[str]) -> Iterator[Item]:
     """Every file below the model folders `models`."""
     reader = FolderReader(root)
-    skip = len(root) + 1
     for model in models:
-        entries, rejects = walk_model(root, model)
+        rejects: list[Reject] = []
+        paths = sorted(path for path, _ in walk_model(root, model, rejects))
         for reject in rejects:
             yield reject.path, reject
-        for entry in entries:
-            path = entry.path[skip:]
+        for path in paths:
             yield path, reader.read(path)
 
 
-class Stamp(NamedTuple):
-    """What tells whether a file changed since it was read."""
+class Stamps(NamedTuple):
+    """What tells of each file whether it changed since it was read."""
 
-    size: int
-    mtime_ns: int
+    paths: list[str]
+    size: array[int]
+    mtime_ns: array[int]
+    rejects: list[Reject]
+    """What lies among the files and is none."""
+
+    def and_also(self, others: Stamps) -> Stamps:
+        """These and others."""
+        return Stamps(
+            self.paths + others.paths,
+            self.size + others.size,
+            self.mtime_ns + others.mtime_ns,
+            self.rejects + others.rejects,
+        )
 
 
-def folder_stamps(root: str, models: Iterable[str]) -> tuple[dict[str, Stamp], list[Reject]]:
-    """The stamp of every file below the model folders, without reading any; and what is none."""
-    stamps: dict[str, Stamp] = {}
+def folder_stamps(root: str, models: Iterable[str]) -> Stamps:
+    """The stamps of every file below the model folders, without reading any."""
+    paths: list[str] = []
+    size, mtime_ns = array("q"), array("q")
     rejects: list[Reject] = []
-    skip = len(root) + 1
     for model in models:
-        entries, odd = walk_model(root, model)
-        rejects.extend(odd)
-        for entry in entries:
-            status = entry.stat(follow_symlinks=False)
-            stamps[entry.path[skip:]] = Stamp(status.st_size, status.st_mtime_ns)
-    return stamps, rejects
+        for path, entry in walk_model(root, model, rejects):
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except OSError as error:
+                rejects.append(Reject(printable(path), Reason.UNREADABLE, error.strerror or ""))
+                continue
+            paths.append(path)
+            size.append(status.st_size)
+            mtime_ns.append(status.st_mtime_ns)
+    return Stamps(paths, size, mtime_ns, rejects)

@@ -31,13 +31,13 @@ class CellKey(NamedTuple):
     subset: str
 
 
-class FileOrigin(NamedTuple):
-    """The file that a row came from, and what it says of its making."""
+class Origins(NamedTuple):
+    """The files that rows came from, and what they say of their making: a column each."""
 
-    path: str
-    revision: str
-    mteb_version: str | None
-    dataset_revision: str | None
+    path: list[str]
+    revision: list[str]
+    mteb_version: list[str | None]
+    dataset_revision: list[str | None]
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,16 @@ class ScoreTable:
     @cached_property
     def remembered(self) -> dict[Hashable, list[int]]:
         """The cells of what was asked for before; kept by whoever asks, as a matter of speed."""
+        return {}
+
+    @cached_property
+    def remembered_scopes(
+        self,
+    ) -> dict[int, tuple[object, NDArray[np.int64], NDArray[np.int64]]]:
+        """The same for a whole question, by the `id` of its scopes, which are kept alive here.
+
+        A benchmark's scopes are the same object every time, and quicker known than compared.
+        """
         return {}
 
     @cached_property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import mmap
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -19,8 +20,6 @@ import zstandard
 
 from frontrunner.errors import CorruptSnapshotError
 
-PACK = "answers.bin"
-INDEX = "answers.index"
 _WORTH_COMPRESSING = 256
 JSON = "application/json"
 
@@ -80,33 +79,31 @@ def compressed_only(media_type: str, zstd: bytes) -> Encoded:
     return Encoded(media_type, body_tag(zstd), b"", None, None, zstd)
 
 
-def write_pack(folder: Path, answers: Iterable[tuple[str, Encoded]]) -> None:
-    """Write answers to `folder`, in the order given."""
+def write_pack(folder: Path, name: str, answers: Iterable[tuple[str, Encoded]]) -> None:
+    """Write answers to `folder`, in the order given, as `name.bin` and `name.index`."""
     entries: dict[str, _Entry] = {}
-    with (folder / PACK).open("wb") as file:
+    with (folder / f"{name}.bin").open("wb") as file:
         for key, encoded in answers:
             spans = []
             for body in encoded[2:]:
                 spans.append((file.tell(), len(body or b"")))
                 file.write(body or b"")
             entries[key] = _Entry(encoded.media_type, encoded.tag, tuple(spans))
-    (folder / INDEX).write_bytes(msgspec.msgpack.encode(entries))
+    (folder / f"{name}.index").write_bytes(msgspec.msgpack.encode(entries))
 
 
 class AnswerPack:
-    """The prepared answers of one snapshot, read from a memory map."""
+    """Answers with their compressed forms, read from a memory map."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str) -> None:
         """Raises CorruptSnapshotError where the index cannot be read."""
+        index = folder / f"{name}.index"
         try:
-            self._entries = msgspec.msgpack.decode(
-                (folder / INDEX).read_bytes(), type=dict[str, _Entry]
-            )
-            with (folder / PACK).open("rb") as file:
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            self._entries = msgspec.msgpack.decode(index.read_bytes(), type=dict[str, _Entry])
+            self._map = _mapped(folder / f"{name}.bin")
         except (OSError, ValueError, msgspec.DecodeError) as error:
             raise CorruptSnapshotError(
-                f"{folder / INDEX} cannot be read: {error}. Run: frontrunner verify"
+                f"{index} cannot be read: {error}. Run: frontrunner verify"
             ) from error
 
     def __contains__(self, key: str) -> bool:
@@ -129,4 +126,12 @@ class AnswerPack:
 
     def close(self) -> None:
         """Give the map back; the pack cannot be used after."""
-        self._map.close()
+        if isinstance(self._map, mmap.mmap):
+            self._map.close()
+
+
+def _mapped(path: Path) -> mmap.mmap | bytes:
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return b""  # nothing in it cannot be mapped
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

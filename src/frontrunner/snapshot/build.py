@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -16,7 +15,7 @@ from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics
 from frontrunner.errors import SnapshotError
 from frontrunner.results.ingest import Ingested
-from frontrunner.snapshot.answers import Encoded, write_pack
+from frontrunner.snapshot.answers import JSON, compressed_only, write_pack
 from frontrunner.snapshot.manifest import (
     BUILT,
     MANIFEST,
@@ -26,9 +25,14 @@ from frontrunner.snapshot.manifest import (
     file_digest,
     make_manifest,
 )
-from frontrunner.snapshot.reader import CATALOG, Snapshot
+from frontrunner.snapshot.reader import CATALOG, STATISTICS, Snapshot
 from frontrunner.snapshot.store import Store
-from frontrunner.snapshot.tables import write_parquet, write_table
+from frontrunner.snapshot.tables import (
+    PARQUET,
+    write_files_parquet,
+    write_scores_parquet,
+    write_table,
+)
 
 
 @dataclass(frozen=True)
@@ -40,28 +44,18 @@ class Inputs:
     ingested: Ingested
 
 
-class Prepared(NamedTuple):
-    """The prepared answers, and how many benchmarks came out with a ranked row."""
+def build_snapshot(store: Store, inputs: Inputs, beside: Executor | None = None) -> Snapshot:
+    """Write a snapshot into `store`, unpublished and with no answers prepared, and open it.
 
-    answers: Iterable[tuple[str, Encoded]]
-    boards: int
-
-
-Prepare = Callable[[Inputs, Path], Prepared]
-"""Makes the answers of a snapshot. It is given the folder with the catalog and the table already
-in it. It comes from outside, since what an answer looks like is not known here.
-"""
-
-
-def build_snapshot(store: Store, inputs: Inputs, prepare: Prepare) -> Snapshot:
-    """Write a snapshot into `store`, unpublished, and open it.
+    `beside` is another process, to write the Parquet files meanwhile; a thread where left out.
 
     Equal inputs give equal bytes and so the same name; what is there already is kept. Raises
     SnapshotError where it cannot be written; nothing is left behind then.
     """
     try:
         with store.building() as folder:
-            _write_parts(folder, inputs, prepare)
+            with ThreadPoolExecutor(1) as thread:
+                _write_parts(folder, inputs, beside or thread)
             return store.keep(folder)
     except OSError as error:
         raise SnapshotError(
@@ -70,38 +64,47 @@ def build_snapshot(store: Store, inputs: Inputs, prepare: Prepare) -> Snapshot:
         ) from error
 
 
-def _write_parts(folder: Path, inputs: Inputs, prepare: Prepare) -> None:
+def _write_parts(folder: Path, inputs: Inputs, beside: Executor) -> None:
     ingested = inputs.ingested
-    (folder / CATALOG).write_bytes(msgspec.json.encode(inputs.catalog))
     write_table(folder, ingested.table)
-    prepared = prepare(inputs, folder)
-    write_pack(folder, prepared.answers)
-    write_parquet(folder, ingested.table, ingested.origins, ingested.rejects, ingested.run_settings)
-    files = {path.name: file_digest(path) for path in folder.iterdir()}
+    scores = beside.submit(write_scores_parquet, folder)
+    rest = beside.submit(
+        write_files_parquet, folder, ingested.origins, ingested.rejects, ingested.run_settings
+    )
+    (folder / CATALOG).write_bytes(msgspec.json.encode(inputs.catalog))
+    packed = ((task, compressed_only(JSON, one)) for task, one in inputs.statistics.items())
+    write_pack(folder, STATISTICS, packed)
+    files = {name: file_digest(folder / name) for name in _written_here(folder)}
+    scores.result()
+    rest.result()
+    files |= {name: file_digest(folder / name) for name in PARQUET}
     provenance = Provenance(
         builder=f"frontrunner {__version__}",
         catalog=inputs.catalog.source,
         results=ingested.origin,
-        counts=_counts(inputs, prepared.boards),
+        counts=_counts(inputs),
     )
     (folder / BUILT).write_bytes(msgspec.json.encode(Built(time.time())))
     manifest = msgspec.json.encode(make_manifest(provenance, files))
     (folder / MANIFEST).write_bytes(msgspec.json.format(manifest, indent=2))
 
 
-def _counts(inputs: Inputs, boards: int) -> Counts:
+def _written_here(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.name not in PARQUET]
+
+
+def _counts(inputs: Inputs) -> Counts:
     ingested, table = inputs.ingested, inputs.ingested.table
     by_policy = sum(reject.reason.by_policy for reject in ingested.rejects)
     return Counts(
         files_seen=ingested.files_seen,
-        files_used=len(ingested.origins),
+        files_used=len(ingested.origins.path),
         files_rejected=len(ingested.rejects) - by_policy,
         files_set_aside=by_policy,
         rows=table.rows,
         models=len(table.models),
         tasks=len(table.tasks),
         benchmarks=len(inputs.catalog.benchmarks),
-        boards=boards,
         rejected_by_reason=dict(
             sorted(Counter(str(reject.reason) for reject in ingested.rejects).items())
         ),

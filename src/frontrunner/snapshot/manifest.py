@@ -11,7 +11,7 @@ import msgspec
 from frontrunner.errors import CorruptSnapshotError
 from frontrunner.results.origin import Origin
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 BUILT = "built.json"
 _CHUNK = 1 << 20
@@ -30,8 +30,6 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     models: int
     tasks: int
     benchmarks: int
-    boards: int
-    """Benchmarks with at least one ranked row."""
     rejected_by_reason: dict[str, int]
 
 
@@ -111,7 +109,14 @@ def read_manifest(folder: Path) -> Manifest:
 
 def damage(folder: Path, manifest: Manifest) -> Iterable[str]:
     """Say what is not as the manifest promises, one line for each finding."""
-    for name, promised in manifest.files.items():
+    yield from differences(folder, manifest.files)
+    if manifest.id != _name(manifest.provenance, manifest.files):
+        yield f"{MANIFEST} does not give the name {manifest.id}"
+
+
+def differences(folder: Path, files: Mapping[str, FileEntry]) -> Iterable[str]:
+    """Say which of `files` are not in `folder` as they were."""
+    for name, promised in files.items():
         path = folder / name
         if not path.is_file():
             yield f"{name} is missing"
@@ -121,5 +126,3 @@ def damage(folder: Path, manifest: Manifest) -> Iterable[str]:
             yield f"{name} has {found.bytes:,} bytes, not {promised.bytes:,}"
         elif found.blake2b != promised.blake2b:
             yield f"{name} has been changed"
-    if manifest.id != _name(manifest.provenance, manifest.files):
-        yield f"{MANIFEST} does not give the name {manifest.id}"

@@ -12,6 +12,7 @@ from frontrunner.catalog import Catalog
 from frontrunner.errors import CorruptSnapshotError
 from frontrunner.snapshot.answers import AnswerPack
 from frontrunner.snapshot.manifest import BUILT, Built, Manifest, read_manifest
+from frontrunner.snapshot.prepared import ANSWERS, has_answers
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
     from frontrunner.results.table import ScoreTable
 
 CATALOG = "catalog.json"
+STATISTICS = "statistics"
+
+
+def built_at(folder: Path) -> float:
+    """When the snapshot in `folder` was built, in seconds since the epoch, whatever its format."""
+    try:
+        return msgspec.json.decode((folder / BUILT).read_bytes(), type=Built).at
+    except (OSError, msgspec.DecodeError):
+        return folder.stat().st_mtime
 
 
 class Snapshot:
@@ -29,6 +39,7 @@ class Snapshot:
         """Raises CorruptSnapshotError where `folder` holds no snapshot."""
         self.folder = folder
         self.manifest: Manifest = read_manifest(folder)
+        self._prepared: AnswerPack | None = None
 
     @property
     def id(self) -> str:
@@ -38,15 +49,19 @@ class Snapshot:
     @cached_property
     def built_at(self) -> float:
         """When it was built, in seconds since the epoch."""
-        try:
-            return msgspec.json.decode((self.folder / BUILT).read_bytes(), type=Built).at
-        except (OSError, msgspec.DecodeError):
-            return self.folder.stat().st_mtime
+        return built_at(self.folder)
+
+    @property
+    def prepared(self) -> AnswerPack | None:
+        """The prepared answers; None until they are made, a few seconds after publishing."""
+        if self._prepared is None and has_answers(self.folder):
+            self._prepared = AnswerPack(self.folder / ANSWERS, ANSWERS)
+        return self._prepared
 
     @cached_property
-    def answers(self) -> AnswerPack:
-        """The prepared answers."""
-        return AnswerPack(self.folder)
+    def statistics(self) -> AnswerPack:
+        """Descriptive statistics by task, as JSON."""
+        return AnswerPack(self.folder, STATISTICS)
 
     @cached_property
     def catalog(self) -> Catalog:

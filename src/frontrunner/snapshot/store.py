@@ -13,15 +13,17 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 
 from frontrunner.errors import SnapshotError, UnknownNameError
+from frontrunner.snapshot.disk import sync_file, sync_folder
 from frontrunner.snapshot.manifest import damage, read_manifest
-from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.prepared import ANSWERS, answers_damage
+from frontrunner.snapshot.reader import Snapshot, built_at
 
 _BUILDING = ".building-"
 
@@ -84,7 +86,7 @@ class Store:
             for p in self.folder.iterdir()
             if (p / "manifest.json").is_file() and not p.name.startswith(".")
         ]
-        return [p.name for p in sorted(whole, key=lambda p: (Snapshot(p).built_at, p.name))]
+        return [p.name for p in sorted(whole, key=lambda p: (built_at(p), p.name))]
 
     def history(self) -> list[Event]:
         """What was published when, oldest first. A line cut off by a crash is left out."""
@@ -105,11 +107,15 @@ class Store:
         snapshot = self.open(name)
         if snapshot.id == self.current_id():
             return None
-        return self._point_to(snapshot, "publish")
+        return self._point_to(_whole(snapshot), "publish")
+
+    def publish_fresh(self, snapshot: Snapshot) -> Event | None:
+        """Make the snapshot current that this process has just built, and so knows to be whole."""
+        return None if snapshot.id == self.current_id() else self._point_to(snapshot, "publish")
 
     def rollback(self) -> Event:
         """Make the snapshot current that was before; raises UsageError where there is none."""
-        return self._point_to(Snapshot(self.folder / self._previous()), "rollback")
+        return self._point_to(_whole(Snapshot(self.folder / self._previous())), "rollback")
 
     def _previous(self) -> str:
         """What was current before the current one, with publishes that were taken back undone."""
@@ -131,12 +137,6 @@ class Store:
         return kept[-1]
 
     def _point_to(self, snapshot: Snapshot, action: str) -> Event:
-        problems = list(damage(snapshot.folder, snapshot.manifest))
-        if problems:
-            raise SnapshotError(
-                f"Snapshot {snapshot.id} is damaged and was not made current: {problems[0]}. "
-                "Build it again."
-            )
         event = Event(time.time(), action, snapshot.id, self.current_id())
         # The history first: if the machine stops between the two, the pointer still says the
         # truth, and a line too many in the history is found out by comparing with it.
@@ -189,11 +189,34 @@ class Store:
             remove_snapshot(target)
         if not target.exists():
             for path in folder.iterdir():
-                _sync_file(path)
+                sync_file(path)
             sync_folder(folder)
             folder.rename(target)
             sync_folder(self.folder)
         return Snapshot(target)
+
+
+def whole_damage(snapshot: Snapshot) -> list[str]:
+    """What of a snapshot and its prepared answers is not as it was written, one line each."""
+    folder = snapshot.folder
+    return [*damage(folder, snapshot.manifest), *answers_damage(folder)]
+
+
+def _whole(snapshot: Snapshot) -> Snapshot:
+    problems = whole_damage(snapshot)
+    if problems:
+        raise SnapshotError(
+            f"Snapshot {snapshot.id} is damaged and was not made current: {problems[0]}. "
+            f"{remedy(problems)}"
+        )
+    return snapshot
+
+
+def remedy(problems: Sequence[str]) -> str:
+    """What to do about damage."""
+    if all(problem.startswith(f"{ANSWERS}/") for problem in problems):
+        return "Make its answers again: frontrunner prepare --again"
+    return "Build it again, or publish another."
 
 
 def remove_snapshot(folder: Path) -> None:
@@ -201,20 +224,6 @@ def remove_snapshot(folder: Path) -> None:
     hidden = folder.with_name(f"{_BUILDING}removing-{folder.name}")
     folder.rename(hidden)
     shutil.rmtree(hidden)
-
-
-def _sync_file(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
 from frontrunner.results.chunk import RunSettings
 from frontrunner.results.rejects import Reject
-from frontrunner.results.table import CellKey, FileOrigin, Ints, ScoreTable, Variant
+from frontrunner.results.table import CellKey, Ints, Origins, ScoreTable, Variant
+
+if TYPE_CHECKING:
+    import polars as pl
 
 TABLE = "table.msgpack"
 _ARRAYS = (
@@ -28,6 +31,7 @@ SCORES_PARQUET = "scores.parquet"
 FILES_PARQUET = "files.parquet"
 REJECTS_PARQUET = "rejects.parquet"
 RUNS_PARQUET = "run_settings.parquet"
+PARQUET = frozenset({SCORES_PARQUET, FILES_PARQUET, REJECTS_PARQUET, RUNS_PARQUET})
 
 
 class _Names(msgspec.Struct, frozen=True):
@@ -56,8 +60,10 @@ def write_table(folder: Path, table: ScoreTable) -> None:
 def read_table(folder: Path) -> ScoreTable:
     """Open the table of the snapshot in `folder`; the arrays stay on disk until touched."""
     names = msgspec.msgpack.decode((folder / TABLE).read_bytes(), type=_Names)
+    # As plain arrays: those of NumPy's own kind for maps are slower to take parts of.
     arrays = {
-        name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS
+        name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+        for name in _ARRAYS
     }
     return ScoreTable(
         variants=tuple(Variant(*variant) for variant in names.variants),
@@ -68,40 +74,29 @@ def read_table(folder: Path) -> ScoreTable:
     )
 
 
-def write_parquet(
-    folder: Path,
-    table: ScoreTable,
-    origins: Sequence[FileOrigin],
-    rejects: Sequence[Reject],
-    settings: Sequence[RunSettings],
-) -> None:
-    """Write the scores and where they came from, for DuckDB, Polars and the like.
+def get_ready_for_parquet() -> None:
+    """Import what writing Parquet needs: a fifth of a second that another process may have."""
+    import polars  # noqa: F401, PLC0415
 
-    Columns are documented in docs/snapshots.md. `scores` refers to `files` by number.
+
+def write_scores_parquet(folder: Path) -> None:
+    """Write the scores of the table in `folder`, for DuckDB, Polars and the like.
+
+    Columns are documented in docs/snapshots.md. `file` is the number of a row in files.parquet.
     """
+    _scores_frame(read_table(folder)).write_parquet(
+        folder / SCORES_PARQUET, compression="zstd", compression_level=1
+    )
+
+
+def write_files_parquet(
+    folder: Path, origins: Origins, rejects: Sequence[Reject], settings: Sequence[RunSettings]
+) -> None:
+    """Write where the scores came from, and what gave none."""
     import polars as pl  # noqa: PLC0415 -- a server that opens a snapshot never needs it
 
-    def named(values: Sequence[str], numbers: Ints) -> pl.Series:
-        # As an Enum, a string that repeats a million times is written once.
-        distinct = list(dict.fromkeys(values))
-        place = {value: index for index, value in enumerate(distinct)}
-        lookup = np.array([place[value] for value in values], dtype=np.uint32)
-        return pl.Series(lookup[numbers]).cat.to(pl.Enum(distinct))
-
-    cells = [tuple(cell) for cell in table.cells]
-    pl.DataFrame(
-        {
-            "model": named([v.model for v in table.variants], table.variant),
-            "experiment": named([v.experiment_id for v in table.variants], table.variant),
-            "task": named([task for task, _, _ in cells], table.cell),
-            "split": named([split for _, split, _ in cells], table.cell),
-            "subset": named([subset for _, _, subset in cells], table.cell),
-            "languages": named([",".join(codes) for codes in table.language_sets], table.languages),
-            "score": pl.Series(table.score).fill_nan(None),
-            "file": pl.Series(table.file),
-        }
-    ).write_parquet(folder / SCORES_PARQUET, compression="zstd", compression_level=1)
-    _write(folder / FILES_PARQUET, FileOrigin, origins)
+    texts = dict.fromkeys(Origins._fields, pl.String)
+    pl.DataFrame(origins._asdict(), schema=texts).write_parquet(folder / FILES_PARQUET)
     pl.DataFrame(
         {
             "path": [reject.path for reject in rejects],
@@ -111,15 +106,32 @@ def write_parquet(
         },
         schema=dict.fromkeys(("path", "reason", "detail", "remedy"), pl.String),
     ).write_parquet(folder / REJECTS_PARQUET)
-    _write(folder / RUNS_PARQUET, RunSettings, settings)
+    columns = list(zip(*settings, strict=True)) or [()] * len(RunSettings._fields)
+    pl.DataFrame(
+        {n: list(column) for n, column in zip(RunSettings._fields, columns, strict=True)},
+        schema=dict.fromkeys(RunSettings._fields, pl.String),
+    ).write_parquet(folder / RUNS_PARQUET)
 
 
-def _write(path: Path, kind: Any, rows: Sequence[Any]) -> None:
+def _scores_frame(table: ScoreTable) -> pl.DataFrame:
     import polars as pl  # noqa: PLC0415
 
-    columns = list(zip(*rows, strict=True)) or [()] * len(kind._fields)
-    schema = dict.fromkeys(kind._fields, pl.String)
-    pl.DataFrame(
-        {name: list(column) for name, column in zip(kind._fields, columns, strict=True)},
-        schema=schema,
-    ).write_parquet(path)
+    def named(values: Sequence[str], numbers: Ints) -> pl.Series:
+        # As an Enum, a string that repeats a million times is written once.
+        distinct = list(dict.fromkeys(values))
+        place = {value: index for index, value in enumerate(distinct)}
+        lookup = np.array([place[value] for value in values], dtype=np.uint32)
+        return pl.Series(lookup[numbers]).cat.to(pl.Enum(distinct))
+
+    return pl.DataFrame(
+        {
+            "model": named([v.model for v in table.variants], table.variant),
+            "experiment": named([v.experiment_id for v in table.variants], table.variant),
+            "task": named([cell.task for cell in table.cells], table.cell),
+            "split": named([cell.split for cell in table.cells], table.cell),
+            "subset": named([cell.subset for cell in table.cells], table.cell),
+            "languages": named([",".join(codes) for codes in table.language_sets], table.languages),
+            "score": pl.Series(table.score).fill_nan(None),
+            "file": pl.Series(table.file),
+        }
+    )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from frontrunner.api import documents
+from frontrunner.api.filters import ModelFilter, TaskFilter
 from frontrunner.api.service import Service
 from frontrunner.errors import UnknownNameError, UsageError
 from frontrunner.snapshot.reader import Snapshot
@@ -85,10 +86,9 @@ def data_files(service: Service) -> Iterator[tuple[str, bytes]]:
             yield path[1:], document.identity
     yield "v1/snapshot.json", service.info().identity
     yield "v1/benchmarks/menu.json", service.menu().identity
-    for key in ("benchmarks", "tasks", "models"):
-        kept = service.prepared(key)
-        if kept is not None:
-            yield f"v1/{key}.json", kept.identity
+    yield "v1/benchmarks.json", service.benchmarks(include_hidden=False).identity
+    yield "v1/tasks.json", service.tasks(TaskFilter()).identity
+    yield "v1/models.json", service.models(ModelFilter()).identity
     catalog = service.snapshot.catalog
     for bench in catalog.benchmarks:
         below = f"v1/benchmarks/{bench.name}"

@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from frontrunner.web import assets, text
 from frontrunner.web.links import Links
 from frontrunner.web.views.board import Heading, script_json
-from frontrunner.web.views.rows import spaced
+from frontrunner.web.views.rows import breakable, spaced
 from frontrunner.web.words import Words, languages
 
 
@@ -33,6 +33,7 @@ def environment() -> Environment:
         rich=text.rich,
         safe_url=text.safe_url,
         spaced=spaced,
+        breakable=breakable,
     )
     env.globals.update(asset=assets.hashed, setup=setup)
     return env

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from frontrunner.api import schemas
+from frontrunner.api.service import Service
 from frontrunner.errors import FrontrunnerError
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
@@ -68,18 +69,17 @@ def _coverage(visit: Visit) -> list[tuple[str, str, int, int, int]]:
     service = visit.service
     lines = []
     for bench in service.snapshot.catalog.benchmarks:
-        rows = len(_places(service.snapshot, bench.name))
+        rows = len(_places(service, bench.name))
         complete = service.numbers.benchmarks.get(bench.name, 0)
         lines.append((bench.name, bench.display_name, rows, complete, len(bench.scopes)))
     return sorted(lines, key=lambda line: -line[2])
 
 
-def _places(snapshot: Snapshot, name: str) -> dict[str, int]:
-    """Model -> its best rank on a board."""
-    kept = snapshot.answers.get(f"benchmarks/{name}/scores")
-    if kept is None:
+def _places(service: Service, name: str) -> dict[str, int]:
+    """Model -> its best rank on a board; nothing where there is no such board."""
+    if name not in service.snapshot.catalog.benchmark_by_name:
         return {}
-    rows = msgspec.json.decode(kept.identity, type=_Places).rows
+    rows = msgspec.json.decode(service.scores(name, ()).identity, type=_Places).rows
     return {row.model.name: row.rank for row in reversed(rows)}
 
 
@@ -116,11 +116,11 @@ def changes(visit: Visit) -> Shown:
 
 
 def _all_moves(visit: Visit, older: Snapshot) -> list[BoardMoves]:
-    newer = visit.service.snapshot
+    before, newer = Service(older), visit.service
     boards = []
-    for bench in newer.catalog.benchmarks:
+    for bench in newer.snapshot.catalog.benchmarks:
         found = board_moves(
-            bench.name, bench.display_name, _places(older, bench.name), _places(newer, bench.name)
+            bench.name, bench.display_name, _places(before, bench.name), _places(newer, bench.name)
         )
         if found.total:
             boards.append(found)

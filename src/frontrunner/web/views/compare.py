@@ -78,7 +78,9 @@ def _shared(service: Service, sides: list[Side]) -> list[str]:
     for side in sides:
         for name, row in side.boards.items():
             types[name] = types.get(name, 0) + len(row.scores_by_task_type)
-    return sorted(several, key=lambda n: (-count[n], bool(known[n].superseded_by), -types[n], n))
+    size = {name: len(known[name].scopes) for name in several}
+    old = {name: bool(known[name].superseded_by) for name in several}
+    return sorted(several, key=lambda n: (-count[n], old[n], -types[n], -size[n], n))
 
 
 def _board_line(visit: Visit, name: str, sides: list[Side]) -> Line:

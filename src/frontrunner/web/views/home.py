@@ -64,6 +64,7 @@ def home(visit: Visit) -> Shown:
         "featured": [_featured(visit.service, bench) for bench in featured(visit.service)],
         "groups": menu(visit),
         "counts": counts,
+        "ranked": visit.service.numbers.boards,
     }
     return Shown("home.html", visit.t("home.title"), values, visit.t("home.lead"))
 

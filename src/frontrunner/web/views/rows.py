@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
+from markupsafe import Markup
+
 from frontrunner.api import schemas
 from frontrunner.web import text
 from frontrunner.web.shades import Scale
@@ -71,6 +73,14 @@ def shaded(
 def across(columns: Sequence[Sequence[Cell]], rows: int) -> list[tuple[Cell, ...]]:
     """Columns of cells as rows of cells."""
     return list(zip(*columns, strict=True)) if columns else [()] * rows
+
+
+_SEAMS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[-_.])")
+
+
+def breakable(name: str) -> Markup:
+    """A name that a narrow heading may break where its words meet."""
+    return Markup("<wbr>").join(_SEAMS.split(name))
 
 
 def spaced(name: str) -> str:

@@ -1,0 +1,77 @@
+"""Prepared answers beside a snapshot: made from it alone, added whole, and not part of its name.
+
+A snapshot is complete without them; a server then makes each answer when it is first asked for.
+They are added after publishing, so that new numbers need not wait for every board's bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from frontrunner.errors import CorruptSnapshotError, SnapshotError
+from frontrunner.snapshot.answers import Encoded, write_pack
+from frontrunner.snapshot.disk import sync_file, sync_folder
+from frontrunner.snapshot.manifest import FileEntry, differences, file_digest
+
+ANSWERS = "answers"
+_CHECKSUMS = "checksums.json"
+
+
+def has_answers(snapshot: Path) -> bool:
+    """Whether the snapshot in a folder has its prepared answers."""
+    return (snapshot / ANSWERS / _CHECKSUMS).is_file()
+
+
+def keep_answers(snapshot: Path, answers: Iterable[tuple[str, Encoded]]) -> None:
+    """Add the prepared answers to the snapshot in a folder, whole or not at all.
+
+    Raises SnapshotError where they cannot be written.
+    """
+    fresh = snapshot / f".{ANSWERS}-{os.getpid()}"
+    try:
+        for left_over in snapshot.glob(f".{ANSWERS}-*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+        fresh.mkdir()
+        write_pack(fresh, ANSWERS, answers)
+        files = {path.name: file_digest(path) for path in sorted(fresh.iterdir())}
+        (fresh / _CHECKSUMS).write_bytes(msgspec.json.encode(files))
+        for path in fresh.iterdir():
+            sync_file(path)
+        forget_answers(snapshot)
+        fresh.rename(snapshot / ANSWERS)
+        sync_folder(snapshot)
+    except OSError as error:
+        raise SnapshotError(
+            f"The answers of {snapshot.name} could not be written: {error.strerror or error}. "
+            "It is served all the same, more slowly; make room and run: frontrunner prepare"
+        ) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def forget_answers(snapshot: Path) -> None:
+    """Take the prepared answers away, such as damaged ones; they can be made again."""
+    shutil.rmtree(snapshot / ANSWERS, ignore_errors=True)
+
+
+def answers_damage(snapshot: Path) -> Iterable[str]:
+    """Say what is not as it was written, one line for each finding; nothing where none are."""
+    if not (snapshot / ANSWERS).exists():
+        return
+    for problem in differences(snapshot / ANSWERS, _checksums(snapshot / ANSWERS)):
+        yield f"{ANSWERS}/{problem}"
+
+
+def _checksums(folder: Path) -> dict[str, FileEntry]:
+    path = folder / _CHECKSUMS
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, FileEntry])
+    except (OSError, msgspec.DecodeError) as error:
+        raise CorruptSnapshotError(
+            f"{path} cannot be read: {error}. Make the answers again: frontrunner prepare"
+        ) from error

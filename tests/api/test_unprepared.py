@@ -1,0 +1,63 @@
+"""Between publishing and the prepared answers a server makes each answer itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from frontrunner.api.filters import ModelFilter, TaskFilter
+from frontrunner.api.prepare import prepare
+from frontrunner.api.service import Service
+from frontrunner.snapshot.answers import Encoded
+from frontrunner.snapshot.prepared import forget_answers, has_answers
+from frontrunner.snapshot.reader import Snapshot
+from tests.factories import small_snapshot
+
+
+def every_prepared(service: Service) -> Iterator[tuple[str, Encoded]]:
+    """Each answer that is kept ready, by its key."""
+    yield "benchmarks", service.benchmarks(include_hidden=False)
+    yield "benchmarks?include_hidden", service.benchmarks(include_hidden=True)
+    yield "benchmarks/menu", service.menu()
+    yield "tasks", service.tasks(TaskFilter())
+    yield "models", service.models(ModelFilter())
+    for bench in service.snapshot.catalog.benchmarks:
+        yield f"benchmarks/{bench.name}/scores", service.scores(bench.name, ())
+        yield f"benchmarks/{bench.name}/per-language", service.per_language(bench.name)
+    for model in service.snapshot.catalog.models:
+        yield f"models/{model.name}/scores", service.model_scores(model.name)
+
+
+def assert_equal_on_demand(snapshot: Snapshot, elsewhere: Path) -> None:
+    """Compare what is prepared with what a server makes from the same snapshot without it."""
+    pack = snapshot.prepared
+    assert pack is not None
+    elsewhere.mkdir()
+    for path in snapshot.folder.iterdir():
+        if path.is_file():
+            (elsewhere / path.name).symlink_to(path)
+    bare = Service(Snapshot(elsewhere))
+    assert bare.snapshot.prepared is None
+    keys = set(pack.keys()) - {"numbers"}
+    for key, made in every_prepared(bare):
+        kept = pack.get(key)
+        assert kept is not None, key
+        assert (made.identity, made.tag) == (kept.identity, kept.tag), key
+        keys.discard(key)
+    assert not keys
+    assert bare.numbers == Service(snapshot).numbers
+
+
+def test_answers_are_equal_prepared_or_not(tmp_path: Path) -> None:
+    assert_equal_on_demand(small_snapshot(tmp_path), tmp_path / "bare")
+
+
+def test_a_server_takes_prepared_answers_up_when_they_come(tmp_path: Path) -> None:
+    snapshot = small_snapshot(tmp_path)
+    forget_answers(snapshot.folder)
+    reopened = Snapshot(snapshot.folder)
+    service = Service(reopened)
+    assert service.scores("All", ()).brotli is None
+    prepare(reopened)
+    assert has_answers(snapshot.folder)
+    assert service.prepared("benchmarks/All/scores") is not None
