@@ -24,6 +24,7 @@ MODULES = {
     "prune": "snapshots",
     "serve": "serve",
     "legacy": "legacy",
+    "parity": "parity",
     "export": "export",
     "demo": "demo",
     "evaluate": "evaluate",
