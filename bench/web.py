@@ -7,7 +7,6 @@ connection. Run it alone: `python -m bench.web [--json] [HOME]`.
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import os
 import sys
@@ -21,6 +20,7 @@ from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from bench.harness import Row, first_answer, median, ours, say, server
 from bench.reading import HOME
+from frontrunner.snapshot.store import Store
 
 TIMES = 7
 CHROMIUM = os.environ.get("FRONTRUNNER_CHROMIUM", "/usr/bin/chromium")
@@ -109,7 +109,7 @@ class Bytes:
         session.on("Network.responseReceived", self._began)
         session.on("Network.loadingFinished", self._ended)
         session.send("Network.enable")
-        session.send("Network.setAcceptedEncodings", {"encodings": ["gzip"]})
+        session.send("Network.setExtraHTTPHeaders", {"headers": {"Accept-Encoding": "gzip"}})
 
     def _began(self, event: dict[str, Any]) -> None:
         self.kinds[event["requestId"]] = event["type"]
@@ -235,7 +235,8 @@ def rows(home: Path) -> list[Row]:
     """All rows of this script."""
     if not Path(CHROMIUM).exists():
         sys.exit(f"{CHROMIUM} is not there. Run: make setup-browser")
-    port = next(itertools.count(18_400))
+    Store(home).current()  # raises where there is none that this version reads
+    port = 18_400
     base = f"http://127.0.0.1:{port}"
     found: list[Row] = []
     with server(ours(home, port)), sync_playwright() as started:

@@ -5,7 +5,7 @@ import { fillChoices, filtered } from "./filters";
 import { fillPanel, rerank, restore, total } from "./rerank";
 import { share } from "./share";
 import { FILTERS, PICKS, isReranked, read, write, type FilterName, type State } from "./state";
-import { dressHeads, heads, markHeads, rows, setup, show, table, words, type Row } from "./table";
+import { dressHeads, finishWith, heads, later, markHeads, rows, setup, show, table, words, type Row } from "./table";
 
 const NATURAL: readonly string[] = ["rank", "name"];
 const search = byId<HTMLInputElement>("q");
@@ -16,7 +16,6 @@ const rankForm = rankPanel?.querySelector("form") ?? null;
 let state = read(location.search);
 let taking: ReadonlySet<Row> | null = null;
 let asked = "";
-let drawn = false;
 let waiting: AbortController | null = null;
 
 /** Show the board as `state` wants it. */
@@ -39,9 +38,7 @@ async function apply(): Promise<void> {
 
 function draw(): void {
   const visible = filtered(state, taking);
-  const untouched = !drawn && visible.length === total && !state.sort.length && !state.pins.size && !taking;
-  if (!untouched) show(visible, state.sort, state.pins);
-  drawn = true;
+  show(visible, state.sort, state.pins);
   markHeads(state.sort.length ? state.sort : [{ column: "rank", descending: false }]);
   const shown = fill(words["shown"] ?? "", { n: visible.length, all: total });
   byId("shown").textContent = visible.length ? shown : (words["nothing"] ?? "");
@@ -69,13 +66,16 @@ function showPins(): void {
   link.search = `?models=${names.map(encodeURIComponent).join(",")}`;
 }
 
-/** Take a change in: the address first, then the page. */
+/** Take a change in: the page first, then the address. */
 function change(next: Partial<State>, remember = true): void {
   state = { ...state, ...next };
-  const address = write(state);
-  if (remember) history.pushState(null, "", address);
-  else history.replaceState(null, "", address);
   void apply();
+  keep(write(state), remember);
+}
+
+/** Put an address into the history, after the page was painted: browsers take their time for it. */
+function keep(address: string, remember: boolean): void {
+  later(() => (remember ? history.pushState(null, "", address) : history.replaceState(null, "", address)));
 }
 
 function sortBy(column: string, several: boolean): void {
@@ -160,20 +160,22 @@ function listen(): void {
   });
 }
 
-function dressRows(): void {
-  const label = words["pin"] ?? "";
-  for (const row of rows) {
-    const button = make("button", "", { class: "pin", type: "button", "aria-pressed": "false", "aria-label": fill(label, { name: row.search }) });
-    row.element.cells[0]?.prepend(button);
-    const name = row.element.cells[1];
-    if (name) name.title = name.textContent ?? "";
-  }
+/** Give a row its pin. */
+function dressRow(row: Row): void {
+  const [rank, name] = row.element.cells;
+  if (!rank || !name) return;
+  const pressed = String(state.pins.has(row.name));
+  const there = rank.querySelector(".pin");
+  if (there) return there.setAttribute("aria-pressed", pressed);
+  const label = fill(words["pin"] ?? "", { name: row.search });
+  rank.prepend(make("button", "", { class: "pin", type: "button", "aria-pressed": pressed, "aria-label": label }));
+  name.title = name.textContent ?? "";
 }
 
 common();
 fillChoices(filterForm);
 dressHeads();
-dressRows();
+finishWith(dressRow);
 share();
 listen();
 showControls();

@@ -1,7 +1,7 @@
 // Rank the board again over what the reader picks; the numbers come from `/v1/rank`.
 import { byId, fill, make } from "./dom";
 import { PICKS, type State } from "./state";
-import { facts, forgetValues, heads, rows, setup, table, thawWidths, words, type Row } from "./table";
+import { dressWith, facts, heads, rows, setup, table, words, type Row } from "./table";
 
 interface Ranked {
   rank: number;
@@ -38,13 +38,16 @@ const firstScore = original.heads.findIndex((head) => head.classList.contains("s
 const start = firstScore < 0 ? original.heads.length : firstScore;
 const labels = new Map(original.heads.map((head) => [head.dataset["k"] ?? "", head.textContent?.trim() ?? ""]));
 
+/** How rows look as the server sent them. */
+export function asSent(row: Row): void {
+  row.element.replaceChildren(...(original.cells[row.index] ?? []));
+}
+
 /** Back to the board as the server sent it. */
 export function restore(): null {
   const line = table.tHead?.rows[0];
   line?.replaceChildren(...original.heads);
-  rows.forEach((row) => row.element.replaceChildren(...(original.cells[row.index] ?? [])));
-  forgetValues();
-  thawWidths();
+  dressWith(asSent);
   byId("asked").hidden = true;
   return null;
 }
@@ -95,19 +98,27 @@ function draw(ranking: Ranking): ReadonlySet<Row> {
   const line = table.tHead?.rows[0];
   line?.replaceChildren(
     ...original.heads.slice(0, start).map((head) => head.cloneNode(true)),
-    ...columns.map((column) => make("th", column.label, { scope: "col", class: "s", "data-k": column.key })),
+    ...columns.map((column) => make("th", column.label, { scope: "col", class: `s ${width(column.label)}`, "data-k": column.key })),
   );
-  thawWidths();
-  const kept = new Set<Row>();
+  const kept = new Map<Row, Ranked>();
   for (const ranked of ranking.rows) {
     const extra = ranked.experiments ? `#${JSON.stringify(ranked.experiments)}` : "";
     const row = byName.get(ranked.model + extra);
-    if (!row) continue;
-    kept.add(row);
-    drawRow(row, ranked, columns, scales);
+    if (row) kept.set(row, ranked);
   }
-  forgetValues();
-  return kept;
+  const values = (of: (ranked: Ranked) => number | null): (number | null)[] =>
+    rows.map((row) => {
+      const ranked = kept.get(row);
+      return ranked ? of(ranked) : null;
+    });
+  const known = new Map(columns.map((column) => [column.key, values(column.value)]));
+  known.set("rank", values((ranked) => ranked.rank));
+  known.set("covered", values((ranked) => ranked.coverage.tasks));
+  dressWith((row) => {
+    const ranked = kept.get(row);
+    if (ranked) drawRow(row, ranked, columns, scales);
+  }, known);
+  return new Set(kept.keys());
 }
 
 function drawRow(row: Row, ranked: Ranked, columns: Column[], scales: ((value: number) => number)[]): void {
@@ -128,6 +139,12 @@ function drawRow(row: Row, ranked: Ranked, columns: Column[], scales: ((value: n
     return make("td", (value * 100).toFixed(2), step ? { class: `h${step}` } : {});
   });
   row.element.replaceChildren(...before, ...cells);
+}
+
+/** The same widths as the server gives: see `Column.width`. */
+function width(label: string): string {
+  const longest = Math.max(...label.split(/[\s-]/).map((word) => word.length));
+  return longest > 10 ? "w3" : longest > 6 ? "w2" : "w1";
 }
 
 /** The same shades as the server gives: see `web/shades.py`. */

@@ -44,8 +44,8 @@ export const words = setup.words;
 export const table = byId<HTMLTableElement>("board");
 const body = table.tBodies[0] as HTMLTableSectionElement;
 
-/** All rows as the server sent them. */
-export const rows: Row[] = [...body.rows].map((element, index) => {
+/** All rows as the server sent them; those below the first screens are not laid out yet. */
+export const rows: Row[] = [...table.querySelectorAll<HTMLTableRowElement>("tbody tr")].map((element, index) => {
   const name = facts.name[index] ?? "";
   return { element, index, name, search: (element.cells[1]?.textContent ?? "").toLowerCase() };
 });
@@ -57,10 +57,29 @@ export function heads(): HTMLTableCellElement[] {
 
 const FACTS: readonly string[] = ["params", "dims", "tokens", "open", "covered"];
 let known = new Map<string, Value[]>();
+let dressed = new Set<Row>();
+let dress: (row: Row) => void = () => undefined;
+let finish: (row: Row) => void = () => undefined;
 
-/** Forget the values of columns, after their cells were changed. */
-export function forgetValues(): void {
-  known = new Map();
+/** What every row gets at last before it is shown. */
+export function finishWith(how: (row: Row) => void): void {
+  finish = how;
+}
+
+/** From now on rows get their cells from `how`, each when it is first needed. */
+export function dressWith(how: (row: Row) => void, given = new Map<string, Value[]>()): void {
+  known = given;
+  dressed = new Set();
+  dress = how;
+}
+
+function ready(row: Row): HTMLTableRowElement {
+  if (!dressed.has(row)) {
+    dressed.add(row);
+    dress(row);
+    finish(row);
+  }
+  return row.element;
 }
 
 /** The value of every row in a column. */
@@ -95,51 +114,32 @@ export function show(visible: Row[], keys: SortKey[], pins: ReadonlySet<string>)
     }
     return compare(ranks[a.index] ?? null, ranks[b.index] ?? null, false) || a.index - b.index;
   });
-  freezeWidths();
   current = order;
   place(order);
 }
 
-const FIRST = 60;
-const CHUNK = 120;
+const LOWEST_ROW = 27;
+const CHUNK = 60;
 let current: Row[] = rows;
 let turn = 0;
 
 /** Put rows into the page: what fits a screen at once, the rest after it was painted. */
 function place(order: Row[]): void {
   const mine = ++turn;
-  const put = (from: number, to: number): void => body.append(...order.slice(from, to).map((row) => row.element));
-  body.replaceChildren();
-  put(0, FIRST);
+  const first = Math.ceil(innerHeight / LOWEST_ROW);
+  body.replaceChildren(...order.slice(0, first).map(ready));
+  table.tBodies[1]?.remove();
   const more = (from: number): void => {
     if (from >= order.length || mine !== turn) return;
-    requestAnimationFrame(() =>
-      setTimeout(() => {
-        if (mine !== turn) return;
-        put(from, from + CHUNK);
-        more(from + CHUNK);
-      }),
-    );
+    body.append(...order.slice(from, from + CHUNK).map(ready));
+    later(() => more(from + CHUNK));
   };
-  more(FIRST);
+  later(() => more(first));
 }
 
-/** Keep columns as wide as they are, so that rows can be laid out without looking at all others. */
-function freezeWidths(): void {
-  if (table.style.tableLayout) return;
-  const widths = heads().map((head) => head.offsetWidth);
-  table.style.width = `${table.offsetWidth}px`;
-  heads().forEach((head, column) => {
-    const width = `${widths[column] ?? 0}px`;
-    head.style.minWidth = head.style.maxWidth = head.style.width = width;
-  });
-  table.style.tableLayout = "fixed";
-}
-
-/** Let columns find their widths again, after they were changed. */
-export function thawWidths(): void {
-  table.style.tableLayout = table.style.width = "";
-  for (const head of heads()) head.style.minWidth = head.style.maxWidth = head.style.width = "";
+/** After the next frame was painted, and the reader did not want anything else. */
+export function later(what: () => void): void {
+  requestAnimationFrame(() => requestIdleCallback(what, { timeout: 300 }));
 }
 
 /** Mark the headings that sort, and how. */
@@ -171,6 +171,6 @@ export function dressHeads(): void {
 /** The table as text: headings, then the rows that are shown. */
 export function shownCells(): string[][] {
   const label = (head: HTMLElement): string => (head.textContent ?? "").replace(/[↕\s]+/g, " ").trim();
-  const lines = current.map((row) => [...row.element.cells].map((cell) => (cell.textContent ?? "").trim()));
+  const lines = current.map((row) => [...ready(row).cells].map((cell) => (cell.textContent ?? "").trim()));
   return [heads().map(label), ...lines];
 }

@@ -7,3 +7,7 @@ try {
 } catch {
   // Storage is refused in some private windows; the system's theme stays.
 }
+// Where the board's script does not come, the rows that wait for it are shown all the same.
+addEventListener("load", () => {
+  if (document.getElementById("tools")?.hidden) root.classList.remove("js");
+});

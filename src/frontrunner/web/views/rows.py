@@ -26,6 +26,12 @@ class Column(NamedTuple):
     """What it means, in a sentence."""
     href: str | None = None
 
+    @property
+    def width(self) -> str:
+        """A class for the width: the longest word of the label fits into it."""
+        longest = max(map(len, re.split(r"[\s-]", self.label)))
+        return "w3" if longest > 10 else "w2" if longest > 6 else "w1"
+
 
 class Cell(NamedTuple):
     """One score as it is shown."""
