@@ -77,5 +77,5 @@ def _tell(report: Report) -> None:
     for one in report.honesty:
         stderr.print(f"  false numbers explained, {one.kind}: {percent(one.rate)}", highlight=False)
     for gate in report.gates:
-        value = "–" if gate.value is None else f"{gate.value:.4f}"
+        value = "-" if gate.value is None else f"{gate.value:.4f}"
         stderr.print(f"  {gate.outcome:>12}  {gate.gate.name}: {value}", highlight=False)

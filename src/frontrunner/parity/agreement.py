@@ -91,6 +91,7 @@ def _overlap(names: Sequence[str], before: Floats, after: Floats) -> dict[int, f
 
 
 def _moves(names: Sequence[str], before: Floats, after: Floats, most: int = 5) -> tuple[Move, ...]:
-    places = zip(names, ranks(before).round().astype(int), ranks(after).round().astype(int), strict=True)
+    old, new = (ranks(values).round().astype(int) for values in (before, after))
+    places = zip(names, old, new, strict=True)
     moved = [Move(name, int(a), int(b)) for name, a, b in places if a != b]
     return tuple(sorted(moved, key=lambda one: (-abs(one.before - one.after), one.model))[:most])

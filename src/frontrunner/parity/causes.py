@@ -15,7 +15,7 @@ from frontrunner.legacy.rules import Target, split_order
 from frontrunner.legacy.standing import Standing, of_subset, pick
 from frontrunner.legacy.tables import number
 from frontrunner.legacy.tree import Document
-from frontrunner.parity.evidence import Found, Index, Role, refs_of
+from frontrunner.parity.evidence import Found, Index, refs_of
 from frontrunner.parity.explain import Candidate, Pool, candidates
 from frontrunner.parity.match import Match
 from frontrunner.parity.reruns import Reruns

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from frontrunner.parity.verdicts import Cell, Verdict
 
-_RUN_NEEDS, _RUN_SHARE = 5, 0.5
+_RUN_NEEDS, _RUN_SHARE = 5, 0.8
 _FEW_NEEDS, _FEW_SHARE = 2, 1.0
 """A small run speaks only where all of its other cells agree."""
 _FILE_NEEDS, _FILE_SHARE = 20, 0.25

@@ -124,9 +124,7 @@ def _gather(cells: Sequence[Cell], gatherer: Gatherer, asked: Asked) -> list[Dec
     known = gatherer.candidates
     return [
         decoy_rate("equal", sample, known, each=_EACH),
-        decoy_rate(
-            "differing, by number", differing, known, each=_EACH, without=number_only
-        ),
+        decoy_rate("differing, by number", differing, known, each=_EACH, without=number_only),
         decoy_rate("differing, by any means", differing, known, each=_EACH),
     ]
 

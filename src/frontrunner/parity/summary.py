@@ -140,8 +140,12 @@ def row_fates(
             differs=verdicts[anchor, Verdict.DIFFERS],
             absent=verdicts[anchor, Verdict.ABSENT],
         )
-        for anchor, match in sorted(matches.items(), key=lambda item: (item[0].name.lower(), item[0].link or ""))
+        for anchor, match in sorted(matches.items(), key=_by_name)
     )
+
+
+def _by_name(item: tuple[Anchor, Match]) -> tuple[str, str]:
+    return item[0].name.lower(), item[0].link or ""
 
 
 def measures(

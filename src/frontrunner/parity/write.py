@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from frontrunner.errors import LegacyError
 from frontrunner.parity.report import (
@@ -31,8 +31,8 @@ def write_report(report: Report, folder: Path) -> list[Path]:
     """Write every form of a report into `folder`; raises LegacyError where that cannot be done."""
     values = shown(report)
     texts = {
-        PAGE: _environment(html=True).get_template("report.html").render(values),
-        MARKDOWN: _environment(html=False).get_template("report.md").render(values),
+        PAGE: _environment().get_template("report.html").render(values),
+        MARKDOWN: _environment().get_template("report.md").render(values),
         JSON: msgspec.json.format(msgspec.json.encode(summary(report)), indent=2).decode(),
     }
     try:
@@ -47,10 +47,11 @@ def write_report(report: Report, folder: Path) -> list[Path]:
     return [folder / name for name in (PAGE, MARKDOWN, JSON, CELLS)]
 
 
-def _environment(*, html: bool) -> Environment:
+def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("frontrunner.parity", "templates"),
-        autoescape=html,
+        # In Markdown names are made harmless by the filter `plain`.
+        autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -62,7 +63,7 @@ def _environment(*, html: bool) -> Environment:
 def percent(share: float | None) -> str:
     """A share as a percentage that never rounds a difference away."""
     if share is None:
-        return "–"
+        return "-"
     places = 1 if 0.001 <= share <= 0.999 or share in (0.0, 1.0) else 3
     return f"{share * 100:.{places}f}%"
 
