@@ -4,7 +4,7 @@ import { byId, fill, make } from "./dom";
 import { fillChoices, filtered } from "./filters";
 import { fillPanel, rerank, restore, total } from "./rerank";
 import { share } from "./share";
-import { FILTERS, PICKS, isReranked, read, write, type FilterName, type State } from "./state";
+import { FILTERS, PICKS, SEPARATOR, isReranked, read, write, type FilterName, type State } from "./state";
 import { dressHeads, finishWith, heads, later, markHeads, rows, setup, show, table, words, type Row } from "./table";
 
 const NATURAL: readonly string[] = ["rank", "name"];
@@ -104,7 +104,7 @@ function readFilters(): void {
   const given = new FormData(filterForm);
   const filters: State["filters"] = {};
   for (const name of FILTERS) {
-    const value = String(given.get(name) ?? "").trim();
+    const value = given.getAll(name).map((one) => String(one).trim()).join(SEPARATOR);
     if (value) filters[name as FilterName] = value;
   }
   change({ filters });
@@ -129,6 +129,8 @@ function showControls(): void {
     const control = filterForm.elements.namedItem(name);
     if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) control.value = state.filters[name] ?? "";
   }
+  const facets = (state.filters.facets ?? "").split(SEPARATOR);
+  filterForm.querySelectorAll<HTMLInputElement>('[name="facets"]').forEach((box) => (box.checked = facets.includes(box.value)));
   rankForm?.querySelectorAll<HTMLInputElement>("input").forEach((input) => {
     if (input.name === "languages") input.value = state.picks.languages.join(", ");
     else if (input.name === "policy") input.checked = state.lenient;

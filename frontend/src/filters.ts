@@ -1,6 +1,6 @@
 // Which rows a reader's filters leave.
 import { make, searchTest } from "./dom";
-import type { State } from "./state";
+import { SEPARATOR, type State } from "./state";
 import { facts, rows, setup, type Row } from "./table";
 
 const OPEN = 1;
@@ -29,6 +29,10 @@ function tests(filters: State["filters"]): Test[] {
   if (licence) found.push((index) => facts.licence[index] === licence);
   if (modality) found.push((index) => (facts.modalities[index] ?? "").split(" ").includes(modality));
   if (since) found.push((index) => (facts.date[index] ?? "") >= since);
+  if (filters.facets) {
+    const wanted = filters.facets.split(SEPARATOR).reduce((bits, bit) => bits | (1 << Number(bit)), 0);
+    found.push((index) => ((facts.facets[index] ?? 0) & wanted) === wanted);
+  }
   if (coverage) found.push((index) => (facts.covered[index] ?? 0) * 100 >= Number(coverage) * setup.tasks);
   return found;
 }

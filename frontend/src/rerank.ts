@@ -1,7 +1,7 @@
 // Rank the board again over what the reader picks; the numbers come from `/v1/rank`.
 import { byId, fill, make } from "./dom";
 import { PICKS, type State } from "./state";
-import { dressWith, facts, heads, rows, setup, table, words, type Row } from "./table";
+import { dressWith, facts, rows, sent, setup, table, words, type Row } from "./table";
 
 interface Ranked {
   rank: number;
@@ -29,24 +29,19 @@ interface Benchmark {
 type Column = { key: string; label: string; value: (row: Ranked) => number | null };
 
 const STEPS = 8;
-/** The cells as the server sent them, to go back to. */
-const original = {
-  heads: heads(),
-  cells: rows.map((row) => [...row.element.cells]),
-};
-const firstScore = original.heads.findIndex((head) => head.classList.contains("s"));
-const start = firstScore < 0 ? original.heads.length : firstScore;
-const labels = new Map(original.heads.map((head) => [head.dataset["k"] ?? "", head.textContent?.trim() ?? ""]));
+const firstScore = sent.heads.findIndex((head) => head.classList.contains("s"));
+const start = firstScore < 0 ? sent.heads.length : firstScore;
+const labels = new Map(sent.heads.map((head) => [head.dataset["k"] ?? "", head.textContent?.trim() ?? ""]));
 
 /** How rows look as the server sent them. */
 export function asSent(row: Row): void {
-  row.element.replaceChildren(...(original.cells[row.index] ?? []));
+  row.element.replaceChildren(...(sent.cells[row.index] ?? []));
 }
 
 /** Back to the board as the server sent it. */
 export function restore(): null {
   const line = table.tHead?.rows[0];
-  line?.replaceChildren(...original.heads);
+  line?.replaceChildren(...sent.heads);
   dressWith(asSent);
   byId("asked").hidden = true;
   return null;
@@ -97,7 +92,7 @@ function draw(ranking: Ranking): ReadonlySet<Row> {
   const byName = new Map(rows.map((row) => [row.name, row]));
   const line = table.tHead?.rows[0];
   line?.replaceChildren(
-    ...original.heads.slice(0, start).map((head) => head.cloneNode(true)),
+    ...sent.heads.slice(0, start).map((head) => head.cloneNode(true)),
     ...columns.map((column) => make("th", column.label, { scope: "col", class: `s ${width(column.label)}`, "data-k": column.key })),
   );
   const kept = new Map<Row, Ranked>();
@@ -122,7 +117,7 @@ function draw(ranking: Ranking): ReadonlySet<Row> {
 }
 
 function drawRow(row: Row, ranked: Ranked, columns: Column[], scales: ((value: number) => number)[]): void {
-  const before = (original.cells[row.index] ?? []).slice(0, start).map((cell) => cell.cloneNode(true) as HTMLElement);
+  const before = (sent.cells[row.index] ?? []).slice(0, start).map((cell) => cell.cloneNode(true) as HTMLElement);
   const [rank] = before;
   const covered = before[before.length - 1];
   const number = rank?.lastChild;

@@ -1,6 +1,7 @@
 // The table as others want it: Markdown, LaTeX, CSV, or a frame on another page.
 import { byId, copy, make } from "./dom";
-import { setup, shownCells, words } from "./table";
+import { parquet } from "./parquet";
+import { setup, shownCells, shownColumns, words } from "./table";
 
 function markdown(cells: string[][]): string {
   const line = (some: string[]): string => `| ${some.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
@@ -45,12 +46,27 @@ export function share(): void {
     const button = (event.target as Element).closest("button");
     const make = COPIES[button?.dataset["copy"] ?? ""];
     if (button && make) void copy(make(), button, words["copied"] ?? "✓");
-    if (button?.dataset["save"]) save(`${setup.name}.csv`, csv(shownCells()));
+    const kind = button?.dataset["save"] ?? "";
+    const file = FILES[kind];
+    if (file) save(`${setup.name}.${kind}`, file());
   });
 }
 
-function save(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" }));
+function json(): string {
+  const columns = shownColumns();
+  const count = columns[0]?.[1].length ?? 0;
+  const rows = Array.from({ length: count }, (_, row) => Object.fromEntries(columns.map(([name, values]) => [name, values[row] ?? null])));
+  return JSON.stringify({ board: setup.name, page: location.href, rows }, null, 1);
+}
+
+const FILES: Record<string, () => Blob> = {
+  csv: () => new Blob(["\ufeff", csv(shownCells())], { type: "text/csv" }),
+  json: () => new Blob([json()], { type: "application/json" }),
+  parquet: () => new Blob([parquet(shownColumns())], { type: "application/vnd.apache.parquet" }),
+};
+
+function save(name: string, file: Blob): void {
+  const address = URL.createObjectURL(file);
   const link = make("a", "", { href: address, download: name });
   link.click();
   URL.revokeObjectURL(address);

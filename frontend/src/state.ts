@@ -1,7 +1,7 @@
 // What the reader chose, kept in the address so that it can be shared and gone back to.
 import type { SortKey } from "./table";
 
-export const FILTERS = ["min", "max", "weights", "zero", "instructions", "st", "kind", "licence", "modality", "since", "coverage"] as const;
+export const FILTERS = ["min", "max", "weights", "zero", "instructions", "st", "kind", "licence", "modality", "since", "coverage", "facets"] as const;
 export type FilterName = (typeof FILTERS)[number];
 export const PICKS = ["languages", "types", "domains", "tasks"] as const;
 export type PickName = (typeof PICKS)[number];
@@ -16,7 +16,7 @@ export interface State {
 }
 
 /** Lists in an address are separated by `~`, since names hold commas. */
-const SEPARATOR = "~";
+export const SEPARATOR = "~";
 
 /** The state that an address names. */
 export function read(search: string): State {

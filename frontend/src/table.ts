@@ -14,6 +14,7 @@ export interface Facts {
   modalities: string[];
   covered: number[];
   open: number[];
+  facets: number[];
 }
 
 export interface Setup {
@@ -55,6 +56,9 @@ export function heads(): HTMLTableCellElement[] {
   return [...(table.tHead?.rows[0]?.cells ?? [])];
 }
 
+/** The headings and cells as the server sent them, to read from and to go back to. */
+export const sent = { heads: heads(), cells: rows.map((row) => [...row.element.cells]) };
+
 const FACTS: readonly string[] = ["params", "dims", "tokens", "open", "covered"];
 let known = new Map<string, Value[]>();
 let dressed = new Set<Row>();
@@ -95,9 +99,9 @@ export function values(column: string): Value[] {
 function read(column: string): Value[] {
   if (column === "name") return rows.map((row) => row.search);
   if (column === "zero") return facts.zero.map((value) => (value < 0 ? null : value));
-  const place = heads().findIndex((head) => head.dataset["k"] === column);
+  const place = sent.heads.findIndex((head) => head.dataset["k"] === column);
   if (FACTS.includes(column) && column !== "covered") return facts[column as "params"];
-  return rows.map((row) => numberIn(row.element.cells[place]?.textContent ?? ""));
+  return sent.cells.map((cells) => numberIn(cells[place]?.textContent ?? ""));
 }
 
 /** Show some rows, sorted; pinned ones first. */
@@ -173,4 +177,13 @@ export function shownCells(): string[][] {
   const label = (head: HTMLElement): string => (head.textContent ?? "").replace(/[↕\s]+/g, " ").trim();
   const lines = current.map((row) => [...ready(row).cells].map((cell) => (cell.textContent ?? "").trim()));
   return [heads().map(label), ...lines];
+}
+
+/** The shown rows as values: one entry for each column, numbers as numbers. */
+export function shownColumns(): [string, Value[]][] {
+  return heads().map((head) => {
+    const column = head.dataset["k"] ?? "";
+    const all = column === "name" ? facts.name : values(column);
+    return [column, current.map((row) => all[row.index] ?? null)];
+  });
 }

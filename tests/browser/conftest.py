@@ -1,6 +1,6 @@
 """A server over a board, and Debian's Chromium to look at it.
 
-`FRONTRUNNER_BROWSER_HOME` names another home to look at, such as one with the real results.
+`FRONTRUNNER_BROWSER_HOME` names a home with the real results, to save building one.
 """
 
 from __future__ import annotations
@@ -8,9 +8,12 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +21,15 @@ import pytest
 import uvicorn
 
 from frontrunner.api.app import Application
+from frontrunner.api.prepare import prepare
+from frontrunner.catalog.store import load_catalog
+from frontrunner.results.ingest import ingest
+from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
+from frontrunner.web.export import export
 from frontrunner.web.site import Site
+from tests.acceptance.conftest import shared
 from tests.web.conftest import build, write_results
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -39,22 +48,50 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    """The board to look at."""
-    home = os.environ.get("FRONTRUNNER_BROWSER_HOME")
-    if home:
-        return Store(Path(home)).current()
+KINDS = [
+    pytest.param("small", id="small"),
+    pytest.param("starter", id="starter"),
+    pytest.param("real", id="real", marks=pytest.mark.acceptance),
+]
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def snapshot(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The board to look at: a small one with hostile names, the starter, and the real results."""
     root = tmp_path_factory.mktemp("board")
-    return build(root / "home", write_results(root / "results"))
+    if request.param == "small":
+        return build(root / "home", write_results(root / "results"))
+    if request.param == "starter":
+        return _starter(root)
+    home = os.environ.get("FRONTRUNNER_BROWSER_HOME")
+    return Store(Path(home)).current() if home else _real(root)
+
+
+def _starter(home: Path) -> Snapshot:
+    with as_file(files("frontrunner.starter")) as folder:
+        catalog, statistics = load_catalog(home, folder / "catalog.toml", mteb=False)
+        found = ingest(folder / "results", catalog, workers=1)
+    return _published(home, Inputs(catalog, statistics, found))
+
+
+def _real(home: Path) -> Snapshot:
+    archive = shared("data/mteb-results.tar.zst")
+    catalog, statistics = load_catalog(home)
+    return _published(home, Inputs(catalog, statistics, ingest(archive, catalog)))
+
+
+def _published(home: Path, inputs: Inputs) -> Snapshot:
+    store = Store(home)
+    snapshot = build_snapshot(store, inputs)
+    store.publish(snapshot.id)
+    prepare(snapshot)
+    return snapshot
 
 
 @pytest.fixture(scope="session")
 def address(snapshot: Snapshot) -> Iterator[str]:
     """Where the board is served."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     application = Application(snapshot, pages=Site())
     config = uvicorn.Config(application, port=port, log_level="error", ws="none")
     server = uvicorn.Server(config)
@@ -65,6 +102,29 @@ def address(snapshot: Snapshot) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(5)
+
+
+@pytest.fixture(scope="session")
+def copy_address(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a copy of the board is served by a plain file server, below a folder of its host."""
+    root = tmp_path_factory.mktemp("copy")
+    export(snapshot, root / "team" / "board")
+    port = free_port()
+    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
+    server = subprocess.Popen([*command, "--directory", str(root)], stderr=subprocess.DEVNULL)
+    while socket.socket().connect_ex(("127.0.0.1", port)):
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}/team/board"
+    server.terminate()
+    server.wait(10)
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +141,7 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def page(chromium: Any) -> Iterator[Any]:
     """A fresh desktop page that fails its test when it logs an error."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-US")
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened = context.new_page()
     errors: list[str] = []

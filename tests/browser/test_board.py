@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,7 @@ expect = pytest.importorskip("playwright.sync_api").expect
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(
-        "FRONTRUNNER_BROWSER_HOME" in os.environ, reason="these know the small board by heart"
-    ),
+    pytest.mark.parametrize("snapshot", ["small"], indirect=True, scope="session"),
 ]
 BOARD = f"/benchmark/{quote(NAME)}"
 
@@ -44,7 +41,7 @@ def test_a_column_sorts_both_ways_and_says_so(board: Any) -> None:
     head.locator("button").click()
     assert head.get_attribute("aria-sort") == "ascending"
     assert _models(board)[0] == "org/small"
-    assert "sort=params" in board.url
+    board.wait_for_url("**sort=params")
 
 
 def test_what_is_missing_goes_last_in_either_direction(board: Any) -> None:
@@ -79,7 +76,7 @@ def test_filters_are_kept_in_the_address_and_the_back_button_takes_them_back(boa
     board.click("#filters summary")
     board.select_option('select[name="weights"]', "open")
     assert _models(board) == ["org/small"]
-    assert "weights=open" in board.url
+    board.wait_for_url("**weights=open")
     board.go_back()
     expect(board.locator("#board tbody tr")).to_have_count(3)
     assert board.input_value('select[name="weights"]') == ""

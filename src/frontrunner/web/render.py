@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from frontrunner.web import assets, text
 from frontrunner.web.links import Links
-from frontrunner.web.views.board import Heading, script_json
+from frontrunner.web.views.board import FACETS, Heading, script_json
 from frontrunner.web.views.rows import breakable, spaced
 from frontrunner.web.words import Words, languages
 
@@ -35,7 +35,7 @@ def environment() -> Environment:
         spaced=spaced,
         breakable=breakable,
     )
-    env.globals.update(asset=assets.hashed, setup=setup)
+    env.globals.update(asset=assets.hashed, setup=setup, facets=FACETS)
     return env
 
 

@@ -16,8 +16,17 @@ from frontrunner.web.links import Links
 from frontrunner.web.views.rows import Cell, Column, ModelName, Value, across, shaded, spaced
 from frontrunner.web.words import Words
 
-TABS = ("", "tasks", "languages", "size", "time", "about")
+TABS = ("", "tasks", "languages", "size", "time", "list", "about")
 """The parts of a board's page; the empty one is the summary."""
+FACETS = (
+    "open weights",
+    "open license",
+    "open training code",
+    "open training data",
+    "paper",
+    "model card",
+)
+"""What may be open about a model, in the order of the bits that filters look at."""
 _MEANS: tuple[tuple[str, Value], ...] = (
     ("mean_task", lambda row: row.mean_task),
     ("mean_task_type", lambda row: row.mean_task_type),
@@ -286,6 +295,10 @@ def _facets(model: schemas.Model, t: Words) -> str:
     return ", ".join(has) or t("board.nothing_open")
 
 
+def _facet_bits(model: schemas.Model) -> int:
+    return sum(1 << bit for bit, name in enumerate(FACETS) if model.openness.get(name))
+
+
 def facts(board: schemas.BenchmarkSummary) -> str:
     """What filters need of each row, column by column, as JSON that is safe inside a page."""
     models = [row.model for row in board.rows]
@@ -308,6 +321,7 @@ def facts(board: schemas.BenchmarkSummary) -> str:
         "modalities": [" ".join(m.modalities) for m in models],
         "covered": [len(row.scores_by_task) for row in board.rows],
         "open": [m.openness_score for m in models],
+        "facets": [_facet_bits(m) for m in models],
     }
     return script_json(columns)
 

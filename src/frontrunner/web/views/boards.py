@@ -93,7 +93,7 @@ def _time(visit: Visit, bench: Benchmark) -> dict[str, Any]:
     }
 
 
-def _about_tab(visit: Visit, bench: Benchmark) -> dict[str, Any]:
+def _list(visit: Visit, bench: Benchmark) -> dict[str, Any]:
     numbers = tables.load(visit.service, bench)
     counts = visit.service.numbers.tasks
     return {
@@ -103,11 +103,17 @@ def _about_tab(visit: Visit, bench: Benchmark) -> dict[str, Any]:
     }
 
 
+def _about_tab(visit: Visit, bench: Benchmark) -> dict[str, Any]:
+    numbers = tables.load(visit.service, bench)
+    return {"heading": tables.heading(visit.service, bench, numbers)}
+
+
 _TABS: dict[str, Callable[[Visit, Benchmark], dict[str, Any]]] = {
     "": _summary,
     "tasks": _tasks,
     "languages": _languages,
     "size": _size,
     "time": _time,
+    "list": _list,
     "about": _about_tab,
 }
