@@ -260,7 +260,7 @@ def main() -> None:
     if asked.json:
         print(json.dumps([row._asdict() for row in measured], indent=2))
         return
-    from bench.table import show  # noqa: PLC0415 -- Rich, when a table is asked for
+    from bench.table import show
 
     show(measured)
 
