@@ -48,6 +48,8 @@ ARGUMENTS = [
 ]
 
 
+BIG = "MTEB(Multilingual, v2)"
+"""The biggest of the real boards."""
 KINDS = [
     pytest.param("small", id="small"),
     pytest.param("starter", id="starter"),

@@ -13,10 +13,9 @@ from urllib.parse import quote
 import pytest
 
 from frontrunner.snapshot.reader import Snapshot
-from tests.browser.conftest import AXE
+from tests.browser.conftest import AXE, BIG
 
 pytestmark = pytest.mark.browser
-BIG = "MTEB(Multilingual, v2)"
 SIZES = {"desk": (1280, 900), "phone": (360, 780)}
 LOOKS = [
     ("desk", "light", "en"),

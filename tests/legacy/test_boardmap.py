@@ -7,7 +7,10 @@ from frontrunner.legacy.boardmap import load_board_map, parse_board_map, unknown
 from frontrunner.legacy.rules import load_rules, pick_split, split_order, target
 from tests.factories import catalog, task
 
-_ROW = '[[table]]\nboard = "en"\ntask = "overall"\nlanguage = "english"\nreason = "{}"\n'
+_ROW = (
+    '[[table]]\nboard = "en"\ntask = "overall"\nlanguage = "english"\n'
+    'benchmark = "MTEB(eng, v1)"\nreason = "{}"\n'
+)
 
 
 def test_all_57_tables_have_a_reviewed_row() -> None:
@@ -17,7 +20,12 @@ def test_all_57_tables_have_a_reviewed_row() -> None:
     assert all(len(row.reason) > 15 for row in rows.values())
 
 
-@pytest.mark.parametrize("text", [_ROW.format("x") * 2, _ROW.format(" "), "[[table]]", "= ="])
+_NEITHER = _ROW.format("x").replace("benchmark", "#")
+
+
+@pytest.mark.parametrize(
+    "text", [_ROW.format("x") * 2, _ROW.format(" "), "[[table]]", "= =", _NEITHER]
+)
 def test_a_map_that_contradicts_itself_is_refused(text: str) -> None:
     with pytest.raises(LegacyError, match="map of boards is wrong"):
         parse_board_map(text.encode())

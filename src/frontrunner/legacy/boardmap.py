@@ -25,6 +25,8 @@ class Successor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """The `language` of the old links."""
     benchmark: str | None = None
     """The benchmark that succeeds it; None where the table is built from its tasks."""
+    tasks: tuple[str, ...] = ()
+    """Where there is no benchmark: the tasks of the table, by their names of today."""
     reason: str
     """Why this one."""
 
@@ -56,6 +58,10 @@ def parse_board_map(text: bytes) -> dict[tuple[str, str], Successor]:
         if row.key in found or not row.reason.strip():
             what = "stands twice" if row.key in found else "has no reason"
             raise LegacyError(f"The map of boards is wrong: {row.board} / {row.type} {what}.")
+        if bool(row.benchmark) == bool(row.tasks):
+            raise LegacyError(
+                f"The map of boards is wrong: {row.board} / {row.type} needs a benchmark or tasks."
+            )
         found[row.key] = row
     return found
 

@@ -49,6 +49,15 @@ class Links(NamedTuple):
         """A board, or one of its tabs."""
         return self.page(f"benchmark/{segment(name)}{'/' if tab else ''}{tab}")
 
+    def board_of_types(self, name: str, types: Iterable[str]) -> str:
+        """A board, ranked over its tasks of some types."""
+        picked = "~".join(segment(one) for one in types)
+        return self.board(name) + (f"?types={picked}" if picked else "")
+
+    def old_table(self, task: str, language: str) -> str:
+        """An older board's table that is built from its tasks."""
+        return self.page(f"old/{segment(task)}/{segment(language)}")
+
     def model(self, name: str, tab: str = "") -> str:
         """A model, or one of its tabs."""
         return self.page(f"models/{model_path(name)}{'/' if tab else ''}{tab}")

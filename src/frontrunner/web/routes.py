@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from frontrunner.web.views import about, boards, compare, home, models, tasks
+from frontrunner.web.views import about, boards, compare, home, models, old, tasks
 from frontrunner.web.visit import View
 
 VIEWS: dict[str, View] = {
@@ -14,6 +14,7 @@ VIEWS: dict[str, View] = {
     "compare": compare.compare,
     "data": about.data,
     "changes": about.changes,
+    "old": old.table,
     "_styleguide": about.styleguide,
 }
 PARAMETERS = frozenset({"embed", "models", "board"})

@@ -22,6 +22,8 @@ def parameters(billions: float | None) -> str:
     """A number of parameters."""
     if billions is None:
         return MISSING
+    if not billions:
+        return "0"
     if billions >= 1:
         return f"{billions:.3g}B" if billions < 100 else f"{billions:.0f}B"
     return f"{billions * 1000:.0f}M"

@@ -18,8 +18,14 @@ class Words:
         self.messages = messages
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """The message `key` with `values` put in; raises KeyError where there is none."""
-        return self.messages[key].format(**values) if values else self.messages[key]
+        """The message `key` with `values` put in; raises KeyError where there is none.
+
+        Where the first value is 1 and there is a message `key_one`, that one is used.
+        """
+        if not values:
+            return self.messages[key]
+        one = self.messages.get(f"{key}_one") if next(iter(values.values())) == 1 else None
+        return (one or self.messages[key]).format(**values)
 
     def named(self, table: str, name: str) -> str:
         """What readers call something of the catalog, such as a task type; its own name if

@@ -28,6 +28,8 @@ class Picture(NamedTuple):
     left_out: int
     leaders: list[Dot]
     """The front or the records, for those who read rather than look."""
+    shared: int = 0
+    """How many tasks the scores are means over, where nobody has a result on all of them."""
 
 
 class Bar(NamedTuple):
@@ -39,12 +41,36 @@ class Bar(NamedTuple):
     models: int
 
 
-def _score(row: schemas.SummaryRow) -> float | None:
-    return row.mean_task if row.mean_task is not None else row.mean_task_type
+Scored = list[tuple[schemas.SummaryRow, float]]
+
+
+def means(board: schemas.BenchmarkSummary) -> tuple[Scored, int]:
+    """The rows that have a mean, with it; and over how many shared tasks, where that is not all.
+
+    Where no model is complete, a board would have no picture at all. Then the tasks that all
+    models with the most results share are averaged, for the models that have every one of them.
+    """
+    found = [
+        (row, mean)
+        for row in board.rows
+        if (mean := row.mean_task if row.mean_task is not None else row.mean_task_type) is not None
+    ]
+    if found or not board.rows:
+        return found, 0
+    most = max(len(row.scores_by_task) for row in board.rows)
+    leading = [set(row.scores_by_task) for row in board.rows if len(row.scores_by_task) == most]
+    shared = set.intersection(*leading)
+    if len(shared) * 2 < len(board.tasks):
+        return [], 0
+    among = [row for row in board.rows if shared <= row.scores_by_task.keys()]
+    return [
+        (row, statistics.fmean(row.scores_by_task[task] for task in shared)) for row in among
+    ], len(shared)
 
 
 def size_against_score(board: schemas.BenchmarkSummary, t: Words, links: Links) -> Picture:
     """Each model by its parameters and its mean; the front is what no smaller model reaches."""
+    scored, shared = means(board)
     dots = [
         Dot(
             row.total_params_b,
@@ -53,26 +79,27 @@ def size_against_score(board: schemas.BenchmarkSummary, t: Words, links: Links) 
             text.parameters(row.total_params_b),
             links.model(row.model.name),
         )
-        for row in board.rows
-        if (mean := _score(row)) is not None and row.total_params_b
+        for row, mean in scored
+        if row.total_params_b
     ]
     front = charts.records(dots)
     svg = charts.scatter(dots, front, charts.LOG, t("charts.size_x"), t("charts.score_y"))
-    return Picture(svg, len(dots), len(board.rows) - len(dots), front)
+    return Picture(svg, len(dots), len(board.rows) - len(dots), front, shared)
 
 
 def score_over_time(board: schemas.BenchmarkSummary, t: Words, links: Links) -> Picture:
     """Each model by the day of its release and its mean; the record line goes up only."""
+    scored, shared = means(board)
     dots = []
-    for row in board.rows:
-        mean, day = _score(row), _ordinal(row.model.release_date)
-        if mean is not None and day is not None:
+    for row, mean in scored:
+        day = _ordinal(row.model.release_date)
+        if day is not None:
             name = ModelName.of(row.model.name).short
             shown = (row.model.release_date or "")[:10]
             dots.append(Dot(day, mean * 100, name, shown, links.model(row.model.name)))
     records = charts.records(dots)
     svg = charts.scatter(dots, records, charts.TIME, t("charts.time_x"), t("charts.score_y"))
-    return Picture(svg, len(dots), len(board.rows) - len(dots), records)
+    return Picture(svg, len(dots), len(board.rows) - len(dots), records, shared)
 
 
 def _ordinal(day: str | None) -> float | None:

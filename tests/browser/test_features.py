@@ -1,0 +1,219 @@
+"""Search, every filter, ranking again, pins, downloads and charts, on whichever board is served."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import polars
+import pytest
+
+from frontrunner.snapshot.reader import Snapshot
+from tests.browser.conftest import BIG
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+pytestmark = pytest.mark.browser
+# For each filter a value that is on the page, and what a row's facts must then be. `f` are the
+# facts, `i` is the row.
+FILTERS = {
+    "weights": ("open", "f.flags[i] & 1"),
+    "zero": ("only", "f.zero[i] === 100"),
+    "instructions": ("no", "!(f.flags[i] & 2)"),
+    "st": ("yes", "f.flags[i] & 4"),
+    "kind": ("", "f.type[i] === value"),
+    "licence": ("", "f.licence[i] === value"),
+    "modality": ("", "f.modalities[i].split(' ').includes(value)"),
+    "coverage": ("50", "f.covered[i] * 2 >= tasks"),
+    "min": ("0.05", "f.params[i] >= 0.05"),
+    "max": ("0.2", "f.params[i] !== null && f.params[i] <= 0.2"),
+    "since": ("2022-01", "f.date[i] >= '2022-01'"),
+}
+_WANTED = """
+([test, value]) => {
+  const f = JSON.parse(document.querySelector('#facts').textContent);
+  const tasks = JSON.parse(document.querySelector('#setup').textContent).tasks;
+  const fits = new Function('f', 'i', 'value', 'tasks', `return ${test}`);
+  return f.name.filter((_, i) => fits(f, i, value, tasks)).length;
+}
+"""
+
+
+def board_name(snapshot: Snapshot) -> str:
+    """The board to look at: the biggest of the real ones, or the first."""
+    names = [bench.name for bench in snapshot.catalog.benchmarks]
+    return BIG if BIG in names else names[0]
+
+
+@pytest.fixture
+def board(page: Any, address: str, snapshot: Snapshot) -> Any:
+    """The board, ready."""
+    page.goto(f"{address}/benchmark/{quote(board_name(snapshot))}")
+    page.wait_for_selector("#tools:not([hidden])")
+    return page
+
+
+def _shown(page: Any) -> int:
+    text = page.inner_text("#shown")
+    return int(text.split()[0]) if text[0].isdigit() else 0
+
+
+def _choose(page: Any, name: str, value: str) -> str:
+    """Set a filter, to its first choice where no value is given; the value."""
+    control = page.locator(f'#filters [name="{name}"]').first
+    if control.evaluate("one => one.tagName") == "INPUT":
+        control.fill(value)
+        control.dispatch_event("change")
+        return value
+    value = value or control.locator("option").nth(1).get_attribute("value")
+    control.select_option(value)
+    return value
+
+
+def test_each_filter_leaves_the_models_that_it_names(board: Any) -> None:
+    everything = _shown(board)
+    board.click("#filters summary")
+    for name, (value, test) in FILTERS.items():
+        chosen = _choose(board, name, value)
+        assert _shown(board) == board.evaluate(_WANTED, [test, chosen]), name
+        board.click("#filters button[type=reset]")
+        expect(board.locator("#shown")).to_contain_text(f"{everything} of {everything}")
+
+
+def test_filters_by_what_is_open_want_all_of_it(board: Any) -> None:
+    board.click("#filters summary")
+    boxes = board.locator('#filters input[name="facets"]')
+    boxes.nth(0).check()
+    boxes.nth(4).check()
+    wanted = board.evaluate(_WANTED, ["(f.facets[i] & 17) === 17", ""])
+    assert _shown(board) == wanted
+    board.wait_for_url("**facets=0%7E4**")
+    board.reload()
+    board.wait_for_selector("#tools:not([hidden])")
+    assert _shown(board) == wanted
+    assert boxes.nth(4).is_checked()
+
+
+def test_all_rows_come_and_the_first_is_the_first(board: Any) -> None:
+    count = board.evaluate("JSON.parse(document.querySelector('#facts').textContent).name.length")
+    expect(board.locator("#board tbody tr")).to_have_count(count)
+    assert board.locator("#board tbody tr").first.locator(".r").inner_text().strip() == "1"
+
+
+def test_ranking_again_by_each_kind_of_pick(board: Any) -> None:
+    board.click("#rerank summary")
+    for pick in ("types", "domains", "tasks"):
+        box = board.locator(f'#rerank input[name="{pick}"]').first
+        if pick == "domains" and not box.count():
+            continue
+        box.check()
+        board.click("#rerank button[type=submit]")
+        expect(board.locator("#asked span")).to_contain_text(box.get_attribute("value"))
+        board.click("#asked button")
+        expect(board.locator("#asked")).to_be_hidden()
+        board.click("#rerank summary")
+        assert not box.is_checked()
+
+
+def test_an_address_that_ranks_again_opens_ranked(
+    page: Any, address: str, snapshot: Snapshot
+) -> None:
+    name = board_name(snapshot)
+    task = snapshot.catalog.benchmark_by_name[name].scopes[0].task
+    page.goto(f"{address}/benchmark/{quote(name)}?tasks={task}")
+    expect(page.locator("#asked span")).to_contain_text(task)
+    covered = page.locator("#board tbody tr").first.locator('td:has-text("1/1")')
+    expect(covered).to_have_count(1)
+
+
+def test_what_is_shown_is_saved_as_values(board: Any) -> None:
+    name = board.locator("#board tbody tr").first.locator(".m a").get_attribute("href")
+    owner_and_name = name.removesuffix("/").split("/models/")[1]
+    board.fill("#q", owner_and_name.split("/")[-1].split("%")[0])
+    shown = _shown(board)
+    board.click("#share summary")
+    saved = {}
+    for kind in ("json", "parquet", "csv"):
+        with board.expect_download() as download:
+            board.click(f'[data-save="{kind}"]')
+        saved[kind] = Path(download.value.path())
+    rows = json.loads(saved["json"].read_text(encoding="utf-8"))["rows"]
+    frame = polars.read_parquet(saved["parquet"])
+    table = polars.read_csv(saved["csv"])
+    assert len(rows) == frame.height == table.height == shown
+    assert [row["name"] for row in rows] == frame["name"].to_list()
+    assert frame["rank"].to_list() == [row["rank"] for row in rows]
+    assert frame.schema["rank"] == polars.Float64
+
+
+def test_the_frame_of_a_board_is_copied(board: Any, address: str) -> None:
+    board.click("#share summary")
+    board.click('[data-copy="embed"]')
+    frame = board.evaluate("navigator.clipboard.readText()")
+    assert frame.startswith("<iframe")
+    assert "embed=1" in frame
+
+
+def test_a_dot_says_its_name_and_leads_to_its_model(
+    page: Any, address: str, snapshot: Snapshot
+) -> None:
+    page.goto(f"{address}/benchmark/{quote(board_name(snapshot))}/size")
+    dot = page.locator("figure circle").last
+    if not dot.count():
+        pytest.skip("nothing to draw on this board")
+    dot.hover(force=True)
+    expect(page.locator(".tip")).to_be_visible()
+    page.locator("figure a").last.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/models/**")
+
+
+@pytest.fixture
+def copy(page: Any, copy_address: str) -> Any:
+    """A page on a copy without a server."""
+    return page
+
+
+@pytest.mark.parametrize("snapshot", ["small", "starter"], indirect=True, scope="session")
+class TestCopy:
+    """A copy on a plain file server does all that needs no server, and says what does."""
+
+    def test_a_board_of_a_copy_sorts_and_filters(
+        self, copy: Any, copy_address: str, snapshot: Snapshot
+    ) -> None:
+        copy.goto(f"{copy_address}/benchmark/{quote(board_name(snapshot))}/")
+        copy.wait_for_selector("#tools:not([hidden])")
+        everything = _shown(copy)
+        copy.locator('th[data-k="params"] button').click()
+        assert copy.locator('th[data-k="params"]').get_attribute("aria-sort") == "descending"
+        copy.click("#filters summary")
+        _choose(copy, "zero", "only")
+        assert _shown(copy) < everything
+        copy.keyboard.press("Escape")
+        copy.click("#rerank summary")
+        expect(copy.locator("#rerank form")).to_contain_text("without one")
+
+    def test_links_of_a_copy_lead_on(
+        self, copy: Any, copy_address: str, snapshot: Snapshot
+    ) -> None:
+        copy.goto(f"{copy_address}/")
+        copy.click("header nav a >> nth=0")
+        copy.wait_for_url("**/boards/")
+        copy.goto(f"{copy_address}/benchmark/{quote(board_name(snapshot))}/")
+        for tab in copy.locator("nav.tabs a").all():
+            answer = copy.request.get(tab.evaluate("one => one.href"))
+            assert answer.ok, tab.inner_text()
+        copy.locator("#board tbody .m a").first.click()
+        copy.wait_for_url("**/models/**")
+        copy.click('.tongues a[lang="zh"]')
+        copy.wait_for_url("**/zh/models/**")
+        assert copy.locator("html").get_attribute("lang") == "zh"
+
+    def test_data_of_a_copy_is_there(
+        self, copy: Any, copy_address: str, snapshot: Snapshot
+    ) -> None:
+        copy.goto(f"{copy_address}/benchmark/{quote(board_name(snapshot))}/")
+        for link in copy.locator("#share a").all():
+            assert copy.request.get(link.evaluate("one => one.href")).ok
