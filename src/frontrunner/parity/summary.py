@@ -19,9 +19,9 @@ from frontrunner.parity.boards import BoardValues
 from frontrunner.parity.gates import Measured
 from frontrunner.parity.honesty import DecoyRate
 from frontrunner.parity.match import How, Match
+from frontrunner.parity.moved import RowFate
 from frontrunner.parity.report import (
     BoardSummary,
-    RowFate,
     board_counts,
     unexplained,
     verdict_counts,
@@ -124,7 +124,7 @@ def row_fates(
     tree: Tree, legacy_cells: Sequence[LegacyCell], matches: Matches, cells: Sequence[Cell]
 ) -> tuple[RowFate, ...]:
     """What became of each model of the old board, in the order of their names."""
-    tables = Counter(anchor for table in tree.tables for anchor in set(table.anchors))
+    stood = _tables_of(tree)
     numbers = Counter(Anchor(cell.name, cell.link) for cell in legacy_cells)
     verdicts = Counter((Anchor(c.name, c.link), c.same_split.verdict) for c in cells)
     return tuple(
@@ -134,7 +134,8 @@ def row_fates(
             model=match.model,
             how=match.how,
             reason=match.reason,
-            tables=tables[anchor],
+            tables=len(stood[anchor]),
+            stood=stood[anchor],
             cells=numbers[anchor],
             equal=verdicts[anchor, Verdict.EQUAL],
             differs=verdicts[anchor, Verdict.DIFFERS],
@@ -142,6 +143,14 @@ def row_fates(
         )
         for anchor, match in sorted(matches.items(), key=_by_name)
     )
+
+
+def _tables_of(tree: Tree) -> dict[Anchor, tuple[str, ...]]:
+    found: dict[Anchor, dict[str, None]] = defaultdict(dict)
+    for table in tree.tables:
+        for anchor in table.anchors:
+            found[anchor][f"{table.board} {table.kind}".strip()] = None
+    return {anchor: tuple(titles) for anchor, titles in found.items()}
 
 
 def _by_name(item: tuple[Anchor, Match]) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from frontrunner.web import assets, cards
 from frontrunner.web.links import Links
 from frontrunner.web.site import find_view, to_bytes
 from frontrunner.web.views.board import TABS, heading, load
+from frontrunner.web.views.moved import old_names
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import DEFAULT, languages, words
 
@@ -59,6 +60,8 @@ def page_paths(service: Service) -> Iterator[str]:
     for model in catalog.models:
         yield from (f"models/{model.name}", f"models/{model.name}/results")
     yield from (f"tasks/{task.name}" for task in catalog.tasks)
+    if names := old_names(service):
+        yield from ("moved", *(f"moved/{slug}" for slug in sorted(set(names.values()))))
 
 
 def _page(service: Service, language: str, path: str) -> tuple[str, bytes]:

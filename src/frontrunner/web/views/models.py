@@ -13,6 +13,7 @@ from frontrunner.catalog import Model
 from frontrunner.errors import UnknownNameError
 from frontrunner.web import text
 from frontrunner.web.views.board import load, type_label
+from frontrunner.web.views.moved import old_names
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.visit import Shown, Visit
 
@@ -90,7 +91,11 @@ def models(visit: Visit) -> Shown:
 def _index(visit: Visit) -> Shown:
     listed = [_listed(model) for model in visit.service.snapshot.catalog.models]
     listed.sort(key=lambda one: (one.released or "0", one.name.name), reverse=True)
-    return Shown("models.html", visit.t("models.title"), {"models": listed})
+    return Shown(
+        "models.html",
+        visit.t("models.title"),
+        {"models": listed, "moved": bool(old_names(visit.service))},
+    )
 
 
 def _listed(model: Model) -> Listed:
