@@ -51,10 +51,21 @@ def test_averages_are_told_from_tasks() -> None:
         (float("inf"), None),
         (True, None),
         (-4.2, -4.2),
+        (10**400, None),
+        ([1], None),
+        ("1e999", None),
     ],
 )
 def test_a_cell_is_a_number_or_blank(value: Any, expected: float | None) -> None:
     assert number(value) == expected
+
+
+def test_text_where_a_number_belongs_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "boards_data" / "en" / "data_tasks" / "STS" / "default.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text('{"Model": "a", "T1": "n/a", "T2": "71.2%", "T3": "", "Max Tokens": "N/A"}\n')
+    [problem] = read_table(tmp_path, "en", "STS").problems
+    assert problem.what == "T1: text where a number belongs, taken as blank"
 
 
 def test_bad_lines_are_reported_and_the_rest_is_read(tmp_path: Path) -> None:

@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from frontrunner.errors import LegacyError
 from frontrunner.legacy import read_tree, write_tree
+from frontrunner.parity.causes import imported_numbers
+from frontrunner.parity.match import Matcher
+from tests.factories import catalog
 from tests.legacy.factory import row, write_board
 
 
@@ -36,6 +43,48 @@ def test_what_is_wrong_is_said(tmp_path: Path) -> None:
     assert "not YAML" in said["model_meta.yaml"]
     assert "missing" in said["EXTERNAL_MODEL_RESULTS.json"]
     assert "boards_data/en/data_tasks/STS/default.jsonl:3" not in said  # another link: no repeat
+
+
+TEXT = st.text("aB.. /\\_0", max_size=6)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner),
+    max_leaves=8,
+)
+
+
+@given(boards=JSON, tasks=JSON, meta=JSON, external=JSON)
+def test_any_configuration_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, boards: Any, tasks: Any, meta: Any, external: Any
+) -> None:
+    folder = write_board(tmp_path_factory.mktemp("old"), {"en/STS": [row("a", T1=1.0)]})
+    for name, content in (
+        ("config.yaml", {"boards": boards, "tasks": tasks}),
+        ("model_meta.yaml", {"model_meta": meta}),
+        ("EXTERNAL_MODEL_RESULTS.json", external),
+    ):
+        (folder / name).write_text(json.dumps(content))
+    try:
+        tree = read_tree(folder)
+    except LegacyError:
+        assert not isinstance(boards, dict)
+        return
+    copy = tmp_path_factory.mktemp("new")
+    for path in write_tree(tree, copy):
+        assert path.resolve().is_relative_to(copy)
+    Matcher(catalog(), tree.model_meta, [])
+    imported_numbers(tree.external)
+
+
+def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
+    wrong = {"../out": {"tasks": {}}, "en": {"tasks": {"../../x": []}}, "no": ["x"]}
+    tree = read_tree(write_board(tmp_path, {}, {"boards": wrong, "tasks": []}))
+    assert [problem.what for problem in tree.problems][:3] == [
+        "boards: '../out' is no board, left out",
+        "boards: the tasks of 'en' have no plain types",
+        "boards: 'no' is no board, left out",
+    ]
+    assert tree.tables == ()
 
 
 def test_another_folder_is_refused(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from frontrunner.legacy.columns import MODEL
+from frontrunner.legacy.columns import MODEL, score_column
 from frontrunner.legacy.markup import Anchor, parse_anchor
 
 Value = str | int | float | None
@@ -68,9 +68,12 @@ def number(value: Value) -> float | None:
             value = float(value.strip().rstrip("%"))
         except ValueError:
             return None
-    if isinstance(value, bool) or value is None or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None  # a whole number of hundreds of digits
 
 
 def read_table(folder: Path, board: str, kind: str) -> Table:
@@ -112,7 +115,13 @@ def _oddities(row: Row) -> list[str]:
             found.append(f"{column}: a nested value, taken as blank")
         elif isinstance(value, float) and not math.isfinite(value):
             found.append(f"{column}: {value}, taken as blank")
+        elif _is_text(value) and score_column(column):
+            found.append(f"{column}: text where a number belongs, taken as blank")
     return found
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and number(value) is None
 
 
 def table_bytes(table: Table) -> bytes:

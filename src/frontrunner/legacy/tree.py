@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from frontrunner.legacy.tables import Problem, Table, read_table, table_bytes, t
 CONFIG, MODEL_META, EXTERNAL = "config.yaml", "model_meta.yaml", "EXTERNAL_MODEL_RESULTS.json"
 
 Document = Mapping[str, Any]
+
+
+_PLAIN = re.compile(r"\w[\w .+-]*")
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ def read_tree(folder: Path) -> Tree:
             f"{folder} is not the folder of a first board: {CONFIG} with its boards is missing or "
             "cannot be read. Give the folder that holds config.yaml and boards_data/."
         )
+    config = _sound(config, problems)
     tables = _tables(folder, config, problems)
     problems.extend(_copies(tables))
     return Tree(
@@ -68,6 +73,25 @@ def read_tree(folder: Path) -> Tree:
         tables=tuple(tables),
         problems=tuple(problems),
     )
+
+
+def _sound(config: Document, problems: list[Problem]) -> Document:
+    """The configuration without what is no board; names must not lead out of the folder."""
+    boards = {}
+    for name, facts in config["boards"].items():
+        if not _PLAIN.fullmatch(str(name)) or not isinstance(facts, dict):
+            problems.append(Problem(CONFIG, f"boards: {name!r} is no board, left out"))
+            continue
+        kinds = facts.get("tasks") or {}
+        if not isinstance(kinds, dict) or not all(_PLAIN.fullmatch(str(one)) for one in kinds):
+            problems.append(Problem(CONFIG, f"boards: the tasks of {name!r} have no plain types"))
+            kinds = {}
+        boards[name] = facts | ({"tasks": kinds} if "tasks" in facts else {})
+    sound = {**config, "boards": boards}
+    if not isinstance(config.get("tasks") or {}, dict):
+        problems.append(Problem(CONFIG, "tasks: not a table of types, left out"))
+        sound["tasks"] = {}
+    return sound
 
 
 def _tables(folder: Path, config: Document, problems: list[Problem]) -> list[Table]:

@@ -99,8 +99,8 @@ class Gatherer:
             return "recall_at_1"
         if cell.task in ("LEMBNeedleRetrieval", "LEMBPasskeyRetrieval"):
             return "ndcg_at_1"
-        told = (self.config.get("tasks") or {}).get(cell.kind) or {}
-        return str(told["metric"]) if "metric" in told else None
+        told = (self.config.get("tasks") or {}).get(cell.kind)
+        return str(told["metric"]) if isinstance(told, dict) and "metric" in told else None
 
     def _mean_of_parts(self, cell: Cell) -> float | None:
         parts = self._parts.get(cell.task, [])

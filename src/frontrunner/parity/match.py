@@ -161,7 +161,8 @@ class Matcher:
 def _listed(model_meta: Mapping[str, Any]) -> dict[tuple[str, str], str]:
     """Link and printed name -> `org/name`, as the old board's model list has it."""
     found = {}
-    for key, facts in (model_meta.get("model_meta") or {}).items():
+    listed = model_meta.get("model_meta")
+    for key, facts in listed.items() if isinstance(listed, dict) else ():
         org, _, name = str(key).partition("__")
         if name and isinstance(facts, dict) and isinstance(facts.get("link"), str):
             found[_plain(facts["link"]), name.lower()] = f"{org}/{name}"
