@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from frontrunner.errors import LegacyError
-from frontrunner.legacy import read_tree, write_tree
+from frontrunner.legacy.tree import read_tree, write_tree
 from tests.legacy.factory import row, write_board
 
 

@@ -14,6 +14,7 @@ from frontrunner.cli.output import print_json, stderr
 from frontrunner.cli.progress import progress_bar
 from frontrunner.config import load_settings
 from frontrunner.parity.gates import Outcome
+from frontrunner.parity.moved import keep_moved
 from frontrunner.parity.report import Report, unexplained, verdict_counts
 from frontrunner.parity.run import Asked, compare_boards
 from frontrunner.parity.verdicts import Verdict
@@ -46,6 +47,10 @@ def parity(
     gates: Annotated[
         Path | None, typer.Option("--gates", metavar="FILE", help="Limits of your own, as TOML.")
     ] = None,
+    publish: Annotated[
+        bool,
+        typer.Option("--publish", help="Show what became of each model at /moved of this home."),
+    ] = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -56,6 +61,8 @@ def parity(
         report = compare_boards(Asked(legacy, current, results, aliases, gates))
     with progress_bar("Writing the report"):
         written = write_report(report, out)
+        if publish:
+            written.append(keep_moved(report.snapshot, report.rows, store.home))
     if as_json:
         print_json(summary(report))
     else:

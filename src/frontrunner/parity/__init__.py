@@ -2,9 +2,6 @@
 
 Match the models, compare each cell with the successor's, explain every difference from evidence
 in the files, and measure how often the explanation would have been believed of a false number.
+
+Nothing is imported here: a server reads a part of it without the libraries of the rest.
 """
-
-from frontrunner.parity.report import Report
-from frontrunner.parity.run import Asked, compare_boards
-
-__all__ = ["Asked", "Report", "compare_boards"]

@@ -9,26 +9,10 @@ import msgspec
 
 from frontrunner.legacy.tables import Problem
 from frontrunner.parity.agreement import Agreement
+from frontrunner.parity.fate import RowFate
 from frontrunner.parity.gates import GateVerdict
 from frontrunner.parity.honesty import DecoyRate
 from frontrunner.parity.verdicts import Cause, Cell, Verdict
-
-
-class RowFate(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one model of the old board."""
-
-    name: str
-    link: str | None
-    model: str | None
-    how: str
-    reason: str
-    tables: int
-    """In how many old tables it stood."""
-    cells: int
-    """How many numbers it had there, overall tables left out."""
-    equal: int = 0
-    differs: int = 0
-    absent: int = 0
 
 
 class BoardSummary(msgspec.Struct, frozen=True, kw_only=True):

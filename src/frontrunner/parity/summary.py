@@ -16,12 +16,12 @@ from frontrunner.legacy.tables import Table, number
 from frontrunner.legacy.tree import Tree
 from frontrunner.parity.agreement import agree
 from frontrunner.parity.boards import BoardValues
+from frontrunner.parity.fate import RowFate
 from frontrunner.parity.gates import Measured
 from frontrunner.parity.honesty import DecoyRate
 from frontrunner.parity.match import How, Match
 from frontrunner.parity.report import (
     BoardSummary,
-    RowFate,
     board_counts,
     unexplained,
     verdict_counts,

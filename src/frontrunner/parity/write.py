@@ -10,10 +10,10 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from frontrunner.errors import LegacyError
+from frontrunner.parity.fate import RowFate
 from frontrunner.parity.report import (
     BoardSummary,
     Report,
-    RowFate,
     board_causes,
     cause_counts,
     largest_moves,

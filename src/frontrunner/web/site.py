@@ -17,7 +17,7 @@ from frontrunner.snapshot.answers import Answer, Encoded, encode
 from frontrunner.web import assets, cards, old
 from frontrunner.web.links import Links, model_path
 from frontrunner.web.render import day, render
-from frontrunner.web.routes import PARAMETERS, VIEWS
+from frontrunner.web.routes import PARAMETERS, UNKEPT, VIEWS
 from frontrunner.web.visit import Shown, View, Visit
 from frontrunner.web.words import languages, preferred, words
 
@@ -91,7 +91,7 @@ class Site:
                 return old.redirect(target)
             if not request.wants_html:
                 return None
-        if page.status == 200:
+        if page.status == 200 and path not in UNKEPT:
             self._keep(asked, page)
         return page
 
