@@ -24,9 +24,8 @@ def build_command(data: Path, home: Path) -> list[str | Path]:
 def prepare() -> Path:
     """The data, a home that knows the catalog, and warm caches."""
     data = results()
-    if not (HOME / "current").exists():
-        say("Building once, to have the catalog kept ...")
-        run(build_command(data, HOME))
+    say("Building once, to have the catalog and a board of this version ...")
+    run(build_command(data, HOME))
     warm(data)
     return data
 

@@ -47,6 +47,12 @@ class SourceError(FrontrunnerError):
     code = 3
 
 
+class LegacyError(FrontrunnerError):
+    """The older board's files cannot be read at all, or a rule about them contradicts itself."""
+
+    code = 3
+
+
 # --- what lies on disk --------------------------------------------------------------------------
 
 

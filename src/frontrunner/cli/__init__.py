@@ -23,6 +23,8 @@ MODULES = {
     "verify": "snapshots",
     "prune": "snapshots",
     "serve": "serve",
+    "legacy": "legacy",
+    "parity": "parity",
     "export": "export",
     "demo": "demo",
     "evaluate": "evaluate",

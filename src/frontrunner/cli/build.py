@@ -111,9 +111,9 @@ def tell(snapshot: Snapshot) -> None:
 
     counts = snapshot.manifest.provenance.counts
     boards = Service(snapshot).numbers.boards
+    what = "board" if boards == 1 else "boards"
     stderr.print(
-        f"[bold]{boards}[/] board{'s' * (boards != 1)} from {counts.rows:,} scores "
-        f"of {counts.models} models; "
+        f"[bold]{boards}[/] {what} from {counts.rows:,} scores of {counts.models} models; "
         f"{counts.files_rejected:,} of {counts.files_seen:,} files rejected, "
         f"{counts.files_set_aside:,} set aside by a rule.",
         highlight=False,

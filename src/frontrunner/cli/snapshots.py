@@ -37,7 +37,7 @@ def snapshots(home: Home = None, as_json: Json = False) -> None:
     if as_json:
         print_json([_row(snapshot, current) for snapshot in found])
         return
-    if not found:
+    if not store.ids():
         stderr.print(f"No snapshots in {store.home}. Build one: frontrunner build --results PATH")
     for snapshot in found:
         provenance = snapshot.manifest.provenance

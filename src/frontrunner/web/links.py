@@ -49,6 +49,19 @@ class Links(NamedTuple):
         """A board, or one of its tabs."""
         return self.page(f"benchmark/{segment(name)}{'/' if tab else ''}{tab}")
 
+    def board_of_types(self, name: str, types: Iterable[str]) -> str:
+        """A board, ranked over its tasks of some types."""
+        picked = "~".join(segment(one) for one in types)
+        return self.board(name) + (f"?types={picked}" if picked else "")
+
+    def old_table(self, task: str, language: str) -> str:
+        """An older board's table that is built from its tasks."""
+        return self.page(f"old/{segment(task)}/{segment(language)}")
+
+    def moved(self, model: str = "") -> str:
+        """Where the old board's models went, or those of one name."""
+        return self.page("moved") + (f"?model={segment(model)}" if model else "")
+
     def model(self, name: str, tab: str = "") -> str:
         """A model, or one of its tabs."""
         return self.page(f"models/{model_path(name)}{'/' if tab else ''}{tab}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from frontrunner.web.views import about, boards, compare, home, models, tasks
+from frontrunner.web.views import about, boards, compare, home, models, moved, old, tasks
 from frontrunner.web.visit import View
 
 VIEWS: dict[str, View] = {
@@ -14,7 +14,12 @@ VIEWS: dict[str, View] = {
     "compare": compare.compare,
     "data": about.data,
     "changes": about.changes,
+    "old": old.table,
+    "moved": moved.moved,
     "_styleguide": about.styleguide,
 }
-PARAMETERS = frozenset({"embed", "models", "board"})
+PARAMETERS = frozenset({"embed", "models", "board", "model"})
 """What views read of a query. The rest of a query is the reader's own view of the page."""
+
+UNKEPT = frozenset({"moved"})
+"""Pages that may change while the snapshot stays the same."""

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from frontrunner.api.pages import Page, PageRequest
 from frontrunner.api.reply import Headers
 from frontrunner.api.service import Service
 from frontrunner.errors import FrontrunnerError, UnknownNameError
+from frontrunner.legacy.links import Unknown
 from frontrunner.snapshot.answers import Answer, Encoded, encode
-from frontrunner.web import assets, cards
+from frontrunner.web import assets, cards, old
 from frontrunner.web.links import Links, model_path
 from frontrunner.web.render import day, render
-from frontrunner.web.routes import PARAMETERS, VIEWS
+from frontrunner.web.routes import PARAMETERS, UNKEPT, VIEWS
 from frontrunner.web.visit import Shown, View, Visit
 from frontrunner.web.words import languages, preferred, words
 
@@ -67,11 +69,8 @@ class Site:
             return _asset(request.path.removeprefix(_ASSETS))
         if request.path.startswith(_CARDS):
             return _card(service, request.path.removeprefix(_CARDS))
-        query = {
-            key: value
-            for key, value in parse_qsl(request.query.decode("latin-1"))
-            if key in PARAMETERS
-        }
+        whole = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
+        query = {key: value for key, value in whole.items() if key in PARAMETERS}
         first, _, rest = request.path.strip("/").partition("/")
         chosen = first if first in languages() else ""
         path = rest if chosen else request.path.strip("/")
@@ -80,15 +79,19 @@ class Site:
         asked = (service.snapshot.id, chosen, language, path, repr(sorted(query.items())), origin)
         with self._lock:
             kept = self._kept.get(asked)
-        if kept is not None:
+        if kept is not None and (path or not old.PARAMETERS & whole.keys()):
             return kept
         visit = Visit(
             service, words(language), Links(chosen), path.partition("/")[2], query, origin
         )
-        page = make(visit, path)
-        if page.status == 404 and not request.wants_html:
-            return None
-        if page.status == 200:
+        page = (_old_link(visit, whole) if not path else None) or make(visit, path)
+        if page.status == 404:
+            target = old.other_spelling(service, path, visit.links)
+            if target is not None:
+                return old.redirect(target)
+            if not request.wants_html:
+                return None
+        if page.status == 200 and path not in UNKEPT:
             self._keep(asked, page)
         return page
 
@@ -102,6 +105,14 @@ class Site:
 
 def _weight(answer: Encoded) -> int:
     return sum(len(body or b"") for body in answer[2:])
+
+
+def _old_link(visit: Visit, query: Mapping[str, str]) -> Page | None:
+    """What an older board's link to the front page leads to; None for a link of our own."""
+    meant = old.read(visit.service, query)
+    if isinstance(meant, Unknown):
+        return _to_page(visit, "", old.problem(visit, meant), old.GROUP)
+    return None if meant is None else old.redirect(old.address(meant, visit.links))
 
 
 def find_view(path: str) -> View | None:
@@ -121,7 +132,10 @@ def make(visit: Visit, path: str) -> Page:
         shown = _problem(visit, 404, str(error))
     except FrontrunnerError as error:
         shown = _problem(visit, 500, str(error))
-    group = f"/{first}" if view is not None else "<unmatched>"
+    return _to_page(visit, path, shown, f"/{first}" if view is not None else "<unmatched>")
+
+
+def _to_page(visit: Visit, path: str, shown: Shown, group: str) -> Page:
     body = to_bytes(visit, path, shown)
     answer = encode(Answer(path, body, "text/html; charset=utf-8"))
     return Page(answer, group, page_headers("embed" in visit.query), shown.status)

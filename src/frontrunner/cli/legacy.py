@@ -1,0 +1,64 @@
+"""`frontrunner legacy`: the older board's files, written with fresh numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from frontrunner.cli.app import app
+from frontrunner.cli.options import Home
+from frontrunner.cli.output import stderr
+from frontrunner.config import load_settings
+from frontrunner.errors import UsageError
+from frontrunner.legacy.fresh import fresh_tree
+from frontrunner.legacy.tree import read_tree, write_tree
+from frontrunner.snapshot.store import Store
+
+legacy_app = typer.Typer(
+    name="legacy",
+    help="The older board's files, for programs that read them.",
+    no_args_is_help=True,
+)
+app.add_typer(legacy_app)
+
+LegacyFolder = Annotated[
+    Path,
+    typer.Option(
+        "--legacy", metavar="DIR", help="The old board's folder: config.yaml and boards_data/."
+    ),
+]
+SnapshotName = Annotated[
+    str | None,
+    typer.Option("--snapshot", metavar="ID", help="A snapshot. [default: the current one]"),
+]
+
+
+@legacy_app.command()
+def write(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; new or empty.")],
+    legacy: LegacyFolder,
+    snapshot: SnapshotName = None,
+    home: Home = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say how many rows each table would have.")
+    ] = False,
+) -> None:
+    """Write the old board's tree from a snapshot: same files, same columns, fresh numbers.
+
+    Which boards and columns there are is taken from the old board's configuration.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty. Give a new folder, so that nothing is lost.")
+    old = read_tree(legacy)
+    for problem in old.problems:
+        stderr.print(f"{problem.where}: {problem.what}", highlight=False, markup=False)
+    store = Store(load_settings(home).home)
+    fresh = fresh_tree(old, store.open(snapshot) if snapshot else store.current())
+    if dry_run:
+        for table in fresh.tables:
+            typer.echo(f"{len(table.rows):5d} rows  {table.path}")
+        return
+    for path in write_tree(fresh, folder):
+        typer.echo(str(path))

@@ -1,0 +1,168 @@
+"""What a link to an older board meant, in words that any page can act on.
+
+Three generations of links are known:
+
+- `?task=<type>&language=<language>`: the first board, 57 pairs; either may be left out;
+- `?benchmark_name=<benchmark>`: the second board;
+- `/benchmark/<name>`, `/models/<org>/<name>`, `/tasks/<name>`, `/compare`: the present one, whose
+  paths are our own, so that only another spelling of a name needs help.
+
+Capitals, hyphens, spaces and repeated encoding never decide whether a link works.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from functools import cache
+from typing import NamedTuple
+from urllib.parse import unquote
+
+from frontrunner.catalog import Catalog
+from frontrunner.legacy.boardmap import Successor, load_board_map
+
+OVERALL = "overall"
+_MANY = 8
+
+
+class ToBoard(NamedTuple):
+    """The link meant a benchmark, or the part of it with some task types."""
+
+    benchmark: str
+    types: tuple[str, ...] = ()
+
+
+class ToTable(NamedTuple):
+    """The link meant an old table that is built from its tasks."""
+
+    task: str
+    language: str
+
+
+class Unknown(NamedTuple):
+    """The link names something that never was, or that nothing here succeeds."""
+
+    parameter: str
+    """Which part of the link: `task`, `language` or `benchmark_name`."""
+    value: str
+    near: tuple[tuple[str, str], ...]
+    """Pairs of a label and the query of a link that works."""
+
+
+Meaning = ToBoard | ToTable | Unknown
+
+
+def plain(value: str) -> str:
+    """A value as it is compared: decoded, in small letters, without hyphens and the like."""
+    return re.sub(r"[\W_]+", "", decoded(value).lower())
+
+
+def decoded(value: str) -> str:
+    """A value whose encoding was encoded once more, as chats and editors do."""
+    for _ in range(3):
+        once = unquote(value)
+        if once == value:
+            break
+        value = once
+    return value.replace("+", " ").strip()
+
+
+def meaning(query: Mapping[str, str], catalog: Catalog) -> Meaning | None:
+    """What the query of a link to the front page meant; None where it is none of an older board."""
+    if "benchmark_name" in query:
+        return _of_benchmark(query["benchmark_name"], catalog)
+    if "task" in query or "language" in query:
+        return _of_table(query.get("task", ""), query.get("language", ""), catalog)
+    return None
+
+
+def benchmark_called(name: str, catalog: Catalog) -> str | None:
+    """The benchmark of that name or alias, however it is spelled."""
+    known = catalog.benchmark_by_name.keys() | catalog.benchmark_by_alias.keys()
+    exact = decoded(name)
+    found = exact if exact in known else _spelled(exact, known)
+    if found is None:
+        return None
+    bench = catalog.benchmark_by_alias.get(found) or catalog.benchmark_by_name[found]
+    return bench.name
+
+
+def spelled(name: str, known: Iterable[str]) -> str | None:
+    """The one of `known` that differs from `name` in capitals and encoding alone."""
+    exact = decoded(name).lower()
+    return next((one for one in known if one.lower() == exact), None)
+
+
+def _spelled(name: str, known: Iterable[str]) -> str | None:
+    """As `spelled`, and where signs were lost, the one of `known` that is left."""
+    close = spelled(name, known)
+    if close is not None:
+        return close
+    # `MTEB(eng, v2)` with its brackets lost; but never one of several.
+    alike = [one for one in known if plain(one) == plain(name)]
+    return alike[0] if len(alike) == 1 else None
+
+
+def _of_benchmark(name: str, catalog: Catalog) -> Meaning:
+    found = benchmark_called(name, catalog)
+    if found is not None:
+        return ToBoard(found)
+    names = get_close_matches(decoded(name), catalog.benchmark_by_name, n=_MANY, cutoff=0.4)
+    near = tuple((one, f"benchmark_name={one}") for one in names)
+    return Unknown("benchmark_name", decoded(name), near)
+
+
+@cache
+def _tables() -> dict[str, dict[str, Successor]]:
+    """Task -> language -> what succeeds the table; in the order of the old board."""
+    found: dict[str, dict[str, Successor]] = {}
+    for row in load_board_map().values():
+        found.setdefault(row.task, {})[row.language] = row
+    return found
+
+
+def _of_table(task: str, language: str, catalog: Catalog) -> Meaning:
+    tables = _tables()
+    wanted = plain(task) or OVERALL
+    name = next((one for one in tables if plain(one) == wanted), None)
+    if name is None:
+        return Unknown("task", decoded(task), _near_task(wanted))
+    languages = tables[name]
+    asked = plain(language)
+    # Without a language the old board showed English, or what it had instead.
+    spoken = asked or ("english" if "english" in languages else plain(next(iter(languages))))
+    found = next((row for one, row in languages.items() if plain(one) == spoken), None)
+    if found is None:
+        near = tuple(_labelled(row) for row in languages.values())
+        return Unknown("language", decoded(language), near)
+    return _successor(found, catalog)
+
+
+def _successor(row: Successor, catalog: Catalog) -> Meaning:
+    if row.benchmark is None:
+        return ToTable(row.task, row.language)
+    if row.benchmark not in catalog.benchmark_by_name:
+        names = get_close_matches(row.benchmark, catalog.benchmark_by_name, n=_MANY, cutoff=0.3)
+        near = tuple((one, f"benchmark_name={one}") for one in names)
+        return Unknown("benchmark_name", row.benchmark, near)
+    return ToBoard(row.benchmark, (row.type,) if row.type else ())
+
+
+def _labelled(row: Successor) -> tuple[str, str]:
+    return f"{row.task} · {row.language}", f"task={row.task}&language={row.language}"
+
+
+def _near_task(wanted: str) -> tuple[tuple[str, str], ...]:
+    """Tables whose task or language is like the value; the overall tables where none is."""
+    rows = list(load_board_map().values())
+    tasks = get_close_matches(wanted, _tables(), n=2, cutoff=0.6)
+    spoken = get_close_matches(wanted, {row.language for row in rows}, n=2, cutoff=0.7)
+    near = [row for row in rows if row.task in tasks or row.language in spoken]
+    near = near or [row for row in rows if row.task == OVERALL]
+    return tuple(_labelled(row) for row in near[:_MANY])
+
+
+def table_of(task: str, language: str) -> Successor | None:
+    """What is known of an old table, by the values of its link."""
+    return _tables().get(task, {}).get(language)

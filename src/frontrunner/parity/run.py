@@ -1,0 +1,154 @@
+"""Run a whole comparison: read, match, compare, explain, measure, judge."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from frontrunner.legacy.boardmap import load_board_map
+from frontrunner.legacy.cells import LegacyCell, numeric_cells
+from frontrunner.legacy.markup import Anchor
+from frontrunner.legacy.standing import standing_scores
+from frontrunner.legacy.tree import Tree, read_tree
+from frontrunner.parity.absence import why_absent
+from frontrunner.parity.boards import BoardValues
+from frontrunner.parity.causes import Gatherer, imported_numbers, needs_explaining
+from frontrunner.parity.compare import Comparer, all_targets
+from frontrunner.parity.evidence import Reader, index_files
+from frontrunner.parity.explain import explain
+from frontrunner.parity.gates import judge, load_gates
+from frontrunner.parity.honesty import DecoyRate, decoy_rate
+from frontrunner.parity.match import Alias, Match, Matcher, load_aliases
+from frontrunner.parity.onboard import why_on_board
+from frontrunner.parity.report import Report
+from frontrunner.parity.reruns import Reruns
+from frontrunner.parity.summary import board_summaries, measures, row_fates
+from frontrunner.parity.verdicts import Cause, Cell, Confidence, Explanation, Verdict
+from frontrunner.results.layout import folder_name
+from frontrunner.snapshot.reader import Snapshot
+
+_EQUAL_SAMPLE, _EACH = 4000, 5
+_NOTHING = Explanation(Cause.UNEXPLAINED, Confidence.NONE, "")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to compare, and by which rules."""
+
+    legacy: Path
+    snapshot: Snapshot
+    results: Path | None = None
+    """Where the snapshot's result files lie; without them fewer differences are explained."""
+    aliases: Path | None = None
+    gates: Path | None = None
+
+
+def compare_boards(asked: Asked) -> Report:
+    """Compare the old board with a snapshot."""
+    started = time.perf_counter()
+    gates = load_gates(asked.gates)
+    tree = read_tree(asked.legacy)
+    legacy_cells, problems = numeric_cells(tree.tables)
+    matches = _match(tree, asked.snapshot, load_aliases(asked.aliases))
+    values = BoardValues(asked.snapshot)
+    bare, gatherer = _compare(tree, asked.snapshot, legacy_cells, matches, values)
+    honesty = _gather(bare, gatherer, asked)
+    cells = tuple(_explained(cell, gatherer, values) for cell in bare)
+    boards = board_summaries(tree, load_board_map(), matches, cells, values)
+    rows = row_fates(tree, legacy_cells, matches, cells)
+    measured = measures(cells, rows, boards, honesty, tried=len(bare))
+    return Report(
+        snapshot=asked.snapshot.id,
+        legacy=asked.legacy.name,
+        results=asked.results.name if asked.results else None,
+        seconds=time.perf_counter() - started,
+        legacy_cells=len(legacy_cells),
+        cells=cells,
+        rows=rows,
+        boards=boards,
+        honesty=tuple(honesty),
+        gates=tuple(judge(gate, measured) for gate in gates),
+        problems=(*tree.problems, *problems),
+    )
+
+
+def _match(tree: Tree, snapshot: Snapshot, aliases: Sequence[Alias]) -> dict[Anchor, Match]:
+    matcher = Matcher(snapshot.catalog, tree.model_meta, aliases)
+    anchors = {anchor for table in tree.tables for anchor in table.anchors}
+    return {anchor: matcher.match(anchor) for anchor in sorted(anchors, key=str)}
+
+
+def _compare(
+    tree: Tree,
+    snapshot: Snapshot,
+    legacy_cells: Sequence[LegacyCell],
+    matches: Mapping[Anchor, Match],
+    values: BoardValues,
+) -> tuple[list[Cell], Gatherer]:
+    catalog = snapshot.catalog
+    targets = all_targets(legacy_cells, catalog)
+    tasks = {one.task for one in targets.values()}
+    parts = {one.name for one in catalog.tasks if one.name.startswith("CQADupstack")}
+    standing = standing_scores(snapshot, tasks | parts)
+    comparer = Comparer(catalog, load_board_map(), matches, targets, standing, values)
+    names = {name for one in matches.values() for name in (one.model, one.formerly) if name}
+    gatherer = Gatherer(
+        catalog=catalog,
+        config=tree.config,
+        matches=matches,
+        standing=standing,
+        imported=imported_numbers(tree.external),
+        index=index_files(snapshot, map(folder_name, names)),
+    )
+    return comparer.compare(legacy_cells), gatherer
+
+
+def _gather(cells: Sequence[Cell], gatherer: Gatherer, asked: Asked) -> list[DecoyRate]:
+    """Read the evidence, and measure how often it would explain what is false."""
+    chance = random.Random(20250204)  # noqa: S311 -- the same sample every time
+    equal = [cell for cell in cells if cell.same_split.verdict is Verdict.EQUAL]
+    sample = chance.sample(equal, min(_EQUAL_SAMPLE, len(equal)))
+    differing = [cell for cell in cells if cell.same_split.verdict is Verdict.DIFFERS]
+    if asked.results is not None:
+        wanted = [*needs_explaining(cells), *sample]
+        refs = {ref for cell in wanted for ref in gatherer.refs(cell)}
+        gatherer.numbers = Reader(asked.results, gatherer.catalog).read(sorted(refs))
+    files = asked.snapshot.frame("files").select("path", "mteb_version").collect()
+    gatherer.reruns = Reruns(cells, list(files.iter_rows()))
+    number_only = frozenset({Cause.RERUN})
+    known = gatherer.candidates
+    return [
+        decoy_rate("equal", sample, known, each=_EACH),
+        decoy_rate("differing, by number", differing, known, each=_EACH, without=number_only),
+        decoy_rate("differing, by any means", differing, known, each=_EACH),
+    ]
+
+
+def _explained(cell: Cell, gatherer: Gatherer, values: BoardValues) -> Cell:
+    if cell.same_split.verdict in (Verdict.DIFFERS, Verdict.ABSENT):
+        why = explain(cell.old, gatherer.candidates(cell)) or _otherwise(cell, gatherer)
+        cell = msgspec.structs.replace(
+            cell, same_split=msgspec.structs.replace(cell.same_split, why=why)
+        )
+    if cell.benchmark is None or cell.on_board.verdict in (Verdict.EQUAL, Verdict.NO_BOARD):
+        return cell
+    scope = values.scope(cell.benchmark, cell.task)
+    why_board = why_on_board(cell, scope, gatherer.standing, gatherer.catalog)
+    return msgspec.structs.replace(
+        cell, on_board=msgspec.structs.replace(cell.on_board, why=why_board)
+    )
+
+
+def _otherwise(cell: Cell, gatherer: Gatherer) -> Explanation:
+    """What there is to say where the old number was found nowhere."""
+    if cell.same_split.verdict is Verdict.DIFFERS:
+        return _NOTHING
+    refs = gatherer.refs(cell)
+    found = [one for ref in refs for one in gatherer.numbers.get(ref.path, ())]
+    match = gatherer.matches[Anchor(cell.name, cell.link)]
+    return why_absent(cell, match, refs, found, gatherer.catalog)

@@ -1,0 +1,77 @@
+"""Links that were made for older boards, led to the page that shows what they meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from frontrunner.api.pages import Page
+from frontrunner.api.reply import Headers
+from frontrunner.api.service import Service
+from frontrunner.legacy.links import (
+    Meaning,
+    ToBoard,
+    ToTable,
+    Unknown,
+    benchmark_called,
+    meaning,
+    spelled,
+)
+from frontrunner.snapshot.answers import Encoded, body_tag
+from frontrunner.web.links import Links
+from frontrunner.web.visit import Shown, Visit
+
+PARAMETERS = frozenset({"task", "language", "benchmark_name"})
+GROUP = "<old link>"
+
+
+def read(service: Service, query: Mapping[str, str]) -> Meaning | None:
+    """What a link to the front page meant, where it is one of an older board."""
+    if not PARAMETERS & query.keys():
+        return None
+    return meaning(query, service.snapshot.catalog)
+
+
+def address(meant: ToBoard | ToTable, links: Links) -> str:
+    """Where the link leads today."""
+    if isinstance(meant, ToBoard):
+        return links.board_of_types(meant.benchmark, meant.types)
+    return links.old_table(meant.task, meant.language)
+
+
+def problem(visit: Visit, meant: Unknown) -> Shown:
+    """The page for a link whose value never was, or has no successor here."""
+    text = visit.t(f"old.unknown_{meant.parameter}", value=meant.value)
+    near = [(label, f"{visit.links.page()}?{query}") for label, query in meant.near]
+    values = {"what": text, "near": near}
+    return Shown("problem.html", visit.t("problem.title_404"), values, status=404)
+
+
+def other_spelling(service: Service, path: str, links: Links) -> str | None:
+    """The address of what `path` names in another spelling; None where it names nothing."""
+    first, _, name = path.partition("/")
+    catalog = service.snapshot.catalog
+    found: str | None = None
+    if first == "benchmark":
+        head, _, tab = name.rpartition("/")
+        found = benchmark_called(name, catalog)
+        if found is None and head:
+            inner = benchmark_called(head, catalog)
+            return links.board(inner, tab) if inner else None
+        return links.board(found) if found and found != name else None
+    if first == "models":
+        found = spelled(name, catalog.model_by_name)
+        return links.model(found) if found and found != name else None
+    if first == "tasks":
+        found = spelled(name, catalog.task_by_name) or catalog.old_task_names.get(name)
+        return links.task(found) if found and found != name else None
+    return None
+
+
+def redirect(target: str) -> Page:
+    """A permanent redirect, forgotten after an hour, since a later snapshot may know better."""
+    body = f"Moved to {target}\n".encode()
+    headers: Headers = [
+        (b"location", target.encode("latin-1")),
+        (b"cache-control", b"public, max-age=3600"),
+    ]
+    return Page(Encoded("text/plain; charset=utf-8", body_tag(body), body), GROUP, headers, 301)

@@ -1,0 +1,42 @@
+"""Where did my model go? An answer for every model of the old board."""
+
+from __future__ import annotations
+
+from frontrunner.errors import UnknownNameError
+from frontrunner.parity.fate import RowFate
+from frontrunner.parity.moved import Moved, read_moved
+from frontrunner.web.text import safe_url
+from frontrunner.web.views.rows import ModelName
+from frontrunner.web.visit import Shown, Visit
+
+
+def moved(visit: Visit) -> Shown:
+    """All models, or with `?model=` those whose old name or link holds that text."""
+    found = read_moved(visit.service.snapshot.folder.parent.parent)
+    if found is None:
+        raise UnknownNameError(visit.t("moved.nothing"))
+    wanted = visit.query.get("model", "").strip()
+    rows = [(row, _today(visit, row)) for row in found.rows if _holds(row, wanted)]
+    values = {
+        "rows": rows,
+        "wanted": wanted,
+        "whole": len(found.rows),
+        "here": _here(found),
+        "safe_url": safe_url,
+        "compared": found.snapshot,
+    }
+    return Shown("moved.html", visit.t("moved.title"), values, visit.t("moved.lead"))
+
+
+def _holds(row: RowFate, wanted: str) -> bool:
+    return wanted.lower() in f"{row.name} {row.link or ''} {row.model or ''}".lower()
+
+
+def _today(visit: Visit, row: RowFate) -> ModelName | None:
+    """The model of today, unless the catalog has lost it since."""
+    known = visit.service.snapshot.catalog.model_by_name
+    return ModelName.of(row.model) if row.model in known and row.model else None
+
+
+def _here(found: Moved) -> int:
+    return sum(row.model is not None for row in found.rows)

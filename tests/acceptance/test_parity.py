@@ -1,0 +1,112 @@
+"""The old board, whole, beside a snapshot of the real results."""
+
+from __future__ import annotations
+
+import tarfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from frontrunner.legacy.markup import Anchor
+from frontrunner.legacy.tree import read_tree, write_tree
+from frontrunner.parity.gates import Outcome
+from frontrunner.parity.match import Matcher, load_aliases
+from frontrunner.parity.report import Report, unexplained, verdict_counts
+from frontrunner.parity.run import Asked, compare_boards
+from frontrunner.parity.verdicts import Cause, Confidence, Verdict
+from frontrunner.parity.write import write_report
+from frontrunner.snapshot.reader import Snapshot
+from tests.acceptance.conftest import shared
+
+pytestmark = pytest.mark.acceptance
+TRICKY = Path(__file__).with_name("tricky.tsv")
+
+
+@pytest.fixture(scope="module")
+def old_board(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The old board's files, unpacked."""
+    folder = tmp_path_factory.mktemp("old")
+    with shared("data/legacy-boards.tar.zst").open("rb") as raw:
+        stream = zstandard.ZstdDecompressor().stream_reader(raw)
+        with tarfile.open(fileobj=stream, mode="r|") as tar:
+            tar.extractall(folder, filter="data")
+    return next(path.parent for path in folder.rglob("config.yaml"))
+
+
+@pytest.fixture(scope="module")
+def report(old_board: Path, real_snapshot: Snapshot, real_results: Path) -> Report:
+    return compare_boards(Asked(old_board, real_snapshot, real_results))
+
+
+def tricky() -> list[tuple[str, str, str, str]]:
+    """Name, link, model (empty for none) and how it is found out."""
+    lines = TRICKY.read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    return [(name, link, model, how) for name, link, model, how in rows]
+
+
+def test_no_false_merges(old_board: Path, real_snapshot: Snapshot) -> None:
+    matcher = Matcher(real_snapshot.catalog, read_tree(old_board).model_meta, load_aliases())
+    assert len(tricky()) >= 60
+    for name, link, model, how in tricky():
+        found = matcher.match(Anchor(name, link or None))
+        assert (found.model or "", found.how) == (model, how), name
+
+
+def test_no_two_old_models_become_one(report: Report) -> None:
+    """Only rows of one model under two links may meet, and each of those is an alias."""
+    meet = Counter(row.model for row in report.rows if row.model)
+    for row in report.rows:
+        if row.model and meet[row.model] > 1:
+            alike = [one.name for one in report.rows if one.model == row.model]
+            same = {name.rsplit("/", 1)[-1].lower() for name in alike}
+            assert len(same) == 1, (row.model, same)
+
+
+def test_every_number_of_a_matched_model_ends_in_a_verdict(report: Report) -> None:
+    counts = verdict_counts(report.cells)
+    assert sum(counts.values()) == len(report.cells) > 35_000
+    assert counts.keys() <= {Verdict.EQUAL, Verdict.DIFFERS, Verdict.ABSENT}
+    assert all(row.reason for row in report.rows)
+
+
+def test_differences_have_causes_and_false_ones_have_not(report: Report) -> None:
+    differs = verdict_counts(report.cells)[Verdict.DIFFERS]
+    assert len(unexplained(report.cells)) / differs < 0.07
+    rates = {one.kind: one.rate for one in report.honesty}
+    assert rates["equal"] is not None
+    assert rates["equal"] <= 0.01
+    assert rates["differing, by number"] is not None
+    assert rates["differing, by number"] <= 0.01
+
+
+def test_certain_means_that_the_number_was_found(report: Report) -> None:
+    for cell in report.cells:
+        why = cell.same_split.why
+        if why and why.confidence is Confidence.CERTAIN:
+            assert why.evidence
+        if why and why.cause is Cause.RERUN:
+            assert why.confidence is Confidence.LIKELY
+
+
+def test_gates_are_judged(report: Report, tmp_path: Path) -> None:
+    outcomes = {one.gate.name: one.outcome for one in report.gates}
+    assert outcomes["cells-with-a-verdict"] is Outcome.PASSED
+    assert outcomes["false-explanations"] is Outcome.PASSED
+    assert outcomes["models-with-a-reason"] is Outcome.PASSED
+    for path in write_report(report, tmp_path / "out"):
+        assert path.stat().st_size > 10_000
+
+
+def test_the_old_tree_comes_back_as_it_was(old_board: Path, tmp_path: Path) -> None:
+    tree = read_tree(old_board)
+    write_tree(tree, tmp_path / "copy")
+    for table in tree.tables:
+        copied = (tmp_path / "copy" / table.path).read_bytes()
+        assert copied == (old_board / table.path).read_bytes(), table.path
+    again = read_tree(tmp_path / "copy")
+    assert again.config == tree.config
+    assert again.model_meta == tree.model_meta
+    assert again.external == tree.external

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from frontrunner.errors import LegacyError
+from frontrunner.legacy.tree import read_tree, write_tree
+from tests.legacy.factory import row, write_board
+
+
+def test_a_tree_written_is_read_back(tmp_path: Path) -> None:
+    tables = {
+        "en": [row("a", {"Average (3 datasets)": 2.0})],
+        "en/STS": [row("a", T1=1.0)],
+        "en/Retrieval": [row("a", T2="")],
+        "no/STS": [row("b", T1=3.25)],
+    }
+    tree = read_tree(write_board(tmp_path / "old", tables))
+    assert tree.problems == ()
+    write_tree(tree, tmp_path / "new")
+    assert read_tree(tmp_path / "new") == tree
+    assert (tmp_path / "new/boards_data/no/data_overall/default.txt").read_bytes() == b""
+
+
+def test_what_is_wrong_is_said(tmp_path: Path) -> None:
+    rows = [row("a", T1=1.0), row("a", T1=2.0), row("a", link="https://elsewhere/", T1=2.0)]
+    folder = write_board(tmp_path, {"en": [], "en/STS": rows, "no/STS": rows})
+    (folder / "model_meta.yaml").write_text("{a: [")
+    (folder / "EXTERNAL_MODEL_RESULTS.json").unlink()
+    tree = read_tree(folder)
+    said = {problem.where: problem.what for problem in tree.problems}
+    assert "missing" in said["boards_data/en/data_tasks/Retrieval/default.jsonl"]
+    assert "row 1 already" in said["boards_data/en/data_tasks/STS/default.jsonl:2"]
+    assert "a copy of" in said["boards_data/no/data_tasks/STS/default.jsonl"]
+    assert "not YAML" in said["model_meta.yaml"]
+    assert "missing" in said["EXTERNAL_MODEL_RESULTS.json"]
+    assert "boards_data/en/data_tasks/STS/default.jsonl:3" not in said  # another link: no repeat
+
+
+def test_another_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LegacyError, match="not the folder of a first board"):
+        read_tree(tmp_path)

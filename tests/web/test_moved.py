@@ -1,0 +1,70 @@
+"""Every model of the old board can be looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from frontrunner.parity.fate import RowFate
+from frontrunner.parity.moved import FILE, keep_moved, read_moved
+from frontrunner.snapshot.reader import Snapshot
+from tests.web.conftest import Browser
+
+ROWS = (
+    RowFate(name="small", link="https://example.org/small", model="org/small", how="link",
+            reason="the same", tables=2, cells=56, equal=50, differs=6),
+    RowFate(name="<i>gone</i>", link="javascript:alert(1)", model=None, how="unregistered",
+            reason="nobody registered it", tables=1, cells=3),
+    RowFate(name="forgotten", link=None, model="org/forgotten", how="link", reason="was here",
+            tables=1, cells=1),
+)  # fmt: skip
+
+
+@pytest.fixture
+def home(snapshot: Snapshot) -> Iterator[Path]:
+    """A home that keeps the answers for as long as a test."""
+    home = snapshot.folder.parent.parent
+    keep_moved("abc", ROWS, home)
+    yield home
+    (home / FILE).unlink()
+
+
+def test_every_model_has_an_answer_and_those_of_today_a_link(browser: Browser, home: Path) -> None:
+    html = browser.text("/moved")
+    assert '<a href="/models/org/small"' in html
+    assert "nobody registered it" in html
+    assert "2 of 3 are here today" in html
+    assert "/models/org/forgotten" not in html
+    assert 'href="/moved?model=small"' in html
+
+
+def test_names_and_links_are_untrusted(browser: Browser, home: Path) -> None:
+    html = browser.text("/moved")
+    assert "<i>gone" not in html
+    assert "javascript:" not in html
+
+
+def test_one_model_can_be_asked_for_without_scripts(browser: Browser, home: Path) -> None:
+    html = browser.text("/moved", "model=SMALL")
+    assert "nobody registered it" not in html
+    assert "example.org/small" in html
+    assert "No model of the old board" in browser.text("/moved", "model=zzz")
+
+
+def test_what_is_published_later_is_seen(browser: Browser, home: Path) -> None:
+    assert "forgotten" in browser.text("/moved")
+    keep_moved("abd", ROWS[:1], home)
+    assert "forgotten" not in browser.text("/moved")
+
+
+def test_without_a_comparison_the_page_says_so(browser: Browser) -> None:
+    page = browser.page("/moved")
+    assert page.status == 404
+    assert "has been published here" in page.answer.identity.decode()
+
+
+def test_a_damaged_file_is_none(home: Path) -> None:
+    (home / FILE).write_bytes(b"{")
+    assert read_moved(home) is None

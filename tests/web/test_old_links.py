@@ -1,0 +1,106 @@
+"""Links made for older boards lead to the page that shows what they meant."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, unquote
+
+import pytest
+
+from frontrunner.api.pages import Page
+from frontrunner.api.service import Service
+from frontrunner.catalog import Benchmark
+from frontrunner.legacy.boardmap import Successor, load_board_map
+from frontrunner.results.ingest import ingest
+from tests.factories import catalog, scope, snapshot_of, task, write_scores
+from tests.web.conftest import Browser
+
+ROWS = list(load_board_map().values())
+
+
+def get(browser: Browser, address: str) -> Page:
+    """What a browser gets at an address; the path is decoded, as a server does."""
+    path, _, query = address.partition("?")
+    return browser.page(unquote(path), query)
+
+
+def led(page: Page) -> str:
+    """Where a redirect leads."""
+    assert page.status == 301
+    return dict(page.headers)[b"location"].decode()
+
+
+@pytest.fixture(scope="module")
+def old_browser(tmp_path_factory: pytest.TempPathFactory) -> Browser:
+    """A board that has every successor by name, with two tasks of the tables without one."""
+    root = tmp_path_factory.mktemp("old")
+    tasks = [task("BUCC", type="BitextMining"), task("Tatoeba", type="BitextMining"), task("STS17"),
+             task("ArguAna-PL", type="Retrieval"), task("MTOPDomainClassification")]  # fmt: skip
+    names = sorted({row.benchmark for row in ROWS if row.benchmark})
+    known = catalog(
+        tasks,
+        benchmarks=[
+            Benchmark(name=name, display_name=name, scopes=(scope(tasks[0]),)) for name in names
+        ],
+    )
+    scores = {"org/a": {"BUCC": 0.9, "Tatoeba": 0.8}, "org/b": {"BUCC": 0.5}}
+    ingested = ingest(write_scores(root / "results", scores), known, workers=1)
+    snapshot = snapshot_of(root / "home", known, ingested)
+    return Browser(Service(snapshot))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.task}-{row.language}")
+def test_every_link_of_the_first_board_leads_to_a_page(
+    old_browser: Browser, row: Successor
+) -> None:
+    target = led(get(old_browser, f"/?task={row.task}&language={row.language}"))
+    assert target != "/"
+    assert get(old_browser, target).status == 200
+
+
+def test_a_table_without_a_successor_is_built_from_its_tasks(old_browser: Browser) -> None:
+    answer = get(old_browser, "/zh/?task=BitextMining&language=English-X")
+    assert led(answer) == "/zh/old/bitextmining/english-x"
+    html = old_browser.text("/old/bitextmining/english-x")
+    assert "85.00" in html
+    assert "org/</i>a" in html
+    assert "org/</i>b" not in html
+
+
+def test_links_of_the_second_board(old_browser: Browser) -> None:
+    name = "MTEB(eng, v1)"
+    for spelling in (quote(name), quote(quote(name)), "MTEB%28eng%2C+v1%29", "mteb(ENG, v1)"):
+        answer = get(old_browser, f"/?benchmark_name={spelling}")
+        assert led(answer) == "/benchmark/MTEB(eng%2C%20v1)"
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("/benchmark/mteb(ENG,%20v1)", "/benchmark/MTEB(eng%2C%20v1)"),
+        ("/benchmark/mteb(ENG,%20v1)/about", "/benchmark/MTEB(eng%2C%20v1)/about"),
+        ("/models/Org/A", "/models/org/a"),
+        ("/tasks/bucc", "/tasks/BUCC"),
+    ],
+)
+def test_other_spellings_lead_to_the_page(old_browser: Browser, path: str, target: str) -> None:
+    assert led(get(old_browser, path)) == target
+
+
+def test_unknown_values_explain_themselves(old_browser: Browser) -> None:
+    for query, said in (
+        ("task=Chinese", "no task called"),
+        ("task=sts&language=klingon", "no table in"),
+        ("benchmark_name=MTEB(engl)", "no benchmark called"),
+    ):
+        answer = get(old_browser, f"/?{query}")
+        assert answer.status == 404
+        html = answer.answer.identity.decode()
+        assert said in html
+        assert "Did you mean" in html
+    hostile = get(old_browser, "/?task=<script>alert(1)</script>").answer.identity.decode()
+    assert "<script>alert" not in hostile
+
+
+def test_our_own_front_page_is_left_alone(old_browser: Browser) -> None:
+    assert get(old_browser, "/").status == 200
+    assert get(old_browser, "/?utm_source=x").status == 200
