@@ -149,7 +149,11 @@ function place(order: Row[]): void {
 
 /** After the next frame was painted, and the reader did not want anything else. */
 export function later(what: () => void): void {
-  requestAnimationFrame(() => requestIdleCallback(what, { timeout: 300 }));
+  requestAnimationFrame(() => {
+    // Safari has no idle callbacks.
+    if ("requestIdleCallback" in window) requestIdleCallback(what, { timeout: 300 });
+    else setTimeout(what, 1);
+  });
 }
 
 /** Mark the headings that sort, and how. */
