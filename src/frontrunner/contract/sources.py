@@ -88,7 +88,7 @@ def routes_of(description: Any) -> list[Route]:
 def template_of(path: str, routes: Iterable[Route]) -> str:
     """The template that a path is of, the most literal first; the path itself where none is."""
     bare = path.partition("?")[0]
-    for route in sorted(routes, key=lambda one: one.template.count("{")):
+    for route in sorted(routes, key=lambda one: (one.template.count("{"), -len(one.template))):
         pattern = re.sub(r"\\\{[^}]*\\\}", "[^?]+", re.escape(route.template))
         if re.fullmatch(pattern, bare):
             return route.template
