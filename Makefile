@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: frontend frontend-check setup-browser browser lock-evaluate setup-evaluate help setup setup-dev setup-peer setup-evaluate demo test check fix acceptance bench docs lock lock-evaluate clean
+.PHONY: bench-web frontend frontend-check setup-browser browser lock-evaluate setup-evaluate help setup setup-dev setup-peer setup-evaluate demo test check fix acceptance bench docs lock lock-evaluate clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,10 +60,12 @@ frontend-check: frontend/node_modules/.done ## Fail where the committed build is
 	npm --prefix frontend run --silent check
 	npm --prefix frontend run --silent build -- --check
 
-setup-browser: setup-dev frontend/node_modules/.done ## Install Debian's Chromium for the browser tests
+setup-browser: setup-dev ## Install Debian's Chromium, and Node where there is none, for the browser tests
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk; }
+	@command -v npm >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm; }
+	@$(MAKE) frontend/node_modules/.done
 
-browser: setup-browser ## Drive the pages in a real browser
+browser: setup-browser ## Drive the pages in a real browser (minutes; real boards too where ../shared is)
 	$(BIN)/python -m pytest -q -m browser -n 0
 
 check: setup-dev ## Lint, format, types, architecture
@@ -77,11 +79,14 @@ fix: setup-dev ## Let ruff mend what it can
 	$(BIN)/ruff format .
 
 acceptance: setup-dev ## Run the slow checks on the real data in ../shared
-	$(BIN)/python -m pytest -q -m acceptance
+	$(BIN)/python -m pytest -q -m "acceptance and not browser"
 
 bench: setup-dev setup-peer ## Measure us and the peer side by side on ../shared (about 20 minutes)
 	@bash bench/setup.sh
 	@$(BIN)/python -m bench.table
+
+bench-web: setup-browser ## Measure the real boards in a browser; HOME_DIR is a home that holds them
+	@$(BIN)/python -m bench.web $(HOME_DIR)
 
 docs: setup-dev ## Build the documentation into site/ (warnings are errors)
 	$(BIN)/mkdocs build --strict

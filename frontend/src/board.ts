@@ -16,6 +16,7 @@ const rankForm = rankPanel?.querySelector("form") ?? null;
 let state = read(location.search);
 let taking: ReadonlySet<Row> | null = null;
 let asked = "";
+let shownPins = "";
 let waiting: AbortController | null = null;
 
 /** Show the board as `state` wants it. */
@@ -55,6 +56,9 @@ function badge(id: string, count: number): void {
 }
 
 function showPins(): void {
+  const pinned = [...state.pins].join();
+  if (pinned === shownPins) return;
+  shownPins = pinned;
   for (const row of rows) {
     const pinned = state.pins.has(row.name);
     row.element.classList.toggle("pinned", pinned);

@@ -9,6 +9,8 @@ export function common(): void {
   document.querySelectorAll<HTMLInputElement>("input[data-search]").forEach(searchable);
   document.querySelectorAll<HTMLElement>("[data-copy-text]").forEach(copyable);
   document.querySelectorAll<HTMLElement>("figure").forEach(hints);
+  // On a narrow screen the tab that is open may lie beyond the edge.
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   document.addEventListener("click", closeOthers);
   document.addEventListener("keydown", closeOnEscape);
 }

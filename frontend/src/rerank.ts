@@ -106,7 +106,8 @@ function draw(ranking: Ranking): ReadonlySet<Row> {
       const ranked = kept.get(row);
       return ranked ? of(ranked) : null;
     });
-  const known = new Map(columns.map((column) => [column.key, values(column.value)]));
+  const shown = (value: number | null): number | null => (value === null ? null : Math.round(value * 1e4) / 100);
+  const known = new Map(columns.map((column) => [column.key, values((ranked) => shown(column.value(ranked)))]));
   known.set("rank", values((ranked) => ranked.rank));
   known.set("covered", values((ranked) => ranked.coverage.tasks));
   dressWith((row) => {

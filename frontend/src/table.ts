@@ -122,7 +122,7 @@ export function show(visible: Row[], keys: SortKey[], pins: ReadonlySet<string>)
   place(order);
 }
 
-const LOWEST_ROW = 27;
+const LOWEST_ROW = 31;
 const CHUNK = 60;
 let current: Row[] = rows;
 let turn = 0;
@@ -130,20 +130,30 @@ let turn = 0;
 /** Put rows into the page: what fits a screen at once, the rest after it was painted. */
 function place(order: Row[]): void {
   const mine = ++turn;
-  const first = Math.ceil(innerHeight / LOWEST_ROW);
-  body.replaceChildren(...order.slice(0, first).map(ready));
-  table.tBodies[1]?.remove();
   const more = (from: number): void => {
     if (from >= order.length || mine !== turn) return;
     body.append(...order.slice(from, from + CHUNK).map(ready));
     later(() => more(from + CHUNK));
   };
+  if (mine === 1 && order.length === rows.length && order.every((row, index) => row.index === index)) {
+    const there = body.rows.length;
+    order.slice(0, there).forEach(ready);
+    return later(() => more(there));
+  }
+  if (table.parentElement) table.parentElement.scrollTop = 0;
+  const first = Math.ceil(innerHeight / LOWEST_ROW);
+  table.tBodies[1]?.remove();
+  body.replaceChildren(...order.slice(0, first).map(ready));
   later(() => more(first));
 }
 
 /** After the next frame was painted, and the reader did not want anything else. */
 export function later(what: () => void): void {
-  requestAnimationFrame(() => requestIdleCallback(what, { timeout: 300 }));
+  requestAnimationFrame(() => {
+    // Safari has no idle callbacks.
+    if ("requestIdleCallback" in window) requestIdleCallback(what, { timeout: 300 });
+    else setTimeout(what, 1);
+  });
 }
 
 /** Mark the headings that sort, and how. */

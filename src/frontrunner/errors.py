@@ -53,6 +53,12 @@ class LegacyError(FrontrunnerError):
     code = 3
 
 
+class ContractError(FrontrunnerError):
+    """A board cannot be asked, or a record of one or its rules cannot be read."""
+
+    code = 3
+
+
 # --- what lies on disk --------------------------------------------------------------------------
 
 

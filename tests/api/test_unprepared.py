@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+from frontrunner.api.app import Application
 from frontrunner.api.filters import ModelFilter, TaskFilter
 from frontrunner.api.prepare import prepare
+from frontrunner.api.server import follow
 from frontrunner.api.service import Service
 from frontrunner.snapshot.answers import Encoded
 from frontrunner.snapshot.prepared import forget_answers, has_answers
 from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.store import Store
 from tests.factories import small_snapshot
 
 
@@ -61,3 +65,28 @@ def test_a_server_takes_prepared_answers_up_when_they_come(tmp_path: Path) -> No
     prepare(reopened)
     assert has_answers(snapshot.folder)
     assert service.prepared("benchmarks/All/scores") is not None
+
+
+def test_replies_made_meanwhile_give_way_to_prepared_ones(tmp_path: Path) -> None:
+    snapshot = small_snapshot(tmp_path)
+    forget_answers(snapshot.folder)
+    store = Store(tmp_path / "home")
+    application = Application(store.current())
+    before = application.served
+
+    async def followed() -> None:
+        following = asyncio.create_task(follow(application, store, every=0.01))
+        await asyncio.sleep(0.05)
+        assert application.served is before
+        prepare(Snapshot(snapshot.folder))
+        for _ in range(200):
+            await asyncio.sleep(0.01)
+            if application.served is not before:
+                break
+        after = application.served
+        await asyncio.sleep(0.05)
+        assert application.served is after  # once is enough
+        following.cancel()
+
+    asyncio.run(followed())
+    assert application.served.prepared

@@ -113,12 +113,19 @@ def copy_address(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -
     export(snapshot, root / "team" / "board")
     port = free_port()
     command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1"]
-    server = subprocess.Popen([*command, "--directory", str(root)], stderr=subprocess.DEVNULL)
-    while socket.socket().connect_ex(("127.0.0.1", port)):
+    server = subprocess.Popen(
+        [*command, "--directory", str(root)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    while not _listens(port):
         time.sleep(0.02)
     yield f"http://127.0.0.1:{port}/team/board"
     server.terminate()
     server.wait(10)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as asked:
+        return asked.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:

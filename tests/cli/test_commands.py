@@ -48,7 +48,7 @@ def test_the_whole_way(folder: Path) -> None:
     built = run(folder, *BUILD)
     assert built.returncode == 0, built.stderr
     [first] = built.stdout.splitlines()
-    assert "1 boards from 1 scores" in built.stderr
+    assert "1 board from 1 score of 1 model; 0 of 1 file rejected" in built.stderr
     write(folder, "results/org__a/r1/T1.json", result("T1", 0.75))
     second = json.loads(run(folder, *BUILD, "--json", "--no-publish").stdout)
     assert second["published"] is False

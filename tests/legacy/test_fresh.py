@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 from frontrunner.catalog import Model
 from frontrunner.cli import load_commands
 from frontrunner.cli.app import app
-from frontrunner.legacy import read_tree, write_tree
 from frontrunner.legacy.fresh import fresh_tree
+from frontrunner.legacy.tree import read_tree, write_tree
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.reader import Snapshot
 from tests.factories import catalog, snapshot_of, task, write_scores

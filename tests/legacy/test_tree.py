@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontrunner.errors import LegacyError
-from frontrunner.legacy import read_tree, write_tree
+from frontrunner.legacy.tree import read_tree, write_tree
 from frontrunner.parity.causes import imported_numbers
 from frontrunner.parity.match import Matcher
 from tests.factories import catalog

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from frontrunner.catalog import Model
 from frontrunner.cli import load_commands
 from frontrunner.cli.app import app
+from frontrunner.parity.moved import read_moved
 from frontrunner.parity.report import Report
 from frontrunner.parity.run import Asked, compare_boards
 from frontrunner.parity.verdicts import Cause, Cell, Verdict
@@ -114,9 +115,13 @@ def test_the_command_ends_with_the_gates_verdict(
     asked = run(*words, "--json")
     assert asked.exit_code == 1  # too little to go by is no pass
     assert {one["outcome"] for one in json.loads(asked.stdout)["gates"]} >= {"inconclusive"}
+    assert not (Path(home) / "moved.json").exists()
     gates = tmp_path / "gates.toml"
     gates.write_text(
         '[[gate]]\nname = "reasons"\nmeasure = "reasoned_rows_share"\nat_least = 1.0\n'
         'minimum_sample = 1\nreason = "r"\n'
     )
-    assert run(*words, "--gates", str(gates)).exit_code == 0
+    assert run(*words, "--gates", str(gates), "--publish").exit_code == 0
+    kept = read_moved(Path(home))
+    assert kept is not None
+    assert {row.name for row in kept.rows} == {"a", "b", "a-256", "<b>evil</b>"}

@@ -10,7 +10,7 @@ from frontrunner.snapshot.reader import Snapshot
 from frontrunner.web import charts
 from frontrunner.web.charts import Dot
 from frontrunner.web.links import Links
-from frontrunner.web.views import about, board, home
+from frontrunner.web.views import about, board, home, pictures
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import words
 from tests.web.conftest import HOSTILE, NAME, SCORES, Browser, build, write_results
@@ -88,3 +88,32 @@ def test_charts_of_one_dot_and_of_none(axis: charts.Axis) -> None:
     assert "&lt;b&gt;" in charts.scatter([dot], [dot], axis, "x", "y")
     assert charts.scatter([], [], axis, "x", "y") == ""
     assert charts.parallel(["a"], ["x", "y"], [[None, None]]) == ""
+
+
+def test_where_nobody_has_a_mean_pictures_show_the_tasks_that_the_leaders_share(
+    service: Service,
+) -> None:
+    numbers = board.load(service, service.find_benchmark(NAME))
+    strict = {row.model.name: row.mean_task for row in numbers.rows if row.mean_task is not None}
+    found, shared = pictures.means(numbers)
+    assert shared == 0
+    assert {row.model.name: mean for row, mean in found} == strict
+    without = [
+        msgspec.structs.replace(row, mean_task=None, mean_task_type=None) for row in numbers.rows
+    ]
+    found, shared = pictures.means(msgspec.structs.replace(numbers, rows=without))
+    assert shared == len(numbers.tasks)
+    assert {row.model.name: mean for row, mean in found} == pytest.approx(strict)
+
+
+def test_leaders_that_share_little_make_no_picture(service: Service) -> None:
+    numbers = board.load(service, service.find_benchmark(NAME))
+    first, second = numbers.rows[:2]
+    tasks = list(numbers.tasks)
+    apart = [
+        msgspec.structs.replace(
+            row, mean_task=None, mean_task_type=None, scores_by_task={task: 0.5}
+        )
+        for row, task in ((first, tasks[0]), (second, tasks[1]))
+    ]
+    assert pictures.means(msgspec.structs.replace(numbers, rows=apart)) == ([], 0)

@@ -61,3 +61,8 @@ def test_no_template_has_words_of_its_own() -> None:
 )
 def test_the_language_that_is_liked_best(header: str, language: str) -> None:
     assert preferred(header) == language
+
+
+def test_one_of_something_is_singular() -> None:
+    assert words("en")("board.tasks", n=1) == "1 task"
+    assert words("en")("board.tasks", n=2) == "2 tasks"

@@ -101,6 +101,8 @@ class Served:
 
     def __init__(self, snapshot: Snapshot, policy: Policy) -> None:
         self.service = Service(snapshot)
+        self.prepared = snapshot.prepared is not None
+        """Whether its answers were prepared when serving began; replies made before are larger."""
         self.policy = policy
         self.quick = QuickAnswers()
         self.ready: dict[str, Ready] = {}

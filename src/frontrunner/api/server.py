@@ -13,6 +13,7 @@ import uvicorn
 from frontrunner.api.app import Application
 from frontrunner.api.quick import QuickProtocol
 from frontrunner.errors import FrontrunnerError
+from frontrunner.snapshot.prepared import has_answers
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 
@@ -21,11 +22,14 @@ log = logging.getLogger("frontrunner.server")
 
 
 async def follow(application: Application, store: Store, every: float = _LOOK_EVERY) -> None:
-    """Serve whatever is published, from a second after it is published on."""
+    """Serve whatever is published, and its prepared answers, from a second after they are there."""
     while True:
         await asyncio.sleep(every)
-        current = store.current_id()
-        if current is None or current == application.served.service.snapshot.id:
+        served, current = application.served, store.current_id()
+        serving = served.service.snapshot
+        if current == serving.id and (served.prepared or not has_answers(serving.folder)):
+            continue
+        if current is None:
             continue
         try:
             snapshot = await asyncio.to_thread(store.current)

@@ -25,6 +25,7 @@ MODULES = {
     "serve": "serve",
     "legacy": "legacy",
     "parity": "parity",
+    "contract": "contract",
     "export": "export",
     "demo": "demo",
     "evaluate": "evaluate",

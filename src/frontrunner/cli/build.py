@@ -16,7 +16,7 @@ from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics, load_catalog
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json, OwnCatalog, Results, WithoutMteb, Workers
-from frontrunner.cli.output import print_json, stderr
+from frontrunner.cli.output import counted, print_json, stderr
 from frontrunner.cli.prepare import prepare_answers
 from frontrunner.cli.progress import progress_bar
 from frontrunner.config import Settings, load_settings
@@ -111,10 +111,10 @@ def tell(snapshot: Snapshot) -> None:
 
     counts = snapshot.manifest.provenance.counts
     boards = Service(snapshot).numbers.boards
-    what = "board" if boards == 1 else "boards"
     stderr.print(
-        f"[bold]{boards}[/] {what} from {counts.rows:,} scores of {counts.models} models; "
-        f"{counts.files_rejected:,} of {counts.files_seen:,} files rejected, "
+        f"[bold]{counted(boards, 'board')}[/] from {counted(counts.rows, 'score')} "
+        f"of {counted(counts.models, 'model')}; "
+        f"{counts.files_rejected:,} of {counted(counts.files_seen, 'file')} rejected, "
         f"{counts.files_set_aside:,} set aside by a rule.",
         highlight=False,
     )

@@ -14,8 +14,7 @@ from frontrunner.cli.output import print_json, stderr
 from frontrunner.cli.progress import progress_bar
 from frontrunner.config import load_settings
 from frontrunner.parity.gates import Outcome
-from frontrunner.parity.moved import Moved
-from frontrunner.parity.moved import publish as publish_moved
+from frontrunner.parity.moved import keep_moved
 from frontrunner.parity.report import Report, unexplained, verdict_counts
 from frontrunner.parity.run import Asked, compare_boards
 from frontrunner.parity.verdicts import Verdict
@@ -50,7 +49,7 @@ def parity(
     ] = None,
     publish: Annotated[
         bool,
-        typer.Option("--publish", help="Let the server answer where each old model went."),
+        typer.Option("--publish", help="Show what became of each model at /moved of this home."),
     ] = False,
     home: Home = None,
     as_json: Json = False,
@@ -63,8 +62,7 @@ def parity(
     with progress_bar("Writing the report"):
         written = write_report(report, out)
         if publish:
-            moved = Moved(snapshot=report.snapshot, legacy=report.legacy, rows=report.rows)
-            written.append(publish_moved(moved, store.home))
+            written.append(keep_moved(report.snapshot, report.rows, store.home))
     if as_json:
         print_json(summary(report))
     else:

@@ -2,6 +2,6 @@
 
 Match the models, compare each cell with the successor's, explain every difference from evidence
 in the files, and measure how often the explanation would have been believed of a false number.
-`run.compare_boards` does it all. The package imports nothing on its own: a server needs `moved`
-alone.
+
+Nothing is imported here: a server reads a part of it without the libraries of the rest.
 """

@@ -9,9 +9,9 @@ import msgspec
 
 from frontrunner.legacy.tables import Problem
 from frontrunner.parity.agreement import Agreement
+from frontrunner.parity.fate import RowFate
 from frontrunner.parity.gates import GateVerdict
 from frontrunner.parity.honesty import DecoyRate
-from frontrunner.parity.moved import RowFate
 from frontrunner.parity.verdicts import Cause, Cell, Verdict
 
 

@@ -16,10 +16,10 @@ from frontrunner.legacy.tables import Table, number
 from frontrunner.legacy.tree import Tree
 from frontrunner.parity.agreement import agree
 from frontrunner.parity.boards import BoardValues
+from frontrunner.parity.fate import RowFate
 from frontrunner.parity.gates import Measured
 from frontrunner.parity.honesty import DecoyRate
 from frontrunner.parity.match import How, Match
-from frontrunner.parity.moved import RowFate
 from frontrunner.parity.report import (
     BoardSummary,
     board_counts,
@@ -124,7 +124,7 @@ def row_fates(
     tree: Tree, legacy_cells: Sequence[LegacyCell], matches: Matches, cells: Sequence[Cell]
 ) -> tuple[RowFate, ...]:
     """What became of each model of the old board, in the order of their names."""
-    stood = _tables_of(tree)
+    tables = Counter(anchor for table in tree.tables for anchor in set(table.anchors))
     numbers = Counter(Anchor(cell.name, cell.link) for cell in legacy_cells)
     verdicts = Counter((Anchor(c.name, c.link), c.same_split.verdict) for c in cells)
     return tuple(
@@ -134,8 +134,7 @@ def row_fates(
             model=match.model,
             how=match.how,
             reason=match.reason,
-            tables=len(stood[anchor]),
-            stood=stood[anchor],
+            tables=tables[anchor],
             cells=numbers[anchor],
             equal=verdicts[anchor, Verdict.EQUAL],
             differs=verdicts[anchor, Verdict.DIFFERS],
@@ -143,14 +142,6 @@ def row_fates(
         )
         for anchor, match in sorted(matches.items(), key=_by_name)
     )
-
-
-def _tables_of(tree: Tree) -> dict[Anchor, tuple[str, ...]]:
-    found: dict[Anchor, dict[str, None]] = defaultdict(dict)
-    for table in tree.tables:
-        for anchor in table.anchors:
-            found[anchor][f"{table.board} {table.kind}".strip()] = None
-    return {anchor: tuple(titles) for anchor, titles in found.items()}
 
 
 def _by_name(item: tuple[Anchor, Match]) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from frontrunner.errors import LegacyError
-from frontrunner.parity.moved import RowFate
+from frontrunner.parity.fate import RowFate
 from frontrunner.parity.report import (
     BoardSummary,
     Report,

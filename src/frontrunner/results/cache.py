@@ -48,7 +48,7 @@ def knowledge_digest(known: Knowledge) -> str:
     content = msgspec.json.encode(
         [_FORMAT, known.tasks, sorted(known.folders), known.run_defaults], order="deterministic"
     )
-    return hashlib.blake2b(content, digest_size=12).hexdigest()
+    return hashlib.sha256(content).hexdigest()[:24]
 
 
 def cache_path(folder: Path, source: Path) -> Path:

@@ -15,4 +15,4 @@ class Origin(msgspec.Struct, frozen=True):
     commit: str | None = None
     """The commit that was read; None where the source is no git checkout."""
     digest: str | None = None
-    """BLAKE2 of an archive's bytes."""
+    """SHA-256 of an archive's bytes."""

@@ -268,7 +268,7 @@ def _read_archive(path: Path, known: Knowledge, options: Options) -> list[Chunk]
 
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 # --- processes --------------------------------------------------------------------------------

@@ -46,7 +46,7 @@ class FileEntry(msgspec.Struct, frozen=True):
     """One file of a snapshot."""
 
     bytes: int
-    blake2b: str
+    sha256: str
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,8 +66,8 @@ class Built(msgspec.Struct, frozen=True):
 
 
 def file_digest(path: Path) -> FileEntry:
-    """Length and BLAKE2 checksum of a file."""
-    digest = hashlib.blake2b(digest_size=20)
+    """Length and SHA-256 checksum of a file."""
+    digest = hashlib.sha256()
     length = 0
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
@@ -124,5 +124,5 @@ def differences(folder: Path, files: Mapping[str, FileEntry]) -> Iterable[str]:
         found = file_digest(path)
         if found.bytes != promised.bytes:
             yield f"{name} has {found.bytes:,} bytes, not {promised.bytes:,}"
-        elif found.blake2b != promised.blake2b:
+        elif found.sha256 != promised.sha256:
             yield f"{name} has been changed"

@@ -60,8 +60,8 @@ def page_paths(service: Service) -> Iterator[str]:
     for model in catalog.models:
         yield from (f"models/{model.name}", f"models/{model.name}/results")
     yield from (f"tasks/{task.name}" for task in catalog.tasks)
-    if names := old_names(service):
-        yield from ("moved", *(f"moved/{slug}" for slug in sorted(set(names.values()))))
+    if old_names(service):
+        yield "moved"
 
 
 def _page(service: Service, language: str, path: str) -> tuple[str, bytes]:

@@ -58,6 +58,10 @@ class Links(NamedTuple):
         """An older board's table that is built from its tasks."""
         return self.page(f"old/{segment(task)}/{segment(language)}")
 
+    def moved(self, model: str = "") -> str:
+        """Where the old board's models went, or those of one name."""
+        return self.page("moved") + (f"?model={segment(model)}" if model else "")
+
     def model(self, name: str, tab: str = "") -> str:
         """A model, or one of its tabs."""
         return self.page(f"models/{model_path(name)}{'/' if tab else ''}{tab}")

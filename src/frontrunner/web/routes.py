@@ -18,5 +18,8 @@ VIEWS: dict[str, View] = {
     "moved": moved.moved,
     "_styleguide": about.styleguide,
 }
-PARAMETERS = frozenset({"embed", "models", "board", "q"})
+PARAMETERS = frozenset({"embed", "models", "board", "model"})
 """What views read of a query. The rest of a query is the reader's own view of the page."""
+
+UNKEPT = frozenset({"moved"})
+"""Pages that may change while the snapshot stays the same."""

@@ -13,12 +13,11 @@ from frontrunner.api.reply import Headers
 from frontrunner.api.service import Service
 from frontrunner.errors import FrontrunnerError, UnknownNameError
 from frontrunner.legacy.links import Unknown
-from frontrunner.parity.moved import slug
 from frontrunner.snapshot.answers import Answer, Encoded, encode
 from frontrunner.web import assets, cards, old
 from frontrunner.web.links import Links, model_path
 from frontrunner.web.render import day, render
-from frontrunner.web.routes import PARAMETERS, VIEWS
+from frontrunner.web.routes import PARAMETERS, UNKEPT, VIEWS
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.visit import Shown, View, Visit
 from frontrunner.web.words import languages, preferred, words
@@ -27,8 +26,6 @@ _CACHE_BYTES = 32 * 1024 * 1024
 _HOST = re.compile(r"https?://[A-Za-z0-9.\-]+(:\d+)?")
 _ASSETS = "/_assets/"
 _CARDS = "/og/"
-_OFTEN_NEW = frozenset({"moved"})
-"""Pages that change while the snapshot stays, and so are made anew each time."""
 _SECURE: Headers = [
     (
         b"content-security-policy",
@@ -95,7 +92,7 @@ class Site:
                 return old.redirect(target)
             if not request.wants_html:
                 return None
-        if page.status == 200 and path.partition("/")[0] not in _OFTEN_NEW:
+        if page.status == 200 and path not in UNKEPT:
             self._keep(asked, page)
         return page
 
@@ -185,7 +182,7 @@ def _near(visit: Visit) -> list[tuple[str, str]]:
         (catalog.benchmark_by_name, visit.links.board),
         (catalog.model_by_name, visit.links.model),
         (catalog.task_by_name, visit.links.task),
-        (old_names(visit.service), lambda name: visit.links.page(f"moved/{slug(name)}")),
+        (old_names(visit.service), visit.links.moved),
     )
     return [
         (name, link(name))

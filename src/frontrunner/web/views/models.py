@@ -91,11 +91,8 @@ def models(visit: Visit) -> Shown:
 def _index(visit: Visit) -> Shown:
     listed = [_listed(model) for model in visit.service.snapshot.catalog.models]
     listed.sort(key=lambda one: (one.released or "0", one.name.name), reverse=True)
-    return Shown(
-        "models.html",
-        visit.t("models.title"),
-        {"models": listed, "moved": bool(old_names(visit.service))},
-    )
+    values = {"models": listed, "moved": bool(old_names(visit.service))}
+    return Shown("models.html", visit.t("models.title"), values)
 
 
 def _listed(model: Model) -> Listed:

@@ -3,46 +3,47 @@
 from __future__ import annotations
 
 from frontrunner.api.service import Service
-from frontrunner.errors import LegacyError, UnknownNameError
-from frontrunner.parity.moved import Moved, read_moved, slug
+from frontrunner.errors import UnknownNameError
+from frontrunner.parity.fate import RowFate
+from frontrunner.parity.moved import Moved, read_moved
+from frontrunner.web.text import safe_url
+from frontrunner.web.views.rows import ModelName
 from frontrunner.web.visit import Shown, Visit
 
 
-def published(service: Service) -> Moved | None:
-    """What was published beside the snapshots; None where nothing was."""
-    return read_moved(service.snapshot.folder.parent.parent)
-
-
-def old_names(service: Service) -> dict[str, str]:
-    """Names of the old board's models with their slugs; none where nothing can be read."""
-    try:
-        moved = published(service)
-    except LegacyError:
-        return {}
-    return {row.name: slug(row.name) for row in moved.rows} if moved else {}
+def old_names(service: Service) -> list[str]:
+    """What the old board called its models; none where no comparison was published."""
+    found = read_moved(service.snapshot.folder.parent.parent)
+    return [row.name for row in found.rows] if found else []
 
 
 def moved(visit: Visit) -> Shown:
-    """The list, with a search that needs no script, or one model."""
-    found = published(visit.service)
-    if visit.name:
-        return _one(visit, found)
-    asked = visit.query.get("q", "").strip()
-    rows = found.search(asked) if found else []
+    """All models, or with `?model=` those whose old name or link holds that text."""
+    found = read_moved(visit.service.snapshot.folder.parent.parent)
+    if found is None:
+        raise UnknownNameError(visit.t("moved.nothing"))
+    wanted = visit.query.get("model", "").strip()
+    rows = [(row, _today(visit, row)) for row in found.rows if _holds(row, wanted)]
     values = {
-        "moved": found,
         "rows": rows,
-        "asked": asked,
-        "here": sum(row.model is not None for row in rows),
-        "slug": slug,
+        "wanted": wanted,
+        "whole": len(found.rows),
+        "here": _here(found),
+        "safe_url": safe_url,
+        "compared": found.snapshot,
     }
     return Shown("moved.html", visit.t("moved.title"), values, visit.t("moved.lead"))
 
 
-def _one(visit: Visit, found: Moved | None) -> Shown:
-    rows = found.find(visit.name) if found else []
-    if not rows:
-        raise UnknownNameError(visit.t("moved.unknown", name=visit.name))
-    title = visit.t("moved.where", name=rows[0].name)
+def _holds(row: RowFate, wanted: str) -> bool:
+    return wanted.lower() in f"{row.name} {row.link or ''} {row.model or ''}".lower()
+
+
+def _today(visit: Visit, row: RowFate) -> ModelName | None:
+    """The model of today, unless the catalog has lost it since."""
     known = visit.service.snapshot.catalog.model_by_name
-    return Shown("moved_one.html", title, {"rows": rows, "known": known}, rows[0].reason)
+    return ModelName.of(row.model) if row.model in known and row.model else None
+
+
+def _here(found: Moved) -> int:
+    return sum(row.model is not None for row in found.rows)

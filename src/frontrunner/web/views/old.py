@@ -27,7 +27,7 @@ def table(visit: Visit) -> Shown:
         "rows": [pair for pair in rows if pair[0].mean_task is not None],
         "gone": [name for name in found.tasks if name not in ranking.tasks],
     }
-    title = visit.t("old.title", task=found.type, language=language)
+    title = visit.t("old.title", task=found.type, language=language.title())
     return Shown("old.html", title, values, visit.t("old.lead"))
 
 

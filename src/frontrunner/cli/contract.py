@@ -1,0 +1,119 @@
+"""`frontrunner contract`: what a board exposes, and whether another one still does."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from frontrunner.cli.app import app
+from frontrunner.cli.options import Json
+from frontrunner.cli.output import counted, print_json, stderr
+from frontrunner.cli.progress import progress_bar
+from frontrunner.contract.check import Finding
+from frontrunner.contract.check import check as findings_of
+from frontrunner.contract.fetch import fetcher
+from frontrunner.contract.record import Record, read_record, write_record
+from frontrunner.contract.report import broken, junit, lines, tally
+from frontrunner.contract.rules import apply, load_rules
+from frontrunner.contract.sources import record_board, record_folder, requests_in
+from frontrunner.errors import ContractError
+
+contract_app = typer.Typer(
+    name="contract",
+    help="What a board exposes, and whether another one still does.",
+    no_args_is_help=True,
+)
+app.add_typer(contract_app)
+
+
+@contract_app.command()
+def record(
+    source: Annotated[str, typer.Argument(metavar="URL|DIR", help="A board, or what one left.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write the record.")],
+    requests: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="An access log, or one path a line: what to ask for."),
+    ] = None,
+    crawl: Annotated[int, typer.Option(help="How many linked pages to follow.", min=0)] = 100,
+) -> None:
+    """Record routes, answers' shapes, links, calls and raw files into a folder for review."""
+    if "://" in source:
+        paths = _paths(requests)
+        with progress_bar("Asking the board"):
+            made = record_board(source, fetcher(source), paths, crawl)
+    else:
+        made = record_folder(Path(source))
+    write_record(made, out)
+    stderr.print(_what(made), highlight=False)
+    typer.echo(str(out))
+
+
+def _paths(requests: Path | None) -> list[str]:
+    if requests is None:
+        return []
+    try:
+        return requests_in(requests.read_text(encoding="utf-8", errors="replace"))
+    except OSError as error:
+        raise ContractError(f"{requests} cannot be read: {error.strerror or error}.") from error
+
+
+def _what(made: Record) -> str:
+    parts = [
+        counted(len(some), noun)
+        for some, noun in (
+            (made.routes, "route"),
+            (made.answers, "answer"),
+            (made.links, "link"),
+            (made.calls, "call"),
+            (made.files, "raw file"),
+        )
+    ]
+    return f"Recorded {', '.join(parts)} of {made.source}."
+
+
+@contract_app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A record.")],
+    against: Annotated[str, typer.Option("--against", metavar="URL", help="The board to check.")],
+    ignore: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Accepted differences, as TOML: owner, reason, expiry."),
+    ] = None,
+    junit_file: Annotated[
+        Path | None, typer.Option("--junit", metavar="FILE", help="Also write JUnit XML.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="List what holds, too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Check another board against a record. Exits with 1 where a program would break."""
+    made, rules = read_record(folder), load_rules(ignore)
+    with progress_bar("Asking the board"):
+        findings = apply(findings_of(made, fetcher(against)), rules, datetime.now(UTC).date())
+    if junit_file is not None:
+        _write(junit_file, junit(findings))
+    if as_json:
+        print_json({"tally": tally(findings), "findings": findings})
+    else:
+        _tell(findings, everything=everything)
+    sys.exit(1 if broken(findings) else 0)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ContractError(f"{path} cannot be written: {error.strerror or error}.") from error
+
+
+def _tell(findings: Sequence[Finding], *, everything: bool) -> None:
+    for line in lines(findings, everything=everything):
+        typer.echo(line)
+    counts = ", ".join(f"{count:,} {verdict}" for verdict, count in tally(findings).items())
+    stderr.print(
+        f"{counted(len(findings), 'item')}: {counts or 'nothing to check'}", highlight=False
+    )

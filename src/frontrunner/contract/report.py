@@ -1,0 +1,49 @@
+"""Findings as text, JSON and JUnit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from xml.etree import ElementTree as Xml
+
+from frontrunner.contract.check import Finding
+
+
+def broken(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings that stop programs from working and that no rule ignores."""
+    return [one for one in findings if not one.verdict.holds and not one.ignored]
+
+
+def tally(findings: Sequence[Finding]) -> dict[str, int]:
+    """Findings by verdict; what a rule ignores is counted apart."""
+    counts = Counter("ignored" if one.ignored else str(one.verdict) for one in findings)
+    return dict(sorted(counts.items()))
+
+
+def lines(findings: Sequence[Finding], *, everything: bool) -> Iterator[str]:
+    """One line for each finding; without `everything` only for those that do not hold."""
+    for one in findings:
+        if everything or not one.verdict.holds:
+            mark = "ignored" if one.ignored else str(one.verdict)
+            why = one.ignored or one.reason
+            yield f"{mark:>26}  {one.kind:<6}  {one.item}: {why}"
+
+
+def junit(findings: Sequence[Finding]) -> str:
+    """The findings as a JUnit test suite, for CI."""
+    suite = Xml.Element(
+        "testsuite",
+        name="contract",
+        tests=str(len(findings)),
+        failures=str(len(broken(findings))),
+        skipped=str(sum(bool(one.ignored) for one in findings)),
+    )
+    for one in findings:
+        name = "".join(sign if sign.isprintable() else "?" for sign in one.item)
+        case = Xml.SubElement(suite, "testcase", classname=one.kind, name=name)
+        if one.ignored:
+            Xml.SubElement(case, "skipped", message=one.ignored)
+        elif not one.verdict.holds:
+            Xml.SubElement(case, "failure", type=str(one.verdict), message=one.reason)
+    Xml.indent(suite)
+    return Xml.tostring(suite, encoding="unicode", xml_declaration=True)

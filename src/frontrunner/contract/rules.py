@@ -1,0 +1,64 @@
+"""Differences that somebody has decided to accept, until a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
+
+from frontrunner.contract.check import Finding
+from frontrunner.errors import ContractError
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One accepted difference."""
+
+    kind: str = "*"
+    item: str
+    """A pattern: `*` stands for anything."""
+    owner: str
+    reason: str
+    expires: date
+    """The last day on which it ignores."""
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    ignore: list[Rule] = []
+
+
+def load_rules(path: Path | None) -> list[Rule]:
+    """The rules in a TOML file; raises ContractError where it is wrong or leaves something out."""
+    if path is None:
+        return []
+    try:
+        rules = msgspec.toml.decode(path.read_bytes(), type=_File).ignore
+    except (OSError, ValueError, msgspec.DecodeError) as error:
+        raise ContractError(
+            f"The rules in {path} cannot be read: {error}. Each [[ignore]] needs item, owner, "
+            "reason and expires = 2027-01-31."
+        ) from error
+    for rule in rules:
+        if not rule.owner.strip() or not rule.reason.strip():
+            raise ContractError(f"The rule for {rule.item} in {path} has no owner or no reason.")
+    return rules
+
+
+def apply(findings: Iterable[Finding], rules: Sequence[Rule], today: date) -> list[Finding]:
+    """The findings, with those marked that a rule ignores; an expired rule ignores nothing."""
+    return [_ruled(finding, rules, today) for finding in findings]
+
+
+def _ruled(finding: Finding, rules: Sequence[Rule], today: date) -> Finding:
+    if finding.verdict.holds:
+        return finding
+    for rule in rules:
+        if fnmatchcase(finding.kind, rule.kind) and fnmatchcase(finding.item, rule.item):
+            if rule.expires >= today:
+                text = f"{rule.reason} ({rule.owner}, until {rule.expires})"
+                return msgspec.structs.replace(finding, ignored=text)
+            reason = f"{finding.reason}; the rule of {rule.owner} expired on {rule.expires}"
+            finding = msgspec.structs.replace(finding, reason=reason)
+    return finding
