@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from frontrunner.errors import CorruptSnapshotError, SnapshotError, UnknownNameE
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot import build as building
 from frontrunner.snapshot.manifest import damage
-from frontrunner.snapshot.store import Store
+from frontrunner.snapshot.prepared import forget_answers, has_answers
+from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.store import Store, whole_damage
 from tests.factories import catalog, small_snapshot, snapshot_of, write, write_scores
 
 
@@ -172,6 +175,31 @@ def test_small_snapshot_has_answers(tmp_path: Path) -> None:
     whole = answers.get("benchmarks/All/scores")
     assert whole is not None
     assert whole.identity.startswith(b'{"benchmarkName":"All"')
+
+
+def test_the_next_build_removes_answers_that_a_kill_left_half_made(tmp_path: Path) -> None:
+    old = build(tmp_path, "home")
+    left, busy = old.folder / ".answers-1", old.folder / ".answers-2"
+    left.mkdir()
+    (left / "answers.pack").write_bytes(b"half")
+    busy.mkdir()
+    handle = os.open(busy, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)  # as a process that is still preparing holds it
+    build(tmp_path, "home", 0.1)
+    assert not left.exists()
+    assert busy.exists()
+    os.close(handle)
+    build(tmp_path, "home", 0.2)
+    assert not busy.exists()
+
+
+def test_forgetting_answers_leaves_a_whole_snapshot(tmp_path: Path) -> None:
+    snapshot = build(tmp_path, "home")
+    for _ in range(2):
+        forget_answers(snapshot.folder)
+        assert not has_answers(snapshot.folder)
+        assert not list(snapshot.folder.glob(".*"))
+    assert whole_damage(Snapshot(snapshot.folder)) == []
 
 
 def test_snapshots_of_another_format_are_passed_over(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 HOME/
   current -> snapshots/<id>     replaced by one rename
   history.jsonl                 what was published when, appended
-  snapshots/<id>/               immutable
+  snapshots/<id>/               immutable; its prepared answers are added once, whole
+  snapshots/<id>/.answers-*/    not yet whole; removed by the next build
   snapshots/.building-*/        not yet whole; removed by the next build
   build.lock                    held while a build writes
 """
@@ -22,7 +23,7 @@ import msgspec
 from frontrunner.errors import SnapshotError, UnknownNameError
 from frontrunner.snapshot.disk import sync_file, sync_folder
 from frontrunner.snapshot.manifest import damage, read_manifest
-from frontrunner.snapshot.prepared import ANSWERS, answers_damage
+from frontrunner.snapshot.prepared import ANSWERS, answers_damage, sweep_answers
 from frontrunner.snapshot.reader import Snapshot, built_at
 
 _BUILDING = ".building-"
@@ -174,6 +175,8 @@ class Store:
         with _lock(self.home / "build.lock"):
             for left_over in self.folder.glob(f"{_BUILDING}*"):
                 shutil.rmtree(left_over, ignore_errors=True)
+            for name in self.ids():
+                sweep_answers(self.folder / name)
             folder = self.folder / f"{_BUILDING}{os.getpid()}"
             folder.mkdir()
             try:
