@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -134,6 +134,18 @@ class Served:
         self.quick = QuickAnswers()
 
 
+class OldCalls(Protocol):
+    """Calls that were made for another board, answered beside the API."""
+
+    def takes(self, path: str) -> bool:
+        """Whether a path belongs to them."""
+
+    async def answer(
+        self, scope: Scope, receive: Receive, send: Send, policy: Policy, snapshot: str
+    ) -> bool:
+        """Answer a request while `snapshot` is served; False where they are not answered."""
+
+
 class Application:
     """Serves one snapshot after another."""
 
@@ -144,8 +156,10 @@ class Application:
         max_age: int = 14400,
         origins: tuple[str, ...] = ("*",),
         pages: Pages | None = None,
+        calls: OldCalls | None = None,
     ) -> None:
         self._pages = pages
+        self._calls = calls
         self.metrics = Metrics()
         self._max_age = max_age
         self._origins = origins
@@ -162,7 +176,7 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http":
-            if not await self._quickly(scope, send):
+            if not await self._quickly(scope, send) and not await self._old(scope, receive, send):
                 await self._http(scope, send)
         elif scope["type"] == "lifespan":
             await _lifespan(receive, send)
@@ -192,6 +206,26 @@ class Application:
         raw = scope.get(RAW)
         if raw is not None:
             served.quick.learn(raw, form, ready.series)
+        return True
+
+    async def _old(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Answer a call made for an older board."""
+        if self._calls is None or not self._calls.takes(scope["path"]):
+            return False
+        served, started = self.served, time.perf_counter()
+        size, status = 0, 0
+
+        async def counted(message: MutableMapping[str, Any]) -> None:
+            nonlocal size, status
+            size += len(message.get("body", b""))
+            status = message.get("status", status)
+            await send(message)
+
+        snapshot = served.service.snapshot.id
+        if not await self._calls.answer(scope, receive, counted, served.policy, snapshot):
+            return False
+        seconds = time.perf_counter() - started
+        self.metrics.series(scope["method"], "<old calls>", status).record(size, seconds)
         return True
 
     async def _http(self, scope: Scope, send: Send) -> None:

@@ -95,7 +95,7 @@ def build(
         ingested = read_results(settings, results, known, beside)
         inputs = Inputs(known, statistics, ingested)
         snapshot = write_snapshot(settings, inputs, publish=publish, beside=beside)
-    prepare_answers(snapshot)
+    prepare_answers(settings.home, snapshot)
     if as_json:
         print_json(
             {"id": snapshot.id, "published": publish, "provenance": snapshot.manifest.provenance}

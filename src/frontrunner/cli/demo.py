@@ -41,7 +41,7 @@ def demo(
         catalog, statistics = load_catalog(settings.home, folder / "catalog.toml", mteb=False)
         ingested = ingest(folder / "results", catalog, workers=1)
     snapshot = write_snapshot(settings, Inputs(catalog, statistics, ingested))
-    prepare_answers(snapshot)
+    prepare_answers(settings.home, snapshot)
     tell(snapshot)
     if serving:
         serve(home, host, port)

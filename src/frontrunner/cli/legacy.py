@@ -7,13 +7,16 @@ from typing import Annotated
 
 import typer
 
+from frontrunner.calls.pack import forget_calls
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home
 from frontrunner.cli.output import stderr
+from frontrunner.cli.prepare import prepare_old_calls
 from frontrunner.config import load_settings
 from frontrunner.errors import UsageError
+from frontrunner.legacy.adopted import adopt as keep_adopted
 from frontrunner.legacy.fresh import fresh_tree
-from frontrunner.legacy.tree import read_tree, write_tree
+from frontrunner.legacy.tree import Tree, read_tree, write_tree
 from frontrunner.snapshot.store import Store
 
 legacy_app = typer.Typer(
@@ -35,6 +38,37 @@ SnapshotName = Annotated[
 ]
 
 
+def _read(folder: Path) -> Tree:
+    """Read the old board's folder, and say what is wrong with it."""
+    tree = read_tree(folder)
+    for problem in tree.problems:
+        stderr.print(f"{problem.where}: {problem.what}", highlight=False, markup=False)
+    return tree
+
+
+@legacy_app.command()
+def adopt(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The old board's folder, as for --legacy.")
+    ],
+    home: Home = None,
+) -> None:
+    """Answer the old board's Gradio calls from now on, in its shape and with fresh numbers.
+
+    Keeps the old board's columns and its list of models in the home; its folder is not needed
+    after. A server that runs takes it up at once. Give a folder again to replace it.
+    """
+    settings = load_settings(home)
+    tree = _read(folder)
+    typer.echo(str(keep_adopted(tree, settings.home)))
+    forget_calls(settings.home)
+    store = Store(settings.home)
+    if store.current_id() is None:
+        stderr.print("Nothing is published yet; the next build prepares the calls.")
+        return
+    prepare_old_calls(settings.home, store.current())
+
+
 @legacy_app.command()
 def write(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; new or empty.")],
@@ -51,9 +85,7 @@ def write(
     """
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} is not empty. Give a new folder, so that nothing is lost.")
-    old = read_tree(legacy)
-    for problem in old.problems:
-        stderr.print(f"{problem.where}: {problem.what}", highlight=False, markup=False)
+    old = _read(legacy)
     store = Store(load_settings(home).home)
     fresh = fresh_tree(old, store.open(snapshot) if snapshot else store.current())
     if dry_run:

@@ -24,6 +24,7 @@ def serve(
     """Serve the published snapshot; what is published later is served without a restart."""
     from frontrunner.api.app import Application  # noqa: PLC0415
     from frontrunner.api.server import serve as run  # noqa: PLC0415 -- only this command needs it
+    from frontrunner.calls.entry import Calls  # noqa: PLC0415
     from frontrunner.web.site import Site  # noqa: PLC0415
 
     settings = load_settings(home, host=host, port=port)
@@ -32,7 +33,11 @@ def serve(
         settings.host,
         settings.port,
         make=lambda snapshot: Application(
-            snapshot, max_age=settings.http_max_age, origins=settings.cors_origins, pages=Site()
+            snapshot,
+            max_age=settings.http_max_age,
+            origins=settings.cors_origins,
+            pages=Site(),
+            calls=Calls(settings.home),
         ),
         started=lambda url: stderr.print(
             f"Serving on {url} (docs at {url}/docs; stop with Ctrl+C)", highlight=False

@@ -75,13 +75,15 @@ def publish(name: Name, home: Home = None) -> None:
         stderr.print(f"{name} is current already; nothing was done.")
         return
     _tell(event)
-    prepare_answers(store.current())
+    prepare_answers(store.home, store.current())
 
 
 @app.command()
 def rollback(home: Home = None) -> None:
     """Go back to the snapshot that was current before."""
-    _tell(_store(home).rollback())
+    store = _store(home)
+    _tell(store.rollback())
+    prepare_answers(store.home, store.current())
 
 
 def _tell(event: Event) -> None:

@@ -1,0 +1,75 @@
+"""Where a server hands the old calls over. Costs nothing until the first of them comes."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from frontrunner.api.reply import Policy
+from frontrunner.calls.pack import find_calls, open_calls
+from frontrunner.errors import FrontrunnerError
+
+if TYPE_CHECKING:
+    from frontrunner.api.app import Receive, Scope, Send
+    from frontrunner.calls.gradio import Gradio
+
+_PATHS = frozenset(
+    {
+        "/config",
+        "/info",
+        "/app_id",
+        "/startup-events",
+        "/login_check",
+        "/user",
+        "/token",
+        "/reset",
+    }
+)
+_BELOW = ("/call/", "/api/", "/run/", "/queue/", "/file=", "/proxy=")
+
+
+log = logging.getLogger("frontrunner.server")
+
+
+class Calls:
+    """The old calls of one home."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._gradio: Gradio | None = None
+        self._answered_from: tuple[str, int] | None = None
+
+    def takes(self, path: str) -> bool:
+        """Whether a path belongs to the old calls."""
+        return path.startswith(_BELOW) or path.removesuffix("/") in _PATHS
+
+    async def answer(
+        self, scope: Scope, receive: Receive, send: Send, policy: Policy, snapshot: str
+    ) -> bool:
+        """Answer a call while `snapshot` is served; False where no old board was adopted."""
+        gradio = self._current(snapshot)
+        if gradio is None:
+            return False
+        await gradio.answer(scope, receive, send, policy)
+        return True
+
+    def _current(self, snapshot: str) -> Gradio | None:
+        """What answers; anew as soon as there are other answers on disk."""
+        folder = find_calls(self._home, snapshot)
+        if folder is None:
+            return None
+        found = folder.name, folder.stat().st_ino
+        if found != self._answered_from:
+            try:
+                self._take(folder)
+            except FrontrunnerError as error:
+                log.error("%s; the old calls are answered as before", error)
+            self._answered_from = found
+        return self._gradio
+
+    def _take(self, folder: Path) -> None:
+        from frontrunner.calls.gradio import Gradio  # noqa: PLC0415 -- not before it is needed
+
+        earlier = self._gradio
+        self._gradio = Gradio(open_calls(folder), earlier.queue if earlier else None)

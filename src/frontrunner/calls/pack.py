@@ -1,0 +1,77 @@
+"""Where the prepared answers to the old calls lie: below the home, a folder for each snapshot.
+
+HOME/legacy/calls/<snapshot>/    whole, or not there
+
+They are no part of a snapshot: they depend on what was adopted of the old board as well.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from frontrunner.errors import SnapshotError
+from frontrunner.legacy.gradio import FOLDER
+from frontrunner.snapshot.answers import AnswerPack, Encoded, write_pack
+
+CONFIG, INFO, KINDS = "config", "info", "kinds"
+_NAME = "calls"
+
+
+def _folder(home: Path) -> Path:
+    return home / FOLDER / _NAME
+
+
+def keep_calls(home: Path, snapshot: str, answers: Iterable[tuple[str, Encoded]]) -> None:
+    """Keep the answers for a snapshot, in place of those that were there.
+
+    Raises SnapshotError where they cannot be written.
+    """
+    target = _folder(home) / snapshot
+    fresh = target.with_name(f".{snapshot}-{os.getpid()}")
+    try:
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        write_pack(fresh, _NAME, answers)
+        shutil.rmtree(target, ignore_errors=True)
+        fresh.rename(target)
+    except OSError as error:
+        raise SnapshotError(
+            f"The answers to the old calls could not be written: {error.strerror or error}. Make "
+            "room and run: frontrunner prepare --again"
+        ) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def has_calls(home: Path, snapshot: str) -> bool:
+    """Whether the answers for a snapshot are kept."""
+    return _is_whole(_folder(home) / snapshot)
+
+
+def _is_whole(folder: Path) -> bool:
+    return (folder / f"{_NAME}.index").is_file()
+
+
+def forget_calls(home: Path, keep: Iterable[str] = ()) -> None:
+    """Remove the answers for all snapshots but those in `keep`, and what a kill left half made."""
+    kept = set(keep)
+    for folder in _folder(home).glob("*"):
+        if folder.name not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def find_calls(home: Path, snapshot: str) -> Path | None:
+    """The folder with the answers for a snapshot, or with the newest until they are made.
+
+    Returns None where there are none at all.
+    """
+    folders = [one for one in _folder(home).glob("[!.]*") if _is_whole(one)]
+    return max(folders, key=lambda one: (one.name == snapshot, one.stat().st_mtime), default=None)
+
+
+def open_calls(folder: Path) -> AnswerPack:
+    """The answers in a folder; raises CorruptSnapshotError where they cannot be read."""
+    return AnswerPack(folder, _NAME)

@@ -1,0 +1,90 @@
+"""Events: a call that was taken on, and its result, until somebody fetches it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from frontrunner.errors import FrontrunnerError, LegacyError
+
+_MOST_WAITING = 64
+_KEPT_SECONDS = 300.0
+_WEIGHT = 0.1
+"""How much the newest call counts in the average time."""
+
+
+class QueueFullError(FrontrunnerError):
+    """More results wait to be fetched than are kept."""
+
+
+class Outcome(NamedTuple):
+    """What a call came to."""
+
+    data: list[Any] | None
+    """None where it failed."""
+    seconds: float
+
+
+class Event(NamedTuple):
+    """A call that was taken on."""
+
+    id: str
+    session: str
+    began: float
+    """By the monotonic clock."""
+    outcome: asyncio.Task[Outcome]
+
+
+class EventQueue:
+    """The events of all sessions."""
+
+    def __init__(self) -> None:
+        self._events: dict[str, Event] = {}
+        self.average = 0.0
+        """Seconds that a call takes, over the last ones."""
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def join(self, session: str, work: Callable[[], list[Any]]) -> Event:
+        """Take a call on, begin with it, and return its event.
+
+        Raises QueueFullError where too many results were never fetched; those older than five
+        minutes are let go first.
+        """
+        now = time.monotonic()
+        for event in [one for one in self._events.values() if now - one.began > _KEPT_SECONDS]:
+            self.leave(event)
+        if len(self._events) >= _MOST_WAITING:
+            raise QueueFullError(
+                f"Queue is full. Max size is {_MOST_WAITING} and size is {len(self._events)}."
+            )
+        event = Event(uuid.uuid4().hex, session, now, asyncio.create_task(self.run(work)))
+        self._events[event.id] = event
+        return event
+
+    async def run(self, work: Callable[[], list[Any]]) -> Outcome:
+        """Do the work in a thread of its own."""
+        began = time.perf_counter()
+        try:
+            data = await asyncio.to_thread(work)
+        except LegacyError:
+            data = None
+        seconds = time.perf_counter() - began
+        self.average += (seconds - self.average) * (_WEIGHT if self.average else 1.0)
+        return Outcome(data, seconds)
+
+    def find(self, event: str) -> Event | None:
+        """An event by its name."""
+        return self._events.get(event)
+
+    def next_of(self, session: str) -> Event | None:
+        """The oldest event of a session that was not fetched."""
+        return next((one for one in self._events.values() if one.session == session), None)
+
+    def leave(self, event: Event) -> None:
+        """Forget an event, fetched or not."""
+        self._events.pop(event.id, None)

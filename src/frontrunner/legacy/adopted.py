@@ -1,0 +1,68 @@
+"""What an operator gave once of the old board, kept in the home: its columns and its model list."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from frontrunner.errors import LegacyError
+from frontrunner.legacy.gradio import FOLDER
+from frontrunner.legacy.gradio.kinds import Kinds, old_kinds
+from frontrunner.legacy.tree import Tree
+
+_FILE = "adopted.json"
+
+
+class Adopted(msgspec.Struct, frozen=True):
+    """The part of the old board that its calls need."""
+
+    boards: dict[str, Any]
+    """As in its configuration: board -> whether it has an overall table, and tasks by type."""
+    kinds: dict[str, Kinds]
+    """Printed name -> what the old board's own list says of the model."""
+
+    def tree(self) -> Tree:
+        """An old folder without rows, for `fresh_tree` to fill."""
+        return Tree({"boards": self.boards}, {}, {}, ())
+
+
+def adopt(tree: Tree, home: Path) -> Path:
+    """Keep what `tree` tells; returns the file."""
+    path = home / FOLDER / _FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{_FILE}-{os.getpid()}")
+    fresh.write_bytes(msgspec.json.encode(_adopted(tree)))
+    fresh.replace(path)
+    return path
+
+
+def _adopted(tree: Tree) -> Adopted:
+    boards = {
+        str(name): {
+            "has_overall": bool(facts.get("has_overall")),
+            "tasks": {
+                str(kind): [str(task) for task in tasks]
+                for kind, tasks in (facts.get("tasks") or {}).items()
+                if isinstance(tasks, list)
+            },
+        }
+        for name, facts in tree.config["boards"].items()
+    }
+    return Adopted(boards, old_kinds(tree.model_meta))
+
+
+def read_adopted(home: Path) -> Adopted | None:
+    """What was kept; None where nothing was. Raises LegacyError where it is damaged."""
+    path = home / FOLDER / _FILE
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Adopted)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError) as error:
+        raise LegacyError(
+            f"{path} cannot be read: {error}. Give the old board's folder again: "
+            "frontrunner legacy adopt DIR"
+        ) from error
