@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from frontrunner.errors import SnapshotError
+from frontrunner.errors import CorruptSnapshotError, SnapshotError
 from frontrunner.legacy.gradio import FOLDER
 from frontrunner.snapshot.answers import AnswerPack, Encoded, write_pack
 
@@ -74,4 +74,10 @@ def find_calls(home: Path, snapshot: str) -> Path | None:
 
 def open_calls(folder: Path) -> AnswerPack:
     """The answers in a folder; raises CorruptSnapshotError where they cannot be read."""
-    return AnswerPack(folder, _NAME)
+    try:
+        return AnswerPack(folder, _NAME)
+    except CorruptSnapshotError as error:
+        raise CorruptSnapshotError(
+            f"The answers to the old calls in {folder} cannot be read. Make them again: "
+            "frontrunner prepare --again"
+        ) from error
