@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: bench-web frontend frontend-check setup-browser browser lock-evaluate setup-evaluate help setup setup-dev setup-peer setup-evaluate demo test check fix acceptance bench docs lock lock-evaluate clean
+.PHONY: setup-clients bench-web frontend frontend-check setup-browser browser lock-evaluate setup-evaluate help setup setup-dev setup-peer setup-evaluate demo test check fix acceptance bench docs lock lock-evaluate clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,16 @@ setup-peer: .venv-peer/.done ## Make .venv-peer with mteb's own service, to comp
 	@test -x .venv-peer/bin/python || $(PYTHON) -m venv .venv-peer
 	@echo "Installing mteb's leaderboard service into .venv-peer ..."
 	@.venv-peer/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/peer.txt
+	@touch $@
+
+CLIENTS := 0.11.0 1.14.0 2.7.2
+
+setup-clients: $(CLIENTS:%=.venv-client-%/.done) ## Make an environment for each gradio_client that old programs use
+
+.venv-client-%/.done: requirements/client-%.txt
+	@test -x .venv-client-$*/bin/python || $(PYTHON) -m venv .venv-client-$*
+	@echo "Installing gradio_client $* into .venv-client-$* ..."
+	@.venv-client-$*/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/client-$*.txt
 	@touch $@
 
 demo: setup ## Build the starter board and serve it on http://127.0.0.1:8000
@@ -78,7 +88,7 @@ fix: setup-dev ## Let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-acceptance: setup-dev ## Run the slow checks on the real data in ../shared
+acceptance: setup-dev setup-clients ## Run the slow checks on the real data in ../shared
 	$(BIN)/python -m pytest -q -m "acceptance and not browser"
 
 bench: setup-dev setup-peer ## Measure us and the peer side by side on ../shared (about 20 minutes)
@@ -95,6 +105,7 @@ lock: ## Refresh the lock files from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/base.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra catalog --group dev --group docs --constraints requirements/base.txt pyproject.toml -o requirements/dev.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/peer.in -o requirements/peer.txt
+	for client in $(CLIENTS); do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/client-$$client.in -o requirements/client-$$client.txt; done
 
 EVALUATE := src/frontrunner/evaluate/requirements
 

@@ -56,3 +56,14 @@ def real_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with tarfile.open(fileobj=stream, mode="r|") as tar:
             tar.extractall(folder, filter="data")
     return folder
+
+
+@pytest.fixture(scope="session")
+def old_board(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The old board's files, unpacked."""
+    folder = tmp_path_factory.mktemp("old")
+    with shared("data/legacy-boards.tar.zst").open("rb") as raw:
+        stream = zstandard.ZstdDecompressor().stream_reader(raw)
+        with tarfile.open(fileobj=stream, mode="r|") as tar:
+            tar.extractall(folder, filter="data")
+    return next(path.parent for path in folder.rglob("config.yaml"))

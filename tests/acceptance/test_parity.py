@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tarfile
 from collections import Counter
 from pathlib import Path
 
 import pytest
-import zstandard
 
 from frontrunner.legacy.markup import Anchor
 from frontrunner.legacy.tree import Tree, read_tree, write_tree
@@ -19,21 +17,9 @@ from frontrunner.parity.run import Asked, compare_boards
 from frontrunner.parity.verdicts import Cause, Confidence, Verdict
 from frontrunner.parity.write import write_report
 from frontrunner.snapshot.reader import Snapshot
-from tests.acceptance.conftest import shared
 
 pytestmark = pytest.mark.acceptance
 TRICKY = Path(__file__).with_name("tricky.tsv")
-
-
-@pytest.fixture(scope="module")
-def old_board(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The old board's files, unpacked."""
-    folder = tmp_path_factory.mktemp("old")
-    with shared("data/legacy-boards.tar.zst").open("rb") as raw:
-        stream = zstandard.ZstdDecompressor().stream_reader(raw)
-        with tarfile.open(fileobj=stream, mode="r|") as tar:
-            tar.extractall(folder, filter="data")
-    return next(path.parent for path in folder.rglob("config.yaml"))
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,290 @@
+"""Programs made for the first board: what was recorded of it, asked again of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tarfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import zstandard
+
+from frontrunner.calls.prepare import prepare_calls
+from frontrunner.legacy.adopted import adopt, read_adopted
+from frontrunner.legacy.gradio.filtering import MODEL_TYPES, SIZE_RANGES
+from frontrunner.legacy.tree import read_tree
+from frontrunner.snapshot.reader import Snapshot
+from tests.acceptance.conftest import shared
+
+pytestmark = pytest.mark.acceptance
+ROOT = Path(__file__).resolve().parents[2]
+CLIENTS = ("0.11.0", "1.14.0", "2.7.2")
+CALLS = (
+    "01_set_tabs_on_load",
+    "02_search_bge-m3",
+    "05_type_proprietary",
+    "08_size_lt100M",
+    "11_search_bad_regex",
+    "12_no_filter",
+    "14_type_cross_encoders",
+)
+MORE = {
+    # The old list did not name them under the link that their rows have, so they counted as open.
+    "05_type_proprietary": {
+        "Cohere-embed-english-light-v3.0",
+        "Titan-text-embeddings-v2",
+        "piccolo-large-zh-v2",
+        "voyage-3-m-exp",
+        "voyage-code-3",
+    },
+    # The old board found no cross-encoder, by a mistake.
+    "14_type_cross_encoders": {
+        "FollowIR-7B",
+        "ListConRanker",
+        "flan-t5-base",
+        "flan-t5-large",
+        "llama-2-7b-chat",
+        "mistral-7b-instruct-v0.2",
+        "monobert-large-msmarco",
+        "monot5-3b-msmarco-10k",
+        "monot5-base-msmarco-10k",
+        "tart-full-flan-t5-xl",
+    },
+}
+"""The calls that find more than they did, on purpose, and the models found."""
+
+DIFFERENT = {
+    "/openapi.json": "the old board could not describe itself; ours does",
+    "/docs": "the documentation of the API",
+    "/robots.txt": "the site's own rules",
+    "/assets/": "a part of the old page, which is not served",
+    "/favicon.ico": "the site's own icon",
+    "/theme.css": "a part of the old page, which is not served",
+    "/static/img/logo.svg": "a part of the old page, which is not served",
+}
+_CUT = 1500
+"""So many characters were recorded of a long answer."""
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What was recorded of the old board, unpacked."""
+    folder = tmp_path_factory.mktemp("recorded")
+    with shared("contract/legacy-gradio.tar.zst").open("rb") as raw:
+        stream = zstandard.ZstdDecompressor().stream_reader(raw)
+        with tarfile.open(fileobj=stream, mode="r|") as tar:
+            tar.extractall(folder, filter="data")
+    return next(path.parent for path in folder.rglob("raw_http.json"))
+
+
+@pytest.fixture(scope="module")
+def url(real_home: Path, real_snapshot: Snapshot, old_board: Path) -> Iterator[str]:
+    """A server over the real results that has adopted the old board."""
+    adopt(read_tree(old_board), real_home)
+    adopted = read_adopted(real_home)
+    assert adopted is not None
+    prepare_calls(real_home, real_snapshot, adopted)
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    words = ("serve", "--home", str(real_home), "--port", str(port))
+    process = subprocess.Popen([sys.executable, "-m", "frontrunner", *words])
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(address)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_for(address: str) -> None:
+    for _ in range(200):
+        try:
+            httpx.get(f"{address}/app_id")
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"the server at {address} did not start")
+
+
+def plain(text: str) -> str:
+    """An answer without what is another every time: names of events, times; and without spaces."""
+    text = re.sub(r"[0-9a-f]{32}", "ID", text.replace('": ', '":').replace(", ", ","))
+    text = re.sub(r'"(duration|average_duration|rank_eta|eta)":[\d.e-]+', r'"\1":0', text)
+    return re.sub(r'"app_id":\d+', '"app_id":0', text)
+
+
+def unpacked(path: Path) -> Any:
+    return json.loads(gzip.decompress(path.read_bytes()))
+
+
+def recorded_calls(folder: Path) -> dict[str, Any]:
+    return {one: unpacked(folder / "calls" / f"{one}.2.7.2.join.req.json.gz") for one in CALLS}
+
+
+def recorded_result(folder: Path, call: str) -> Any:
+    """What the recorded client returned; None where it failed."""
+    path = folder / "calls" / f"{call}.2.7.2.result.json.gz"
+    return unpacked(path) if path.exists() else None
+
+
+def assert_same_tables(found: Any, expected: Any, call: str) -> None:
+    """The recorded rows, in their order; and of others those that are found on purpose."""
+    if call not in MORE:
+        assert found == expected, call
+        return
+    more = set()
+    for one, other in zip(found, expected, strict=True):
+        rows = [row for row in one["data"] if row]
+        recorded_rows = [row for row in other["data"] if row]
+        assert [row for row in rows if row in recorded_rows] == recorded_rows, call
+        more |= {printed(row) for row in rows if row not in recorded_rows}
+        assert one["headers"] == other["headers"]
+    assert more == MORE[call]
+
+
+def printed(row: list[Any]) -> str:
+    return re.sub("<[^>]+>", "", row[1])
+
+
+# --- requests that were recorded -------------------------------------------------------------
+
+
+def body_of(exchange: dict[str, Any], folder: Path) -> Any:
+    """The body of a recorded request; a long one was described in words."""
+    if not isinstance(exchange["request"], str):
+        return exchange["request"]
+    components = json.loads((folder / "config.json").read_bytes())["components"]
+    english = next(one for one in components if one["type"] == "dataframe")["props"]["value"]
+    stub = {"headers": ["Rank", "Model", "Model Size (Million Parameters)"], "data": []}
+    return {"data": ["voyage", list(MODEL_TYPES), list(SIZE_RANGES), english, *[stub] * 56]}
+
+
+def test_every_recorded_request_is_answered_as_it_was(url: str, recorded: Path) -> None:
+    exchanges = json.loads((recorded / "raw_http.json").read_bytes())
+    answered, event = 0, ""
+    with httpx.Client(base_url=url) as client:
+        for exchange in exchanges:
+            path = exchange["path"]
+            if path in DIFFERENT:
+                continue
+            if exchange["name"].endswith("_result"):
+                path = path.rsplit("/", 1)[0] + "/" + event
+            sent = None if exchange["method"] == "GET" else body_of(exchange, recorded)
+            answer = client.request(exchange["method"], path, json=sent)
+            if "event_id" in answer.text[:20]:
+                event = answer.json()["event_id"]
+            assert answer.status_code == exchange["status"], path
+            if path == "/config/":
+                continue  # other numbers; its shape is looked at below
+            assert answer.headers["content-type"] == exchange["content_type"], path
+            expected = exchange["response"]
+            found, expected = plain(answer.text), plain(expected)
+            cut = len(exchange["response"]) >= _CUT
+            assert found.startswith(expected[:-40]) if cut else found == expected, path
+            answered += 1
+    assert answered == len(exchanges) - len(DIFFERENT) - 1
+
+
+def test_recorded_events_come_again(url: str, recorded: Path) -> None:
+    with httpx.Client(base_url=url, timeout=30) as client:
+        for name, body in recorded_calls(recorded).items():
+            assert list(client.post("/queue/join", json=body).json()) == ["event_id"]
+            session = {"session_hash": body["session_hash"]}
+            found = events(client.get("/queue/data", params=session).text)
+            path = recorded / "calls" / f"{name}.2.7.2.data.sse.gz"
+            expected = events(gzip.decompress(path.read_bytes()).decode())
+            assert [list(one) for one in found] == [list(one) for one in expected], name
+            output, wanted = found[-1]["output"], expected[-1]["output"]
+            assert list(output) == list(wanted)
+            if "data" in wanted:
+                assert_same_tables(output["data"], wanted["data"], name)
+
+
+def events(stream: str) -> list[dict[str, Any]]:
+    return [json.loads(one.removeprefix("data: ")) for one in stream.strip().split("\n\n")]
+
+
+def test_the_configuration_has_the_recorded_shape(url: str, recorded: Path) -> None:
+    found = httpx.get(f"{url}/config", timeout=30).json()
+    expected = json.loads((recorded / "config.json").read_bytes())
+    assert {key: type(value) for key, value in found.items()} == {
+        key: type(value) for key, value in expected.items()
+    }
+    assert found["layout"] == expected["layout"]
+    for one, other in zip(found["components"], expected["components"], strict=True):
+        assert one["id"] == other["id"]
+        assert (set(one), set(one["props"])) == (set(other), set(other["props"]))
+        assert one.get("api_info") == other.get("api_info")
+        if one["type"] == "dataframe":
+            assert one["props"]["value"]["headers"] == other["props"]["value"]["headers"]
+    for one, other in zip(found["dependencies"], expected["dependencies"], strict=True):
+        assert one | {"js": None} == other | {"js": None}  # a page's scripts are our own
+    assert httpx.get(f"{url}/info").json() == json.loads((recorded / "info.json").read_bytes())
+
+
+def test_more_at_once_than_the_old_queue_held(url: str, recorded: Path) -> None:
+    many = len(json.loads((recorded / "queue_full.json").read_bytes()))
+    body = recorded_calls(recorded)["12_no_filter"]
+
+    async def ask() -> list[int]:
+        async with httpx.AsyncClient(base_url=url, timeout=60) as client:
+            sent = [{**body, "session_hash": f"many-{number}"} for number in range(many)]
+            joined = await asyncio.gather(*(client.post("/queue/join", json=one) for one in sent))
+            sessions = ({"session_hash": one["session_hash"]} for one in sent)
+            await asyncio.gather(*(client.get("/queue/data", params=one) for one in sessions))
+            return [answer.status_code for answer in joined]
+
+    assert many > 10
+    assert asyncio.run(ask()) == [200] * many
+
+
+# --- real clients ----------------------------------------------------------------------------
+
+
+def interpreter(version: str) -> Path:
+    """The environment of a client. Where there is none the test is skipped, and in CI it fails."""
+    path = ROOT / f".venv-client-{version}/bin/python"
+    if not path.exists():
+        missing = f"gradio_client {version} is not installed; run: make setup-clients"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    return path
+
+
+@pytest.mark.parametrize("version", CLIENTS)
+def test_unchanged_programs(url: str, recorded: Path, tmp_path: Path, version: str) -> None:
+    calls = tmp_path / "calls.json"
+    calls.write_text(json.dumps(recorded_calls(recorded)))
+    program = Path(__file__).with_name("client_program.py")
+    done = subprocess.run(
+        [interpreter(version), program, url, calls],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    said = json.loads(done.stdout)
+    assert said["version"] == version
+    listed = json.loads((recorded / "view_api_2.7.2.json").read_bytes())
+    assert list(said["listed"]["named_endpoints"]) == list(listed["named_endpoints"])
+    assert said["named"] == [{"task": "overall", "language": "english"}, {"overall": "english"}]
+    for name, found in said["results"].items():
+        expected = recorded_result(recorded, name)
+        if expected is None:
+            assert list(found) == ["error"], name
+        else:
+            assert_same_tables(found, expected, name)
