@@ -163,6 +163,7 @@ def test_a_session_reads_its_own_events_in_order(home: Path) -> None:
         ("GET", "/call/filter_data/none", None, 404, {"detail": "Event not found."}),
         ("POST", "/queue/never", {}, 404, {"detail": "Not Found"}),
         ("GET", "/file=app.py", None, 403, {"detail": "File not allowed: app.py."}),
+        ("GET", "/heartbeat/s", None, 404, {"detail": "Not Found"}),
         ("GET", "/proxy=https://x", None, 400, {"detail": "This URL cannot be proxied."}),
         ("DELETE", "/config", None, 405, {"detail": "Method Not Allowed"}),
         ("POST", "/reset", {}, 200, {"success": True}),

@@ -28,6 +28,14 @@ def test_a_tree_written_is_read_back(tmp_path: Path) -> None:
     write_tree(tree, tmp_path / "new")
     assert read_tree(tmp_path / "new") == tree
     assert (tmp_path / "new/boards_data/no/data_overall/default.txt").read_bytes() == b""
+    # The task tables lie there once more, by their number.
+    for number, name in enumerate(("en", "en", "no")):
+        kind = ("STS", "Retrieval", "STS")[number]
+        copy = (tmp_path / f"new/all_data_tasks/{number}/default.jsonl").read_bytes()
+        assert (
+            copy
+            == (tmp_path / f"new/boards_data/{name}/data_tasks/{kind}/default.jsonl").read_bytes()
+        )
 
 
 def test_what_is_wrong_is_said(tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ _PATHS = frozenset(
         "/reset",
     }
 )
-_BELOW = ("/call/", "/api/", "/run/", "/queue/", "/file=", "/proxy=")
+_BELOW = ("/call/", "/api/", "/run/", "/queue/", "/file=", "/proxy=", "/heartbeat/", "/gradio_api/")
+"""The last two belong to later versions: clients ask for them, and go on when they are not there."""
 
 
 log = logging.getLogger("frontrunner.server")

@@ -14,6 +14,8 @@ import yaml
 from frontrunner.errors import LegacyError
 from frontrunner.legacy.tables import Problem, Table, read_table, table_bytes, table_path
 
+COPIES = "all_data_tasks"
+"""Where the first board kept every task table once more, by number; programs read these too."""
 CONFIG, MODEL_META, EXTERNAL = "config.yaml", "model_meta.yaml", "EXTERNAL_MODEL_RESULTS.json"
 
 Document = Mapping[str, Any]
@@ -166,6 +168,11 @@ def write_tree(tree: Tree, folder: Path) -> list[Path]:
     files come out equal in content; their comments, quoting and line breaks are not kept.
     """
     parts = {table.path: table_bytes(table) for table in tree.tables}
+    tasks = [key for key in expected_tables(tree.config) if key[1]]
+    numbers = {key: number for number, key in enumerate(tasks)}
+    for table in tree.tables:
+        if table.key in numbers:
+            parts[f"{COPIES}/{numbers[table.key]}/default.jsonl"] = parts[table.path]
     for board, facts in tree.config["boards"].items():
         if not facts.get("has_overall"):
             parts[f"boards_data/{board}/data_overall/default.txt"] = b""
