@@ -26,8 +26,9 @@ _PATHS = frozenset(
         "/reset",
     }
 )
-_BELOW = ("/call/", "/api/", "/run/", "/queue/", "/file=", "/proxy=", "/heartbeat/", "/gradio_api/")
-"""The last two belong to later versions: clients ask for them, and go on when they are not there."""
+_LATER = ("/heartbeat/", "/gradio_api/")
+"""Of later versions: clients ask for them, and go on when they are not there."""
+_BELOW = ("/call/", "/api/", "/run/", "/queue/", "/file=", "/proxy=", *_LATER)
 
 
 log = logging.getLogger("frontrunner.server")
@@ -60,7 +61,8 @@ class Calls:
         folder = find_calls(self._home, snapshot)
         if folder is None:
             return None
-        found = folder.name, folder.stat().st_ino
+        # Not the inode: a file system gives it to the next folder that is made.
+        found = folder.name, folder.stat().st_mtime_ns
         if found != self._answered_from:
             try:
                 self._take(folder)
