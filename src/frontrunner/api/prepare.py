@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +19,7 @@ from frontrunner.ranking.coverage import models_with_every_cell, models_with_eve
 from frontrunner.ranking.means import Scored, score
 from frontrunner.results.collecting import collector_paused
 from frontrunner.results.read import Progress
+from frontrunner.results.workers import helpers
 from frontrunner.snapshot.answers import JSON, Answer, Encoded, body_tag, encode
 from frontrunner.snapshot.prepared import keep_answers
 from frontrunner.snapshot.reader import Snapshot
@@ -67,7 +66,7 @@ def _shared_out(snapshot: Snapshot, progress: Progress | None) -> list[_Share]:
         return [_make_share(snapshot.folder, 0, 1)]
     shares = [(snapshot.folder, share, workers) for share in range(workers)]
     made = []
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+    with helpers(workers) as pool:
         for share in pool.map(_make_share, *zip(*shares, strict=True)):
             made.append(share)
             if progress:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from concurrent.futures import Executor, ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +22,7 @@ from frontrunner.config import Settings, load_settings
 from frontrunner.errors import UsageError
 from frontrunner.results.fetch import fetch
 from frontrunner.results.ingest import Ingested, ingest
+from frontrunner.results.workers import helpers
 from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
@@ -88,7 +88,7 @@ def build(
 ) -> None:
     """Read results, rank every board, and publish the snapshot."""
     settings = load_settings(home, workers=workers)
-    with ProcessPoolExecutor(1, get_context("spawn")) as beside:
+    with helpers(1) as beside:
         # While this process reads the catalog, the other gets ready for its part of the work.
         beside.submit(get_ready_for_parquet)
         known, statistics = read_catalog(settings, catalog, without_mteb)

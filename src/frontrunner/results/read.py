@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, as_completed
 from functools import partial
 from itertools import chain
-from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -35,6 +34,7 @@ from frontrunner.results.sources import (
     list_models,
     results_root,
 )
+from frontrunner.results.workers import helpers
 
 Progress = Callable[[int, int | None], None]
 """Called with the parts done and, where it is known, the parts in all."""
@@ -293,9 +293,7 @@ def _in_processes(jobs: Sequence[_Job], known: Knowledge, options: Options) -> l
     workers, progress = options.workers, options.progress
     if workers == 1 or len(jobs) == 1:
         return [job(known) for job in jobs]
-    with ProcessPoolExecutor(
-        min(workers, len(jobs)), get_context("spawn"), _start_worker, (known,)
-    ) as pool:
+    with helpers(min(workers, len(jobs)), _start_worker, known) as pool:
         futures: list[Future[Chunk]] = [pool.submit(_run, job) for job in jobs]
         for done, _ in enumerate(as_completed(futures), start=1):
             if progress:

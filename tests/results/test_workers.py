@@ -1,0 +1,52 @@
+"""Helping processes end with the one that they help, however it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from frontrunner.results.workers import helpers
+
+PROGRAM = """
+import os, time
+from frontrunner.results.workers import helpers
+
+if __name__ == "__main__":
+    with helpers(2) as pool:
+        print(*{pool.submit(os.getpid).result() for _ in range(4)}, flush=True)
+        time.sleep(60)
+"""
+
+
+def is_there(pid: int) -> bool:
+    """Whether a process runs; one that has ended and waits to be fetched does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def test_no_helper_outlives_a_killed_process(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(PROGRAM)
+    with subprocess.Popen(
+        [sys.executable, tmp_path / "program.py"], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        pids = [int(word) for word in process.stdout.readline().split()]
+        assert pids
+        assert all(is_there(pid) for pid in pids)
+        process.send_signal(signal.SIGKILL)
+    ends = time.monotonic() + 20
+    while any(is_there(pid) for pid in pids) and time.monotonic() < ends:
+        time.sleep(0.02)
+    assert not [pid for pid in pids if is_there(pid)]
+
+
+def test_helpers_begin_with_what_they_are_given() -> None:
+    with helpers(1, os.putenv, "FRONTRUNNER_TEST", "yes") as pool:
+        assert pool.submit(len, "abc").result() == 3
