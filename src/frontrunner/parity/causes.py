@@ -18,14 +18,11 @@ from frontrunner.legacy.tree import Document
 from frontrunner.parity.evidence import Found, Index, refs_of
 from frontrunner.parity.explain import Candidate, Pool, candidates
 from frontrunner.parity.match import Match
-from frontrunner.parity.reruns import Reruns
+from frontrunner.parity.reruns import Imported, Reruns
 from frontrunner.parity.verdicts import Cell, Verdict
 
 PARTS = {"CQADupstackRetrieval": ("CQADupstack", "Retrieval")}
 """Tasks whose score was the mean over other tasks, with how the names of those begin and end."""
-
-Imported = Mapping[tuple[Anchor, str], list[float]]
-"""Model and column -> numbers in the old board's file of external results."""
 
 
 def imported_numbers(external: Document) -> Imported:

@@ -26,13 +26,13 @@ from frontrunner.parity.honesty import DecoyRate, decoy_rate
 from frontrunner.parity.match import Alias, Match, Matcher, load_aliases
 from frontrunner.parity.onboard import why_on_board
 from frontrunner.parity.report import Report
-from frontrunner.parity.reruns import Reruns
+from frontrunner.parity.reruns import Reruns, StandingFile
 from frontrunner.parity.summary import board_summaries, measures, row_fates
 from frontrunner.parity.verdicts import Cause, Cell, Confidence, Explanation, Verdict
 from frontrunner.results.layout import folder_name
 from frontrunner.snapshot.reader import Snapshot
 
-_EQUAL_SAMPLE, _EACH = 4000, 5
+_EQUAL_SAMPLE, _EACH = 10_000, 3
 _NOTHING = Explanation(Cause.UNEXPLAINED, Confidence.NONE, "")
 
 
@@ -118,8 +118,7 @@ def _gather(cells: Sequence[Cell], gatherer: Gatherer, asked: Asked) -> list[Dec
         wanted = [*needs_explaining(cells), *sample]
         refs = {ref for cell in wanted for ref in gatherer.refs(cell)}
         gatherer.numbers = Reader(asked.results, gatherer.catalog).read(sorted(refs))
-    files = asked.snapshot.frame("files").select("path", "mteb_version").collect()
-    gatherer.reruns = Reruns(cells, list(files.iter_rows()))
+    gatherer.reruns = Reruns(cells, _standing_files(asked.snapshot), gatherer.imported)
     number_only = frozenset({Cause.RERUN})
     known = gatherer.candidates
     return [
@@ -127,6 +126,11 @@ def _gather(cells: Sequence[Cell], gatherer: Gatherer, asked: Asked) -> list[Dec
         decoy_rate("differing, by number", differing, known, each=_EACH, without=number_only),
         decoy_rate("differing, by any means", differing, known, each=_EACH),
     ]
+
+
+def _standing_files(snapshot: Snapshot) -> list[StandingFile]:
+    frame = snapshot.frame("files").select(StandingFile._fields).collect()
+    return [StandingFile(*row) for row in frame.iter_rows()]
 
 
 def _explained(cell: Cell, gatherer: Gatherer, values: BoardValues) -> Cell:

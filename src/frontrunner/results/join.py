@@ -30,7 +30,7 @@ from frontrunner.results.layout import EXPERIMENTS, Identity, experiment_name, i
 from frontrunner.results.rejects import Reason, Reject
 from frontrunner.results.table import CellKey, Origins, ScoreTable, Variant
 
-_NO_REVISION = frozenset({"no_revision_available", "external"})
+NO_REVISION = frozenset({"no_revision_available", "external"})
 _LONGEST_VERSION = 100
 
 
@@ -134,7 +134,7 @@ def _rejected(files: Files, folders: _Folders, known: NDArray[np.bool_]) -> Iter
 
 def _revision_preference(identity: Identity, main: str | None) -> int:
     """The rules about revisions as a number: rule 1 weighs more than rule 3."""
-    return 4 * (identity.revision == main) + (identity.revision not in _NO_REVISION)
+    return 4 * (identity.revision == main) + (identity.revision not in NO_REVISION)
 
 
 def _version_ranks(texts: Sequence[str | None]) -> Longs:
