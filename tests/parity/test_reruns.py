@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from frontrunner.legacy.markup import Anchor
+from frontrunner.parity.history import Change, History
 from frontrunner.parity.reruns import Imported, Rerun, Reruns, StandingFile
 from frontrunner.parity.verdicts import Cell, Side, Verdict, printed_equal
 
@@ -43,6 +45,15 @@ def test_a_run_of_which_enough_moved_speaks() -> None:
     assert found.furthest == pytest.approx(1.0)
     assert found.within == pytest.approx(3.0)
     assert found.run == "org__a/abc123 (mteb 1.18.0)"
+
+
+def test_a_run_is_named_with_the_commit_that_brought_it() -> None:
+    change = Change("c" * 40, "2025-03-01", "0" * 40)
+    cells = [cell("T0", 50, 51), cell("T1", 50, 51)]
+    history = History(Path(), {RUN.path: [change]})
+    found = Reruns(cells, [RUN], {}).of(cells[0], history)
+    assert found is not None
+    assert found.run.endswith("since commit cccccccccc of 2025-03-01")
 
 
 def test_a_run_that_stayed_is_the_same_run() -> None:

@@ -89,6 +89,7 @@ _ROLE_CAUSE = {
     Role.SUPERSEDED: Cause.OTHER_RUN,
     Role.RENAMED: Cause.RENAMED_MODEL,
     Role.RETIRED: Cause.RETIRED_TASK,
+    Role.EARLIER: Cause.OTHER_RUN,
 }
 
 

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from frontrunner.legacy.markup import Anchor
+from frontrunner.parity.history import History
 from frontrunner.parity.verdicts import Cell, Verdict
 from frontrunner.results.join import NO_REVISION
 
@@ -35,6 +36,11 @@ class StandingFile(NamedTuple):
     path: str
     revision: str
     mteb_version: str | None
+
+    @property
+    def run(self) -> str:
+        """What one version of mteb wrote into one folder."""
+        return f"{self.path.rpartition('/')[0]} (mteb {self.mteb_version or 'unknown'})"
 
 
 class Rerun(NamedTuple):
@@ -65,32 +71,36 @@ class Reruns:
         self._of_run: dict[str, _Moves] = defaultdict(dict)
         self._of_model: dict[str, _Moves] = defaultdict(dict)
         for cell in cells:
-            run = self._run(cell)
-            if run is not None:
-                self._of_run[run][_key(cell)] = self._of_model[cell.model][_key(cell)] = _move(cell)
+            file = self._instead_of_card(cell)
+            if file is not None:
+                self._of_run[file.run][_key(cell)] = _move(cell)
+                self._of_model[cell.model][_key(cell)] = _move(cell)
 
-    def _run(self, cell: Cell) -> str | None:
-        """The run that took the place of a card's number; None where the number is no card's."""
+    def _instead_of_card(self, cell: Cell) -> StandingFile | None:
+        """What took the place of a card's number; None where the number is no card's."""
         if cell.file is None or (Anchor(cell.name, cell.link), cell.column) in self._imported:
             return None
         file = self._files[cell.file]
-        if file.revision in NO_REVISION:
-            return None
-        return f"{file.path.rpartition('/')[0]} (mteb {file.mteb_version or 'unknown'})"
+        return None if file.revision in NO_REVISION else file
 
-    def of(self, cell: Cell) -> Rerun | None:
-        """What the model's other numbers say of a cell; None where they say that nothing moved."""
-        run = self._run(cell)
-        if run is None:
+    def of(self, cell: Cell, history: History | None = None) -> Rerun | None:
+        """What the model's other numbers say of a cell; None where they say that nothing moved.
+
+        With the history of the results' folder, the run is named with the commit that brought it.
+        """
+        file = self._instead_of_card(cell)
+        if file is None:
             return None
         of_model = _without(self._of_model[cell.model], cell)
-        of_run = _without(self._of_run[run], cell)
+        of_run = _without(self._of_run[file.run], cell)
         # The run itself knows best; where it is too small, all that took the card's place speak.
         speaking = of_run if len(of_run) >= _ENOUGH else of_model
         differ = sum(move > 0 for move in speaking)
         if not differ or differ < _SHARE * len(speaking):
             return None
         furthest = max(of_model)
+        change = history.brought(file.path) if history else None
+        run = f"{file.run}, since commit {change}" if change else file.run
         return Rerun(run, len(speaking), differ, furthest, _FAR * furthest)
 
 
