@@ -23,8 +23,11 @@ def main() -> None:
     run(build_command(results, HOME))
     warm(results)
     with tempfile.TemporaryDirectory(dir=WORK) as out:
-        words = ["--legacy", legacy, "--results", results, "--home", HOME, "--out", out, "--json"]
-        ran = [run([OURS / "frontrunner", "parity", *words]) for _ in range(TIMES)]
+        command: list[str | Path] = [
+            OURS / "frontrunner", "parity", "--legacy", legacy, "--results", results,
+            "--home", HOME, "--out", out, "--json",
+        ]  # fmt: skip
+        ran = [run(command) for _ in range(TIMES)]
     found = json.loads(ran[-1].out)
     print(f"whole process: {median([one.seconds for one in ran]):.2f} s (budget 20 s)")
     print(f"largest memory: {max(one.peak_mb for one in ran):,.0f} MB (budget 1,500 MB)")
