@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from pathlib import Path
 
 from bench.harness import OURS, WORK, median, run, say, unpacked, warm
 from bench.reading import HOME, build_command
