@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -24,6 +24,7 @@ from frontrunner.catalog.model import (
     Catalog,
     MenuEntry,
     Model,
+    Renamed,
     Scope,
     Task,
 )
@@ -127,11 +128,17 @@ class _OwnModel(_Entry, kw_only=True):
     superseded_by: str | None = None
 
 
+class _OwnRenamed(_Entry, kw_only=True):
+    model: str
+    reason: str
+
+
 class _OwnFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     languages: dict[str, str] = {}
     task: list[_OwnTask] = []
     benchmark: list[_OwnBenchmark] = []
     model: list[_OwnModel] = []
+    renamed: list[_OwnRenamed] = []
 
 
 def own_alone(path: Path) -> Catalog:
@@ -209,7 +216,15 @@ class _Reader:
             ),
             old_task_names=base.old_task_names,
             retired_tasks=base.retired_tasks,
+            renamed=(*base.renamed, *self._renamed()),
         )
+
+    def _renamed(self) -> Iterator[Renamed]:
+        models = self._base.model_by_name.keys() | {one.name for one in self._file.model}
+        for number, one in enumerate(self._file.renamed):
+            if one.model not in models:
+                self._fail(f".renamed[{number}].model", f"there is no model {one.model!r}")
+            yield Renamed(name=one.name, model=one.model, reason=one.reason)
 
     def _refuse_twice(self) -> None:
         """A name that stands already is a mistake: nothing is replaced in silence."""
@@ -218,6 +233,7 @@ class _Reader:
             ("task", own.task, base.task_by_name),
             ("benchmark", own.benchmark, base.benchmark_by_name | base.benchmark_by_alias),
             ("model", own.model, base.model_by_name),
+            ("renamed", own.renamed, base.model_by_name.keys() | {one.name for one in own.model}),
         )
         for kind, entries, there in kinds:
             counts = Counter(entry.name for entry in entries)
