@@ -118,7 +118,7 @@ def test_a_former_name_is_that_of_a_model_and_of_none_today(tmp_path: Path) -> N
     both = add_own(catalog(), write(tmp_path, RENAMED))
     assert both.model_by_former_name == {"was/a": "org/a"}
     assert [one.reason for one in both.renamed] == ["bought"]
-    with pytest.raises(CatalogError, match="line 3.*there is no model"):
+    with pytest.raises(CatalogError, match=r"line 3.*there is no model"):
         add_own(catalog(), write(tmp_path, RENAMED.replace("org/a", "org/z")))
     with pytest.raises(CatalogError, match="'org/b' is in the catalog already"):
         add_own(catalog(), write(tmp_path, RENAMED.replace("was/a", "org/b")))
