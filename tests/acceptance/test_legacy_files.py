@@ -86,7 +86,7 @@ def _is_one_cell(scope: Scope | None, subset: str | None, split: str) -> bool:
     return len(scope.subsets) == 1 and subset in (None, *scope.subsets)
 
 
-def _shown(service: Service, benchmark: str) -> dict[tuple[str, str, str], float]:
+def _shown(service: Service, benchmark: str) -> dict[tuple[str, str | None, str], float]:
     """Scores of a board by the model's printed name and link, and the task."""
     rows = msgspec.json.decode(service.scores(benchmark, ()).identity)["rows"]
     return {

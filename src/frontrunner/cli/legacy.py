@@ -10,13 +10,14 @@ import typer
 from frontrunner.calls.pack import forget_calls
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home
-from frontrunner.cli.output import stderr
+from frontrunner.cli.output import counted, stderr
 from frontrunner.cli.prepare import prepare_old_calls
 from frontrunner.config import load_settings
 from frontrunner.errors import UsageError
 from frontrunner.legacy.adopted import adopt as keep_adopted
 from frontrunner.legacy.adopted import adopted_tree
 from frontrunner.legacy.fresh import fresh_tree
+from frontrunner.legacy.second import read_dump, write_results
 from frontrunner.legacy.tree import Tree, read_tree, write_tree
 from frontrunner.snapshot.store import Store
 
@@ -110,3 +111,23 @@ def write(
         return
     for path in write_tree(fresh, folder):
         typer.echo(str(path))
+
+
+@legacy_app.command()
+def unpack(
+    dump: Annotated[
+        Path, typer.Argument(metavar="DUMP", help="A Parquet file, or a folder of them.")
+    ],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; new or empty.")],
+) -> None:
+    """Turn the second board's dump of results (Parquet) into result files.
+
+    What it writes is what `build --results` and `parity --results` read.
+    """
+    _refuse_what_is_there(folder)
+    made = write_results(read_dump(dump), folder)
+    if made.left:
+        stderr.print(f"{made.left:,} scores are left out: no file could bear their names.")
+    scores, files = counted(made.scores, "score"), counted(made.files, "result file")
+    stderr.print(f"{scores} in {files}.", highlight=False)
+    typer.echo(str(folder))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +18,7 @@ from frontrunner.legacy.documents import (
     read_document,
 )
 from frontrunner.legacy.tables import Problem, Table, read_table, table_bytes, table_path
+from frontrunner.legacy.whole import whole_folder
 
 COPIES = "all_data_tasks"
 """Where the first board kept every task table once more, by number; programs read these too."""
@@ -170,19 +169,12 @@ def write_tree(tree: Tree, folder: Path) -> list[Path]:
     first board wrote it, as long as nothing was changed in it. Raises LegacyError where it cannot
     be written.
     """
-    folder = Path(os.path.abspath(folder))  # noqa: PTH100 -- resolve() would follow links
-    aside = folder.with_name(f".{folder.name}-{os.getpid()}")
     parts = _parts(tree)
-    try:
+    with whole_folder(folder) as aside:
         for name, content in parts.items():
             path = aside / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        aside.rename(folder)
-    except OSError as error:
-        raise LegacyError(f"{folder} cannot be written: {error.strerror or error}.") from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
     return [folder / name for name in parts]
 
 
