@@ -123,10 +123,10 @@ def test_result_files_made_of_a_dump_are_read_as_results(tmp_path: Path) -> None
     assert not ingested.rejects
     table = ingested.table
     assert sorted(table.score.tolist()) == [0.1, 0.25, 0.5, 0.7]
-    assert [(one.model, one.experiment) for one in table.variants] == [
+    assert [(one.model, one.experiment_id) for one in table.variants] == [
         ("org/a (dim=2)", ""),
         ("org/b", ""),
-        ("org/b", "vector_type_binary"),
+        ("org/b", "model_type_[dense]__vector_type_binary"),
     ]
 
 
