@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
+from html import unescape
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -23,6 +24,8 @@ from frontrunner.catalog import Catalog
 from frontrunner.legacy.boardmap import Successor, load_board_map
 
 OVERALL = "overall"
+TASK_PARAMETERS = frozenset({"task", "language"})
+PARAMETERS = TASK_PARAMETERS | {"benchmark_name"}
 _MANY = 8
 
 
@@ -59,20 +62,26 @@ def plain(value: str) -> str:
 
 
 def decoded(value: str) -> str:
-    """A value whose encoding was encoded once more, as chats and editors do."""
+    """A value that chats, editors and HTML have encoded once more, as `%2520` or `&#40;`."""
     for _ in range(3):
-        once = unquote(value)
+        once = unescape(unquote(value))
         if once == value:
             break
         value = once
     return value.replace("+", " ").strip()
 
 
+def tidied(query: Mapping[str, str]) -> dict[str, str]:
+    """A query whose old parameters have their names, written `Task` or, out of HTML, `amp;task`."""
+    plainly = {key.removeprefix("amp;").lower(): value for key, value in query.items()}
+    return {key: plainly[key] for key in PARAMETERS & plainly.keys()} | dict(query)
+
+
 def meaning(query: Mapping[str, str], catalog: Catalog) -> Meaning | None:
     """What the query of a link to the front page meant; None where it is none of an older board."""
-    if "benchmark_name" in query:
+    if query.get("benchmark_name", "").strip():
         return _of_benchmark(query["benchmark_name"], catalog)
-    if "task" in query or "language" in query:
+    if TASK_PARAMETERS & query.keys():
         return _of_table(query.get("task", ""), query.get("language", ""), catalog)
     return None
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import quote, urlencode
 
 from frontrunner.api.pages import Page
 from frontrunner.api.reply import Headers
 from frontrunner.api.service import Service
 from frontrunner.legacy.links import (
+    PARAMETERS,
     Meaning,
     ToBoard,
     ToTable,
@@ -16,11 +18,11 @@ from frontrunner.legacy.links import (
     meaning,
     spelled,
 )
+from frontrunner.legacy.present import shown
 from frontrunner.snapshot.answers import Encoded, body_tag
 from frontrunner.web.links import Links
 from frontrunner.web.visit import Shown, Visit
 
-PARAMETERS = frozenset({"task", "language", "benchmark_name"})
 GROUP = "<old link>"
 
 
@@ -51,6 +53,8 @@ def other_spelling(service: Service, path: str, links: Links) -> str | None:
     first, _, name = path.partition("/")
     catalog = service.snapshot.catalog
     found: str | None = None
+    if path in ("benchmarks", "benchmark"):
+        return links.page("boards")
     if first == "benchmark":
         head, _, tab = name.rpartition("/")
         found = benchmark_called(name, catalog)
@@ -65,6 +69,22 @@ def other_spelling(service: Service, path: str, links: Links) -> str | None:
         found = spelled(name, catalog.task_by_name) or catalog.old_task_names.get(name)
         return links.task(found) if found and found != name else None
     return None
+
+
+def with_query(target: str, query: bytes) -> str:
+    """The address with the query of a request, which another spelling of its path leaves alone."""
+    return f"{target}?{query.decode('latin-1')}" if query else target
+
+
+def other_view(service: Service, path: str, query: Mapping[str, str], links: Links) -> str | None:
+    """The address of a board as a link to the present board shows it; None for one of our own."""
+    first, _, name = path.partition("/")
+    asked = shown(query) if first == "benchmark" else None
+    board = benchmark_called(name, service.snapshot.catalog) if asked else None
+    if asked is None or board is None:
+        return None
+    pairs = urlencode(asked.query, safe="~", quote_via=quote)
+    return links.board(board, asked.tab) + (f"?{pairs}" if pairs else "")
 
 
 def redirect(target: str) -> Page:

@@ -12,7 +12,8 @@ from frontrunner.api.pages import Page, PageRequest
 from frontrunner.api.reply import Headers
 from frontrunner.api.service import Service
 from frontrunner.errors import FrontrunnerError, UnknownNameError
-from frontrunner.legacy.links import Unknown
+from frontrunner.legacy.links import PARAMETERS as PARAMETERS_OF_OLD
+from frontrunner.legacy.links import Unknown, tidied
 from frontrunner.snapshot.answers import Answer, Encoded, encode
 from frontrunner.web import assets, cards, old
 from frontrunner.web.links import Links, model_path
@@ -66,21 +67,22 @@ class Site:
 
     def find(self, service: Service, request: PageRequest) -> Page | None:
         """The page that `request` asks for; None where a program asked for what there is not."""
-        if request.path.startswith(_ASSETS):
-            return _asset(request.path.removeprefix(_ASSETS))
-        if request.path.startswith(_CARDS):
-            return _card(service, request.path.removeprefix(_CARDS))
-        whole = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
+        if request.path.startswith((_ASSETS, _CARDS)):
+            return _file(service, request.path)
+        whole = tidied(dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True)))
         query = {key: value for key, value in whole.items() if key in PARAMETERS}
         first, _, rest = request.path.strip("/").partition("/")
         chosen = first if first in languages() else ""
         path = rest if chosen else request.path.strip("/")
         language = chosen or preferred(request.languages)
         origin = request.origin if _HOST.fullmatch(request.origin) else ""
+        moved = old.other_view(service, path, whole, Links(chosen)) if request.query else None
+        if moved is not None:
+            return old.redirect(moved)
         asked = (service.snapshot.id, chosen, language, path, repr(sorted(query.items())), origin)
         with self._lock:
             kept = self._kept.get(asked)
-        if kept is not None and (path or not old.PARAMETERS & whole.keys()):
+        if kept is not None and (path or not PARAMETERS_OF_OLD & whole.keys()):
             return kept
         visit = Visit(
             service, words(language), Links(chosen), path.partition("/")[2], query, origin
@@ -89,7 +91,7 @@ class Site:
         if page.status == 404:
             target = old.other_spelling(service, path, visit.links)
             if target is not None:
-                return old.redirect(target)
+                return old.redirect(old.with_query(target, request.query))
             if not request.wants_html:
                 return None
         if page.status == 200 and path not in UNKEPT:
@@ -102,6 +104,12 @@ class Site:
             self._size += _weight(page.answer)
             while self._size > _CACHE_BYTES and len(self._kept) > 1:
                 self._size -= _weight(self._kept.popitem(last=False)[1].answer)
+
+
+def _file(service: Service, path: str) -> Page | None:
+    if path.startswith(_ASSETS):
+        return _asset(path.removeprefix(_ASSETS))
+    return _card(service, path.removeprefix(_CARDS))
 
 
 def _weight(answer: Encoded) -> int:
