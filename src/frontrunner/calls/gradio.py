@@ -182,7 +182,7 @@ class Gradio:
 def _decoded(content: bytes) -> Body:
     try:
         return msgspec.json.decode(content, type=Body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         pass  # perhaps for its NaN, which programs send and strict JSON does not have
     try:
         return msgspec.json.decode(msgspec.json.encode(json.loads(content)), type=Body)
