@@ -20,7 +20,7 @@ from html import unescape
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from frontrunner.catalog import Catalog
+from frontrunner.catalog import Benchmark, Catalog
 from frontrunner.legacy.boardmap import Successor, load_board_map
 
 OVERALL = "overall"
@@ -155,7 +155,15 @@ def _successor(row: Successor, catalog: Catalog) -> Meaning:
         names = get_close_matches(row.benchmark, catalog.benchmark_by_name, n=_MANY, cutoff=0.3)
         near = tuple((one, f"benchmark_name={one}") for one in names)
         return Unknown("benchmark_name", row.benchmark, near)
-    return ToBoard(row.benchmark, (row.type,) if row.type else ())
+    return ToBoard(row.benchmark, _types(row, catalog.benchmark_by_name[row.benchmark], catalog))
+
+
+def _types(row: Successor, benchmark: Benchmark, catalog: Catalog) -> tuple[str, ...]:
+    """The types that a table was of; none where the benchmark has no other, which is its board."""
+    kind = row.today or row.type
+    tasks = (catalog.task_by_name.get(scope.task) for scope in benchmark.scopes)
+    only = {task.type for task in tasks if task} == {kind}
+    return (kind,) if kind and not only else ()
 
 
 def _labelled(row: Successor) -> tuple[str, str]:
