@@ -316,6 +316,19 @@ def test_what_an_older_board_left_is_a_record(tmp_path: Path) -> None:
             record_folder(tmp_path)
 
 
+def test_the_repository_of_an_older_board_is_a_record(tmp_path: Path) -> None:
+    table = tmp_path / "boards_data/en/data_overall/default.jsonl"
+    table.parent.mkdir(parents=True)
+    table.write_text('{"Rank": 1, "Model": "a"}\n{"Rank": 2}\n')
+    (tmp_path / "config.yaml").touch()
+    (tmp_path / "app.py").touch()
+    made = record_folder(tmp_path)
+    assert made.files == (
+        File("boards_data/en/data_overall/default.jsonl", ("Rank", "Model")),
+        File("config.yaml"),
+    )
+
+
 def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
     made = record(
         routes=(Route("/a", ("x",), ()),),

@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-import msgspec
-
 from frontrunner.contract.fetch import Fetch, json_of
 from frontrunner.contract.finding import Finding, Judged, Verdict
 from frontrunner.contract.gradio import calls_of, protocol_of
 from frontrunner.contract.links import judged_link
 from frontrunner.contract.record import Answer, Call, File, Record, Route
-from frontrunner.contract.shape import Shape, added, few, lost, merged
+from frontrunner.contract.shape import Shape, added, columns_of, few, lost, merged
 from frontrunner.contract.sources import answer_of, routes_of
 from frontrunner.errors import ContractError
 
@@ -178,15 +176,6 @@ def _file(old: File, fetch: Fetch) -> Judged:
     if not old.columns:
         return Verdict.COMPATIBLE, "it is there"
     return _columns(old, columns_of(response.body))
-
-
-def columns_of(table: bytes) -> tuple[str, ...]:
-    """The columns of a table in JSON lines, by its first row; none where it has none."""
-    try:
-        row = msgspec.json.decode(table.partition(b"\n")[0])
-    except (msgspec.DecodeError, RecursionError):
-        return ()
-    return tuple(row) if isinstance(row, dict) else ()
 
 
 def _columns(old: File, new: tuple[str, ...]) -> Judged:
