@@ -54,9 +54,11 @@ class _Held:
         self.lent = False
 
     def give(self) -> None:
+        """Give the room back."""
         self._room.give(self._size)
 
     def give_unless_lent(self) -> None:
+        """Give it back, unless the queue will."""
         if not self.lent:
             self.give()
 

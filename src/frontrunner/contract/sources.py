@@ -75,6 +75,7 @@ class _Asking:
         self.notes: list[str] = []
 
     def ask(self, paths: Iterable[str]) -> None:
+        """Ask each path that was not asked yet."""
         for path in paths:
             if path not in self.answers:
                 self.one(path)
