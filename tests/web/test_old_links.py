@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import quote, unquote
 
 import pytest
@@ -126,6 +127,16 @@ def test_unknown_values_explain_themselves(old_browser: Browser) -> None:
         assert "Did you mean" in html
     hostile = get(old_browser, "/?task=<script>alert(1)</script>").answer.identity.decode()
     assert "<script>alert" not in hostile
+
+
+def test_a_program_is_told_as_well(old_browser: Browser) -> None:
+    page = old_browser.page("/", "benchmark_name=MTEB(engl,%20v2)", html=False)
+    assert page.status == 404
+    told = json.loads(page.answer.identity)
+    assert "no benchmark called" in told["detail"]
+    assert "/?benchmark_name=MTEB(eng%2C%20v2)" in told["near"]
+    for address in told["near"]:
+        assert led(get(old_browser, address))
 
 
 def test_our_own_front_page_is_left_alone(old_browser: Browser) -> None:

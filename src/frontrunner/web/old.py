@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
+import msgspec
+
 from frontrunner.api.pages import Page
 from frontrunner.api.reply import Headers
 from frontrunner.api.service import Service
@@ -24,6 +26,7 @@ from frontrunner.web.links import Links
 from frontrunner.web.visit import Shown, Visit
 
 GROUP = "<old link>"
+_IN_QUERY = "=&!'()*~"
 
 
 def read(service: Service, query: Mapping[str, str]) -> Meaning | None:
@@ -46,6 +49,15 @@ def problem(visit: Visit, meant: Unknown) -> Shown:
     near = [(label, f"{visit.links.page()}?{query}") for label, query in meant.near]
     values = {"what": text, "near": near}
     return Shown("problem.html", visit.t("problem.title_404"), values, status=404)
+
+
+def told(visit: Visit, meant: Unknown) -> Page:
+    """The same for a program, in the shape of all errors, with links that work."""
+    text = visit.t(f"old.unknown_{meant.parameter}", value=meant.value)
+    near = [f"/?{quote(query, safe=_IN_QUERY)}" for _, query in meant.near]
+    body = msgspec.json.encode({"detail": text, "near": near})
+    answer = Encoded("application/json", body_tag(body), body)
+    return Page(answer, GROUP, [(b"cache-control", b"no-store")], 404)
 
 
 def other_spelling(service: Service, path: str, links: Links) -> str | None:

@@ -87,12 +87,13 @@ class Site:
         visit = Visit(
             service, words(language), Links(chosen), path.partition("/")[2], query, origin
         )
-        page = (_old_link(visit, whole) if not path else None) or make(visit, path)
+        is_old = _old_link(visit, whole, request.wants_html) if not path else None
+        page = is_old or make(visit, path)
         if page.status == 404:
             target = old.other_spelling(service, path, visit.links)
             if target is not None:
                 return old.redirect(old.with_query(target, request.query))
-            if not request.wants_html:
+            if is_old is None and not request.wants_html:
                 return None
         if page.status == 200 and path not in UNKEPT:
             self._keep(asked, page)
@@ -116,10 +117,12 @@ def _weight(answer: Encoded) -> int:
     return sum(len(body or b"") for body in answer[2:])
 
 
-def _old_link(visit: Visit, query: Mapping[str, str]) -> Page | None:
+def _old_link(visit: Visit, query: Mapping[str, str], html: bool) -> Page | None:
     """What an older board's link to the front page leads to; None for a link of our own."""
     meant = old.read(visit.service, query)
     if isinstance(meant, Unknown):
+        if not html:
+            return old.told(visit, meant)
         return _to_page(visit, "", old.problem(visit, meant), old.GROUP)
     return None if meant is None else old.redirect(old.address(meant, visit.links))
 
