@@ -18,7 +18,7 @@ _MOST_BYTES = 128 * 1024 * 1024
 """Of results that wait to be fetched."""
 _AT_ONCE = 2
 """Calls that are worked on: each fills a processor, and holds its tables several times over."""
-ROOM = 96 * 1024 * 1024
+ROOM = 128 * 1024 * 1024
 """Bytes of bodies that are read, or wait for their turn."""
 _KEPT_SECONDS = 300.0
 _WEIGHT = 0.1
