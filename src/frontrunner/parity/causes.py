@@ -10,11 +10,11 @@ from typing import Any
 
 from frontrunner.catalog import Catalog
 from frontrunner.legacy.columns import AVERAGE, MODEL
+from frontrunner.legacy.documents import Document
 from frontrunner.legacy.markup import Anchor, parse_anchor
 from frontrunner.legacy.rules import Target, split_order
 from frontrunner.legacy.standing import Standing, of_subset, pick
 from frontrunner.legacy.tables import number
-from frontrunner.legacy.tree import Document
 from frontrunner.parity.evidence import FileRef, Index, Numbers, refs_of
 from frontrunner.parity.explain import Candidate, Pool, candidates
 from frontrunner.parity.history import History
@@ -42,7 +42,8 @@ def _external_rows(external: Document) -> Iterator[dict[str, Any]]:
     for kinds in external.values():
         for metrics in kinds.values() if isinstance(kinds, dict) else ():
             for rows in metrics.values() if isinstance(metrics, dict) else ():
-                yield from (row for row in rows if isinstance(row, dict))
+                listed = rows if isinstance(rows, list) else ()
+                yield from (row for row in listed if isinstance(row, dict))
 
 
 @dataclass
