@@ -19,14 +19,13 @@ import msgspec
 from frontrunner.catalog import Catalog
 from frontrunner.errors import SourceError
 from frontrunner.parity.history import History
+from frontrunner.parity.metrics import LOOKED_AT, MAIN
 from frontrunner.results.archive import is_archive, walk_archive
 from frontrunner.results.formats import TaskIndex, UnusableFileError, parse
 from frontrunner.results.layout import folder_name
 from frontrunner.results.rejects import Reason
 from frontrunner.results.sources import results_root
 from frontrunner.snapshot.reader import Snapshot
-
-MAIN = "main_score"
 
 
 class Role(StrEnum):
@@ -188,7 +187,7 @@ _Metric = tuple[str, str, str, float]
 
 
 def _metrics(content: Any) -> Iterator[_Metric]:
-    """Every metric of a file of either layout."""
+    """The metrics in question of a file of either layout."""
     if not isinstance(content, dict):
         return
     splits = content.get("scores", content)
@@ -213,10 +212,14 @@ def _old_metrics(split: str, entries: Mapping[str, Any]) -> Iterator[_Metric]:
 
 
 def _flat(metrics: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """Those that an old number can be; `cos_sim: {ap}` counts as `cos_sim_ap`."""
     for name, value in metrics.items():
-        if isinstance(value, float) and value == value:
+        if isinstance(value, dict):
+            inner = ((f"{name}_{key}", number) for key, number in value.items())
+            yield from (one for one in inner if _counts(*one))
+        elif _counts(name, value):
             yield name, value
-        elif isinstance(value, dict):
-            for inner, number in value.items():
-                if isinstance(number, float) and number == number:
-                    yield f"{name}_{inner}", number
+
+
+def _counts(name: str, value: object) -> bool:
+    return name in LOOKED_AT and isinstance(value, float) and value == value

@@ -10,23 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from frontrunner.parity.evidence import MAIN, Found, Role
+from frontrunner.parity.evidence import Found, Role
+from frontrunner.parity.metrics import MAIN, METRICS
 from frontrunner.parity.reruns import Rerun
 from frontrunner.parity.verdicts import Cause, Cell, Confidence, Explanation
-
-METRICS: Mapping[str, tuple[str, ...]] = {
-    "accuracy": ("accuracy",),
-    "f1": ("f1",),
-    "map": ("map", "map_at_1000"),
-    "max_ap": ("max_ap", "cos_sim_ap", "cosine_ap", "similarity_ap", "dot_ap", "manhattan_ap"),
-    "ndcg_at_10": ("ndcg_at_10",),
-    "ndcg_at_1": ("ndcg_at_1",),
-    "recall_at_1": ("recall_at_1",),
-    "cosine_spearman": ("cosine_spearman", "cos_sim_spearman"),
-    "v_measure": ("v_measure",),
-    "p-MRR": ("p-MRR",),
-}
-"""A metric of the old board's configuration -> the names that it had in files over the years."""
 
 _COSINE = ("cosine_ap", "cos_sim_ap", "similarity_ap")
 _HALF = 0.5 + 1e-7
