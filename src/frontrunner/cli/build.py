@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from concurrent.futures import Executor
@@ -21,7 +22,8 @@ from frontrunner.cli.progress import progress_bar
 from frontrunner.config import Settings, load_settings
 from frontrunner.errors import UsageError
 from frontrunner.results.fetch import fetch
-from frontrunner.results.ingest import Ingested, ingest
+from frontrunner.results.ingest import Ingested, joined
+from frontrunner.results.read import Options, read_source
 from frontrunner.results.workers import helpers
 from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.reader import Snapshot
@@ -46,14 +48,14 @@ def read_results(
     with progress_bar("Fetching the results"):
         near = fetch(source, settings.home / "sources")
     with progress_bar("Reading result files") as progress:
-        return ingest(
-            near,
-            catalog,
-            workers=settings.workers,
+        options = Options(
+            workers=settings.workers or os.cpu_count() or 1,
             progress=progress,
             cache=settings.home / "cache",
             beside=beside,
+            repository=near.repository,
         )
+        return joined(read_source(near.path, catalog, options), catalog)
 
 
 def write_snapshot(
