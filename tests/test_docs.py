@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from frontrunner.api.routes import ROUTES
-from frontrunner.catalog import own
+from frontrunner.catalog import entries, own
 from frontrunner.cli import MODULES
 from frontrunner.config import Settings
 from frontrunner.results.rejects import Reason
@@ -68,7 +68,7 @@ def test_the_example_of_a_catalog_is_one(tmp_path: Path) -> None:
 
 def test_every_key_of_a_catalog_is_documented() -> None:
     documented = text("catalog.md")
-    for entry in (own._OwnTask, own._OwnBenchmark, own._OwnModel, own._TaskRef):
+    for entry in (entries.OwnTask, entries.OwnBenchmark, entries.OwnModel, entries.TaskRef):
         for key in entry.__struct_fields__:
             assert re.search(rf"\b{key}\b", documented), key
 

@@ -158,6 +158,16 @@ def test_a_history_cut_off_by_a_crash_is_read_as_far_as_it_goes(tmp_path: Path) 
     assert store.rollback().snapshot == names[0]
 
 
+def test_a_line_cut_off_takes_no_other_with_it(tmp_path: Path) -> None:
+    first = build(tmp_path, "home", 0.0).id
+    with (tmp_path / "home/history.jsonl").open("ab") as file:
+        file.write(b'{"at": 2, "act')
+    build(tmp_path, "home", 0.1)
+    store = Store(tmp_path / "home")
+    assert [event.action for event in store.history()] == ["publish", "publish"]
+    assert store.rollback().snapshot == first
+
+
 def test_pruning_keeps_the_current_and_the_one_before(tmp_path: Path) -> None:
     names = [build(tmp_path, "home", bonus / 10).id for bonus in range(4)]
     store = Store(tmp_path / "home")

@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from frontrunner.cli.app import app
-from frontrunner.cli.output import print_json, stderr
+from frontrunner.cli.output import print_json, say, stderr
 from frontrunner.errors import UsageError
 from frontrunner.evaluate import environment as environments
 from frontrunner.evaluate.runner import Event, Plan, make_plan, run
@@ -54,21 +54,17 @@ def evaluate(
 
 def _prepare(environment: Path, dry_run: bool) -> None:
     if dry_run:
-        _say(f"{environment} {_state(environment)}.")
+        say(f"{environment} {_state(environment)}.")
     else:
-        environments.ensure(environment, _say)
+        environments.ensure(environment, say)
 
 
 def _state(environment: Path) -> str:
     return "is ready" if environments.is_ready(environment) else "would be made"
 
 
-def _say(line: str) -> None:
-    stderr.print(line, highlight=False, soft_wrap=True)
-
-
 def _run_with_progress(plan: Plan, environment: Path, threads: int) -> list[Event]:
-    python = environments.ensure(environment, _say)
+    python = environments.ensure(environment, say)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -83,7 +79,7 @@ def _run_with_progress(plan: Plan, environment: Path, threads: int) -> list[Even
             if event.event == "measured":
                 progress.advance(bar)
                 if not stderr.is_terminal:  # a log shows no bar: a line per result instead
-                    _say(f"{event.model} {event.task}: {_percent(event)}")
+                    say(f"{event.model} {event.task}: {_percent(event)}")
 
         return run(plan, python, threads, listen)
 
@@ -110,7 +106,7 @@ def _print_plan(plan: Plan, environment: Path, as_json: bool) -> None:
         for task in tasks:
             sys.stdout.write(f"{model}\t{task}\n")
     kept = sum(map(len, plan.kept.values()))
-    _say(f"{plan.count} results to measure, {kept} kept; {environment} {_state(environment)}.")
+    say(f"{plan.count} results to measure, {kept} kept; {environment} {_state(environment)}.")
 
 
 def _print_results(plan: Plan, measured: list[Event], as_json: bool) -> None:
@@ -120,4 +116,4 @@ def _print_results(plan: Plan, measured: list[Event], as_json: bool) -> None:
     for event in measured:
         sys.stdout.write(f"{event.model}\t{event.task}\t{_percent(event)}\n")
     kept = sum(map(len, plan.kept.values()))
-    _say(f"{len(measured)} results measured, {kept} kept, in {plan.output}.")
+    say(f"{len(measured)} results measured, {kept} kept, in {plan.output}.")
