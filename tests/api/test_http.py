@@ -90,6 +90,8 @@ ERRORS = {
     "/nope": (404, "Not Found"),
     "/v1/benchmarks/Nope/scores": (404, "Unknown benchmark: Nope"),
     "/v1/benchmarks/Al": (404, "'Al' not found. Did you mean: All?"),
+    "/v1/benchmarks/": (404, "'' not found and no similar keys were found."),
+    "/v1/tasks/": (404, "Unknown task: "),
     "/v1/tasks/Nope": (404, "Unknown task: Nope"),
     "/v1/tasks/T1/descriptive_statistics": (404, "No descriptive stats for task: T1"),
     "/v1/models/org/nope": (404, "Unknown model: org/nope"),
@@ -152,6 +154,33 @@ def test_other_methods_are_refused(application: Application) -> None:
     assert (answer.status_code, answer.json()) == (405, {"detail": "Method Not Allowed"})
 
 
+@pytest.mark.parametrize("path", [BOARD, "/health", "/metrics", "/docs", "/openapi.json"])
+def test_a_refused_method_is_told_which_are_allowed(application: Application, path: str) -> None:
+    answer = call(application, "DELETE", path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert call(application, "POST", "/v1/nope").status_code == 404
+
+
+def test_lists_may_come_in_several_lines(application: Application) -> None:
+    tag = call(application, "GET", BOARD).headers["etag"]
+    for headers in ([tag, '"x"'], ['"x"', tag]):
+        pairs = [("accept-encoding", "identity"), *(("if-none-match", one) for one in headers)]
+        assert call(application, "GET", BOARD, headers=pairs).status_code == 304
+    for _ in range(2):
+        pairs = [("accept-encoding", "br;q=0.5"), ("accept-encoding", "gzip")]
+        packed = call(application, "GET", BOARD, headers=pairs)
+        assert packed.headers["content-encoding"] == "gzip"
+
+
+def test_who_has_another_encoding_is_sent_this_one(application: Application) -> None:
+    packed = call(application, "GET", BOARD, headers={"accept-encoding": "gzip"})
+    headers = {"if-none-match": packed.headers["etag"]}
+    assert call(application, "GET", BOARD, headers=headers).status_code == 200
+    headers["accept-encoding"] = "gzip"
+    again = call(application, "GET", BOARD, headers=headers)
+    assert (again.status_code, again.headers["etag"]) == (304, packed.headers["etag"])
+
+
 def test_pages_of_other_origins_may_read(application: Application, snapshot: Snapshot) -> None:
     answer = call(application, "GET", BOARD, headers={"origin": "https://a.example"})
     assert answer.headers["access-control-allow-origin"] == "*"
@@ -200,6 +229,14 @@ def test_a_new_snapshot_is_served_from_one_request_to_the_next(
         (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", True),
         (b"GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n", True),
         (b"GET / HTTP/1.1\r\nHost: a\r\nCONNECTION: Close\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nConnection:close\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nConnection:  close\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nConnection: keep-alive, close\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nConnection:\r\n close\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nContent-Length: 5\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nExpect: 100-continue\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nUpgrade: h2c\r\n\r\n", False),
         (b"GET / HTTP/1.0\r\nHost: a\r\n\r\n", False),
         (b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", False),
         (b"GET / HTTP/1.1\r\nHost: a\r\n", False),

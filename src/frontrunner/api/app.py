@@ -35,6 +35,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _find_route = compile_routes(ROUTES)
 _HELD_BYTES = 96 * 1024 * 1024
 """Bodies that are kept ready, before compression; a whole board is one or two MB."""
+_METHODS = ("GET", "HEAD")
 _CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
 
 
@@ -64,9 +65,11 @@ class Asked:
         self.if_modified_since: str | None = None
         for name, value in scope["headers"]:
             if name == b"accept-encoding":
-                self.encodings = value
+                self.encodings = _joined(self.encodings, value)
             elif name == b"if-none-match":
-                self.if_none_match = value.decode("latin-1")
+                # A list may come in several lines.
+                tags = value.decode("latin-1")
+                self.if_none_match = f"{self.if_none_match}, {tags}" if self.if_none_match else tags
             elif name == b"if-modified-since":
                 self.if_modified_since = value.decode("latin-1")
             elif name == b"accept":
@@ -86,6 +89,11 @@ class Asked:
             b"text/html" in self.accept,
             f"{self.scheme}://{self.host.decode('latin-1')}",
         )
+
+
+def _joined(before: bytes, value: bytes) -> bytes:
+    """A list that comes in several lines, as one."""
+    return b"%b, %b" % (before, value) if before else value
 
 
 class Ready(NamedTuple):
@@ -193,7 +201,7 @@ class Application:
         encodings = b""
         for name, value in scope["headers"]:
             if name == b"accept-encoding":
-                encodings = value
+                encodings = _joined(encodings, value)
             elif name in _CONDITIONS:
                 return False
         form = ready.reply.quick_form(encodings)
@@ -250,8 +258,8 @@ class Application:
         match = _find_route(asked.path)
         if match is None:
             return await self._beside(served, asked)
-        if asked.method not in ("GET", "HEAD"):
-            return (*_problem(405, "Method Not Allowed", served.policy), match.route.group)
+        if asked.method not in _METHODS:
+            return (*_not_allowed(served.policy), match.route.group)
         return (*await self._routed(served, asked, match), match.route.group)
 
     async def _routed(
@@ -277,21 +285,27 @@ class Application:
 
     async def _beside(self, served: Served, asked: Asked) -> tuple[int, Headers, bytes, str]:
         """Health, metrics, documentation, icons: what is not an answer about the board."""
-        if asked.method in ("GET", "HEAD"):
-            if asked.path == "/metrics":
-                body = await asyncio.to_thread(self.metrics.render)
-                return 200, _plain(MEDIA_TYPE, body), body, "/metrics"
-            if asked.path.startswith("/v1/icon/"):
-                name = asked.path.removeprefix("/v1/icon/")
-                return (*await self._icon(served, name), "/v1/icon")
-            document = documents.find(asked.path)
-            if document is not None:
-                reply = served.reply(document)
-                return (*_send(reply, asked), asked.path)
-            page = await self._page(served, asked)
-            if page is not None:
-                return page
-        return (*_problem(404, "Not Found", served.policy), "<unmatched>")
+        found = await self._found_beside(served, asked)
+        if found is None:
+            return (*_problem(404, "Not Found", served.policy), "<unmatched>")
+        if asked.method not in _METHODS and found[0] != 404:
+            return (*_not_allowed(served.policy), found[-1])
+        return found
+
+    async def _found_beside(
+        self, served: Served, asked: Asked
+    ) -> tuple[int, Headers, bytes, str] | None:
+        if asked.path == "/metrics":
+            body = await asyncio.to_thread(self.metrics.render)
+            return 200, _plain(MEDIA_TYPE, body), body, "/metrics"
+        if asked.path.startswith("/v1/icon/"):
+            name = asked.path.removeprefix("/v1/icon/")
+            return (*await self._icon(served, name), "/v1/icon")
+        document = documents.find(asked.path)
+        if document is not None:
+            reply = served.reply(document)
+            return (*_send(reply, asked), asked.path)
+        return await self._page(served, asked)
 
     async def _page(self, served: Served, asked: Asked) -> tuple[int, Headers, bytes, str] | None:
         if self._pages is None or asked.path.startswith("/v1/"):
@@ -342,11 +356,11 @@ class Application:
 
 
 def _send(reply: Reply, asked: Asked) -> tuple[int, Headers, bytes]:
-    if (asked.if_none_match or asked.if_modified_since) and reply.is_fresh(
-        asked.if_none_match, asked.if_modified_since
-    ):
-        return 304, reply.form(asked.encodings).not_modified, b""
     form = reply.form(asked.encodings)
+    if (asked.if_none_match or asked.if_modified_since) and reply.is_fresh(
+        form, asked.if_none_match, asked.if_modified_since
+    ):
+        return 304, form.not_modified, b""
     return 200, form.headers, form.body
 
 
@@ -361,6 +375,11 @@ def _problem(
         *(pair for pair in policy.common if pair[0].startswith((b"access", b"x-"))),
     ]
     return status, headers, body
+
+
+def _not_allowed(policy: Policy) -> tuple[int, Headers, bytes]:
+    status, headers, body = _problem(405, "Method Not Allowed", policy)
+    return status, [*headers, (b"allow", b"GET, HEAD, OPTIONS")], body
 
 
 def _plain(media_type: str, body: bytes) -> Headers:
