@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import email.utils
 import gzip
+import io
 from pathlib import Path
 
 import brotli
+import polars as pl
 import pytest
 import zstandard
 
 from frontrunner.api.app import Application
 from frontrunner.api.quick import may_be_key
+from frontrunner.catalog import Benchmark
+from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.reader import Snapshot
 from tests.api.conftest import Get, call
-from tests.factories import small_snapshot
+from tests.factories import catalog, scope, small_snapshot, snapshot_of, task, write_scores
 
 BOARD = "/v1/benchmarks/All/scores"
 
@@ -101,6 +105,22 @@ ERRORS = {
     "/v1/rank?benchmark=All&policy=kind": (
         422,
         "Unknown policy: 'kind'. Give 'strict' or 'lenient'.",
+    ),
+    "/v1/rank?benchmark=All&types=Retrival": (
+        422,
+        "Nothing in the catalog has 'Retrival' among its types. Did you mean 'Retrieval'?",
+    ),
+    "/v1/rank?benchmark=All&subsets=x": (
+        422,
+        "Nothing in the catalog has 'x' among its subsets.",
+    ),
+    "/v1/rank?tasks=T1&modalities=smell": (
+        422,
+        "Nothing in the catalog has 'smell' among its modalities.",
+    ),
+    "/v1/rank?tasks=T1&min_params_b=2&max_params_b=1": (
+        422,
+        "min_params_b (2.0) is more than max_params_b (1.0).",
     ),
     "/v1/benchmarks/All/leaders?buckets=[]": (
         422,
@@ -258,6 +278,12 @@ def test_boards_as_files(get: Get, form: str) -> None:
     if form == "csv":
         head, first = answer.text.splitlines()[:2]
         assert head.startswith("rank,model,experiment,zero_shot_pct")
+        named = dict(zip(head.split(","), first.split(","), strict=True))
+        assert (named["policy"], named["tasks_scored"], named["tasks_total"]) == (
+            "strict",
+            "2",
+            "2",
+        )
         assert first.split(",")[:4] == ["1", "org/b", "", ""]
     else:
         assert answer.content[:4] == b"PAR1"
@@ -266,7 +292,11 @@ def test_boards_as_files(get: Get, form: str) -> None:
 def test_where_the_numbers_come_from(get: Get, snapshot: Snapshot) -> None:
     info = get("/v1/snapshot").json()
     assert info["id"] == snapshot.id
-    assert info["counts"]["rows"] == 4
+    counts = info["counts"]
+    assert counts["rows"] == 4
+    told = ("filesUsed", "filesDescribing", "filesRejected", "filesSetAside")
+    assert sum(counts[one] for one in told) == counts["filesSeen"] == 4
+    assert info["source"]["kind"] == "folder"
     assert info["rejected"] == []
 
 
@@ -282,6 +312,40 @@ def test_ranking_on_the_spot(get: Get) -> None:
     }
     narrowed = get("/v1/rank?benchmark=All&types=STS&name=org/a").json()
     assert (narrowed["tasks"], len(narrowed["rows"])) == (["T1"], 1)
+
+
+def test_coverage_counts_what_nobody_has(tmp_path: Path) -> None:
+    known = catalog(tasks=[task("T1"), task("T2"), task("rank")])
+    results = write_scores(tmp_path / "results", {"org/a": {"T1": 0.5, "rank": 0.25}})
+    snapshot = snapshot_of(tmp_path / "home", known, ingest(results, known, workers=1))
+    application = Application(snapshot)
+    answer = call(application, "GET", "/v1/rank?benchmark=All").json()
+    assert answer["missingTasks"] == ["T2"]
+    coverage = answer["rows"][0]["coverage"]
+    assert (coverage["tasks"], coverage["tasksTotal"]) == (2, 3)
+    head, first = call(application, "GET", f"{BOARD}.csv").text.splitlines()
+    named = dict(zip(head.split(","), first.split(","), strict=True))
+    assert (named["tasks_scored"], named["tasks_total"]) == ("2", "3")
+    # A task may be called what a column is.
+    assert (named["rank"], named["task:rank"]) == ("1", "0.25")
+    frame = pl.read_parquet(io.BytesIO(call(application, "GET", f"{BOARD}.parquet").content))
+    assert frame["task:rank"].to_list() == [0.25]
+
+
+def test_a_task_of_another_benchmark_is_told(tmp_path: Path) -> None:
+    tasks = [task("T1"), task("T2")]
+    one = Benchmark(name="One", display_name="One", scopes=(scope(tasks[0]),))
+    known = catalog(tasks=tasks, benchmarks=[one])
+    results = write_scores(tmp_path / "results", {"org/a": {"T1": 0.5, "T2": 0.25}})
+    snapshot = snapshot_of(tmp_path / "home", known, ingest(results, known, workers=1))
+    answer = call(Application(snapshot), "GET", "/v1/rank?benchmark=One&tasks=T1,T2")
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "T2 is no task of One. Leave benchmark= out."
+
+
+@pytest.mark.parametrize("path", [BOARD, "/metrics", "/health", "/v1/nope"])
+def test_every_answer_may_be_read_by_pages_of_other_origins(get: Get, path: str) -> None:
+    assert get(path).headers["access-control-allow-origin"] == "*"
 
 
 def test_documents(get: Get) -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
-from frontrunner.cli import MODULES
+from frontrunner.cli import MODULES, load_commands
+from frontrunner.cli.app import app
 from tests.factories import result, write
 
 OWN = """
@@ -161,3 +166,13 @@ def test_what_the_system_refuses_is_told_without_a_traceback(folder: Path) -> No
     done = run(folder, "publish", name, "--home", "h")
     assert done.returncode == 1
     assert done.stderr == "error: h/history.jsonl: Is a directory\n"
+
+
+def test_every_command_takes_a_home() -> None:
+    def leaves(command: Any) -> Iterator[Any]:
+        inner = getattr(command, "commands", None)
+        yield from chain.from_iterable(map(leaves, inner.values())) if inner else (command,)
+
+    load_commands([])
+    for command in leaves(get_command(app)):
+        assert any("--home" in parameter.opts for parameter in command.params), command.name

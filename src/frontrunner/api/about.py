@@ -18,13 +18,15 @@ def snapshot_info(snapshot: Snapshot, boards: int) -> schemas.SnapshotInfo:
     provenance = snapshot.manifest.provenance
     counts = msgspec.structs.asdict(provenance.counts)
     by_reason = counts.pop("rejected_by_reason")
+    told = ("files_used", "files_rejected", "files_set_aside")
+    describing = counts["files_seen"] - sum(counts[name] for name in told)
     return schemas.SnapshotInfo(
         id=snapshot.id,
         built_at=datetime.fromtimestamp(snapshot.built_at, UTC).isoformat(timespec="seconds"),
         builder=provenance.builder,
         catalog=provenance.catalog,
-        source=msgspec.structs.asdict(provenance.results),
-        counts=counts | {"boards": boards},
+        source=schemas.SnapshotSource(**msgspec.structs.asdict(provenance.results)),
+        counts=schemas.SnapshotCounts(boards=boards, files_describing=describing, **counts),
         rejected_by_reason=by_reason,
         rejected=_rejected(snapshot),
     )

@@ -297,7 +297,8 @@ class Application:
     ) -> tuple[int, Headers, bytes, str] | None:
         if asked.path == "/metrics":
             body = await asyncio.to_thread(self.metrics.render)
-            return 200, _plain(MEDIA_TYPE, body), body, "/metrics"
+            headers = [*_plain(MEDIA_TYPE, body), *served.policy.sharing]
+            return 200, headers, body, "/metrics"
         if asked.path.startswith("/v1/icon/"):
             name = asked.path.removeprefix("/v1/icon/")
             return (*await self._icon(served, name), "/v1/icon")
@@ -328,10 +329,10 @@ class Application:
             return _problem(404, f"{name} has no icon", served.policy)
         if not bench.icon.lower().startswith(("http://", "https://")):
             return _problem(404, f"{name} icon is not a URL", served.policy)
-        icon = await asyncio.to_thread(self._icons.get, bench.icon)
+        icon = await self._icons.get(bench.icon)
         if icon is None:
             return _problem(502, "Upstream icon fetch failed", served.policy)
-        return 200, icon.headers, icon.body
+        return 200, [*icon.headers, *served.policy.sharing], icon.body
 
     def _cors(self, scope: Scope) -> Headers:
         origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
@@ -372,7 +373,8 @@ def _problem(
         (b"content-type", b"application/json"),
         (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"no-store"),
-        *(pair for pair in policy.common if pair[0].startswith((b"access", b"x-"))),
+        (b"x-content-type-options", b"nosniff"),
+        *policy.sharing,
     ]
     return status, headers, body
 

@@ -97,7 +97,10 @@ def _plain_operation(summary: str, media_type: str, schema: dict[str, Any]) -> d
         "get": {
             "summary": summary,
             "tags": ["server"],
-            "responses": {"200": {"description": summary, "content": content}},
+            "responses": {
+                "200": {"description": summary, "content": content},
+                "304": {"description": "The client has it already"},
+            },
         }
     }
 

@@ -43,11 +43,14 @@ class Policy:
             (b"vary", b"accept-encoding"),
             (b"x-content-type-options", b"nosniff"),
         ]
+        self.sharing: Headers = []
+        """Which pages may read an answer, where that is all; else it depends on who asks."""
         if any_origin:
-            self.common += [
+            self.sharing = [
                 (b"access-control-allow-origin", b"*"),
                 (b"access-control-expose-headers", b"ETag"),
             ]
+        self.common += self.sharing
 
 
 class Form:
