@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def test_it_is_added_to_another_catalog(tmp_path: Path) -> None:
         ('name = "Other"', 'name = "Mine"', 6, "'Mine' is in this file already"),
         ('languages = ["tlh-Latn"]\n', "", 16, "either `languages` or a table of `subsets`"),
         ('license = "MIT"', 'licence = "MIT"', 30, "unknown field `licence`"),
-        ('license = "MIT"', "parameters = -1", 30, "key model[0].parameters: Expected `int` >= 1"),
+        ('license = "MIT"', "parameters = -1", 30, "key model[0].parameters: Expected `int` >= 0"),
         ('license = "MIT"', f"parameters = {2**70}", 30, "model[0].parameters"),
         ('license = "MIT"', "max_tokens = inf", 30, "max_tokens"),
         ('license = "MIT"', "max_tokens = nan", 30, "max_tokens"),
@@ -150,3 +151,8 @@ def test_an_alias_of_another_catalogs_benchmark_is_refused(tmp_path: Path) -> No
 
 def test_a_mark_of_the_byte_order_is_no_mistake(tmp_path: Path) -> None:
     assert own_alone(write(tmp_path, "\ufeff" + GOOD)).benchmarks
+
+
+def test_the_starter_boards_own_catalog_is_one() -> None:
+    with as_file(files("frontrunner.starter").joinpath("catalog.toml")) as path:
+        assert len(own_alone(path).models) == 8

@@ -25,8 +25,9 @@ Name = Annotated[str, msgspec.Meta(pattern=_NAME)]
 Code = Annotated[str, msgspec.Meta(pattern=_CODE)]
 Date = Annotated[str, msgspec.Meta(pattern=_DATE)]
 Address = Annotated[str, msgspec.Meta(pattern=_ADDRESS)]
-Size = Annotated[int, msgspec.Meta(gt=0, lt=10**16)]
-Limit = Annotated[float, msgspec.Meta(gt=0, lt=1e15)]
+Count = Annotated[int, msgspec.Meta(ge=0, lt=10**16)]
+Size = Annotated[int, msgspec.Meta(gt=0, lt=10**9)]
+Limit = Annotated[float, msgspec.Meta(ge=0, lt=1e15)]
 """No infinity: what is unbounded is left out."""
 
 
@@ -90,8 +91,8 @@ class OwnModel(Entry, kw_only=True):
 
     revision: str | None = None
     url: Address | None = None
-    parameters: Size | None = None
-    active_parameters: Size | None = None
+    parameters: Count | None = None
+    active_parameters: Count | None = None
     embedding_dim: Size | None = None
     max_tokens: Limit | None = None
     release_date: Date | None = None
