@@ -123,3 +123,10 @@ def test_links_between_documents_lead_somewhere() -> None:
         for link in re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8")):
             if not link.startswith(("http:", "https:", "mailto:")):
                 assert (path.parent / link).exists(), f"{path.name}: {link}"
+
+
+def test_curl_is_told_to_take_brackets_as_they_are() -> None:
+    for path in [ROOT / "README.md", *DOCS.rglob("*.md")]:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if "curl " in line and "[[" in line:
+                assert "curl -g" in line, f"{path.name}: {line}"

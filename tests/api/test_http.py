@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import email.utils
 import gzip
+import hashlib
 import io
+import re
 from pathlib import Path
 
 import brotli
@@ -350,6 +353,14 @@ def test_every_answer_may_be_read_by_pages_of_other_origins(get: Get, path: str)
 
 def test_documents(get: Get) -> None:
     assert get("/health").json() == {"ok": True}
+    assert get("/health").headers["cache-control"] == "no-store"
     assert "Allow: /" in get("/robots.txt").text
     assert get("/favicon.ico").headers["content-type"] == "image/svg+xml"
-    assert "GET /v1/rank" in get("/docs").text
+    docs = get("/docs")
+    assert "GET /v1/rank" in docs.text
+    [style] = re.findall("<style>(.*?)</style>", docs.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in docs.headers["content-security-policy"]
+    assert "<script" not in docs.text
+    assert "style=" not in docs.text
+    assert get("/docs", headers={"if-none-match": docs.headers["etag"]}).status_code == 304

@@ -14,19 +14,19 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl
 
-import msgspec
 from starlette.datastructures import QueryParams
 
 from frontrunner.api import documents, icons
 from frontrunner.api.metrics import MEDIA_TYPE, Metrics, Series
 from frontrunner.api.pages import Page, PagePolicy, PageRequest, Pages
 from frontrunner.api.params import BadQueryError
+from frontrunner.api.plain import not_allowed, plain, problem
 from frontrunner.api.quick import RAW, QuickAnswers
 from frontrunner.api.reply import Headers, Policy, Reply
 from frontrunner.api.routes import ROUTES, Match, compile_routes
 from frontrunner.api.service import Service
 from frontrunner.errors import UnknownNameError, UsageError
-from frontrunner.snapshot.answers import Encoded
+from frontrunner.snapshot.answers import JSON, Encoded
 from frontrunner.snapshot.reader import Snapshot
 
 Scope = MutableMapping[str, Any]
@@ -259,7 +259,7 @@ class Application:
         if match is None:
             return await self._beside(served, asked)
         if asked.method not in _METHODS:
-            return (*_not_allowed(served.policy), match.route.group)
+            return (*not_allowed(served.policy), match.route.group)
         return (*await self._routed(served, asked, match), match.route.group)
 
     async def _routed(
@@ -270,11 +270,11 @@ class Application:
             query = QueryParams(parse_qsl(asked.query.decode("latin-1"), keep_blank_values=True))
             answer = await asyncio.to_thread(route.make, served.service, name, query)
         except BadQueryError as error:
-            return _problem(422, error.detail, served.policy)
+            return problem(422, error.detail, served.policy)
         except UnknownNameError as error:
-            return _problem(404, str(error), served.policy)
+            return problem(404, str(error), served.policy)
         except UsageError as error:
-            return _problem(422, str(error), served.policy)
+            return problem(422, str(error), served.policy)
         if route.selects:
             self.metrics.select(route.selects, name)
         reply = served.reply(answer)
@@ -287,9 +287,9 @@ class Application:
         """Health, metrics, documentation, icons: what is not an answer about the board."""
         found = await self._found_beside(served, asked)
         if found is None:
-            return (*_problem(404, "Not Found", served.policy), "<unmatched>")
+            return (*problem(404, "Not Found", served.policy), "<unmatched>")
         if asked.method not in _METHODS and found[0] != 404:
-            return (*_not_allowed(served.policy), found[-1])
+            return (*not_allowed(served.policy), found[-1])
         return found
 
     async def _found_beside(
@@ -297,14 +297,18 @@ class Application:
     ) -> tuple[int, Headers, bytes, str] | None:
         if asked.path == "/metrics":
             body = await asyncio.to_thread(self.metrics.render)
-            headers = [*_plain(MEDIA_TYPE, body), *served.policy.sharing]
+            headers = [*plain(MEDIA_TYPE, body), *served.policy.sharing]
             return 200, headers, body, "/metrics"
+        if asked.path == "/health":
+            headers = [*plain(JSON, documents.HEALTH), *served.policy.sharing]
+            return 200, headers, documents.HEALTH, "/health"
         if asked.path.startswith("/v1/icon/"):
             name = asked.path.removeprefix("/v1/icon/")
             return (*await self._icon(served, name), "/v1/icon")
         document = documents.find(asked.path)
         if document is not None:
-            reply = served.reply(document)
+            page = Page(document, asked.path, documents.headers(asked.path))
+            reply = served.page(page) if page.headers else served.reply(document)
             return (*_send(reply, asked), asked.path)
         return await self._page(served, asked)
 
@@ -324,14 +328,14 @@ class Application:
         try:
             bench = await asyncio.to_thread(served.service.find_benchmark_or_alias, name)
         except UnknownNameError as error:
-            return _problem(404, str(error), served.policy)
+            return problem(404, str(error), served.policy)
         if not bench.icon:
-            return _problem(404, f"{name} has no icon", served.policy)
+            return problem(404, f"{name} has no icon", served.policy)
         if not bench.icon.lower().startswith(("http://", "https://")):
-            return _problem(404, f"{name} icon is not a URL", served.policy)
+            return problem(404, f"{name} icon is not a URL", served.policy)
         icon = await self._icons.get(bench.icon)
         if icon is None:
-            return _problem(502, "Upstream icon fetch failed", served.policy)
+            return problem(502, "Upstream icon fetch failed", served.policy)
         return 200, [*icon.headers, *served.policy.sharing], icon.body
 
     def _cors(self, scope: Scope) -> Headers:
@@ -363,33 +367,6 @@ def _send(reply: Reply, asked: Asked) -> tuple[int, Headers, bytes]:
     ):
         return 304, form.not_modified, b""
     return 200, form.headers, form.body
-
-
-def _problem(
-    status: int, detail: str | list[dict[str, Any]], policy: Policy
-) -> tuple[int, Headers, bytes]:
-    body = msgspec.json.encode({"detail": detail})
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(body)),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
-        *policy.sharing,
-    ]
-    return status, headers, body
-
-
-def _not_allowed(policy: Policy) -> tuple[int, Headers, bytes]:
-    status, headers, body = _problem(405, "Method Not Allowed", policy)
-    return status, [*headers, (b"allow", b"GET, HEAD, OPTIONS")], body
-
-
-def _plain(media_type: str, body: bytes) -> Headers:
-    return [
-        (b"content-type", media_type.encode()),
-        (b"content-length", b"%d" % len(body)),
-        (b"cache-control", b"no-store"),
-    ]
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
