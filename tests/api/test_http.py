@@ -364,3 +364,25 @@ def test_documents(get: Get) -> None:
     assert "<script" not in docs.text
     assert "style=" not in docs.text
     assert get("/docs", headers={"if-none-match": docs.headers["etag"]}).status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("damaged", "path"),
+    [
+        ("rejects.parquet", "/v1/snapshot"),
+        ("score.npy", "/v1/rank?tasks=T1"),
+        ("table.msgpack", "/v1/rank?tasks=T1"),
+        ("cell.npy", "/v1/tasks/T1/scores"),
+        ("catalog.json", "/v1/tasks/T1"),
+        ("statistics.index", "/v1/tasks/T1/descriptive_statistics"),
+    ],
+)
+def test_a_damaged_snapshot_is_told_in_the_shape_of_errors(
+    tmp_path: Path, damaged: str, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = small_snapshot(tmp_path).folder
+    (folder / damaged).write_bytes(b"x")
+    answer = call(Application(Snapshot(folder)), "GET", path)
+    assert answer.status_code == 500
+    assert answer.json() == {"detail": "The snapshot is damaged; the server's log says more."}
+    assert "frontrunner verify" in caplog.text

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from frontrunner.api import schemas
+from frontrunner.errors import CorruptSnapshotError
 from frontrunner.results.rejects import Reason
 from frontrunner.snapshot.reader import Snapshot
 
@@ -37,4 +38,9 @@ def _rejected(snapshot: Snapshot) -> list[schemas.Rejected]:
 
     by_policy = [str(reason) for reason in Reason if reason.by_policy]
     rows = snapshot.frame("rejects").filter(~pl.col("reason").is_in(by_policy)).head(_SHOWN)
-    return [schemas.Rejected(**row) for row in rows.collect().iter_rows(named=True)]
+    try:
+        return [schemas.Rejected(**row) for row in rows.collect().iter_rows(named=True)]
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise CorruptSnapshotError(
+            f"The rejected files of {snapshot.id} cannot be read: {error}. Run: frontrunner verify"
+        ) from error

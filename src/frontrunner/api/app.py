@@ -9,6 +9,7 @@ with, so nobody sees half of two.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple, Protocol
@@ -25,10 +26,11 @@ from frontrunner.api.quick import RAW, QuickAnswers
 from frontrunner.api.reply import Headers, Policy, Reply
 from frontrunner.api.routes import ROUTES, Match, compile_routes
 from frontrunner.api.service import Service
-from frontrunner.errors import UnknownNameError, UsageError
+from frontrunner.errors import CorruptSnapshotError, UnknownNameError, UsageError
 from frontrunner.snapshot.answers import JSON, Encoded
 from frontrunner.snapshot.reader import Snapshot
 
+log = logging.getLogger("frontrunner.server")
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -275,6 +277,11 @@ class Application:
             return problem(404, str(error), served.policy)
         except UsageError as error:
             return problem(422, str(error), served.policy)
+        except CorruptSnapshotError as error:
+            log.error("%s could not be answered: %s", asked.path, error)
+            return problem(
+                500, "The snapshot is damaged; the server's log says more.", served.policy
+            )
         if route.selects:
             self.metrics.select(route.selects, name)
         reply = served.reply(answer)
