@@ -139,6 +139,15 @@ class Store:
         return kept[-1]
 
     def _point_to(self, snapshot: Snapshot, action: str) -> Event:
+        try:
+            return self._repointed(snapshot, action)
+        except OSError as error:
+            raise SnapshotError(
+                f"Snapshot {snapshot.id} could not be made current in {self.home}: "
+                f"{error.strerror or error}. Make room, or mend the rights, and publish it."
+            ) from error
+
+    def _repointed(self, snapshot: Snapshot, action: str) -> Event:
         event = Event(time.time(), action, snapshot.id, self.current_id())
         # The history first: if the machine stops between the two, the pointer still says the
         # truth, and a line too many in the history is found out by comparing with it.
