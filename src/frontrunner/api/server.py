@@ -24,21 +24,33 @@ log = logging.getLogger("frontrunner.server")
 
 
 async def follow(application: Application, store: Store, every: float = _LOOK_EVERY) -> None:
-    """Serve whatever is published, and its prepared answers, from a second after they are there."""
+    """Serve whatever is published, and its prepared answers, from a second after they are there.
+
+    What cannot be served is told once, and looked at again: it may be mended.
+    """
+    told = ""
     while True:
         await asyncio.sleep(every)
-        served, current = application.served, store.current_id()
-        serving = served.service.snapshot
-        if current == serving.id and (served.prepared or not has_answers(serving.folder)):
-            continue
-        if current is None:
-            continue
         try:
+            if not _is_news(application, store):
+                continue
             snapshot = await asyncio.to_thread(store.current)
             application.use(snapshot)
             log.warning("now serving snapshot %s", snapshot.id)
-        except FrontrunnerError as error:
-            log.error("snapshot %s cannot be served, the old one stays: %s", current, error)
+            told = ""
+        except (FrontrunnerError, OSError) as error:
+            if str(error) != told:
+                told = str(error)
+                log.error("%s cannot be served, the old one stays: %s", store.current_id(), error)
+
+
+def _is_news(application: Application, store: Store) -> bool:
+    """Whether another snapshot is current, or the answers of the one that is served are there."""
+    served, current = application.served, store.current_id()
+    serving = served.service.snapshot
+    if current == serving.id:
+        return not served.prepared and has_answers(serving.folder)
+    return current is not None
 
 
 async def _run(
