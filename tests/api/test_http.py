@@ -184,6 +184,17 @@ def test_a_refused_method_is_told_which_are_allowed(application: Application, pa
     assert call(application, "POST", "/v1/nope").status_code == 404
 
 
+def test_after_a_rollback_nobody_keeps_what_was_taken_back(tmp_path: Path) -> None:
+    old = small_snapshot(tmp_path)
+    (old.folder / "built.json").write_text('{"at":1000.0}')
+    new = small_snapshot(tmp_path, bonus=0.05)
+    application = Application(Snapshot(new.folder))
+    date = call(application, "GET", BOARD).headers["last-modified"]
+    application.use(Snapshot(old.folder))
+    answer = call(application, "GET", BOARD, headers={"if-modified-since": date})
+    assert answer.status_code == 200
+
+
 def test_lists_may_come_in_several_lines(application: Application) -> None:
     tag = call(application, "GET", BOARD).headers["etag"]
     for headers in ([tag, '"x"'], ['"x"', tag]):
