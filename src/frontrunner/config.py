@@ -74,6 +74,9 @@ def _read_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        return parse_toml(path.read_bytes())
+        found = parse_toml(path.read_bytes())
     except ValueError as error:
         raise UsageError(f"{path} is not valid TOML: {error}. Mend it or remove it.") from error
+    if "home" in found:
+        raise UsageError(f"{path} lies in a home and cannot name another. Give --home instead.")
+    return found
