@@ -257,3 +257,21 @@ def test_of_members_with_one_name_the_last_counts(tmp_path: Path, workers: int) 
     assert ingested.table.score.tolist() == [0.3]
     assert reasons(ingested) == [("org__a/r/T1.json", "superseded")] * 2
     assert ingested.files_seen == 3
+
+
+@pytest.mark.parametrize("between", [b"", b"\0" * 512, b"\0" * 9999 * 512])
+def test_archives_that_were_joined_are_read_to_the_last(tmp_path: Path, between: bytes) -> None:
+    whole = b""
+    for name in ("T1", "T2"):
+        data = json.dumps(result(name, 0.5)).encode()
+        member = tarfile.TarInfo(f"results/org__a/r/{name}.json")
+        whole += packed(tmp_path / "x.tar", [(member, data)]).read_bytes() + between
+    (tmp_path / "x.tar").write_bytes(whole + b"what follows the end\n" * 99)
+    assert ingest(tmp_path / "x.tar", KNOWN, workers=1).table.rows == 2
+
+
+def test_one_empty_block_is_not_the_end(tmp_path: Path) -> None:
+    data = json.dumps(GOOD).encode()
+    path = packed(tmp_path / "x.tar", [(tarfile.TarInfo("results/org__a/r/T1.json"), data)])
+    path.write_bytes(b"\0" * 512 + path.read_bytes())
+    assert ingest(path, KNOWN, workers=1).table.rows == 1

@@ -116,11 +116,7 @@ def walk_archive(path: Path) -> Iterator[Member]:
 
 def _walk(stream: _Stream) -> Iterator[Member]:
     long_name: str | None = None
-    while True:
-        header = stream.read(_BLOCK)
-        if not header.strip(b"\0"):
-            return
-        _check(header)
+    for header in _headers(stream):
         size, kind = _number(header[124:136]), header[156:157]
         if kind in (_GNU_LONG_NAME, _GNU_LONG_LINK, _PAX, _PAX_GLOBAL):
             if size > _MAX_HEADER_BYTES:
@@ -138,6 +134,30 @@ def _walk(stream: _Stream) -> Iterator[Member]:
             yield _member(stream, name, size, kind)
 
 
+def _headers(stream: _Stream) -> Iterator[bytes]:
+    """The header blocks; between two of them the content of the first must be read.
+
+    An archive that others were joined to ends in the middle, and goes on.
+    """
+    ended = False
+    while True:
+        try:
+            header = stream.read(_BLOCK)
+        except EOFError:
+            if ended:
+                return
+            raise
+        if not header.strip(b"\0"):
+            ended = True
+        elif _is_header(header):
+            ended = False
+            yield header
+        elif ended:
+            return  # what follows the end is no archive
+        else:
+            raise ValueError("a header is damaged")
+
+
 def _member(stream: _Stream, name: str, size: int, kind: bytes) -> Member:
     regular = kind in _FILES
     if regular and size <= MAX_FILE_BYTES:
@@ -146,13 +166,15 @@ def _member(stream: _Stream, name: str, size: int, kind: bytes) -> Member:
     return Member(name, regular, size, None)
 
 
-def _check(header: bytes) -> None:
-    """Raise ValueError unless a header has the sum that it names: else it is none."""
+def _is_header(block: bytes) -> bool:
+    """Whether a block has the sum that it names."""
     # Adler-32's low half is the sum of all bytes, plus 1, modulo 65521: far quicker than sum().
-    named = header[148:156]
-    found = (zlib.adler32(header) & 0xFFFF) - 1 - sum(named) + 8 * ord(" ")
-    if (found - _number(named)) % 65521:
-        raise ValueError("a header is damaged")
+    named = block[148:156]
+    found = (zlib.adler32(block) & 0xFFFF) - 1 - sum(named) + 8 * ord(" ")
+    try:
+        return (found - _number(named)) % 65521 == 0
+    except ValueError:
+        return False
 
 
 def _padded(size: int) -> int:
