@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: setup-clients bench-web frontend frontend-check setup-browser browser lock-evaluate setup-evaluate help setup setup-dev setup-peer setup-evaluate demo test check fix acceptance bench docs lock lock-evaluate clean
+.PHONY: help setup setup-dev setup-evaluate setup-peer setup-clients setup-browser demo test frontend frontend-check browser check fix acceptance bench bench-web docs lock lock-evaluate clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)

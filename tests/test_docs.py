@@ -7,10 +7,16 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
-from frontrunner.api.routes import ROUTES
-from frontrunner.catalog import own
-from frontrunner.cli import MODULES
+from frontrunner import errors
+from frontrunner.api.filters import ModelFilter
+from frontrunner.api.metrics import Metrics
+from frontrunner.api.openapi import document_html
+from frontrunner.api.routes import ROUTES, Route
+from frontrunner.catalog import entries, own
+from frontrunner.cli import MODULES, load_commands
+from frontrunner.cli.app import app
 from frontrunner.config import Settings
 from frontrunner.results.rejects import Reason
 from frontrunner.snapshot.tables import (
@@ -49,6 +55,45 @@ def test_every_route_is_documented(path: str) -> None:
     assert last in text("api.md")
 
 
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
+def test_every_parameter_is_described(route: Route) -> None:
+    page = document_html().decode()
+    for parameter in route.params:
+        assert f"<code>{parameter.name}</code>" in page
+    if route.path == "/v1/rank":
+        own = {parameter.name for parameter in route.params} - set(ModelFilter.__struct_fields__)
+        assert all(f"`{name}=" in text("api.md") for name in own)
+
+
+def test_every_metric_is_documented() -> None:
+    for family in Metrics().registry.collect():
+        name = family.name + ("_total" if family.type == "counter" else "")
+        assert f"`{name}`" in text("api.md")
+
+
+def test_every_option_of_the_core_commands_is_documented() -> None:
+    """Options that several commands share are told once, in prose."""
+    load_commands([])
+    for name in ("build", "ingest", "catalog", "serve", "snapshots", "publish", "rollback",
+                 "verify", "prune", "prepare", "demo", "export"):  # fmt: skip
+        command = get_command(app).commands[name]  # type: ignore[attr-defined]
+        for parameter in command.params:
+            for option in parameter.opts:
+                if option.startswith("--"):
+                    assert re.search(rf"`[^`\n]*{option}\b", text("cli.md")), f"{name} {option}"
+
+
+def test_every_exit_code_is_documented() -> None:
+    codes = {getattr(error, "code", 0) for error in vars(errors).values()}
+    for code in codes | {0, 130}:
+        assert f"| {code} |" in text("cli.md")
+
+
+def test_every_package_is_in_the_architecture() -> None:
+    for package in (ROOT / "src/frontrunner").glob("*/__init__.py"):
+        assert f"`{package.parent.name}`" in text("architecture.md")
+
+
 @pytest.mark.parametrize("name", [SCORES_PARQUET, FILES_PARQUET, REJECTS_PARQUET, RUNS_PARQUET])
 def test_every_table_is_documented(name: str) -> None:
     assert f"`{name}`" in text("snapshots.md")
@@ -68,7 +113,13 @@ def test_the_example_of_a_catalog_is_one(tmp_path: Path) -> None:
 
 def test_every_key_of_a_catalog_is_documented() -> None:
     documented = text("catalog.md")
-    for entry in (own._OwnTask, own._OwnBenchmark, own._OwnModel, own._TaskRef):
+    for entry in (
+        entries.OwnTask,
+        entries.OwnBenchmark,
+        entries.OwnModel,
+        entries.TaskRef,
+        entries.OwnRenamed,
+    ):
         for key in entry.__struct_fields__:
             assert re.search(rf"\b{key}\b", documented), key
 
@@ -78,3 +129,10 @@ def test_links_between_documents_lead_somewhere() -> None:
         for link in re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8")):
             if not link.startswith(("http:", "https:", "mailto:")):
                 assert (path.parent / link).exists(), f"{path.name}: {link}"
+
+
+def test_curl_is_told_to_take_brackets_as_they_are() -> None:
+    for path in [ROOT / "README.md", *DOCS.rglob("*.md")]:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if "curl " in line and "[[" in line:
+                assert "curl -g" in line, f"{path.name}: {line}"

@@ -7,17 +7,18 @@ Precedence, highest first: a command's own option, `FRONTRUNNER_*` in the enviro
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from frontrunner.errors import UsageError
+from frontrunner.toml import parse_toml
 
 DEFAULT_HOME = Path(".frontrunner")
 _PREFIX = "FRONTRUNNER_"
+_Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -27,13 +28,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Where snapshots and state live."""
     host: str = "127.0.0.1"
     """The address that `serve` listens on."""
-    port: int = 8000
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000
     """The port that `serve` listens on."""
-    workers: int = 0
+    workers: _Count = 0
     """Processes that read result files; 0 means one per core."""
-    keep: int = 5
+    keep: _Count = 5
     """Published snapshots to keep for `rollback`; older ones are removed by `snapshots prune`."""
-    http_max_age: int = 14400
+    http_max_age: _Count = 14400
     """Seconds for which caches may reuse an answer of `/v1` without asking again."""
     cors_origins: tuple[str, ...] = ("*",)
     """Origins whose pages may read the API; `*` is everyone."""
@@ -73,6 +74,9 @@ def _read_file(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        found = parse_toml(path.read_bytes())
+    except ValueError as error:
         raise UsageError(f"{path} is not valid TOML: {error}. Mend it or remove it.") from error
+    if "home" in found:
+        raise UsageError(f"{path} lies in a home and cannot name another. Give --home instead.")
+    return found

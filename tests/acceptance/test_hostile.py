@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from frontrunner.api.schemas import BenchmarkSummary
+from frontrunner.api.service import Service
 from frontrunner.results.archive import walk_archive
 from frontrunner.results.ingest import ingest
 from tests.acceptance.conftest import shared
-from tests.factories import catalog, result, task
+from tests.factories import catalog, result, snapshot_of, task
 
 FILES = 100_000
 BATCH = 5_000
@@ -24,6 +28,17 @@ LITERALS = (
     b"null", b"true", b"NaN", b"-Infinity", b"1e999", b"-0", b"9" * 5000, b'"\\ud800"', b"[]",
     b"{}", b'{"a":' * 3000, b"[" * 3000, b"\x00", b"\xff\xfe", b'"' + b"x" * 5000 + b'"',
 )  # fmt: skip
+
+
+META = json.dumps(
+    {
+        "name": "org/a",
+        "revision": "r",
+        "experiment_kwargs": {"use_image": False, "embed_dim": 256, "x": {"y": [1]}},
+        "embed_dim": 512,
+        "model_type": ["dense"],
+    }
+).encode()
 
 
 def seeds() -> list[bytes]:
@@ -59,6 +74,17 @@ def mutated(data: bytes, source: random.Random) -> bytes:
     return bytes(content)
 
 
+def nested(depth: int) -> Any:
+    """A list in a list in a list."""
+    return [nested(depth - 1)] if depth else []
+
+
+STRANGE: list[Any] = [
+    None, True, [], {}, "x", -1, 1e308, float("nan"), float("inf"), [[[]]], {"test": 5},
+    10**30, "\ud800", {"\ud800": 1}, "a\x00b\n\x1b[2J", nested(100),
+]  # fmt: skip
+
+
 def swapped(data: bytes, source: random.Random) -> bytes:
     """Valid JSON with one value replaced by another kind, or a key written twice."""
     try:
@@ -66,8 +92,7 @@ def swapped(data: bytes, source: random.Random) -> bytes:
     except (ValueError, RecursionError):
         return data[::-1]
     holder, key = source.choice(list(places(tree)) or [({"x": 1}, "x")])
-    strange: list[Any] = [None, True, [], {}, "x", -1, 1e308, float("nan"), [[[]]], {"test": 5}]
-    holder[key] = source.choice(strange)
+    holder[key] = source.choice(STRANGE)
     text = json.dumps(tree)
     return text.replace(":", ":1,", 1).encode() if source.random() < 0.1 else text.encode()
 
@@ -97,12 +122,14 @@ def run(folder: Path, source_files: list[bytes], total: int) -> Counter[str]:
     for start in range(0, total, BATCH):
         root = folder / f"batch{start}"
         for number in range(start, min(start + BATCH, total)):
-            parent = root / f"org__a/r{number % 50}"
+            run = f"/experiments/x{number % 7}" if number % 5 == 0 else ""
+            parent = root / f"org__a/r{number % 50}{run}"
             parent.mkdir(parents=True, exist_ok=True)
             name = source.choices(names, weights=(90, 8, 2))[0]
             ending = ".jsonl" if name == "run_settings" else ".json"
             path = parent / (f"{name}{number}{ending}" if name == "T1" else f"{name}{ending}")
-            path.write_bytes(mutated(source.choice(source_files), source))
+            whole = META if name == "model_meta" else source.choice(source_files)
+            path.write_bytes(mutated(whole, source))
         count = sum(1 for path in root.rglob("*") if path.is_file())
         began = time.monotonic()
         ingested = ingest(root, known)
@@ -115,6 +142,12 @@ def run(folder: Path, source_files: list[bytes], total: int) -> Counter[str]:
         assert ingested.files_seen == count
         assert not told & used
         assert count - plain <= len(told | used) <= count
+        # What was read can be stored and shown too, as JSON that others read.
+        snapshot = snapshot_of(folder / f"home{start}", known, ingested)
+        body = Service(snapshot).scores("All", ()).identity
+        msgspec.json.decode(body, type=BenchmarkSummary)
+        assert Service(snapshot).info()
+        shutil.rmtree(folder / f"home{start}")
         outcome.update(str(reject.reason) for reject in ingested.rejects)
         outcome["used"] += len(used)
     return outcome

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import base64
 import email.utils
 import gzip
+import hashlib
+import io
+import re
 from pathlib import Path
 
 import brotli
+import polars as pl
 import pytest
 import zstandard
 
 from frontrunner.api.app import Application
 from frontrunner.api.quick import may_be_key
+from frontrunner.catalog import Benchmark
+from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.reader import Snapshot
 from tests.api.conftest import Get, call
-from tests.factories import small_snapshot
+from tests.factories import catalog, scope, small_snapshot, snapshot_of, task, write_scores
 
 BOARD = "/v1/benchmarks/All/scores"
 
@@ -90,6 +97,8 @@ ERRORS = {
     "/nope": (404, "Not Found"),
     "/v1/benchmarks/Nope/scores": (404, "Unknown benchmark: Nope"),
     "/v1/benchmarks/Al": (404, "'Al' not found. Did you mean: All?"),
+    "/v1/benchmarks/": (404, "'' not found and no similar keys were found."),
+    "/v1/tasks/": (404, "Unknown task: "),
     "/v1/tasks/Nope": (404, "Unknown task: Nope"),
     "/v1/tasks/T1/descriptive_statistics": (404, "No descriptive stats for task: T1"),
     "/v1/models/org/nope": (404, "Unknown model: org/nope"),
@@ -99,6 +108,22 @@ ERRORS = {
     "/v1/rank?benchmark=All&policy=kind": (
         422,
         "Unknown policy: 'kind'. Give 'strict' or 'lenient'.",
+    ),
+    "/v1/rank?benchmark=All&types=Retrival": (
+        422,
+        "Nothing in the catalog has 'Retrival' among its types. Did you mean 'Retrieval'?",
+    ),
+    "/v1/rank?benchmark=All&subsets=x": (
+        422,
+        "Nothing in the catalog has 'x' among its subsets.",
+    ),
+    "/v1/rank?tasks=T1&modalities=smell": (
+        422,
+        "Nothing in the catalog has 'smell' among its modalities.",
+    ),
+    "/v1/rank?tasks=T1&min_params_b=2&max_params_b=1": (
+        422,
+        "min_params_b (2.0) is more than max_params_b (1.0).",
     ),
     "/v1/benchmarks/All/leaders?buckets=[]": (
         422,
@@ -152,6 +177,44 @@ def test_other_methods_are_refused(application: Application) -> None:
     assert (answer.status_code, answer.json()) == (405, {"detail": "Method Not Allowed"})
 
 
+@pytest.mark.parametrize("path", [BOARD, "/health", "/metrics", "/docs", "/openapi.json"])
+def test_a_refused_method_is_told_which_are_allowed(application: Application, path: str) -> None:
+    answer = call(application, "DELETE", path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert call(application, "POST", "/v1/nope").status_code == 404
+
+
+def test_after_a_rollback_nobody_keeps_what_was_taken_back(tmp_path: Path) -> None:
+    old = small_snapshot(tmp_path)
+    (old.folder / "built.json").write_text('{"at":1000.0}')
+    new = small_snapshot(tmp_path, bonus=0.05)
+    application = Application(Snapshot(new.folder))
+    date = call(application, "GET", BOARD).headers["last-modified"]
+    application.use(Snapshot(old.folder))
+    answer = call(application, "GET", BOARD, headers={"if-modified-since": date})
+    assert answer.status_code == 200
+
+
+def test_lists_may_come_in_several_lines(application: Application) -> None:
+    tag = call(application, "GET", BOARD).headers["etag"]
+    for headers in ([tag, '"x"'], ['"x"', tag]):
+        pairs = [("accept-encoding", "identity"), *(("if-none-match", one) for one in headers)]
+        assert call(application, "GET", BOARD, headers=pairs).status_code == 304
+    for _ in range(2):
+        pairs = [("accept-encoding", "br;q=0.5"), ("accept-encoding", "gzip")]
+        packed = call(application, "GET", BOARD, headers=pairs)
+        assert packed.headers["content-encoding"] == "gzip"
+
+
+def test_who_has_another_encoding_is_sent_this_one(application: Application) -> None:
+    packed = call(application, "GET", BOARD, headers={"accept-encoding": "gzip"})
+    headers = {"if-none-match": packed.headers["etag"]}
+    assert call(application, "GET", BOARD, headers=headers).status_code == 200
+    headers["accept-encoding"] = "gzip"
+    again = call(application, "GET", BOARD, headers=headers)
+    assert (again.status_code, again.headers["etag"]) == (304, packed.headers["etag"])
+
+
 def test_pages_of_other_origins_may_read(application: Application, snapshot: Snapshot) -> None:
     answer = call(application, "GET", BOARD, headers={"origin": "https://a.example"})
     assert answer.headers["access-control-allow-origin"] == "*"
@@ -200,6 +263,14 @@ def test_a_new_snapshot_is_served_from_one_request_to_the_next(
         (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", True),
         (b"GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n", True),
         (b"GET / HTTP/1.1\r\nHost: a\r\nCONNECTION: Close\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nConnection:close\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nConnection:  close\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nConnection: keep-alive, close\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nConnection:\r\n close\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nContent-Length: 5\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nExpect: 100-continue\r\n\r\n", False),
+        (b"GET / HTTP/1.1\r\nUpgrade: h2c\r\n\r\n", False),
         (b"GET / HTTP/1.0\r\nHost: a\r\n\r\n", False),
         (b"HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", False),
         (b"GET / HTTP/1.1\r\nHost: a\r\n", False),
@@ -221,6 +292,12 @@ def test_boards_as_files(get: Get, form: str) -> None:
     if form == "csv":
         head, first = answer.text.splitlines()[:2]
         assert head.startswith("rank,model,experiment,zero_shot_pct")
+        named = dict(zip(head.split(","), first.split(","), strict=True))
+        assert (named["policy"], named["tasks_scored"], named["tasks_total"]) == (
+            "strict",
+            "2",
+            "2",
+        )
         assert first.split(",")[:4] == ["1", "org/b", "", ""]
     else:
         assert answer.content[:4] == b"PAR1"
@@ -229,7 +306,11 @@ def test_boards_as_files(get: Get, form: str) -> None:
 def test_where_the_numbers_come_from(get: Get, snapshot: Snapshot) -> None:
     info = get("/v1/snapshot").json()
     assert info["id"] == snapshot.id
-    assert info["counts"]["rows"] == 4
+    counts = info["counts"]
+    assert counts["rows"] == 4
+    told = ("filesUsed", "filesDescribing", "filesRejected", "filesSetAside")
+    assert sum(counts[one] for one in told) == counts["filesSeen"] == 4
+    assert info["source"]["kind"] == "folder"
     assert info["rejected"] == []
 
 
@@ -247,8 +328,72 @@ def test_ranking_on_the_spot(get: Get) -> None:
     assert (narrowed["tasks"], len(narrowed["rows"])) == (["T1"], 1)
 
 
+def test_coverage_counts_what_nobody_has(tmp_path: Path) -> None:
+    known = catalog(tasks=[task("T1"), task("T2"), task("rank")])
+    results = write_scores(tmp_path / "results", {"org/a": {"T1": 0.5, "rank": 0.25}})
+    snapshot = snapshot_of(tmp_path / "home", known, ingest(results, known, workers=1))
+    application = Application(snapshot)
+    answer = call(application, "GET", "/v1/rank?benchmark=All").json()
+    assert answer["missingTasks"] == ["T2"]
+    coverage = answer["rows"][0]["coverage"]
+    assert (coverage["tasks"], coverage["tasksTotal"]) == (2, 3)
+    head, first = call(application, "GET", f"{BOARD}.csv").text.splitlines()
+    named = dict(zip(head.split(","), first.split(","), strict=True))
+    assert (named["tasks_scored"], named["tasks_total"]) == ("2", "3")
+    # A task may be called what a column is.
+    assert (named["rank"], named["task:rank"]) == ("1", "0.25")
+    frame = pl.read_parquet(io.BytesIO(call(application, "GET", f"{BOARD}.parquet").content))
+    assert frame["task:rank"].to_list() == [0.25]
+
+
+def test_a_task_of_another_benchmark_is_told(tmp_path: Path) -> None:
+    tasks = [task("T1"), task("T2")]
+    one = Benchmark(name="One", display_name="One", scopes=(scope(tasks[0]),))
+    known = catalog(tasks=tasks, benchmarks=[one])
+    results = write_scores(tmp_path / "results", {"org/a": {"T1": 0.5, "T2": 0.25}})
+    snapshot = snapshot_of(tmp_path / "home", known, ingest(results, known, workers=1))
+    answer = call(Application(snapshot), "GET", "/v1/rank?benchmark=One&tasks=T1,T2")
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "T2 is no task of One. Leave benchmark= out."
+
+
+@pytest.mark.parametrize("path", [BOARD, "/metrics", "/health", "/v1/nope"])
+def test_every_answer_may_be_read_by_pages_of_other_origins(get: Get, path: str) -> None:
+    assert get(path).headers["access-control-allow-origin"] == "*"
+
+
 def test_documents(get: Get) -> None:
     assert get("/health").json() == {"ok": True}
+    assert get("/health").headers["cache-control"] == "no-store"
     assert "Allow: /" in get("/robots.txt").text
     assert get("/favicon.ico").headers["content-type"] == "image/svg+xml"
-    assert "GET /v1/rank" in get("/docs").text
+    docs = get("/docs")
+    assert "GET /v1/rank" in docs.text
+    [style] = re.findall("<style>(.*?)</style>", docs.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in docs.headers["content-security-policy"]
+    assert "<script" not in docs.text
+    assert "style=" not in docs.text
+    assert get("/docs", headers={"if-none-match": docs.headers["etag"]}).status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("damaged", "path"),
+    [
+        ("rejects.parquet", "/v1/snapshot"),
+        ("score.npy", "/v1/rank?tasks=T1"),
+        ("table.msgpack", "/v1/rank?tasks=T1"),
+        ("cell.npy", "/v1/tasks/T1/scores"),
+        ("catalog.json", "/v1/tasks/T1"),
+        ("statistics.index", "/v1/tasks/T1/descriptive_statistics"),
+    ],
+)
+def test_a_damaged_snapshot_is_told_in_the_shape_of_errors(
+    tmp_path: Path, damaged: str, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = small_snapshot(tmp_path).folder
+    (folder / damaged).write_bytes(b"x")
+    answer = call(Application(Snapshot(folder)), "GET", path)
+    assert answer.status_code == 500
+    assert answer.json() == {"detail": "The snapshot is damaged; the server's log says more."}
+    assert "frontrunner verify" in caplog.text

@@ -62,7 +62,7 @@ def test_if_none_match(header: str, matches: bool) -> None:
     [
         ("Thu, 01 Jan 1970 00:16:40 GMT", True),
         ("Thu, 01 Jan 1970 00:16:39 GMT", False),
-        ("Fri, 01 Jan 2100 00:00:00 GMT", True),
+        ("Fri, 01 Jan 2100 00:00:00 GMT", False),
         ("yesterday", False),
         ("", False),
     ],

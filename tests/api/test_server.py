@@ -135,3 +135,27 @@ def test_a_board_without_snapshot_says_what_to_do(tmp_path: Path) -> None:
     assert run.returncode == 2
     assert "frontrunner build --results PATH" in " ".join(run.stderr.split())
     assert run.stdout == ""
+
+
+def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
+    small_snapshot(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        run = subprocess.run(
+            [sys.executable, "-m", "frontrunner", "serve", "--port", port, "--home", "home"],
+            capture_output=True, text=True, check=False, cwd=tmp_path,
+        )  # fmt: skip
+    assert run.returncode == 2
+    assert f"Nobody can listen on 127.0.0.1 port {port}" in run.stderr
+    assert "Serving on" not in run.stderr
+
+
+def test_port_0_is_any_port_and_is_told(tmp_path: Path) -> None:
+    small_snapshot(tmp_path)
+    command = [sys.executable, "-m", "frontrunner", "serve", "--port", "0", "--home", "home"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        line = process.stderr.readline() if process.stderr else ""
+        found = re.search(r"Serving on http://127\.0\.0\.1:([1-9]\d*) ", line)
+        assert found, line
+        socket.create_connection(("127.0.0.1", int(found[1])), timeout=5).close()
+        process.send_signal(signal.SIGTERM)

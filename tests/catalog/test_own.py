@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,27 @@ def test_it_is_added_to_another_catalog(tmp_path: Path) -> None:
         ('name = "Other"', 'name = "Mine"', 6, "'Mine' is in this file already"),
         ('languages = ["tlh-Latn"]\n', "", 16, "either `languages` or a table of `subsets`"),
         ('license = "MIT"', 'licence = "MIT"', 30, "unknown field `licence`"),
+        ('license = "MIT"', "parameters = -1", 30, "key model[0].parameters: Expected `int` >= 0"),
+        ('license = "MIT"', f"parameters = {2**70}", 30, "model[0].parameters"),
+        ('license = "MIT"', "max_tokens = inf", 30, "max_tokens"),
+        ('license = "MIT"', "max_tokens = nan", 30, "max_tokens"),
+        ('license = "MIT"', 'release_date = "soon"', 30, "release_date: Expected a date such as"),
+        ('license = "MIT"', 'url = "javascript:alert(1)"', 30, "url"),
+        ('name = "org/mine"', 'name = ""', 29, "model[0].name"),
+        ('name = "org/mine"', 'name = "a\\nb"', 29, "model[0].name"),
+        ('name = "org/mine"', 'name = "org__mine"', 29, "two underscores"),
+        ('name = "Board"', 'name = "menu"', 23, "is an address of the API"),
+        ('name = "Board"', 'name = "a/scores"', 23, "is an address of the API"),
+        ('"Other", {', '"Mine", {', 25, "'Mine' is a task of it already"),
+        ('["Other", { name = "Mine", subsets = ["a"] }]', "[]", 25, "tasks"),
+        ('aliases = ["B"]', 'aliases = ["Board"]', 24, "another benchmark"),
+        ('aliases = ["B"]', 'aliases = ["B", "B"]', 24, "another benchmark"),
+        ('aliases = ["B"]', 'superseded_by = ["C"]', 24, "there is no benchmark 'C'"),
+        ('aliases = ["B"]', 'aggregations = ["custom_groups"]', 24, "groups cannot be defined"),
+        ('"all"', '"english"', 26, "languages_view"),
+        ('["tlh-Latn"]', '["Klingon"]', 20, "Expected a language's code"),
+        ('a = ["eng-Latn"]', "a = []", 12, "subsets"),
+        ('type = "STS"', 'type = "STS"\nsplits = []', 19, "splits"),
     ],
 )
 def test_mistakes_name_file_line_and_key(
@@ -99,7 +121,17 @@ def test_mistakes_name_file_line_and_key(
     assert says in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["[[task]", "\x00", 'task = "x"', "[model]\nname = 1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[task]",
+        "\x00",
+        f"x = {'[' * 9999}",
+        f"x = {'9' * 9999}",
+        'task = "x"',
+        "[model]\nname = 1",
+    ],
+)
 def test_what_is_no_catalog_is_told(tmp_path: Path, text: str) -> None:
     with pytest.raises(CatalogError, match=r"catalog\.toml"):
         own_alone(write(tmp_path, text))
@@ -126,3 +158,18 @@ def test_a_former_name_is_that_of_a_model_and_of_none_today(tmp_path: Path) -> N
         add_own(catalog(), write(tmp_path, RENAMED * 2))
     with pytest.raises(CatalogError, match="missing required field `reason`"):
         add_own(catalog(), write(tmp_path, RENAMED.replace('reason = "bought"\n', "")))
+
+
+def test_an_alias_of_another_catalogs_benchmark_is_refused(tmp_path: Path) -> None:
+    text = GOOD.replace('aliases = ["B"]', 'aliases = ["All"]')
+    with pytest.raises(CatalogError, match="'All' is the name or an alias of another benchmark"):
+        add_own(catalog(), write(tmp_path, text))
+
+
+def test_a_mark_of_the_byte_order_is_no_mistake(tmp_path: Path) -> None:
+    assert own_alone(write(tmp_path, "\ufeff" + GOOD)).benchmarks
+
+
+def test_the_starter_boards_own_catalog_is_one() -> None:
+    with as_file(files("frontrunner.starter").joinpath("catalog.toml")) as path:
+        assert len(own_alone(path).models) == 8

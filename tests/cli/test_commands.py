@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
-from frontrunner.cli import MODULES
+from frontrunner.cli import MODULES, load_commands
+from frontrunner.cli.app import app
 from tests.factories import result, write
 
 OWN = """
@@ -89,6 +94,11 @@ def test_a_check_builds_nothing_and_fails_on_mistakes(folder: Path) -> None:
         (("publish", "abc", "--home", "h"), 2, "no snapshot in h called 'abc'"),
         (("verify", "--home", "h"), 2, "Nothing is published in h"),
         (("catalog", "--catalog", "bad.toml", "--without-mteb"), 3, "bad.toml, line 2"),
+        (("build", "--results", "[/x]", *BUILD[3:]), 3, "[/x] does not exist"),
+        ((*BUILD[:-1], "own.toml"), 4, "could not be written to own.toml/snapshots: Not a dir"),
+        (("build", "--workers", "-3", *BUILD[1:]), 2, "Expected `int` >= 0 - at `$.workers`"),
+        (("prune", "--keep", "-1"), 2, "Expected `int` >= 0 - at `$.keep`"),
+        (("serve", "--port", "99999"), 2, "Expected `int` <= 65535 - at `$.port`"),
     ],
 )
 def test_errors_say_what_to_do(folder: Path, words: tuple[str, ...], code: int, says: str) -> None:
@@ -119,3 +129,50 @@ def test_the_list_of_commands(tmp_path: Path) -> None:
     shown = run(tmp_path, "--help").stdout
     assert all(f" {command} " in shown for command in MODULES)
     assert run(tmp_path, "--version").stdout.startswith("frontrunner ")
+
+
+@pytest.mark.parametrize("value", ["9" * 9999, "[" * 9999])
+def test_settings_that_no_number_and_no_stack_hold_are_told(folder: Path, value: str) -> None:
+    (folder / "h").mkdir()
+    (folder / "h/frontrunner.toml").write_text(f"port = {value}")
+    done = run(folder, "snapshots", "--home", "h")
+    assert done.returncode == 2
+    assert "not valid TOML" in done.stderr
+
+
+def test_a_report_shows_names_that_would_move_the_cursor(folder: Path) -> None:
+    write(folder, "results/org__a/r1\x1b[2J/a\nb.json", b"{")
+    words = ("ingest", "results", "--catalog", "own.toml", "--without-mteb", "--home", "h")
+    checked = run(folder, *words)
+    assert checked.stdout.startswith("org__a/r1\\x1b[2J/a\\nb.json: not-json:")
+    assert len(checked.stdout.splitlines()) == 1
+
+
+def test_talk_is_not_broken_into_lines(folder: Path) -> None:
+    done = run(folder, *BUILD)
+    assert "0 of 1 file rejected, 0 set aside by a rule." in done.stderr
+
+
+def test_what_is_only_remembered_may_be_unwritable(folder: Path) -> None:
+    words = ("ingest", "results", "--catalog", "own.toml", "--without-mteb", "--home", "own.toml")
+    done = run(folder, *words)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "1 used, 1 scores" in done.stderr
+
+
+def test_what_the_system_refuses_is_told_without_a_traceback(folder: Path) -> None:
+    name = run(folder, *BUILD, "--no-publish").stdout.strip()
+    (folder / "h/history.jsonl").mkdir()
+    done = run(folder, "publish", name, "--home", "h")
+    assert done.returncode == 4
+    assert f"Snapshot {name} could not be made current in h: Is a directory." in done.stderr
+
+
+def test_every_command_takes_a_home() -> None:
+    def leaves(command: Any) -> Iterator[Any]:
+        inner = getattr(command, "commands", None)
+        yield from chain.from_iterable(map(leaves, inner.values())) if inner else (command,)
+
+    load_commands([])
+    for command in leaves(get_command(app)):
+        assert any("--home" in parameter.opts for parameter in command.params), command.name

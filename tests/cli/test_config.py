@@ -26,7 +26,9 @@ def test_origins_are_a_list_in_the_environment(tmp_path: Path) -> None:
     assert found.cors_origins == ("https://a", "https://b")
 
 
-@pytest.mark.parametrize("text", ["port = 'x'", "unknown = 1", "port ="])
+@pytest.mark.parametrize(
+    "text", ["port = 'x'", "unknown = 1", "port =", "home = 'x'", "port = -1", "keep = -1"]
+)
 def test_mistakes_are_told(tmp_path: Path, text: str) -> None:
     (tmp_path / "frontrunner.toml").write_text(text)
     with pytest.raises(UsageError, match=r"frontrunner\.toml"):

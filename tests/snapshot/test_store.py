@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 from frontrunner.errors import CorruptSnapshotError, SnapshotError, UnknownNameError
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot import build as building
+from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.manifest import damage
 from frontrunner.snapshot.prepared import forget_answers, has_answers
 from frontrunner.snapshot.reader import Snapshot
@@ -130,6 +133,59 @@ def test_a_full_disk_leaves_what_is_published(
     assert build(tmp_path, "home", 0.1).id == store.current_id()
 
 
+def test_who_writes_beside_leaves_nothing_after_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full for one and not yet for the other, who takes longer."""
+
+    def slowly(folder: Path, *_: object) -> None:
+        time.sleep(0.3)
+        folder.mkdir(exist_ok=True)
+        (folder / "late").touch()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(building, "write_files_parquet", slowly)
+    monkeypatch.setattr(building, "write_pack", full)
+    known = catalog()
+    root = write_scores(tmp_path / "results", {"org/a": {"T1": 0.5}})
+    inputs = Inputs(known, {}, ingest(root, known, workers=1))
+    with ThreadPoolExecutor(2) as beside:
+        with pytest.raises(SnapshotError, match="No space left"):
+            build_snapshot(Store(tmp_path / "home"), inputs, beside)
+        time.sleep(0.5)
+    assert list((tmp_path / "home/snapshots").iterdir()) == []
+
+
+def test_a_disk_that_is_full_for_parquet_is_an_error_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise pl.exceptions.ComputeError("parquet: No space left on device (os error 28)")
+
+    monkeypatch.setattr("polars.DataFrame.write_parquet", full)
+    with pytest.raises(SnapshotError, match="No space left"):
+        build(tmp_path, "home")
+    assert list((tmp_path / "home/snapshots").iterdir()) == []
+
+
+def test_a_disk_that_is_full_when_publishing_leaves_what_is_current(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = build(tmp_path, "home")
+    store = Store(tmp_path / "home")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pathlib.Path.symlink_to", full)
+        with pytest.raises(SnapshotError, match="could not be made current"):
+            build(tmp_path, "home", 0.1)
+    assert store.current_id() == first.id
+
+
 def test_only_one_build_at_a_time(tmp_path: Path) -> None:
     store = Store(tmp_path / "home")
     with (
@@ -156,6 +212,16 @@ def test_a_history_cut_off_by_a_crash_is_read_as_far_as_it_goes(tmp_path: Path) 
     with (tmp_path / "home/history.jsonl").open("ab") as file:
         file.write(b'{"at": 1, "action": "publish", "snapshot": "never"}\n{"at": 2, "act')
     assert store.rollback().snapshot == names[0]
+
+
+def test_a_line_cut_off_takes_no_other_with_it(tmp_path: Path) -> None:
+    first = build(tmp_path, "home", 0.0).id
+    with (tmp_path / "home/history.jsonl").open("ab") as file:
+        file.write(b'{"at": 2, "act')
+    build(tmp_path, "home", 0.1)
+    store = Store(tmp_path / "home")
+    assert [event.action for event in store.history()] == ["publish", "publish"]
+    assert store.rollback().snapshot == first
 
 
 def test_pruning_keeps_the_current_and_the_one_before(tmp_path: Path) -> None:

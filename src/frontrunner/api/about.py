@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from frontrunner.api import schemas
+from frontrunner.errors import CorruptSnapshotError
 from frontrunner.results.rejects import Reason
 from frontrunner.snapshot.reader import Snapshot
 
@@ -18,13 +19,15 @@ def snapshot_info(snapshot: Snapshot, boards: int) -> schemas.SnapshotInfo:
     provenance = snapshot.manifest.provenance
     counts = msgspec.structs.asdict(provenance.counts)
     by_reason = counts.pop("rejected_by_reason")
+    told = ("files_used", "files_rejected", "files_set_aside")
+    describing = counts["files_seen"] - sum(counts[name] for name in told)
     return schemas.SnapshotInfo(
         id=snapshot.id,
         built_at=datetime.fromtimestamp(snapshot.built_at, UTC).isoformat(timespec="seconds"),
         builder=provenance.builder,
         catalog=provenance.catalog,
-        source=msgspec.structs.asdict(provenance.results),
-        counts=counts | {"boards": boards},
+        source=schemas.SnapshotSource(**msgspec.structs.asdict(provenance.results)),
+        counts=schemas.SnapshotCounts(boards=boards, files_describing=describing, **counts),
         rejected_by_reason=by_reason,
         rejected=_rejected(snapshot),
     )
@@ -35,4 +38,9 @@ def _rejected(snapshot: Snapshot) -> list[schemas.Rejected]:
 
     by_policy = [str(reason) for reason in Reason if reason.by_policy]
     rows = snapshot.frame("rejects").filter(~pl.col("reason").is_in(by_policy)).head(_SHOWN)
-    return [schemas.Rejected(**row) for row in rows.collect().iter_rows(named=True)]
+    try:
+        return [schemas.Rejected(**row) for row in rows.collect().iter_rows(named=True)]
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise CorruptSnapshotError(
+            f"The rejected files of {snapshot.id} cannot be read: {error}. Run: frontrunner verify"
+        ) from error

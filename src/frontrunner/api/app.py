@@ -9,32 +9,35 @@ with, so nobody sees half of two.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qsl
 
-import msgspec
 from starlette.datastructures import QueryParams
 
 from frontrunner.api import documents, icons
 from frontrunner.api.metrics import MEDIA_TYPE, Metrics, Series
 from frontrunner.api.pages import Page, PagePolicy, PageRequest, Pages
 from frontrunner.api.params import BadQueryError
+from frontrunner.api.plain import not_allowed, plain, problem
 from frontrunner.api.quick import RAW, QuickAnswers
 from frontrunner.api.reply import Headers, Policy, Reply
 from frontrunner.api.routes import ROUTES, Match, compile_routes
 from frontrunner.api.service import Service
-from frontrunner.errors import UnknownNameError, UsageError
-from frontrunner.snapshot.answers import Encoded
+from frontrunner.errors import CorruptSnapshotError, UnknownNameError, UsageError
+from frontrunner.snapshot.answers import JSON, Encoded
 from frontrunner.snapshot.reader import Snapshot
 
+log = logging.getLogger("frontrunner.server")
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _find_route = compile_routes(ROUTES)
 _HELD_BYTES = 96 * 1024 * 1024
 """Bodies that are kept ready, before compression; a whole board is one or two MB."""
+_METHODS = ("GET", "HEAD")
 _CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
 
 
@@ -64,9 +67,11 @@ class Asked:
         self.if_modified_since: str | None = None
         for name, value in scope["headers"]:
             if name == b"accept-encoding":
-                self.encodings = value
+                self.encodings = _joined(self.encodings, value)
             elif name == b"if-none-match":
-                self.if_none_match = value.decode("latin-1")
+                # A list may come in several lines.
+                tags = value.decode("latin-1")
+                self.if_none_match = f"{self.if_none_match}, {tags}" if self.if_none_match else tags
             elif name == b"if-modified-since":
                 self.if_modified_since = value.decode("latin-1")
             elif name == b"accept":
@@ -86,6 +91,11 @@ class Asked:
             b"text/html" in self.accept,
             f"{self.scheme}://{self.host.decode('latin-1')}",
         )
+
+
+def _joined(before: bytes, value: bytes) -> bytes:
+    """A list that comes in several lines, as one."""
+    return b"%b, %b" % (before, value) if before else value
 
 
 class Ready(NamedTuple):
@@ -193,7 +203,7 @@ class Application:
         encodings = b""
         for name, value in scope["headers"]:
             if name == b"accept-encoding":
-                encodings = value
+                encodings = _joined(encodings, value)
             elif name in _CONDITIONS:
                 return False
         form = ready.reply.quick_form(encodings)
@@ -250,8 +260,8 @@ class Application:
         match = _find_route(asked.path)
         if match is None:
             return await self._beside(served, asked)
-        if asked.method not in ("GET", "HEAD"):
-            return (*_problem(405, "Method Not Allowed", served.policy), match.route.group)
+        if asked.method not in _METHODS:
+            return (*not_allowed(served.policy), match.route.group)
         return (*await self._routed(served, asked, match), match.route.group)
 
     async def _routed(
@@ -262,11 +272,16 @@ class Application:
             query = QueryParams(parse_qsl(asked.query.decode("latin-1"), keep_blank_values=True))
             answer = await asyncio.to_thread(route.make, served.service, name, query)
         except BadQueryError as error:
-            return _problem(422, error.detail, served.policy)
+            return problem(422, error.detail, served.policy)
         except UnknownNameError as error:
-            return _problem(404, str(error), served.policy)
+            return problem(404, str(error), served.policy)
         except UsageError as error:
-            return _problem(422, str(error), served.policy)
+            return problem(422, str(error), served.policy)
+        except CorruptSnapshotError as error:
+            log.error("%s could not be answered: %s", asked.path, error)
+            return problem(
+                500, "The snapshot is damaged; the server's log says more.", served.policy
+            )
         if route.selects:
             self.metrics.select(route.selects, name)
         reply = served.reply(answer)
@@ -277,21 +292,32 @@ class Application:
 
     async def _beside(self, served: Served, asked: Asked) -> tuple[int, Headers, bytes, str]:
         """Health, metrics, documentation, icons: what is not an answer about the board."""
-        if asked.method in ("GET", "HEAD"):
-            if asked.path == "/metrics":
-                body = await asyncio.to_thread(self.metrics.render)
-                return 200, _plain(MEDIA_TYPE, body), body, "/metrics"
-            if asked.path.startswith("/v1/icon/"):
-                name = asked.path.removeprefix("/v1/icon/")
-                return (*await self._icon(served, name), "/v1/icon")
-            document = documents.find(asked.path)
-            if document is not None:
-                reply = served.reply(document)
-                return (*_send(reply, asked), asked.path)
-            page = await self._page(served, asked)
-            if page is not None:
-                return page
-        return (*_problem(404, "Not Found", served.policy), "<unmatched>")
+        found = await self._found_beside(served, asked)
+        if found is None:
+            return (*problem(404, "Not Found", served.policy), "<unmatched>")
+        if asked.method not in _METHODS and found[0] != 404:
+            return (*not_allowed(served.policy), found[-1])
+        return found
+
+    async def _found_beside(
+        self, served: Served, asked: Asked
+    ) -> tuple[int, Headers, bytes, str] | None:
+        if asked.path == "/metrics":
+            body = await asyncio.to_thread(self.metrics.render)
+            headers = [*plain(MEDIA_TYPE, body), *served.policy.sharing]
+            return 200, headers, body, "/metrics"
+        if asked.path == "/health":
+            headers = [*plain(JSON, documents.HEALTH), *served.policy.sharing]
+            return 200, headers, documents.HEALTH, "/health"
+        if asked.path.startswith("/v1/icon/"):
+            name = asked.path.removeprefix("/v1/icon/")
+            return (*await self._icon(served, name), "/v1/icon")
+        document = documents.find(asked.path)
+        if document is not None:
+            page = Page(document, asked.path, documents.headers(asked.path))
+            reply = served.page(page) if page.headers else served.reply(document)
+            return (*_send(reply, asked), asked.path)
+        return await self._page(served, asked)
 
     async def _page(self, served: Served, asked: Asked) -> tuple[int, Headers, bytes, str] | None:
         if self._pages is None or asked.path.startswith("/v1/"):
@@ -309,15 +335,15 @@ class Application:
         try:
             bench = await asyncio.to_thread(served.service.find_benchmark_or_alias, name)
         except UnknownNameError as error:
-            return _problem(404, str(error), served.policy)
+            return problem(404, str(error), served.policy)
         if not bench.icon:
-            return _problem(404, f"{name} has no icon", served.policy)
+            return problem(404, f"{name} has no icon", served.policy)
         if not bench.icon.lower().startswith(("http://", "https://")):
-            return _problem(404, f"{name} icon is not a URL", served.policy)
-        icon = await asyncio.to_thread(self._icons.get, bench.icon)
+            return problem(404, f"{name} icon is not a URL", served.policy)
+        icon = await self._icons.get(bench.icon)
         if icon is None:
-            return _problem(502, "Upstream icon fetch failed", served.policy)
-        return 200, icon.headers, icon.body
+            return problem(502, "Upstream icon fetch failed", served.policy)
+        return 200, [*icon.headers, *served.policy.sharing], icon.body
 
     def _cors(self, scope: Scope) -> Headers:
         origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
@@ -342,33 +368,12 @@ class Application:
 
 
 def _send(reply: Reply, asked: Asked) -> tuple[int, Headers, bytes]:
-    if (asked.if_none_match or asked.if_modified_since) and reply.is_fresh(
-        asked.if_none_match, asked.if_modified_since
-    ):
-        return 304, reply.form(asked.encodings).not_modified, b""
     form = reply.form(asked.encodings)
+    if (asked.if_none_match or asked.if_modified_since) and reply.is_fresh(
+        form, asked.if_none_match, asked.if_modified_since
+    ):
+        return 304, form.not_modified, b""
     return 200, form.headers, form.body
-
-
-def _problem(
-    status: int, detail: str | list[dict[str, Any]], policy: Policy
-) -> tuple[int, Headers, bytes]:
-    body = msgspec.json.encode({"detail": detail})
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(body)),
-        (b"cache-control", b"no-store"),
-        *(pair for pair in policy.common if pair[0].startswith((b"access", b"x-"))),
-    ]
-    return status, headers, body
-
-
-def _plain(media_type: str, body: bytes) -> Headers:
-    return [
-        (b"content-type", media_type.encode()),
-        (b"content-length", b"%d" % len(body)),
-        (b"cache-control", b"no-store"),
-    ]
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -1,4 +1,7 @@
-"""What is the same for every snapshot: health, robots, the icon, and the API's description."""
+"""What is the same for every snapshot: health, robots, the icon, and the API's description.
+
+Health is no document: nobody may keep it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ def _encoded(media_type: str, body: bytes) -> Encoded:
     return Encoded(media_type, body_tag(body), body)
 
 
-PATHS = frozenset({"/health", "/robots.txt", "/favicon.ico", "/openapi.json", "/docs"})
+HEALTH = b'{"ok":true}'
+PATHS = frozenset({"/robots.txt", "/favicon.ico", "/openapi.json", "/docs"})
 
 
 def find(path: str) -> Encoded | None:
@@ -25,10 +29,17 @@ def find(path: str) -> Encoded | None:
     return _make(path) if path in PATHS else None
 
 
+def headers(path: str) -> list[tuple[bytes, bytes]]:
+    """The headers that a document has for itself."""
+    if path != "/docs":
+        return []
+    from frontrunner.api.openapi import CONTENT_POLICY  # noqa: PLC0415
+
+    return [(b"content-security-policy", CONTENT_POLICY), (b"referrer-policy", b"no-referrer")]
+
+
 @cache
 def _make(path: str) -> Encoded:
-    if path == "/health":
-        return _encoded(JSON, b'{"ok":true}')
     if path == "/robots.txt":
         return _encoded("text/plain; charset=utf-8", b"User-agent: *\nAllow: /\n")
     if path == "/favicon.ico":

@@ -49,6 +49,19 @@ class Entities:
         self.catalog = catalog
         self._label = catalog.languages.label
 
+    @cached_property
+    def vocabulary(self) -> Mapping[str, frozenset[str]]:
+        """What there is of each kind that a ranking can be narrowed by."""
+        tasks, models = self.catalog.tasks, self.catalog.models
+        return {
+            "types": frozenset(task.type for task in tasks),
+            "domains": frozenset(domain for task in tasks for domain in task.domains or ()),
+            "subsets": frozenset(subset for task in tasks for subset in task.subsets),
+            "modalities": frozenset(one for model in models for one in model.modalities),
+            "model_types": frozenset(one for model in models for one in model.types),
+            "frameworks": frozenset(one for model in models for one in model.frameworks),
+        }
+
     def _labels(self, codes: Iterable[str]) -> list[str]:
         return [self._label(code) for code in codes]
 

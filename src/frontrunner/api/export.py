@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from frontrunner.api import schemas
+from frontrunner.ranking.question import Policy
 
 Cell = str | int | float | None
 
@@ -17,7 +18,7 @@ def rows_of(body: bytes) -> tuple[list[str], list[list[Cell]]]:
     """Header and rows of a `/scores` answer: facts, means, task types, then tasks.
 
     Numbers are as in the answer: scores 0 to 1, parameters in billions. A missing score is an
-    empty cell.
+    empty cell. Beside the means stand the policy that they were taken by and how much they cover.
     """
     board = msgspec.json.decode(body, type=schemas.BenchmarkSummary)
     groups = [(g.name, group.label) for g in board.custom_groupings for group in g.groups]
@@ -31,10 +32,17 @@ def rows_of(body: bytes) -> tuple[list[str], list[list[Cell]]]:
         "max_tokens",
         "mean_task",
         "mean_task_type",
+        "mean_public",
+        "mean_private",
+        "policy",
+        "tasks_scored",
+        "tasks_total",
         *(f"type:{name}" for name in board.task_types),
         *(f"{name}:{label}" for name, label in groups),
-        *board.tasks,
     ]
+    taken = set(header)
+    # A team's own task may be called `rank`; two columns of one name would be none.
+    header += [f"task:{name}" if name in taken else name for name in board.tasks]
     return header, [_row(board, groups, row) for row in board.rows]
 
 
@@ -53,6 +61,11 @@ def _row(
         row.max_tokens,
         row.mean_task,
         row.mean_task_type,
+        row.mean_public,
+        row.mean_private,
+        str(Policy.STRICT),
+        len(row.scores_by_task),
+        len(board.tasks_meta),
         *(row.scores_by_task_type.get(name) for name in board.task_types),
         *(row.scores_by_custom_group.get(name, {}).get(label) for name, label in groups),
         *(row.scores_by_task.get(name) for name in board.tasks),
@@ -81,6 +94,9 @@ def parquet_of(body: bytes) -> bytes:
         "experiment": pl.String,
         "zero_shot_pct": pl.Int64,
         "embedding_dim": pl.Int64,
+        "policy": pl.String,
+        "tasks_scored": pl.Int64,
+        "tasks_total": pl.Int64,
         "max_tokens": pl.Int64,
     }
     buffer = io.BytesIO()

@@ -69,12 +69,15 @@ def is_match(if_none_match: str, tags: Sequence[str]) -> bool:
 
 
 def not_modified_since(if_modified_since: str, last_modified: float) -> bool:
-    """Whether nothing changed since the date that a client names; a wrong date says no."""
+    """Whether a client names the date of what is served; a wrong date says no.
+
+    A later date says no too: after a rollback what is served is older than what the client has.
+    """
     try:
         since = email.utils.parsedate_to_datetime(if_modified_since).timestamp()
     except (TypeError, ValueError, OverflowError):
         return False
-    return int(last_modified) <= since
+    return int(last_modified) == since
 
 
 def http_date(at: float) -> str:

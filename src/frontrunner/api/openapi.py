@@ -6,6 +6,8 @@ behind them.
 
 from __future__ import annotations
 
+from base64 import b64encode
+from hashlib import sha256
 from html import escape
 from typing import Any
 
@@ -156,6 +158,14 @@ h2{font-size:1.05rem;margin:.25rem 0}
 table{border-collapse:collapse;width:100%}
 th,td{text-align:left;vertical-align:top;padding:.2rem .75rem .2rem 0}
 """
+
+
+_STYLE_DIGEST = b64encode(sha256(_STYLE.encode()).digest()).decode()
+CONTENT_POLICY = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+).encode()
+"""Of the page for people: it may use its own style, and nothing else."""
 
 
 def _section(route: Route) -> str:

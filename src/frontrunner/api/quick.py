@@ -5,19 +5,20 @@ request has been answered the ordinary way, its bytes are a key: the answer goes
 they are read. Parsing and building the head of the answer is most of what a server does for a
 small request, and a quarter of what it does for a board.
 
-What makes this safe: a key is the whole of one GET request of HTTP/1.1 with its headers and no
-body, that asked for no condition and did not ask to close; it is looked up only between two
-requests of a connection; the answers belong to one snapshot and go when it goes; and a client
-that does not read is left to the ordinary way, which waits for it.
+What makes this safe: a key is the whole of one GET request of HTTP/1.1 with its headers, none of
+which announces a body, a condition, another protocol or the end of the connection; it is looked up
+only between two requests of a connection, when the last one is here to the last byte of its body
+and answered; the answers belong to one snapshot and go when it goes; and a client that does not
+read is left to the ordinary way, which waits for it.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from typing import TYPE_CHECKING, Any, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
+from frontrunner.api.guard import GuardedProtocol
 from frontrunner.api.metrics import Series
 from frontrunner.api.reply import Form
 
@@ -29,6 +30,12 @@ RAW = "frontrunner.raw"
 _MAX_KEY = 2048
 _MAX_KEYS = 4096
 _END = b"\r\n\r\n"
+_NOT_PLAIN = re.compile(
+    rb"\n(content-length|transfer-encoding|trailer|expect|upgrade|connection(?!: keep-alive\r)"
+    rb"|[ \t])",
+    re.IGNORECASE,
+)
+"""Headers after which more than an answer may follow, however they are spelled; folded lines."""
 
 
 def may_be_key(data: bytes) -> bool:
@@ -38,7 +45,7 @@ def may_be_key(data: bytes) -> bool:
         and data.startswith(b"GET ")
         and data.find(_END) == len(data) - len(_END)
         and b" HTTP/1.1\r\n" in data
-        and b"\r\nconnection: close" not in data.lower()
+        and _NOT_PLAIN.search(data) is None
     )
 
 
@@ -71,26 +78,25 @@ class QuickAnswers:
         return head
 
 
-class QuickProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP protocol, with a look at the whole request before it is parsed."""
+class QuickProtocol(GuardedProtocol):
+    """The guarded protocol, with a look at the whole request before it is parsed."""
 
     app: Application
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._begun = 0
-        self._finished = 0
         self._last_quick = 0.0
         self._key: bytes | None = None
 
     def data_received(self, data: bytes) -> None:
         """Answer at once if these bytes are known and nothing is under way; else parse them."""
-        if self._begun == self._finished and not self.flow.write_paused:
+        between = self._begun == self._parsed == self._answered
+        if between and not self.flow.write_paused:
             known = self.app.served.quick.find(data)
             if known is not None:
                 self._send(*known)
                 return
-        self._key = bytes(data) if self._begun == self._finished and may_be_key(data) else None
+        self._key = bytes(data) if between and may_be_key(data) else None
         super().data_received(data)
 
     def _send(self, form: Form, series: Series) -> None:
@@ -116,14 +122,12 @@ class QuickProtocol(HttpToolsProtocol):
         else:
             super().timeout_keep_alive_handler()
 
+    def is_silent(self) -> bool:
+        """Whether a client that began no request was not answered quickly either."""
+        return not self._last_quick
+
     def on_message_begin(self) -> None:
         """A request begins."""
-        self._begun += 1
         super().on_message_begin()
         if self._key is not None:
             cast(dict[str, Any], self.scope)[RAW] = self._key
-
-    def on_response_complete(self) -> None:
-        """A request has been answered."""
-        self._finished += 1
-        super().on_response_complete()

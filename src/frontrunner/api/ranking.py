@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from frontrunner.api import schemas
@@ -24,6 +25,7 @@ def answer(service: Service, request: RankRequest) -> schemas.Ranking:
     Raises UnknownNameError for a benchmark or task that does not exist, UsageError for a request
     that names neither, too many tasks, or a language or policy that does not exist.
     """
+    _refuse_unknown(service, request)
     bench = service.find_benchmark_or_alias(request.benchmark) if request.benchmark else None
     question = _question(service, request, bench)
     board = rank(service.snapshot.table, service.snapshot.facts, question)
@@ -59,6 +61,27 @@ def _question(service: Service, request: RankRequest, bench: Benchmark | None) -
     )
 
 
+def _refuse_unknown(service: Service, request: RankRequest) -> None:
+    """Raise UsageError for what nothing in the catalog is called: most likely it is misspelled."""
+    known, models = service.entities.vocabulary, request.models
+    for kind, names in (
+        ("types", request.types),
+        ("domains", request.domains),
+        ("subsets", request.subsets),
+        ("modalities", models.modalities),
+        ("model_types", models.model_types),
+        ("frameworks", models.frameworks),
+    ):
+        for name in names:
+            if name not in known[kind]:
+                near = get_close_matches(name[:100], known[kind], n=1)
+                hint = f" Did you mean {near[0]!r}?" if near else ""
+                raise UsageError(f"Nothing in the catalog has {name!r} among its {kind}.{hint}")
+    low, high = models.min_params_b, models.max_params_b
+    if low is not None and high is not None and low > high:
+        raise UsageError(f"min_params_b ({low}) is more than max_params_b ({high}).")
+
+
 def _codes(service: Service, picks: tuple[str, ...]) -> frozenset[str]:
     """The codes that `picks` mean; each must be a code or the name of a language."""
     known = service.snapshot.catalog.languages
@@ -78,8 +101,11 @@ def _scopes(service: Service, request: RankRequest, bench: Benchmark | None) -> 
     scopes = bench.scopes if bench else ()
     if request.tasks:
         of_bench = {scope.task: scope for scope in scopes}
-        names = dict.fromkeys(request.tasks)
-        scopes = tuple(of_bench.get(name) or _whole_task(service, name) for name in names)
+        wholes = (_whole_task(service, name) for name in dict.fromkeys(request.tasks))
+        scopes = tuple(of_bench.get(whole.task, whole) for whole in wholes)
+        strangers = [scope.task for scope in scopes if bench and scope.task not in of_bench]
+        if bench and strangers:
+            raise UsageError(f"{strangers[0]} is no task of {bench.name}. Leave benchmark= out.")
     return tuple(_narrowed(scope, request.subsets) for scope in _filtered(service, request, scopes))
 
 
@@ -127,7 +153,7 @@ def _rows(service: Service, board: Board) -> list[schemas.RankedRow]:
         strict=True,
     )
     columns = zip(numbers, scores, strict=True)
-    total = len(board.tasks)
+    total = len(board.tasks) + len(board.missing_tasks)
     return [
         schemas.RankedRow(
             rank=ranked,

@@ -43,11 +43,14 @@ class Policy:
             (b"vary", b"accept-encoding"),
             (b"x-content-type-options", b"nosniff"),
         ]
+        self.sharing: Headers = []
+        """Which pages may read an answer, where that is all; else it depends on who asks."""
         if any_origin:
-            self.common += [
+            self.sharing = [
                 (b"access-control-allow-origin", b"*"),
                 (b"access-control-expose-headers", b"ETag"),
             ]
+        self.common += self.sharing
 
 
 class Form:
@@ -77,7 +80,6 @@ class Reply:
         small = len(answer.identity) < _WORTH_COMPRESSING
         text = not answer.media_type.startswith(("application/vnd", "image/"))
         self._available = (*PREFERRED, IDENTITY) if text and not small else (IDENTITY,)
-        self._tags = [entity_tag(answer.tag, encoding) for encoding in self._available]
         self._forms: dict[str, Form] = {}
         self._chosen: dict[bytes, Form] = {}
         self._making = threading.Lock()
@@ -113,10 +115,16 @@ class Reply:
             body = _ON_DEMAND[encoding](self._answer.identity)
         return Form(self._answer, encoding, body, self._policy)
 
-    def is_fresh(self, if_none_match: str | None, if_modified_since: str | None) -> bool:
-        """Whether the client has this answer; If-None-Match counts before a date."""
+    def is_fresh(
+        self, form: Form, if_none_match: str | None, if_modified_since: str | None
+    ) -> bool:
+        """Whether the client has this form of the answer; If-None-Match counts before a date.
+
+        Another encoding is another form: a client that has it cannot be told that it is unchanged,
+        since the tag beside the 304 is not the one that it knows.
+        """
         if if_none_match is not None:
-            return is_match(if_none_match, self._tags)
+            return is_match(if_none_match, (form.tag,))
         if if_modified_since is not None:
             return not_modified_since(if_modified_since, self._policy.last_modified)
         return False

@@ -43,7 +43,7 @@ class Route(NamedTuple):
     @property
     def pattern(self) -> re.Pattern[str]:
         """What a request's path must look like."""
-        return re.compile(re.escape(self.path).replace(r"\{name\}", "(?P<name>.+)"), re.DOTALL)
+        return re.compile(re.escape(self.path).replace(r"\{name\}", "(?P<name>.*)"), re.DOTALL)
 
     @property
     def group(self) -> str:

@@ -271,6 +271,33 @@ class Rejected(_Wire, frozen=True, kw_only=True):
     remedy: str
 
 
+class SnapshotSource(_Wire, frozen=True, kw_only=True):
+    """Where the results of a snapshot came from."""
+
+    kind: str
+    """`folder`, `archive` or `git`."""
+    name: str
+    commit: str | None
+    digest: str | None
+
+
+class SnapshotCounts(_Wire, frozen=True, kw_only=True):
+    """A snapshot in numbers. Every file is used, describes others, or is rejected or set aside."""
+
+    files_seen: int
+    files_used: int
+    files_describing: int
+    """Files that say what others are: model_meta.json and run_settings.jsonl."""
+    files_rejected: int
+    files_set_aside: int
+    rows: int
+    models: int
+    tasks: int
+    benchmarks: int
+    boards: int
+    """Benchmarks with at least one ranked row."""
+
+
 class SnapshotInfo(_Wire, frozen=True, kw_only=True):
     """What is being served, and where it came from: `/v1/snapshot`."""
 
@@ -278,8 +305,8 @@ class SnapshotInfo(_Wire, frozen=True, kw_only=True):
     built_at: str
     builder: str
     catalog: str
-    source: dict[str, str | None]
-    counts: dict[str, int]
+    source: SnapshotSource
+    counts: SnapshotCounts
     rejected_by_reason: dict[str, int]
     rejected: list[Rejected]
     """Files with a mistake in them; the first thousand. All are in rejects.parquet."""
@@ -291,6 +318,7 @@ class Coverage(_Wire, frozen=True, kw_only=True):
     tasks: int
     """Tasks covered whole."""
     tasks_total: int
+    """Tasks that were asked for, those included that no model has a score of."""
     cells: int
     """Pairs of a subset and a split that have a score."""
     cells_total: int

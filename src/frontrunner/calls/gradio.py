@@ -118,7 +118,7 @@ class Gradio:
 
     async def _document(self, reply: Reply, request: Request, send: Send) -> None:
         form = reply.form(request.encodings)
-        if request.if_none_match and reply.is_fresh(request.if_none_match, None):
+        if request.if_none_match and reply.is_fresh(form, request.if_none_match, None):
             await respond(send, 304, b"", form.not_modified)
         else:
             await respond(send, 200, b"" if request.method == "HEAD" else form.body, form.headers)

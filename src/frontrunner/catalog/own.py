@@ -6,7 +6,6 @@ The format is documented in docs/catalog.md. A mistake names the file, the line 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
@@ -17,6 +16,15 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from frontrunner.catalog.entries import (
+    IN_WORDS,
+    Entry,
+    OwnBenchmark,
+    OwnFile,
+    OwnModel,
+    OwnTask,
+    TaskRef,
+)
 from frontrunner.catalog.languages import Languages
 from frontrunner.catalog.model import (
     Aggregation,
@@ -29,6 +37,7 @@ from frontrunner.catalog.model import (
     Task,
 )
 from frontrunner.errors import CatalogError
+from frontrunner.toml import parse_toml
 
 _OPEN_LICENSES = frozenset(
     {
@@ -54,91 +63,9 @@ _OPEN_LICENSES = frozenset(
 )
 """Licences that mteb counts as open, in lower case."""
 
-
-class _Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """Base of what a file holds: it has a name, and unknown keys are mistakes."""
-
-    name: str
-
-
-class _OwnTask(_Entry, kw_only=True):
-    type: str
-    main_score: str
-    splits: tuple[str, ...] = ("test",)
-    languages: list[str] = []
-    subsets: dict[str, list[str]] = {}
-    description: str = ""
-    domains: list[str] | None = None
-    modalities: tuple[str, ...] = ("text",)
-    category: str | None = None
-    reference: str | None = None
-    citation: str | None = None
-    public: bool = True
-    source: str | None = None
-    license: str | None = None
-    date: tuple[str, str] | None = None
-
-
-class _TaskRef(_Entry, kw_only=True):
-    splits: list[str] = []
-    subsets: list[str] = []
-
-
-class _OwnBenchmark(_Entry, kw_only=True):
-    tasks: list[str | _TaskRef]
-    display_name: str | None = None
-    description: str = ""
-    aliases: list[str] = []
-    reference: str | None = None
-    citation: str | None = None
-    icon: str | None = None
-    featured: bool = True
-    superseded_by: list[str] = []
-    aggregations: tuple[Aggregation, ...] = (
-        Aggregation.MEAN_TASK,
-        Aggregation.MEAN_TASK_TYPE,
-        Aggregation.TASK_TYPES,
-    )
-    languages_view: list[str] | str | None = None
-    show_zero_shot: bool = True
-    public_only: bool = False
-
-
-class _OwnModel(_Entry, kw_only=True):
-    revision: str | None = None
-    url: str | None = None
-    parameters: int | None = None
-    active_parameters: int | None = None
-    embedding_dim: int | None = None
-    max_tokens: float | None = None
-    release_date: str | None = None
-    type: str = "dense"
-    instruction_tuned: bool | None = None
-    open_weights: bool | None = None
-    frameworks: list[str] = []
-    modalities: tuple[str, ...] = ("text",)
-    languages: list[str] = []
-    citation: str | None = None
-    memory_mb: float | None = None
-    license: str | None = None
-    training_code: str | None = None
-    training_data: str | None = None
-    training_datasets: list[str] | None = None
-    adapted_from: str | None = None
-    superseded_by: str | None = None
-
-
-class _OwnRenamed(_Entry, kw_only=True):
-    model: str
-    reason: str
-
-
-class _OwnFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    languages: dict[str, str] = {}
-    task: list[_OwnTask] = []
-    benchmark: list[_OwnBenchmark] = []
-    model: list[_OwnModel] = []
-    renamed: list[_OwnRenamed] = []
+_VIEWS = ("/scores", "/scores.csv", "/scores.parquet", "/per-language", "/leaders",
+          "/descriptive_statistics")  # fmt: skip
+"""What the API puts behind a name."""
 
 
 def own_alone(path: Path) -> Catalog:
@@ -160,8 +87,8 @@ def add_own(catalog: Catalog, path: Path) -> Catalog:
 @cache
 def default_languages() -> Languages:
     """Names of the languages that ISO 639-1 knows."""
-    text = files("frontrunner.catalog").joinpath("languages.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), Languages)
+    text = files("frontrunner.catalog").joinpath("languages.toml").read_bytes()
+    return msgspec.convert(parse_toml(text), Languages)
 
 
 class _Reader:
@@ -171,18 +98,23 @@ class _Reader:
         self._path = path
         self._base = catalog
         try:
-            self._text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise CatalogError(f"{path} cannot be read: {error}") from error
-        self._file = self._parse()
+            data = path.read_bytes()
+            self._text = data.decode("utf-8-sig", "replace")
+        except OSError as error:
+            raise CatalogError(f"{path} cannot be read: {error.strerror or error}") from error
+        self._file = self._parse(data)
 
-    def _parse(self) -> _OwnFile:
+    def _parse(self, data: bytes) -> OwnFile:
         try:
-            return msgspec.convert(_dates_as_text(tomllib.loads(self._text)), _OwnFile)
-        except tomllib.TOMLDecodeError as error:
+            content = _dates_as_text(parse_toml(data))
+        except ValueError as error:
             raise CatalogError(f"{self._path} is not valid TOML: {error}") from error
+        try:
+            return msgspec.convert(content, OwnFile)
         except msgspec.ValidationError as error:
             message, _, where = str(error).partition(" - at `$")
+            for pattern, words in IN_WORDS.items():
+                message = message.replace(f"`str` matching regex {pattern!r}", words)
             self._fail(where.rstrip("`"), message)
 
     def _fail(self, where: str, message: str) -> NoReturn:
@@ -200,6 +132,7 @@ class _Reader:
         """The base with the file's entries added."""
         base, own = self._base, self._file
         self._refuse_twice()
+        self._refuse_addresses()
         tasks = [self._task(number, one) for number, one in enumerate(own.task)]
         known = base.task_by_name | {task.name: task for task in tasks}
         benchmarks = [
@@ -229,9 +162,9 @@ class _Reader:
     def _refuse_twice(self) -> None:
         """A name that stands already is a mistake: nothing is replaced in silence."""
         base, own = self._base, self._file
-        kinds: tuple[tuple[str, Sequence[_Entry], Collection[str]], ...] = (
+        kinds: tuple[tuple[str, Sequence[Entry], Collection[str]], ...] = (
             ("task", own.task, base.task_by_name),
-            ("benchmark", own.benchmark, base.benchmark_by_name | base.benchmark_by_alias),
+            ("benchmark", own.benchmark, base.benchmark_by_name.keys() | base.benchmark_by_alias),
             ("model", own.model, base.model_by_name),
             ("renamed", own.renamed, base.model_by_name.keys() | {one.name for one in own.model}),
         )
@@ -242,7 +175,33 @@ class _Reader:
                     where = "the catalog" if entry.name in there else "this file"
                     self._fail(f".{kind}[{number}].name", f"{entry.name!r} is in {where} already")
 
-    def _task(self, number: int, own: _OwnTask) -> Task:
+        self._refuse_aliases_twice()
+
+    def _refuse_aliases_twice(self) -> None:
+        base, own = self._base, self._file.benchmark
+        taken = Counter(base.benchmark_by_name.keys() | base.benchmark_by_alias)
+        taken.update(name for bench in own for name in (bench.name, *bench.aliases))
+        for number, bench in enumerate(own):
+            for alias in bench.aliases:
+                if taken[alias] > 1:
+                    where = f".benchmark[{number}].aliases"
+                    self._fail(where, f"{alias!r} is the name or an alias of another benchmark")
+
+    def _refuse_addresses(self) -> None:
+        """A name must not read as the address of something else, or its folder as another's."""
+        own = self._file
+        kinds = (("task", own.task), ("benchmark", own.benchmark), ("model", own.model))
+        for kind, entries in kinds:
+            for number, entry in enumerate(entries):
+                if entry.name == "menu" or entry.name.endswith(_VIEWS):
+                    self._fail(
+                        f".{kind}[{number}].name", f"{entry.name!r} is an address of the API"
+                    )
+                if kind == "model" and "__" in entry.name:
+                    message = "results of a name with two underscores would be taken for another's"
+                    self._fail(f".model[{number}].name", message)
+
+    def _task(self, number: int, own: OwnTask) -> Task:
         if bool(own.languages) == bool(own.subsets):
             self._fail(
                 f".task[{number}].languages", "give either `languages` or a table of `subsets`"
@@ -269,11 +228,12 @@ class _Reader:
             date_to=date_to,
         )
 
-    def _benchmark(self, number: int, own: _OwnBenchmark, tasks: dict[str, Task]) -> Benchmark:
+    def _benchmark(self, number: int, own: OwnBenchmark, tasks: dict[str, Task]) -> Benchmark:
         scopes = []
         for place, ref in enumerate(own.tasks):
             where = f".benchmark[{number}].tasks[{place}]"
             scopes.append(self._scope(where, ref, tasks))
+        self._check_benchmark(number, own)
         view = own.languages_view
         return Benchmark(
             name=own.name,
@@ -292,8 +252,21 @@ class _Reader:
             public_only=own.public_only,
         )
 
-    def _scope(self, where: str, ref: str | _TaskRef, tasks: dict[str, Task]) -> Scope:
-        ref = _TaskRef(name=ref) if isinstance(ref, str) else ref
+    def _check_benchmark(self, number: int, own: OwnBenchmark) -> None:
+        where = f".benchmark[{number}]"
+        names = [ref if isinstance(ref, str) else ref.name for ref in own.tasks]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                self._fail(f"{where}.tasks[{place}]", f"{name!r} is a task of it already")
+        if Aggregation.CUSTOM_GROUPS in own.aggregations:
+            self._fail(f"{where}.aggregations", "groups cannot be defined in a file")
+        known = self._base.benchmark_by_name.keys() | {bench.name for bench in self._file.benchmark}
+        for name in own.superseded_by:
+            if name not in known:
+                self._fail(f"{where}.superseded_by", f"there is no benchmark {name!r}")
+
+    def _scope(self, where: str, ref: str | TaskRef, tasks: dict[str, Task]) -> Scope:
+        ref = TaskRef(name=ref) if isinstance(ref, str) else ref
         task = tasks.get(ref.name)
         if task is None:
             self._fail(where, f"there is no task {ref.name!r}")
@@ -337,12 +310,12 @@ def _line_of(text: str, where: str) -> int:
     return start + 1
 
 
-def _menu(benchmarks: list[_OwnBenchmark]) -> tuple[MenuEntry, ...]:
+def _menu(benchmarks: list[OwnBenchmark]) -> tuple[MenuEntry, ...]:
     featured = tuple(bench.name for bench in benchmarks if bench.featured)
     return (MenuEntry(name="Own boards", children=featured, open=True),) if featured else ()
 
 
-def _model(own: _OwnModel) -> Model:
+def _model(own: OwnModel) -> Model:
     seen = None if own.training_datasets is None else tuple(sorted(own.training_datasets))
     return Model(
         name=own.name,
@@ -372,7 +345,7 @@ def _model(own: _OwnModel) -> Model:
     )
 
 
-def _openness(own: _OwnModel) -> dict[str, bool]:
+def _openness(own: OwnModel) -> dict[str, bool]:
     return {
         "open weights": own.open_weights is True,
         "open license": (own.license or "").lower() in _OPEN_LICENSES,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -44,15 +46,20 @@ def _of_mteb(home: Path) -> tuple[Catalog, Statistics]:
         catalog, statistics = read_catalog()
     compress = zstandard.ZstdCompressor(level=9).compress
     kept = {name: compress(json) for name, json in statistics.items()}
-    _keep(folder, catalog, kept)
+    with suppress(OSError):  # in a home that cannot be written, it is read again every time
+        _keep(folder, catalog, kept)
     return catalog, kept
 
 
 def _keep(folder: Path, catalog: Catalog, statistics: Statistics) -> None:
-    fresh = folder.with_name(folder.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
+    fresh = folder.with_name(f"{folder.name}.new-{os.getpid()}")
+    for left_over in folder.parent.glob(f"{folder.name}.new-*"):
+        shutil.rmtree(left_over, ignore_errors=True)
     fresh.mkdir(parents=True)
-    (fresh / "catalog.json").write_bytes(msgspec.json.encode(catalog))
-    (fresh / "statistics.msgpack").write_bytes(msgspec.msgpack.encode(statistics))
-    shutil.rmtree(folder, ignore_errors=True)
-    fresh.rename(folder)
+    try:
+        (fresh / "catalog.json").write_bytes(msgspec.json.encode(catalog))
+        (fresh / "statistics.msgpack").write_bytes(msgspec.msgpack.encode(statistics))
+        shutil.rmtree(folder, ignore_errors=True)
+        fresh.rename(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor
 from importlib import import_module
 
 from frontrunner.errors import FrontrunnerError
@@ -47,14 +48,21 @@ def main() -> None:
     """Run the command line; print an error meant for the user without a traceback."""
     # Not at the top: each worker process imports this module when it starts.
     from frontrunner.cli.app import app  # noqa: PLC0415
-    from frontrunner.cli.output import stderr  # noqa: PLC0415
+    from frontrunner.cli.output import complain, say  # noqa: PLC0415
 
     load_commands(sys.argv[1:2])
     try:
         app()
     except FrontrunnerError as error:
-        stderr.print(f"[bold red]error:[/] {error}", highlight=False)
+        complain("error", error)
         sys.exit(error.code)
+    except OSError as error:
+        # A disk that is full, a folder that may not be written: nothing that a traceback mends.
+        complain("error", f"{error.filename or 'The system'}: {error.strerror or error}")
+        sys.exit(1)
+    except BrokenExecutor:
+        complain("error", "The system ended a helping process, as it does where memory is short.")
+        sys.exit(1)
     except KeyboardInterrupt:
-        stderr.print("interrupted")
+        say("interrupted")
         sys.exit(130)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from concurrent.futures import Executor
@@ -15,13 +16,14 @@ from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics, load_catalog
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json, OwnCatalog, Results, WithoutMteb, Workers
-from frontrunner.cli.output import counted, print_json, stderr
+from frontrunner.cli.output import counted, print_json, say, stderr, visible
 from frontrunner.cli.prepare import prepare_answers
 from frontrunner.cli.progress import progress_bar
 from frontrunner.config import Settings, load_settings
 from frontrunner.errors import UsageError
 from frontrunner.results.fetch import fetch
-from frontrunner.results.ingest import Ingested, ingest
+from frontrunner.results.ingest import Ingested, joined
+from frontrunner.results.read import Options, read_source
 from frontrunner.results.workers import helpers
 from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.reader import Snapshot
@@ -46,14 +48,14 @@ def read_results(
     with progress_bar("Fetching the results"):
         near = fetch(source, settings.home / "sources")
     with progress_bar("Reading result files") as progress:
-        return ingest(
-            near,
-            catalog,
-            workers=settings.workers,
+        options = Options(
+            workers=settings.workers or os.cpu_count() or 1,
             progress=progress,
             cache=settings.home / "cache",
             beside=beside,
+            repository=near.repository,
         )
+        return joined(read_source(near.path, catalog, options), catalog)
 
 
 def write_snapshot(
@@ -70,7 +72,7 @@ def write_snapshot(
     if publish:
         store.publish_fresh(snapshot)
     state = "Published" if publish else "Built, not published"
-    stderr.print(f"{state}: snapshot [bold]{snapshot.id}[/]", highlight=False)
+    say(f"{state}: snapshot {snapshot.id}")
     return snapshot
 
 
@@ -111,16 +113,15 @@ def tell(snapshot: Snapshot) -> None:
 
     counts = snapshot.manifest.provenance.counts
     boards = Service(snapshot).numbers.boards
-    stderr.print(
-        f"[bold]{counted(boards, 'board')}[/] from {counted(counts.rows, 'score')} "
+    say(
+        f"{counted(boards, 'board')} from {counted(counts.rows, 'score')} "
         f"of {counted(counts.models, 'model')}; "
         f"{counts.files_rejected:,} of {counted(counts.files_seen, 'file')} rejected, "
-        f"{counts.files_set_aside:,} set aside by a rule.",
-        highlight=False,
+        f"{counts.files_set_aside:,} set aside by a rule."
     )
     if counts.files_rejected:
         reasons = ", ".join(f"{n:,} {r}" for r, n in counts.rejected_by_reason.items())
-        stderr.print(f"  ({reasons}; see /v1/snapshot or rejects.parquet)", highlight=False)
+        say(f"  ({reasons}; see /v1/snapshot or rejects.parquet)")
 
 
 @app.command("ingest")
@@ -161,15 +162,15 @@ def ingest_(
 
 def _report(ingested: Ingested) -> None:
     for reject in ingested.rejects:
-        typer.echo(f"{reject.path}: {reject.reason}: {reject.detail or reject.remedy}")
+        what = reject.detail or reject.remedy
+        typer.echo(f"{visible(reject.path)}: {reject.reason}: {visible(what)}")
     table = Table("reason", "files", "what to do", box=None)
     remedies = {reject.reason: reject.remedy for reject in ingested.rejects}
     for reason, count in Counter(r.reason for r in ingested.rejects).most_common():
         table.add_row(reason, f"{count:,}", remedies[reason])
-    stderr.print(
+    say(
         f"{ingested.files_seen:,} files: {len(ingested.origins.path):,} used, "
-        f"{ingested.table.rows:,} scores",
-        highlight=False,
+        f"{ingested.table.rows:,} scores"
     )
     if ingested.rejects:
         stderr.print(table)

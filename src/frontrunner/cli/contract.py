@@ -11,9 +11,10 @@ from typing import Annotated
 import typer
 
 from frontrunner.cli.app import app
-from frontrunner.cli.options import Json
+from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import counted, print_json, stderr
 from frontrunner.cli.progress import progress_bar
+from frontrunner.config import load_settings
 from frontrunner.contract.check import check as findings_of
 from frontrunner.contract.fetch import fetcher, folder_fetcher
 from frontrunner.contract.finding import Finding
@@ -45,8 +46,10 @@ def record(
         int, typer.Option(help="How many of the requests to ask, the commonest first.", min=0)
     ] = 1000,
     crawl: Annotated[int, typer.Option(help="How many linked pages to follow.", min=0)] = 100,
+    home: Home = None,
 ) -> None:
     """Record routes, answers' shapes, links, calls and raw files into a folder for review."""
+    load_settings(home)  # nothing of it is used here; a mistake in it is told all the same
     if "://" in source:
         paths = _paths(requests, most)
         with progress_bar("Asking the board"):
@@ -106,8 +109,10 @@ def check(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="List what holds, too.")] = False,
     as_json: Json = False,
+    home: Home = None,
 ) -> None:
     """Check another board against a record. Exits with 1 where a program would break."""
+    load_settings(home)  # nothing of it is used here; a mistake in it is told all the same
     made, rules = read_record(folder), load_rules(ignore)
     raw = folder_fetcher(files) if files else None
     with progress_bar("Asking the board"):

@@ -12,7 +12,7 @@ from frontrunner.catalog.store import load_catalog
 from frontrunner.cli.app import app
 from frontrunner.cli.build import tell, write_snapshot
 from frontrunner.cli.options import Home
-from frontrunner.cli.output import stderr
+from frontrunner.cli.output import say
 from frontrunner.cli.prepare import prepare_answers
 from frontrunner.cli.serve import serve
 from frontrunner.config import load_settings
@@ -36,7 +36,7 @@ def demo(
     """Build the starter board, which this project measured itself, and serve it."""
     home = home or DEFAULT_HOME
     settings = load_settings(home)
-    stderr.print("Building the starter board ...")
+    say("Building the starter board ...")
     with as_file(files("frontrunner.starter")) as folder:
         catalog, statistics = load_catalog(settings.home, folder / "catalog.toml", mteb=False)
         ingested = ingest(folder / "results", catalog, workers=1)

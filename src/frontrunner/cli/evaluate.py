@@ -10,7 +10,9 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from frontrunner.cli.app import app
-from frontrunner.cli.output import print_json, stderr
+from frontrunner.cli.options import Home
+from frontrunner.cli.output import print_json, say, stderr
+from frontrunner.config import DEFAULT_HOME, load_settings
 from frontrunner.errors import UsageError
 from frontrunner.evaluate import environment as environments
 from frontrunner.evaluate.runner import Event, Plan, make_plan, run
@@ -23,8 +25,13 @@ def evaluate(
     task: Annotated[list[str] | None, typer.Option(help="Only this task; repeatable.")] = None,
     output: Annotated[Path | None, typer.Option(help="Folder for the result files.")] = None,
     environment: Annotated[
-        Path, typer.Option(help="The evaluation's virtual environment; made where it is not there.")
-    ] = environments.DEFAULT_FOLDER,
+        Path | None,
+        typer.Option(
+            help="The evaluation's virtual environment; made where it is not there. "
+            "[default: .venv-evaluate, in the home where one is named]",
+            show_default=False,
+        ),
+    ] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads for the models.")] = 1,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Measure again what is there already.")
@@ -34,11 +41,14 @@ def evaluate(
         bool, typer.Option("--dry-run", help="Only say what would be done.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    *,
+    home: Home = None,
 ) -> None:
     """Measure packaged models on packaged tasks; write result files in the public layout.
 
     A result file that is already there is kept, so an interrupted run goes on where it stopped.
     """
+    environment = environment or _environment_of(load_settings(home).home)
     if prepare:
         _prepare(environment, dry_run)
         return
@@ -52,23 +62,25 @@ def evaluate(
     _print_results(plan, measured, json)
 
 
+def _environment_of(home: Path) -> Path:
+    """Where the environment lies: beside the usual home, in any other."""
+    folder = environments.DEFAULT_FOLDER
+    return folder if home == DEFAULT_HOME else home / folder
+
+
 def _prepare(environment: Path, dry_run: bool) -> None:
     if dry_run:
-        _say(f"{environment} {_state(environment)}.")
+        say(f"{environment} {_state(environment)}.")
     else:
-        environments.ensure(environment, _say)
+        environments.ensure(environment, say)
 
 
 def _state(environment: Path) -> str:
     return "is ready" if environments.is_ready(environment) else "would be made"
 
 
-def _say(line: str) -> None:
-    stderr.print(line, highlight=False, soft_wrap=True)
-
-
 def _run_with_progress(plan: Plan, environment: Path, threads: int) -> list[Event]:
-    python = environments.ensure(environment, _say)
+    python = environments.ensure(environment, say)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -83,7 +95,7 @@ def _run_with_progress(plan: Plan, environment: Path, threads: int) -> list[Even
             if event.event == "measured":
                 progress.advance(bar)
                 if not stderr.is_terminal:  # a log shows no bar: a line per result instead
-                    _say(f"{event.model} {event.task}: {_percent(event)}")
+                    say(f"{event.model} {event.task}: {_percent(event)}")
 
         return run(plan, python, threads, listen)
 
@@ -110,7 +122,7 @@ def _print_plan(plan: Plan, environment: Path, as_json: bool) -> None:
         for task in tasks:
             sys.stdout.write(f"{model}\t{task}\n")
     kept = sum(map(len, plan.kept.values()))
-    _say(f"{plan.count} results to measure, {kept} kept; {environment} {_state(environment)}.")
+    say(f"{plan.count} results to measure, {kept} kept; {environment} {_state(environment)}.")
 
 
 def _print_results(plan: Plan, measured: list[Event], as_json: bool) -> None:
@@ -120,4 +132,4 @@ def _print_results(plan: Plan, measured: list[Event], as_json: bool) -> None:
     for event in measured:
         sys.stdout.write(f"{event.model}\t{event.task}\t{_percent(event)}\n")
     kept = sum(map(len, plan.kept.values()))
-    _say(f"{len(measured)} results measured, {kept} kept, in {plan.output}.")
+    say(f"{len(measured)} results measured, {kept} kept, in {plan.output}.")

@@ -9,7 +9,7 @@ import typer
 
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home
-from frontrunner.cli.output import stderr
+from frontrunner.cli.output import say
 from frontrunner.config import load_settings
 from frontrunner.snapshot.store import Store
 
@@ -25,7 +25,7 @@ def export(
     from frontrunner.web.export import export as write  # noqa: PLC0415 -- only this command needs it
 
     snapshot = Store(load_settings(home).home).current()
-    stderr.print(f"Writing {snapshot.id} to {static} ...", highlight=False)
+    say(f"Writing {snapshot.id} to {static} ...")
     done = write(snapshot, static)
-    stderr.print(f"{done.pages:,} pages and {done.files:,} files.", highlight=False)
+    say(f"{done.pages:,} pages and {done.files:,} files.")
     typer.echo(static)

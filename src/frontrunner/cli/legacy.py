@@ -119,11 +119,13 @@ def unpack(
         Path, typer.Argument(metavar="DUMP", help="A Parquet file, or a folder of them.")
     ],
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; new or empty.")],
+    home: Home = None,
 ) -> None:
     """Turn the second board's dump of results (Parquet) into result files.
 
     What it writes is what `build --results` and `parity --results` read.
     """
+    load_settings(home)  # nothing of it is used here; a mistake in it is told all the same
     _refuse_what_is_there(folder)
     made = write_results(read_dump(dump), folder)
     if made.left:

@@ -7,8 +7,32 @@ from typing import Any
 
 import msgspec
 from rich.console import Console
+from rich.markup import escape
 
 stderr = Console(stderr=True)
+_OF_DIRECTION = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_CONTROLS = (*range(0x20), *range(0x7F, 0xA0), *_OF_DIRECTION)
+_VISIBLE = {code: ascii(chr(code))[1:-1] for code in _CONTROLS}
+
+
+def visible(text: str) -> str:
+    """`text` on one line, its control characters spelled out.
+
+    A file's name may hold some that move the cursor, or that begin another line of a report.
+    """
+    return text.translate(_VISIBLE)
+
+
+def say(text: object) -> None:
+    """Tell the user something. It goes to stderr as it is, and is not broken into lines."""
+    stderr.print(str(text), highlight=False, markup=False, soft_wrap=True)
+
+
+def complain(kind: str, text: object) -> None:
+    """Tell the user of an error or a warning."""
+    lines = "\n".join(map(visible, str(text).splitlines()))
+    colour = "yellow" if kind == "warning" else "red"
+    stderr.print(f"[bold {colour}]{kind}:[/] {escape(lines)}", highlight=False, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:

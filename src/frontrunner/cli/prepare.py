@@ -10,7 +10,7 @@ import typer
 from frontrunner.calls.pack import forget_calls
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home
-from frontrunner.cli.output import stderr
+from frontrunner.cli.output import complain, say
 from frontrunner.cli.progress import progress_bar
 from frontrunner.config import load_settings
 from frontrunner.errors import LegacyError
@@ -46,7 +46,7 @@ def prepare_old_calls(home: Path, snapshot: Snapshot) -> None:
             with progress_bar("Preparing the old board's calls"):
                 prepare_calls(home, snapshot, adopted)
     except LegacyError as error:
-        stderr.print(f"[bold yellow]warning:[/] {error}", highlight=False)
+        complain("warning", error)
 
 
 @app.command()
@@ -65,4 +65,4 @@ def prepare(
         forget_answers(snapshot.folder)
         forget_calls(settings.home)
     prepare_answers(settings.home, snapshot)
-    stderr.print(f"The answers of {snapshot.id} are prepared.", highlight=False)
+    say(f"The answers of {snapshot.id} are prepared.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from frontrunner.cli.output import stderr
+from frontrunner.cli.output import say, stderr
 from frontrunner.results.read import Progress
 
 
@@ -13,7 +13,7 @@ from frontrunner.results.read import Progress
 def progress_bar(what: str) -> Iterator[Progress]:
     """Show how far a long piece of work is; on a pipe, say only what is being done."""
     if not stderr.is_terminal:
-        stderr.print(f"{what} ...", highlight=False)
+        say(f"{what} ...")
         yield lambda done, total: None
         return
     from rich.progress import BarColumn, Progress as Bars, TextColumn, TimeElapsedColumn  # noqa: I001, PLC0415

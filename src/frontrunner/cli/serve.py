@@ -8,7 +8,7 @@ import typer
 
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home
-from frontrunner.cli.output import stderr
+from frontrunner.cli.output import say
 from frontrunner.config import load_settings
 from frontrunner.snapshot.store import Store
 
@@ -39,7 +39,5 @@ def serve(
             pages=Site(),
             calls=Calls(settings.home),
         ),
-        started=lambda url: stderr.print(
-            f"Serving on {url} (docs at {url}/docs; stop with Ctrl+C)", highlight=False
-        ),
+        started=lambda url: say(f"Serving on {url} (docs at {url}/docs; stop with Ctrl+C)"),
     )

@@ -10,7 +10,7 @@ import typer
 
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
-from frontrunner.cli.output import print_json, stderr
+from frontrunner.cli.output import print_json, say
 from frontrunner.cli.prepare import prepare_answers
 from frontrunner.config import load_settings
 from frontrunner.errors import CorruptSnapshotError
@@ -38,7 +38,7 @@ def snapshots(home: Home = None, as_json: Json = False) -> None:
         print_json([_row(snapshot, current) for snapshot in found])
         return
     if not store.ids():
-        stderr.print(f"No snapshots in {store.home}. Build one: frontrunner build --results PATH")
+        say(f"No snapshots in {store.home}. Build one: frontrunner build --results PATH")
     for snapshot in found:
         provenance = snapshot.manifest.provenance
         mark = "*" if snapshot.id == current else " "
@@ -54,7 +54,7 @@ def _openable(store: Store) -> Iterator[Snapshot]:
         try:
             yield store.open(name)
         except CorruptSnapshotError as error:
-            stderr.print(f"  {name}  cannot be read: {error}", highlight=False)
+            say(f"  {name}  cannot be read: {error}")
 
 
 def _row(snapshot: Snapshot, current: str | None) -> dict[str, object]:
@@ -72,7 +72,7 @@ def publish(name: Name, home: Home = None) -> None:
     store = _store(home)
     event = store.publish(name)
     if event is None:
-        stderr.print(f"{name} is current already; nothing was done.")
+        say(f"{name} is current already; nothing was done.")
         return
     _tell(event)
     prepare_answers(store.home, store.current())
@@ -88,7 +88,7 @@ def rollback(home: Home = None) -> None:
 
 def _tell(event: Event) -> None:
     before = f", before it {event.previous}" if event.previous else ""
-    stderr.print(f"Current is now {event.snapshot}{before}.", highlight=False)
+    say(f"Current is now {event.snapshot}{before}.")
     typer.echo(event.snapshot)
 
 
@@ -107,7 +107,7 @@ def verify(
         typer.echo(f"{snapshot.id}: {problem}")
     if problems:
         raise CorruptSnapshotError(f"Snapshot {snapshot.id} is damaged. {remedy(problems)}")
-    stderr.print(f"{snapshot.id} is whole: {len(snapshot.manifest.files)} files.", highlight=False)
+    say(f"{snapshot.id} is whole: {len(snapshot.manifest.files)} files.")
 
 
 @app.command()

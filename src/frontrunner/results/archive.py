@@ -19,9 +19,17 @@ from frontrunner.errors import SourceError
 from frontrunner.results.sources import MAX_FILE_BYTES
 
 _BLOCK = 512
-_FILE, _OLD_FILE, _FOLDER = b"0", b"\0", b"5"
-_GNU_LONG_NAME, _PAX, _PAX_GLOBAL = b"L", b"x", b"g"
+_FILES = (b"0", b"\0", b"7")
+"""Plain files, as they are written today, were long ago, and were for disks that had extents."""
+_FOLDER = b"5"
+_WITHOUT_CONTENT = (b"1", b"2", b"3", b"4", b"6")
+"""Links, devices and pipes, whatever their size field says."""
+_GNU_LONG_NAME, _GNU_LONG_LINK, _PAX, _PAX_GLOBAL = b"L", b"K", b"x", b"g"
 _MAX_HEADER_BYTES = 1024 * 1024
+_MAX_WINDOW = 2**27
+"""Memory that an archive may ask for, to unpack it: what zstd itself grants unasked."""
+_FREE_BYTES, _MAX_RATIO = 2**30, 500
+"""Beyond the first GiB an archive may unpack to so many times its size; real ones reach 12."""
 
 
 class Member(NamedTuple):
@@ -41,7 +49,7 @@ def is_archive(path: Path) -> bool:
 
 def _open(path: Path) -> BinaryIO:
     if path.name.endswith(".zst"):
-        window = zstandard.ZstdDecompressor(max_window_size=2**31)
+        window = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW)
         return cast(BinaryIO, window.stream_reader(path.open("rb"), closefd=True))
     if path.name.endswith(".tar"):
         return path.open("rb")
@@ -51,13 +59,17 @@ def _open(path: Path) -> BinaryIO:
 class _Stream:
     """Exact reads from a decompressor that returns what it has."""
 
-    def __init__(self, raw: BinaryIO) -> None:
+    def __init__(self, raw: BinaryIO, limit: int) -> None:
         self._raw = raw
+        self._left = limit
         self._chunk = b""
         self._at = 0
 
     def read(self, length: int) -> bytes:
-        """Exactly `length` bytes; raises EOFError where the stream ends before."""
+        """Exactly `length` bytes; raises EOFError where the stream ends before.
+
+        Raises ValueError past the limit: nobody waits for an archive that never ends.
+        """
         end = self._at + length
         if end <= len(self._chunk):
             data = self._chunk[self._at : end]
@@ -69,6 +81,9 @@ class _Stream:
             self._chunk = self._raw.read(max(1 << 20, min(missing, 1 << 24)))
             if not self._chunk:
                 raise EOFError
+            self._left -= len(self._chunk)
+            if self._left < 0:
+                raise ValueError(f"it unpacks to more than {_MAX_RATIO} times its size")
             parts.append(self._chunk[:missing])
             self._at = len(parts[-1])
             missing -= self._at
@@ -89,7 +104,8 @@ def walk_archive(path: Path) -> Iterator[Member]:
     """
     try:
         with _open(path) as raw:
-            yield from _walk(_Stream(raw))
+            limit = _FREE_BYTES + _MAX_RATIO * path.stat().st_size
+            yield from _walk(_Stream(raw, limit))
     except EOFError:
         raise SourceError(f"{path} is cut off. Fetch it again.") from None
     except (zstandard.ZstdError, zlib.error, gzip.BadGzipFile, ValueError) as error:
@@ -100,12 +116,9 @@ def walk_archive(path: Path) -> Iterator[Member]:
 
 def _walk(stream: _Stream) -> Iterator[Member]:
     long_name: str | None = None
-    while True:
-        header = stream.read(_BLOCK)
-        if not header.strip(b"\0"):
-            return
+    for header in _headers(stream):
         size, kind = _number(header[124:136]), header[156:157]
-        if kind in (_GNU_LONG_NAME, _PAX, _PAX_GLOBAL):
+        if kind in (_GNU_LONG_NAME, _GNU_LONG_LINK, _PAX, _PAX_GLOBAL):
             if size > _MAX_HEADER_BYTES:
                 raise ValueError("a header is larger than 1 MiB")
             extra = _body(stream, size)
@@ -121,13 +134,47 @@ def _walk(stream: _Stream) -> Iterator[Member]:
             yield _member(stream, name, size, kind)
 
 
+def _headers(stream: _Stream) -> Iterator[bytes]:
+    """The header blocks; between two of them the content of the first must be read.
+
+    An archive that others were joined to ends in the middle, and goes on.
+    """
+    ended = False
+    while True:
+        try:
+            header = stream.read(_BLOCK)
+        except EOFError:
+            if ended:
+                return
+            raise
+        if not header.strip(b"\0"):
+            ended = True
+        elif _is_header(header):
+            ended = False
+            yield header
+        elif ended:
+            return  # what follows the end is no archive
+        else:
+            raise ValueError("a header is damaged")
+
+
 def _member(stream: _Stream, name: str, size: int, kind: bytes) -> Member:
-    regular = kind in (_FILE, _OLD_FILE)
+    regular = kind in _FILES
     if regular and size <= MAX_FILE_BYTES:
         return Member(name, True, size, _body(stream, size))
-    # Links and devices carry no content, whatever their size field says.
-    stream.skip(_padded(size) if regular else 0)
+    stream.skip(0 if kind in _WITHOUT_CONTENT else _padded(size))
     return Member(name, regular, size, None)
+
+
+def _is_header(block: bytes) -> bool:
+    """Whether a block has the sum that it names."""
+    # Adler-32's low half is the sum of all bytes, plus 1, modulo 65521: far quicker than sum().
+    named = block[148:156]
+    found = (zlib.adler32(block) & 0xFFFF) - 1 - sum(named) + 8 * ord(" ")
+    try:
+        return (found - _number(named)) % 65521 == 0
+    except ValueError:
+        return False
 
 
 def _padded(size: int) -> int:
@@ -144,7 +191,10 @@ def _number(field: bytes) -> int:
     """An octal size, or (first bit set) a binary one."""
     if field[0] & 0x80:
         return int.from_bytes(field, "big") & ~(0x80 << (8 * (len(field) - 1)))
-    return int(field.rstrip(b"\0 ") or b"0", 8)
+    digits = field.strip(b"\0 ")
+    if digits.strip(b"01234567"):  # a sign, which int() would take, leads backwards
+        raise ValueError("a number in a header is none")
+    return int(digits or b"0", 8)
 
 
 def _text(raw: bytes) -> str:

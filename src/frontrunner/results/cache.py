@@ -8,6 +8,8 @@ a mistake are few, and are read again every time.
 from __future__ import annotations
 
 import hashlib
+import os
+from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -72,16 +74,22 @@ def recall(path: Path, knowledge: str) -> Files | None:
 
 
 def remember(path: Path, knowledge: str, files: Files) -> None:
-    """Keep what was read, for the next time."""
+    """Keep what was read, for the next time; where it cannot be kept, that reads everything."""
     arrays = {
         name: memoryview(getattr(files, name).astype(kind)).cast("B")
         for name, kind in _KINDS.items()
     }
     kept = _Memory(_FORMAT, knowledge, files.paths, files.texts, files.cells, arrays)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_bytes(msgspec.msgpack.encode(kept))
-    fresh.replace(path)
+    fresh = path.with_suffix(f".new-{os.getpid()}")
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for left_over in path.parent.glob(f"{path.stem}.new-*"):
+            left_over.unlink()
+        try:
+            fresh.write_bytes(msgspec.msgpack.encode(kept))
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
 
 
 def unchanged(files: Files, now: Stamps) -> tuple[NDArray[np.bool_], list[str]]:

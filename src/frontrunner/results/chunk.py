@@ -88,6 +88,7 @@ class _Builder:
 
     def add(self, path: str, content: Content) -> None:
         """Take one file; what cannot be used becomes a reject."""
+        path = printable(path)  # before it gives a folder its name: that is stored too
         where, data = place(path), content.data
         try:
             if where.kind is Kind.RESULT:
@@ -96,7 +97,7 @@ class _Builder:
                 identity = identity_of_meta(bytes(data), self._known.run_defaults)
                 self.chunk.identities[where.folder] = identity
             elif where.kind is Kind.RUN_SETTINGS:
-                self.chunk.settings.extend(_settings(where.folder, bytes(data)))
+                self.chunk.settings.extend(list(_settings(where.folder, bytes(data))))
             else:
                 raise UnusableFileError(Reason.OUT_OF_PLACE, "")
         except UnusableFileError as error:
@@ -115,7 +116,7 @@ class _Builder:
         cells, texts, files = self._cells, self._texts, self._files
         files.row_cell.extend([cells[cell] for cell, _ in file.entries])
         files.row_score.extend([score for _, score in file.entries])
-        files.paths.append(printable(path))
+        files.paths.append(path)
         files.folder.append(texts[folder])
         files.task.append(texts[file.task])
         files.version.append(texts[file.mteb_version])

@@ -3,57 +3,54 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
-import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 from frontrunner.errors import SourceError
-
-_URL = re.compile(r"^(https?|ssh|git|file)://|^[\w.-]+@[\w.-]+:")
-
-
-def is_git(source: str) -> bool:
-    """Whether `source` is the URL of a git repository, or a bare one on disk."""
-    path = Path(source)
-    return bool(_URL.match(source)) or ((path / "HEAD").is_file() and (path / "objects").is_dir())
+from frontrunner.results.git import bring_up_to_date, clone, is_git, is_url, repository_name
 
 
-def fetch(source: str, folder: Path) -> Path:
-    """A path with the results of `source`.
+class Near(NamedTuple):
+    """Where results lie, and the repository that they were cloned from."""
+
+    path: Path
+    repository: str | None = None
+
+
+def fetch(source: str, folder: Path) -> Near:
+    """Where the results of `source` are.
 
     A git repository is cloned into `folder` without its history, or brought up to date there.
     Raises SourceError where `source` does not exist or cannot be cloned.
     """
     if is_git(source):
-        return _clone(source, folder)
+        return Near(_cloned(source, folder), repository_name(source))
     path = Path(source)
     if not path.exists():
         raise SourceError(f"{source} does not exist. Give the path or the URL of result files.")
-    return path
+    return Near(path)
 
 
-def _clone(source: str, folder: Path) -> Path:
-    url = source if _URL.match(source) else Path(source).resolve().as_uri()
+def _cloned(source: str, folder: Path) -> Path:
+    url = source if is_url(source) else Path(source).resolve().as_uri()
     target = folder / hashlib.blake2b(url.encode(), digest_size=8).hexdigest()
-    if (target / ".git").is_dir():
-        _git(source, "-C", str(target), "fetch", "--quiet", "--depth=1", "origin", "HEAD")
-        _git(source, "-C", str(target), "reset", "--quiet", "--hard", "FETCH_HEAD")
+    if (target / ".git").is_dir() and _follows(url, target):
         return target
     fresh = target.with_name(target.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.parent.mkdir(parents=True, exist_ok=True)
-    _git(source, "clone", "--quiet", "--depth=1", "--", url, str(fresh))
+    clone(url, fresh)
+    # The old one goes last: where the repository cannot be reached, it is still there.
+    shutil.rmtree(target, ignore_errors=True)
     fresh.rename(target)
     return target
 
 
-def _git(source: str, *words: str) -> None:
-    # `core.symlinks=false` writes links as plain files: nothing in a clone leads out of it.
-    command = ["git", "-c", "core.symlinks=false", *words]
+def _follows(url: str, target: Path) -> bool:
+    """Bring a clone up to date; False where it must be cloned anew, such as after a kill."""
     try:
-        run = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise SourceError("git is not installed; it is needed to read a git repository.") from None
-    if run.returncode != 0:
-        raise SourceError(f"{source} cannot be fetched: {run.stderr.strip()[:500]}")
+        bring_up_to_date(url, target)
+    except SourceError:
+        return False
+    return True

@@ -22,6 +22,10 @@ Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
+LARGEST_SCORE = 1e100
+"""Beyond it a sum over a board could be infinite, and every mean in it worthless."""
+
+
 class Files(NamedTuple):
     """Result files sorted by path, and their rows, one file's after the other's."""
 
@@ -67,9 +71,16 @@ def files_of(chunk: Chunk) -> Files:
         texts=found.texts,
         cells=found.cells,
         row_cell=_array(found.row_cell),
-        row_score=_array(found.row_score),
+        row_score=_scores(found.row_score),
         **{name: _array(getattr(found, name)) for name in _BY_FILE},
     )
+
+
+def _scores(values: array[float]) -> Floats:
+    """The scores; what no mean can hold, such as `Infinity` or 1e308, counts as missing."""
+    scores = _array(values)
+    beyond = np.abs(scores) > LARGEST_SCORE
+    return np.where(beyond, np.nan, scores) if beyond.any() else scores
 
 
 def _array(values: array[Any]) -> NDArray[Any]:

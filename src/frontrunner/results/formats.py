@@ -14,7 +14,6 @@ read again, slowly and leniently.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from frontrunner.catalog import Catalog
+from frontrunner.results.lenient import loads
 from frontrunner.results.rejects import Reason
 
 MISSING = math.nan
@@ -194,7 +194,7 @@ def _lenient(data: bytes | memoryview, tasks: TaskIndex) -> ParsedFile:
 
 def _loads(data: bytes | memoryview) -> Any:
     try:
-        return json.loads(bytes(data))
+        return loads(bytes(data))
     except RecursionError:
         raise UnusableFileError(Reason.TOO_DEEP, "nested too deeply to be read") from None
     except (ValueError, UnicodeDecodeError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Any, NamedTuple
@@ -10,9 +9,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from frontrunner.results.formats import UnusableFileError
+from frontrunner.results.lenient import loads, refuse_unstorable
 from frontrunner.results.rejects import Reason
 
 EXPERIMENTS = "experiments"
+_DEEPEST = 16
+"""Levels of an experiment's parameters; real ones have two."""
 
 
 class Kind(Enum):
@@ -73,6 +75,14 @@ class _ModelMeta(msgspec.Struct):
     output_dtypes: str | list[str] | None = None
 
 
+class _RunFacts(msgspec.Struct):
+    """What an experiment's parameters may say of the model, where they say it at all."""
+
+    model_type: list[str] | None = None
+    embed_dim: int | list[int] | None = None
+    output_dtypes: str | list[str] | None = None
+
+
 def _decode_meta(data: bytes) -> _ModelMeta:
     try:
         return msgspec.json.decode(data, type=_ModelMeta)
@@ -80,7 +90,7 @@ def _decode_meta(data: bytes) -> _ModelMeta:
         raise
     except msgspec.DecodeError:
         # `"max_tokens": Infinity` is not JSON, yet common.
-        return msgspec.convert(json.loads(data), _ModelMeta)
+        return msgspec.convert(loads(data), _ModelMeta)
 
 
 def identity_of_folder(folder: str) -> Identity:
@@ -97,6 +107,9 @@ def identity_of_meta(data: bytes, defaults: Mapping[str, Mapping[str, Any]]) -> 
     """
     try:
         meta = _decode_meta(data)
+        refuse_unstorable(meta.experiment_kwargs, _DEEPEST)
+        refuse_unstorable(meta.embed_dim, 1)
+        msgspec.convert(meta.experiment_kwargs or {}, _RunFacts)
     except (ValueError, RecursionError) as error:
         raise UnusableFileError(Reason.BAD_MODEL_META, str(error)[:200]) from None
     if not meta.experiment_kwargs:

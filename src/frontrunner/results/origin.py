@@ -9,9 +9,9 @@ class Origin(msgspec.Struct, frozen=True):
     """The source of a snapshot's results, for its provenance."""
 
     kind: str
-    """`folder` or `archive`."""
+    """`folder`, `archive` or `git`."""
     name: str
-    """The last part of its path, or its URL."""
+    """The last part of its path; of a repository elsewhere its URL, without a password."""
     commit: str | None = None
     """The commit that was read; None where the source is no git checkout."""
     digest: str | None = None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from functools import partial
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -21,6 +20,7 @@ from frontrunner.results.chunk import Chunk, Knowledge, RunSettings, read_chunk
 from frontrunner.results.collecting import collector_paused
 from frontrunner.results.files import Files, files_of, merged
 from frontrunner.results.formats import TaskIndex
+from frontrunner.results.git import git_commit
 from frontrunner.results.layout import Identity, folder_name
 from frontrunner.results.origin import Origin
 from frontrunner.results.rejects import Reason, Reject, printable
@@ -77,6 +77,8 @@ class Options(NamedTuple):
     """A folder to remember in what was read, so that the next time only what changed is."""
     beside: Executor | None = None
     """Another process, started already, to do a part of looking for changes."""
+    repository: str | None = None
+    """Of what repository the folder is a clone, for the provenance."""
 
 
 def knowledge_of(catalog: Catalog) -> Knowledge:
@@ -98,10 +100,12 @@ def read_source(source: Path, catalog: Catalog, options: Options) -> RawResults:
 
 def _read(source: Path, known: Knowledge, options: Options) -> RawResults:
     if source.is_dir():
-        return _raw(_read_folder(source, known, options), _folder_origin(source))
+        return _raw(_read_folder(source, known, options), _origin_of(source, options))
     if source.is_file() and is_archive(source):
         chunks = _read_archive(source, known, options)
-        return _raw(_all(chunks), Origin("archive", source.name, digest=_digest(source)))
+        return _raw(
+            _last_of_each(_all(chunks)), Origin("archive", source.name, digest=_digest(source))
+        )
     raise SourceError(
         f"{source} is not a source of results. Give a folder with <org>__<model>/<revision>/"
         "<Task>.json below it, a .tar.zst or .tar.gz of one, or the URL of a git repository."
@@ -196,27 +200,10 @@ def _shares(models: list[str], count: int) -> list[list[str]]:
     return [models[start : start + size] for start in range(0, len(models), size)]
 
 
-def _folder_origin(source: Path) -> Origin:
+def _origin_of(source: Path, options: Options) -> Origin:
+    if options.repository:
+        return Origin("git", options.repository, commit=git_commit(source))
     return Origin("folder", source.name, commit=git_commit(source))
-
-
-def git_commit(folder: Path) -> str | None:
-    """The commit checked out in `folder`, with `+` behind it where files were changed since."""
-    if not any((place / ".git").exists() for place in (folder, folder.parent)):
-        return None
-
-    def git(*words: str) -> str:
-        run = subprocess.run(
-            ["git", "-C", str(folder), *words],  # noqa: S607 -- the user's own git
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        return run.stdout.strip() if run.returncode == 0 else ""
-
-    commit = git("rev-parse", "HEAD")
-    return (commit + ("+" if git("status", "--porcelain", "--", ".") else "")) or None
 
 
 # --- archives ---------------------------------------------------------------------------------
@@ -271,6 +258,18 @@ def _read_archive(path: Path, known: Knowledge, options: Options) -> list[Chunk]
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _last_of_each(found: _Read) -> _Read:
+    """Of several members with one name the last counts, as where an archive is unpacked."""
+    paths = found.files.paths
+    again = np.array([a == b for a, b in pairwise(paths)] + [False] * bool(paths), dtype=bool)
+    if not again.any():
+        return found
+    for number in np.flatnonzero(again).tolist():
+        detail = "a later member of the archive has the same name"
+        found.chunks[0].rejects.append(Reject(paths[number], Reason.SUPERSEDED, detail))
+    return found._replace(files=found.files.keep(~again))
 
 
 # --- processes --------------------------------------------------------------------------------

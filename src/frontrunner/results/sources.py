@@ -36,18 +36,23 @@ Item = tuple[str, Content | Reject]
 def results_root(folder: Path) -> Path:
     """The folder that holds the model folders: `folder/results` where there is one."""
     inner = folder / "results"
-    return inner if inner.is_dir() else folder
+    return inner if inner.is_dir() and not inner.is_symlink() else folder
 
 
 def list_models(root: Path) -> tuple[list[str], list[Reject]]:
-    """Names of the model folders below `root`, sorted; and what lies there that is none."""
+    """Names of the model folders below `root`, sorted; and what lies there that is none.
+
+    The one thing passed over in silence is `.git`, the history of a checkout.
+    """
     models: list[str] = []
     rejects: list[Reject] = []
     with os.scandir(root) as entries:
         for entry in entries:
+            if entry.name == ".git":
+                continue  # the history of the results is none of them
             if entry.is_dir(follow_symlinks=False):
                 models.append(entry.name)
-            elif not entry.name.startswith("."):
+            else:
                 reason = Reason.SYMLINK if entry.is_symlink() else Reason.OUT_OF_PLACE
                 rejects.append(Reject(printable(entry.name), reason))
     return sorted(models), rejects

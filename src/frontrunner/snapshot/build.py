@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from frontrunner.snapshot.manifest import (
     MANIFEST,
     Built,
     Counts,
+    FileEntry,
     Provenance,
     file_digest,
     make_manifest,
@@ -67,17 +68,18 @@ def build_snapshot(store: Store, inputs: Inputs, beside: Executor | None = None)
 def _write_parts(folder: Path, inputs: Inputs, beside: Executor) -> None:
     ingested = inputs.ingested
     write_table(folder, ingested.table)
-    scores = beside.submit(write_scores_parquet, folder)
-    rest = beside.submit(
-        write_files_parquet, folder, ingested.origins, ingested.rejects, ingested.run_settings
-    )
-    (folder / CATALOG).write_bytes(msgspec.json.encode(inputs.catalog))
-    packed = ((task, compressed_only(JSON, one)) for task, one in inputs.statistics.items())
-    write_pack(folder, STATISTICS, packed)
-    files = {name: file_digest(folder / name) for name in _written_here(folder)}
-    scores.result()
-    rest.result()
-    files |= {name: file_digest(folder / name) for name in PARQUET}
+    files = (ingested.origins, ingested.rejects, ingested.run_settings)
+    jobs = [
+        beside.submit(write_scores_parquet, folder),
+        beside.submit(write_files_parquet, folder, *files),
+    ]
+    try:
+        digests = _write_here(folder, inputs)
+    finally:
+        wait(jobs)  # who goes on writing would leave a part behind after a failure
+    for job in jobs:
+        job.result()
+    digests |= {name: file_digest(folder / name) for name in PARQUET}
     provenance = Provenance(
         builder=f"frontrunner {__version__}",
         catalog=inputs.catalog.source,
@@ -85,8 +87,16 @@ def _write_parts(folder: Path, inputs: Inputs, beside: Executor) -> None:
         counts=_counts(inputs),
     )
     (folder / BUILT).write_bytes(msgspec.json.encode(Built(time.time())))
-    manifest = msgspec.json.encode(make_manifest(provenance, files))
+    manifest = msgspec.json.encode(make_manifest(provenance, digests))
     (folder / MANIFEST).write_bytes(msgspec.json.format(manifest, indent=2))
+
+
+def _write_here(folder: Path, inputs: Inputs) -> dict[str, FileEntry]:
+    """Write what is no Parquet; the digests of it and of the table."""
+    (folder / CATALOG).write_bytes(msgspec.json.encode(inputs.catalog))
+    packed = ((task, compressed_only(JSON, one)) for task, one in inputs.statistics.items())
+    write_pack(folder, STATISTICS, packed)
+    return {name: file_digest(folder / name) for name in _written_here(folder)}
 
 
 def _written_here(folder: Path) -> list[str]:

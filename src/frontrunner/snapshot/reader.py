@@ -78,7 +78,12 @@ class Snapshot:
         """All score rows."""
         from frontrunner.snapshot.tables import read_table  # noqa: PLC0415 -- NumPy, when needed
 
-        return read_table(self.folder)
+        try:
+            return read_table(self.folder)
+        except (OSError, ValueError, msgspec.DecodeError) as error:
+            raise CorruptSnapshotError(
+                f"The scores in {self.folder} cannot be read: {error}. Run: frontrunner verify"
+            ) from error
 
     @cached_property
     def facts(self) -> Facts:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -138,11 +139,20 @@ class Store:
         return kept[-1]
 
     def _point_to(self, snapshot: Snapshot, action: str) -> Event:
+        try:
+            return self._repointed(snapshot, action)
+        except OSError as error:
+            raise SnapshotError(
+                f"Snapshot {snapshot.id} could not be made current in {self.home}: "
+                f"{error.strerror or error}. Make room, or mend the rights, and publish it."
+            ) from error
+
+    def _repointed(self, snapshot: Snapshot, action: str) -> Event:
         event = Event(time.time(), action, snapshot.id, self.current_id())
         # The history first: if the machine stops between the two, the pointer still says the
         # truth, and a line too many in the history is found out by comparing with it.
-        with self._history.open("ab") as file:
-            file.write(msgspec.json.encode(event) + b"\n")
+        with self._history.open("a+b") as file:
+            file.write(_rest_of_line(file) + msgspec.json.encode(event) + b"\n")
             file.flush()
             os.fsync(file.fileno())
         fresh = self.home / f".current-{os.getpid()}"
@@ -227,6 +237,14 @@ def remove_snapshot(folder: Path) -> None:
     hidden = folder.with_name(f"{_BUILDING}removing-{folder.name}")
     folder.rename(hidden)
     shutil.rmtree(hidden)
+
+
+def _rest_of_line(file: BinaryIO) -> bytes:
+    """What ends a last line that a crash or a full disk cut off; else the next would join it."""
+    if not file.seek(0, os.SEEK_END):
+        return b""
+    file.seek(-1, os.SEEK_END)
+    return b"" if file.read(1) == b"\n" else b"\n"
 
 
 @contextmanager

@@ -84,9 +84,17 @@ def write_scores_parquet(folder: Path) -> None:
 
     Columns are documented in docs/snapshots.md. `file` is the number of a row in files.parquet.
     """
-    _scores_frame(read_table(folder)).write_parquet(
-        folder / SCORES_PARQUET, compression="zstd", compression_level=1
-    )
+    _write(_scores_frame(read_table(folder)), folder / SCORES_PARQUET, level=1)
+
+
+def _write(frame: pl.DataFrame, path: Path, level: int | None = None) -> None:
+    """Write a frame as Parquet; raises OSError where it cannot be written, as everything does."""
+    import polars as pl  # noqa: PLC0415
+
+    try:
+        frame.write_parquet(path, compression="zstd", compression_level=level)
+    except pl.exceptions.PolarsError as error:
+        raise OSError(str(error)) from None
 
 
 def write_files_parquet(
@@ -96,21 +104,17 @@ def write_files_parquet(
     import polars as pl  # noqa: PLC0415 -- a server that opens a snapshot never needs it
 
     texts = dict.fromkeys(Origins._fields, pl.String)
-    pl.DataFrame(origins._asdict(), schema=texts).write_parquet(folder / FILES_PARQUET)
-    pl.DataFrame(
-        {
-            "path": [reject.path for reject in rejects],
-            "reason": [str(reject.reason) for reject in rejects],
-            "detail": [reject.detail for reject in rejects],
-            "remedy": [reject.remedy for reject in rejects],
-        },
-        schema=dict.fromkeys(("path", "reason", "detail", "remedy"), pl.String),
-    ).write_parquet(folder / REJECTS_PARQUET)
+    _write(pl.DataFrame(origins._asdict(), schema=texts), folder / FILES_PARQUET)
+    told = {
+        "path": [reject.path for reject in rejects],
+        "reason": [str(reject.reason) for reject in rejects],
+        "detail": [reject.detail for reject in rejects],
+        "remedy": [reject.remedy for reject in rejects],
+    }
+    _write(pl.DataFrame(told, schema=dict.fromkeys(told, pl.String)), folder / REJECTS_PARQUET)
     columns = list(zip(*settings, strict=True)) or [()] * len(RunSettings._fields)
-    pl.DataFrame(
-        {n: list(column) for n, column in zip(RunSettings._fields, columns, strict=True)},
-        schema=dict.fromkeys(RunSettings._fields, pl.String),
-    ).write_parquet(folder / RUNS_PARQUET)
+    runs = {n: list(column) for n, column in zip(RunSettings._fields, columns, strict=True)}
+    _write(pl.DataFrame(runs, schema=dict.fromkeys(runs, pl.String)), folder / RUNS_PARQUET)
 
 
 def _scores_frame(table: ScoreTable) -> pl.DataFrame:

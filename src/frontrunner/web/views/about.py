@@ -57,6 +57,7 @@ def data(visit: Visit) -> Shown:
     info = msgspec.json.decode(visit.service.info().identity, type=schemas.SnapshotInfo)
     values = {
         "info": info,
+        "counts": msgspec.structs.asdict(info.counts),
         "rejected": info.rejected[:_SHOWN],
         "hidden": max(0, len(info.rejected) - _SHOWN),
         "boards": _coverage(visit),

@@ -1,0 +1,31 @@
+"""JSON as result files spell it: with `NaN` and `Infinity`, and nothing that cannot be stored.
+
+Python's reader takes what others refuse: halves of surrogate pairs, which no encoder takes back,
+and numbers of any length. One such text in one file would stop a whole build when it is stored.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+_LARGEST = 2**63 - 1
+
+
+def loads(data: bytes) -> Any:
+    """The content of `data`; raises ValueError or RecursionError where it cannot be used."""
+    content = json.loads(data)
+    if b"\\u" in data:
+        json.dumps(content, ensure_ascii=False).encode()  # half a surrogate pair raises here
+    return content
+
+
+def refuse_unstorable(value: object, depth: int) -> None:
+    """Raise ValueError for what a snapshot cannot hold: deep nesting, numbers beyond 64 bits."""
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        raise ValueError("a whole number is larger than 64 bits")
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if inner and not depth:
+        raise ValueError("nested too deeply")
+    for one in inner:
+        refuse_unstorable(one, depth - 1)
