@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import socket
 import sys
 import tarfile
 import tempfile
@@ -38,7 +39,6 @@ from bench.harness import (
 )
 
 SHARED = ROOT.parent / "shared"
-PORT = 18_400
 TIMES = 7
 SLOWEST_FILTER = 1.0
 QUICKEST_FILTER = 0.28
@@ -57,6 +57,12 @@ class Measured(NamedTuple):
     def times(self) -> float:
         """How often ours fits into theirs."""
         return self.recorded / self.ours
+
+
+def free_port() -> int:
+    """A port that nobody listens on: what answers must be ours."""
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return int(one.getsockname()[1])
 
 
 def unpack(name: str, folder: Path) -> Path:
@@ -106,9 +112,12 @@ def filters(recorded: Path, client: httpx.Client) -> Iterator[Measured]:
         seconds = []
         for _ in range(TIMES):
             began = time.perf_counter()
-            client.post("/queue/join", content=body, headers={"content-type": "application/json"})
-            client.get("/queue/data", params={"session_hash": session})
+            headers = {"content-type": "application/json"}
+            taken_on = client.post("/queue/join", content=body, headers=headers)
+            result = client.get("/queue/data", params={"session_hash": session})
             seconds.append(time.perf_counter() - began)
+            taken_on.raise_for_status()
+            result.raise_for_status()
         yield Measured(f"filter_data: {path.name.split('.')[0]}", QUICKEST_FILTER, median(seconds))
 
 
@@ -139,10 +148,11 @@ def main() -> None:
         run([OURS / "frontrunner", "legacy", "adopt", config.parent, "--home", home])
         folder = unpack("contract/legacy-gradio.tar.zst", Path(name) / "recorded")
         recorded = next(folder.rglob("raw_http.json")).parent
-        with server(ours(home, PORT)) as process:
-            first_answer(PORT, "/v1/benchmarks")
+        port = free_port()
+        with server(ours(home, port)) as process:
+            first_answer(port, "/v1/benchmarks")
             before = sum(memory_mb(pid) for pid in family(process.pid))
-            with httpx.Client(base_url=f"http://127.0.0.1:{PORT}", timeout=60) as client:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
                 rows = [*exchanges(recorded, client), *filters(recorded, client)]
             show(rows, before, sum(memory_mb(pid) for pid in family(process.pid)))
 

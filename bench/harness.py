@@ -19,7 +19,7 @@ import zstandard
 
 ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / ".bench"
-ARCHIVE = ROOT.parent / "shared/data/mteb-results.tar.zst"
+DATA = ROOT.parent / "shared/data"
 OURS = ROOT / ".venv/bin"
 PEER = ROOT / ".venv-peer/bin"
 BOARD = "/v1/benchmarks/MTEB(eng,%20v2)/scores"
@@ -41,19 +41,25 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def results() -> Path:
-    """The real result files, unpacked once into .bench/; exits where there are none."""
-    folder = WORK / "mteb-results"
+def unpacked(name: str) -> Path:
+    """One of the real archives, unpacked once into .bench/; exits where there is none."""
+    folder = WORK / name
     if not (folder / ".complete").exists():
-        if not ARCHIVE.exists():
-            sys.exit("The real data is not there: shared/data/mteb-results.tar.zst is looked for")
-        say("Unpacking the results ...")
-        with ARCHIVE.open("rb") as raw:
+        archive = DATA / f"{name}.tar.zst"
+        if not archive.exists():
+            sys.exit(f"The real data is not there: shared/data/{archive.name} is looked for")
+        say(f"Unpacking {archive.name} ...")
+        with archive.open("rb") as raw:
             stream = zstandard.ZstdDecompressor(max_window_size=2**31).stream_reader(raw)
             with tarfile.open(fileobj=stream, mode="r|") as tar:
                 tar.extractall(folder, filter="data")
         (folder / ".complete").touch()
     return folder
+
+
+def results() -> Path:
+    """The real result files."""
+    return unpacked("mteb-results")
 
 
 def warm(folder: Path) -> None:

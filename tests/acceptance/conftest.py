@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
+import sys
 import tarfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 import zstandard
 
 from frontrunner.api.prepare import prepare
+from frontrunner.calls.prepare import prepare_calls
 from frontrunner.catalog.store import load_catalog
+from frontrunner.legacy.adopted import adopt, read_adopted
+from frontrunner.legacy.tree import read_tree
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.reader import Snapshot
@@ -67,3 +76,46 @@ def old_board(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with tarfile.open(fileobj=stream, mode="r|") as tar:
             tar.extractall(folder, filter="data")
     return next(path.parent for path in folder.rglob("config.yaml"))
+
+
+@pytest.fixture(scope="session")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What was recorded of the old board, unpacked."""
+    folder = tmp_path_factory.mktemp("recorded")
+    with shared("contract/legacy-gradio.tar.zst").open("rb") as raw:
+        stream = zstandard.ZstdDecompressor().stream_reader(raw)
+        with tarfile.open(fileobj=stream, mode="r|") as tar:
+            tar.extractall(folder, filter="data")
+    return next(path.parent for path in folder.rglob("raw_http.json"))
+
+
+@pytest.fixture(scope="session")
+def url(real_home: Path, real_snapshot: Snapshot, old_board: Path) -> Iterator[str]:
+    """A server over the real results that has adopted the old board."""
+    adopt(read_tree(old_board), real_home)
+    adopted = read_adopted(real_home)
+    assert adopted is not None
+    prepare_calls(real_home, real_snapshot, adopted)
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    words = ("serve", "--home", str(real_home), "--port", str(port))
+    process = subprocess.Popen([sys.executable, "-m", "frontrunner", *words])
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(address)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_for(address: str) -> None:
+    for _ in range(200):
+        try:
+            httpx.get(f"{address}/app_id")
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"the server at {address} did not start")

@@ -7,25 +7,14 @@ import gzip
 import json
 import os
 import re
-import socket
 import subprocess
-import sys
-import tarfile
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import zstandard
 
-from frontrunner.calls.prepare import prepare_calls
-from frontrunner.legacy.adopted import adopt, read_adopted
 from frontrunner.legacy.gradio.filtering import MODEL_TYPES, SIZE_RANGES
-from frontrunner.legacy.tree import read_tree
-from frontrunner.snapshot.reader import Snapshot
-from tests.acceptance.conftest import shared
 
 pytestmark = pytest.mark.acceptance
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,49 +64,6 @@ DIFFERENT = {
 }
 _CUT = 1500
 """So many characters were recorded of a long answer."""
-
-
-@pytest.fixture(scope="module")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What was recorded of the old board, unpacked."""
-    folder = tmp_path_factory.mktemp("recorded")
-    with shared("contract/legacy-gradio.tar.zst").open("rb") as raw:
-        stream = zstandard.ZstdDecompressor().stream_reader(raw)
-        with tarfile.open(fileobj=stream, mode="r|") as tar:
-            tar.extractall(folder, filter="data")
-    return next(path.parent for path in folder.rglob("raw_http.json"))
-
-
-@pytest.fixture(scope="module")
-def url(real_home: Path, real_snapshot: Snapshot, old_board: Path) -> Iterator[str]:
-    """A server over the real results that has adopted the old board."""
-    adopt(read_tree(old_board), real_home)
-    adopted = read_adopted(real_home)
-    assert adopted is not None
-    prepare_calls(real_home, real_snapshot, adopted)
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    words = ("serve", "--home", str(real_home), "--port", str(port))
-    process = subprocess.Popen([sys.executable, "-m", "frontrunner", *words])
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(address)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def wait_for(address: str) -> None:
-    for _ in range(200):
-        try:
-            httpx.get(f"{address}/app_id")
-        except httpx.TransportError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail(f"the server at {address} did not start")
 
 
 def plain(text: str) -> str:

@@ -12,6 +12,8 @@ import pytest
 import zstandard
 
 from frontrunner.api.service import Service
+from frontrunner.legacy.boardmap import load_board_map
+from frontrunner.legacy.links import ToBoard, meaning
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.web.links import Links
 from tests.acceptance.conftest import shared
@@ -48,6 +50,17 @@ def test_every_recorded_link_leads_to_a_page(browser: Browser) -> None:
             target = led(get(browser, f"/?{query}"))
             assert target.split("?")[0] != "/"
             assert get(browser, target).status == 200, target
+
+
+def test_no_link_leads_to_a_board_without_tasks(browser: Browser) -> None:
+    catalog = browser.service.snapshot.catalog
+    for row in load_board_map().values():
+        for name in row.tasks:
+            assert name in catalog.task_by_name, row
+        found = meaning({"task": row.task, "language": row.language}, catalog)
+        if isinstance(found, ToBoard) and found.types:
+            scopes = catalog.benchmark_by_name[found.benchmark].scopes
+            assert found.types[0] in {catalog.task_by_name[one.task].type for one in scopes}, row
 
 
 def test_aliases_and_links_seen_in_the_wild(browser: Browser) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,9 @@ import pytest
 from typer.testing import CliRunner
 
 from frontrunner.api.app import Application
-from frontrunner.calls import queue
+from frontrunner.calls import queue, wire
 from frontrunner.calls.entry import Calls
+from frontrunner.calls.gradio import Gradio
 from frontrunner.calls.pack import find_calls, has_calls
 from frontrunner.cli import load_commands
 from frontrunner.cli.app import app
@@ -56,6 +57,13 @@ def home(snapshot: Snapshot, old: Path, tmp_path: Path) -> Path:
     """The home of a published snapshot that has adopted an old board."""
     run("legacy", "adopt", str(old), "--home", str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+def current(client: Client) -> Gradio:
+    """What answers a client's calls."""
+    application = client._transport.app  # type: ignore[attr-defined]
+    gradio: Gradio = application._calls._gradio
+    return gradio
 
 
 def talk(home: Path, steps: Steps) -> Application:
@@ -199,10 +207,89 @@ def test_bodies_that_are_none(home: Path, content: bytes, status: int) -> None:
 
 
 def test_a_body_that_is_too_large_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("frontrunner.calls.wire._LARGEST", 10)
+    monkeypatch.setattr("frontrunner.calls.wire.LARGEST", 10)
+    monkeypatch.setattr("frontrunner.calls.gradio.LARGEST", 10)
+
+    async def in_parts() -> AsyncIterator[bytes]:
+        for _ in range(11):
+            yield b" "
 
     async def steps(client: Client) -> None:
         assert (await client.post("/api/filter_data", content=b" " * 11)).status_code == 413
+        assert (await client.post("/api/filter_data", content=in_parts())).status_code == 413
+
+    talk(home, steps)
+
+
+def test_room_is_given_back_whatever_becomes_of_a_call(home: Path) -> None:
+    async def steps(client: Client) -> None:
+        await client.get("/info")
+        room = current(client).queue.room
+        good = {"data": FILTER_B}
+        for path, body in (
+            ("/api/filter_data", good),
+            ("/api/filter_data", {"data": []}),
+            ("/api/never", good),
+            ("/never", good),
+            ("/queue/join", good),
+        ):
+            await client.post(path, json=body)
+            await client.post(path, content=b"{")
+        joined_at = (await client.post("/call/filter_data", json=good)).json()["event_id"]
+        assert (await client.get(f"/call/filter_data/{joined_at}")).status_code == 200
+        assert room.free == queue.ROOM
+
+    talk(home, steps)
+
+
+def test_without_room_a_call_waits_and_then_is_told_so(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("frontrunner.calls.gradio._PATIENCE", 0.05)
+
+    async def steps(client: Client) -> None:
+        await client.get("/info")
+        room = current(client).queue.room
+        await room.take(queue.ROOM, 1)
+        answer = await client.post("/api/set_tabs_on_load", json={"data": []})
+        assert answer.status_code == 503
+        assert "Too many calls" in answer.json()["detail"]
+        asyncio.get_running_loop().call_later(0.01, room.give, queue.ROOM)
+        answer = await client.post("/api/set_tabs_on_load", json={"data": []})
+        assert answer.status_code == 200
+
+    talk(home, steps)
+
+
+def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+    async def never() -> dict[str, Any]:
+        await asyncio.sleep(10)
+        return {}
+
+    with pytest.raises(wire.HttpError) as raised:
+        asyncio.run(wire.read_body(never, 0.01))
+    assert raised.value.status == 408
+
+
+def test_what_is_nested_too_deep_is_an_error(home: Path) -> None:
+    deep = b"[" * 100_000
+    frames = b",".join([b'{"headers":["Model"],"data":[[' + deep + b"]]}"] * 57)
+
+    async def steps(client: Client) -> None:
+        for body in (deep, b'{"data":' + deep, b'{"data":["",[],[],' + frames + b"]}"):
+            answer = await client.post("/api/filter_data", content=body)
+            assert answer.status_code in (422, 500)
+
+    talk(home, steps)
+
+
+def test_a_configuration_that_a_client_has_is_not_sent_again(home: Path) -> None:
+    async def steps(client: Client) -> None:
+        tag = (await client.get("/config")).headers["etag"]
+        again = await client.get("/config", headers={"if-none-match": tag})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+        other = await client.get("/config", headers={"if-none-match": '"another"'})
+        assert other.status_code == 200
 
     talk(home, steps)
 

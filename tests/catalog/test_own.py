@@ -156,3 +156,20 @@ def test_a_mark_of_the_byte_order_is_no_mistake(tmp_path: Path) -> None:
 def test_the_starter_boards_own_catalog_is_one() -> None:
     with as_file(files("frontrunner.starter").joinpath("catalog.toml")) as path:
         assert len(own_alone(path).models) == 8
+
+
+RENAMED = '[[renamed]]\nname = "was/a"\nmodel = "org/a"\nreason = "bought"\n'
+
+
+def test_a_former_name_is_that_of_a_model_and_of_none_today(tmp_path: Path) -> None:
+    both = add_own(catalog(), write(tmp_path, RENAMED))
+    assert both.model_by_former_name == {"was/a": "org/a"}
+    assert [one.reason for one in both.renamed] == ["bought"]
+    with pytest.raises(CatalogError, match=r"line 3.*there is no model"):
+        add_own(catalog(), write(tmp_path, RENAMED.replace("org/a", "org/z")))
+    with pytest.raises(CatalogError, match="'org/b' is in the catalog already"):
+        add_own(catalog(), write(tmp_path, RENAMED.replace("was/a", "org/b")))
+    with pytest.raises(CatalogError, match="'was/a' is in this file already"):
+        add_own(catalog(), write(tmp_path, RENAMED * 2))
+    with pytest.raises(CatalogError, match="missing required field `reason`"):
+        add_own(catalog(), write(tmp_path, RENAMED.replace('reason = "bought"\n', "")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
 import threading
 import time
@@ -20,13 +21,24 @@ from typer.testing import CliRunner
 from frontrunner.api.app import Application
 from frontrunner.cli import load_commands
 from frontrunner.cli.app import app
-from frontrunner.contract.check import Finding, Verdict, check
-from frontrunner.contract.fetch import Response, fetcher
-from frontrunner.contract.record import Answer, Call, Link, Record, Route, read_record, write_record
-from frontrunner.contract.report import broken, junit
-from frontrunner.contract.rules import Rule, apply, load_rules
+from frontrunner.contract.check import check
+from frontrunner.contract.fetch import Response, fetcher, folder_fetcher
+from frontrunner.contract.finding import Finding, Verdict
+from frontrunner.contract.folders import record_folder
+from frontrunner.contract.record import (
+    Answer,
+    Call,
+    File,
+    Link,
+    Record,
+    Route,
+    read_record,
+    write_record,
+)
+from frontrunner.contract.report import broken, junit, lines
+from frontrunner.contract.rules import Rule, apply, idle, load_rules
 from frontrunner.contract.shape import shape_of
-from frontrunner.contract.sources import record_folder, requests_in, template_of
+from frontrunner.contract.sources import record_board, routes_of, template_of
 from frontrunner.errors import ContractError
 from frontrunner.web.site import Site
 from tests.factories import small_snapshot
@@ -67,14 +79,26 @@ def test_each_kind_of_item_gets_a_verdict_and_a_reason() -> None:
             Answer("/gone", "/gone", 200, "application/json", shape_of({"k": 1})),
             Answer("/error", "/error", 404, "application/json", shape_of({"detail": "x"})),
         ),
-        calls=(Call("/f", 1, 2), Call("/g", 1, 1)),
-        files=("boards/x.jsonl",),
+        protocol="sse_v2",
+        calls=(
+            Call("/f", ("Textbox",), ("Json", "Json")),
+            Call("/g", ("Textbox",), ()),
+            Call("/h", ("Textbox",), ()),
+        ),
+        files=(File("boards/x.jsonl"),),
     )
     paths = {"/a": {"get": {"parameters": [{"name": "x"}, {"name": "y"}]}},
              "/c/{n}": {"get": {"parameters": [{"name": "n", "required": True},
                                                {"name": "must", "required": True}]}}}  # fmt: skip
-    info = {"named_endpoints": {"/f": {"parameters": [1], "returns": [1, 2]}}}
-    answers = {"/openapi.json": {"paths": paths}, "/info": info, "/same": {"k": 2},
+    text, value = {"component": "Textbox"}, {"component": "Json"}
+    info = {
+        "named_endpoints": {
+            "/f": {"parameters": [text], "returns": [value, value]},
+            "/h": {"parameters": [value], "returns": []},
+        }
+    }
+    answers = {"/openapi.json": {"paths": paths}, "/info": info, "/config": {"protocol": "sse_v3"},
+               "/same": {"k": 2},
                "/more": {"k": 1, "l": 1}, "/less": {"l": 1}}  # fmt: skip
     assert verdicts(made, answers) == {
         "/a": Verdict.ADDITIONS,
@@ -85,8 +109,10 @@ def test_each_kind_of_item_gets_a_verdict_and_a_reason() -> None:
         "/less": Verdict.CHANGED,
         "/gone": Verdict.MISSING,
         "/error": Verdict.COMPATIBLE,
+        "/config": Verdict.CHANGED,
         "/f": Verdict.COMPATIBLE,
         "/g": Verdict.MISSING,
+        "/h": Verdict.CHANGED,
         "boards/x.jsonl": Verdict.MISSING,
     }
     assert all(one.reason for one in check(made, Board(answers)))
@@ -96,24 +122,120 @@ def moved(to: str) -> Response:
     return Response(301, "text/plain", to, b"")
 
 
+def page(text: str = "") -> Response:
+    return Response(200, "text/html", "", text.encode())
+
+
 def test_a_link_may_move_but_not_to_the_front_page() -> None:
+    links = {
+        "/?task=a": (moved("/board"), Verdict.COMPATIBLE),
+        "/?task=two-steps": (moved("/?task=a"), Verdict.COMPATIBLE),
+        "/?task=bare": (moved("/"), Verdict.CHANGED),
+        "/?task=same": (page("front"), Verdict.CHANGED),
+        "/?task=nowhere": (moved("/nowhere"), Verdict.MISSING),
+        "/?task=gone": (None, Verdict.MISSING),
+        "/?task=away": (moved("https://elsewhere.example/"), Verdict.CHANGED),
+        "/?task=round": (moved("/?task=and-round"), Verdict.CHANGED),
+        "/?task=and-round": (moved("/?task=round"), Verdict.CHANGED),
+        "/?task=lost": (moved(""), Verdict.CHANGED),
+        "/": (page("front"), Verdict.COMPATIBLE),
+    }
+    answers = {path: answer for path, (answer, _) in links.items()} | {"/board": page("board")}
+    made = record(links=tuple(Link(path) for path in links))
+    assert verdicts(made, answers) == {path: verdict for path, (_, verdict) in links.items()}
+
+
+def test_a_redirect_without_an_end_is_noticed() -> None:
+    class Endless(Board):
+        def __call__(self, path: str) -> Response:
+            return moved(f"{path}x") if path.startswith("/?") else super().__call__(path)
+
+    [found] = check(record(links=(Link("/?task=a"),)), Endless({}))
+    assert found.verdict is Verdict.CHANGED
+    assert "without an end" in found.reason
+
+
+def test_answers_of_a_route_have_one_shape() -> None:
+    """What one answer happened to lack or to have is told from what programs rely on."""
     made = record(
-        links=tuple(Link(path) for path in ("/?task=a", "/?task=b", "/?task=c", "/?task=d", "/"))
+        answers=(
+            Answer("/a/1", "/a/{n}", 200, "application/json", shape_of({"k": 1, "l": None})),
+            Answer("/a/2", "/a/{n}", 200, "application/json", shape_of({"k": 1, "l": "x"})),
+        )
     )
+    answers = {"/a/1": {"k": 1, "l": "y"}, "/a/2": {"l": None}}
+    assert verdicts(made, answers) == {"/a/1": Verdict.COMPATIBLE, "/a/2": Verdict.CHANGED}
+
+
+def test_raw_files_may_lie_elsewhere_and_keep_their_columns(tmp_path: Path) -> None:
+    for name, row in (
+        ("same", {"a": 1, "b": 2}),
+        ("less", {"a": 1}),
+        ("more", {"b": 1, "a": 1, "c": 1}),
+    ):
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(row) + "\n")
+    (tmp_path / "empty.jsonl").touch()
+    (tmp_path / "config.yaml").touch()
+    names = ("same", "less", "more", "empty", "gone")
+    files = [File(f"{name}.jsonl", ("a", "b")) for name in names]
+    made = record(files=(*files, File("config.yaml"), File("../outside")))
+    (tmp_path.parent / "outside").touch()
+    found = list(check(made, Board({}), folder_fetcher(tmp_path)))
+    assert {one.item.partition(".j")[0]: one.verdict for one in found} == {
+        "same": Verdict.COMPATIBLE,
+        "less": Verdict.CHANGED,
+        "more": Verdict.ADDITIONS,
+        "empty": Verdict.CHANGED,
+        "gone": Verdict.MISSING,
+        "config.yaml": Verdict.COMPATIBLE,
+        "../outside": Verdict.MISSING,
+    }
+    with pytest.raises(ContractError, match="no folder"):
+        folder_fetcher(tmp_path / "nowhere")
+
+
+def test_a_record_of_a_board_asks_routes_with_the_names_that_it_tells() -> None:
+    paths: dict[str, Any] = {
+        template: {"get": {}}
+        for template in ("/things", "/things/{thing_name}", "/icons/{name}", "/{a}/{b}")
+    }
     answers = {
-        "/?task=a": moved("/board"),
-        "/?task=b": moved("/"),
-        "/?task=c": moved("/nowhere"),
-        "/board": Response(200, "text/html", "", b""),
-        "/": Response(200, "text/html", "", b""),
+        "/openapi.json": {"paths": paths},
+        "/things": [{"name": f"t {n}", "icon": f"/icons/{n}"} for n in range(5)],
+        **{f"/things/t%20{n}": {"n": n} for n in range(5)},
+        **{f"/icons/{n}": {"icon": n} for n in range(5)},
     }
-    assert verdicts(made, answers) == {
-        "/?task=a": Verdict.COMPATIBLE,
-        "/?task=b": Verdict.CHANGED,
-        "/?task=c": Verdict.MISSING,
-        "/?task=d": Verdict.MISSING,
-        "/": Verdict.COMPATIBLE,
+    made, notes = record_board("old", Board(answers), [], 0)
+    asked = {one.path for one in made.answers}
+    assert asked >= {"/things/t%200", "/things/t%202", "/things/t%204", "/icons/2"}
+    assert any("/{a}/{b}" in note for note in notes)
+
+
+def test_what_fails_is_no_contract() -> None:
+    answers = {
+        "/openapi.json": {"paths": {}},
+        "/broken": Response(500, "text/html", "", b"oops"),
+        "/refused": Response(422, "application/json", "", b'{"detail": "no"}'),
     }
+    asked = ["/broken", "/refused", "/moved", "/openapi.json"]
+    made, notes = record_board("old", Board(answers), asked, 0)
+    assert [one.path for one in made.answers] == ["/moved", "/refused"]  # 404 as JSON, and 422
+    assert made.links == ()
+    assert any(note.startswith("1 requests are left out") for note in notes)
+
+
+def test_parameters_are_found_wherever_they_are_described() -> None:
+    shared = {"name": "n", "required": True}
+    told = {
+        "components": {"parameters": {"n": shared}},
+        "paths": {
+            "/a/{n}": {
+                "parameters": [{"$ref": "#/components/parameters/n"}, {"$ref": "#/nowhere"}],
+                "get": {"parameters": [{"name": "x"}]},
+            }
+        },
+    }
+    assert routes_of(told) == [Route("/a/{n}", ("n", "x"), ("n",))]
 
 
 def test_a_rule_ignores_until_it_expires() -> None:
@@ -128,6 +250,29 @@ def test_a_rule_ignores_until_it_expires() -> None:
     assert broken([expired]) == [expired]
     other = Rule(kind="call", item="*", owner="ada", reason="agreed", expires=TODAY)
     assert apply([finding], [other], TODAY) == [finding]
+
+
+def test_a_rule_that_fails_ignores_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(text: str, pattern: str) -> bool:
+        raise re.error("bad pattern")
+
+    monkeypatch.setattr("frontrunner.contract.rules.fnmatchcase", failing)
+    finding = Finding(kind="link", item="/x", verdict=Verdict.MISSING, reason="answers 404")
+    rule = Rule(item="/*", owner="ada", reason="agreed", expires=TODAY)
+    [found] = apply([finding], [rule], TODAY)
+    assert not found.ignored
+    assert "the rule of ada fails" in found.reason
+    assert idle([finding], [rule]) == [rule]
+
+
+def test_a_rule_may_name_an_item_as_it_is_and_can_go_when_it_holds_again() -> None:
+    item = "/v1/x?buckets=[[0,1]]"  # as a pattern, this would not match itself
+    broke = Finding(kind="answer", item=item, verdict=Verdict.CHANGED, reason="r")
+    rule = Rule(item=item, owner="ada", reason="agreed", expires=TODAY)
+    assert apply([broke], [rule], TODAY)[0].ignored
+    assert idle([broke], [rule]) == []
+    holds = Finding(kind="answer", item=item, verdict=Verdict.COMPATIBLE, reason="r")
+    assert idle([holds], [rule]) == [rule]
 
 
 @pytest.mark.parametrize(
@@ -146,16 +291,6 @@ def test_a_rule_that_leaves_something_out_is_refused(tmp_path: Path, text: str) 
         load_rules(path)
 
 
-def test_requests_come_from_a_log_or_a_list() -> None:
-    log = """
-    10.0.0.1 - - [23/Nov/2026] "GET /v1/benchmarks HTTP/1.1" 200 5
-    10.0.0.1 - - [23/Nov/2026] "GET /v1/benchmarks HTTP/1.1" 200 5
-    10.0.0.1 - - [23/Nov/2026] "POST /run/predict HTTP/1.1" 200 5
-"""
-    assert requests_in(log) == ["/v1/benchmarks"]
-    assert requests_in("/a\n/b?x=1\nnonsense\n") == ["/a", "/b?x=1"]
-
-
 def test_a_path_is_of_the_most_literal_template() -> None:
     routes = [Route(t, (), ()) for t in ("/v1/{kind}", "/v1/menu", "/v1/{kind}/scores")]
     assert template_of("/v1/menu?x=1", routes) == "/v1/menu"
@@ -167,15 +302,31 @@ def test_what_an_older_board_left_is_a_record(tmp_path: Path) -> None:
     (tmp_path / "urls.json").write_text(
         json.dumps({"pairs": [{"url": "/?task=sts", "heading": "STS"}]})
     )
-    (tmp_path / "raw_files.json").write_text(json.dumps({"files": [{"path": "config.yaml"}]}))
+    (tmp_path / "raw_files.json").write_text(
+        json.dumps({"files": [{"path": "config.yaml"}, {"path": "x.jsonl", "columns": ["a"]}]})
+    )
     made = record_folder(tmp_path)
     assert made.links == (Link("/?task=sts", "STS"),)
-    assert made.files == ("config.yaml",)
+    assert made.files == (File("config.yaml"), File("x.jsonl", ("a",)))
     with pytest.raises(ContractError, match="holds none of"):
         record_folder(tmp_path / "empty")
-    (tmp_path / "urls.json").write_text("{")
-    with pytest.raises(ContractError, match="cannot be read"):
-        record_folder(tmp_path)
+    for wrong in ("{", "[]", '{"pairs": [{}]}', "[" * 100_000):
+        (tmp_path / "urls.json").write_text(wrong)
+        with pytest.raises(ContractError, match="cannot be read"):
+            record_folder(tmp_path)
+
+
+def test_the_repository_of_an_older_board_is_a_record(tmp_path: Path) -> None:
+    table = tmp_path / "boards_data/en/data_overall/default.jsonl"
+    table.parent.mkdir(parents=True)
+    table.write_text('{"Rank": 1, "Model": "a"}\n{"Rank": 2}\n')
+    (tmp_path / "config.yaml").touch()
+    (tmp_path / "app.py").touch()
+    made = record_folder(tmp_path)
+    assert made.files == (
+        File("boards_data/en/data_overall/default.jsonl", ("Rank", "Model")),
+        File("config.yaml"),
+    )
 
 
 def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
@@ -183,8 +334,9 @@ def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
         routes=(Route("/a", ("x",), ()),),
         answers=(Answer("/a", "/a", 200, "application/json", shape_of({"k": [1, None]})),),
         links=(Link("/"),),
-        calls=(Call("/f", 1, 1),),
-        files=("x",),
+        protocol="sse_v2",
+        calls=(Call("/f", ("Json",), ()),),
+        files=(File("x", ("a",)),),
     )
     write_record(made, tmp_path / "record")
     assert read_record(tmp_path / "record") == made
@@ -196,10 +348,11 @@ def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
 def test_junit_counts_what_is_broken() -> None:
     findings = [
         Finding(kind="link", item="/a", verdict=Verdict.COMPATIBLE, reason="answers"),
-        Finding(kind="link", item="/<b>\x01", verdict=Verdict.MISSING, reason='answers "404"'),
+        Finding(kind="link", item="/<b>\x01", verdict=Verdict.MISSING, reason='answers "404"\x02'),
         Finding(kind="link", item="/c", verdict=Verdict.MISSING, reason="r", ignored="agreed"),
     ]
     suite = ElementTree.fromstring(junit(findings))  # noqa: S314 -- our own
+    assert not any("\x01" in line for line in lines(findings, everything=True))
     assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("3", "1", "1")
 
 
@@ -249,5 +402,14 @@ def test_a_board_keeps_its_own_contract(address: str, tmp_path: Path) -> None:
 def test_a_board_that_does_not_answer_is_an_error_that_says_so() -> None:
     with pytest.raises(ContractError, match="cannot be asked"):
         fetcher("http://127.0.0.1:1")("/")
-    with pytest.raises(ContractError, match="no address"):
-        fetcher("board.example")
+    for wrong in (
+        "board.example",
+        "http://host:port",
+        "http://[::1",
+        "ftp://host",
+        "http://host:0",
+    ):
+        with pytest.raises(ContractError, match="no address"):
+            fetcher(wrong)
+    with pytest.raises(ContractError, match="cannot be asked"):
+        fetcher("http://a..b")("/")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import resource
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,11 +14,13 @@ from frontrunner.errors import LegacyError
 from frontrunner.legacy.gradio.filtering import (
     MODEL_TYPES,
     SIZE_RANGES,
+    Cell,
     Filters,
     Frame,
     filter_frames,
 )
 from frontrunner.legacy.gradio.kinds import Kinds, kinds_by_name, old_kinds
+from frontrunner.legacy.gradio.search import states
 from frontrunner.legacy.markup import anchor
 from tests.factories import catalog
 
@@ -28,8 +33,10 @@ KINDS = {
 }
 
 
-def frame(*rows: tuple[str, object]) -> Frame:
-    data = [[n, anchor(name, "https://x"), size, 1.5] for n, (name, size) in enumerate(rows, 1)]
+def frame(*rows: tuple[str, Cell]) -> Frame:
+    data: list[list[Cell]] = [
+        [n, anchor(name, "https://x"), size, 1.5] for n, (name, size) in enumerate(rows, 1)
+    ]
     return Frame(["Rank", "Model", "Model Size (Million Parameters)", "T1"], data)
 
 
@@ -41,7 +48,7 @@ def kept(
     types: tuple[str, ...] = MODEL_TYPES,
     sizes: tuple[str, ...] = ALL_SIZES,
     table: Frame = EVERY,
-) -> list[int]:
+) -> list[Any]:
     """The ranks of the rows that are left; they are those of the whole table."""
     [left] = filter_frames(Filters(search, types, sizes), [table], KINDS)
     assert left.headers == table.headers
@@ -120,6 +127,45 @@ def test_a_search_that_would_never_end_is_given_up() -> None:
         kept(r"^(a|a|a)*(b|c)*\1(aa|a)*$" * 2, table=slow)
 
 
+BOMBS = (
+    "(?:(?:(?:a{1000}){1000}){1000})",  # 24 GB, and the server was gone
+    "a{99999999}",
+    "(((((a{99}){99}){99}){99}){99})",
+    "(?:a{1000}){,1000}",
+    "(?R)",
+    "(a|(?1))+",
+    "(?:abcdefgh){e<=30}",
+    "(" * 450 + "a" + ")" * 450,
+    r"a{99999999999999999999}",
+)
+
+
+@pytest.mark.parametrize("text", BOMBS, ids=range(len(BOMBS)))
+def test_a_search_that_would_fill_the_memory_is_refused(text: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(LegacyError):
+        kept(text)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kilobytes
+
+
+def test_counts_that_people_write_are_fine() -> None:
+    assert kept("^[a-z]{1,20}$;m{2,}") == [1, 2, 3, 5]
+    assert states("a{3}b{1,4}") == 10 * 12
+
+
+def test_tables_without_an_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("frontrunner.legacy.gradio.filtering._SECONDS", -1.0)
+    with pytest.raises(LegacyError, match="too large"):
+        kept("a")
+
+
+def test_a_name_of_megabytes_is_not_read_to_its_end() -> None:
+    [left] = filter_frames(
+        Filters("b", MODEL_TYPES, ALL_SIZES), [frame(("<a" * 5_000_000 + "b", 1))], KINDS
+    )
+    assert left.data == [[]]
+
+
 @given(
     st.lists(
         st.tuples(st.sampled_from([*KINDS, "new", "other"]), st.sampled_from(["", 0, 99, 500]))
@@ -129,7 +175,7 @@ def test_a_search_that_would_never_end_is_given_up() -> None:
     st.sampled_from(["", "o", "n;c", "^.$"]),
 )
 def test_filtering_keeps_rows_as_they_are_and_twice_is_once(
-    rows: list[tuple[str, object]], types: set[str], sizes: set[str], search: str
+    rows: list[tuple[str, Cell]], types: set[str], sizes: set[str], search: str
 ) -> None:
     table = frame(*rows)
     filters = Filters(search, tuple(types), tuple(sizes))

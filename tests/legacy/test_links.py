@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from frontrunner.catalog import Benchmark
 from frontrunner.legacy.boardmap import Successor, load_board_map
 from frontrunner.legacy.links import ToBoard, ToTable, Unknown, benchmark_called, meaning
-from tests.factories import catalog
+from tests.factories import catalog, scope, task
 
 ROWS = list(load_board_map().values())
 NAMES = sorted({row.benchmark for row in ROWS if row.benchmark})
@@ -28,7 +28,7 @@ KNOWN = catalog(
 def test_every_table_of_the_first_board_is_found(row: Successor, spell: type[str]) -> None:
     found = meaning({"task": spell(row.task), "language": spell(row.language)}, KNOWN)
     if row.benchmark:
-        assert found == ToBoard(row.benchmark, (row.type,) if row.type else ())
+        assert found == ToBoard(row.benchmark, (row.today or row.type,) if row.type else ())
     else:
         assert found == ToTable(row.task, row.language)
 
@@ -54,6 +54,19 @@ def test_benchmarks_of_the_second_board_are_found_however_encoded(name: str) -> 
     twice = quote(quote(name))
     for spelling in (name, name.lower(), quote(name), twice, name.replace(" ", "+")):
         assert meaning({"benchmark_name": spelling}, KNOWN) == ToBoard(name), spelling
+
+
+def test_a_benchmark_of_one_type_is_shown_as_it_is() -> None:
+    tasks = [task("L", type="Retrieval"), task("S", type="STS")]
+    law, english = (
+        Benchmark(name=name, display_name=name, scopes=tuple(scope(one) for one in some))
+        for name, some in (("MTEB(Law, v1)", tasks[:1]), ("MTEB(eng, v1)", tasks))
+    )
+    known = catalog(tasks, benchmarks=[law, english])
+    for language, types in (("law", ()), ("english", ("Retrieval",))):
+        found = meaning({"task": "retrieval", "language": language}, known)
+        assert isinstance(found, ToBoard)
+        assert found.types == types
 
 
 def test_an_alias_is_a_name() -> None:
@@ -89,4 +102,4 @@ def test_a_link_of_our_own_is_left_alone() -> None:
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_no_value_breaks_it(task: str, language: str) -> None:
     assert meaning({"task": task, "language": language}, KNOWN) is not None
-    assert meaning({"benchmark_name": task}, KNOWN) is not None
+    assert (meaning({"benchmark_name": task}, KNOWN) is not None) == bool(task.strip())

@@ -22,6 +22,7 @@ from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.reader import Snapshot
 from tests.factories import catalog, result, snapshot_of, task, write
 from tests.legacy.factory import row, write_board
+from tests.parity.repository import commit
 
 
 @pytest.fixture
@@ -86,6 +87,27 @@ def test_without_the_files_a_difference_stays_unexplained(old: Path, snapshot: S
     why = cell(report, "a", "T1").same_split.why
     assert why is not None
     assert why.cause is Cause.UNEXPLAINED
+
+
+@pytest.mark.parametrize("where", ["org__a/main/T1.json", "org__a/external/T1.json"])
+def test_a_number_of_an_earlier_version_names_the_commit_that_took_it_away(
+    old: Path, snapshot: Snapshot, results: Path, where: str
+) -> None:
+    """The old number stood in the file before, or in one that is gone."""
+    today = {path: path.read_text() for path in results.rglob("*.json")}
+    (results / "org__a/older/T1.json").unlink()
+    write(results, where, result("T1", {"test": {"default": 0.5}}))
+    commit(results)
+    (results / where).unlink()
+    for path, text in today.items():
+        path.write_text(text)
+    (results / "org__a/older/T1.json").unlink()
+    last = commit(results)
+    report = compare_boards(Asked(old, snapshot, results))
+    why = cell(report, "a", "T1").same_split.why
+    assert why is not None
+    assert why.cause is Cause.OTHER_RUN
+    assert f"{where} until commit {last[:10]}" in why.evidence
 
 
 def test_the_report_is_written_and_shows_names_as_text(

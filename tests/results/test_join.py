@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from frontrunner.catalog import Model
+from frontrunner.catalog import Model, Renamed
 from frontrunner.results.ingest import Ingested, ingest
 from frontrunner.results.rejects import Reason
 from tests.factories import catalog, result, write
@@ -118,3 +118,35 @@ def test_workers_do_not_change_the_outcome(tmp_path: Path) -> None:
     for column in ("variant", "cell", "score", "languages", "file", "rows_by_cell"):
         assert getattr(one.table, column).tolist() == getattr(two.table, column).tolist()
     assert one.table.cells == two.table.cells
+
+
+RENAMED = catalog(
+    models=[Model(name="new/a", revision="main")],
+    renamed=(Renamed(name="old/a", model="new/a", reason="The organisation was bought."),),
+)
+
+
+def test_results_under_a_former_name_count_as_the_models(tmp_path: Path) -> None:
+    write(tmp_path, "old__a/1/T1.json", result("T1", 0.4))
+    write(tmp_path, "old__a/2/model_meta.json", {"name": "old/a", "revision": "2"})
+    write(tmp_path, "old__a/2/T2.json", result("T2", 0.5))
+    ingested = ingest(tmp_path, RENAMED, workers=1)
+    assert [one.model for one in ingested.table.variants] == ["new/a"]
+    assert sorted(ingested.table.score.tolist()) == [0.4, 0.5]
+    assert ingested.origins.path == ["old__a/1/T1.json", "old__a/2/T2.json"]
+    assert ingested.rejects == []
+
+
+def test_results_under_the_name_of_today_stand_before_those_of_a_former_one(tmp_path: Path) -> None:
+    write(tmp_path, "old__a/main/T1.json", result("T1", 0.4, version="9.9.9"))
+    write(tmp_path, "new__a/external/T1.json", result("T1", 0.5, version=None))
+    ingested = ingest(tmp_path, RENAMED, workers=1)
+    assert ingested.table.score.tolist() == [0.5]
+    [reject] = ingested.rejects
+    assert (reject.path, reject.reason) == ("old__a/main/T1.json", Reason.SUPERSEDED)
+
+
+def test_no_former_name_counts_unless_a_catalog_says_so(tmp_path: Path) -> None:
+    write(tmp_path, "old__a/main/T1.json", result("T1", 0.4))
+    ingested = ingest(tmp_path, KNOWN, workers=1)
+    assert [reject.reason for reject in ingested.rejects] == [Reason.UNKNOWN_MODEL]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import quote, unquote
 
 import pytest
@@ -35,7 +36,7 @@ def old_browser(tmp_path_factory: pytest.TempPathFactory) -> Browser:
     root = tmp_path_factory.mktemp("old")
     tasks = [task("BUCC", type="BitextMining"), task("Tatoeba", type="BitextMining"), task("STS17"),
              task("ArguAna-PL", type="Retrieval"), task("MTOPDomainClassification")]  # fmt: skip
-    names = sorted({row.benchmark for row in ROWS if row.benchmark})
+    names = sorted({row.benchmark for row in ROWS if row.benchmark} | {"MTEB(eng, v2)"})
     known = catalog(
         tasks,
         benchmarks=[
@@ -86,6 +87,33 @@ def test_other_spellings_lead_to_the_page(old_browser: Browser, path: str, targe
     assert led(get(old_browser, path)) == target
 
 
+@pytest.mark.parametrize(
+    ("address", "target"),
+    [
+        ("/?Task=STS&LANGUAGE=Chinese", "/benchmark/MTEB(cmn%2C%20v1)?types=STS"),
+        ("/?task=sts&amp;language=chinese", "/benchmark/MTEB(cmn%2C%20v1)?types=STS"),
+        ("/?benchmark_name=MTEB%26%2340%3Beng%2C%26nbsp%3Bv2%29", "/benchmark/MTEB(eng%2C%20v2)"),
+        ("/?benchmark_name=&task=sts", "/benchmark/MTEB(eng%2C%20v1)?types=STS"),
+        ("/benchmarks?q=code", "/boards?q=code"),
+        ("/benchmark/mteb(eng,%20v2)?types=STS", "/benchmark/MTEB(eng%2C%20v2)?types=STS"),
+        (
+            "/zh/benchmark/MTEB(eng,%20v2)?tab=perf_language&maxSize=500&types=STS,Retrieval",
+            "/zh/benchmark/MTEB(eng%2C%20v2)/languages?types=STS~Retrieval&max=0.5",
+        ),
+        (
+            "/benchmark/MTEB(eng,%20v2)?s.summary=%0d%0aSet-Cookie:%20a",
+            "/benchmark/MTEB(eng%2C%20v2)?sort=-%0D%0ASet-Cookie%3A%20a",
+        ),
+    ],
+)
+def test_links_however_they_are_written(old_browser: Browser, address: str, target: str) -> None:
+    assert led(get(old_browser, address)) == target
+
+
+def test_an_empty_benchmark_is_no_link(old_browser: Browser) -> None:
+    assert get(old_browser, "/?benchmark_name=").status == 200
+
+
 def test_unknown_values_explain_themselves(old_browser: Browser) -> None:
     for query, said in (
         ("task=Chinese", "no task called"),
@@ -99,6 +127,16 @@ def test_unknown_values_explain_themselves(old_browser: Browser) -> None:
         assert "Did you mean" in html
     hostile = get(old_browser, "/?task=<script>alert(1)</script>").answer.identity.decode()
     assert "<script>alert" not in hostile
+
+
+def test_a_program_is_told_as_well(old_browser: Browser) -> None:
+    page = old_browser.page("/", "benchmark_name=MTEB(engl,%20v2)", html=False)
+    assert page.status == 404
+    told = json.loads(page.answer.identity)
+    assert "no benchmark called" in told["detail"]
+    assert "/?benchmark_name=MTEB(eng%2C%20v2)" in told["near"]
+    for address in told["near"]:
+        assert led(get(old_browser, address))
 
 
 def test_our_own_front_page_is_left_alone(old_browser: Browser) -> None:

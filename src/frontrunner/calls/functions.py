@@ -58,6 +58,6 @@ class Functions:
             search = msgspec.json.decode(data[0], type=str | None) or ""
             types, sizes = (msgspec.json.decode(one, type=list[str]) for one in data[1:3])
             frames = [msgspec.json.decode(one, type=Frame) for one in data[3:needed]]
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise LegacyError(f"A value of {FILTER} is not what it should be: {error}.") from error
         return list(filter_frames(Filters(search, types, sizes), frames, self._kinds))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +15,16 @@ from frontrunner.api.reply import Headers, Policy, Reply
 from frontrunner.calls.functions import Functions
 from frontrunner.calls.pack import CONFIG, INFO, KINDS
 from frontrunner.calls.queue import Event, EventQueue, Outcome, QueueFullError
-from frontrunner.calls.wire import HttpError, Request, read_body, respond, stream
+from frontrunner.calls.room import NoRoomError, Room
+from frontrunner.calls.wire import (
+    LARGEST,
+    HttpError,
+    Request,
+    read_body,
+    respond,
+    stream,
+    too_large,
+)
 from frontrunner.errors import CorruptSnapshotError
 from frontrunner.legacy.gradio.kinds import Kinds
 from frontrunner.snapshot.answers import AnswerPack
@@ -23,6 +33,8 @@ if TYPE_CHECKING:
     from frontrunner.api.app import Receive, Scope, Send
 
 _PREDICT = "predict"
+_PATIENCE = 60.0
+"""Seconds that a call waits for room."""
 
 
 class Body(msgspec.Struct):
@@ -31,6 +43,24 @@ class Body(msgspec.Struct):
     data: list[msgspec.Raw] = []
     fn_index: int | None = None
     session_hash: str | None = None
+
+
+class _Held:
+    """Room that a call holds; lent to the queue where the work goes on after the answer."""
+
+    def __init__(self, room: Room, size: int) -> None:
+        self._room = room
+        self._size = size
+        self.lent = False
+
+    def give(self) -> None:
+        """Give the room back."""
+        self._room.give(self._size)
+
+    def give_unless_lent(self) -> None:
+        """Give it back, unless the queue will."""
+        if not self.lent:
+            self.give()
 
 
 class Gradio:
@@ -63,7 +93,7 @@ class Gradio:
             elif request.method in ("GET", "HEAD"):
                 await self._get(request, send, policy)
             elif request.method == "POST":
-                await self._post(request, await read_body(receive), send, policy)
+                await self._post(request, receive, send, policy)
             else:
                 raise HttpError(405, {"detail": "Method Not Allowed"})
         except HttpError as error:
@@ -74,8 +104,7 @@ class Gradio:
     async def _get(self, request: Request, send: Send, policy: Policy) -> None:
         path = request.path
         if path in self._documents:
-            form = Reply(self._documents[path], policy).form(request.encodings)
-            await respond(send, 200, b"" if request.method == "HEAD" else form.body, form.headers)
+            await self._document(Reply(self._documents[path], policy), request, send)
         elif path in self._fixed:
             await respond(send, 200, self._fixed[path], _json(policy))
         elif path == "/queue/status":
@@ -86,6 +115,13 @@ class Gradio:
             await self._result(found[1], send, policy)
         else:
             raise _not_served(path)
+
+    async def _document(self, reply: Reply, request: Request, send: Send) -> None:
+        form = reply.form(request.encodings)
+        if request.if_none_match and reply.is_fresh(form, request.if_none_match, None):
+            await respond(send, 304, b"", form.not_modified)
+        else:
+            await respond(send, 200, b"" if request.method == "HEAD" else form.body, form.headers)
 
     def _status(self) -> bytes:
         return msgspec.json.encode(
@@ -127,27 +163,40 @@ class Gradio:
         outcome = await event.outcome
         self.queue.leave(event)
         kind = "error" if outcome.data is None else "complete"
-        yield b"event: %s\ndata: %s\n\n" % (kind.encode(), msgspec.json.encode(outcome.data))
+        yield b"event: %s\ndata: %s\n\n" % (kind.encode(), outcome.data or b"null")
 
     # --- calling ------------------------------------------------------------------------------
 
-    async def _post(self, request: Request, content: bytes, send: Send, policy: Policy) -> None:
+    async def _post(self, request: Request, receive: Receive, send: Send, policy: Policy) -> None:
+        """Read and answer a call, once there is room for what it sends."""
+        if request.size > LARGEST:
+            raise too_large()
+        try:
+            await self.queue.room.take(request.size, _PATIENCE)
+        except NoRoomError as error:
+            raise HttpError(503, {"detail": str(error)}) from None
+        held = _Held(self.queue.room, request.size)
+        try:
+            answer = await self._called(request, await read_body(receive), held)
+        finally:
+            held.give_unless_lent()
+        await respond(send, 200, answer, _json(policy))
+
+    async def _called(self, request: Request, content: bytes, held: _Held) -> bytes:
         path = request.path
         if path == "/reset":
-            await respond(send, 200, b'{"success":true}', _json(policy))
-            return
-        body = _decoded(content)
+            return b'{"success":true}'
+        # Not here where everybody waits: a body with NaN takes a tenth of a second.
+        body = await asyncio.to_thread(_decoded, content)
         if path == "/queue/join":
             if not body.session_hash:
                 raise HttpError(400, {"detail": "Session hash not found."})
-            answer = self._join(body.session_hash, self._work(None, body, request))
-        elif found := re.fullmatch(r"/call/([^/]+)", path):
-            answer = self._join("", self._work(unquote(found[1]), body, request))
-        elif found := re.fullmatch(r"/(?:api|run)/([^/]+)", path):
-            answer = await self._at_once(self._work(unquote(found[1]), body, request))
-        else:
-            raise _not_served(path)
-        await respond(send, 200, answer, _json(policy))
+            return self._join(body.session_hash, self._work(None, body, request), held)
+        if found := re.fullmatch(r"/call/([^/]+)", path):
+            return self._join("", self._work(unquote(found[1]), body, request), held)
+        if found := re.fullmatch(r"/(?:api|run)/([^/]+)", path):
+            return await self._at_once(self._work(unquote(found[1]), body, request))
+        raise _not_served(path)
 
     def _work(self, name: str | None, body: Body, request: Request) -> Callable[[], list[Any]]:
         """What runs the function that a request asks for, by name or by number."""
@@ -157,9 +206,10 @@ class Gradio:
             raise HttpError(500, "Internal Server Error")  # as the old board said it
         return lambda: self._functions.call(found, body.data, request.query)
 
-    def _join(self, session: str, work: Callable[[], list[Any]]) -> bytes:
+    def _join(self, session: str, work: Callable[[], list[Any]], held: _Held) -> bytes:
         try:
-            event = self.queue.join(session, work)
+            event = self.queue.join(session, work, held.give)
+            held.lent = True
         except QueueFullError as error:
             raise HttpError(503, {"detail": str(error)}) from None
         return msgspec.json.encode({"event_id": event.id})
@@ -172,7 +222,7 @@ class Gradio:
 
     def _output(self, outcome: Outcome) -> dict[str, Any]:
         return {
-            "data": outcome.data,
+            "data": msgspec.Raw(outcome.data or b"null"),
             "is_generating": False,
             "duration": outcome.seconds,
             "average_duration": self.queue.average,
@@ -182,7 +232,7 @@ class Gradio:
 def _decoded(content: bytes) -> Body:
     try:
         return msgspec.json.decode(content, type=Body)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         pass  # perhaps for its NaN, which programs send and strict JSON does not have
     try:
         return msgspec.json.decode(msgspec.json.encode(json.loads(content)), type=Body)

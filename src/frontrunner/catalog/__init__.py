@@ -13,6 +13,7 @@ from frontrunner.catalog.model import (
     CustomGrouping,
     MenuEntry,
     Model,
+    Renamed,
     Scope,
     Task,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Languages",
     "MenuEntry",
     "Model",
+    "Renamed",
     "Scope",
     "Task",
 ]

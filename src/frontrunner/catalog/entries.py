@@ -112,6 +112,13 @@ class OwnModel(Entry, kw_only=True):
     superseded_by: str | None = None
 
 
+class OwnRenamed(Entry, kw_only=True):
+    """`[[renamed]]`: a name that a model had."""
+
+    model: str
+    reason: str
+
+
 class OwnFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The whole file."""
 
@@ -119,3 +126,4 @@ class OwnFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     task: list[OwnTask] = []
     benchmark: list[OwnBenchmark] = []
     model: list[OwnModel] = []
+    renamed: list[OwnRenamed] = []

@@ -161,6 +161,15 @@ class MenuEntry(msgspec.Struct, frozen=True, kw_only=True):
     open: bool = False
 
 
+class Renamed(msgspec.Struct, frozen=True, kw_only=True):
+    """Results under a former name of a model, which count as that model's."""
+
+    name: str
+    """What the result files call it."""
+    model: str
+    reason: str
+
+
 class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Everything that is known before a single score is read."""
 
@@ -175,6 +184,8 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Names that tasks had in old result files, with today's name."""
     retired_tasks: dict[str, str] = {}
     """Tasks of old result files that no longer exist, with the metric that counted."""
+    renamed: tuple[Renamed, ...] = ()
+    """Only a team's own catalog has any: mteb drops results under former names."""
 
     @cached_property
     def task_by_name(self) -> dict[str, Task]:
@@ -195,3 +206,8 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def model_by_name(self) -> dict[str, Model]:
         """Models by `org/name`."""
         return {model.name: model for model in self.models}
+
+    @cached_property
+    def model_by_former_name(self) -> dict[str, str]:
+        """Former names, with today's."""
+        return {one.name: one.model for one in self.renamed}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -32,6 +32,7 @@ from frontrunner.catalog.model import (
     Catalog,
     MenuEntry,
     Model,
+    Renamed,
     Scope,
     Task,
 )
@@ -148,7 +149,15 @@ class _Reader:
             ),
             old_task_names=base.old_task_names,
             retired_tasks=base.retired_tasks,
+            renamed=(*base.renamed, *self._renamed()),
         )
+
+    def _renamed(self) -> Iterator[Renamed]:
+        models = self._base.model_by_name.keys() | {one.name for one in self._file.model}
+        for number, one in enumerate(self._file.renamed):
+            if one.model not in models:
+                self._fail(f".renamed[{number}].model", f"there is no model {one.model!r}")
+            yield Renamed(name=one.name, model=one.model, reason=one.reason)
 
     def _refuse_twice(self) -> None:
         """A name that stands already is a mistake: nothing is replaced in silence."""
@@ -157,6 +166,7 @@ class _Reader:
             ("task", own.task, base.task_by_name),
             ("benchmark", own.benchmark, base.benchmark_by_name.keys() | base.benchmark_by_alias),
             ("model", own.model, base.model_by_name),
+            ("renamed", own.renamed, base.model_by_name.keys() | {one.name for one in own.model}),
         )
         for kind, entries, there in kinds:
             counts = Counter(entry.name for entry in entries)

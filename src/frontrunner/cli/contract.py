@@ -15,13 +15,15 @@ from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import counted, print_json, stderr
 from frontrunner.cli.progress import progress_bar
 from frontrunner.config import load_settings
-from frontrunner.contract.check import Finding
 from frontrunner.contract.check import check as findings_of
-from frontrunner.contract.fetch import fetcher
+from frontrunner.contract.fetch import fetcher, folder_fetcher
+from frontrunner.contract.finding import Finding
+from frontrunner.contract.folders import record_folder
+from frontrunner.contract.logs import requests_in
 from frontrunner.contract.record import Record, read_record, write_record
-from frontrunner.contract.report import broken, junit, lines, tally
-from frontrunner.contract.rules import apply, load_rules
-from frontrunner.contract.sources import record_board, record_folder, requests_in
+from frontrunner.contract.report import broken, junit, lines, printable, tally
+from frontrunner.contract.rules import apply, idle, load_rules
+from frontrunner.contract.sources import record_board
 from frontrunner.errors import ContractError
 
 contract_app = typer.Typer(
@@ -40,15 +42,20 @@ def record(
         Path | None,
         typer.Option(metavar="FILE", help="An access log, or one path a line: what to ask for."),
     ] = None,
+    most: Annotated[
+        int, typer.Option(help="How many of the requests to ask, the commonest first.", min=0)
+    ] = 1000,
     crawl: Annotated[int, typer.Option(help="How many linked pages to follow.", min=0)] = 100,
     home: Home = None,
 ) -> None:
     """Record routes, answers' shapes, links, calls and raw files into a folder for review."""
     load_settings(home)  # nothing of it is used here; a mistake in it is told all the same
     if "://" in source:
-        paths = _paths(requests)
+        paths = _paths(requests, most)
         with progress_bar("Asking the board"):
-            made = record_board(source, fetcher(source), paths, crawl)
+            made, notes = record_board(source, fetcher(source), paths, crawl)
+        for note in notes:
+            stderr.print(printable(note), highlight=False, markup=False)
     else:
         made = record_folder(Path(source))
     write_record(made, out)
@@ -56,13 +63,19 @@ def record(
     typer.echo(str(out))
 
 
-def _paths(requests: Path | None) -> list[str]:
+def _paths(requests: Path | None, most: int) -> list[str]:
     if requests is None:
         return []
     try:
-        return requests_in(requests.read_text(encoding="utf-8", errors="replace"))
+        paths = requests_in(requests.read_text(encoding="utf-8", errors="replace"))
     except OSError as error:
         raise ContractError(f"{requests} cannot be read: {error.strerror or error}.") from error
+    if not paths:
+        raise ContractError(f"{requests} holds no requests: neither an access log nor paths.")
+    if len(paths) > most:
+        left = counted(len(paths) - most, "request")
+        stderr.print(f"{left} of {requests} will not be asked (--most).", highlight=False)
+    return paths[:most]
 
 
 def _what(made: Record) -> str:
@@ -83,6 +96,10 @@ def _what(made: Record) -> str:
 def check(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A record.")],
     against: Annotated[str, typer.Option("--against", metavar="URL", help="The board to check.")],
+    files: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Where raw files lie, if not at the board's address."),
+    ] = None,
     ignore: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Accepted differences, as TOML: owner, reason, expiry."),
@@ -97,8 +114,13 @@ def check(
     """Check another board against a record. Exits with 1 where a program would break."""
     load_settings(home)  # nothing of it is used here; a mistake in it is told all the same
     made, rules = read_record(folder), load_rules(ignore)
+    raw = folder_fetcher(files) if files else None
     with progress_bar("Asking the board"):
-        findings = apply(findings_of(made, fetcher(against)), rules, datetime.now(UTC).date())
+        found = findings_of(made, fetcher(against), raw)
+        findings = apply(found, rules, datetime.now(UTC).date())
+    for rule in idle(findings, rules):
+        text = f"The rule of {rule.owner} for {rule.item} ignores nothing; it can go."
+        stderr.print(text, highlight=False, markup=False)
     if junit_file is not None:
         _write(junit_file, junit(findings))
     if as_json:

@@ -10,12 +10,14 @@ import typer
 from frontrunner.calls.pack import forget_calls
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home
-from frontrunner.cli.output import stderr
+from frontrunner.cli.output import counted, stderr
 from frontrunner.cli.prepare import prepare_old_calls
 from frontrunner.config import load_settings
 from frontrunner.errors import UsageError
 from frontrunner.legacy.adopted import adopt as keep_adopted
+from frontrunner.legacy.adopted import adopted_tree
 from frontrunner.legacy.fresh import fresh_tree
+from frontrunner.legacy.second import read_dump, write_results
 from frontrunner.legacy.tree import Tree, read_tree, write_tree
 from frontrunner.snapshot.store import Store
 
@@ -27,9 +29,11 @@ legacy_app = typer.Typer(
 app.add_typer(legacy_app)
 
 LegacyFolder = Annotated[
-    Path,
+    Path | None,
     typer.Option(
-        "--legacy", metavar="DIR", help="The old board's folder: config.yaml and boards_data/."
+        "--legacy",
+        metavar="DIR",
+        help="The old board's folder: config.yaml and boards_data/. [default: as adopted]",
     ),
 ]
 SnapshotName = Annotated[
@@ -46,6 +50,16 @@ def _read(folder: Path) -> Tree:
     return tree
 
 
+def _refuse_what_is_there(folder: Path) -> None:
+    """Nothing that is there is written over."""
+    try:
+        taken = any(folder.iterdir()) if folder.is_dir() else folder.exists()
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be read: {error.strerror or error}.") from error
+    if taken:
+        raise UsageError(f"{folder} is there and not empty. Give a new one: nothing is replaced.")
+
+
 @legacy_app.command()
 def adopt(
     folder: Annotated[
@@ -55,8 +69,9 @@ def adopt(
 ) -> None:
     """Answer the old board's Gradio calls from now on, in its shape and with fresh numbers.
 
-    Keeps the old board's columns and its list of models in the home; its folder is not needed
-    after. A server that runs takes it up at once. Give a folder again to replace it.
+    Keeps the old board's configuration and its lists in the home; its folder is not needed after,
+    not for `legacy write` either. A server that runs takes it up at once. Give a folder again to
+    replace it.
     """
     settings = load_settings(home)
     tree = _read(folder)
@@ -72,7 +87,7 @@ def adopt(
 @legacy_app.command()
 def write(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; new or empty.")],
-    legacy: LegacyFolder,
+    legacy: LegacyFolder = None,
     snapshot: SnapshotName = None,
     home: Home = None,
     dry_run: Annotated[
@@ -81,16 +96,40 @@ def write(
 ) -> None:
     """Write the old board's tree from a snapshot: same files, same columns, fresh numbers.
 
-    Which boards and columns there are is taken from the old board's configuration.
+    Which boards and columns there are is taken from the old board's configuration. The folder
+    appears whole or not at all.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty. Give a new folder, so that nothing is lost.")
-    old = _read(legacy)
-    store = Store(load_settings(home).home)
-    fresh = fresh_tree(old, store.open(snapshot) if snapshot else store.current())
+    _refuse_what_is_there(folder)
+    settings = load_settings(home)
+    store = Store(settings.home)
+    found = store.open(snapshot) if snapshot else store.current()
+    old = _read(legacy) if legacy else adopted_tree(settings.home)
+    fresh = fresh_tree(old, found)
     if dry_run:
         for table in fresh.tables:
             typer.echo(f"{len(table.rows):5d} rows  {table.path}")
         return
     for path in write_tree(fresh, folder):
         typer.echo(str(path))
+
+
+@legacy_app.command()
+def unpack(
+    dump: Annotated[
+        Path, typer.Argument(metavar="DUMP", help="A Parquet file, or a folder of them.")
+    ],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; new or empty.")],
+    home: Home = None,
+) -> None:
+    """Turn the second board's dump of results (Parquet) into result files.
+
+    What it writes is what `build --results` and `parity --results` read.
+    """
+    load_settings(home)  # nothing of it is used here; a mistake in it is told all the same
+    _refuse_what_is_there(folder)
+    made = write_results(read_dump(dump), folder)
+    if made.left:
+        stderr.print(f"{made.left:,} scores are left out: no file could bear their names.")
+    scores, files = counted(made.scores, "score"), counted(made.files, "result file")
+    stderr.print(f"{scores} in {files}.", highlight=False)
+    typer.echo(str(folder))

@@ -2,79 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from enum import StrEnum
-from urllib.parse import urlsplit
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import Any
 
-import msgspec
-
-from frontrunner.contract.fetch import Fetch, Response
-from frontrunner.contract.record import Answer, Call, Link, Record, Route
-from frontrunner.contract.shape import Shape, added, few, lost
-from frontrunner.contract.sources import answer_of, calls_of, routes_of
+from frontrunner.contract.fetch import Fetch, json_of
+from frontrunner.contract.finding import Finding, Judged, Verdict
+from frontrunner.contract.gradio import calls_of, protocol_of
+from frontrunner.contract.links import judged_link
+from frontrunner.contract.record import Answer, Call, File, Record, Route
+from frontrunner.contract.shape import Shape, added, columns_of, few, lost, merged
+from frontrunner.contract.sources import answer_of, routes_of
 from frontrunner.errors import ContractError
 
-_MOVED = (301, 302, 303, 307, 308)
 
+def check(record: Record, fetch: Fetch, files: Fetch | None = None) -> Iterator[Finding]:
+    """Every item of `record`, asked of the board behind `fetch`.
 
-class Verdict(StrEnum):
-    """What became of one item."""
-
-    COMPATIBLE = "compatible"
-    ADDITIONS = "compatible with additions"
-    CHANGED = "changed"
-    MISSING = "missing"
-
-    @property
-    def holds(self) -> bool:
-        """Whether programs go on working."""
-        return self in (Verdict.COMPATIBLE, Verdict.ADDITIONS)
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One item of a record, held against another board."""
-
-    kind: str
-    """`route`, `answer`, `link`, `call` or `file`."""
-    item: str
-    verdict: Verdict
-    reason: str
-    ignored: str = ""
-    """The reason and owner of the rule that ignores it."""
-
-
-def check(record: Record, fetch: Fetch) -> Iterator[Finding]:
-    """Every item of `record`, asked of the board behind `fetch`."""
-    given = {route.template: route for route in routes_of(_decoded(fetch("/openapi.json")))}
+    Raw files are asked of `files`, where they lie elsewhere than the board.
+    """
+    given = {route.template: route for route in routes_of(_told(fetch, "/openapi.json"))}
     for route in record.routes:
-        verdict, reason = _route(route, given.get(route.template))
-        yield Finding(kind="route", item=route.template, verdict=verdict, reason=reason)
+        yield _finding("route", route.template, _route(route, given.get(route.template)))
+    shapes = _shapes_by_template(record.answers)
     for answer in record.answers:
-        verdict, reason = _answer(answer, fetch)
-        yield Finding(kind="answer", item=answer.path, verdict=verdict, reason=reason)
+        yield _finding("answer", answer.path, _answer(answer, shapes, fetch))
+    front = _front(fetch) if record.links else None
     for link in record.links:
-        verdict, reason = _link(link, fetch)
-        yield Finding(kind="link", item=link.path, verdict=verdict, reason=reason)
-    calls = {one.name: one for one in calls_of(_decoded(fetch("/info")))} if record.calls else {}
-    for call in record.calls:
-        verdict, reason = _call(call, calls.get(call.name))
-        yield Finding(kind="call", item=call.name, verdict=verdict, reason=reason)
-    for path in record.files:
-        verdict, reason = _file(path, fetch)
-        yield Finding(kind="file", item=path, verdict=verdict, reason=reason)
+        yield _finding("link", link.path, judged_link(link, fetch, front))
+    yield from _calls(record, fetch)
+    for file in record.files:
+        yield _finding("file", file.path, _file(file, files or fetch))
 
 
-def _decoded(response: Response) -> object:
+def _finding(kind: str, item: str, judged: Judged) -> Finding:
+    return Finding(kind=kind, item=item, verdict=judged[0], reason=judged[1])
+
+
+def _told(fetch: Fetch, path: str) -> Any:
+    """A JSON answer of success; None where there is none. Raises where nothing answers."""
+    response = fetch(path)
+    return json_of(response) if response.status == 200 else None
+
+
+def _front(fetch: Fetch) -> bytes | None:
     try:
-        return msgspec.json.decode(response.body) if response.status == 200 else None
-    except msgspec.DecodeError:
+        return fetch("/").body
+    except ContractError:
         return None
 
 
-_Judged = tuple[Verdict, str]
+# --- routes and answers ---------------------------------------------------------------------------
 
 
-def _route(old: Route, new: Route | None) -> _Judged:
+def _route(old: Route, new: Route | None) -> Judged:
     if new is None:
         return Verdict.MISSING, "the OpenAPI description does not have it"
     gone = [name for name in old.parameters if name not in new.parameters]
@@ -88,7 +69,24 @@ def _route(old: Route, new: Route | None) -> _Judged:
     return Verdict.COMPATIBLE, "the same parameters"
 
 
-def _answer(old: Answer, fetch: Fetch) -> _Judged:
+_Kind = tuple[str, int, str]
+"""Template, status and type of an answer: what has one shape."""
+
+
+def _kind(answer: Answer) -> _Kind:
+    return answer.template, answer.status, answer.media_type
+
+
+def _shapes_by_template(answers: Iterable[Answer]) -> Mapping[_Kind, Shape]:
+    """What programs can rely on in all answers of a kind: one alone may lack what others have."""
+    told = sorted((one for one in answers if one.shape is not None), key=_kind)
+    return {
+        kind: merged([one.shape for one in some if one.shape is not None])
+        for kind, some in groupby(told, key=_kind)
+    }
+
+
+def _answer(old: Answer, shapes: Mapping[_Kind, Shape], fetch: Fetch) -> Judged:
     try:
         new = answer_of(old.path, fetch(old.path), ())
     except ContractError as error:
@@ -99,10 +97,10 @@ def _answer(old: Answer, fetch: Fetch) -> _Judged:
         return (Verdict.MISSING if missing else Verdict.CHANGED), reason
     if new.media_type != old.media_type:
         return Verdict.CHANGED, f"was {old.media_type}, and is {new.media_type}"
-    return _shapes(old.shape, new.shape)
+    return _shapes(shapes.get(_kind(old)), new.shape)
 
 
-def _shapes(old: Shape | None, new: Shape | None) -> _Judged:
+def _shapes(old: Shape | None, new: Shape | None) -> Judged:
     if old is None or new is None:
         if old is new:
             return Verdict.COMPATIBLE, "the same status and type"
@@ -116,47 +114,75 @@ def _shapes(old: Shape | None, new: Shape | None) -> _Judged:
     return Verdict.COMPATIBLE, "the same shape"
 
 
-def _link(link: Link, fetch: Fetch) -> _Judged:
+# --- calls ----------------------------------------------------------------------------------------
+
+
+def _calls(record: Record, fetch: Fetch) -> Iterator[Finding]:
+    if record.protocol:
+        yield _finding("call", "/config", _protocol(record.protocol, fetch))
+    calls = {one.name: one for one in calls_of(_tried(fetch, "/info"))} if record.calls else {}
+    for call in record.calls:
+        yield _finding("call", call.name, _call(call, calls.get(call.name)))
+
+
+def _tried(fetch: Fetch, path: str) -> Any:
     try:
-        response = fetch(link.path)
-        if response.status in _MOVED:
-            return _moved(link, response, fetch)
-    except ContractError as error:
-        return Verdict.MISSING, str(error)
-    if response.status == 200:
-        return Verdict.COMPATIBLE, "answers"
-    if response.status in (404, 410):
-        return Verdict.MISSING, f"answers {response.status}"
-    return Verdict.CHANGED, f"answers {response.status}"
+        return _told(fetch, path)
+    except ContractError:
+        return None
 
 
-def _moved(link: Link, response: Response, fetch: Fetch) -> _Judged:
-    parts = urlsplit(response.location)
-    target = parts.path + (f"?{parts.query}" if parts.query else "")
-    if parts.path in ("", "/") and urlsplit(link.path).path + urlsplit(link.path).query != "/":
-        return Verdict.CHANGED, "leads to the bare front page"
-    if parts.netloc:
-        return Verdict.COMPATIBLE, f"leads to {response.location}, which was not asked"
-    status = fetch(target).status
-    if status == 200:
-        return Verdict.COMPATIBLE, f"leads to {target}"
-    return Verdict.MISSING, f"leads to {target}, which answers {status}"
+def _protocol(old: str, fetch: Fetch) -> Judged:
+    new = protocol_of(_tried(fetch, "/config"))
+    if not new:
+        return Verdict.MISSING, "it does not name a Gradio protocol"
+    if new != old:
+        return Verdict.CHANGED, f"the protocol was {old}, and is {new}"
+    return Verdict.COMPATIBLE, f"the same protocol, {old}"
 
 
-def _call(old: Call, new: Call | None) -> _Judged:
+def _call(old: Call, new: Call | None) -> Judged:
     if new is None:
         return Verdict.MISSING, "/info does not name it"
-    if (new.inputs, new.outputs) != (old.inputs, old.outputs):
-        was, now = f"{old.inputs} in, {old.outputs} out", f"{new.inputs} in, {new.outputs} out"
-        return Verdict.CHANGED, f"was {was}, and is {now}"
-    return Verdict.COMPATIBLE, "the same number of values in and out"
+    changed = [
+        f"{what}: was {_list(before)}, and is {_list(after)}"
+        for what, before, after in (
+            ("in", old.inputs, new.inputs),
+            ("out", old.outputs, new.outputs),
+        )
+        if before != after
+    ]
+    if changed:
+        return Verdict.CHANGED, few(changed)
+    return Verdict.COMPATIBLE, "the same values in and out"
 
 
-def _file(path: str, fetch: Fetch) -> _Judged:
+def _list(kinds: tuple[str, ...]) -> str:
+    """`3 values (Textbox, 2 Dataframe)`."""
+    runs = [(kind, len(list(some))) for kind, some in groupby(kinds)]
+    return f"{len(kinds)} values ({', '.join(f'{n} {k}' if n > 1 else k for k, n in runs)})"
+
+
+# --- raw files ------------------------------------------------------------------------------------
+
+
+def _file(old: File, fetch: Fetch) -> Judged:
     try:
-        status = fetch(f"/{path}").status
+        response = fetch(f"/{old.path}")
     except ContractError as error:
         return Verdict.MISSING, str(error)
-    if status == 200:
-        return Verdict.COMPATIBLE, "answers"
-    return Verdict.MISSING, f"answers {status}"
+    if response.status != 200:
+        return Verdict.MISSING, f"answers {response.status}"
+    if not old.columns:
+        return Verdict.COMPATIBLE, "it is there"
+    return _columns(old, columns_of(response.body))
+
+
+def _columns(old: File, new: tuple[str, ...]) -> Judged:
+    gone = [f"column {name} is missing" for name in old.columns if name not in new]
+    if gone:
+        return Verdict.CHANGED, few(gone) if new else "it holds no rows"
+    more = [name for name in new if name not in old.columns]
+    if more:
+        return Verdict.ADDITIONS, f"new columns: {few(more)}"
+    return Verdict.COMPATIBLE, "the same columns"

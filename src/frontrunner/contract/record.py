@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import msgspec
 from frontrunner.contract.shape import Shape
 from frontrunner.errors import ContractError
 
-FORMAT = 1
+FORMAT = 2
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -44,8 +45,17 @@ class Call(msgspec.Struct, frozen=True):
     """A named Gradio endpoint."""
 
     name: str
-    inputs: int
-    outputs: int
+    inputs: tuple[str, ...]
+    """The kinds of values that go in, such as `Dataframe`."""
+    outputs: tuple[str, ...]
+
+
+class File(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A raw file that scripts read."""
+
+    path: str
+    columns: tuple[str, ...] = ()
+    """Of a table in JSON lines; empty for anything else."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,12 +64,13 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     format: int = FORMAT
     source: str
     recorded_at: str
+    protocol: str = ""
+    """How Gradio programs talk to it; empty where it is no Gradio board."""
     routes: tuple[Route, ...] = ()
     answers: tuple[Answer, ...] = ()
     links: tuple[Link, ...] = ()
     calls: tuple[Call, ...] = ()
-    files: tuple[str, ...] = ()
-    """Raw files that scripts read."""
+    files: tuple[File, ...] = ()
 
 
 _PARTS = ("routes", "answers", "links", "calls", "files")
@@ -69,11 +80,17 @@ class _Head(msgspec.Struct, frozen=True):
     format: int
     source: str
     recorded_at: str
+    protocol: str = ""
+
+
+def now() -> str:
+    """The time of a record."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def write_record(record: Record, folder: Path) -> None:
     """Write one file for each part, so that a change can be reviewed; raises ContractError."""
-    head = _Head(record.format, record.source, record.recorded_at)
+    head = _Head(record.format, record.source, record.recorded_at, record.protocol)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, value in [("contract", head), *((n, getattr(record, n)) for n in _PARTS)]:
@@ -87,10 +104,14 @@ def read_record(folder: Path) -> Record:
     """Read a record; raises ContractError where `folder` holds none of this format."""
     head = _part(folder, "contract", _Head)
     if head.format != FORMAT:
-        raise ContractError(f"{folder} has format {head.format}; this program reads {FORMAT}.")
+        raise ContractError(
+            f"{folder} has format {head.format}; this program reads {FORMAT}. Record it again: "
+            "frontrunner contract record"
+        )
     kinds = {field.name: field.type for field in msgspec.structs.fields(Record)}
     parts = {name: _part(folder, name, kinds[name]) for name in _PARTS}
-    return Record(source=head.source, recorded_at=head.recorded_at, **parts)
+    about = {"source": head.source, "recorded_at": head.recorded_at, "protocol": head.protocol}
+    return Record(**about, **parts)
 
 
 def _part(folder: Path, name: str, kind: Any) -> Any:

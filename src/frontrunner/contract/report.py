@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as Xml
 
-from frontrunner.contract.check import Finding
+from frontrunner.contract.finding import Finding
 
 
 def broken(findings: Sequence[Finding]) -> list[Finding]:
@@ -26,7 +26,12 @@ def lines(findings: Sequence[Finding], *, everything: bool) -> Iterator[str]:
         if everything or not one.verdict.holds:
             mark = "ignored" if one.ignored else str(one.verdict)
             why = one.ignored or one.reason
-            yield f"{mark:>26}  {one.kind:<6}  {one.item}: {why}"
+            yield printable(f"{mark:>26}  {one.kind:<6}  {one.item}: {why}")
+
+
+def printable(text: str) -> str:
+    """A text of a strange board, without what terminals and XML would act on."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def junit(findings: Sequence[Finding]) -> str:
@@ -39,11 +44,11 @@ def junit(findings: Sequence[Finding]) -> str:
         skipped=str(sum(bool(one.ignored) for one in findings)),
     )
     for one in findings:
-        name = "".join(sign if sign.isprintable() else "?" for sign in one.item)
-        case = Xml.SubElement(suite, "testcase", classname=one.kind, name=name)
+        case = Xml.SubElement(suite, "testcase", classname=one.kind, name=printable(one.item))
         if one.ignored:
-            Xml.SubElement(case, "skipped", message=one.ignored)
+            Xml.SubElement(case, "skipped", message=printable(one.ignored))
         elif not one.verdict.holds:
-            Xml.SubElement(case, "failure", type=str(one.verdict), message=one.reason)
+            reason = printable(one.reason)
+            Xml.SubElement(case, "failure", type=str(one.verdict), message=reason)
     Xml.indent(suite)
     return Xml.tostring(suite, encoding="unicode", xml_declaration=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from frontrunner.contract.check import Finding
+from frontrunner.contract.finding import Finding
 from frontrunner.errors import ContractError
 
 
@@ -47,7 +48,10 @@ def load_rules(path: Path | None) -> list[Rule]:
 
 
 def apply(findings: Iterable[Finding], rules: Sequence[Rule], today: date) -> list[Finding]:
-    """The findings, with those marked that a rule ignores; an expired rule ignores nothing."""
+    """The findings, with those marked that a rule ignores.
+
+    A rule that has expired, or that fails, ignores nothing, and the finding says so.
+    """
     return [_ruled(finding, rules, today) for finding in findings]
 
 
@@ -55,10 +59,37 @@ def _ruled(finding: Finding, rules: Sequence[Rule], today: date) -> Finding:
     if finding.verdict.holds:
         return finding
     for rule in rules:
-        if fnmatchcase(finding.kind, rule.kind) and fnmatchcase(finding.item, rule.item):
-            if rule.expires >= today:
-                text = f"{rule.reason} ({rule.owner}, until {rule.expires})"
-                return msgspec.structs.replace(finding, ignored=text)
-            reason = f"{finding.reason}; the rule of {rule.owner} expired on {rule.expires}"
-            finding = msgspec.structs.replace(finding, reason=reason)
+        try:
+            wanted = applies(rule, finding)
+        except re.error as error:
+            finding = _said(finding, f"the rule of {rule.owner} fails: {error}")
+            continue
+        if wanted and rule.expires >= today:
+            text = f"{rule.reason} ({rule.owner}, until {rule.expires})"
+            return msgspec.structs.replace(finding, ignored=text)
+        if wanted:
+            finding = _said(finding, f"the rule of {rule.owner} expired on {rule.expires}")
     return finding
+
+
+def applies(rule: Rule, finding: Finding) -> bool:
+    """Whether a rule is about a finding; its item may be a pattern, or the item itself."""
+    same = rule.item == finding.item or fnmatchcase(finding.item, rule.item)
+    return same and fnmatchcase(finding.kind, rule.kind)
+
+
+def _said(finding: Finding, what: str) -> Finding:
+    return msgspec.structs.replace(finding, reason=f"{finding.reason}; {what}")
+
+
+def idle(findings: Sequence[Finding], rules: Sequence[Rule]) -> list[Rule]:
+    """Rules that ignore nothing and can go: what they accepted holds again."""
+    broken = [one for one in findings if not one.verdict.holds]
+    return [rule for rule in rules if not any(_is_about(rule, one) for one in broken)]
+
+
+def _is_about(rule: Rule, finding: Finding) -> bool:
+    try:
+        return applies(rule, finding)
+    except re.error:
+        return False

@@ -128,3 +128,12 @@ def few(lines: Sequence[str], most: int = 4) -> str:
     """Some of many lines, as one."""
     more = f"; and {len(lines) - most} more" if len(lines) > most else ""
     return "; ".join(lines[:most]) + more
+
+
+def columns_of(table: bytes) -> tuple[str, ...]:
+    """The columns of a table in JSON lines, by its first row; none where it has none."""
+    try:
+        row = msgspec.json.decode(table.partition(b"\n")[0])
+    except (msgspec.DecodeError, RecursionError):
+        return ()
+    return tuple(row) if isinstance(row, dict) else ()

@@ -11,9 +11,11 @@ import msgspec
 from frontrunner.errors import LegacyError
 from frontrunner.legacy.gradio import FOLDER
 from frontrunner.legacy.gradio.kinds import Kinds, old_kinds
-from frontrunner.legacy.tree import Tree
+from frontrunner.legacy.tree import Tree, document_parts, read_documents, tasks_by_kind
 
 _FILE = "adopted.json"
+_DOCUMENTS = "documents"
+"""The folder of the old board's three documents, for its files to be written from."""
 
 
 class Adopted(msgspec.Struct, frozen=True):
@@ -30,25 +32,42 @@ class Adopted(msgspec.Struct, frozen=True):
 
 
 def adopt(tree: Tree, home: Path) -> Path:
-    """Keep what `tree` tells; returns the file."""
-    path = home / FOLDER / _FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{_FILE}-{os.getpid()}")
-    fresh.write_bytes(msgspec.json.encode(_adopted(tree)))
-    fresh.replace(path)
+    """Keep what `tree` tells; returns the file. Raises LegacyError where it cannot be kept."""
+    folder = home / FOLDER
+    path = folder / _FILE
+    try:
+        for name, content in document_parts(tree).items():
+            _keep(folder / _DOCUMENTS / name, content)
+        _keep(path, msgspec.json.encode(_adopted(tree)))
+    except OSError as error:
+        raise LegacyError(f"{folder} cannot be written: {error.strerror or error}.") from error
     return path
+
+
+def _keep(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}-{os.getpid()}")
+    fresh.write_bytes(content)
+    fresh.replace(path)
+
+
+def adopted_tree(home: Path) -> Tree:
+    """The old board's documents, without tables, as they were adopted.
+
+    Raises LegacyError where none were.
+    """
+    folder = home / FOLDER / _DOCUMENTS
+    if not folder.is_dir():
+        raise LegacyError(
+            f"No old board was adopted in {home}. Give its folder with --legacy, or once: "
+            "frontrunner legacy adopt DIR"
+        )
+    return read_documents(folder)
 
 
 def _adopted(tree: Tree) -> Adopted:
     boards = {
-        str(name): {
-            "has_overall": bool(facts.get("has_overall")),
-            "tasks": {
-                str(kind): [str(task) for task in tasks]
-                for kind, tasks in (facts.get("tasks") or {}).items()
-                if isinstance(tasks, list)
-            },
-        }
+        str(name): {"has_overall": bool(facts.get("has_overall")), "tasks": tasks_by_kind(facts)}
         for name, facts in tree.config["boards"].items()
     }
     return Adopted(boards, old_kinds(tree.model_meta))

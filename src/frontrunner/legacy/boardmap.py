@@ -19,6 +19,8 @@ class Successor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     """The old board's key, such as `en-x`."""
     type: str = ""
     """The task type of the table; empty for the overall table."""
+    today: str = ""
+    """The type by the name that it has now, where that is another."""
     task: str
     """The `task` of the old links."""
     language: str

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
+from math import isfinite
+from operator import add
 from statistics import fmean
 from typing import Any, NamedTuple
 
@@ -22,10 +25,10 @@ from frontrunner.legacy.columns import (
     score_column,
 )
 from frontrunner.legacy.markup import anchor
-from frontrunner.legacy.rules import target
-from frontrunner.legacy.standing import Standing, pick, standing_scores
+from frontrunner.legacy.rules import Target, targets
+from frontrunner.legacy.standing import Standing, picked, standing_scores
 from frontrunner.legacy.tables import Row, Table, Value
-from frontrunner.legacy.tree import Tree, expected_tables
+from frontrunner.legacy.tree import Tree, tasks_by_kind
 from frontrunner.snapshot.reader import Snapshot
 
 _BYTES_PER_PARAMETER = 4
@@ -33,6 +36,8 @@ _HUB = "https://huggingface.co/"
 
 _Scores = Mapping[str, list[float | None]]
 """Model -> a score, or none, for each column."""
+_Places = Mapping[str, int]
+"""Model -> its number among the models of a board, by which programs join the board's tables."""
 
 
 class _Facts(NamedTuple):
@@ -52,62 +57,78 @@ def fresh_tree(old: Tree, snapshot: Snapshot) -> Tree:
     columns = {
         (board, name)
         for board, facts in boards.items()
-        for names in facts["tasks"].values()
+        for names in tasks_by_kind(facts).values()
         for name in names
     }
-    wanted = {_target(board, name, catalog).task for board, name in columns}
+    wanted = {one.task for board, name in columns for one in _targets(board, name, catalog)}
     standing = standing_scores(snapshot, wanted)
     facts = _Facts(catalog, standing, tuple(sorted({model for model, _ in standing})))
-    tables = [
-        _table(facts, board, kind, _ordered(boards[board]))
-        for board, kind in expected_tables(old.config)
-    ]
+    tables = [table for board in boards for table in _board(facts, board, boards[board])]
     return replace(old, tables=tuple(tables), problems=())
 
 
-def _target(board: str, column: str, catalog: Catalog) -> Any:
+def _targets(board: str, column: str, catalog: Catalog) -> tuple[Target, ...]:
     told = score_column(column)
     task, subset = told if told else (column, None)
-    return target(board, task, subset, catalog)
+    return targets(board, task, subset, catalog)
 
 
-def _ordered(board: Mapping[str, Any]) -> dict[str, list[str]]:
-    """A board's columns by type: as configured where it has an overall table, else sorted."""
-    tasks = {str(kind): list(names) for kind, names in board["tasks"].items()}
-    return tasks if board.get("has_overall") else {kind: sorted(v) for kind, v in tasks.items()}
-
-
-def _table(facts: _Facts, board: str, kind: str, tasks: Mapping[str, list[str]]) -> Table:
-    if kind:
-        names = tasks[kind]
-        scores = _scores(facts, board, names)
+def _board(facts: _Facts, board: str, about: Mapping[str, Any]) -> Iterator[Table]:
+    """A board's tables: one over all types where it has one, then one for each type."""
+    tasks = tasks_by_kind(about)
+    whole = bool(about.get("has_overall"))
+    if not whole:  # such a board's tables have their columns sorted
+        tasks = {kind: sorted(names) for kind, names in tasks.items()}
+    scores = {kind: _scores(facts, board, names) for kind, names in tasks.items()}
+    places = _places(scores.values())
+    if whole:
+        header = overall_columns(tasks)
+        yield Table(board, "", _rows(facts.catalog, header, _overall(scores), places))
+    for kind, names in tasks.items():
+        numbers = places if whole else _places([scores[kind]])
         if len(names) == 1:  # such a table has no average
-            return Table(board, kind, _rows(facts.catalog, names, scores))
-        return Table(board, kind, _rows(facts.catalog, [AVERAGE, *names], _with_mean(scores)))
-    header = overall_columns(dict(tasks))
-    every = {name: _scores(facts, board, names) for name, names in tasks.items()}
-    return Table(board, kind, _rows(facts.catalog, header, _overall(every)))
+            yield Table(board, kind, _rows(facts.catalog, names, scores[kind], numbers))
+        else:
+            means = _with_mean(scores[kind])
+            yield Table(board, kind, _rows(facts.catalog, [AVERAGE, *names], means, numbers))
+
+
+def _places(tables: Iterable[_Scores]) -> _Places:
+    models = sorted({model for scores in tables for model in scores})
+    return {model: place for place, model in enumerate(models)}
 
 
 def _scores(facts: _Facts, board: str, columns: Sequence[str]) -> _Scores:
-    targets = [_target(board, name, facts.catalog) for name in columns]
+    wanted = [_targets(board, name, facts.catalog) for name in columns]
     found: dict[str, list[float | None]] = {}
     for model in facts.models:
-        picked = [pick(facts.standing.get((model, one.task), ()), one) for one in targets]
-        if any(picked):
-            found[model] = [None if one is None else round(one.value, 2) for one in picked]
+        values = [_score(facts.standing, model, one) for one in wanted]
+        if any(value is not None for value in values):
+            found[model] = values
     return found
 
 
-def _mean(values: Iterable[float | None]) -> float | None:
-    """The strict mean: none where one value is missing."""
-    known = list(values)
-    complete = [one for one in known if one is not None]
-    return round(fmean(complete), 2) if known and len(complete) == len(known) else None
+def _score(standing: Standing, model: str, wanted: Iterable[Target]) -> float | None:
+    """As the board would have printed it; of a score that a file repeats, the mean, as today."""
+    for one in wanted:
+        if found := picked(standing.get((model, one.task), ()), one):
+            return round(fmean(score.value for score in found), 2)
+    return None
+
+
+def printed_mean(values: Sequence[float | None]) -> float | None:
+    """The strict mean: none where one value is missing.
+
+    As the old board took it, of printed numbers, added from left to right and rounded to even.
+    """
+    complete = [one for one in values if one is not None]
+    if not complete or len(complete) < len(values):
+        return None
+    return round(reduce(add, complete) / len(complete) * 100) / 100
 
 
 def _with_mean(scores: _Scores) -> _Scores:
-    return {model: [_mean(values), *values] for model, values in scores.items()}
+    return {model: [printed_mean(values), *values] for model, values in scores.items()}
 
 
 def _overall(by_kind: Mapping[str, _Scores]) -> _Scores:
@@ -115,38 +136,39 @@ def _overall(by_kind: Mapping[str, _Scores]) -> _Scores:
     models = sorted({model for scores in by_kind.values() for model in scores})
     found: dict[str, list[float | None]] = {}
     for model in models:
-        parts = [scores.get(model) for scores in by_kind.values()]
-        means = [_mean(values) if values else None for values in parts]
-        every = [one for values in parts for one in values] if all(parts) else [None]  # type: ignore[union-attr]
-        found[model] = [_mean(every), *means]
+        parts = [scores.get(model) or [None] for scores in by_kind.values()]
+        every = [one for values in parts for one in values]
+        found[model] = [printed_mean(every), *map(printed_mean, parts)]
     return found
 
 
-def _rows(catalog: Catalog, columns: Sequence[str], scores: _Scores) -> tuple[Row, ...]:
+def _rows(
+    catalog: Catalog, columns: Sequence[str], scores: _Scores, places: _Places
+) -> tuple[Row, ...]:
     """Rows in the order of their first column, best first, blanks last; then by name."""
 
-    def place(numbered: tuple[int, tuple[str, list[float | None]]]) -> tuple[bool, float, int]:
-        index, (_, values) = numbered
-        return values[0] is None, -(values[0] or 0.0), index
+    def order(entry: tuple[str, list[float | None]]) -> tuple[bool, float, int]:
+        model, values = entry
+        return values[0] is None, -(values[0] or 0.0), places[model]
 
-    ordered = sorted(enumerate(scores.items()), key=place)
+    ordered = sorted(scores.items(), key=order)
     return tuple(
-        _row(rank, index, catalog.model_by_name[model], dict(zip(columns, values, strict=True)))
-        for rank, (index, (model, values)) in enumerate(ordered, start=1)
+        _row((rank, places[model]), catalog.model_by_name[model], zip(columns, values, strict=True))
+        for rank, (model, values) in enumerate(ordered, start=1)
     )
 
 
-def _row(rank: int, index: int, model: Model, scores: Mapping[str, float | None]) -> Row:
+def _row(numbers: tuple[int, int], model: Model, scores: Iterable[tuple[str, float | None]]) -> Row:
     leading: dict[str, Value] = dict.fromkeys(LEADING, "")
-    leading |= {INDEX: index, RANK: rank, MODEL: _cell(model)}
+    leading |= {INDEX: numbers[1], RANK: numbers[0], MODEL: _cell(model)}
     if model.parameters:
         leading[SIZE] = round(model.parameters / 1e6)
         leading[MEMORY] = round(model.parameters * _BYTES_PER_PARAMETER / 1024**3, 2)
     if model.embedding_dim:
         leading[DIMENSIONS] = model.embedding_dim
-    if model.max_tokens:
+    if model.max_tokens and isfinite(model.max_tokens):
         leading[TOKENS] = int(model.max_tokens)
-    return leading | {name: "" if value is None else value for name, value in scores.items()}
+    return leading | {name: "" if value is None else value for name, value in scores}
 
 
 def _cell(model: Model) -> str:

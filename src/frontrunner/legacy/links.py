@@ -16,13 +16,16 @@ import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
+from html import unescape
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from frontrunner.catalog import Catalog
+from frontrunner.catalog import Benchmark, Catalog
 from frontrunner.legacy.boardmap import Successor, load_board_map
 
 OVERALL = "overall"
+TASK_PARAMETERS = frozenset({"task", "language"})
+PARAMETERS = TASK_PARAMETERS | {"benchmark_name"}
 _MANY = 8
 
 
@@ -59,20 +62,26 @@ def plain(value: str) -> str:
 
 
 def decoded(value: str) -> str:
-    """A value whose encoding was encoded once more, as chats and editors do."""
+    """A value that chats, editors and HTML have encoded once more, as `%2520` or `&#40;`."""
     for _ in range(3):
-        once = unquote(value)
+        once = unescape(unquote(value))
         if once == value:
             break
         value = once
     return value.replace("+", " ").strip()
 
 
+def tidied(query: Mapping[str, str]) -> dict[str, str]:
+    """A query whose old parameters have their names, written `Task` or, out of HTML, `amp;task`."""
+    plainly = {key.removeprefix("amp;").lower(): value for key, value in query.items()}
+    return {key: plainly[key] for key in PARAMETERS & plainly.keys()} | dict(query)
+
+
 def meaning(query: Mapping[str, str], catalog: Catalog) -> Meaning | None:
     """What the query of a link to the front page meant; None where it is none of an older board."""
-    if "benchmark_name" in query:
+    if query.get("benchmark_name", "").strip():
         return _of_benchmark(query["benchmark_name"], catalog)
-    if "task" in query or "language" in query:
+    if TASK_PARAMETERS & query.keys():
         return _of_table(query.get("task", ""), query.get("language", ""), catalog)
     return None
 
@@ -146,7 +155,15 @@ def _successor(row: Successor, catalog: Catalog) -> Meaning:
         names = get_close_matches(row.benchmark, catalog.benchmark_by_name, n=_MANY, cutoff=0.3)
         near = tuple((one, f"benchmark_name={one}") for one in names)
         return Unknown("benchmark_name", row.benchmark, near)
-    return ToBoard(row.benchmark, (row.type,) if row.type else ())
+    return ToBoard(row.benchmark, _types(row, catalog.benchmark_by_name[row.benchmark], catalog))
+
+
+def _types(row: Successor, benchmark: Benchmark, catalog: Catalog) -> tuple[str, ...]:
+    """The types that a table was of; none where the benchmark has no other, which is its board."""
+    kind = row.today or row.type
+    tasks = (catalog.task_by_name.get(scope.task) for scope in benchmark.scopes)
+    only = {task.type for task in tasks if task} == {kind}
+    return (kind,) if kind and not only else ()
 
 
 def _labelled(row: Successor) -> tuple[str, str]:

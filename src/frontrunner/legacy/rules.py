@@ -21,6 +21,15 @@ class _Split(msgspec.Struct, forbid_unknown_fields=True):
     reason: str
     boards: tuple[str, ...] = ()
     """Empty for all."""
+    only: bool = False
+    """Whether no other split will do."""
+
+
+class _Also(msgspec.Struct, forbid_unknown_fields=True):
+    task: str
+    boards: tuple[str, ...]
+    other: str
+    reason: str
 
 
 class _Subset(msgspec.Struct, forbid_unknown_fields=True):
@@ -35,6 +44,8 @@ class Rules(msgspec.Struct, forbid_unknown_fields=True):
 
     split: list[_Split] = []
     subset: list[_Subset] = []
+    also: list[_Also] = []
+    """Tasks that newer results of a column are kept under."""
 
 
 class Target(NamedTuple):
@@ -44,6 +55,8 @@ class Target(NamedTuple):
     subset: str | None
     splits: tuple[str, ...]
     """In the order in which the board looked for them."""
+    only: bool = False
+    """Whether no other split will do."""
 
 
 @cache
@@ -55,10 +68,18 @@ def load_rules() -> Rules:
 
 def split_order(task: str, board: str = "") -> tuple[str, ...]:
     """The splits in the order in which the first board looked for them."""
+    rule = _split_rule(task, board)
+    if rule is None:
+        return SPLIT_ORDER
+    others = () if rule.only else (one for one in SPLIT_ORDER if one not in rule.splits)
+    return (*rule.splits, *others)
+
+
+def _split_rule(task: str, board: str) -> _Split | None:
     for rule in load_rules().split:
         if task in rule.tasks and (not rule.boards or board in rule.boards):
-            return (*rule.splits, *(one for one in SPLIT_ORDER if one not in rule.splits))
-    return SPLIT_ORDER
+            return rule
+    return None
 
 
 def target(board: str, task: str, subset: str | None, catalog: Catalog) -> Target:
@@ -67,13 +88,26 @@ def target(board: str, task: str, subset: str | None, catalog: Catalog) -> Targe
     for rule in load_rules().subset:
         if (rule.task, rule.column) == (name, subset):
             subset = rule.subset
-    return Target(name, subset, split_order(name, board))
+    found = _split_rule(name, board)
+    return Target(name, subset, split_order(name, board), found is not None and found.only)
 
 
-def pick_split(present: Iterable[str], order: tuple[str, ...]) -> str | None:
-    """The split that the first board would have taken from those that are there."""
+def targets(board: str, task: str, subset: str | None, catalog: Catalog) -> tuple[Target, ...]:
+    """As `target`, and after it where newer results of the same column are kept."""
+    first = target(board, task, subset, catalog)
+    others = [
+        one.other for one in load_rules().also if one.task == first.task and board in one.boards
+    ]
+    return (first, *(first._replace(task=other) for other in others))
+
+
+def pick_split(present: Iterable[str], order: tuple[str, ...], *, only: bool = False) -> str | None:
+    """The split that the first board would have taken from those that are there.
+
+    With `only`, none that `order` does not name.
+    """
     found = sorted(set(present))
     for split in order:
         if split in found:
             return split
-    return found[0] if found else None
+    return found[0] if found and not only else None

@@ -56,8 +56,13 @@ def of_subset(scores: Iterable[Score], subset: str | None) -> list[Score]:
     return [one for one in scores if one.subset == only]
 
 
+def picked(scores: Iterable[Score], what: Target) -> list[Score]:
+    """The scores behind a column, of one subset and split; several where it was run twice."""
+    found = of_subset(scores, what.subset)
+    split = pick_split((one.split for one in found), what.splits, only=what.only)
+    return [one for one in found if one.split == split]
+
+
 def pick(scores: Iterable[Score], what: Target) -> Score | None:
     """The score that the first board would have shown in a column."""
-    found = of_subset(scores, what.subset)
-    split = pick_split((one.split for one in found), what.splits)
-    return next((one for one in found if one.split == split), None)
+    return next(iter(picked(scores, what)), None)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from frontrunner.errors import LegacyError
+from frontrunner.legacy.documents import (
+    CONFIG,
+    EXTERNAL,
+    MODEL_META,
+    Document,
+    Original,
+    document_bytes,
+    read_document,
+)
 from frontrunner.legacy.tables import Problem, Table, read_table, table_bytes, table_path
+from frontrunner.legacy.whole import whole_folder
 
 COPIES = "all_data_tasks"
 """Where the first board kept every task table once more, by number; programs read these too."""
-CONFIG, MODEL_META, EXTERNAL = "config.yaml", "model_meta.yaml", "EXTERNAL_MODEL_RESULTS.json"
-
-Document = Mapping[str, Any]
-
 
 _PLAIN = re.compile(r"\w[\w .+-]*")
 
@@ -36,10 +38,26 @@ class Tree:
     """Model -> task type -> metric -> rows: numbers that were kept apart from result files."""
     tables: tuple[Table, ...]
     problems: tuple[Problem, ...] = ()
+    originals: Mapping[str, Original] = field(default_factory=dict, compare=False, repr=False)
+    """The three documents as they were found, by file name."""
+
+    @property
+    def documents(self) -> dict[str, Document]:
+        """The three documents by file name."""
+        return {CONFIG: self.config, MODEL_META: self.model_meta, EXTERNAL: self.external}
 
     def table(self, board: str, kind: str) -> Table | None:
         """One table, or None where it is missing."""
         return next((one for one in self.tables if one.key == (board, kind)), None)
+
+
+def tasks_by_kind(board: Document) -> dict[str, list[str]]:
+    """The columns of a board by task type, as its configuration lists them."""
+    kinds = board.get("tasks") or {}
+    return {
+        str(kind): [str(name) for name in names] if isinstance(names, list) else []
+        for kind, names in kinds.items()
+    }
 
 
 def expected_tables(config: Document) -> list[tuple[str, str]]:
@@ -58,22 +76,32 @@ def read_tree(folder: Path) -> Tree:
     Raises LegacyError where it is not one. A missing or damaged part of it is a problem, said in
     `problems`, and the rest is read.
     """
+    tree = read_documents(folder)
+    problems = list(tree.problems)
+    tables = _tables(folder, tree.config, problems)
+    problems.extend(_copies(tables))
+    return replace(tree, tables=tuple(tables), problems=tuple(problems))
+
+
+def read_documents(folder: Path) -> Tree:
+    """Read the three documents alone: which boards, models and external results there are."""
     problems: list[Problem] = []
-    config = _yaml(folder / CONFIG, problems)
+    originals = {
+        name: read_document(folder / name, problems) for name in (CONFIG, MODEL_META, EXTERNAL)
+    }
+    config = originals[CONFIG].content
     if not isinstance(config.get("boards"), dict):
         raise LegacyError(
             f"{folder} is not the folder of a first board: {CONFIG} with its boards is missing or "
             "cannot be read. Give the folder that holds config.yaml and boards_data/."
         )
-    config = _sound(config, problems)
-    tables = _tables(folder, config, problems)
-    problems.extend(_copies(tables))
     return Tree(
-        config=config,
-        model_meta=_yaml(folder / MODEL_META, problems),
-        external=_json(folder / EXTERNAL, problems),
-        tables=tuple(tables),
+        config=_sound(config, problems),
+        model_meta=originals[MODEL_META].content,
+        external=originals[EXTERNAL].content,
+        tables=(),
         problems=tuple(problems),
+        originals=originals,
     )
 
 
@@ -134,39 +162,24 @@ def _copies(tables: list[Table]) -> list[Problem]:
     return problems
 
 
-def _yaml(path: Path, problems: list[Problem]) -> Document:
-    try:
-        content = yaml.load(path.read_bytes(), Loader=_LOADER)  # noqa: S506 -- a safe loader
-    except OSError as error:
-        problems.append(Problem(path.name, f"missing: {error.strerror}"))
-        return {}
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        problems.append(Problem(path.name, f"not YAML: {error}"[:300]))
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-def _json(path: Path, problems: list[Problem]) -> Document:
-    try:
-        content = json.loads(path.read_bytes())
-    except OSError as error:
-        problems.append(Problem(path.name, f"missing: {error.strerror}"))
-        return {}
-    except (ValueError, RecursionError) as error:
-        problems.append(Problem(path.name, f"not JSON: {error}"[:300]))
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
 def write_tree(tree: Tree, folder: Path) -> list[Path]:
-    """Write the whole folder; returns the files, tables first.
+    """Write the whole folder, which must be new or empty; returns the files, tables first.
 
-    Tables and external results come out byte for byte as the first board wrote them. The YAML
-    files come out equal in content; their comments, quoting and line breaks are not kept.
+    It is written aside and appears whole or not at all. Every file comes out byte for byte as the
+    first board wrote it, as long as nothing was changed in it. Raises LegacyError where it cannot
+    be written.
     """
+    parts = _parts(tree)
+    with whole_folder(folder) as aside:
+        for name, content in parts.items():
+            path = aside / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    return [folder / name for name in parts]
+
+
+def _parts(tree: Tree) -> dict[str, bytes]:
+    """Every file of the tree by its path."""
     parts = {table.path: table_bytes(table) for table in tree.tables}
     tasks = [key for key in expected_tables(tree.config) if key[1]]
     numbers = {key: number for number, key in enumerate(tasks)}
@@ -176,18 +189,12 @@ def write_tree(tree: Tree, folder: Path) -> list[Path]:
     for board, facts in tree.config["boards"].items():
         if not facts.get("has_overall"):
             parts[f"boards_data/{board}/data_overall/default.txt"] = b""
-    parts[CONFIG] = _yaml_bytes(tree.config)
-    parts[MODEL_META] = _yaml_bytes(tree.model_meta)
-    parts[EXTERNAL] = json.dumps(tree.external, indent=4).encode("ascii")
-    written = []
-    for name, content in parts.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        written.append(path)
-    return written
+    return parts | document_parts(tree)
 
 
-def _yaml_bytes(content: Document) -> bytes:
-    text: str = yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True, width=1000)
-    return text.encode("utf-8")
+def document_parts(tree: Tree) -> dict[str, bytes]:
+    """The three documents as files, by name."""
+    return {
+        name: document_bytes(name, content, tree.originals.get(name))
+        for name, content in tree.documents.items()
+    }

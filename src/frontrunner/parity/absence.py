@@ -19,7 +19,10 @@ def why_absent(
         kept = f"; its file {refs[0].path} is still there" if refs else ""
         return _sure(Cause.RETIRED_TASK, f"{cell.task} is no task of the registry{kept}")
     if Role.RENAMED in roles:
-        text = f"{match.formerly} is unknown to the registry, so {refs[0].path} is not read"
+        text = (
+            f"{match.formerly} is unknown to the registry, so {refs[0].path} is not read; "
+            "[[renamed]] in a catalog.toml brings it back"
+        )
         return _sure(Cause.RENAMED_MODEL, text)
     aside = next((one for one in found if _has(one, cell) and one.role is Role.SUPERSEDED), None)
     if aside is not None:

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
 
 from frontrunner.catalog import Catalog
 from frontrunner.legacy.columns import AVERAGE, MODEL
+from frontrunner.legacy.documents import Document
 from frontrunner.legacy.markup import Anchor, parse_anchor
 from frontrunner.legacy.rules import Target, split_order
 from frontrunner.legacy.standing import Standing, of_subset, pick
 from frontrunner.legacy.tables import number
-from frontrunner.legacy.tree import Document
-from frontrunner.parity.evidence import Found, Index, refs_of
+from frontrunner.parity.evidence import FileRef, Index, Numbers, refs_of
 from frontrunner.parity.explain import Candidate, Pool, candidates
+from frontrunner.parity.history import History
 from frontrunner.parity.match import Match
-from frontrunner.parity.reruns import Reruns
+from frontrunner.parity.reruns import Imported, Reruns
 from frontrunner.parity.verdicts import Cell, Verdict
 
 PARTS = {"CQADupstackRetrieval": ("CQADupstack", "Retrieval")}
 """Tasks whose score was the mean over other tasks, with how the names of those begin and end."""
-
-Imported = Mapping[tuple[Anchor, str], list[float]]
-"""Model and column -> numbers in the old board's file of external results."""
 
 
 def imported_numbers(external: Document) -> Imported:
@@ -44,7 +42,8 @@ def _external_rows(external: Document) -> Iterator[dict[str, Any]]:
     for kinds in external.values():
         for metrics in kinds.values() if isinstance(kinds, dict) else ():
             for rows in metrics.values() if isinstance(metrics, dict) else ():
-                yield from (row for row in rows if isinstance(row, dict))
+                listed = rows if isinstance(rows, list) else ()
+                yield from (row for row in listed if isinstance(row, dict))
 
 
 @dataclass
@@ -57,8 +56,9 @@ class Gatherer:
     standing: Standing
     imported: Imported
     index: Index
-    numbers: Mapping[str, Sequence[Found]] = field(default_factory=dict)
-    """By path; empty where the result files were not read again."""
+    history: History | None = None
+    numbers: Numbers = field(default_factory=dict)
+    """Empty where the result files were not read again."""
     reruns: Reruns | None = None
 
     def __post_init__(self) -> None:
@@ -70,7 +70,7 @@ class Gatherer:
             for task, ends in PARTS.items()
         }
 
-    def refs(self, cell: Cell) -> list[Any]:
+    def refs(self, cell: Cell) -> list[FileRef]:
         """The files that may hold the old number."""
         formerly = self.matches[Anchor(cell.name, cell.link)].formerly
         models = [cell.model, formerly] if formerly else [cell.model]
@@ -85,11 +85,11 @@ class Gatherer:
         anchor = Anchor(cell.name, cell.link)
         return Pool(
             standing={one.split: one.value for one in scores},
-            found=[one for ref in self.refs(cell) for one in self.numbers.get(ref.path, ())],
+            found=[one for ref in self.refs(cell) for one in self.numbers.get(ref, ())],
             imported=self.imported.get((anchor, cell.column), ()),
             parts=self._mean_of_parts(cell),
             metric=self.metric(cell),
-            rerun=self.reruns.of(cell) if self.reruns else None,
+            rerun=self.reruns.of(cell, self.history) if self.reruns else None,
         )
 
     def metric(self, cell: Cell) -> str | None:

@@ -1,15 +1,15 @@
 """Numbers that explain: every score in the files that stand and in those that were set aside.
 
 Only files of cells that are not equal are read again: those that stand (for metrics other than
-the main score), those that another file superseded, those of retired tasks, and those under a
-name that the registry has changed since.
+the main score), those that another file superseded, those of retired tasks, those under a name
+that the registry has changed since, and what git remembers of them.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,10 +18,12 @@ import msgspec
 
 from frontrunner.catalog import Catalog
 from frontrunner.errors import SourceError
+from frontrunner.parity.history import History
 from frontrunner.results.archive import is_archive, walk_archive
 from frontrunner.results.formats import TaskIndex, UnusableFileError, parse
 from frontrunner.results.layout import folder_name
 from frontrunner.results.rejects import Reason
+from frontrunner.results.sources import results_root
 from frontrunner.snapshot.reader import Snapshot
 
 MAIN = "main_score"
@@ -34,6 +36,8 @@ class Role(StrEnum):
     SUPERSEDED = "superseded"
     RENAMED = "renamed"
     RETIRED = "retired"
+    EARLIER = "earlier"
+    """What a file held before a commit changed or deleted it."""
 
 
 class Found(NamedTuple):
@@ -60,19 +64,26 @@ _ROLE = {
     Reason.UNKNOWN_MODEL: Role.RENAMED,
     Reason.RETIRED_TASK: Role.RETIRED,
 }
+Numbers = Mapping[FileRef, Sequence[Found]]
 ModelTask = tuple[str, str]
 Index = Mapping[ModelTask, list[FileRef]]
 """Folder of a model and name of a file's task -> files."""
 
 
-def index_files(snapshot: Snapshot, folders: Iterable[str]) -> Index:
-    """The files of some models' folders, by folder and by the task in the file's name."""
+def index_files(
+    snapshot: Snapshot, folders: Iterable[str], history: History | None = None
+) -> Index:
+    """The files of some models' folders, by folder and by the task in the file's name.
+
+    Those that had other contents before, or were there before, come once more as `earlier`.
+    """
     wanted = set(folders)
     index: dict[ModelTask, list[FileRef]] = defaultdict(list)
     paths = snapshot.frame("files").select("path").collect()["path"].to_list()
     rejects = snapshot.frame("rejects").select("path", "reason").collect()
     files = [(path, Role.STANDS) for path in paths]
     files += [(path, role) for path, why in rejects.iter_rows() if (role := _role(why))]
+    files += [(path, Role.EARLIER) for path in (history.paths if history else ())]
     for path, role in files:
         folder, _, rest = path.partition("/")
         if folder in wanted and "/experiments/" not in path and path.endswith(".json"):
@@ -108,13 +119,23 @@ class Reader:
         """`results` is a folder (with or without `results/` in it) or an archive."""
         self._results = results
         self._tasks = TaskIndex.of(catalog)
-        below = results / "results"
-        self._root = below if below.is_dir() else results
+        self._root = results_root(results)
 
-    def read(self, refs: Iterable[FileRef]) -> dict[str, list[Found]]:
-        """The numbers in each file, by path. What cannot be read holds none."""
-        wanted = {ref.path: ref.role for ref in refs}
-        return {path: self._numbers(wanted[path], path, data) for path, data in self._open(wanted)}
+    def read(self, refs: Iterable[FileRef]) -> Numbers:
+        """The numbers in each file of today. What cannot be read holds none."""
+        wanted = {ref.path: ref.role for ref in refs if ref.role is not Role.EARLIER}
+        return {
+            FileRef(wanted[path], path): self._numbers(wanted[path], path, data)
+            for path, data in self._open(wanted)
+        }
+
+    def read_earlier(self, refs: Iterable[FileRef], history: History) -> Numbers:
+        """The numbers that files held before, each with the commit that took it away."""
+        numbers: dict[FileRef, list[Found]] = defaultdict(list)
+        for path, change, data in history.versions(r.path for r in refs if r.role is Role.EARLIER):
+            where = f"{path} until commit {change}"
+            numbers[FileRef(Role.EARLIER, path)] += self._numbers(Role.EARLIER, where, data)
+        return numbers
 
     def _open(self, wanted: Mapping[str, Role]) -> Iterator[tuple[str, bytes]]:
         if self._results.is_dir():

@@ -89,6 +89,7 @@ _ROLE_CAUSE = {
     Role.SUPERSEDED: Cause.OTHER_RUN,
     Role.RENAMED: Cause.RENAMED_MODEL,
     Role.RETIRED: Cause.RETIRED_TASK,
+    Role.EARLIER: Cause.OTHER_RUN,
 }
 
 
@@ -117,7 +118,8 @@ def _metric(cell: Cell, pool: Pool, step: float) -> Iterable[Candidate]:
         # Two numbers, not six: the board showed the best way of comparing vectors, and before
         # that the cosine.
         best = sorted(right, key=lambda one: one.value)[-1:]
-        right = best + [one for one in right if one.metric in _COSINE][:1]
+        cosine = [one for one in right if one.metric in _COSINE]
+        right = best + sorted(cosine, key=lambda one: _COSINE.index(one.metric))[:1]
     for one in right:
         text = f"{one.path} has {one.value:.2f} as {one.metric} on {one.split}"
         why = Explanation(Cause.METRIC, Confidence.CERTAIN, text)
@@ -157,7 +159,8 @@ def _rerun(cell: Cell, pool: Pool) -> Iterable[Candidate]:
     new, rerun = cell.same_split.value, pool.rerun
     if new is not None and rerun is not None:
         text = (
-            f"of {rerun.others} other cells of {rerun.name}, {rerun.differ} differ too, by up to "
+            f"the old number came from the model's card, where {rerun.run} stands today: of "
+            f"{rerun.others} other cells {rerun.differ} differ too, by up to "
             f"{rerun.furthest:.2f}; this one by {cell.old - new:+.2f}"
         )
         why = Explanation(Cause.RERUN, Confidence.LIKELY, text)

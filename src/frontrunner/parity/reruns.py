@@ -1,50 +1,52 @@
-"""Tell whether the old board read the run that stands today, from that run's other cells.
+"""Tell whether the old board read the run that stands today, from where its number came from.
 
-A run is what one version of mteb wrote into one folder. Where the old board read it, its cells
-are equal to the last digit. Where nearly all of its *other* cells differ, the old board showed
-another run (most often one from the author's model card, of which no file is left), and that
-explains a difference that is of the size of theirs. The cell in question is never its own
-witness, and a cell that several boards repeat counts once.
+The old board had two sources: a file of imported results, which lies beside its tables, and the
+models' own cards. A number that was not imported came from a card. Cards were copied into the
+results as folders of their own; where a file of another folder stands instead, the number of the
+card was overwritten, and a run by others took its place. Most often it repeats the card's number to
+the last digit, or nearly all of its cells differ. So a difference is put down to another run
+where enough of the *other* numbers from the model's card differ too, and only if it is of the size
+of theirs. The cell in question is never its own witness, and a cell that several boards repeat
+counts once.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from frontrunner.legacy.markup import Anchor
+from frontrunner.parity.history import History
 from frontrunner.parity.verdicts import Cell, Verdict
+from frontrunner.results.join import NO_REVISION
+
+_ENOUGH, _SHARE = 5, 0.4
+"""Cells of one run that can speak for it, and the part of them that must differ."""
+_FAR = 3.0
+"""How far a cell may lie, in parts of the furthest of the model's other cells."""
+
+Imported = Mapping[tuple[Anchor, str], Sequence[float]]
+"""Model and column -> numbers in the old board's file of external results."""
 
 
-class _Rule(NamedTuple):
-    """When a group of cells says that another run stands."""
+class StandingFile(NamedTuple):
+    """A result file of the snapshot."""
 
-    needs: int
-    """So many cells must speak."""
-    share: float
-    """At least this part of them must differ."""
-    reach: float
-    """How far a cell may lie, in parts of the furthest of its fellows."""
-    far: float
-    """The same where nearly all of them differ."""
+    path: str
+    revision: str
+    mteb_version: str | None
 
-
-# Chosen on the real boards: of the settings that would explain at most one false number in a
-# hundred, those that leave the fewest differences without a cause.
-_RUN = _Rule(5, 0.8, 1.0, 3.0)
-_FEW = _Rule(2, 1.0, 2.0, 4.0)
-"""A small run speaks only where all of its other cells agree."""
-_ROW = _Rule(10, 0.75, 1.0, 3.0)
-"""An old board's row came from one source, such as a model card, whatever files stand today."""
-_FILE = _Rule(20, 0.3, 0.6, 3.0)
-"""One file with many subsets: repeated on other hardware, its coarse scores often stay equal."""
-_SURE_SHARE = 0.9
+    @property
+    def run(self) -> str:
+        """What one version of mteb wrote into one folder."""
+        return f"{self.path.rpartition('/')[0]} (mteb {self.mteb_version or 'unknown'})"
 
 
 class Rerun(NamedTuple):
     """Why the run that stands is not the one that the old board showed."""
 
-    name: str
+    run: str
     others: int
     differ: int
     furthest: float
@@ -53,59 +55,64 @@ class Rerun(NamedTuple):
 
 
 _Key = tuple[str, str, str | None]
-
-
-class _Group(NamedTuple):
-    name: str
-    moves: dict[_Key, float]
-    """Cell -> by how much it differs; 0 where it is equal."""
+_Moves = dict[_Key, float]
+"""Cell -> by how much it differs; 0 where it is equal."""
 
 
 class Reruns:
-    """The runs behind a comparison's cells."""
+    """The runs that took the place of numbers from cards."""
 
-    def __init__(self, cells: Iterable[Cell], files: Sequence[tuple[str, str | None]]) -> None:
-        """`files` has the path and the mteb version of each of the snapshot's files."""
+    def __init__(
+        self, cells: Iterable[Cell], files: Sequence[StandingFile], imported: Imported
+    ) -> None:
+        """`files` are the snapshot's, by the number that cells have."""
         self._files = files
-        self._runs: dict[str, dict[_Key, float]] = defaultdict(dict)
-        self._in_file: dict[int, dict[_Key, float]] = defaultdict(dict)
-        self._rows: dict[tuple[str, str], dict[_Key, float]] = defaultdict(dict)
+        self._imported = imported
+        self._of_run: dict[str, _Moves] = defaultdict(dict)
+        self._of_model: dict[str, _Moves] = defaultdict(dict)
         for cell in cells:
-            value = cell.same_split.value
-            if cell.file is not None and value is not None:
-                equal = cell.same_split.verdict is Verdict.EQUAL
-                move = 0.0 if equal else abs(cell.old - value)
-                self._runs[self._run(cell.file)][_key(cell)] = move
-                self._in_file[cell.file][_key(cell)] = move
-                self._rows[cell.model, cell.board][_key(cell)] = move
+            file = self._instead_of_card(cell)
+            if file is not None:
+                self._of_run[file.run][_key(cell)] = _move(cell)
+                self._of_model[cell.model][_key(cell)] = _move(cell)
 
-    def _run(self, file: int) -> str:
-        path, version = self._files[file]
-        return f"{path.rpartition('/')[0]} (mteb {version or 'unknown'})"
-
-    def of(self, cell: Cell) -> Rerun | None:
-        """What the other cells of a cell's run say; None where they say that it is the same."""
-        if cell.file is None:
+    def _instead_of_card(self, cell: Cell) -> StandingFile | None:
+        """What took the place of a card's number; None where the number is no card's."""
+        if cell.file is None or (Anchor(cell.name, cell.link), cell.column) in self._imported:
             return None
-        run = _Group(self._run(cell.file), self._runs[self._run(cell.file)])
-        file = _Group(self._files[cell.file][0], self._in_file[cell.file])
-        row = _Group(f"the old board {cell.board}", self._rows[cell.model, cell.board])
-        return (
-            _witness(run, cell, _RUN)
-            or _witness(run, cell, _FEW)
-            or _witness(row, cell, _ROW)
-            or _witness(file, cell, _FILE)
-        )
+        file = self._files[cell.file]
+        return None if file.revision in NO_REVISION else file
+
+    def of(self, cell: Cell, history: History | None = None) -> Rerun | None:
+        """What the model's other numbers say of a cell; None where they say that nothing moved.
+
+        With the history of the results' folder, the run is named with the commit that brought it.
+        """
+        file = self._instead_of_card(cell)
+        if file is None:
+            return None
+        of_model = _without(self._of_model[cell.model], cell)
+        of_run = _without(self._of_run[file.run], cell)
+        # The run itself knows best; where it is too small, all that took the card's place speak.
+        speaking = of_run if len(of_run) >= _ENOUGH else of_model
+        differ = sum(move > 0 for move in speaking)
+        if not differ or differ < _SHARE * len(speaking):
+            return None
+        furthest = max(of_model)
+        change = history.brought(file.path) if history else None
+        run = f"{file.run}, since commit {change}" if change else file.run
+        return Rerun(run, len(speaking), differ, furthest, _FAR * furthest)
 
 
 def _key(cell: Cell) -> _Key:
     return cell.model, cell.task, cell.subset
 
 
-def _witness(group: _Group, cell: Cell, rule: _Rule) -> Rerun | None:
-    moves = [move for key, move in group.moves.items() if key != _key(cell)]
-    differ = sum(move > 0 for move in moves)
-    if len(moves) < rule.needs or differ < rule.share * len(moves):
-        return None
-    reach = rule.far if differ >= _SURE_SHARE * len(moves) else rule.reach
-    return Rerun(group.name, len(moves), differ, max(moves), max(moves) * reach)
+def _move(cell: Cell) -> float:
+    value = cell.same_split.value
+    differs = cell.same_split.verdict is Verdict.DIFFERS and value is not None
+    return abs(cell.old - value) if differs and value is not None else 0.0
+
+
+def _without(moves: _Moves, cell: Cell) -> list[float]:
+    return [move for key, move in moves.items() if key != _key(cell)]

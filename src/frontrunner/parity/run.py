@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,20 +18,22 @@ from frontrunner.parity.absence import why_absent
 from frontrunner.parity.boards import BoardValues
 from frontrunner.parity.causes import Gatherer, imported_numbers, needs_explaining
 from frontrunner.parity.compare import Comparer, all_targets
-from frontrunner.parity.evidence import Reader, index_files
+from frontrunner.parity.evidence import FileRef, Numbers, Reader, Role, index_files
 from frontrunner.parity.explain import explain
 from frontrunner.parity.gates import judge, load_gates
+from frontrunner.parity.history import History
 from frontrunner.parity.honesty import DecoyRate, decoy_rate
 from frontrunner.parity.match import Alias, Match, Matcher, load_aliases
 from frontrunner.parity.onboard import why_on_board
 from frontrunner.parity.report import Report
-from frontrunner.parity.reruns import Reruns
+from frontrunner.parity.reruns import Reruns, StandingFile
 from frontrunner.parity.summary import board_summaries, measures, row_fates
 from frontrunner.parity.verdicts import Cause, Cell, Confidence, Explanation, Verdict
 from frontrunner.results.layout import folder_name
+from frontrunner.results.sources import results_root
 from frontrunner.snapshot.reader import Snapshot
 
-_EQUAL_SAMPLE, _EACH = 4000, 5
+_DECOYS_EACH = 5
 _NOTHING = Explanation(Cause.UNEXPLAINED, Confidence.NONE, "")
 
 
@@ -56,7 +57,8 @@ def compare_boards(asked: Asked) -> Report:
     legacy_cells, problems = numeric_cells(tree.tables)
     matches = _match(tree, asked.snapshot, load_aliases(asked.aliases))
     values = BoardValues(asked.snapshot)
-    bare, gatherer = _compare(tree, asked.snapshot, legacy_cells, matches, values)
+    history = _history(asked.results)
+    bare, gatherer = _compare(tree, asked.snapshot, legacy_cells, matches, values, history)
     honesty = _gather(bare, gatherer, asked)
     cells = tuple(_explained(cell, gatherer, values) for cell in bare)
     boards = board_summaries(tree, load_board_map(), matches, cells, values)
@@ -83,12 +85,17 @@ def _match(tree: Tree, snapshot: Snapshot, aliases: Sequence[Alias]) -> dict[Anc
     return {anchor: matcher.match(anchor) for anchor in sorted(anchors, key=str)}
 
 
+def _history(results: Path | None) -> History | None:
+    return History.of(results_root(results)) if results and results.is_dir() else None
+
+
 def _compare(
     tree: Tree,
     snapshot: Snapshot,
     legacy_cells: Sequence[LegacyCell],
     matches: Mapping[Anchor, Match],
     values: BoardValues,
+    history: History | None,
 ) -> tuple[list[Cell], Gatherer]:
     catalog = snapshot.catalog
     targets = all_targets(legacy_cells, catalog)
@@ -103,30 +110,41 @@ def _compare(
         matches=matches,
         standing=standing,
         imported=imported_numbers(tree.external),
-        index=index_files(snapshot, map(folder_name, names)),
+        index=index_files(snapshot, map(folder_name, names), history),
+        history=history,
     )
     return comparer.compare(legacy_cells), gatherer
 
 
 def _gather(cells: Sequence[Cell], gatherer: Gatherer, asked: Asked) -> list[DecoyRate]:
     """Read the evidence, and measure how often it would explain what is false."""
-    chance = random.Random(20250204)  # noqa: S311 -- the same sample every time
     equal = [cell for cell in cells if cell.same_split.verdict is Verdict.EQUAL]
-    sample = chance.sample(equal, min(_EQUAL_SAMPLE, len(equal)))
     differing = [cell for cell in cells if cell.same_split.verdict is Verdict.DIFFERS]
     if asked.results is not None:
-        wanted = [*needs_explaining(cells), *sample]
+        wanted = [*needs_explaining(cells), *equal]
         refs = {ref for cell in wanted for ref in gatherer.refs(cell)}
-        gatherer.numbers = Reader(asked.results, gatherer.catalog).read(sorted(refs))
-    files = asked.snapshot.frame("files").select("path", "mteb_version").collect()
-    gatherer.reruns = Reruns(cells, list(files.iter_rows()))
-    number_only = frozenset({Cause.RERUN})
+        gatherer.numbers = _read(sorted(refs), gatherer, asked.results)
+    gatherer.reruns = Reruns(cells, _standing_files(asked.snapshot), gatherer.imported)
+    by_number = frozenset({Cause.RERUN})
     known = gatherer.candidates
     return [
-        decoy_rate("equal", sample, known, each=_EACH),
-        decoy_rate("differing, by number", differing, known, each=_EACH, without=number_only),
-        decoy_rate("differing, by any means", differing, known, each=_EACH),
+        decoy_rate("equal", equal, known, each=1),
+        decoy_rate("differing, by number", differing, known, each=_DECOYS_EACH, without=by_number),
+        decoy_rate("differing, by any means", differing, known, each=_DECOYS_EACH),
     ]
+
+
+def _read(refs: Sequence[FileRef], gatherer: Gatherer, results: Path) -> Numbers:
+    reader = Reader(results, gatherer.catalog)
+    numbers = reader.read(refs)
+    if gatherer.history is None:
+        return numbers
+    return {**numbers, **reader.read_earlier(refs, gatherer.history)}
+
+
+def _standing_files(snapshot: Snapshot) -> list[StandingFile]:
+    frame = snapshot.frame("files").select(StandingFile._fields).collect()
+    return [StandingFile(*row) for row in frame.iter_rows()]
 
 
 def _explained(cell: Cell, gatherer: Gatherer, values: BoardValues) -> Cell:
@@ -148,7 +166,7 @@ def _otherwise(cell: Cell, gatherer: Gatherer) -> Explanation:
     """What there is to say where the old number was found nowhere."""
     if cell.same_split.verdict is Verdict.DIFFERS:
         return _NOTHING
-    refs = gatherer.refs(cell)
-    found = [one for ref in refs for one in gatherer.numbers.get(ref.path, ())]
+    refs = [ref for ref in gatherer.refs(cell) if ref.role is not Role.EARLIER]
+    found = [one for ref in refs for one in gatherer.numbers.get(ref, ())]
     match = gatherer.matches[Anchor(cell.name, cell.link)]
     return why_absent(cell, match, refs, found, gatherer.catalog)

@@ -51,7 +51,7 @@ CAUSE_TEXT = {
     Cause.AVERAGED: "the benchmark averages several splits; the old column showed one of them",
     Cause.PARTS: "the old number is the mean over the task's parts",
     Cause.ROUNDING: "the old number was rounded twice, or to one decimal",
-    Cause.RERUN: "another run stands: most of its cells differ, this one no further than runs do",
+    Cause.RERUN: "the old number came from the model's card; another run stands today, and moved",
     Cause.OLD_DEFECT: "the old board itself was wrong here",
     Cause.RENAMED_MODEL: "the registry renamed the model; results under its old name are not read",
     Cause.RETIRED_TASK: "the task was retired; its result files are set aside",

@@ -97,7 +97,7 @@ class UnusableFileError(Exception):
 
 class _SubsetEntry(msgspec.Struct, gc=False):
     hf_subset: str
-    languages: list[str]
+    languages: tuple[str, ...]
     main_score: float | str | msgspec.UnsetType | None = msgspec.UNSET
 
 
@@ -166,7 +166,7 @@ def _from_typed(file: _ResultFile, tasks: TaskIndex) -> ParsedFile:
                 if score != _NAN_MARK:
                     raise _NeedsLenientReadError
                 score = MISSING
-            append(((split, one.hf_subset, tuple(one.languages)), score))
+            append(((split, one.hf_subset, one.languages), score))
     _check(file.task_name, entries, tasks)
     return ParsedFile(file.task_name, file.mteb_version, file.dataset_revision, entries)
 

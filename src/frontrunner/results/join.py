@@ -3,6 +3,7 @@
 mteb's rules, as its leaderboard applies them. Of several files for one model, experiment and
 task, the one stands that
 
+0. lies under the model's name of today, where a team's catalog also counts a former one;
 1. was made with the model's main revision, which the catalog names;
 2. says with which mteb version it was made;
 3. was made with a revision that is known at all;
@@ -18,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from packaging.version import InvalidVersion, Version
@@ -30,7 +32,7 @@ from frontrunner.results.layout import EXPERIMENTS, Identity, experiment_name, i
 from frontrunner.results.rejects import Reason, Reject
 from frontrunner.results.table import CellKey, Origins, ScoreTable, Variant
 
-_NO_REVISION = frozenset({"no_revision_available", "external"})
+NO_REVISION = frozenset({"no_revision_available", "external"})
 _LONGEST_VERSION = 100
 
 
@@ -96,7 +98,9 @@ def _folders(files: Files, said: Mapping[str, Identity], catalog: Catalog) -> _F
     preferred = np.zeros(len(files.texts), dtype=np.int64)
     for number, one in known.items():
         model[number] = runs.setdefault((one.model, one.run), len(runs))
-        preferred[number] = _revision_preference(one, catalog.model_by_name[one.model].revision)
+        main = catalog.model_by_name[one.model].revision
+        former = _named(files.texts[number] or "", said).model != one.model
+        preferred[number] = _revision_preference(one, main) + 8 * (not former)
     variants = sorted({_variant(one)[:2]: _variant(one) for one in known.values()}.items())
     place = {key: number for number, (key, _) in enumerate(variants)}
     variant = np.full(len(files.texts), -1)
@@ -105,15 +109,19 @@ def _folders(files: Files, said: Mapping[str, Identity], catalog: Catalog) -> _F
     return _Folders(found, model, variant, [one for _, one in variants], preferred)
 
 
-def _identity(
-    folder: str, identities: Mapping[str, Identity], catalog: Catalog
-) -> Identity | Reason:
-    identity = identities.get(folder)
-    if identity is None:
-        if f"/{EXPERIMENTS}/" in folder:
-            return Reason.NO_MODEL_META
-        identity = identity_of_folder(folder)
-    return identity if identity.model in catalog.model_by_name else Reason.UNKNOWN_MODEL
+def _identity(folder: str, said: Mapping[str, Identity], catalog: Catalog) -> Identity | Reason:
+    if folder not in said and f"/{EXPERIMENTS}/" in folder:
+        return Reason.NO_MODEL_META
+    named = _named(folder, said)
+    model = catalog.model_by_former_name.get(named.model, named.model)
+    if model not in catalog.model_by_name:
+        return Reason.UNKNOWN_MODEL
+    return msgspec.structs.replace(named, model=model)
+
+
+def _named(folder: str, said: Mapping[str, Identity]) -> Identity:
+    """Whose a folder's files are, under the name that it gives."""
+    return said.get(folder) or identity_of_folder(folder)
 
 
 def _variant(identity: Identity) -> Variant:
@@ -133,8 +141,11 @@ def _rejected(files: Files, folders: _Folders, known: NDArray[np.bool_]) -> Iter
 
 
 def _revision_preference(identity: Identity, main: str | None) -> int:
-    """The rules about revisions as a number: rule 1 weighs more than rule 3."""
-    return 4 * (identity.revision == main) + (identity.revision not in _NO_REVISION)
+    """The rules about revisions as a number: rule 1 weighs more than rule 3.
+
+    Rule 0 adds 8, which weighs more than both.
+    """
+    return 4 * (identity.revision == main) + (identity.revision not in NO_REVISION)
 
 
 def _version_ranks(texts: Sequence[str | None]) -> Longs:

@@ -85,7 +85,9 @@ def knowledge_of(catalog: Catalog) -> Knowledge:
     """The part of the catalog that workers need."""
     return Knowledge(
         TaskIndex.of(catalog),
-        frozenset(folder_name(model.name) for model in catalog.models),
+        frozenset(
+            folder_name(name) for name in (*catalog.model_by_name, *catalog.model_by_former_name)
+        ),
         {model.name: dict(model.run_defaults) for model in catalog.models if model.run_defaults},
     )
 

@@ -46,7 +46,7 @@ REMEDY = {
     Reason.UNREADABLE: "Give the building user the right to read it.",
     Reason.UNSAFE_NAME: "Rename it; a name may not leave the results folder.",
     Reason.OUT_OF_PLACE: "Move it to <org>__<model>/<revision>/<Task>.json.",
-    Reason.UNKNOWN_MODEL: "Add the model to mteb, or as [[model]] to catalog.toml.",
+    Reason.UNKNOWN_MODEL: "Add it to mteb, or to catalog.toml as [[model]] or [[renamed]].",
     Reason.UNKNOWN_TASK: "Add the task to mteb, or as [[task]] to catalog.toml.",
     Reason.RETIRED_TASK: "Nothing to do: the task no longer exists; the file is kept for history.",
     Reason.BAD_MODEL_META: "Write model_meta.json again; it needs a name and a revision.",

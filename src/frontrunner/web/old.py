@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import quote, urlencode
+
+import msgspec
 
 from frontrunner.api.pages import Page
 from frontrunner.api.reply import Headers
 from frontrunner.api.service import Service
 from frontrunner.legacy.links import (
+    PARAMETERS,
     Meaning,
     ToBoard,
     ToTable,
@@ -16,12 +20,13 @@ from frontrunner.legacy.links import (
     meaning,
     spelled,
 )
+from frontrunner.legacy.present import shown
 from frontrunner.snapshot.answers import Encoded, body_tag
 from frontrunner.web.links import Links
 from frontrunner.web.visit import Shown, Visit
 
-PARAMETERS = frozenset({"task", "language", "benchmark_name"})
 GROUP = "<old link>"
+_IN_QUERY = "=&!'()*~"
 
 
 def read(service: Service, query: Mapping[str, str]) -> Meaning | None:
@@ -46,11 +51,22 @@ def problem(visit: Visit, meant: Unknown) -> Shown:
     return Shown("problem.html", visit.t("problem.title_404"), values, status=404)
 
 
+def told(visit: Visit, meant: Unknown) -> Page:
+    """The same for a program, in the shape of all errors, with links that work."""
+    text = visit.t(f"old.unknown_{meant.parameter}", value=meant.value)
+    near = [f"/?{quote(query, safe=_IN_QUERY)}" for _, query in meant.near]
+    body = msgspec.json.encode({"detail": text, "near": near})
+    answer = Encoded("application/json", body_tag(body), body)
+    return Page(answer, GROUP, [(b"cache-control", b"no-store")], 404)
+
+
 def other_spelling(service: Service, path: str, links: Links) -> str | None:
     """The address of what `path` names in another spelling; None where it names nothing."""
     first, _, name = path.partition("/")
     catalog = service.snapshot.catalog
     found: str | None = None
+    if path in ("benchmarks", "benchmark"):
+        return links.page("boards")
     if first == "benchmark":
         head, _, tab = name.rpartition("/")
         found = benchmark_called(name, catalog)
@@ -65,6 +81,22 @@ def other_spelling(service: Service, path: str, links: Links) -> str | None:
         found = spelled(name, catalog.task_by_name) or catalog.old_task_names.get(name)
         return links.task(found) if found and found != name else None
     return None
+
+
+def with_query(target: str, query: bytes) -> str:
+    """The address with the query of a request, which another spelling of its path leaves alone."""
+    return f"{target}?{query.decode('latin-1')}" if query else target
+
+
+def other_view(service: Service, path: str, query: Mapping[str, str], links: Links) -> str | None:
+    """The address of a board as a link to the present board shows it; None for one of our own."""
+    first, _, name = path.partition("/")
+    asked = shown(query) if first == "benchmark" else None
+    board = benchmark_called(name, service.snapshot.catalog) if asked else None
+    if asked is None or board is None:
+        return None
+    pairs = urlencode(asked.query, safe="~", quote_via=quote)
+    return links.board(board, asked.tab) + (f"?{pairs}" if pairs else "")
 
 
 def redirect(target: str) -> Page:

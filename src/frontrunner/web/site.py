@@ -12,7 +12,8 @@ from frontrunner.api.pages import Page, PageRequest
 from frontrunner.api.reply import Headers
 from frontrunner.api.service import Service
 from frontrunner.errors import FrontrunnerError, UnknownNameError
-from frontrunner.legacy.links import Unknown
+from frontrunner.legacy.links import PARAMETERS as PARAMETERS_OF_OLD
+from frontrunner.legacy.links import Unknown, tidied
 from frontrunner.snapshot.answers import Answer, Encoded, encode
 from frontrunner.web import assets, cards, old
 from frontrunner.web.links import Links, model_path
@@ -66,31 +67,33 @@ class Site:
 
     def find(self, service: Service, request: PageRequest) -> Page | None:
         """The page that `request` asks for; None where a program asked for what there is not."""
-        if request.path.startswith(_ASSETS):
-            return _asset(request.path.removeprefix(_ASSETS))
-        if request.path.startswith(_CARDS):
-            return _card(service, request.path.removeprefix(_CARDS))
-        whole = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
+        if request.path.startswith((_ASSETS, _CARDS)):
+            return _file(service, request.path)
+        whole = tidied(dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True)))
         query = {key: value for key, value in whole.items() if key in PARAMETERS}
         first, _, rest = request.path.strip("/").partition("/")
         chosen = first if first in languages() else ""
         path = rest if chosen else request.path.strip("/")
         language = chosen or preferred(request.languages)
         origin = request.origin if _HOST.fullmatch(request.origin) else ""
+        moved = old.other_view(service, path, whole, Links(chosen)) if request.query else None
+        if moved is not None:
+            return old.redirect(moved)
         asked = (service.snapshot.id, chosen, language, path, repr(sorted(query.items())), origin)
         with self._lock:
             kept = self._kept.get(asked)
-        if kept is not None and (path or not old.PARAMETERS & whole.keys()):
+        if kept is not None and (path or not PARAMETERS_OF_OLD & whole.keys()):
             return kept
         visit = Visit(
             service, words(language), Links(chosen), path.partition("/")[2], query, origin
         )
-        page = (_old_link(visit, whole) if not path else None) or make(visit, path)
+        is_old = _old_link(visit, whole, request.wants_html) if not path else None
+        page = is_old or make(visit, path)
         if page.status == 404:
             target = old.other_spelling(service, path, visit.links)
             if target is not None:
-                return old.redirect(target)
-            if not request.wants_html:
+                return old.redirect(old.with_query(target, request.query))
+            if is_old is None and not request.wants_html:
                 return None
         if page.status == 200 and path not in UNKEPT:
             self._keep(asked, page)
@@ -104,14 +107,22 @@ class Site:
                 self._size -= _weight(self._kept.popitem(last=False)[1].answer)
 
 
+def _file(service: Service, path: str) -> Page | None:
+    if path.startswith(_ASSETS):
+        return _asset(path.removeprefix(_ASSETS))
+    return _card(service, path.removeprefix(_CARDS))
+
+
 def _weight(answer: Encoded) -> int:
     return sum(len(body or b"") for body in answer[2:])
 
 
-def _old_link(visit: Visit, query: Mapping[str, str]) -> Page | None:
+def _old_link(visit: Visit, query: Mapping[str, str], html: bool) -> Page | None:
     """What an older board's link to the front page leads to; None for a link of our own."""
     meant = old.read(visit.service, query)
     if isinstance(meant, Unknown):
+        if not html:
+            return old.told(visit, meant)
         return _to_page(visit, "", old.problem(visit, meant), old.GROUP)
     return None if meant is None else old.redirect(old.address(meant, visit.links))
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-import regex
 
 from frontrunner.errors import LegacyError
 from frontrunner.legacy.columns import MODEL, SIZE
 from frontrunner.legacy.gradio.kinds import UNKNOWN, Kinds
+from frontrunner.legacy.gradio.search import search
 from frontrunner.legacy.markup import parse_anchor
 
 SIZE_RANGES = {
@@ -25,9 +25,10 @@ SIZE_RANGES = {
     ">1B": (1000.0, float("inf")),
 }
 """Millions of parameters: more than the first, at most the second."""
-_LONGEST_SEARCH = 1000
-_SEARCH_SECONDS = 2.0
-"""An expression that somebody sends may take exponential time; it is given up after this long."""
+_LONGEST_CELL = 4096
+"""So much of a model's cell is looked at for its name."""
+_SECONDS = 5.0
+"""For all tables together: those of the old board take a fiftieth of it."""
 
 Test = Callable[[Kinds], bool]
 _TESTS: dict[str, Test] = {
@@ -42,11 +43,14 @@ _TESTS: dict[str, Test] = {
 MODEL_TYPES = tuple(_TESTS)
 
 
+Cell = str | int | float | bool | None
+
+
 class Frame(msgspec.Struct):
     """A table as it travels."""
 
     headers: list[str]
-    data: list[list[Any]]
+    data: list[list[Cell]]
     metadata: Any = None
 
 
@@ -70,7 +74,8 @@ def filter_frames(
     is none or takes too long, a filter that never was, and a table without the columns asked for.
     """
     keep = _keeper(filters, kinds)
-    return [_narrowed(frame, keep) for frame in frames]
+    ends = time.monotonic() + _SECONDS
+    return [_narrowed(frame, keep, ends) for frame in frames]
 
 
 Keep = Callable[[str, Any], bool]
@@ -81,7 +86,8 @@ def _keeper(filters: Filters, kinds: Mapping[str, Kinds]) -> Keep | None:
     """What decides on a row; None where nothing is filtered."""
     tests: list[Keep] = []
     if filters.search:
-        tests.append(_search(filters.search))
+        found = search(filters.search)
+        tests.append(lambda name, _: found(name))
     if set(filters.types) != set(MODEL_TYPES):
         wanted = [_known(_TESTS, one) for one in filters.types]
         tests.append(lambda name, _: any(test(kinds.get(name, UNKNOWN)) for test in wanted))
@@ -105,30 +111,17 @@ def _within(size: object, ranges: Sequence[tuple[float, float]]) -> bool:
     return number and any(low < size <= high for low, high in ranges)  # type: ignore[operator]
 
 
-def _search(text: str) -> Keep:
-    if len(text) > _LONGEST_SEARCH:
-        raise LegacyError(f"The search is longer than {_LONGEST_SEARCH} signs.")
-    try:
-        patterns = [regex.compile(one, regex.IGNORECASE) for one in text.split(";")]
-    except regex.error as error:
-        raise LegacyError(f"{text!r} is no regular expression: {error}.") from error
-    ends = time.monotonic() + _SEARCH_SECONDS
-
-    def found(name: str, _: object) -> bool:
-        try:
-            left = max(0.001, ends - time.monotonic())
-            return any(one.search(name, timeout=left) for one in patterns)
-        except TimeoutError:
-            raise LegacyError(f"The search {text!r} takes too long and was given up.") from None
-
-    return found
-
-
-def _narrowed(frame: Frame, keep: Keep | None) -> Frame:
+def _narrowed(frame: Frame, keep: Keep | None, ends: float) -> Frame:
     rows = [row for row in frame.data if row]
     if keep is not None and rows:
         model, size = _column(frame, MODEL), _column(frame, SIZE)
-        rows = [row for row in rows if keep(parse_anchor(str(row[model])).name, row[size])]
+        kept = []
+        for row in rows:
+            if time.monotonic() > ends:
+                raise LegacyError("The tables are too large, and were given up.")
+            if keep(parse_anchor(str(row[model])[:_LONGEST_CELL]).name, row[size]):
+                kept.append(row)
+        rows = kept
     return Frame(frame.headers, rows or [[]])
 
 
