@@ -143,6 +143,21 @@ def test_a_name_that_stands_already_is_refused(tmp_path: Path) -> None:
         add_own(catalog(), write(tmp_path, text))
 
 
+def test_an_alias_of_another_catalogs_benchmark_is_refused(tmp_path: Path) -> None:
+    text = GOOD.replace('aliases = ["B"]', 'aliases = ["All"]')
+    with pytest.raises(CatalogError, match="'All' is the name or an alias of another benchmark"):
+        add_own(catalog(), write(tmp_path, text))
+
+
+def test_a_mark_of_the_byte_order_is_no_mistake(tmp_path: Path) -> None:
+    assert own_alone(write(tmp_path, "\ufeff" + GOOD)).benchmarks
+
+
+def test_the_starter_boards_own_catalog_is_one() -> None:
+    with as_file(files("frontrunner.starter").joinpath("catalog.toml")) as path:
+        assert len(own_alone(path).models) == 8
+
+
 RENAMED = '[[renamed]]\nname = "was/a"\nmodel = "org/a"\nreason = "bought"\n'
 
 
@@ -158,18 +173,3 @@ def test_a_former_name_is_that_of_a_model_and_of_none_today(tmp_path: Path) -> N
         add_own(catalog(), write(tmp_path, RENAMED * 2))
     with pytest.raises(CatalogError, match="missing required field `reason`"):
         add_own(catalog(), write(tmp_path, RENAMED.replace('reason = "bought"\n', "")))
-
-
-def test_an_alias_of_another_catalogs_benchmark_is_refused(tmp_path: Path) -> None:
-    text = GOOD.replace('aliases = ["B"]', 'aliases = ["All"]')
-    with pytest.raises(CatalogError, match="'All' is the name or an alias of another benchmark"):
-        add_own(catalog(), write(tmp_path, text))
-
-
-def test_a_mark_of_the_byte_order_is_no_mistake(tmp_path: Path) -> None:
-    assert own_alone(write(tmp_path, "\ufeff" + GOOD)).benchmarks
-
-
-def test_the_starter_boards_own_catalog_is_one() -> None:
-    with as_file(files("frontrunner.starter").joinpath("catalog.toml")) as path:
-        assert len(own_alone(path).models) == 8

@@ -113,7 +113,7 @@ class OwnModel(Entry, kw_only=True):
 
 
 class OwnRenamed(Entry, kw_only=True):
-    """A former name of a model; the name is what result files call it."""
+    """`[[renamed]]`: a name that a model had."""
 
     model: str
     reason: str
