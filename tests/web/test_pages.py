@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from html.parser import HTMLParser
 
 import pytest
@@ -150,15 +149,6 @@ def test_a_comparison_names_who_is_not_known(browser: Browser) -> None:
 
 def test_the_data_page_lists_rejected_files(browser: Browser) -> None:
     assert "Broken.json" in browser.text("/data")
-
-
-def test_a_board_has_a_card_for_chats(browser: Browser) -> None:
-    html = browser.text(f"/benchmark/{NAME}")
-    found = re.search(r'property="og:image" content="(http://board.example/og/[^"]+)"', html)
-    assert found
-    svg = browser.page(f"/og/{NAME}.svg").answer
-    assert svg.media_type == "image/svg+xml"
-    assert b"<script>" not in svg.identity
 
 
 def test_an_odd_host_gets_into_no_page(browser: Browser) -> None:

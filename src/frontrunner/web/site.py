@@ -15,7 +15,7 @@ from frontrunner.errors import FrontrunnerError, UnknownNameError
 from frontrunner.legacy.links import Unknown
 from frontrunner.snapshot.answers import Answer, Encoded, encode
 from frontrunner.web import assets, cards, old
-from frontrunner.web.links import Links, model_path
+from frontrunner.web.links import Links, card_name, model_path
 from frontrunner.web.render import day, render
 from frontrunner.web.routes import PARAMETERS, UNKEPT, VIEWS
 from frontrunner.web.views.moved import old_names
@@ -44,9 +44,10 @@ _FOREVER: Headers = [
     (b"cache-control", b"public, max-age=31536000, immutable"),
     (b"access-control-allow-origin", b"*"),
 ]
-_SVG: Headers = [
-    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+_PICTURE: Headers = [
+    (b"content-security-policy", b"default-src 'none'; sandbox"),
     (b"cache-control", b"public, max-age=3600"),
+    (b"access-control-allow-origin", b"*"),
 ]
 
 
@@ -69,7 +70,7 @@ class Site:
         if request.path.startswith(_ASSETS):
             return _asset(request.path.removeprefix(_ASSETS))
         if request.path.startswith(_CARDS):
-            return _card(service, request.path.removeprefix(_CARDS))
+            return self._card(service, request.path.removeprefix(_CARDS))
         whole = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
         query = {key: value for key, value in whole.items() if key in PARAMETERS}
         first, _, rest = request.path.strip("/").partition("/")
@@ -95,6 +96,19 @@ class Site:
         if page.status == 200 and path not in UNKEPT:
             self._keep(asked, page)
         return page
+
+    def _card(self, service: Service, path: str) -> Page | None:
+        """A picture, drawn when it is first asked for."""
+        asked = (service.snapshot.id, _CARDS, path)
+        with self._lock:
+            kept = self._kept.get(asked)
+        if kept is None:
+            drawn = cards.find(service, path)
+            if drawn is None:
+                return None
+            kept = Page(drawn, "/og", _PICTURE)
+            self._keep(asked, kept)
+        return kept
 
     def _keep(self, asked: tuple[str, ...], page: Page) -> None:
         with self._lock:
@@ -153,7 +167,9 @@ def to_bytes(visit: Visit, path: str, shown: Shown) -> bytes:
         section=path.partition("/")[0],
         title=shown.title,
         description=shown.description,
-        card=shown.card,
+        card=f"{visit.origin}/{card_name(shown.card)}" if visit.origin else "",
+        card_size=cards.SIZE,
+        address=_address(visit, path),
         origin=visit.origin,
         live=visit.live,
         embed="embed" in visit.query,
@@ -161,6 +177,13 @@ def to_bytes(visit: Visit, path: str, shown: Shown) -> bytes:
         built=day(snapshot.built_at),
         status=shown.status,
         **shown.values,
+    )
+
+
+def _address(visit: Visit, path: str) -> str:
+    """The whole address of a page; empty where nobody knows where it will be served."""
+    return (
+        visit.origin + visit.links._replace(root="/").page(model_path(path)) if visit.origin else ""
     )
 
 
@@ -194,11 +217,3 @@ def _near(visit: Visit) -> list[tuple[str, str]]:
 def _asset(name: str) -> Page | None:
     found = assets.read(name)
     return None if found is None else Page(found, "/_assets", _FOREVER)
-
-
-def _card(service: Service, name: str) -> Page | None:
-    bench = service.snapshot.catalog.benchmark_by_name.get(name.removesuffix(".svg"))
-    if bench is None:
-        return None
-    body = cards.card(service, bench).encode()
-    return Page(encode(Answer(name, body, "image/svg+xml")), "/og", _SVG)

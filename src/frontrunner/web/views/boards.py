@@ -44,7 +44,8 @@ def board(visit: Visit) -> Shown:
         raise UnknownNameError(visit.name)
     values |= {"tab": tab, "board": bench}
     template = "board_table.html" if "table" in values else f"board_{tab}.html"
-    return Shown(template, _title(visit, bench, tab), values, _about(visit, heading), bench.name)
+    title, about = _title(visit, bench, tab), _about(visit, heading)
+    return Shown(template, title, values, about, f"boards/{bench.name}")
 
 
 def _title(visit: Visit, bench: Benchmark, tab: str) -> str:

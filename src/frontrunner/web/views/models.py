@@ -92,7 +92,7 @@ def _index(visit: Visit) -> Shown:
     listed = [_listed(model) for model in visit.service.snapshot.catalog.models]
     listed.sort(key=lambda one: (one.released or "0", one.name.name), reverse=True)
     values = {"models": listed, "moved": bool(old_names(visit.service))}
-    return Shown("models.html", visit.t("models.title"), values)
+    return Shown("models.html", visit.t("models.title"), values, visit.t("models.lead"))
 
 
 def _listed(model: Model) -> Listed:
@@ -120,8 +120,21 @@ def _model(visit: Visit, model: Model) -> Shown:
         "coverage": _coverage(service, scores.rows, model.name),
         "strengths": strengths(visit, model, scores.rows),
     }
-    about = visit.t("model.summary", boards=len(scores.rows))
-    return Shown("model.html", model.name, values, about)
+    about = _about(visit, model, len(scores.rows))
+    return Shown("model.html", model.name, values, about, f"models/{model.name}")
+
+
+def _about(visit: Visit, model: Model, boards: int) -> str:
+    """A model in a sentence, for search engines and chats."""
+    t = visit.t
+    size = model.parameters / 1e9 if model.parameters is not None else None
+    facts = [
+        t("card.parameters", n=text.parameters(size)) if size else "",
+        t("card.dims", n=text.whole(model.embedding_dim)) if model.embedding_dim else "",
+        text.short_licence(model.license),
+        t("model.summary", boards=boards),
+    ]
+    return t("site.comma").join(fact for fact in facts if fact)
 
 
 def _coverage(
@@ -191,7 +204,8 @@ def strengths(visit: Visit, model: Model, rows: list[schemas.ModelScoreRow]) -> 
 def _origins(visit: Visit, model: Model) -> Shown:
     values = {"name": ModelName.of(model.name), "origins": origins(visit.service, model.name)}
     title = f"{model.name} · {visit.t('model.results')}"
-    return Shown("model_results.html", title, values)
+    about = visit.t("model.results_lead")
+    return Shown("model_results.html", title, values, about, f"models/{model.name}")
 
 
 def origins(service: Service, name: str) -> list[Origin]:

@@ -42,7 +42,7 @@ def tasks(visit: Visit) -> Shown:
     catalog, counts = visit.service.snapshot.catalog, visit.service.numbers.tasks
     listed = [(task, counts.get(task.name, 0)) for task in catalog.tasks if not task.aggregate]
     listed.sort(key=lambda pair: (-pair[1], pair[0].name))
-    return Shown("tasks.html", visit.t("tasks.title"), {"tasks": listed})
+    return Shown("tasks.html", visit.t("tasks.title"), {"tasks": listed}, visit.t("tasks.lead"))
 
 
 def _task(visit: Visit, task: Task) -> Shown:
