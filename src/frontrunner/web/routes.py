@@ -18,8 +18,19 @@ VIEWS: dict[str, View] = {
     "moved": moved.moved,
     "_styleguide": about.styleguide,
 }
-PARAMETERS = frozenset({"embed", "models", "board", "model"})
-"""What views read of a query. The rest of a query is the reader's own view of the page."""
+_EVERYWHERE = frozenset({"embed"})
+_PARAMETERS: dict[str, frozenset[str]] = {
+    "compare": frozenset({"models", "board"}),
+    "models": frozenset({"q", "min", "max", *models.FILTERS}),
+    "moved": frozenset({"model"}),
+    "tasks": frozenset({"q", *tasks.FILTERS}),
+}
+
+
+def parameters(path: str) -> frozenset[str]:
+    """What the view of a path reads of a query. The rest is the reader's own view of the page."""
+    return _EVERYWHERE | _PARAMETERS.get(path.partition("/")[0], frozenset())
+
 
 UNKEPT = frozenset({"moved"})
 """Pages that may change while the snapshot stays the same."""

@@ -17,7 +17,7 @@ from frontrunner.snapshot.answers import Answer, Encoded, encode
 from frontrunner.web import assets, cards, old
 from frontrunner.web.links import Links, card_name, model_path
 from frontrunner.web.render import day, render
-from frontrunner.web.routes import PARAMETERS, UNKEPT, VIEWS
+from frontrunner.web.routes import UNKEPT, VIEWS, parameters
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.visit import Shown, View, Visit
 from frontrunner.web.words import languages, preferred, words
@@ -72,10 +72,11 @@ class Site:
         if request.path.startswith(_CARDS):
             return self._card(service, request.path.removeprefix(_CARDS))
         whole = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
-        query = {key: value for key, value in whole.items() if key in PARAMETERS}
         first, _, rest = request.path.strip("/").partition("/")
         chosen = first if first in languages() else ""
         path = rest if chosen else request.path.strip("/")
+        known = parameters(path)
+        query = {key: value for key, value in whole.items() if key in known}
         language = chosen or preferred(request.languages)
         origin = request.origin if _HOST.fullmatch(request.origin) else ""
         asked = (service.snapshot.id, chosen, language, path, repr(sorted(query.items())), origin)
