@@ -24,6 +24,7 @@ PATHS = [
     "/tasks/Pairs",
     "/compare",
     "/data",
+    "/search",
     "/changes",
     "/_styleguide",
 ]

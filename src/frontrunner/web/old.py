@@ -17,7 +17,9 @@ from frontrunner.legacy.links import (
     spelled,
 )
 from frontrunner.snapshot.answers import Encoded, body_tag
+from frontrunner.web import problems
 from frontrunner.web.links import Links
+from frontrunner.web.search import Found
 from frontrunner.web.visit import Shown, Visit
 
 PARAMETERS = frozenset({"task", "language", "benchmark_name"})
@@ -41,9 +43,8 @@ def address(meant: ToBoard | ToTable, links: Links) -> str:
 def problem(visit: Visit, meant: Unknown) -> Shown:
     """The page for a link whose value never was, or has no successor here."""
     text = visit.t(f"old.unknown_{meant.parameter}", value=meant.value)
-    near = [(label, f"{visit.links.page()}?{query}") for label, query in meant.near]
-    values = {"what": text, "near": near}
-    return Shown("problem.html", visit.t("problem.title_404"), values, status=404)
+    near = [Found(label, f"{visit.links.page()}?{query}") for label, query in meant.near]
+    return problems.problem(visit, 404, text, near, meant.value)
 
 
 def other_spelling(service: Service, path: str, links: Links) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from frontrunner.web.views import about, boards, compare, home, models, moved, old, tasks
+from frontrunner.web.views import about, boards, compare, home, models, moved, old, search, tasks
 from frontrunner.web.visit import View
 
 VIEWS: dict[str, View] = {
@@ -16,6 +16,7 @@ VIEWS: dict[str, View] = {
     "changes": about.changes,
     "old": old.table,
     "moved": moved.moved,
+    "search": search.search,
     "_styleguide": about.styleguide,
 }
 _EVERYWHERE = frozenset({"embed"})
@@ -23,6 +24,7 @@ _PARAMETERS: dict[str, frozenset[str]] = {
     "compare": frozenset({"models", "board"}),
     "models": frozenset({"q", "min", "max", *models.FILTERS}),
     "moved": frozenset({"model"}),
+    "search": frozenset({"q"}),
     "tasks": frozenset({"q", *tasks.FILTERS}),
 }
 
@@ -32,5 +34,5 @@ def parameters(path: str) -> frozenset[str]:
     return _EVERYWHERE | _PARAMETERS.get(path.partition("/")[0], frozenset())
 
 
-UNKEPT = frozenset({"moved"})
-"""Pages that may change while the snapshot stays the same."""
+UNKEPT = frozenset({"moved", "search"})
+"""Pages that may change while the snapshot stays the same, or that nobody asks for twice."""

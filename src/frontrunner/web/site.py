@@ -14,11 +14,10 @@ from frontrunner.api.service import Service
 from frontrunner.errors import FrontrunnerError, UnknownNameError
 from frontrunner.legacy.links import Unknown
 from frontrunner.snapshot.answers import Answer, Encoded, encode
-from frontrunner.web import assets, cards, old
+from frontrunner.web import assets, cards, old, problems
 from frontrunner.web.links import Links, card_name, model_path
 from frontrunner.web.render import day, render
 from frontrunner.web.routes import UNKEPT, VIEWS, parameters
-from frontrunner.web.views.moved import old_names
 from frontrunner.web.visit import Shown, View, Visit
 from frontrunner.web.words import languages, preferred, words
 
@@ -72,21 +71,12 @@ class Site:
         if request.path.startswith(_CARDS):
             return self._card(service, request.path.removeprefix(_CARDS))
         whole = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
-        first, _, rest = request.path.strip("/").partition("/")
-        chosen = first if first in languages() else ""
-        path = rest if chosen else request.path.strip("/")
-        known = parameters(path)
-        query = {key: value for key, value in whole.items() if key in known}
-        language = chosen or preferred(request.languages)
-        origin = request.origin if _HOST.fullmatch(request.origin) else ""
-        asked = (service.snapshot.id, chosen, language, path, repr(sorted(query.items())), origin)
+        visit, path = _visit(service, request, whole)
+        asked = (service.snapshot.id, *_key(visit, path))
         with self._lock:
             kept = self._kept.get(asked)
         if kept is not None and (path or not old.PARAMETERS & whole.keys()):
             return kept
-        visit = Visit(
-            service, words(language), Links(chosen), path.partition("/")[2], query, origin
-        )
         page = (_old_link(visit, whole) if not path else None) or make(visit, path)
         if page.status == 404:
             target = old.other_spelling(service, path, visit.links)
@@ -97,6 +87,11 @@ class Site:
         if page.status == 200 and path not in UNKEPT:
             self._keep(asked, page)
         return page
+
+    def failed(self, service: Service, request: PageRequest) -> Page:
+        """The page for a request that a mistake of ours kept from being answered."""
+        visit, path = _visit(service, request, {})
+        return _to_page(visit, path, problems.failed(visit), "<failed>")
 
     def _card(self, service: Service, path: str) -> Page | None:
         """A picture, drawn when it is first asked for."""
@@ -117,6 +112,25 @@ class Site:
             self._size += _weight(page.answer)
             while self._size > _CACHE_BYTES and len(self._kept) > 1:
                 self._size -= _weight(self._kept.popitem(last=False)[1].answer)
+
+
+def _visit(service: Service, request: PageRequest, whole: Mapping[str, str]) -> tuple[Visit, str]:
+    """What a view is told of a request, and the path without a language."""
+    first, _, rest = request.path.strip("/").partition("/")
+    chosen = first if first in languages() else ""
+    path = rest if chosen else request.path.strip("/")
+    known = parameters(path)
+    query = {key: value for key, value in whole.items() if key in known}
+    language = chosen or preferred(request.languages)
+    origin = request.origin if _HOST.fullmatch(request.origin) else ""
+    name = path.partition("/")[2]
+    return Visit(service, words(language), Links(chosen), name, query, origin), path
+
+
+def _key(visit: Visit, path: str) -> tuple[str, ...]:
+    """All that a page depends on, beside the snapshot."""
+    query = repr(sorted(visit.query.items()))
+    return visit.links.language, visit.t.language, path, query, visit.origin
 
 
 def _weight(answer: Encoded) -> int:
@@ -144,17 +158,20 @@ def make(visit: Visit, path: str) -> Page:
         if view is None:
             raise UnknownNameError(f"/{path}")
         shown = view(visit)
-    except UnknownNameError as error:
-        shown = _problem(visit, 404, str(error))
+    except UnknownNameError:
+        shown = problems.missing(visit, path)
     except FrontrunnerError as error:
-        shown = _problem(visit, 500, str(error))
+        shown = problems.failed(visit, str(error))
     return _to_page(visit, path, shown, f"/{first}" if view is not None else "<unmatched>")
 
 
 def _to_page(visit: Visit, path: str, shown: Shown, group: str) -> Page:
     body = to_bytes(visit, path, shown)
     answer = encode(Answer(path, body, "text/html; charset=utf-8"))
-    return Page(answer, group, page_headers("embed" in visit.query), shown.status)
+    headers = page_headers("embed" in visit.query)
+    if shown.status >= 500:
+        headers = [(name, b"no-store" if name == b"cache-control" else v) for name, v in headers]
+    return Page(answer, group, headers, shown.status)
 
 
 def to_bytes(visit: Visit, path: str, shown: Shown) -> bytes:
@@ -186,33 +203,6 @@ def _address(visit: Visit, path: str) -> str:
     return (
         visit.origin + visit.links._replace(root="/").page(model_path(path)) if visit.origin else ""
     )
-
-
-def _problem(visit: Visit, status: int, what: str) -> Shown:
-    return Shown(
-        "problem.html",
-        visit.t(f"problem.title_{status}"),
-        {"what": what, "near": _near(visit) if status == 404 else []},
-        status=status,
-    )
-
-
-def _near(visit: Visit) -> list[tuple[str, str]]:
-    """Names that are like the one that was not found, with their addresses."""
-    from difflib import get_close_matches  # noqa: PLC0415 -- only where something is missing
-
-    catalog, wanted = visit.service.snapshot.catalog, visit.name
-    places = (
-        (catalog.benchmark_by_name, visit.links.board),
-        (catalog.model_by_name, visit.links.model),
-        (catalog.task_by_name, visit.links.task),
-        (old_names(visit.service), visit.links.moved),
-    )
-    return [
-        (name, link(name))
-        for names, link in places
-        for name in get_close_matches(wanted, names, n=2, cutoff=0.7)
-    ]
 
 
 def _asset(name: str) -> Page | None:
