@@ -98,6 +98,11 @@ class Links(NamedTuple):
         """A task's scores."""
         return self.data(f"tasks/{segment(name)}/scores{'.json' if self.suffix else ''}")
 
+    def by_language(self, name: str) -> str:
+        """A board's means in every language."""
+        extension = ".json" if self.suffix else ""
+        return self.data(f"benchmarks/{segment(name)}/per-language{extension}")
+
     def board_data(self, name: str, form: str = "") -> str:
         """A board's numbers: JSON, or a `form` such as `csv`."""
         extension = f".{form}" if form else (".json" if self.suffix else "")

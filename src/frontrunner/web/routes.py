@@ -21,6 +21,7 @@ VIEWS: dict[str, View] = {
 }
 _EVERYWHERE = frozenset({"embed"})
 _PARAMETERS: dict[str, frozenset[str]] = {
+    "benchmark": frozenset({"show"}),
     "compare": frozenset({"models", "board"}),
     "models": frozenset({"q", "min", "max", *models.FILTERS}),
     "moved": frozenset({"model"}),

@@ -11,6 +11,7 @@ from frontrunner.errors import UnknownNameError
 from frontrunner.web.views import board as tables
 from frontrunner.web.views import pictures
 from frontrunner.web.views.home import menu
+from frontrunner.web.views.languages import by_language
 from frontrunner.web.visit import Shown, Visit
 
 
@@ -74,8 +75,9 @@ def _tasks(visit: Visit, bench: Benchmark) -> dict[str, Any]:
 
 
 def _languages(visit: Visit, bench: Benchmark) -> dict[str, Any]:
-    shown = _table(tables.language_table(visit.service, bench, visit.t))
-    return {**shown, "bars": pictures.language_bars(visit.service, bench)}
+    found = by_language(visit.service, bench, visit.t, visit.query.get("show", ""))
+    bars = pictures.language_bars(visit.service, bench)
+    return {**_table(found.table), "by": found, "bars": bars}
 
 
 def _size(visit: Visit, bench: Benchmark) -> dict[str, Any]:
