@@ -230,3 +230,46 @@ def test_everything_that_is_pressed_is_large_enough(phone: Any, address: str) ->
             ".filter(one => one.type !== 'checkbox').map(one => one.outerHTML.slice(0, 80))"
         )
         assert not small, path
+
+
+def test_why_a_score_is_missing_is_told_to_a_finger(board: Any) -> None:
+    cell = board.locator("#board td.no").first
+    cell.click()
+    expect(board.locator(".pane .tip")).to_have_text(cell.get_attribute("title"))
+    board.keyboard.press("Escape")
+    assert board.locator(".pane .tip").count() == 0
+
+
+def test_a_ranking_that_cannot_be_had_says_so_and_keeps_the_board(board: Any) -> None:
+    before = board.inner_text("#board")
+    board.route("**/v1/rank*", lambda route: route.fulfill(body="<html>"))
+    board.click("#rerank summary")
+    board.fill('input[name="languages"]', "German")
+    board.click("#rerank button[type=submit]")
+    expect(board.locator("#asked")).to_contain_text("could not be ranked")
+    assert board.inner_text("#board") == before
+
+
+def test_the_open_tab_is_seen_where_the_system_chooses_colours(chromium: Any, address: str) -> None:
+    context = chromium.new_context(forced_colors="active")
+    page = context.new_page()
+    page.goto(address + BOARD)
+    colours = page.locator(".tabs a").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).borderBottomColor)"
+    )
+    assert len(set(colours[1:])) == 1
+    assert colours[0] != colours[1]
+    context.close()
+
+
+def test_a_board_is_printed_whole(board: Any) -> None:
+    board.emulate_media(media="print")
+    assert not board.locator("#tools").is_visible()
+    assert not board.locator(".pin").first.is_visible()
+    assert board.locator(".pane").first.evaluate("one => getComputedStyle(one).maxHeight") == "none"
+
+
+def test_a_frame_of_a_copy_shows_the_board_alone(page: Any, copy_address: str) -> None:
+    page.goto(f"{copy_address}{BOARD}/?embed=1")
+    assert not page.locator("header.top").is_visible()
+    assert page.locator("#board").is_visible()

@@ -64,6 +64,23 @@ def test_licences_that_are_addresses_are_named_by_their_end() -> None:
     assert text.short_licence("not specified") == ""
 
 
+@pytest.mark.parametrize(
+    ("source", "address"),
+    [
+        ("mteb/sts17", "https://huggingface.co/datasets/mteb/sts17"),
+        ("https://example.org/d", "https://example.org/d"),
+        ("javascript:alert(1)", None),
+        ("a/../b", None),
+        ("a b/c", None),
+        ("../x", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_datasets_are_linked_where_they_lie(source: str | None, address: str | None) -> None:
+    assert text.dataset_url(source) == address
+
+
 def test_shades_grow_and_missing_has_none() -> None:
     scale = Scale.of([0.1, None, 0.9])
     steps = [scale.step(value / 100) for value in range(10, 91)]

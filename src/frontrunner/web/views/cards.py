@@ -18,6 +18,7 @@ from frontrunner.catalog import Benchmark, Model
 from frontrunner.web import text
 from frontrunner.web.views.board import load
 from frontrunner.web.views.home import featured
+from frontrunner.web.views.models import broadest
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.words import DEFAULT, words
 
@@ -85,19 +86,6 @@ def model_card(service: Service, model: Model) -> Card:
     ]
     lines = tuple(_standing(service, model.name, row) for row in broadest(service, rows)[:_ROWS])
     return Card((ModelName.of(model.name).short,), _joined(facts), lines)
-
-
-def broadest(
-    service: Service, rows: Sequence[schemas.ModelScoreRow]
-) -> list[schemas.ModelScoreRow]:
-    """A model's boards: current ones first, then by their number of tasks."""
-    known = service.snapshot.catalog.benchmark_by_name
-
-    def order(row: schemas.ModelScoreRow) -> tuple[bool, int, str]:
-        bench = known[row.benchmark_name]
-        return bool(bench.superseded_by), -len(bench.scopes), bench.name
-
-    return sorted(rows, key=order)
 
 
 def _standing(service: Service, model: str, row: schemas.ModelScoreRow) -> Line:

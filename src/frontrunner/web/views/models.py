@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -166,13 +167,27 @@ def _model(visit: Visit, model: Model) -> Shown:
     values: dict[str, Any] = {
         "model": service.entities.model(model),
         "name": ModelName.of(model.name),
-        "boards": scores.rows,
+        "boards": broadest(service, scores.rows),
+        "tasks": service.snapshot.catalog.task_by_name,
         "known": service.snapshot.catalog.model_by_name,
         "coverage": _coverage(service, scores.rows, model.name),
         "strengths": strengths(visit, model, scores.rows),
     }
     about = _about(visit, model, len(scores.rows))
     return Shown("model.html", model.name, values, about, f"models/{model.name}")
+
+
+def broadest(
+    service: Service, rows: Sequence[schemas.ModelScoreRow]
+) -> list[schemas.ModelScoreRow]:
+    """A model's boards: current ones first, then by their number of tasks."""
+    known = service.snapshot.catalog.benchmark_by_name
+
+    def order(row: schemas.ModelScoreRow) -> tuple[bool, int, str]:
+        bench = known[row.benchmark_name]
+        return bool(bench.superseded_by), -len(bench.scopes), bench.name
+
+    return sorted(rows, key=order)
 
 
 def _about(visit: Visit, model: Model, boards: int) -> str:
