@@ -114,6 +114,12 @@ def test_programs_are_told_of_a_mistake_as_they_expect(
         call(Application(snapshot, pages=Site()), "GET", "/")
 
 
+def test_the_style_guide_is_for_developers(service: Service) -> None:
+    request = PageRequest("/_styleguide", b"", "", wants_html=True)
+    pages = [Site(development=wanted).find(service, request) for wanted in (False, True)]
+    assert [page.status for page in pages if page] == [404, 200]
+
+
 def test_the_page_for_a_mistake_needs_nothing_that_could_be_broken(service: Service) -> None:
     request = PageRequest("/zh/benchmark/x", b"", "", wants_html=True)
     page = Site().failed(service, request)

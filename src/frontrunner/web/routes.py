@@ -19,6 +19,8 @@ VIEWS: dict[str, View] = {
     "search": search.search,
     "_styleguide": about.styleguide,
 }
+DEVELOPMENT = frozenset({"_styleguide"})
+"""Pages that are served in development only."""
 _EVERYWHERE = frozenset({"embed"})
 _PARAMETERS: dict[str, frozenset[str]] = {
     "benchmark": frozenset({"show"}),

@@ -17,7 +17,7 @@ from frontrunner.snapshot.answers import Answer, Encoded, encode
 from frontrunner.web import assets, cards, old, problems
 from frontrunner.web.links import Links, card_name, model_path
 from frontrunner.web.render import day, render
-from frontrunner.web.routes import UNKEPT, VIEWS, parameters
+from frontrunner.web.routes import DEVELOPMENT, UNKEPT, VIEWS, parameters
 from frontrunner.web.visit import Shown, View, Visit
 from frontrunner.web.words import languages, preferred, words
 
@@ -59,7 +59,9 @@ def page_headers(framed: bool) -> Headers:
 class Site:
     """The pages of whichever snapshot is being served."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, development: bool = False) -> None:
+        """`development` adds the pages that only developers need."""
+        self._hidden = frozenset() if development else DEVELOPMENT
         self._kept: OrderedDict[tuple[str, ...], Page] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
@@ -77,7 +79,7 @@ class Site:
             kept = self._kept.get(asked)
         if kept is not None and (path or not old.PARAMETERS & whole.keys()):
             return kept
-        page = (_old_link(visit, whole) if not path else None) or make(visit, path)
+        page = (_old_link(visit, whole) if not path else None) or make(visit, path, self._hidden)
         if page.status == 404:
             target = old.other_spelling(service, path, visit.links)
             if target is not None:
@@ -150,10 +152,10 @@ def find_view(path: str) -> View | None:
     return VIEWS.get(path.partition("/")[0])
 
 
-def make(visit: Visit, path: str) -> Page:
+def make(visit: Visit, path: str, hidden: frozenset[str] = frozenset()) -> Page:
     """The page at `path`, be it one that says that there is none."""
     first = path.partition("/")[0]
-    view = find_view(path)
+    view = None if first in hidden else find_view(path)
     try:
         if view is None:
             raise UnknownNameError(f"/{path}")
