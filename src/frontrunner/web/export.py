@@ -16,7 +16,7 @@ from frontrunner.api.filters import ModelFilter, TaskFilter
 from frontrunner.api.service import Service
 from frontrunner.errors import UnknownNameError, UsageError
 from frontrunner.snapshot.reader import Snapshot
-from frontrunner.web import assets, cards
+from frontrunner.web import assets, cards, feeds
 from frontrunner.web.links import SITE_CARD, Links
 from frontrunner.web.site import find_view, to_bytes
 from frontrunner.web.views.board import TABS, heading, load
@@ -45,7 +45,7 @@ def export(snapshot: Snapshot, folder: Path, address: str = "") -> Exported:
         for path in page_paths(service):
             _write(folder, *_page(service, language, path, address.rstrip("/")))
             pages += 1
-    for name, body in data_files(service):
+    for name, body in data_files(service, address.rstrip("/")):
         _write(folder, name, body)
         files += 1
     return Exported(pages, files)
@@ -80,9 +80,13 @@ def _page(service: Service, language: str, path: str, address: str) -> tuple[str
     return f"{place}/index.html" if place else "index.html", to_bytes(visit, path, view(visit))
 
 
-def data_files(service: Service) -> Iterator[tuple[str, bytes]]:
+def data_files(service: Service, address: str = "") -> Iterator[tuple[str, bytes]]:
     """The pages' own files, cards, and the answers of `/v1`, by their paths."""
     yield from _pictures(service)
+    for path in (feeds.FEED, feeds.MAP):
+        made = feeds.find(service, path, address, Links(suffix="/"))
+        if made is not None:
+            yield path[1:], made.identity
     for name in assets.manifest().values():
         found = assets.read(name)
         if found is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl
 
 from frontrunner.api.pages import Page, PageRequest
@@ -14,7 +14,7 @@ from frontrunner.api.service import Service
 from frontrunner.errors import FrontrunnerError, UnknownNameError
 from frontrunner.legacy.links import Unknown
 from frontrunner.snapshot.answers import Answer, Encoded, encode
-from frontrunner.web import assets, cards, old, problems
+from frontrunner.web import assets, cards, feeds, old, problems
 from frontrunner.web.links import Links, card_name, model_path
 from frontrunner.web.render import day, render
 from frontrunner.web.routes import DEVELOPMENT, UNKEPT, VIEWS, parameters
@@ -43,6 +43,10 @@ _FOREVER: Headers = [
     (b"cache-control", b"public, max-age=31536000, immutable"),
     (b"access-control-allow-origin", b"*"),
 ]
+_FOR_PROGRAMS: Headers = [
+    (b"cache-control", b"public, max-age=3600"),
+    (b"access-control-allow-origin", b"*"),
+]
 _PICTURE: Headers = [
     (b"content-security-policy", b"default-src 'none'; sandbox"),
     (b"cache-control", b"public, max-age=3600"),
@@ -68,15 +72,22 @@ class Site:
 
     def find(self, service: Service, request: PageRequest) -> Page | None:
         """The page that `request` asks for; None where a program asked for what there is not."""
-        if request.path.startswith(_ASSETS):
-            return _asset(request.path.removeprefix(_ASSETS))
-        if request.path.startswith(_CARDS):
-            return self._card(service, request.path.removeprefix(_CARDS))
+        path = request.path
+        if path.startswith(_ASSETS):
+            return _asset(path.removeprefix(_ASSETS))
+        if path.startswith(_CARDS):
+            return self._once((service.snapshot.id, path), lambda: _card(service, path))
+        if path in (feeds.FEED, feeds.MAP):
+            origin = _origin(request)
+            key = (service.snapshot.id, path, origin)
+            return self._once(key, lambda: _feed(service, path, origin))
+        return self._page(service, request)
+
+    def _page(self, service: Service, request: PageRequest) -> Page | None:
         whole = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
         visit, path = _visit(service, request, whole)
         asked = (service.snapshot.id, *_key(visit, path))
-        with self._lock:
-            kept = self._kept.get(asked)
+        kept = self._get(asked)
         if kept is not None and (path or not old.PARAMETERS & whole.keys()):
             return kept
         page = (_old_link(visit, whole) if not path else None) or make(visit, path, self._hidden)
@@ -95,18 +106,18 @@ class Site:
         visit, path = _visit(service, request, {})
         return _to_page(visit, path, problems.failed(visit), "<failed>")
 
-    def _card(self, service: Service, path: str) -> Page | None:
-        """A picture, drawn when it is first asked for."""
-        asked = (service.snapshot.id, _CARDS, path)
+    def _once(self, key: tuple[str, ...], make: Callable[[], Page | None]) -> Page | None:
+        """What `make` gives, made when it is first asked for."""
+        found = self._get(key)
+        if found is None:
+            found = make()
+            if found is not None:
+                self._keep(key, found)
+        return found
+
+    def _get(self, key: tuple[str, ...]) -> Page | None:
         with self._lock:
-            kept = self._kept.get(asked)
-        if kept is None:
-            drawn = cards.find(service, path)
-            if drawn is None:
-                return None
-            kept = Page(drawn, "/og", _PICTURE)
-            self._keep(asked, kept)
-        return kept
+            return self._kept.get(key)
 
     def _keep(self, asked: tuple[str, ...], page: Page) -> None:
         with self._lock:
@@ -124,9 +135,13 @@ def _visit(service: Service, request: PageRequest, whole: Mapping[str, str]) -> 
     known = parameters(path)
     query = {key: value for key, value in whole.items() if key in known}
     language = chosen or preferred(request.languages)
-    origin = request.origin if _HOST.fullmatch(request.origin) else ""
     name = path.partition("/")[2]
-    return Visit(service, words(language), Links(chosen), name, query, origin), path
+    return Visit(service, words(language), Links(chosen), name, query, _origin(request)), path
+
+
+def _origin(request: PageRequest) -> str:
+    """Where the client says that it reached us; empty where that is no address."""
+    return request.origin if _HOST.fullmatch(request.origin) else ""
 
 
 def _key(visit: Visit, path: str) -> tuple[str, ...]:
@@ -210,3 +225,13 @@ def _address(visit: Visit, path: str) -> str:
 def _asset(name: str) -> Page | None:
     found = assets.read(name)
     return None if found is None else Page(found, "/_assets", _FOREVER)
+
+
+def _card(service: Service, path: str) -> Page | None:
+    drawn = cards.find(service, path.removeprefix(_CARDS))
+    return None if drawn is None else Page(drawn, "/og", _PICTURE)
+
+
+def _feed(service: Service, path: str, origin: str) -> Page | None:
+    made = feeds.find(service, path, origin)
+    return None if made is None else Page(made, path, _FOR_PROGRAMS)
