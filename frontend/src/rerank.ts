@@ -152,7 +152,8 @@ function drawRow(row: Row, ranked: Ranked, columns: Column[], scales: ((value: n
 
 /** The same widths as the server gives: see `Column.width`. */
 function width(label: string): string {
-  const longest = Math.max(...label.split(/[\s-]/).map((word) => word.length));
+  const letters = (word: string): number => [...word].reduce((sum, sign) => sum + (sign >= "\u2e80" ? 1.5 : 1), 0);
+  const longest = Math.max(...label.split(/[\s-]/).map(letters));
   return longest > 10 ? "w3" : longest > 6 ? "w2" : "w1";
 }
 

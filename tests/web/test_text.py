@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from frontrunner.web import text
 from frontrunner.web.shades import STEPS, Scale
-from frontrunner.web.views.rows import ModelName, spaced
+from frontrunner.web.views.rows import Column, ModelName, spaced
 
 
 def test_scores_are_times_100_with_two_decimals() -> None:
@@ -89,6 +89,15 @@ def test_shades_grow_and_missing_has_none() -> None:
     assert scale.step(None) == 0
     assert Scale.of([0.5, 0.5]).step(0.5) == 0
     assert Scale.of([]).step(0.5) == 0
+
+
+@pytest.mark.parametrize(
+    ("label", "width"),
+    [("STS", "w1"), ("Instruction reranking", "w3"), ("\u91cd\u6392\u5e8f", "w1"),
+     ("\u8bed\u4e49\u76f8\u4f3c\u5ea6", "w2"), ("Pair classification", "w3")],
+)  # fmt: skip
+def test_columns_are_as_wide_as_their_longest_word(label: str, width: str) -> None:
+    assert Column("type", label, label, "").width == width
 
 
 def test_names_are_taken_apart() -> None:
