@@ -122,7 +122,7 @@ def test_pinned_models_stay_on_top_and_are_compared(board: Any) -> None:
     assert set(_models(board)) == {"org/small", "org/large"}
     board.click("#compare")
     assert board.url.endswith("/compare?models=org%2Fsmall,org%2Flarge")
-    assert board.locator(".chips li").count() == 2
+    expect(board.locator(".chips li")).to_have_count(2)
 
 
 def test_a_table_is_copied_as_it_is_shown(board: Any) -> None:

@@ -72,3 +72,7 @@ def test_a_copy_whose_address_is_known_shows_pictures_in_chats(
         assert (tmp_path / unquote(image)).read_bytes().startswith(b"\x89PNG")
         [page] = re.findall(r'canonical" href="https://host.example/board/([^"]*)"', html)
         assert (tmp_path / page / "index.html") == tmp_path / path
+    missing = (tmp_path / "404.html").read_text(encoding="utf-8")
+    assert 'href="https://host.example/board/boards/"' in missing
+    assert "og:image" not in missing
+    assert not (copy / "404.html").exists()

@@ -18,6 +18,7 @@ from frontrunner.errors import UnknownNameError, UsageError
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.web import assets, cards, feeds
 from frontrunner.web.links import SITE_CARD, Links
+from frontrunner.web.problems import problem
 from frontrunner.web.site import find_view, to_bytes
 from frontrunner.web.views.board import TABS, heading, load
 from frontrunner.web.views.moved import old_names
@@ -45,6 +46,9 @@ def export(snapshot: Snapshot, folder: Path, address: str = "") -> Exported:
         for path in page_paths(service):
             _write(folder, *_page(service, language, path, address.rstrip("/")))
             pages += 1
+    if address:
+        _write(folder, "404.html", _missing(service, address.rstrip("/")))
+        pages += 1
     for name, body in data_files(service, address.rstrip("/")):
         _write(folder, name, body)
         files += 1
@@ -78,6 +82,14 @@ def _page(service: Service, language: str, path: str, address: str) -> tuple[str
     if view is None:
         raise UnknownNameError(f"There is no page /{path}.")
     return f"{place}/index.html" if place else "index.html", to_bytes(visit, path, view(visit))
+
+
+def _missing(service: Service, address: str) -> bytes:
+    """What static hosts show for what is not there; its links must work from everywhere."""
+    links = Links(root=f"{address}/", suffix="/")
+    visit = Visit(service, words(DEFAULT), links, "", {}, live=False)
+    what = visit.t("problem.nowhere")
+    return to_bytes(visit, "", problem(visit, 404, what, [], ""))
 
 
 def data_files(service: Service, address: str = "") -> Iterator[tuple[str, bytes]]:
