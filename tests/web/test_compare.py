@@ -41,6 +41,13 @@ def test_where_all_is_there_the_means_are_those_of_the_board(browser: Browser) -
     assert _types(html)["Pair classification"] == [f"{pairs * 100:.2f}", "0.00"]
 
 
+def test_who_has_chosen_nothing_is_shown_where_to_begin(browser: Browser) -> None:
+    html = browser.text("/compare")
+    assert "begin with the first three" in html
+    assert 'href="/compare?models=' in html
+    assert "begin with the first three" not in browser.text("/compare", "models=org/small")
+
+
 def test_another_board_can_be_chosen(browser: Browser) -> None:
     html = browser.text("/compare", "models=org/small,org/large&board=Old")
     assert '<option value="Old" selected>' in html

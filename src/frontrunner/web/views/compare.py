@@ -18,6 +18,7 @@ from frontrunner.catalog import Benchmark
 from frontrunner.web import text
 from frontrunner.web.views import pictures
 from frontrunner.web.views.board import load, type_label
+from frontrunner.web.views.home import featured
 from frontrunner.web.views.rows import Cell, ModelName, shaded
 from frontrunner.web.visit import Shown, Visit
 
@@ -91,10 +92,20 @@ def compare(visit: Visit) -> Shown:
         "common": common,
         "shown": shown,
         "most": MOST,
+        "examples": [] if sides else _examples(visit.service),
         **(_in_full(visit, shown, sides) if shown and len(sides) > 1 else _NOTHING),
     }
     title = " · ".join(side.name.short for side in sides) or visit.t("compare.title")
     return Shown("compare.html", title, values, visit.t("compare.lead"))
+
+
+def _examples(service: Service) -> list[tuple[Benchmark, list[str]]]:
+    """Where to begin: the first three models of the boards that the front page shows."""
+    found = []
+    for bench in featured(service):
+        board = msgspec.json.decode(service.scores(bench.name, ()).identity, type=_Board)
+        found.append((bench, list(dict.fromkeys(row.model.name for row in board.rows))[:3]))
+    return [(bench, names) for bench, names in found if len(names) > 1]
 
 
 _NOTHING: dict[str, object] = {"types": [], "tasks": [], "picture": None}
