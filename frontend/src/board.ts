@@ -155,6 +155,16 @@ function listen(): void {
     readPicks(rankForm);
   });
   rankForm?.addEventListener("reset", () => setTimeout(() => change(NO_PICKS)));
+  // Choosing columns keeps what else was chosen.
+  document.querySelector<HTMLFormElement>("form[data-keep]")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const address = new URL(location.href);
+    new FormData(event.target as HTMLFormElement).forEach((value, name) => address.searchParams.set(name, String(value)));
+    location.href = address.href;
+  });
+  // A phone leaves out the columns that describe a model, until it is asked for them.
+  const columns = document.getElementById("columns");
+  columns?.addEventListener("click", () => columns.setAttribute("aria-pressed", String(table.classList.toggle("all"))));
   byId("asked").querySelector("button")?.addEventListener("click", () => {
     change(NO_PICKS);
     showControls();

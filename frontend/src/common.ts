@@ -9,6 +9,7 @@ export function common(): void {
   document.querySelectorAll<HTMLInputElement>("input[data-search]").forEach(searchable);
   document.querySelectorAll<HTMLElement>("[data-copy-text]").forEach(copyable);
   document.querySelectorAll<HTMLElement>("figure").forEach(hints);
+  document.querySelectorAll<HTMLElement>(".pane").forEach(reasons);
   // On a narrow screen the tab that is open may lie beyond the edge.
   document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   document.addEventListener("click", closeOthers);
@@ -97,6 +98,28 @@ function hints(figure: HTMLElement): void {
   figure.addEventListener("pointerover", show);
   figure.addEventListener("focusin", show);
   figure.addEventListener("pointerleave", () => (hint.hidden = true));
+  figure.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hint.hidden = true;
+  });
+}
+
+/** Why a score is missing is a cell's title, which a finger cannot point at: say it when tapped. */
+function reasons(pane: HTMLElement): void {
+  let tip: HTMLElement | null = null;
+  pane.addEventListener("click", (event) => {
+    tip?.remove();
+    const cell = (event.target as Element).closest<HTMLElement>("td[title]");
+    if (!cell) return;
+    tip = make("div", cell.title, { class: "tip", role: "status" });
+    pane.append(tip);
+    const [box, frame] = [cell.getBoundingClientRect(), pane.getBoundingClientRect()];
+    const left = Math.max(4, Math.min(box.left - frame.left, frame.width - tip.offsetWidth - 4));
+    tip.style.left = `${left + pane.scrollLeft}px`;
+    tip.style.top = `${box.bottom - frame.top + pane.scrollTop + 2}px`;
+  });
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape") tip?.remove();
+  });
 }
 
 function closeOthers(event: Event): void {

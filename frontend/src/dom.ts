@@ -43,6 +43,14 @@ export function numberIn(text: string): number | null {
   return Number(found[1].replaceAll(",", "")) * (units[found[2] ?? ""] ?? 1);
 }
 
+function copyBySelection(text: string): void {
+  const area = make("textarea", text, { class: "sr" });
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
 export type Value = number | string | null;
 
 /** Smaller first; what is missing goes last in either direction. */
@@ -55,7 +63,9 @@ export function compare(a: Value, b: Value, descending: boolean): number {
 
 /** Put text on the clipboard, and say so on the button for a moment. */
 export async function copy(text: string, button: HTMLElement, done: string): Promise<void> {
-  await navigator.clipboard.writeText(text);
+  // Pages without TLS have no clipboard of their own.
+  if (navigator.clipboard) await navigator.clipboard.writeText(text);
+  else copyBySelection(text);
   const before = button.textContent;
   button.textContent = done;
   setTimeout(() => (button.textContent = before), 1500);

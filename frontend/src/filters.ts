@@ -62,6 +62,6 @@ export function fillChoices(form: HTMLFormElement): void {
   };
   for (const [name, values] of Object.entries(choices)) {
     const select = form.elements.namedItem(name) as HTMLSelectElement | null;
-    select?.append(...count(values).map(([value, n]) => make("option", `${value} (${n})`, { value })));
+    select?.append(...count(values).map(([value, n]) => make("option", `${setup.labels[value] ?? value} (${n})`, { value })));
   }
 }

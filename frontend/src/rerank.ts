@@ -53,17 +53,30 @@ export async function rerank(state: State, signal: AbortSignal): Promise<Readonl
   for (const name of PICKS) for (const value of state.picks[name]) query.append(name, value);
   if (state.lenient) query.set("policy", "lenient");
   say(words["waiting"] ?? "");
-  const answer = await fetch(`${setup.api}rank?${query}`, { signal });
-  if (!answer.ok) {
-    const problem = (await answer.json()) as { detail?: unknown };
-    say(fill(words["failed"] ?? "", { why: String(problem.detail) }));
+  const ranking = await ask(query, signal);
+  if (typeof ranking === "string") {
+    restore();
+    say(fill(words["failed"] ?? "", { why: ranking }));
     return null;
   }
-  const ranking = (await answer.json()) as Ranking;
   const kept = draw(ranking);
   const what = [...PICKS.flatMap((name) => state.picks[name]), words[state.lenient ? "lenient" : "strict"] ?? ""];
   say(fill(words["asked"] ?? "", { tasks: ranking.tasks.length, all: setup.tasks, what: what.join(", ") }));
   return kept;
+}
+
+/** The ranking, or why there is none. */
+async function ask(query: URLSearchParams, signal: AbortSignal): Promise<Ranking | string> {
+  try {
+    const answer = await fetch(`${setup.api}rank?${query}`, { signal });
+    if (answer.ok) return (await answer.json()) as Ranking;
+    const problem = (await answer.json()) as { detail?: unknown };
+    return typeof problem.detail === "string" ? problem.detail : JSON.stringify(problem.detail);
+  } catch (error) {
+    // No connection, or an answer that is not JSON; what was called off is not for readers.
+    if (error instanceof TypeError || error instanceof SyntaxError) return error.message;
+    throw error;
+  }
 }
 
 function say(text: string): void {
@@ -139,7 +152,8 @@ function drawRow(row: Row, ranked: Ranked, columns: Column[], scales: ((value: n
 
 /** The same widths as the server gives: see `Column.width`. */
 function width(label: string): string {
-  const longest = Math.max(...label.split(/[\s-]/).map((word) => word.length));
+  const letters = (word: string): number => [...word].reduce((sum, sign) => sum + (sign >= "\u2e80" ? 1.5 : 1), 0);
+  const longest = Math.max(...label.split(/[\s-]/).map(letters));
   return longest > 10 ? "w3" : longest > 6 ? "w2" : "w1";
 }
 

@@ -25,6 +25,8 @@ export interface Setup {
   /** False in a copy without a server. */
   live: boolean;
   words: Record<string, string>;
+  /** What readers call a kind of model or a modality. */
+  labels: Record<string, string>;
 }
 
 export interface Row {

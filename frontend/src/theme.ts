@@ -1,6 +1,8 @@
 // Runs before the page is drawn: says that scripts are on, and applies the reader's theme.
 const root = document.documentElement;
 root.classList.add("js");
+// A copy without a server cannot leave out what a frame on another page does not need.
+if (new URLSearchParams(location.search).has("embed")) root.classList.add("embedded");
 try {
   const chosen = localStorage.getItem("theme");
   if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;

@@ -36,6 +36,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Published snapshots to keep for `rollback`; older ones are removed by `snapshots prune`."""
     http_max_age: _Count = 14400
     """Seconds for which caches may reuse an answer of `/v1` without asking again."""
+    development: bool = False
+    """Whether `serve` adds the pages that only developers need, such as `/_styleguide`."""
     cors_origins: tuple[str, ...] = ("*",)
     """Origins whose pages may read the API; `*` is everyone."""
 

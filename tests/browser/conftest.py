@@ -94,7 +94,7 @@ def _published(home: Path, inputs: Inputs) -> Snapshot:
 def address(snapshot: Snapshot) -> Iterator[str]:
     """Where the board is served."""
     port = free_port()
-    application = Application(snapshot, pages=Site())
+    application = Application(snapshot, pages=Site(development=True))
     config = uvicorn.Config(application, port=port, log_level="error", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)

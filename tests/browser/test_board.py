@@ -122,7 +122,7 @@ def test_pinned_models_stay_on_top_and_are_compared(board: Any) -> None:
     assert set(_models(board)) == {"org/small", "org/large"}
     board.click("#compare")
     assert board.url.endswith("/compare?models=org%2Fsmall,org%2Flarge")
-    assert board.locator(".key").count() == 2
+    expect(board.locator(".chips li")).to_have_count(2)
 
 
 def test_a_table_is_copied_as_it_is_shown(board: Any) -> None:
@@ -185,3 +185,91 @@ def test_hostile_names_run_nothing(page: Any, address: str) -> None:
         page.wait_for_timeout(50)
     assert not said
     assert not re.search("javascript:", page.content().split("<main")[1].split("<pre")[0])
+
+
+@pytest.fixture
+def phone(chromium: Any) -> Any:
+    """A page of 360 by 780 pixels."""
+    context = chromium.new_context(viewport={"width": 360, "height": 780}, locale="en-US")
+    yield context.new_page()
+    context.close()
+
+
+def test_a_phone_shows_scores_at_once_and_all_columns_when_asked(phone: Any, address: str) -> None:
+    phone.goto(address + BOARD)
+    phone.wait_for_selector("#tools:not([hidden])")
+    tokens = phone.locator('th[data-k="tokens"]')
+    assert not tokens.is_visible()
+    mean = phone.locator('th[data-k="mean_task"]').bounding_box()
+    assert mean["x"] + mean["width"] <= 360
+    phone.click("#columns")
+    assert tokens.is_visible()
+    assert phone.locator("#columns").get_attribute("aria-pressed") == "true"
+
+
+@pytest.mark.parametrize("tab", ["/tasks", "/languages"])
+def test_a_phone_leaves_room_for_scores(phone: Any, address: str, tab: str) -> None:
+    phone.goto(address + BOARD + tab)
+    phone.wait_for_selector("#tools:not([hidden])")
+    pane = phone.locator(".pane").first
+    pane.evaluate("one => (one.scrollLeft = 400)")
+    model = phone.locator("tbody .m").first.bounding_box()
+    width = pane.bounding_box()["width"]
+    assert model["x"] - pane.bounding_box()["x"] <= 2  # it stays in view
+    assert model["width"] <= width * 0.45
+    assert phone.locator("thead tr").first.bounding_box()["height"] <= 110
+
+
+def test_everything_that_is_pressed_is_large_enough(phone: Any, address: str) -> None:
+    for path in (BOARD, BOARD + "/tasks", "/compare?models=org/small,org/large", "/models"):
+        phone.goto(address + path)
+        phone.wait_for_timeout(200)
+        small = phone.evaluate(
+            "[...document.querySelectorAll('button, select, summary, input, .tabs a, header a')]"
+            ".filter(one => one.offsetParent && (one.offsetHeight < 24 || one.offsetWidth < 24))"
+            ".filter(one => one.type !== 'checkbox').map(one => one.outerHTML.slice(0, 80))"
+        )
+        assert not small, path
+
+
+def test_why_a_score_is_missing_is_told_to_a_finger(board: Any) -> None:
+    cell = board.locator("#board td.no").first
+    cell.click()
+    expect(board.locator(".pane .tip")).to_have_text(cell.get_attribute("title"))
+    board.keyboard.press("Escape")
+    assert board.locator(".pane .tip").count() == 0
+
+
+def test_a_ranking_that_cannot_be_had_says_so_and_keeps_the_board(board: Any) -> None:
+    before = board.inner_text("#board")
+    board.route("**/v1/rank*", lambda route: route.fulfill(body="<html>"))
+    board.click("#rerank summary")
+    board.fill('input[name="languages"]', "German")
+    board.click("#rerank button[type=submit]")
+    expect(board.locator("#asked")).to_contain_text("could not be ranked")
+    assert board.inner_text("#board") == before
+
+
+def test_the_open_tab_is_seen_where_the_system_chooses_colours(chromium: Any, address: str) -> None:
+    context = chromium.new_context(forced_colors="active")
+    page = context.new_page()
+    page.goto(address + BOARD)
+    colours = page.locator(".tabs a").evaluate_all(
+        "all => all.map(one => getComputedStyle(one).borderBottomColor)"
+    )
+    assert len(set(colours[1:])) == 1
+    assert colours[0] != colours[1]
+    context.close()
+
+
+def test_a_board_is_printed_whole(board: Any) -> None:
+    board.emulate_media(media="print")
+    assert not board.locator("#tools").is_visible()
+    assert not board.locator(".pin").first.is_visible()
+    assert board.locator(".pane").first.evaluate("one => getComputedStyle(one).maxHeight") == "none"
+
+
+def test_a_frame_of_a_copy_shows_the_board_alone(page: Any, copy_address: str) -> None:
+    page.goto(f"{copy_address}{BOARD}/?embed=1")
+    assert not page.locator("header.top").is_visible()
+    assert page.locator("#board").is_visible()

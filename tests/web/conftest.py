@@ -155,7 +155,7 @@ class Browser:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self.site = Site()
+        self.site = Site(development=True)
 
     def page(self, path: str, query: str = "", languages: str = "", html: bool = True) -> Page:
         """The page at a path; fails where there is none."""

@@ -59,3 +59,20 @@ def test_a_folder_that_holds_something_is_refused(copy: Path, snapshot: Snapshot
 def test_a_name_cannot_leave_the_folder(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="outside"):
         export._write(tmp_path, "models/../../x", b"")
+
+
+def test_a_copy_whose_address_is_known_shows_pictures_in_chats(
+    copy: Path, snapshot: Snapshot, tmp_path: Path
+) -> None:
+    assert "og:image" not in (copy / "index.html").read_text(encoding="utf-8")
+    export.export(snapshot, tmp_path, "https://host.example/board/")
+    for path in ("index.html", "zh/models/org/small/index.html"):
+        html = (tmp_path / path).read_text(encoding="utf-8")
+        [image] = re.findall(r'og:image" content="https://host.example/board/([^"]+)"', html)
+        assert (tmp_path / unquote(image)).read_bytes().startswith(b"\x89PNG")
+        [page] = re.findall(r'canonical" href="https://host.example/board/([^"]*)"', html)
+        assert (tmp_path / page / "index.html") == tmp_path / path
+    missing = (tmp_path / "404.html").read_text(encoding="utf-8")
+    assert 'href="https://host.example/board/boards/"' in missing
+    assert "og:image" not in missing
+    assert not (copy / "404.html").exists()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from frontrunner.web import text
 from frontrunner.web.shades import STEPS, Scale
-from frontrunner.web.views.rows import ModelName, spaced
+from frontrunner.web.views.rows import Column, ModelName, spaced
 
 
 def test_scores_are_times_100_with_two_decimals() -> None:
@@ -64,6 +64,23 @@ def test_licences_that_are_addresses_are_named_by_their_end() -> None:
     assert text.short_licence("not specified") == ""
 
 
+@pytest.mark.parametrize(
+    ("source", "address"),
+    [
+        ("mteb/sts17", "https://huggingface.co/datasets/mteb/sts17"),
+        ("https://example.org/d", "https://example.org/d"),
+        ("javascript:alert(1)", None),
+        ("a/../b", None),
+        ("a b/c", None),
+        ("../x", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_datasets_are_linked_where_they_lie(source: str | None, address: str | None) -> None:
+    assert text.dataset_url(source) == address
+
+
 def test_shades_grow_and_missing_has_none() -> None:
     scale = Scale.of([0.1, None, 0.9])
     steps = [scale.step(value / 100) for value in range(10, 91)]
@@ -72,6 +89,15 @@ def test_shades_grow_and_missing_has_none() -> None:
     assert scale.step(None) == 0
     assert Scale.of([0.5, 0.5]).step(0.5) == 0
     assert Scale.of([]).step(0.5) == 0
+
+
+@pytest.mark.parametrize(
+    ("label", "width"),
+    [("STS", "w1"), ("Instruction reranking", "w3"), ("\u91cd\u6392\u5e8f", "w1"),
+     ("\u8bed\u4e49\u76f8\u4f3c\u5ea6", "w2"), ("Pair classification", "w3")],
+)  # fmt: skip
+def test_columns_are_as_wide_as_their_longest_word(label: str, width: str) -> None:
+    assert Column("type", label, label, "").width == width
 
 
 def test_names_are_taken_apart() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from frontrunner.api.service import Service
 from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.store import Store
 from frontrunner.web import charts
 from frontrunner.web.charts import Dot
 from frontrunner.web.links import Links
@@ -64,6 +65,13 @@ def test_moves_between_snapshots() -> None:
     assert found.total == 4
 
 
+def test_moves_near_the_top_come_first() -> None:
+    before = {"a/low": 350, "a/high": 5, "a/other": 1}
+    after = {"a/low": 328, "a/high": 1, "a/other": 2}
+    found = about.board_moves("B", "B", before, after)
+    assert [move.name.name for move in found.moved] == ["a/high", "a/other", "a/low"]
+
+
 def test_changes_are_told_against_the_snapshot_before(tmp_path: Path) -> None:
     build(tmp_path / "home", write_results(tmp_path / "a"))
     more = {**SCORES, "org/unrun": {"Pairs": {"default": 0.99}}}
@@ -71,6 +79,20 @@ def test_changes_are_told_against_the_snapshot_before(tmp_path: Path) -> None:
     html = Browser(Service(newer)).text("/changes")
     assert "unrun" in html
     assert "New" in html
+
+
+def test_after_a_rollback_changes_are_told_against_what_was_current(tmp_path: Path) -> None:
+    first = build(tmp_path / "home", write_results(tmp_path / "a"))
+    more = {**SCORES, "org/unrun": {"Pairs": {"default": 0.99}}}
+    second = build(tmp_path / "home", write_results(tmp_path / "b", more))
+    store = Store(tmp_path / "home")
+    store.publish(first.id)
+    found = about.previous(store.current())
+    assert found is not None
+    assert found.id == second.id
+    html = Browser(Service(store.current())).text("/changes")
+    assert "Gone" in html
+    assert "unrun" in html
 
 
 def test_a_first_snapshot_has_nothing_before_it(snapshot: Snapshot) -> None:

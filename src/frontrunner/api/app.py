@@ -35,6 +35,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _find_route = compile_routes(ROUTES)
+_log = logging.getLogger("uvicorn.error")
 _HELD_BYTES = 96 * 1024 * 1024
 """Bodies that are kept ready, before compression; a whole board is one or two MB."""
 _METHODS = ("GET", "HEAD")
@@ -322,7 +323,7 @@ class Application:
     async def _page(self, served: Served, asked: Asked) -> tuple[int, Headers, bytes, str] | None:
         if self._pages is None or asked.path.startswith("/v1/"):
             return None
-        page = await asyncio.to_thread(self._pages.find, served.service, asked.page_request)
+        page = await self._make_page(self._pages, served.service, asked.page_request)
         if page is None:
             return None
         reply = served.page(page)
@@ -330,6 +331,17 @@ class Application:
             return (*await asyncio.to_thread(_send, reply, asked), page.group)
         form = await asyncio.to_thread(reply.form, asked.encodings)
         return page.status, form.headers, form.body, page.group
+
+    async def _make_page(self, pages: Pages, service: Service, request: PageRequest) -> Page | None:
+        """The page; one that says so where a mistake of ours keeps it from being made."""
+        making = asyncio.to_thread(pages.find, service, request)
+        [made] = await asyncio.gather(making, return_exceptions=True)
+        if isinstance(made, Exception) and request.wants_html:
+            _log.error("%s could not be made", request.path, exc_info=made)
+            return await asyncio.to_thread(pages.failed, service, request)
+        if isinstance(made, BaseException):
+            raise made
+        return made
 
     async def _icon(self, served: Served, name: str) -> tuple[int, Headers, bytes]:
         try:

@@ -42,6 +42,9 @@ class Pages(Protocol):
     def find(self, service: Service, request: PageRequest) -> Page | None:
         """The page that `request` asks for; None where it asks for none."""
 
+    def failed(self, service: Service, request: PageRequest) -> Page:
+        """The page for a request that a mistake of ours kept from being answered."""
+
 
 class PagePolicy(Policy):
     """The headers of one page: its own, and the date of the snapshot."""

@@ -11,7 +11,16 @@ from frontrunner.cli.app import app
 from frontrunner.cli.options import Home
 from frontrunner.cli.output import say
 from frontrunner.config import load_settings
+from frontrunner.errors import UsageError
 from frontrunner.snapshot.store import Store
+
+
+def _whole(address: str) -> str:
+    from frontrunner.web.text import safe_url  # noqa: PLC0415 -- only this command needs it
+
+    if address and safe_url(address) is None:
+        raise UsageError(f"{address!r} is no address. Give one like https://board.example.org")
+    return address
 
 
 @app.command()
@@ -19,6 +28,10 @@ def export(
     static: Annotated[
         Path, typer.Option("--static", metavar="DIR", help="A new or empty folder to write to.")
     ],
+    address: Annotated[
+        str,
+        typer.Option("--url", help="Where the copy will be served, for links in chats and feeds."),
+    ] = "",
     home: Home = None,
 ) -> None:
     """Write every page and answer of the published snapshot as files."""
@@ -26,6 +39,6 @@ def export(
 
     snapshot = Store(load_settings(home).home).current()
     say(f"Writing {snapshot.id} to {static} ...")
-    done = write(snapshot, static)
+    done = write(snapshot, static, _whole(address))
     say(f"{done.pages:,} pages and {done.files:,} files.")
     typer.echo(static)

@@ -20,6 +20,10 @@ def serve(
         str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")
     ] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on. [default: 8000]")] = None,
+    development: Annotated[
+        bool | None,
+        typer.Option("--development", help="Add what only developers need: /_styleguide."),
+    ] = None,
 ) -> None:
     """Serve the published snapshot; what is published later is served without a restart."""
     from frontrunner.api.app import Application  # noqa: PLC0415
@@ -27,7 +31,7 @@ def serve(
     from frontrunner.calls.entry import Calls  # noqa: PLC0415
     from frontrunner.web.site import Site  # noqa: PLC0415
 
-    settings = load_settings(home, host=host, port=port)
+    settings = load_settings(home, host=host, port=port, development=development)
     run(
         Store(settings.home),
         settings.host,
@@ -36,7 +40,7 @@ def serve(
             snapshot,
             max_age=settings.http_max_age,
             origins=settings.cors_origins,
-            pages=Site(),
+            pages=Site(development=settings.development),
             calls=Calls(settings.home),
         ),
         started=lambda url: say(f"Serving on {url} (docs at {url}/docs; stop with Ctrl+C)"),

@@ -1,48 +1,154 @@
-"""The picture that goes with a link in a chat: a board's name and its first five."""
+"""Draws the picture that goes with a link in a chat, as PNG: chats show nothing else.
+
+The font comes with Pillow. It holds ASCII and a few signs, and nothing of the machine's own
+fonts is used, so that every replica draws the same bytes. Letters with accents lose them; a
+title that cannot be written is replaced by the next one (see `Card.titles`), and what is left
+is left out. Pillow is imported with the first card: a server starts without it.
+"""
 
 from __future__ import annotations
 
-from markupsafe import Markup
+import io
+import unicodedata
+from functools import cache
+from typing import TYPE_CHECKING, cast
 
 from frontrunner.api.service import Service
-from frontrunner.catalog import Benchmark
-from frontrunner.web import text
-from frontrunner.web.views.board import load
+from frontrunner.snapshot.answers import Encoded, body_tag
+from frontrunner.web.links import SITE_CARD
+from frontrunner.web.views.cards import Card, Line, board_card, model_card, site_card
+from frontrunner.web.words import DEFAULT, words
 
-_ROWS = 5
-_STYLE = Markup(
-    "text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;fill:#f4f6fb}"
-    ".q{fill:#9aa7c0}.n{text-anchor:end;font-variant-numeric:tabular-nums}"
+if TYPE_CHECKING:
+    from PIL.ImageDraw import ImageDraw
+    from PIL.ImageFont import FreeTypeFont
+
+SIZE = (1200, 630)
+"""What chats ask for."""
+SIGNS = "\N{MIDDLE DOT}\N{HORIZONTAL ELLIPSIS}"
+"""What the font holds beside ASCII."""
+_LEFT, _RIGHT = 72, 1128
+_GROUND, _LINE = "#141b2d", "#2a3450"
+_INK, _SOFT, _GOLD, _BLUE = "#f4f6fb", "#9aa7c0", "#ffb454", "#7aa2f7"
+_BARS = ((72, 72, _BLUE), (90, 56, _GOLD), (108, 66, _BLUE))
+_FIRST_LINE, _STEP = 306, 64
+_SAME = str.maketrans(
+    {
+        "\N{EN DASH}": "-",
+        "\N{EM DASH}": "-",
+        "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+        "\N{MULTIPLICATION SIGN}": "x",
+        "\N{GREATER-THAN OR EQUAL TO}": ">=",
+    }
 )
 
 
-def card(service: Service, bench: Benchmark) -> Markup:
-    """1200 by 630, as chats want it."""
-    board = load(service, bench)
-    lines = []
-    for number, row in enumerate(board.rows[:_ROWS]):
-        mean = row.mean_task if row.mean_task is not None else row.mean_task_type
-        y = 300 + number * 58
-        lines.append(
-            Markup(
-                '<text class="q" x="72" y="{y}" font-size="32">{rank}</text>'
-                '<text x="128" y="{y}" font-size="32">{name}</text>'
-                '<text class="n" x="1128" y="{y}" font-size="32">{score}</text>'
-            ).format(y=y, rank=row.rank, name=row.model.name[:52], score=text.score(mean))
-        )
-    return Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630" viewBox="0 0 1200 630">'
-        "<style>{}</style>"
-        '<rect width="1200" height="630" fill="#141b2d"/>'
-        '<rect x="72" y="72" width="10" height="40" rx="5" fill="#7aa2f7"/>'
-        '<rect x="90" y="56" width="10" height="56" rx="5" fill="#ffb454"/>'
-        '<rect x="108" y="66" width="10" height="46" rx="5" fill="#7aa2f7"/>'
-        '<text x="136" y="108" font-size="36" class="q">Frontrunner</text>'
-        '<text x="72" y="196" font-size="60" font-weight="700">{}</text>'
-        '<text x="72" y="240" font-size="26" class="q">{}</text>{}</svg>'
-    ).format(
-        _STYLE,
-        bench.display_name[:34],
-        f"{bench.name} · {len(board.tasks)} tasks · {len(board.rows)} models",
-        Markup("").join(lines),
-    )
+def find(service: Service, path: str) -> Encoded | None:
+    """The card at a path such as `boards/BEIR.png`; None where there is none."""
+    card = _card(service, path.removesuffix(".png")) if path.endswith(".png") else None
+    if card is None:
+        return None
+    body = draw(card)
+    return Encoded("image/png", body_tag(body), body)
+
+
+def _card(service: Service, name: str) -> Card | None:
+    kind, _, rest = name.partition("/")
+    catalog = service.snapshot.catalog
+    if name == SITE_CARD:
+        return site_card(service)
+    if kind == "boards" and rest in catalog.benchmark_by_name:
+        return board_card(service, catalog.benchmark_by_name[rest])
+    if kind == "models" and rest in catalog.model_by_name:
+        return model_card(service, catalog.model_by_name[rest])
+    return None
+
+
+def written(text: str) -> str:
+    """`text` in the letters that the font holds; without those that it has nothing like."""
+    apart = unicodedata.normalize("NFKD", text.translate(_SAME))
+    return " ".join("".join(sign for sign in apart if is_drawable(sign)).split())
+
+
+def is_drawable(sign: str) -> bool:
+    """Whether the font holds a character."""
+    return (sign.isascii() and sign.isprintable()) or sign in SIGNS
+
+
+def title(card: Card) -> str:
+    """The first title of which nothing gets lost but accents; the last one's rest if there is
+    none."""
+
+    def is_whole(text: str) -> bool:
+        apart = unicodedata.normalize("NFKD", text.translate(_SAME))
+        return all(is_drawable(sign) or unicodedata.combining(sign) for sign in apart)
+
+    whole = (one for one in card.titles if is_whole(one))
+    return written(next(whole, card.titles[-1]))
+
+
+def draw(card: Card) -> bytes:
+    """The card as a PNG of `SIZE`."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415 -- see the module's docstring
+
+    image = Image.new("RGB", SIZE, _GROUND)
+    pen = ImageDraw.Draw(image)
+    _head(pen, card)
+    start = _LEFT + max((int(_font(32).getlength(line.place)) for line in card.lines), default=0)
+    start += 32 if start > _LEFT else 0
+    for number, line in enumerate(card.lines):
+        _line(pen, start, _FIRST_LINE + number * _STEP, line)
+    file = io.BytesIO()
+    # A few dozen shades draw the same letters in a third of the bytes and of the time.
+    few = image.quantize(64, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few.save(file, "PNG")
+    return file.getvalue()
+
+
+def _head(pen: ImageDraw, card: Card) -> None:
+    for x, top, colour in _BARS:
+        pen.rounded_rectangle((x, top, x + 10, 112), 5, fill=colour)
+    pen.text((136, 110), words(DEFAULT)("site.name"), _SOFT, _font(36), "ls")
+    shown, font = _fitting(title(card), (64, 54, 46), _RIGHT - _LEFT)
+    pen.text((_LEFT, 192), shown, _INK, font, "ls", stroke_width=0.8)
+    facts = _cut(written(card.facts), _font(26), _RIGHT - _LEFT)
+    pen.text((_LEFT, 238), facts, _SOFT, _font(26), "ls")
+
+
+def _line(pen: ImageDraw, start: int, y: int, line: Line) -> None:
+    """A line whose name begins at `start`, after its place."""
+    pen.line((_LEFT, y - 44, _RIGHT, y - 44), _LINE, 2)
+    font, end = _font(32), _RIGHT
+    if line.score:
+        pen.text((end, y), written(line.score), _INK, font, "rs")
+        end -= 130
+    if line.detail:
+        pen.text((end, y), line.detail, _GOLD, _font(24), "rs")
+        end -= int(_font(24).getlength(line.detail)) + 24
+    pen.text((_LEFT, y), line.place, _SOFT, font, "ls")
+    pen.text((start, y), _cut(written(line.name), font, end - start), _INK, font, "ls")
+
+
+@cache
+def _font(size: int) -> FreeTypeFont:
+    from PIL import ImageFont  # noqa: PLC0415 -- see the module's docstring
+
+    # With a size it is never the old bitmap font.
+    return cast("FreeTypeFont", ImageFont.load_default(size))
+
+
+def _fitting(text: str, sizes: tuple[int, ...], width: float) -> tuple[str, FreeTypeFont]:
+    """`text` in the largest size that it fits in; cut in the smallest one."""
+    for size in sizes:
+        if _font(size).getlength(text) <= width:
+            return text, _font(size)
+    return _cut(text, _font(sizes[-1]), width), _font(sizes[-1])
+
+
+def _cut(text: str, font: FreeTypeFont, width: float) -> str:
+    """`text`, or as much of it as is `width` wide."""
+    if font.getlength(text) <= width:
+        return text
+    while text and font.getlength(text + "…") > width:
+        text = text[:-1]
+    return text.rstrip() + "…"

@@ -10,6 +10,8 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 _WIDTH, _HEIGHT = 960.0, 520.0
+_LETTER = 7.6
+"""About the width of a letter of an axis."""
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 24.0, 20.0, 56.0
 
 
@@ -205,10 +207,12 @@ def parallel(
     frame = _Frame(LINEAR, LINEAR, 0, max(1, len(axes) - 1), low, high)
     bottom = _HEIGHT - _BOTTOM
     parts = []
+    # Labels stand in two rows by turns: each has the room of two.
+    room = int(2 * (_WIDTH - _LEFT - _RIGHT) / max(1, len(axes) - 1) / _LETTER)
     for number, axis in enumerate(axes):
         x, _ = frame.at(number, low)
         anchor = "s" if number == 0 else "e" if number == len(axes) - 1 else ""
-        label = axis if len(axes) < 8 else axis[:14]
+        label = axis if len(axis) <= room else axis[: room - 1] + "…"
         parts.append(
             Markup(
                 '<path class="g" d="M{} {}V{}"/><text class="tx {}" x="{}" y="{}">{}</text>'

@@ -16,8 +16,9 @@ from frontrunner.api.filters import ModelFilter, TaskFilter
 from frontrunner.api.service import Service
 from frontrunner.errors import UnknownNameError, UsageError
 from frontrunner.snapshot.reader import Snapshot
-from frontrunner.web import assets, cards
-from frontrunner.web.links import Links
+from frontrunner.web import assets, cards, feeds
+from frontrunner.web.links import SITE_CARD, Links
+from frontrunner.web.problems import problem
 from frontrunner.web.site import find_view, to_bytes
 from frontrunner.web.views.board import TABS, heading, load
 from frontrunner.web.views.moved import old_names
@@ -32,17 +33,23 @@ class Exported(NamedTuple):
     files: int
 
 
-def export(snapshot: Snapshot, folder: Path) -> Exported:
-    """Write the site of `snapshot` into `folder`, which must be empty or new."""
+def export(snapshot: Snapshot, folder: Path, address: str = "") -> Exported:
+    """Write the site of `snapshot` into `folder`, which must be empty or new.
+
+    `address` is where it will be served: links in chats show a picture only where they know.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty. Give a new folder, or empty this one first.")
     service = Service(snapshot)
     pages = files = 0
     for language in languages():
         for path in page_paths(service):
-            _write(folder, *_page(service, language, path))
+            _write(folder, *_page(service, language, path, address.rstrip("/")))
             pages += 1
-    for name, body in data_files(service):
+    if address:
+        _write(folder, "404.html", _missing(service, address.rstrip("/")))
+        pages += 1
+    for name, body in data_files(service, address.rstrip("/")):
         _write(folder, name, body)
         files += 1
     return Exported(pages, files)
@@ -64,21 +71,34 @@ def page_paths(service: Service) -> Iterator[str]:
         yield "moved"
 
 
-def _page(service: Service, language: str, path: str) -> tuple[str, bytes]:
+def _page(service: Service, language: str, path: str, address: str) -> tuple[str, bytes]:
     prefix = "" if language == DEFAULT else language
     place = "/".join(part for part in (prefix, path) if part)
     depth = place.count("/") + 1 if place else 0
     links = Links(prefix, root="../" * depth, suffix="/")
     name = path.partition("/")[2]
-    visit = Visit(service, words(language), links, name, {}, live=False)
+    visit = Visit(service, words(language), links, name, {}, address, live=False)
     view = find_view(path)
     if view is None:
         raise UnknownNameError(f"There is no page /{path}.")
     return f"{place}/index.html" if place else "index.html", to_bytes(visit, path, view(visit))
 
 
-def data_files(service: Service) -> Iterator[tuple[str, bytes]]:
+def _missing(service: Service, address: str) -> bytes:
+    """What static hosts show for what is not there; its links must work from everywhere."""
+    links = Links(root=f"{address}/", suffix="/")
+    visit = Visit(service, words(DEFAULT), links, "", {}, live=False)
+    what = visit.t("problem.nowhere")
+    return to_bytes(visit, "", problem(visit, 404, what, [], ""))
+
+
+def data_files(service: Service, address: str = "") -> Iterator[tuple[str, bytes]]:
     """The pages' own files, cards, and the answers of `/v1`, by their paths."""
+    yield from _pictures(service)
+    for path in (feeds.FEED, feeds.MAP):
+        made = feeds.find(service, path, address, Links(suffix="/"))
+        if made is not None:
+            yield path[1:], made.identity
     for name in assets.manifest().values():
         found = assets.read(name)
         if found is not None:
@@ -95,7 +115,6 @@ def data_files(service: Service) -> Iterator[tuple[str, bytes]]:
     catalog = service.snapshot.catalog
     for bench in catalog.benchmarks:
         below = f"v1/benchmarks/{bench.name}"
-        yield f"og/{bench.name}.svg", cards.card(service, bench).encode()
         yield f"{below}/scores.json", service.scores(bench.name, ()).identity
         yield f"{below}/scores.csv", service.export(bench.name, "csv").identity
         yield f"{below}/scores.parquet", service.export(bench.name, "parquet").identity
@@ -104,6 +123,16 @@ def data_files(service: Service) -> Iterator[tuple[str, bytes]]:
         yield f"v1/models/{model.name}/scores.json", service.model_scores(model.name).identity
     for task in catalog.tasks:
         yield f"v1/tasks/{task.name}/scores.json", service.task_scores(task.name).identity
+
+
+def _pictures(service: Service) -> Iterator[tuple[str, bytes]]:
+    catalog = service.snapshot.catalog
+    names = [SITE_CARD, *(f"boards/{bench.name}" for bench in catalog.benchmarks)]
+    names += [f"models/{model.name}" for model in catalog.models]
+    for name in names:
+        drawn = cards.find(service, f"{name}.png")
+        if drawn is not None:
+            yield f"og/{name}.png", drawn.identity
 
 
 def _write(folder: Path, name: str, body: bytes) -> None:

@@ -22,6 +22,15 @@ def model_path(name: str) -> str:
     return quote(name, safe=_PLAIN + "/")
 
 
+SITE_CARD = "site"
+"""The card of every page that has none of its own."""
+
+
+def card_name(name: str) -> str:
+    """Where a card lies: `boards/`, `models/` and a name, or the site's own."""
+    return f"og/{model_path(name)}.png"
+
+
 class Links(NamedTuple):
     """Makes addresses for one page.
 
@@ -81,10 +90,6 @@ class Links(NamedTuple):
         """A file of `static/`, by its name with the hash."""
         return f"{self.root}_assets/{name}"
 
-    def card(self, name: str) -> str:
-        """The picture of a board for links in chats."""
-        return f"{self.root}og/{segment(name)}.svg"
-
     def data(self, path: str) -> str:
         """An answer of the API, by its path below `/v1/`."""
         return f"{self.root}v1/{path}"
@@ -92,6 +97,11 @@ class Links(NamedTuple):
     def task_data(self, name: str) -> str:
         """A task's scores."""
         return self.data(f"tasks/{segment(name)}/scores{'.json' if self.suffix else ''}")
+
+    def by_language(self, name: str) -> str:
+        """A board's means in every language."""
+        extension = ".json" if self.suffix else ""
+        return self.data(f"benchmarks/{segment(name)}/per-language{extension}")
 
     def board_data(self, name: str, form: str = "") -> str:
         """A board's numbers: JSON, or a `form` such as `csv`."""

@@ -22,7 +22,9 @@ from frontrunner.legacy.links import (
 )
 from frontrunner.legacy.present import shown
 from frontrunner.snapshot.answers import Encoded, body_tag
+from frontrunner.web import problems
 from frontrunner.web.links import Links
+from frontrunner.web.search import Found
 from frontrunner.web.visit import Shown, Visit
 
 GROUP = "<old link>"
@@ -46,9 +48,8 @@ def address(meant: ToBoard | ToTable, links: Links) -> str:
 def problem(visit: Visit, meant: Unknown) -> Shown:
     """The page for a link whose value never was, or has no successor here."""
     text = visit.t(f"old.unknown_{meant.parameter}", value=meant.value)
-    near = [(label, f"{visit.links.page()}?{query}") for label, query in meant.near]
-    values = {"what": text, "near": near}
-    return Shown("problem.html", visit.t("problem.title_404"), values, status=404)
+    near = [Found(label, f"{visit.links.page()}?{query}") for label, query in meant.near]
+    return problems.problem(visit, 404, text, near, meant.value)
 
 
 def told(visit: Visit, meant: Unknown) -> Page:

@@ -32,6 +32,7 @@ def environment() -> Environment:
         memory=text.memory,
         rich=text.rich,
         safe_url=text.safe_url,
+        dataset_url=text.dataset_url,
         spaced=spaced,
         breakable=breakable,
     )
@@ -49,6 +50,7 @@ def setup(heading: Heading, tab: str, t: Words, links: Links, live: bool) -> str
             "api": links.data(""),
             "live": live,
             "words": t.below("js"),
+            "labels": {**t.below("kinds"), **t.below("modalities")},
         }
     )
 

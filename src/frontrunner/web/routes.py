@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from frontrunner.web.views import about, boards, compare, home, models, moved, old, tasks
+from frontrunner.web.views import about, boards, compare, home, models, moved, old, search, tasks
 from frontrunner.web.visit import View
 
 VIEWS: dict[str, View] = {
@@ -16,10 +16,26 @@ VIEWS: dict[str, View] = {
     "changes": about.changes,
     "old": old.table,
     "moved": moved.moved,
+    "search": search.search,
     "_styleguide": about.styleguide,
 }
-PARAMETERS = frozenset({"embed", "models", "board", "model"})
-"""What views read of a query. The rest of a query is the reader's own view of the page."""
+DEVELOPMENT = frozenset({"_styleguide"})
+"""Pages that are served in development only."""
+_EVERYWHERE = frozenset({"embed"})
+_PARAMETERS: dict[str, frozenset[str]] = {
+    "benchmark": frozenset({"show"}),
+    "compare": frozenset({"models", "board"}),
+    "models": frozenset({"q", "min", "max", *models.FILTERS}),
+    "moved": frozenset({"model"}),
+    "search": frozenset({"q"}),
+    "tasks": frozenset({"q", *tasks.FILTERS}),
+}
 
-UNKEPT = frozenset({"moved"})
-"""Pages that may change while the snapshot stays the same."""
+
+def parameters(path: str) -> frozenset[str]:
+    """What the view of a path reads of a query. The rest is the reader's own view of the page."""
+    return _EVERYWHERE | _PARAMETERS.get(path.partition("/")[0], frozenset())
+
+
+UNKEPT = frozenset({"moved", "search"})
+"""Pages that may change while the snapshot stays the same, or that nobody asks for twice."""

@@ -5,21 +5,19 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl
 
 from frontrunner.api.pages import Page, PageRequest
 from frontrunner.api.reply import Headers
 from frontrunner.api.service import Service
 from frontrunner.errors import FrontrunnerError, UnknownNameError
-from frontrunner.legacy.links import PARAMETERS as PARAMETERS_OF_OLD
-from frontrunner.legacy.links import Unknown, tidied
+from frontrunner.legacy.links import PARAMETERS, Unknown, tidied
 from frontrunner.snapshot.answers import Answer, Encoded, encode
-from frontrunner.web import assets, cards, old
-from frontrunner.web.links import Links, model_path
+from frontrunner.web import assets, cards, feeds, old, problems
+from frontrunner.web.links import Links, card_name, model_path
 from frontrunner.web.render import day, render
-from frontrunner.web.routes import PARAMETERS, UNKEPT, VIEWS
-from frontrunner.web.views.moved import old_names
+from frontrunner.web.routes import DEVELOPMENT, UNKEPT, VIEWS, parameters
 from frontrunner.web.visit import Shown, View, Visit
 from frontrunner.web.words import languages, preferred, words
 
@@ -45,9 +43,14 @@ _FOREVER: Headers = [
     (b"cache-control", b"public, max-age=31536000, immutable"),
     (b"access-control-allow-origin", b"*"),
 ]
-_SVG: Headers = [
-    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+_FOR_PROGRAMS: Headers = [
     (b"cache-control", b"public, max-age=3600"),
+    (b"access-control-allow-origin", b"*"),
+]
+_PICTURE: Headers = [
+    (b"content-security-policy", b"default-src 'none'; sandbox"),
+    (b"cache-control", b"public, max-age=3600"),
+    (b"access-control-allow-origin", b"*"),
 ]
 
 
@@ -60,35 +63,38 @@ def page_headers(framed: bool) -> Headers:
 class Site:
     """The pages of whichever snapshot is being served."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, development: bool = False) -> None:
+        """`development` adds the pages that only developers need."""
+        self._hidden = frozenset() if development else DEVELOPMENT
         self._kept: OrderedDict[tuple[str, ...], Page] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
 
     def find(self, service: Service, request: PageRequest) -> Page | None:
         """The page that `request` asks for; None where a program asked for what there is not."""
-        if request.path.startswith((_ASSETS, _CARDS)):
-            return _file(service, request.path)
+        path = request.path
+        if path.startswith(_ASSETS):
+            return _asset(path.removeprefix(_ASSETS))
+        if path.startswith(_CARDS):
+            return self._once((service.snapshot.id, path), lambda: _card(service, path))
+        if path in (feeds.FEED, feeds.MAP):
+            origin = _origin(request)
+            key = (service.snapshot.id, path, origin)
+            return self._once(key, lambda: _feed(service, path, origin))
+        return self._page(service, request)
+
+    def _page(self, service: Service, request: PageRequest) -> Page | None:
         whole = tidied(dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True)))
-        query = {key: value for key, value in whole.items() if key in PARAMETERS}
-        first, _, rest = request.path.strip("/").partition("/")
-        chosen = first if first in languages() else ""
-        path = rest if chosen else request.path.strip("/")
-        language = chosen or preferred(request.languages)
-        origin = request.origin if _HOST.fullmatch(request.origin) else ""
-        moved = old.other_view(service, path, whole, Links(chosen)) if request.query else None
+        visit, path = _visit(service, request, whole)
+        moved = old.other_view(service, path, whole, visit.links) if request.query else None
         if moved is not None:
             return old.redirect(moved)
-        asked = (service.snapshot.id, chosen, language, path, repr(sorted(query.items())), origin)
-        with self._lock:
-            kept = self._kept.get(asked)
-        if kept is not None and (path or not PARAMETERS_OF_OLD & whole.keys()):
+        asked = (service.snapshot.id, *_key(visit, path))
+        kept = self._get(asked)
+        if kept is not None and (path or not PARAMETERS & whole.keys()):
             return kept
-        visit = Visit(
-            service, words(language), Links(chosen), path.partition("/")[2], query, origin
-        )
         is_old = _old_link(visit, whole, request.wants_html) if not path else None
-        page = is_old or make(visit, path)
+        page = is_old or make(visit, path, self._hidden)
         if page.status == 404:
             target = old.other_spelling(service, path, visit.links)
             if target is not None:
@@ -99,6 +105,24 @@ class Site:
             self._keep(asked, page)
         return page
 
+    def failed(self, service: Service, request: PageRequest) -> Page:
+        """The page for a request that a mistake of ours kept from being answered."""
+        visit, path = _visit(service, request, {})
+        return _to_page(visit, path, problems.failed(visit), "<failed>")
+
+    def _once(self, key: tuple[str, ...], make: Callable[[], Page | None]) -> Page | None:
+        """What `make` gives, made when it is first asked for."""
+        found = self._get(key)
+        if found is None:
+            found = make()
+            if found is not None:
+                self._keep(key, found)
+        return found
+
+    def _get(self, key: tuple[str, ...]) -> Page | None:
+        with self._lock:
+            return self._kept.get(key)
+
     def _keep(self, asked: tuple[str, ...], page: Page) -> None:
         with self._lock:
             self._kept[asked] = page
@@ -107,10 +131,27 @@ class Site:
                 self._size -= _weight(self._kept.popitem(last=False)[1].answer)
 
 
-def _file(service: Service, path: str) -> Page | None:
-    if path.startswith(_ASSETS):
-        return _asset(path.removeprefix(_ASSETS))
-    return _card(service, path.removeprefix(_CARDS))
+def _visit(service: Service, request: PageRequest, whole: Mapping[str, str]) -> tuple[Visit, str]:
+    """What a view is told of a request, and the path without a language."""
+    first, _, rest = request.path.strip("/").partition("/")
+    chosen = first if first in languages() else ""
+    path = rest if chosen else request.path.strip("/")
+    known = parameters(path)
+    query = {key: value for key, value in whole.items() if key in known}
+    language = chosen or preferred(request.languages)
+    name = path.partition("/")[2]
+    return Visit(service, words(language), Links(chosen), name, query, _origin(request)), path
+
+
+def _origin(request: PageRequest) -> str:
+    """Where the client says that it reached us; empty where that is no address."""
+    return request.origin if _HOST.fullmatch(request.origin) else ""
+
+
+def _key(visit: Visit, path: str) -> tuple[str, ...]:
+    """All that a page depends on, beside the snapshot."""
+    query = repr(sorted(visit.query.items()))
+    return visit.links.language, visit.t.language, path, query, visit.origin
 
 
 def _weight(answer: Encoded) -> int:
@@ -132,25 +173,28 @@ def find_view(path: str) -> View | None:
     return VIEWS.get(path.partition("/")[0])
 
 
-def make(visit: Visit, path: str) -> Page:
+def make(visit: Visit, path: str, hidden: frozenset[str] = frozenset()) -> Page:
     """The page at `path`, be it one that says that there is none."""
     first = path.partition("/")[0]
-    view = find_view(path)
+    view = None if first in hidden else find_view(path)
     try:
         if view is None:
             raise UnknownNameError(f"/{path}")
         shown = view(visit)
-    except UnknownNameError as error:
-        shown = _problem(visit, 404, str(error))
+    except UnknownNameError:
+        shown = problems.missing(visit, path)
     except FrontrunnerError as error:
-        shown = _problem(visit, 500, str(error))
+        shown = problems.failed(visit, str(error))
     return _to_page(visit, path, shown, f"/{first}" if view is not None else "<unmatched>")
 
 
 def _to_page(visit: Visit, path: str, shown: Shown, group: str) -> Page:
     body = to_bytes(visit, path, shown)
     answer = encode(Answer(path, body, "text/html; charset=utf-8"))
-    return Page(answer, group, page_headers("embed" in visit.query), shown.status)
+    headers = page_headers("embed" in visit.query)
+    if shown.status >= 500:
+        headers = [(name, b"no-store" if name == b"cache-control" else v) for name, v in headers]
+    return Page(answer, group, headers, shown.status)
 
 
 def to_bytes(visit: Visit, path: str, shown: Shown) -> bytes:
@@ -164,7 +208,9 @@ def to_bytes(visit: Visit, path: str, shown: Shown) -> bytes:
         section=path.partition("/")[0],
         title=shown.title,
         description=shown.description,
-        card=shown.card,
+        card=f"{visit.origin}/{card_name(shown.card)}" if visit.origin else "",
+        card_size=cards.SIZE,
+        address=_address(visit, path),
         origin=visit.origin,
         live=visit.live,
         embed="embed" in visit.query,
@@ -175,31 +221,11 @@ def to_bytes(visit: Visit, path: str, shown: Shown) -> bytes:
     )
 
 
-def _problem(visit: Visit, status: int, what: str) -> Shown:
-    return Shown(
-        "problem.html",
-        visit.t(f"problem.title_{status}"),
-        {"what": what, "near": _near(visit) if status == 404 else []},
-        status=status,
+def _address(visit: Visit, path: str) -> str:
+    """The whole address of a page; empty where nobody knows where it will be served."""
+    return (
+        visit.origin + visit.links._replace(root="/").page(model_path(path)) if visit.origin else ""
     )
-
-
-def _near(visit: Visit) -> list[tuple[str, str]]:
-    """Names that are like the one that was not found, with their addresses."""
-    from difflib import get_close_matches  # noqa: PLC0415 -- only where something is missing
-
-    catalog, wanted = visit.service.snapshot.catalog, visit.name
-    places = (
-        (catalog.benchmark_by_name, visit.links.board),
-        (catalog.model_by_name, visit.links.model),
-        (catalog.task_by_name, visit.links.task),
-        (old_names(visit.service), visit.links.moved),
-    )
-    return [
-        (name, link(name))
-        for names, link in places
-        for name in get_close_matches(wanted, names, n=2, cutoff=0.7)
-    ]
 
 
 def _asset(name: str) -> Page | None:
@@ -207,9 +233,11 @@ def _asset(name: str) -> Page | None:
     return None if found is None else Page(found, "/_assets", _FOREVER)
 
 
-def _card(service: Service, name: str) -> Page | None:
-    bench = service.snapshot.catalog.benchmark_by_name.get(name.removesuffix(".svg"))
-    if bench is None:
-        return None
-    body = cards.card(service, bench).encode()
-    return Page(encode(Answer(name, body, "image/svg+xml")), "/og", _SVG)
+def _card(service: Service, path: str) -> Page | None:
+    drawn = cards.find(service, path.removeprefix(_CARDS))
+    return None if drawn is None else Page(drawn, "/og", _PICTURE)
+
+
+def _feed(service: Service, path: str, origin: str) -> Page | None:
+    made = feeds.find(service, path, origin)
+    return None if made is None else Page(made, path, _FOR_PROGRAMS)

@@ -12,6 +12,8 @@ _LINK = re.compile(
     r"\[([^\[\]]{1,300})\]\((\S{1,2000}?)\)(?=[\s.,;:!?)]|$)|(https?://[^\s<>\"')\]]+)"
 )
 
+_ON_HUB = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
+
 
 def score(value: float | None) -> str:
     """A score of 0 to 1, times 100 with two decimals."""
@@ -65,6 +67,13 @@ def rich(text: str) -> Markup:
 
 def _anchor(label: str, target: str) -> Markup:
     return Markup('<a href="{}" rel="nofollow noopener">{}</a>').format(target, label)
+
+
+def dataset_url(source: str | None) -> str | None:
+    """Where a task's data lies: its address, or its page on the Hub for `owner/name`."""
+    if source and _ON_HUB.fullmatch(source):
+        return f"https://huggingface.co/datasets/{source}"
+    return safe_url(source)
 
 
 def short_list(names: list[str], limit: int = 3) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from frontrunner.api.service import Service
-from frontrunner.web.links import Links
+from frontrunner.web.links import SITE_CARD, Links
 from frontrunner.web.words import Words
 
 
@@ -34,8 +34,8 @@ class Shown:
     title: str
     values: Mapping[str, Any] = field(default_factory=dict)
     description: str = ""
-    card: str = ""
-    """The board whose picture goes with links to the page."""
+    card: str = SITE_CARD
+    """The picture that goes with links to the page; its path below `/og/`."""
     status: int = 200
 
 

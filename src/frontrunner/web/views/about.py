@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +28,11 @@ class Move(NamedTuple):
     name: ModelName
     before: int | None
     after: int | None
+
+    @property
+    def weight(self) -> float:
+        """How much a move matters: from 5 to 1 more than from 350 to 328."""
+        return abs(math.log((self.before or 1) / (self.after or 1)))
 
 
 class BoardMoves(NamedTuple):
@@ -85,16 +92,16 @@ def _places(service: Service, name: str) -> dict[str, int]:
 
 
 def previous(snapshot: Snapshot) -> Snapshot | None:
-    """The snapshot that was published before this one and is still kept."""
-    home = snapshot.folder.parent.parent
-    store = Store(Path(home))
-    before: list[str] = []
-    for event in store.history():
-        if event.snapshot == snapshot.id:
-            break
-        before.append(event.snapshot)
-    for name in reversed(before):
-        if (store.folder / name / "manifest.json").is_file():
+    """The snapshot that was current before this one became so, if it is still kept.
+
+    A snapshot may become current several times, by a rollback for one; the last time counts.
+    """
+    store = Store(Path(snapshot.folder.parent.parent))
+    events = [event.snapshot for event in store.history()]
+    if snapshot.id in events:
+        events = events[: len(events) - 1 - events[::-1].index(snapshot.id)]
+    for name in reversed(events):
+        if name != snapshot.id and (store.folder / name / "manifest.json").is_file():
             return Snapshot(store.folder / name)
     return None
 
@@ -102,18 +109,25 @@ def previous(snapshot: Snapshot) -> Snapshot | None:
 def changes(visit: Visit) -> Shown:
     """What moved since the snapshot before."""
     title = visit.t("changes.title")
-    try:
-        older = previous(visit.service.snapshot)
-        moves = [] if older is None else _all_moves(visit, older)
-    except (FrontrunnerError, msgspec.DecodeError):
-        older, moves = None, []
+    older, moves = board_changes(visit)
     values = {
         "older": older,
         "boards": moves,
+        "arrived": _everywhere(board.arrived for board in moves),
+        "left": _everywhere(board.left for board in moves),
         "most": _MOVES,
         "current": visit.service.snapshot.manifest.provenance,
     }
     return Shown("changes.html", title, values, visit.t("changes.lead"))
+
+
+def board_changes(visit: Visit) -> tuple[Snapshot | None, list[BoardMoves]]:
+    """The snapshot before this one, and what moved since; none where it cannot be read."""
+    try:
+        older = previous(visit.service.snapshot)
+        return older, [] if older is None else _all_moves(visit, older)
+    except (FrontrunnerError, msgspec.DecodeError):
+        return None, []
 
 
 def _all_moves(visit: Visit, older: Snapshot) -> list[BoardMoves]:
@@ -125,13 +139,23 @@ def _all_moves(visit: Visit, older: Snapshot) -> list[BoardMoves]:
         )
         if found.total:
             boards.append(found)
-    return sorted(boards, key=lambda board: -board.total)
+    old = {bench.name for bench in newer.snapshot.catalog.benchmarks if bench.superseded_by}
+    return sorted(boards, key=lambda board: (board.name in old, -board.total))
+
+
+def _everywhere(moves: Iterable[Iterable[Move]]) -> list[ModelName]:
+    """The models of all boards, each once, those that stand highest anywhere first."""
+    best: dict[ModelName, int] = {}
+    for move in (move for some in moves for move in some):
+        place = move.after or move.before or 0
+        best[move.name] = min(best.get(move.name, place), place)
+    return sorted(best, key=lambda name: (best[name], name.name))
 
 
 def board_moves(
     name: str, display_name: str, before: dict[str, int], after: dict[str, int]
 ) -> BoardMoves:
-    """The difference between two states of a board; the largest moves come first."""
+    """The difference between two states of a board; the moves that matter most come first."""
     arrived = [Move(ModelName.of(m), None, after[m]) for m in after if m not in before]
     left = [Move(ModelName.of(m), before[m], None) for m in before if m not in after]
     moved = [
@@ -139,7 +163,7 @@ def board_moves(
         for m in after
         if m in before and before[m] != after[m]
     ]
-    moved.sort(key=lambda move: -abs((move.before or 0) - (move.after or 0)))
+    moved.sort(key=lambda move: (-move.weight, move.after))
     arrived.sort(key=lambda move: move.after or 0)
     left.sort(key=lambda move: move.before or 0)
     return BoardMoves(name, display_name, arrived, left, moved)

@@ -129,7 +129,7 @@ def table(service: Service, bench: Benchmark, t: Words) -> BoardTable:
     return BoardTable(
         heading(service, bench, board),
         tuple(column for column, _ in columns),
-        [_row(row, some, t) for row, some in zip(board.rows, cells, strict=True)],
+        [make_row(row, some, t) for row, some in zip(board.rows, cells, strict=True)],
         facts(board),
     )
 
@@ -153,39 +153,9 @@ def task_table(service: Service, bench: Benchmark, t: Words, links: Links) -> Bo
     return BoardTable(
         heading(service, bench, board),
         tuple(columns),
-        [_row(row, some, t) for row, some in zip(board.rows, cells, strict=True)],
+        [make_row(row, some, t) for row, some in zip(board.rows, cells, strict=True)],
         facts(board),
     )
-
-
-def language_table(service: Service, bench: Benchmark, t: Words) -> BoardTable:
-    """The means in every language."""
-    board = load(service, bench)
-    found = msgspec.json.decode(service.per_language(bench.name).identity, type=schemas.PerLanguage)
-    scores = {
-        (row.model_name, _as_json(row.experiments)): row.scores_by_language for row in found.rows
-    }
-    labels = sorted({label for some in scores.values() for label in some})
-    counts = {label: sum(label in some for some in scores.values()) for label in labels}
-    labels.sort(key=lambda label: (-counts[label], label))
-    own = [_scores_of(row, scores) for row in board.rows]
-    why = t("board.no_language")
-    columns = [Column("language", label, label, "") for label in labels]
-    cells = across(
-        [shaded((one.get(label) for one in own), [why] * len(own)) for label in labels], len(own)
-    )
-    return BoardTable(
-        heading(service, bench, board),
-        tuple(columns),
-        [_row(row, some, t) for row, some in zip(board.rows, cells, strict=True)],
-        facts(board),
-    )
-
-
-def _scores_of(
-    row: schemas.SummaryRow, scores: dict[tuple[str, str], dict[str, float]]
-) -> dict[str, float]:
-    return scores.get((row.model.name, _as_json(row.experiments)), {})
 
 
 # --- columns ----------------------------------------------------------------------------------
@@ -270,7 +240,8 @@ class _Whys:
 # --- rows -------------------------------------------------------------------------------------
 
 
-def _row(row: schemas.SummaryRow, cells: tuple[Cell, ...], t: Words) -> Row:
+def make_row(row: schemas.SummaryRow, cells: tuple[Cell, ...], t: Words) -> Row:
+    """One model, ready to be shown."""
     model = row.model
     active, total = row.active_params_b, row.total_params_b
     fewer = active is not None and total is not None and active < total * 0.98
@@ -304,7 +275,7 @@ def facts(board: schemas.BenchmarkSummary) -> str:
     models = [row.model for row in board.rows]
     columns: dict[str, list[Any]] = {
         "name": [
-            m.name if row.experiments is None else f"{m.name}#{_as_json(row.experiments)}"
+            m.name if row.experiments is None else f"{m.name}#{as_json(row.experiments)}"
             for m, row in zip(models, board.rows, strict=True)
         ],
         "params": [row.total_params_b for row in board.rows],
@@ -326,10 +297,11 @@ def facts(board: schemas.BenchmarkSummary) -> str:
     return script_json(columns)
 
 
-def _as_json(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """JSON as text."""
     return msgspec.json.encode(value).decode()
 
 
 def script_json(value: Any) -> str:
     """JSON that cannot end the script element that it stands in."""
-    return _as_json(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return as_json(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -11,6 +11,7 @@ from frontrunner.errors import UnknownNameError
 from frontrunner.web.views import board as tables
 from frontrunner.web.views import pictures
 from frontrunner.web.views.home import menu
+from frontrunner.web.views.languages import by_language
 from frontrunner.web.visit import Shown, Visit
 
 
@@ -44,7 +45,8 @@ def board(visit: Visit) -> Shown:
         raise UnknownNameError(visit.name)
     values |= {"tab": tab, "board": bench}
     template = "board_table.html" if "table" in values else f"board_{tab}.html"
-    return Shown(template, _title(visit, bench, tab), values, _about(visit, heading), bench.name)
+    title, about = _title(visit, bench, tab), _about(visit, heading)
+    return Shown(template, title, values, about, f"boards/{bench.name}")
 
 
 def _title(visit: Visit, bench: Benchmark, tab: str) -> str:
@@ -73,8 +75,9 @@ def _tasks(visit: Visit, bench: Benchmark) -> dict[str, Any]:
 
 
 def _languages(visit: Visit, bench: Benchmark) -> dict[str, Any]:
-    shown = _table(tables.language_table(visit.service, bench, visit.t))
-    return {**shown, "bars": pictures.language_bars(visit.service, bench)}
+    found = by_language(visit.service, bench, visit.t, visit.query.get("show", ""))
+    bars = pictures.language_bars(visit.service, bench)
+    return {**_table(found.table), "by": found, "bars": bars}
 
 
 def _size(visit: Visit, bench: Benchmark) -> dict[str, Any]:

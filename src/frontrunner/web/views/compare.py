@@ -1,15 +1,24 @@
-"""Two to six models side by side."""
+"""Two to six models side by side.
+
+Models are seldom run on the same tasks, so a board is shown over the tasks that all of them
+have: only those means compare like with like. How many tasks that are is said beside each.
+"""
 
 from __future__ import annotations
 
+import statistics
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from frontrunner.api import schemas
 from frontrunner.api.service import Service
+from frontrunner.catalog import Benchmark
+from frontrunner.web import text
 from frontrunner.web.views import pictures
 from frontrunner.web.views.board import load, type_label
+from frontrunner.web.views.home import featured
 from frontrunner.web.views.rows import Cell, ModelName, shaded
 from frontrunner.web.visit import Shown, Visit
 
@@ -21,6 +30,7 @@ class Side(NamedTuple):
 
     name: ModelName
     model: schemas.Model
+    licence: str
     boards: dict[str, schemas.ModelScoreRow]
 
 
@@ -28,9 +38,41 @@ class Line(NamedTuple):
     """One row of a comparison: what is compared, and each model's score."""
 
     label: str
+    note: str
+    """Over how many tasks, where that is not all."""
     href: str | None
     cells: list[Cell]
     ranks: list[str]
+
+
+class Common(NamedTuple):
+    """A board that can be shown, and what all the models have on it."""
+
+    bench: Benchmark
+    models: int
+    """How many of the models stand on it."""
+    shared: int
+    """Tasks on which each of them has a complete result."""
+    tasks: int
+
+    @property
+    def order(self) -> tuple[int, bool, int, str]:
+        """Boards of more models come first, then current ones, then those that share more."""
+        return -self.models, bool(self.bench.superseded_by), -self.shared, self.bench.name
+
+
+class _Named(msgspec.Struct, frozen=True):
+    name: str
+
+
+class _Row(msgspec.Struct, frozen=True, rename="camel"):
+    model: _Named
+    scores_by_task: dict[str, float]
+
+
+class _Board(msgspec.Struct, frozen=True):
+    tasks: list[str]
+    rows: list[_Row]
 
 
 def compare(visit: Visit) -> Shown:
@@ -39,96 +81,130 @@ def compare(visit: Visit) -> Shown:
     catalog = visit.service.snapshot.catalog
     names = list(dict.fromkeys(n for n in wanted if n in catalog.model_by_name))[:MOST]
     sides = [_side(visit.service, name) for name in names]
-    shared = _shared(visit.service, sides)
-    chosen = visit.query.get("board", "")
-    board = chosen if chosen in shared else (shared[0] if shared else "")
-    types = _types(visit, board, names) if len(names) > 1 and board else []
-    tasks = _tasks(visit, board, names) if len(names) > 1 and board else []
+    common = common_boards(visit.service, sides)
+    shown = next((one for one in common if one.bench.name == visit.query.get("board")), None)
+    shown = shown or next(iter(common), None)
     values = {
         "sides": sides,
         "unknown": [name for name in wanted if name and name not in catalog.model_by_name],
-        "boards": [_board_line(visit, name, sides) for name in shared],
-        "shared": [catalog.benchmark_by_name[name] for name in shared],
-        "board": board,
-        "types": types,
-        "tasks": tasks,
-        "picture": pictures.parallel(
-            [side.name.short for side in sides], [(line.label, line.cells) for line in types]
-        ),
+        "known": sorted(catalog.model_by_name),
+        "boards": [_board_line(visit, one.bench, sides) for one in common],
+        "common": common,
+        "shown": shown,
         "most": MOST,
+        "examples": [] if sides else _examples(visit.service),
+        **(_in_full(visit, shown, sides) if shown and len(sides) > 1 else _NOTHING),
     }
     title = " · ".join(side.name.short for side in sides) or visit.t("compare.title")
     return Shown("compare.html", title, values, visit.t("compare.lead"))
 
 
+def _examples(service: Service) -> list[tuple[Benchmark, list[str]]]:
+    """Where to begin: the first three models of the boards that the front page shows."""
+    found = []
+    for bench in featured(service):
+        board = msgspec.json.decode(service.scores(bench.name, ()).identity, type=_Board)
+        found.append((bench, list(dict.fromkeys(row.model.name for row in board.rows))[:3]))
+    return [(bench, names) for bench, names in found if len(names) > 1]
+
+
+_NOTHING: dict[str, object] = {"types": [], "tasks": [], "picture": None}
+
+
+def _in_full(visit: Visit, shown: Common, sides: list[Side]) -> dict[str, object]:
+    """The board that is shown in full: by type and by task, and drawn."""
+    board = load(visit.service, shown.bench)
+    ordinary = {row.model.name: row for row in reversed(board.rows)}
+    rows = [ordinary.get(side.name.name) for side in sides]
+    types = _types(visit, board, rows)
+    names = [side.name.short for side in sides]
+    drawn = pictures.parallel(names, [(line.label, line.cells) for line in types])
+    return {"types": types, "tasks": _tasks(visit, board, rows), "picture": drawn}
+
+
 def _side(service: Service, name: str) -> Side:
     found = msgspec.json.decode(service.model_scores(name).identity, type=schemas.ModelScores)
-    return Side(ModelName.of(name), found.model, {row.benchmark_name: row for row in found.rows})
+    boards = {row.benchmark_name: row for row in reversed(found.rows)}
+    licence = text.short_licence(found.model.license)
+    return Side(ModelName.of(name), found.model, licence, boards)
 
 
-def _shared(service: Service, sides: list[Side]) -> list[str]:
-    """The boards that at least two of the models stand on, those that compare most first."""
+def common_boards(service: Service, sides: Sequence[Side]) -> list[Common]:
+    """The boards that at least two of the models stand on; the broadest evidence comes first."""
+    names = [side.name.name for side in sides]
     known = service.snapshot.catalog.benchmark_by_name
     count: dict[str, int] = {}
     for side in sides:
-        for name in side.boards:
-            count[name] = count.get(name, 0) + 1
-    several = [name for name, number in count.items() if number > 1 or len(sides) == 1]
-    types: dict[str, int] = {}
-    for side in sides:
-        for name, row in side.boards.items():
-            types[name] = types.get(name, 0) + len(row.scores_by_task_type)
-    size = {name: len(known[name].scopes) for name in several}
-    old = {name: bool(known[name].superseded_by) for name in several}
-    return sorted(several, key=lambda n: (-count[n], old[n], -types[n], -size[n], n))
+        for board in side.boards:
+            count[board] = count.get(board, 0) + 1
+    several = [board for board, number in count.items() if number > 1 or len(sides) == 1]
+    return sorted((_common(service, known[b], names) for b in several), key=lambda one: one.order)
 
 
-def _board_line(visit: Visit, name: str, sides: list[Side]) -> Line:
-    rows = [side.boards.get(name) for side in sides]
-    values = [None if row is None else (row.mean_task or row.mean_task_type) for row in rows]
-    shown = visit.service.snapshot.catalog.benchmark_by_name[name].display_name
+def _common(service: Service, bench: Benchmark, names: Sequence[str]) -> Common:
+    board = msgspec.json.decode(service.scores(bench.name, ()).identity, type=_Board)
+    had = {row.model.name: row.scores_by_task.keys() for row in reversed(board.rows)}
+    there = [set(had[name]) for name in names if name in had]
+    shared = set.intersection(*there) if there else set()
+    return Common(bench, len(there), len(shared), len(board.tasks))
+
+
+def _board_line(visit: Visit, bench: Benchmark, sides: list[Side]) -> Line:
+    rows = [side.boards.get(bench.name) for side in sides]
+    values = [
+        None if row is None else row.mean_task if row.mean_task is not None else row.mean_task_type
+        for row in rows
+    ]
     whys = [visit.t("compare.no_mean") if row else visit.t("compare.not_there") for row in rows]
     ranks = [f"{row.rank}/{row.total_models}" if row else "" for row in rows]
-    return Line(shown, visit.links.board(name), shaded(values, whys), ranks)
+    href = visit.links.board(bench.name)
+    return Line(bench.display_name, bench.name, href, shaded(values, whys), ranks)
 
 
-def _rows(visit: Visit, board: str, names: list[str]) -> list[schemas.SummaryRow | None]:
-    numbers = load(visit.service, visit.service.find_benchmark(board))
-    ordinary = {row.model.name: row for row in reversed(numbers.rows)}
-    return [ordinary.get(name) for name in names]
+Rows = Sequence[schemas.SummaryRow | None]
 
 
-def _types(visit: Visit, board: str, names: list[str]) -> list[Line]:
-    rows = _rows(visit, board, names)
-    kinds = dict.fromkeys(kind for row in rows if row for kind in row.scores_by_task_type)
-    why = visit.t("board.no_result")
-    return [
-        Line(
-            type_label(kind, visit.t),
-            None,
-            shaded(
-                [None if row is None else row.scores_by_task_type.get(kind) for row in rows],
-                [why] * len(rows),
-            ),
-            [],
-        )
-        for kind in kinds
-    ]
+def _types(visit: Visit, board: schemas.BenchmarkSummary, rows: Rows) -> list[Line]:
+    """The mean of each type; over the tasks that all have, where one of them misses some."""
+    of_type: dict[str, list[str]] = {}
+    for task in board.tasks_meta:
+        of_type.setdefault(task.type, []).append(task.name)
+    there = [row for row in rows if row]
+    whys = [visit.t("compare.no_shared" if row else "compare.not_there") for row in rows]
+    lines = []
+    for kind in board.task_types:
+        tasks = of_type.get(kind, [])
+        shared = [task for task in tasks if all(task in row.scores_by_task for row in there)]
+        whole = len(shared) == len(tasks)
+        values = [_mean_of_type(row, kind, shared, whole=whole) for row in rows]
+        note = "" if whole else visit.t("compare.of_tasks", n=len(shared), total=len(tasks))
+        lines.append(Line(type_label(kind, visit.t), note, None, shaded(values, whys), []))
+    return lines
 
 
-def _tasks(visit: Visit, board: str, names: list[str]) -> list[Line]:
-    rows = _rows(visit, board, names)
-    tasks = dict.fromkeys(task for row in rows if row for task in row.scores_by_task)
+def _mean_of_type(
+    row: schemas.SummaryRow | None, kind: str, shared: Sequence[str], *, whole: bool
+) -> float | None:
+    """The board's own mean where nothing is missing: some boards weigh their tasks."""
+    if row is None or not shared:
+        return None
+    if whole:
+        return row.scores_by_task_type.get(kind)
+    return statistics.fmean(row.scores_by_task[task] for task in shared)
+
+
+def _tasks(visit: Visit, board: schemas.BenchmarkSummary, rows: Rows) -> list[Line]:
     why = visit.t("board.no_result")
     return [
         Line(
             task,
+            "",
             visit.links.task(task),
             shaded(
-                [None if row is None else row.scores_by_task.get(task) for row in rows],
-                [why] * len(rows),
+                [row.scores_by_task.get(task) if row else None for row in rows], [why] * len(rows)
             ),
             [],
         )
-        for task in tasks
+        for task in board.tasks
+        if any(row and task in row.scores_by_task for row in rows)
     ]

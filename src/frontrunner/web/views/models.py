@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,14 +15,20 @@ from frontrunner.catalog import Model
 from frontrunner.errors import UnknownNameError
 from frontrunner.web import text
 from frontrunner.web.views.board import load, type_label
+from frontrunner.web.views.finder import Facts, find
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.visit import Shown, Visit
+from frontrunner.web.words import Words
 
 _SIMILAR = 2.0
 """Models of a size: with at most this many times more or fewer parameters."""
 _ENOUGH = 5
 """Fewer models than this say nothing about what is usual."""
+
+
+FILTERS = ("kind", "weights", "licence", "modality", "instructions", "results")
+"""What the list of models can be filtered by, beside its size."""
 
 
 class Listed(NamedTuple):
@@ -33,6 +41,23 @@ class Listed(NamedTuple):
     licence: str
     kind: str
     open_weights: bool
+    instructions: bool
+    modalities: tuple[str, ...]
+    boards: int
+
+    @property
+    def facts(self) -> Facts:
+        """What filters need to know."""
+        values = {
+            "kind": (self.kind,),
+            "weights": ("open" if self.open_weights else "closed",),
+            "licence": (self.licence,) if self.licence else (),
+            "modality": self.modalities,
+            "instructions": ("yes" if self.instructions else "no",),
+            "results": ("yes" if self.boards else "no",),
+        }
+        shown = f"{self.name.name} {self.kind} {self.licence} {self.released}"
+        return Facts(shown, values, self.parameters)
 
 
 class Strength(NamedTuple):
@@ -89,13 +114,37 @@ def models(visit: Visit) -> Shown:
 
 
 def _index(visit: Visit) -> Shown:
-    listed = [_listed(model) for model in visit.service.snapshot.catalog.models]
+    service = visit.service
+    listed = [_listed(model, _boards(service, model)) for model in service.snapshot.catalog.models]
     listed.sort(key=lambda one: (one.released or "0", one.name.name), reverse=True)
-    values = {"models": listed, "moved": bool(old_names(visit.service))}
-    return Shown("models.html", visit.t("models.title"), values)
+    facts = [one.facts for one in listed]
+    values = {
+        "models": listed,
+        "finder": find(visit.query, FILTERS, facts, partial(_label, visit.t), sized=True),
+        "moved": bool(old_names(service)),
+    }
+    counts = service.snapshot.manifest.provenance.counts
+    lead = visit.t("models.lead", n=text.whole(counts.models))
+    return Shown("models.html", visit.t("models.title"), values, lead)
 
 
-def _listed(model: Model) -> Listed:
+def _label(t: Words, name: str, value: str) -> str:
+    if name == "kind":
+        return t.named("kinds", value)
+    if name == "modality":
+        return t.named("modalities", value)
+    return value if name == "licence" else t(f"tools.{value}")
+
+
+class _Rows(msgspec.Struct, frozen=True):
+    rows: list[msgspec.Raw]
+
+
+def _boards(service: Service, model: Model) -> int:
+    return len(msgspec.json.decode(service.model_scores(model.name).identity, type=_Rows).rows)
+
+
+def _listed(model: Model, boards: int) -> Listed:
     return Listed(
         ModelName.of(model.name),
         model.parameters / 1e9 if model.parameters is not None else None,
@@ -104,6 +153,9 @@ def _listed(model: Model) -> Listed:
         text.short_licence(model.license),
         model.types[0],
         bool(model.open_weights),
+        bool(model.instruction_tuned),
+        tuple(model.modalities),
+        boards,
     )
 
 
@@ -115,13 +167,40 @@ def _model(visit: Visit, model: Model) -> Shown:
     values: dict[str, Any] = {
         "model": service.entities.model(model),
         "name": ModelName.of(model.name),
-        "boards": scores.rows,
+        "boards": broadest(service, scores.rows),
+        "tasks": service.snapshot.catalog.task_by_name,
         "known": service.snapshot.catalog.model_by_name,
         "coverage": _coverage(service, scores.rows, model.name),
         "strengths": strengths(visit, model, scores.rows),
     }
-    about = visit.t("model.summary", boards=len(scores.rows))
-    return Shown("model.html", model.name, values, about)
+    about = _about(visit, model, len(scores.rows))
+    return Shown("model.html", model.name, values, about, f"models/{model.name}")
+
+
+def broadest(
+    service: Service, rows: Sequence[schemas.ModelScoreRow]
+) -> list[schemas.ModelScoreRow]:
+    """A model's boards: current ones first, then by their number of tasks."""
+    known = service.snapshot.catalog.benchmark_by_name
+
+    def order(row: schemas.ModelScoreRow) -> tuple[bool, int, str]:
+        bench = known[row.benchmark_name]
+        return bool(bench.superseded_by), -len(bench.scopes), bench.name
+
+    return sorted(rows, key=order)
+
+
+def _about(visit: Visit, model: Model, boards: int) -> str:
+    """A model in a sentence, for search engines and chats."""
+    t = visit.t
+    size = model.parameters / 1e9 if model.parameters is not None else None
+    facts = [
+        t("card.parameters", n=text.parameters(size)) if size else "",
+        t("card.dims", n=text.whole(model.embedding_dim)) if model.embedding_dim else "",
+        text.short_licence(model.license),
+        t("model.summary", boards=boards),
+    ]
+    return t("site.comma").join(fact for fact in facts if fact)
 
 
 def _coverage(
@@ -191,7 +270,8 @@ def strengths(visit: Visit, model: Model, rows: list[schemas.ModelScoreRow]) -> 
 def _origins(visit: Visit, model: Model) -> Shown:
     values = {"name": ModelName.of(model.name), "origins": origins(visit.service, model.name)}
     title = f"{model.name} · {visit.t('model.results')}"
-    return Shown("model_results.html", title, values)
+    about = visit.t("model.results_lead")
+    return Shown("model_results.html", title, values, about, f"models/{model.name}")
 
 
 def origins(service: Service, name: str) -> list[Origin]:

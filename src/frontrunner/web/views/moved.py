@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from frontrunner.api.service import Service
-from frontrunner.errors import UnknownNameError
 from frontrunner.parity.fate import RowFate
 from frontrunner.parity.moved import Moved, read_moved
 from frontrunner.web.text import safe_url
@@ -21,7 +20,8 @@ def moved(visit: Visit) -> Shown:
     """All models, or with `?model=` those whose old name or link holds that text."""
     found = read_moved(visit.service.snapshot.folder.parent.parent)
     if found is None:
-        raise UnknownNameError(visit.t("moved.nothing"))
+        nothing = {"what": visit.t("moved.nothing"), "near": [], "wanted": ""}
+        return Shown("problem.html", visit.t("problem.title_404"), nothing, status=404)
     wanted = visit.query.get("model", "").strip()
     rows = [(row, _today(visit, row)) for row in found.rows if _holds(row, wanted)]
     values = {

@@ -29,8 +29,13 @@ class Column(NamedTuple):
     @property
     def width(self) -> str:
         """A class for the width: the longest word of the label fits into it."""
-        longest = max(map(len, re.split(r"[\s-]", self.label)))
+        longest = max(map(_letters, re.split(r"[\s-]", self.label)))
         return "w3" if longest > 10 else "w2" if longest > 6 else "w1"
+
+
+def _letters(word: str) -> float:
+    """How wide a word is, in Latin letters; a Chinese one takes the room of one and a half."""
+    return sum(1.5 if sign >= "\u2e80" else 1 for sign in word)
 
 
 class Cell(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
@@ -10,9 +11,15 @@ from frontrunner.api import schemas
 from frontrunner.api.service import Service
 from frontrunner.catalog import Task
 from frontrunner.errors import UnknownNameError
+from frontrunner.web import text
+from frontrunner.web.views.board import type_label
+from frontrunner.web.views.finder import Facts, find
 from frontrunner.web.views.rows import Cell, ModelName, across, shaded
 from frontrunner.web.visit import Shown, Visit
+from frontrunner.web.words import Words
 
+FILTERS = ("type", "domain", "language", "modality", "public", "results")
+"""What the list of tasks can be filtered by."""
 _MOST_COLUMNS = 60
 """A task with more subsets than this shows the first ones; the rest are in the data."""
 
@@ -39,10 +46,41 @@ def tasks(visit: Visit) -> Shown:
     """The list, or one task."""
     if visit.name:
         return _task(visit, visit.service.find_task(visit.name))
+    return _index(visit)
+
+
+def _index(visit: Visit) -> Shown:
     catalog, counts = visit.service.snapshot.catalog, visit.service.numbers.tasks
     listed = [(task, counts.get(task.name, 0)) for task in catalog.tasks if not task.aggregate]
     listed.sort(key=lambda pair: (-pair[1], pair[0].name))
-    return Shown("tasks.html", visit.t("tasks.title"), {"tasks": listed})
+    facts = [_facts(task, count, visit) for task, count in listed]
+    finder = find(visit.query, FILTERS, facts, partial(_label, visit.t))
+    values = {"tasks": listed, "finder": finder}
+    number = text.whole(visit.service.snapshot.manifest.provenance.counts.tasks)
+    lead = visit.t("tasks.lead", n=number)
+    return Shown("tasks.html", visit.t("tasks.title"), values, lead)
+
+
+def _facts(task: Task, models: int, visit: Visit) -> Facts:
+    label = visit.service.snapshot.catalog.languages.label
+    values = {
+        "type": (task.type,),
+        "domain": tuple(task.domains or ()),
+        "language": tuple(sorted({label(code) for code in task.language_codes})),
+        "modality": tuple(task.modalities),
+        "public": ("yes" if task.public else "no",),
+        "results": ("yes" if models else "no",),
+    }
+    shown = (task.name, type_label(task.type, visit.t), *values["domain"], *values["modality"])
+    return Facts(" ".join(shown), values)
+
+
+def _label(t: Words, name: str, value: str) -> str:
+    if name == "type":
+        return type_label(value, t)
+    if name == "modality":
+        return t.named("modalities", value)
+    return t(f"tools.{value}") if name in ("public", "results") else value
 
 
 def _task(visit: Visit, task: Task) -> Shown:

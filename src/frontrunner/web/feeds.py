@@ -1,0 +1,83 @@
+"""What programs read about the pages: the map of all of them, and the feed of what moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from markupsafe import Markup
+
+from frontrunner.api.service import Service
+from frontrunner.snapshot.answers import Answer, Encoded, encode
+from frontrunner.web.links import Links
+from frontrunner.web.views.about import board_changes
+from frontrunner.web.visit import Visit
+from frontrunner.web.words import DEFAULT, languages, words
+
+_HEAD = Markup('<?xml version="1.0" encoding="utf-8"?>\n')
+FEED, MAP = "/changes.atom", "/sitemap.xml"
+
+
+def find(service: Service, path: str, origin: str, links: Links | None = None) -> Encoded | None:
+    """The document at `path`; None where there is none, or nobody knows our address."""
+    if not origin or path not in (FEED, MAP):
+        return None
+    links = links or Links()
+    body = sitemap(service, origin, links) if path == MAP else feed(service, origin, links)
+    kind = "application/xml" if path == MAP else "application/atom+xml"
+    return encode(Answer(path, body.encode(), f"{kind}; charset=utf-8"))
+
+
+def pages(service: Service, links: Links) -> Iterator[str]:
+    """The address of every page that stands for itself."""
+    yield from (links.page(path) for path in ("", "boards", "models", "tasks", "data", "changes"))
+    catalog = service.snapshot.catalog
+    yield from (links.board(bench.name) for bench in catalog.benchmarks)
+    yield from (links.model(model.name) for model in catalog.models)
+    yield from (links.task(task.name) for task in catalog.tasks)
+
+
+def sitemap(service: Service, origin: str, links: Links) -> Markup:
+    """All pages, each with its languages."""
+    built = _moment(service.snapshot.built_at)
+    others = [(one, links._replace(language=one)) for one in languages()]
+    entry = Markup("<url><loc>{}</loc><lastmod>{}</lastmod>{}</url>\n")
+    alternate = Markup('<xhtml:link rel="alternate" hreflang="{}" href="{}"/>')
+    columns = [[alternate.format(one, origin + page) for page in pages(service, other)]
+               for one, other in others]  # fmt: skip
+    entries = [
+        entry.format(origin + page, built, Markup("").join(beside))
+        for page, *beside in zip(pages(service, links), *columns, strict=True)
+    ]
+    return _HEAD + Markup(
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+        ' xmlns:xhtml="http://www.w3.org/1999/xhtml">\n{}</urlset>\n'
+    ).format(Markup("").join(entries))
+
+
+def feed(service: Service, origin: str, links: Links) -> Markup:
+    """The snapshot that is served, and what moved with it: readers of the feed keep the past."""
+    t = words(DEFAULT)
+    visit = Visit(service, t, links, "", {}, origin)
+    snapshot, address = service.snapshot, origin + links.page("changes")
+    older, boards = board_changes(visit)
+    if older is None:
+        told = t("changes.first")
+    else:
+        told = t("changes.boards", n=len(boards)) if boards else t("changes.nothing")
+    moment = _moment(snapshot.built_at)
+    return _HEAD + Markup(
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>{title}</title><id>{address}</id>'
+        '<link href="{address}"/><link rel="self" href="{own}"/><updated>{at}</updated>'
+        "<author><name>{site}</name></author>"
+        '<entry><title>{site} {snapshot}</title><id>{address}#{snapshot}</id>'
+        '<link href="{address}"/><updated>{at}</updated><summary>{told}</summary></entry>'
+        "</feed>\n"
+    ).format(
+        title=f"{t('site.name')}: {t('changes.title')}", address=address, own=origin + FEED,
+        at=moment, site=t("site.name"), snapshot=snapshot.id, told=told,
+    )  # fmt: skip
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(int(at), UTC).isoformat().replace("+00:00", "Z")

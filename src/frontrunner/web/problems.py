@@ -1,0 +1,30 @@
+"""The pages for what is not there and for what could not be made; each has a way on."""
+
+from __future__ import annotations
+
+from frontrunner.web.routes import VIEWS
+from frontrunner.web.search import Found, near, near_pages
+from frontrunner.web.visit import Shown, Visit
+
+_PAGES = ("boards", "models", "tasks", "compare", "data", "changes")
+
+
+def missing(visit: Visit, path: str) -> Shown:
+    """Nothing lies at `path`; names like it are offered."""
+    first, _, rest = path.partition("/")
+    found = near(visit, rest or first)
+    if first not in VIEWS:
+        found = [*near_pages(visit, first, _PAGES), *found]
+    wanted = (rest or first).rpartition("/")[2]
+    return problem(visit, 404, visit.t("problem.nothing", path=f"/{path}"), found, wanted)
+
+
+def failed(visit: Visit, what: str = "") -> Shown:
+    """Something went wrong while a page was made; `what` is for those who can mend it."""
+    return problem(visit, 500, what or visit.t("problem.ours"), [], "")
+
+
+def problem(visit: Visit, status: int, what: str, found: list[Found], wanted: str) -> Shown:
+    """A page that says `what` is wrong, with links to what was `found` and a search."""
+    values = {"what": what, "near": found, "wanted": wanted}
+    return Shown("problem.html", visit.t(f"problem.title_{status}"), values, status=status)

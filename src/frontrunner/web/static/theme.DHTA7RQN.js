@@ -1,0 +1,1 @@
+var e=document.documentElement;e.classList.add("js");new URLSearchParams(location.search).has("embed")&&e.classList.add("embedded");try{let t=localStorage.getItem("theme");(t==="light"||t==="dark")&&(e.dataset.theme=t)}catch{}addEventListener("load",()=>{document.getElementById("tools")?.hidden&&e.classList.remove("js")});

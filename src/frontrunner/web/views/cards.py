@@ -1,0 +1,126 @@
+"""What the pictures show that go with links in chats; `web.cards` draws them.
+
+A picture is the same for readers of all languages: its words are those of the default language,
+because the font that draws it holds nothing else. What it cannot say stands beside it in the
+link's own title, description and alternative text, in the page's language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from frontrunner.api import schemas
+from frontrunner.api.service import Service
+from frontrunner.catalog import Benchmark, Model
+from frontrunner.web import text
+from frontrunner.web.views.board import load
+from frontrunner.web.views.home import featured
+from frontrunner.web.views.models import broadest
+from frontrunner.web.views.rows import ModelName
+from frontrunner.web.words import DEFAULT, words
+
+_ROWS = 5
+
+
+class Line(NamedTuple):
+    """One line of a card."""
+
+    place: str
+    name: str
+    detail: str
+    """How much of the board is covered, where that is not all of it."""
+    score: str
+    """Empty where there is no mean: then the detail says why."""
+
+
+class Card(NamedTuple):
+    """A card before it is drawn."""
+
+    titles: tuple[str, ...]
+    """What it may be called; the first one that the font can write is taken."""
+    facts: str
+    lines: tuple[Line, ...]
+
+
+def board_card(service: Service, bench: Benchmark) -> Card:
+    """A board: how large it is, and its first five."""
+    board = load(service, bench)
+    t = words(DEFAULT)
+    facts = [
+        bench.name if bench.name != bench.display_name else "",
+        t("board.tasks", n=len(board.tasks)),
+        t("card.models", n=len(board.rows)),
+        t("card.complete", n=sum(len(r.scores_by_task) >= len(board.tasks) for r in board.rows)),
+    ]
+    lines = tuple(_ranked(row, len(board.tasks)) for row in board.rows[:_ROWS])
+    return Card((bench.display_name, bench.name), _joined(facts), lines)
+
+
+def _ranked(row: schemas.SummaryRow, tasks: int) -> Line:
+    mean = row.mean_task if row.mean_task is not None else row.mean_task_type
+    had = len(row.scores_by_task)
+    name = ModelName.of(row.model.name, row.experiments)
+    shown = f"{name.short} {name.variant}".strip()
+    return Line(str(row.rank), shown, _part(had, tasks), "" if mean is None else text.score(mean))
+
+
+def _part(had: int, tasks: int) -> str:
+    return "" if had >= tasks else words(DEFAULT)("card.part", had=had, total=tasks)
+
+
+def model_card(service: Service, model: Model) -> Card:
+    """A model: what it is, and where it stands on the five broadest boards that it is on."""
+    t = words(DEFAULT)
+    body = service.model_scores(model.name).identity
+    rows = msgspec.json.decode(body, type=schemas.ModelScores).rows
+    size = model.parameters / 1e9 if model.parameters is not None else None
+    facts = [
+        model.name.rpartition("/")[0],
+        t("card.parameters", n=text.parameters(size)) if size else "",
+        t("card.dims", n=text.whole(model.embedding_dim)) if model.embedding_dim else "",
+        text.short_licence(model.license),
+        t("model.summary", boards=len(rows)),
+    ]
+    lines = tuple(_standing(service, model.name, row) for row in broadest(service, rows)[:_ROWS])
+    return Card((ModelName.of(model.name).short,), _joined(facts), lines)
+
+
+def _standing(service: Service, model: str, row: schemas.ModelScoreRow) -> Line:
+    board = load(service, service.snapshot.catalog.benchmark_by_name[row.benchmark_name])
+    had = next((len(r.scores_by_task) for r in board.rows if r.model.name == model), 0)
+    mean = row.mean_task if row.mean_task is not None else row.mean_task_type
+    shown = "" if mean is None else text.score(mean)
+    return Line(f"#{row.rank}", row.benchmark_display_name, _part(had, len(board.tasks)), shown)
+
+
+def site_card(service: Service) -> Card:
+    """The whole site: its counts, and who leads on the featured boards."""
+    t = words(DEFAULT)
+    counts = service.snapshot.manifest.provenance.counts
+    facts = [
+        f"{text.whole(n)} {t(f'home.{what}')}"
+        for what, n in (
+            ("boards", service.numbers.boards),
+            ("models", counts.models),
+            ("tasks", counts.tasks),
+            ("scores", counts.rows),
+        )
+    ]
+    leaders = [_leader(service, bench) for bench in featured(service)[:_ROWS]]
+    return Card((t("home.title"),), _joined(facts), tuple(line for line in leaders if line))
+
+
+def _leader(service: Service, bench: Benchmark) -> Line | None:
+    board = load(service, bench)
+    first = next(iter(board.rows), None)
+    if first is None:
+        return None
+    line = _ranked(first, len(board.tasks))
+    return line._replace(place="", name=f"{bench.display_name}: {line.name}")
+
+
+def _joined(facts: Sequence[str]) -> str:
+    return " · ".join(fact for fact in facts if fact)

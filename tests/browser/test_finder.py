@@ -1,0 +1,107 @@
+"""The lists of models and of tasks: the same filters with scripts and without."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("snapshot", ["small"], indirect=True, scope="session"),
+]
+FILTERS = [
+    ("models", "kind"),
+    ("models", "weights"),
+    ("models", "licence"),
+    ("models", "modality"),
+    ("models", "instructions"),
+    ("models", "results"),
+    ("tasks", "type"),
+    ("tasks", "domain"),
+    ("tasks", "language"),
+    ("tasks", "modality"),
+    ("tasks", "public"),
+    ("tasks", "results"),
+]
+
+
+def _shown(page: Any) -> list[str]:
+    found: list[str] = page.locator("main tbody tr:not([hidden]) a").all_inner_texts()
+    return found
+
+
+@pytest.fixture
+def bare(chromium: Any) -> Any:
+    """A page without scripts."""
+    context = chromium.new_context(java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize(("path", "name"), FILTERS)
+def test_scripts_and_the_server_leave_the_same(
+    page: Any, bare: Any, address: str, path: str, name: str
+) -> None:
+    page.goto(f"{address}/{path}")
+    page.click("form details summary")
+    control = page.locator(f'select[name="{name}"]')
+    for option in control.locator("option").all()[1:]:
+        value = option.get_attribute("value")
+        control.select_option(value)
+        page.wait_for_url(f"**{name}=**")
+        bare.goto(page.url)
+        assert _shown(page) == _shown(bare), value
+        assert str(len(_shown(page))) in option.inner_text()
+
+
+def test_filters_are_kept_in_the_address_and_the_back_button_takes_them_back(
+    page: Any, address: str
+) -> None:
+    page.goto(address + "/models")
+    page.click("form details summary")
+    page.select_option('select[name="weights"]', "open")
+    assert _shown(page) == ["org/small"]
+    expect(page.locator("form .count")).to_have_text("1")
+    expect(page.locator("form output")).to_have_text("1 of 4 are left")
+    page.fill('input[name="min"]', "1")
+    page.keyboard.press("Tab")
+    expect(page.locator("form output")).to_contain_text("Nothing is left")
+    page.go_back()
+    assert _shown(page) == ["org/small"]
+    assert page.input_value('input[name="min"]') == ""
+    page.reload()
+    assert _shown(page) == ["org/small"]
+    page.click("form details summary")
+    page.click("[data-reset]")
+    assert len(_shown(page)) == 4
+    assert page.url.endswith("/models")
+
+
+def test_searching_keeps_its_words_in_the_address(page: Any, address: str) -> None:
+    page.goto(address + "/models")
+    page.fill('input[name="q"]', "small; LARGE")
+    assert set(_shown(page)) == {"org/small", "org/large"}
+    assert "q=small" in page.url
+
+
+def test_the_form_works_without_scripts(bare: Any, address: str) -> None:
+    bare.goto(address + "/tasks")
+    bare.click("form details summary")
+    bare.select_option('select[name="type"]', "Retrieval")
+    bare.click("form .panel button")
+    assert _shown(bare) == ["Search"]
+    assert bare.input_value('select[name="type"]') == "Retrieval"
+    bare.click("form details summary")
+    bare.click("[data-reset]")
+    assert len(_shown(bare)) == 2
+
+
+def test_a_copy_filters_by_itself(page: Any, copy_address: str) -> None:
+    page.goto(copy_address + "/models/?weights=open")
+    assert _shown(page) == ["org/small"]
+    page.click("form details summary")
+    page.select_option('select[name="weights"]', "")
+    assert len(_shown(page)) == 4

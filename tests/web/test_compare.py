@@ -1,0 +1,73 @@
+"""Models side by side: which board is shown, and over which tasks."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from frontrunner.api.service import Service
+from frontrunner.web.views import compare
+from tests.web.conftest import HOSTILE, NAME, SCORES, Browser
+
+
+def _types(html: str) -> dict[str, list[str]]:
+    """Label -> the cells of its row, in the table of types."""
+    table = html[html.index(">Type<") :].partition("</table>")[0]
+    rows = re.findall(r'<tr><th scope="row">(.*?)(?=<tr>|$)', table, re.DOTALL)
+    return {row.split("<")[0].strip(): re.findall(r"<td[^>]*>([^<\s]+)", row) for row in rows}
+
+
+def test_the_current_board_with_most_shared_tasks_is_shown(service: Service) -> None:
+    sides = [compare._side(service, name) for name in ("org/small", "org/large")]
+    [first, second] = compare.common_boards(service, sides)
+    assert (first.bench.name, first.shared, first.tasks) == (NAME, 1, 2)
+    assert (second.bench.name, second.shared, second.tasks) == ("Old", 1, 1)
+
+
+def test_means_are_over_the_tasks_that_all_have(browser: Browser) -> None:
+    html = browser.text("/compare", "models=org/small,org/large")
+    assert "1 of 2 tasks" in html
+    types = _types(html)
+    assert types["Retrieval"] == ["45.00", "70.00"]
+    assert types["Pair classification"] == ["–", "–"]  # noqa: RUF001
+    assert "No task of this type is there for all of them" in html
+
+
+def test_where_all_is_there_the_means_are_those_of_the_board(browser: Browser) -> None:
+    html = browser.text("/compare", f"models=org/small,{HOSTILE}")
+    assert "All 2 tasks of this board" in html
+    pairs = SCORES["org/small"]["Pairs"]["default"]
+    assert _types(html)["Pair classification"] == [f"{pairs * 100:.2f}", "0.00"]
+
+
+def test_who_has_chosen_nothing_is_shown_where_to_begin(browser: Browser) -> None:
+    html = browser.text("/compare")
+    assert "begin with the first three" in html
+    assert 'href="/compare?models=' in html
+    assert "begin with the first three" not in browser.text("/compare", "models=org/small")
+
+
+def test_another_board_can_be_chosen(browser: Browser) -> None:
+    html = browser.text("/compare", "models=org/small,org/large&board=Old")
+    assert '<option value="Old" selected>' in html
+    assert "superseded" in html
+    unknown = browser.text("/compare", "models=org/small,org/large&board=None")
+    assert f'<option value="{NAME}" selected>' in unknown
+
+
+@pytest.mark.parametrize(
+    "query", ["", "models=", "models=,,", "models=org/small", "models=no/body"]
+)
+def test_too_few_models_are_no_error(browser: Browser, query: str) -> None:
+    page = browser.page("/compare", query)
+    assert page.status == 200
+    assert b'name="models"' in page.answer.identity
+
+
+def test_a_model_that_is_named_twice_stands_once(browser: Browser) -> None:
+    names = ["org/small", "org/small", "org/large", HOSTILE, "org/unrun"]
+    html = browser.text("/compare", f"models={','.join(names)}")
+    assert html.count('scope="row">') > 0
+    facts = html[html.index("Facts") :].partition("<tbody>")[0]
+    assert facts.count('scope="col" class="n"') == 4
