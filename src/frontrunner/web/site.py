@@ -94,16 +94,17 @@ class Site:
         if kept is not None and (path or not PARAMETERS & whole.keys()):
             return kept
         is_old = _old_link(visit, whole, request.wants_html) if not path else None
-        page = is_old or make(visit, path, self._hidden)
-        if page.status == 404:
+        try:
+            page = is_old or _made(visit, path, self._hidden)
+        except UnknownNameError:
             target = old.other_spelling(service, path, visit.links)
             if target is not None:
                 return old.redirect(old.with_query(target, request.query))
-            if is_old is None and not request.wants_html:
-                return None
+            # Programs have no use for the names that are near, which take a while to find.
+            return _missing(visit, path) if request.wants_html else None
         if page.status == 200 and path not in UNKEPT:
             self._keep(asked, page)
-        return page
+        return page if page.status != 404 or is_old or request.wants_html else None
 
     def failed(self, service: Service, request: PageRequest) -> Page:
         """The page for a request that a mistake of ours kept from being answered."""
@@ -173,19 +174,24 @@ def find_view(path: str) -> View | None:
     return VIEWS.get(path.partition("/")[0])
 
 
-def make(visit: Visit, path: str, hidden: frozenset[str] = frozenset()) -> Page:
-    """The page at `path`, be it one that says that there is none."""
+def _made(visit: Visit, path: str, hidden: frozenset[str]) -> Page:
+    """The page at `path`. Raises UnknownNameError where there is none."""
     first = path.partition("/")[0]
     view = None if first in hidden else find_view(path)
+    if view is None:
+        raise UnknownNameError(f"/{path}")
     try:
-        if view is None:
-            raise UnknownNameError(f"/{path}")
         shown = view(visit)
     except UnknownNameError:
-        shown = problems.missing(visit, path)
+        raise
     except FrontrunnerError as error:
         shown = problems.failed(visit, str(error))
-    return _to_page(visit, path, shown, f"/{first}" if view is not None else "<unmatched>")
+    return _to_page(visit, path, shown, f"/{first}")
+
+
+def _missing(visit: Visit, path: str) -> Page:
+    group = f"/{path.partition('/')[0]}" if find_view(path) is not None else "<unmatched>"
+    return _to_page(visit, path, problems.missing(visit, path), group)
 
 
 def _to_page(visit: Visit, path: str, shown: Shown, group: str) -> Page:
