@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -14,11 +17,13 @@ from frontrunner.api.filters import ModelFilter
 from frontrunner.api.metrics import Metrics
 from frontrunner.api.openapi import document_html
 from frontrunner.api.routes import ROUTES, Route
+from frontrunner.api.service import Service
 from frontrunner.catalog import entries, own
 from frontrunner.cli import MODULES, load_commands
 from frontrunner.cli.app import app
 from frontrunner.config import Settings
 from frontrunner.results.rejects import Reason
+from frontrunner.snapshot.store import Store
 from frontrunner.snapshot.tables import (
     FILES_PARQUET,
     REJECTS_PARQUET,
@@ -136,3 +141,14 @@ def test_curl_is_told_to_take_brackets_as_they_are() -> None:
         for line in path.read_text(encoding="utf-8").splitlines():
             if "curl " in line and "[[" in line:
                 assert "curl -g" in line, f"{path.name}: {line}"
+
+
+def test_the_readme_shows_what_the_demo_gives(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    command = [sys.executable, "-m", "frontrunner", "demo", "--no-serve", "--home", str(tmp_path)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stderr
+    [counts] = [line for line in told.splitlines() if line.startswith("1 board from")]
+    assert counts in readme
+    board = Service(Store(tmp_path).current()).export("starter", "csv").identity
+    for row in list(csv.DictReader(board.decode().splitlines()))[:3]:
+        assert ",".join((row["rank"], row["model"], row["mean_task"])) in readme
