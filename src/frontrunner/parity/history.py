@@ -7,17 +7,20 @@ One pass over the log says which versions there were; only those of files in que
 
 from __future__ import annotations
 
-import subprocess
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+from frontrunner.results.git import ask_git
 
 _LOG = (
     "log", "--first-parent", "--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames",
     "--relative", "--format=%H %cs", "--", ".",
 )  # fmt: skip
 _AT_ONCE = 500
+_SECONDS = 600
+"""The log of a hundred thousand files takes its time."""
 
 
 class Change(NamedTuple):
@@ -48,7 +51,7 @@ class History:
     @classmethod
     def of(cls, folder: Path) -> History | None:
         """The history of a folder; None where it is in no git repository, or has no past."""
-        log = _git(folder, *_LOG)
+        log = ask_git(folder, *_LOG, seconds=_SECONDS)
         changes = _changes((log or b"").decode("utf-8", "surrogateescape").splitlines())
         return cls(folder, changes) if changes else None
 
@@ -73,20 +76,12 @@ class History:
         for start in range(0, len(wanted), _AT_ONCE):
             some = wanted[start : start + _AT_ONCE]
             names = "".join(f"{change.before}\n" for _, change in some)
-            found = _git(self._folder, "cat-file", "--batch", stdin=names.encode())
+            found = ask_git(
+                self._folder, "cat-file", "--batch", given=names.encode(), seconds=_SECONDS
+            )
             for (path, change), data in zip(some, _blobs(found or b"", len(some)), strict=True):
                 if data is not None:
                     yield path, change, data
-
-
-def _git(folder: Path, *words: str, stdin: bytes = b"") -> bytes | None:
-    """What git prints; None where it is not installed or fails, as outside of a repository."""
-    command = ["git", "-c", "core.quotePath=false", "-C", str(folder), *words]
-    try:
-        run = subprocess.run(command, input=stdin, capture_output=True, check=False)
-    except OSError:
-        return None
-    return run.stdout if run.returncode == 0 else None
 
 
 def _changes(log: Iterable[str]) -> dict[str, list[Change]]:

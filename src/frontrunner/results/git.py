@@ -71,22 +71,27 @@ def git_commit(folder: Path) -> str | None:
 
 
 def _answer(folder: Path, *words: str) -> str | None:
-    """What git says; None where it is not there, fails or takes too long."""
+    said = ask_git(folder, *words)
+    return None if said is None else said.decode("utf-8", "replace").strip()
+
+
+def ask_git(folder: Path, *words: str, given: bytes = b"", seconds: int = _SECONDS) -> bytes | None:
+    """What git says of a folder, given some input; None where it is not there, fails or is slow."""
     # As the folder's owner set it up, links included; but start no program that it names.
-    command = ["git", "-c", "core.fsmonitor=false", "-C", str(folder), *words]
+    settings = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
+    command = ["git", *settings, "-C", str(folder), *words]
     try:
         run = subprocess.run(
             command,
             capture_output=True,
-            text=True,
             check=False,
-            timeout=_SECONDS,
-            stdin=subprocess.DEVNULL,
+            timeout=seconds,
+            input=given,
             env=os.environ | _QUIETLY,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return run.stdout.strip() if run.returncode == 0 else None
+    return run.stdout if run.returncode == 0 else None
 
 
 def _git(url: str, *words: str) -> None:
