@@ -21,7 +21,16 @@ from frontrunner.catalog import Benchmark
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.reader import Snapshot
 from tests.api.conftest import Get, call
-from tests.factories import catalog, scope, small_snapshot, snapshot_of, task, write_scores
+from tests.factories import (
+    catalog,
+    result,
+    scope,
+    small_snapshot,
+    snapshot_of,
+    task,
+    write,
+    write_scores,
+)
 
 BOARD = "/v1/benchmarks/All/scores"
 
@@ -326,6 +335,24 @@ def test_ranking_on_the_spot(get: Get) -> None:
     }
     narrowed = get("/v1/rank?benchmark=All&types=STS&name=org/a").json()
     assert (narrowed["tasks"], len(narrowed["rows"])) == (["T1"], 1)
+
+
+def test_coverage_does_not_count_what_was_not_asked_for(tmp_path: Path) -> None:
+    german = {"subsets": {"de": ("deu-Latn",)}}
+    known = catalog(tasks=[task("English"), task("German", **german), task("Other", **german)])
+    scores = result("German", {"test": {"de": 0.25}}, languages=["deu-Latn"])
+    write(tmp_path / "results", "org__a/1/German.json", scores)
+    read = ingest(tmp_path / "results", known, workers=1)
+    application = Application(snapshot_of(tmp_path / "home", known, read))
+    for query, missing in (
+        ("", ["English", "Other"]),
+        ("&languages=German", ["Other"]),
+        ("&languages=German&tasks=German,English", []),
+        ("&subsets=de", ["Other"]),
+    ):
+        answer = call(application, "GET", f"/v1/rank?benchmark=All{query}").json()
+        assert answer["missingTasks"] == missing, query
+        assert answer["rows"][0]["coverage"]["tasksTotal"] == 1 + len(missing), query
 
 
 def test_coverage_counts_what_nobody_has(tmp_path: Path) -> None:

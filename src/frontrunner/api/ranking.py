@@ -29,16 +29,29 @@ def answer(service: Service, request: RankRequest) -> schemas.Ranking:
     bench = service.find_benchmark_or_alias(request.benchmark) if request.benchmark else None
     question = _question(service, request, bench)
     board = rank(service.snapshot.table, service.snapshot.facts, question)
+    missing = _missing(service, question, board)
     return schemas.Ranking(
         snapshot=service.snapshot.id,
         policy=str(board.policy),
         benchmark=bench.name if bench else None,
         tasks=list(board.tasks),
-        missing_tasks=list(board.missing_tasks),
+        missing_tasks=missing,
         languages=None if question.languages is None else sorted(question.languages),
         task_types=list(board.task_types),
-        rows=_rows(service, board),
+        rows=_rows(service, board, len(board.tasks) + len(missing)),
     )
+
+
+def _missing(service: Service, question: Question, board: Board) -> list[str]:
+    """The tasks that nobody has; not those that have no subset of the kind that is asked for."""
+    tasks, asked = service.snapshot.catalog.task_by_name, question.languages
+    subsets = {scope.task: scope.subsets for scope in question.scopes}
+
+    def is_asked_for(name: str) -> bool:
+        spoken = (tasks[name].subsets[one] for one in subsets[name])
+        return any(asked is None or not asked.isdisjoint(codes) for codes in spoken)
+
+    return [name for name in board.missing_tasks if is_asked_for(name)]
 
 
 def _question(service: Service, request: RankRequest, bench: Benchmark | None) -> Question:
@@ -134,7 +147,7 @@ def _narrowed(scope: Scope, subsets: tuple[str, ...]) -> Scope:
     )
 
 
-def _rows(service: Service, board: Board) -> list[schemas.RankedRow]:
+def _rows(service: Service, board: Board, total: int) -> list[schemas.RankedRow]:
     table, models = service.snapshot.table, service.snapshot.catalog.model_by_name
     numbers = zip(
         board.variants.tolist(),
@@ -153,7 +166,6 @@ def _rows(service: Service, board: Board) -> list[schemas.RankedRow]:
         strict=True,
     )
     columns = zip(numbers, scores, strict=True)
-    total = len(board.tasks) + len(board.missing_tasks)
     return [
         schemas.RankedRow(
             rank=ranked,
