@@ -211,6 +211,21 @@ class TestCopy:
         copy.wait_for_url("**/zh/models/**")
         assert copy.locator("html").get_attribute("lang") == "zh"
 
+    def test_old_links_lead_on_from_the_front_of_a_copy(
+        self, copy: Any, copy_address: str, snapshot: Snapshot
+    ) -> None:
+        name = board_name(snapshot)
+        twice = quote(quote(name.upper(), safe=""), safe="")
+        copy.goto(f"{copy_address}/zh/?benchmark_name={twice}")
+        copy.wait_for_url("**/zh/benchmark/**")
+        expect(copy.locator("h1")).to_contain_text(
+            snapshot.catalog.benchmark_by_name[name].display_name
+        )
+        copy.goto(f"{copy_address}/?amp;Task=nothing%3Cb%3E")
+        expect(copy.locator("[data-old-unknown]")).to_contain_text("nothing<b>")
+        copy.goto(f"{copy_address}/")
+        expect(copy.locator("[data-old-unknown]")).to_be_hidden()
+
     def test_data_of_a_copy_is_there(
         self, copy: Any, copy_address: str, snapshot: Snapshot
     ) -> None:

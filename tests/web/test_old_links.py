@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from html import unescape
+from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
@@ -11,7 +13,9 @@ from frontrunner.api.pages import Page
 from frontrunner.api.service import Service
 from frontrunner.catalog import Benchmark
 from frontrunner.legacy.boardmap import Successor, load_board_map
+from frontrunner.legacy.links import plain
 from frontrunner.results.ingest import ingest
+from frontrunner.web.export import export
 from tests.factories import catalog, scope, snapshot_of, task, write_scores
 from tests.web.conftest import Browser
 
@@ -56,6 +60,23 @@ def test_every_link_of_the_first_board_leads_to_a_page(
     target = led(get(old_browser, f"/?task={row.task}&language={row.language}"))
     assert target != "/"
     assert get(old_browser, target).status == 200
+
+
+def test_a_copy_has_a_page_for_every_link(old_browser: Browser, tmp_path: Path) -> None:
+    export(old_browser.service.snapshot, tmp_path / "copy")
+    known = json.loads((tmp_path / "copy/old-links.json").read_bytes())
+    for row in ROWS:
+        target = known["tables"][plain(row.task)][plain(row.language)]
+        page = tmp_path / "copy" / unquote(target.partition("?")[0]) / "index.html"
+        if row.benchmark:
+            assert page.is_file(), row
+            assert quote(row.benchmark, safe="()") in target, row
+        else:
+            assert f"old/{row.task}/{row.language}/" == target, row
+            assert row.reason.split(".")[0] in unescape(page.read_text(encoding="utf-8")), row
+    # Without a language: English, or the first that there is.
+    assert known["tables"]["overall"][""] == known["tables"]["overall"]["english"]
+    assert known["boards"]["mtebengv2"] == "benchmark/MTEB(eng%2C%20v2)/"
 
 
 def test_a_table_without_a_successor_is_built_from_its_tasks(old_browser: Browser) -> None:

@@ -13,7 +13,7 @@ Capitals, hyphens, spaces and repeated encoding never decide whether a link work
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
 from html import unescape
@@ -84,6 +84,15 @@ def meaning(query: Mapping[str, str], catalog: Catalog) -> Meaning | None:
     if TASK_PARAMETERS & query.keys():
         return _of_table(query.get("task", ""), query.get("language", ""), catalog)
     return None
+
+
+def known_links(catalog: Catalog) -> Iterator[tuple[dict[str, str], Meaning]]:
+    """The query of each link that the older boards had, with what it means today."""
+    for task, languages in _tables().items():
+        for language in ("", *languages):
+            yield {"task": task, "language": language}, _of_table(task, language, catalog)
+    for name in (*catalog.benchmark_by_alias, *catalog.benchmark_by_name):
+        yield {"benchmark_name": name}, _of_benchmark(name, catalog)
 
 
 def benchmark_called(name: str, catalog: Catalog) -> str | None:

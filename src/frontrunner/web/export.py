@@ -16,7 +16,7 @@ from frontrunner.api.filters import ModelFilter, TaskFilter
 from frontrunner.api.service import Service
 from frontrunner.errors import UnknownNameError, UsageError
 from frontrunner.snapshot.reader import Snapshot
-from frontrunner.web import assets, cards, feeds
+from frontrunner.web import assets, cards, feeds, old
 from frontrunner.web.links import SITE_CARD, Links
 from frontrunner.web.problems import problem
 from frontrunner.web.site import find_view, to_bytes
@@ -69,6 +69,8 @@ def page_paths(service: Service) -> Iterator[str]:
     yield from (f"tasks/{task.name}" for task in catalog.tasks)
     if old_names(service):
         yield "moved"
+    tables = {(table.task, table.language) for table in old.old_tables(service)}
+    yield from (f"old/{task}/{language}" for task, language in sorted(tables))
 
 
 def _page(service: Service, language: str, path: str, address: str) -> tuple[str, bytes]:
@@ -107,6 +109,7 @@ def data_files(service: Service, address: str = "") -> Iterator[tuple[str, bytes
         document = documents.find(path)
         if document is not None:
             yield path[1:], document.identity
+    yield "old-links.json", old.directory(service)
     yield "v1/snapshot.json", service.info().identity
     yield "v1/benchmarks/menu.json", service.menu().identity
     yield "v1/benchmarks.json", service.benchmarks(include_hidden=False).identity

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -17,8 +17,11 @@ from frontrunner.legacy.links import (
     ToTable,
     Unknown,
     benchmark_called,
+    known_links,
     meaning,
+    plain,
     spelled,
+    table_of,
 )
 from frontrunner.legacy.present import shown
 from frontrunner.snapshot.answers import Encoded, body_tag
@@ -43,6 +46,45 @@ def address(meant: ToBoard | ToTable, links: Links) -> str:
     if isinstance(meant, ToBoard):
         return links.board_of_types(meant.benchmark, meant.types)
     return links.old_table(meant.task, meant.language)
+
+
+def directory(service: Service) -> bytes:
+    """Where each link of the older boards leads from the front page of a copy, as JSON.
+
+    A copy cannot rank a board again; where a link meant one type, the board is sorted by it.
+    """
+    links = Links(root="", suffix="/")
+    boards: dict[str, str] = {}
+    tables: dict[str, dict[str, str]] = {}
+    for query, meant in known_links(service.snapshot.catalog):
+        if isinstance(meant, Unknown) or not is_there(service, meant):
+            continue
+        if isinstance(meant, ToBoard):
+            sort = "".join(f"?sort=-{quote(one)}" for one in meant.types[:1])
+            target = links.board(meant.benchmark) + sort
+        else:
+            target = links.old_table(meant.task, meant.language)
+        if "benchmark_name" in query:
+            boards[plain(query["benchmark_name"])] = target
+        else:
+            tables.setdefault(plain(query["task"]), {})[plain(query["language"])] = target
+    return msgspec.json.encode({"boards": boards, "tables": tables}, order="deterministic")
+
+
+def old_tables(service: Service) -> Iterator[ToTable]:
+    """The old tables that are built from their tasks here."""
+    for _, meant in known_links(service.snapshot.catalog):
+        if isinstance(meant, ToTable) and is_there(service, meant):
+            yield meant
+
+
+def is_there(service: Service, meant: ToBoard | ToTable) -> bool:
+    """Whether there is a page for it: a table needs some of its tasks."""
+    if isinstance(meant, ToBoard):
+        return True
+    found = table_of(meant.task, meant.language)
+    known = service.snapshot.catalog.task_by_name
+    return found is not None and any(task in known for task in found.tasks)
 
 
 def problem(visit: Visit, meant: Unknown) -> Shown:
