@@ -55,12 +55,9 @@ def real_snapshot(real_home: Path) -> Snapshot:
     return built
 
 
-@pytest.fixture(scope="session")
-def real_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real result files, unpacked."""
-    archive = shared("data/mteb-results.tar.zst")
-    folder = tmp_path_factory.mktemp("real")
-    with archive.open("rb") as raw:
+def unpacked(name: str, folder: Path) -> Path:
+    """An archive of the real data, unpacked into a folder."""
+    with shared(name).open("rb") as raw:
         stream = zstandard.ZstdDecompressor(max_window_size=2**31).stream_reader(raw)
         with tarfile.open(fileobj=stream, mode="r|") as tar:
             tar.extractall(folder, filter="data")
@@ -68,24 +65,22 @@ def real_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def real_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real result files, unpacked."""
+    return unpacked("data/mteb-results.tar.zst", tmp_path_factory.mktemp("real"))
+
+
+@pytest.fixture(scope="session")
 def old_board(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The old board's files, unpacked."""
-    folder = tmp_path_factory.mktemp("old")
-    with shared("data/legacy-boards.tar.zst").open("rb") as raw:
-        stream = zstandard.ZstdDecompressor().stream_reader(raw)
-        with tarfile.open(fileobj=stream, mode="r|") as tar:
-            tar.extractall(folder, filter="data")
+    folder = unpacked("data/legacy-boards.tar.zst", tmp_path_factory.mktemp("old"))
     return next(path.parent for path in folder.rglob("config.yaml"))
 
 
 @pytest.fixture(scope="session")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What was recorded of the old board, unpacked."""
-    folder = tmp_path_factory.mktemp("recorded")
-    with shared("contract/legacy-gradio.tar.zst").open("rb") as raw:
-        stream = zstandard.ZstdDecompressor().stream_reader(raw)
-        with tarfile.open(fileobj=stream, mode="r|") as tar:
-            tar.extractall(folder, filter="data")
+    folder = unpacked("contract/legacy-gradio.tar.zst", tmp_path_factory.mktemp("recorded"))
     return next(path.parent for path in folder.rglob("raw_http.json"))
 
 

@@ -57,7 +57,7 @@ def directory(service: Service) -> bytes:
     boards: dict[str, str] = {}
     tables: dict[str, dict[str, str]] = {}
     for query, meant in known_links(service.snapshot.catalog):
-        if isinstance(meant, Unknown) or not is_there(service, meant):
+        if isinstance(meant, Unknown) or not _is_there(service, meant):
             continue
         if isinstance(meant, ToBoard):
             sort = "".join(f"?sort=-{quote(one)}" for one in meant.types[:1])
@@ -74,11 +74,11 @@ def directory(service: Service) -> bytes:
 def old_tables(service: Service) -> Iterator[ToTable]:
     """The old tables that are built from their tasks here."""
     for _, meant in known_links(service.snapshot.catalog):
-        if isinstance(meant, ToTable) and is_there(service, meant):
+        if isinstance(meant, ToTable) and _is_there(service, meant):
             yield meant
 
 
-def is_there(service: Service, meant: ToBoard | ToTable) -> bool:
+def _is_there(service: Service, meant: ToBoard | ToTable) -> bool:
     """Whether there is a page for it: a table needs some of its tasks."""
     if isinstance(meant, ToBoard):
         return True

@@ -17,8 +17,9 @@ from frontrunner.api.service import Service
 from frontrunner.catalog import Benchmark, Model
 from frontrunner.web import text
 from frontrunner.web.views.board import load
+from frontrunner.web.views.covered import covered
 from frontrunner.web.views.home import featured
-from frontrunner.web.views.models import broadest
+from frontrunner.web.views.models import broadest, summary_facts
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.words import DEFAULT, words
 
@@ -76,24 +77,18 @@ def model_card(service: Service, model: Model) -> Card:
     t = words(DEFAULT)
     body = service.model_scores(model.name).identity
     rows = msgspec.json.decode(body, type=schemas.ModelScores).rows
-    size = model.parameters / 1e9 if model.parameters is not None else None
-    facts = [
-        model.name.rpartition("/")[0],
-        t("card.parameters", n=text.parameters(size)) if size else "",
-        t("card.dims", n=text.whole(model.embedding_dim)) if model.embedding_dim else "",
-        text.short_licence(model.license),
-        t("model.summary", boards=len(rows)),
-    ]
+    facts = [model.name.rpartition("/")[0], *summary_facts(t, model, len(rows))]
     lines = tuple(_standing(service, model.name, row) for row in broadest(service, rows)[:_ROWS])
     return Card((ModelName.of(model.name).short,), _joined(facts), lines)
 
 
 def _standing(service: Service, model: str, row: schemas.ModelScoreRow) -> Line:
-    board = load(service, service.snapshot.catalog.benchmark_by_name[row.benchmark_name])
-    had = next((len(r.scores_by_task) for r in board.rows if r.model.name == model), 0)
+    board = covered(service, row.benchmark_name)
     mean = row.mean_task if row.mean_task is not None else row.mean_task_type
     shown = "" if mean is None else text.score(mean)
-    return Line(f"#{row.rank}", row.benchmark_display_name, _part(had, len(board.tasks)), shown)
+    return Line(
+        f"#{row.rank}", row.benchmark_display_name, _part(board.had(model), len(board.tasks)), shown
+    )
 
 
 def site_card(service: Service) -> Card:

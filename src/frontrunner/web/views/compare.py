@@ -18,6 +18,7 @@ from frontrunner.catalog import Benchmark
 from frontrunner.web import text
 from frontrunner.web.views import pictures
 from frontrunner.web.views.board import load, type_label
+from frontrunner.web.views.covered import covered
 from frontrunner.web.views.home import featured
 from frontrunner.web.views.rows import Cell, ModelName, shaded
 from frontrunner.web.visit import Shown, Visit
@@ -61,20 +62,6 @@ class Common(NamedTuple):
         return -self.models, bool(self.bench.superseded_by), -self.shared, self.bench.name
 
 
-class _Named(msgspec.Struct, frozen=True):
-    name: str
-
-
-class _Row(msgspec.Struct, frozen=True, rename="camel"):
-    model: _Named
-    scores_by_task: dict[str, float]
-
-
-class _Board(msgspec.Struct, frozen=True):
-    tasks: list[str]
-    rows: list[_Row]
-
-
 def compare(visit: Visit) -> Shown:
     """The models that `models` names, on all boards that two of them share, and on one in full."""
     wanted = [name.strip() for name in visit.query.get("models", "").split(",")]
@@ -103,7 +90,7 @@ def _examples(service: Service) -> list[tuple[Benchmark, list[str]]]:
     """Where to begin: the first three models of the boards that the front page shows."""
     found = []
     for bench in featured(service):
-        board = msgspec.json.decode(service.scores(bench.name, ()).identity, type=_Board)
+        board = covered(service, bench.name)
         found.append((bench, list(dict.fromkeys(row.model.name for row in board.rows))[:3]))
     return [(bench, names) for bench, names in found if len(names) > 1]
 
@@ -142,7 +129,7 @@ def common_boards(service: Service, sides: Sequence[Side]) -> list[Common]:
 
 
 def _common(service: Service, bench: Benchmark, names: Sequence[str]) -> Common:
-    board = msgspec.json.decode(service.scores(bench.name, ()).identity, type=_Board)
+    board = covered(service, bench.name)
     had = {row.model.name: row.scores_by_task.keys() for row in reversed(board.rows)}
     there = [set(had[name]) for name in names if name in had]
     shared = set.intersection(*there) if there else set()

@@ -15,6 +15,7 @@ from frontrunner.catalog import Model
 from frontrunner.errors import UnknownNameError
 from frontrunner.web import text
 from frontrunner.web.views.board import load, type_label
+from frontrunner.web.views.covered import covered
 from frontrunner.web.views.finder import Facts, find
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.views.rows import ModelName
@@ -192,7 +193,11 @@ def broadest(
 
 def _about(visit: Visit, model: Model, boards: int) -> str:
     """A model in a sentence, for search engines and chats."""
-    t = visit.t
+    return visit.t("site.comma").join(summary_facts(visit.t, model, boards))
+
+
+def summary_facts(t: Words, model: Model, boards: int) -> list[str]:
+    """What there is to say of a model in a line."""
     size = model.parameters / 1e9 if model.parameters is not None else None
     facts = [
         t("card.parameters", n=text.parameters(size)) if size else "",
@@ -200,7 +205,7 @@ def _about(visit: Visit, model: Model, boards: int) -> str:
         text.short_licence(model.license),
         t("model.summary", boards=boards),
     ]
-    return t("site.comma").join(fact for fact in facts if fact)
+    return [fact for fact in facts if fact]
 
 
 def _coverage(
@@ -209,28 +214,9 @@ def _coverage(
     """Board -> tasks that the model has a score of, and tasks of the board."""
     found = {}
     for row in rows:
-        board = _coverage_rows(service, row.benchmark_name)
-        had = next((len(one.scores_by_task) for one in board.rows if one.model.name == name), 0)
-        found[row.benchmark_name] = (had, len(board.tasks))
+        board = covered(service, row.benchmark_name)
+        found[row.benchmark_name] = (board.had(name), len(board.tasks))
     return found
-
-
-class _NameOnly(msgspec.Struct, frozen=True):
-    name: str
-
-
-class _CoverageRow(msgspec.Struct, frozen=True, rename="camel"):
-    model: _NameOnly
-    scores_by_task: dict[str, float]
-
-
-class _CoverageBoard(msgspec.Struct, frozen=True):
-    tasks: list[str]
-    rows: list[_CoverageRow]
-
-
-def _coverage_rows(service: Service, name: str) -> _CoverageBoard:
-    return msgspec.json.decode(service.scores(name, ()).identity, type=_CoverageBoard)
 
 
 def strengths(visit: Visit, model: Model, rows: list[schemas.ModelScoreRow]) -> Strengths | None:
