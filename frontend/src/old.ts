@@ -8,11 +8,17 @@ interface Known {
 
 const PARAMETERS = ["benchmark_name", "task", "language"] as const;
 
-/** A value that chats and editors have encoded once more. */
+/** A text out of HTML, with its entities; nothing in it is run or shown. */
+function outOfHtml(value: string): string {
+  const read = new DOMParser().parseFromString(value.replaceAll("<", "&lt;"), "text/html");
+  return read.documentElement.textContent ?? value;
+}
+
+/** A value that chats, editors and HTML have encoded once more. */
 function decoded(value: string): string {
   for (let times = 0; times < 3; times++) {
     try {
-      const once = decodeURIComponent(value);
+      const once = outOfHtml(decodeURIComponent(value));
       if (once === value) break;
       value = once;
     } catch {

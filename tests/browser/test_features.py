@@ -216,8 +216,10 @@ class TestCopy:
     ) -> None:
         name = board_name(snapshot)
         twice = quote(quote(name.upper(), safe=""), safe="")
-        copy.goto(f"{copy_address}/zh/?benchmark_name={twice}")
-        copy.wait_for_url("**/zh/benchmark/**")
+        entities = quote("".join(f"&#{ord(sign)};" for sign in name), safe="")
+        for value, language in ((entities, ""), (twice, "/zh")):
+            copy.goto(f"{copy_address}{language}/?benchmark_name={value}")
+            copy.wait_for_url(f"**/board{language}/benchmark/**")
         expect(copy.locator("h1")).to_contain_text(
             snapshot.catalog.benchmark_by_name[name].display_name
         )
