@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from frontrunner.api.prepare import prepare
+from frontrunner.answers.prepare import prepare
 from frontrunner.catalog import Benchmark, Catalog, Languages, Model, Scope, Task
 from frontrunner.results.ingest import Ingested, ingest
 from frontrunner.results.table import ScoreTable

@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from frontrunner import errors
-from frontrunner.api.filters import ModelFilter
-from frontrunner.api.metrics import Metrics
-from frontrunner.api.openapi import document_html
-from frontrunner.api.routes import ROUTES, Route
-from frontrunner.api.service import Service
+from frontrunner.answers.filters import ModelFilter
+from frontrunner.answers.service import Service
+from frontrunner.base import errors
+from frontrunner.base.config import Settings
 from frontrunner.catalog import entries, own
 from frontrunner.cli import MODULES, load_commands
 from frontrunner.cli.app import app
-from frontrunner.config import Settings
+from frontrunner.http.metrics import Metrics
+from frontrunner.http.openapi import document_html
+from frontrunner.http.routes import ROUTES, Route
 from frontrunner.results.rejects import Reason
 from frontrunner.snapshot.store import Store
 from frontrunner.snapshot.tables import (

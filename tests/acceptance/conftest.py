@@ -15,11 +15,11 @@ import httpx
 import pytest
 import zstandard
 
-from frontrunner.api.prepare import prepare
-from frontrunner.calls.prepare import prepare_calls
+from frontrunner.answers.prepare import prepare
+from frontrunner.calls.build import prepare_calls
 from frontrunner.catalog.store import load_catalog
 from frontrunner.legacy.adopted import adopt, read_adopted
-from frontrunner.legacy.tree import read_tree
+from frontrunner.legacy.files.tree import read_tree
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.reader import Snapshot

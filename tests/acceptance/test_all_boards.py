@@ -10,7 +10,7 @@ import anyio
 import httpx
 import pytest
 
-from frontrunner.api.app import Application
+from frontrunner.http.app import Application
 from frontrunner.snapshot.reader import Snapshot
 from tests.acceptance.exceptions import settle
 from tests.acceptance.oracle import comparable, differences

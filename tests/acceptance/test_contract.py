@@ -7,15 +7,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from frontrunner.contract.check import check
-from frontrunner.contract.fetch import Response, fetcher, folder_fetcher
-from frontrunner.contract.finding import Verdict
-from frontrunner.contract.folders import record_folder
-from frontrunner.contract.record import Record, read_record, write_record
-from frontrunner.contract.report import broken
-from frontrunner.contract.sources import answer_of, record_board, routes_of
-from frontrunner.legacy.fresh import fresh_tree
-from frontrunner.legacy.tree import read_tree, write_tree
+from frontrunner.checks.contract.check import check
+from frontrunner.checks.contract.fetch import Response, fetcher, folder_fetcher
+from frontrunner.checks.contract.finding import Verdict
+from frontrunner.checks.contract.folders import record_folder
+from frontrunner.checks.contract.record import Record, read_record, write_record
+from frontrunner.checks.contract.recorders import answer_of, record_board, routes_of
+from frontrunner.checks.contract.report import broken
+from frontrunner.legacy.files.fresh import fresh_tree
+from frontrunner.legacy.files.tree import read_tree, write_tree
 from frontrunner.snapshot.reader import Snapshot
 from tests.acceptance.conftest import shared
 from tests.acceptance.oracle import read_recorded

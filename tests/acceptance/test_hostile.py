@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from frontrunner.api.schemas import BenchmarkSummary
-from frontrunner.api.service import Service
+from frontrunner.answers.schemas import BenchmarkSummary
+from frontrunner.answers.service import Service
 from frontrunner.results.archive import walk_archive
 from frontrunner.results.ingest import ingest
 from tests.acceptance.conftest import shared

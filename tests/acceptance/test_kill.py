@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from frontrunner.api.service import Service
+from frontrunner.answers.service import Service
 from frontrunner.snapshot.store import Store, whole_damage
 from tests.factories import result, write
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from frontrunner.api.service import Service
+from frontrunner.answers.service import Service
 from frontrunner.catalog import Scope
 from frontrunner.legacy.boardmap import load_board_map
-from frontrunner.legacy.columns import AVERAGE, score_column
-from frontrunner.legacy.fresh import fresh_tree, printed_mean
-from frontrunner.legacy.rules import target
-from frontrunner.legacy.tables import Table, number
-from frontrunner.legacy.tree import Tree, read_tree
+from frontrunner.legacy.files.columns import AVERAGE, score_column
+from frontrunner.legacy.files.fresh import fresh_tree, printed_mean
+from frontrunner.legacy.files.rules import target
+from frontrunner.legacy.files.tables import Table, number
+from frontrunner.legacy.files.tree import Tree, read_tree
 from frontrunner.snapshot.reader import Snapshot
 
 pytestmark = pytest.mark.acceptance

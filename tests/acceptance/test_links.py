@@ -11,11 +11,11 @@ from urllib.parse import quote, quote_plus
 import pytest
 import zstandard
 
-from frontrunner.api.service import Service
+from frontrunner.answers.service import Service
 from frontrunner.legacy.boardmap import load_board_map
-from frontrunner.legacy.links import ToBoard, meaning
+from frontrunner.legacy.links.meaning import ToBoard, meaning
 from frontrunner.snapshot.reader import Snapshot
-from frontrunner.web.links import Links
+from frontrunner.web.urls import Links
 from tests.acceptance.conftest import shared
 from tests.web.conftest import Browser
 from tests.web.test_old_links import get, led

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from frontrunner.legacy.markup import Anchor
-from frontrunner.legacy.tree import Tree, read_tree, write_tree
-from frontrunner.parity.gates import Outcome
-from frontrunner.parity.match import Matcher, load_aliases
-from frontrunner.parity.moved import keep_moved, read_moved
-from frontrunner.parity.report import Report, unexplained, verdict_counts
-from frontrunner.parity.run import Asked, compare_boards
-from frontrunner.parity.verdicts import Cause, Confidence, Verdict
-from frontrunner.parity.write import write_report
+from frontrunner.checks.gates import Outcome
+from frontrunner.checks.parity.match import Matcher, load_aliases
+from frontrunner.checks.parity.moved import keep_moved, read_moved
+from frontrunner.checks.parity.report import Report, unexplained, verdict_counts
+from frontrunner.checks.parity.run import Asked, compare_boards
+from frontrunner.checks.parity.verdicts import Cause, Confidence, Verdict
+from frontrunner.checks.parity.write import write_report
+from frontrunner.legacy.files.markup import Anchor
+from frontrunner.legacy.files.tree import Tree, read_tree, write_tree
 from frontrunner.snapshot.reader import Snapshot
 
 pytestmark = pytest.mark.acceptance

@@ -16,8 +16,8 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from frontrunner.api.app import Application
-from frontrunner.api.openapi import document
+from frontrunner.http.app import Application
+from frontrunner.http.openapi import document
 from frontrunner.snapshot.reader import Snapshot
 from tests.factories import small_snapshot
 

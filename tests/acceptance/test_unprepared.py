@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from frontrunner.snapshot.reader import Snapshot
-from tests.api.test_unprepared import assert_equal_on_demand
+from tests.http.test_unprepared import assert_equal_on_demand
 
 
 @pytest.mark.acceptance

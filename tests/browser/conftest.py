@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 import uvicorn
 
-from frontrunner.api.app import Application
-from frontrunner.api.prepare import prepare
+from frontrunner.answers.prepare import prepare
 from frontrunner.catalog.store import load_catalog
+from frontrunner.http.app import Application
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.reader import Snapshot

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from frontrunner.api.routes import ROUTES
 from frontrunner.calls.entry import Calls
+from frontrunner.http.routes import ROUTES
 from frontrunner.web.routes import VIEWS
 
 CALLS = Calls(Path("nowhere"))

@@ -52,7 +52,7 @@ def test_models_know_what_they_have_seen(loaded: tuple[Path, Catalog, Statistics
 
 def test_the_server_never_imports_mteb_nor_what_building_needs() -> None:
     code = (
-        "import sys, frontrunner.api.server, frontrunner.cli.serve; "
+        "import sys, frontrunner.http.server, frontrunner.cli.serve; "
         "print([m for m in ('mteb', 'polars', 'numpy', 'pandas', 'torch') if m in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from frontrunner.base.errors import UsageError
 from frontrunner.catalog.languages import LanguageFilter
-from frontrunner.errors import UsageError
 from tests.factories import LANGUAGES
 
 

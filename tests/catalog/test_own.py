@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from frontrunner.base.errors import CatalogError
 from frontrunner.catalog.own import add_own, own_alone
-from frontrunner.errors import CatalogError
 from tests.factories import catalog
 
 GOOD = """

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from frontrunner.base.errors import EvaluationError, UnknownNameError, UsageError
 from frontrunner.cli import load_commands
 from frontrunner.cli.app import app
-from frontrunner.errors import EvaluationError, UnknownNameError, UsageError
 from frontrunner.evaluate.layout import result_file
 from frontrunner.evaluate.suite import STARTER, read_revisions
 

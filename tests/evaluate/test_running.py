@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from frontrunner.errors import EvaluationError, UnknownNameError
+from frontrunner.base.errors import EvaluationError, UnknownNameError
 from frontrunner.evaluate import environment, layout, runner
 from frontrunner.evaluate.runner import Event, Plan
 from frontrunner.evaluate.suite import STARTER, Suite, read_revisions

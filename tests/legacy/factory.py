@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from frontrunner.legacy.markup import anchor
+from frontrunner.legacy.files.markup import anchor
 
 CONFIG: dict[str, Any] = {
     "tasks": {"STS": {"metric": "cosine_spearman"}, "Retrieval": {"metric": "ndcg_at_10"}},

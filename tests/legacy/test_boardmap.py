@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from frontrunner.errors import LegacyError
+from frontrunner.base.errors import LegacyError
 from frontrunner.legacy.boardmap import load_board_map, parse_board_map, unknown_benchmarks
-from frontrunner.legacy.rules import load_rules, pick_split, split_order, target
+from frontrunner.legacy.files.rules import load_rules, pick_split, split_order, target
 from tests.factories import catalog, task
 
 _ROW = (

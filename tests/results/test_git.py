@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from frontrunner.errors import SourceError
+from frontrunner.base.errors import SourceError
 from frontrunner.results.fetch import fetch
 from frontrunner.results.git import git_commit, repository_name
 from frontrunner.results.ingest import ingest, joined

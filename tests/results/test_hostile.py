@@ -15,9 +15,9 @@ import msgspec
 import pytest
 import zstandard
 
-from frontrunner.api import schemas
-from frontrunner.api.service import Service
-from frontrunner.errors import SourceError
+from frontrunner.answers import schemas
+from frontrunner.answers.service import Service
+from frontrunner.base.errors import SourceError
 from frontrunner.results.archive import walk_archive
 from frontrunner.results.ingest import Ingested, ingest
 from tests.factories import catalog, result, snapshot_of, write

@@ -13,7 +13,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontrunner.errors import SourceError
+from frontrunner.base.errors import SourceError
 from frontrunner.results.archive import walk_archive
 from frontrunner.results.fetch import fetch
 from frontrunner.results.ingest import Ingested, ingest

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from frontrunner.errors import CorruptSnapshotError, SnapshotError, UnknownNameError
+from frontrunner.base.errors import CorruptSnapshotError, SnapshotError, UnknownNameError
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot import build as building
 from frontrunner.snapshot.build import Inputs, build_snapshot

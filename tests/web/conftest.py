@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from frontrunner.api.pages import Page, PageRequest
-from frontrunner.api.prepare import prepare
-from frontrunner.api.service import Service
+from frontrunner.answers.prepare import prepare
+from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark, Catalog, Languages, MenuEntry, Model, Scope, Task
+from frontrunner.http.pages import Page, PageRequest
 from frontrunner.results.ingest import ingest
 from frontrunner.results.layout import folder_name
 from frontrunner.snapshot.build import Inputs, build_snapshot

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from frontrunner.api.service import Service
+from frontrunner.answers.service import Service
 from frontrunner.web import cards
 from frontrunner.web.views.cards import Card, board_card, model_card, site_card
 from tests.web.conftest import HOSTILE, NAME, Browser

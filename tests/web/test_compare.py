@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from frontrunner.api.service import Service
+from frontrunner.answers.service import Service
 from frontrunner.web.views import compare
 from tests.web.conftest import HOSTILE, NAME, SCORES, Browser
 

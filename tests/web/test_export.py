@@ -6,8 +6,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from frontrunner.api.service import Service
-from frontrunner.errors import UsageError
+from frontrunner.answers.service import Service
+from frontrunner.base.errors import UsageError
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.web import export
 from tests.web.conftest import NAME

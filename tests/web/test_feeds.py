@@ -6,8 +6,8 @@ from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
-from frontrunner.api.pages import PageRequest
-from frontrunner.api.service import Service
+from frontrunner.answers.service import Service
+from frontrunner.http.pages import PageRequest
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.web import export, feeds
 from tests.web.conftest import SCORES, Browser, build, write_results

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from frontrunner.api.service import Service
+from frontrunner.answers.service import Service
 from frontrunner.web.views import languages
 from frontrunner.web.words import words
 from tests.web.conftest import NAME, Browser

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from frontrunner.parity.fate import RowFate
-from frontrunner.parity.moved import FILE, keep_moved, read_moved
+from frontrunner.checks.parity.fate import RowFate
+from frontrunner.checks.parity.moved import FILE, keep_moved, read_moved
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.web import export
 from tests.web.conftest import Browser

@@ -9,11 +9,11 @@ from urllib.parse import quote, unquote
 
 import pytest
 
-from frontrunner.api.pages import Page
-from frontrunner.api.service import Service
+from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark
+from frontrunner.http.pages import Page
 from frontrunner.legacy.boardmap import Successor, load_board_map
-from frontrunner.legacy.links import plain
+from frontrunner.legacy.links.meaning import plain
 from frontrunner.results.ingest import ingest
 from frontrunner.web.export import export
 from tests.factories import catalog, scope, snapshot_of, task, write_scores

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from frontrunner.web.links import Links
+from frontrunner.web.urls import Links
 from frontrunner.web.words import languages
 from tests.web.conftest import HOSTILE, NAME, Browser
 
@@ -126,7 +126,7 @@ def test_what_is_not_there_offers_a_way_on(browser: Browser) -> None:
 
 
 def test_programs_get_no_page_for_what_is_not_there(browser: Browser) -> None:
-    from frontrunner.api.pages import PageRequest
+    from frontrunner.http.pages import PageRequest
 
     request = PageRequest("/nowhere", b"", "", wants_html=False)
     assert browser.site.find(browser.service, request) is None
@@ -154,7 +154,7 @@ def test_the_data_page_lists_rejected_files(browser: Browser) -> None:
 
 
 def test_an_odd_host_gets_into_no_page(browser: Browser) -> None:
-    from frontrunner.api.pages import PageRequest
+    from frontrunner.http.pages import PageRequest
 
     request = PageRequest(f"/benchmark/{NAME}", b"", "", True, 'http://x"><script>')
     page = browser.site.find(browser.service, request)

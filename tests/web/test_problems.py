@@ -8,15 +8,15 @@ from urllib.parse import unquote
 
 import pytest
 
-from frontrunner.api.app import Application
-from frontrunner.api.pages import PageRequest
-from frontrunner.api.service import Service
-from frontrunner.errors import CorruptSnapshotError
+from frontrunner.answers.service import Service
+from frontrunner.base.errors import CorruptSnapshotError
+from frontrunner.http.app import Application
+from frontrunner.http.pages import PageRequest
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.web import routes
 from frontrunner.web.site import Site
 from frontrunner.web.views import boards, home
-from tests.api.conftest import call
+from tests.http.conftest import call
 from tests.web.conftest import HOSTILE, NAME, Browser
 
 HTML = {"accept": "text/html", "accept-language": "en"}

@@ -5,12 +5,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from frontrunner.api.service import Service
+from frontrunner.answers.service import Service
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 from frontrunner.web import charts
 from frontrunner.web.charts import Dot
-from frontrunner.web.links import Links
+from frontrunner.web.urls import Links
 from frontrunner.web.views import about, board, home, pictures
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import words

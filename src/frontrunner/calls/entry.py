@@ -6,13 +6,13 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from frontrunner.api.reply import Policy
+from frontrunner.base.errors import FrontrunnerError
 from frontrunner.calls.pack import find_calls, open_calls
-from frontrunner.errors import FrontrunnerError
+from frontrunner.http.reply import Policy
 
 if TYPE_CHECKING:
-    from frontrunner.api.app import Receive, Scope, Send
-    from frontrunner.calls.gradio import Gradio
+    from frontrunner.calls.handler import Gradio
+    from frontrunner.http.app import Receive, Scope, Send
 
 _PATHS = frozenset(
     {
@@ -72,7 +72,7 @@ class Calls:
         return self._gradio
 
     def _take(self, folder: Path) -> None:
-        from frontrunner.calls.gradio import Gradio  # noqa: PLC0415 -- not before it is needed
+        from frontrunner.calls.handler import Gradio  # noqa: PLC0415 -- not before it is needed
 
         earlier = self._gradio
         self._gradio = Gradio(open_calls(folder), earlier.queue if earlier else None)

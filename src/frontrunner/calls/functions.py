@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from frontrunner.errors import LegacyError
+from frontrunner.base.errors import LegacyError
 from frontrunner.legacy.boardmap import load_board_map
 from frontrunner.legacy.gradio.endpoints import FILTER, SET_TABS, Endpoint, endpoints_of
 from frontrunner.legacy.gradio.filtering import Filters, Frame, filter_frames

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from frontrunner.errors import CorruptSnapshotError, SnapshotError
+from frontrunner.base.errors import CorruptSnapshotError, SnapshotError
 from frontrunner.legacy.gradio import FOLDER
 from frontrunner.snapshot.answers import AnswerPack, Encoded, write_pack
 

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from frontrunner.base.errors import FrontrunnerError, LegacyError
 from frontrunner.calls.room import Room
-from frontrunner.errors import FrontrunnerError, LegacyError
 
 _MOST_WAITING = 64
 _MOST_BYTES = 128 * 1024 * 1024

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from frontrunner.errors import FrontrunnerError
+from frontrunner.base.errors import FrontrunnerError
 
 
 class NoRoomError(FrontrunnerError):

@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from frontrunner.api.reply import Headers
+from frontrunner.http.reply import Headers
 
 if TYPE_CHECKING:
-    from frontrunner.api.app import Receive, Scope, Send
+    from frontrunner.http.app import Receive, Scope, Send
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of a body; the 57 tables of the old board are three million."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from frontrunner.base.errors import MissingExtraError
 from frontrunner.catalog.languages import Languages
 from frontrunner.catalog.model import (
     Aggregation,
@@ -23,7 +24,6 @@ from frontrunner.catalog.model import (
     Scope,
     Task,
 )
-from frontrunner.errors import MissingExtraError
 
 # Facts about old result files that mteb keeps in its reader and not in its registry.
 _OLD_TASK_NAMES = {

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from frontrunner.errors import UsageError
+from frontrunner.base.errors import UsageError
 
 
 class Languages(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,8 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from frontrunner.base.errors import CatalogError
+from frontrunner.base.toml import parse_toml
 from frontrunner.catalog.entries import (
     IN_WORDS,
     Entry,
@@ -36,8 +38,6 @@ from frontrunner.catalog.model import (
     Scope,
     Task,
 )
-from frontrunner.errors import CatalogError
-from frontrunner.toml import parse_toml
 
 _OPEN_LICENSES = frozenset(
     {

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
 from importlib import import_module
 
-from frontrunner.errors import FrontrunnerError
+from frontrunner.base.errors import FrontrunnerError
 
 MODULES = {
     "build": "build",

@@ -12,6 +12,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from frontrunner.base.config import Settings, load_settings
+from frontrunner.base.errors import UsageError
 from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics, load_catalog
 from frontrunner.cli.app import app
@@ -19,8 +21,6 @@ from frontrunner.cli.options import Home, Json, OwnCatalog, Results, WithoutMteb
 from frontrunner.cli.output import counted, print_json, say, stderr, visible
 from frontrunner.cli.prepare import prepare_answers
 from frontrunner.cli.progress import progress_bar
-from frontrunner.config import Settings, load_settings
-from frontrunner.errors import UsageError
 from frontrunner.results.fetch import fetch
 from frontrunner.results.ingest import Ingested, joined
 from frontrunner.results.read import Options, read_source
@@ -109,7 +109,7 @@ def build(
 
 def tell(snapshot: Snapshot) -> None:
     """Say on stderr what is in a snapshot."""
-    from frontrunner.api.service import Service  # noqa: PLC0415
+    from frontrunner.answers.service import Service  # noqa: PLC0415
 
     counts = snapshot.manifest.provenance.counts
     boards = Service(snapshot).numbers.boards

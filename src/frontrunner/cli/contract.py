@@ -10,21 +10,21 @@ from typing import Annotated
 
 import typer
 
+from frontrunner.base.config import load_settings
+from frontrunner.base.errors import ContractError
+from frontrunner.checks.contract.check import check as findings_of
+from frontrunner.checks.contract.fetch import fetcher, folder_fetcher
+from frontrunner.checks.contract.finding import Finding
+from frontrunner.checks.contract.folders import record_folder
+from frontrunner.checks.contract.logs import requests_in
+from frontrunner.checks.contract.record import Record, read_record, write_record
+from frontrunner.checks.contract.recorders import record_board
+from frontrunner.checks.contract.report import broken, junit, lines, printable, tally
+from frontrunner.checks.contract.rules import apply, idle, load_rules
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import counted, print_json, stderr
 from frontrunner.cli.progress import progress_bar
-from frontrunner.config import load_settings
-from frontrunner.contract.check import check as findings_of
-from frontrunner.contract.fetch import fetcher, folder_fetcher
-from frontrunner.contract.finding import Finding
-from frontrunner.contract.folders import record_folder
-from frontrunner.contract.logs import requests_in
-from frontrunner.contract.record import Record, read_record, write_record
-from frontrunner.contract.report import broken, junit, lines, printable, tally
-from frontrunner.contract.rules import apply, idle, load_rules
-from frontrunner.contract.sources import record_board
-from frontrunner.errors import ContractError
 
 contract_app = typer.Typer(
     name="contract",

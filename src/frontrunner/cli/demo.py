@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from frontrunner.base.config import load_settings
 from frontrunner.catalog.store import load_catalog
 from frontrunner.cli.app import app
 from frontrunner.cli.build import tell, write_snapshot
@@ -15,7 +16,6 @@ from frontrunner.cli.options import Home
 from frontrunner.cli.output import say
 from frontrunner.cli.prepare import prepare_answers
 from frontrunner.cli.serve import serve
-from frontrunner.config import load_settings
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.build import Inputs
 

@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from frontrunner.base.config import DEFAULT_HOME, load_settings
+from frontrunner.base.errors import UsageError
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home
 from frontrunner.cli.output import print_json, say, stderr
-from frontrunner.config import DEFAULT_HOME, load_settings
-from frontrunner.errors import UsageError
 from frontrunner.evaluate import environment as environments
 from frontrunner.evaluate.runner import Event, Plan, make_plan, run
 

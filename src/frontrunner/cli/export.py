@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from frontrunner.base.config import load_settings
+from frontrunner.base.errors import UsageError
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home
 from frontrunner.cli.output import say
-from frontrunner.config import load_settings
-from frontrunner.errors import UsageError
 from frontrunner.snapshot.store import Store
 
 

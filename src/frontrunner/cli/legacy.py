@@ -7,18 +7,18 @@ from typing import Annotated
 
 import typer
 
+from frontrunner.base.config import load_settings
+from frontrunner.base.errors import UsageError
 from frontrunner.calls.pack import forget_calls
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home
 from frontrunner.cli.output import counted, stderr
 from frontrunner.cli.prepare import prepare_old_calls
-from frontrunner.config import load_settings
-from frontrunner.errors import UsageError
 from frontrunner.legacy.adopted import adopt as keep_adopted
 from frontrunner.legacy.adopted import adopted_tree
-from frontrunner.legacy.fresh import fresh_tree
-from frontrunner.legacy.second import read_dump, write_results
-from frontrunner.legacy.tree import Tree, read_tree, write_tree
+from frontrunner.legacy.files.dump import read_dump, write_results
+from frontrunner.legacy.files.fresh import fresh_tree
+from frontrunner.legacy.files.tree import Tree, read_tree, write_tree
 from frontrunner.snapshot.store import Store
 
 legacy_app = typer.Typer(

@@ -8,17 +8,17 @@ from typing import Annotated
 
 import typer
 
+from frontrunner.base.config import load_settings
+from frontrunner.checks.gates import Outcome
+from frontrunner.checks.parity.moved import keep_moved
+from frontrunner.checks.parity.report import Report, unexplained, verdict_counts
+from frontrunner.checks.parity.run import Asked, compare_boards
+from frontrunner.checks.parity.verdicts import Verdict
+from frontrunner.checks.parity.write import percent, summary, write_report
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import print_json, stderr
 from frontrunner.cli.progress import progress_bar
-from frontrunner.config import load_settings
-from frontrunner.parity.gates import Outcome
-from frontrunner.parity.moved import keep_moved
-from frontrunner.parity.report import Report, unexplained, verdict_counts
-from frontrunner.parity.run import Asked, compare_boards
-from frontrunner.parity.verdicts import Verdict
-from frontrunner.parity.write import percent, summary, write_report
 from frontrunner.snapshot.store import Store
 
 

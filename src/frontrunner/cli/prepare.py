@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from frontrunner.base.config import load_settings
+from frontrunner.base.errors import LegacyError
 from frontrunner.calls.pack import forget_calls
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home
 from frontrunner.cli.output import complain, say
 from frontrunner.cli.progress import progress_bar
-from frontrunner.config import load_settings
-from frontrunner.errors import LegacyError
 from frontrunner.snapshot.prepared import forget_answers
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
@@ -21,7 +21,7 @@ from frontrunner.snapshot.store import Store
 
 def prepare_answers(home: Path, snapshot: Snapshot) -> None:
     """Make a snapshot's answers, and those to an old board's calls, unless they are there."""
-    from frontrunner.api.prepare import prepare  # noqa: PLC0415 -- other commands start without it
+    from frontrunner.answers.prepare import prepare  # noqa: PLC0415 -- other commands start without it
 
     if snapshot.prepared is None:
         with progress_bar("Preparing answers") as progress:
@@ -34,8 +34,8 @@ def prepare_old_calls(home: Path, snapshot: Snapshot) -> None:
 
     A failure is said and no more: the board itself is served all the same.
     """
+    from frontrunner.calls.build import prepare_calls  # noqa: PLC0415
     from frontrunner.calls.pack import has_calls  # noqa: PLC0415
-    from frontrunner.calls.prepare import prepare_calls  # noqa: PLC0415
     from frontrunner.legacy.adopted import read_adopted  # noqa: PLC0415
 
     if has_calls(home, snapshot.id):

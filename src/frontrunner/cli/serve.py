@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
+from frontrunner.base.config import load_settings
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home
 from frontrunner.cli.output import say
-from frontrunner.config import load_settings
 from frontrunner.snapshot.store import Store
 
 
@@ -26,9 +26,9 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the published snapshot; what is published later is served without a restart."""
-    from frontrunner.api.app import Application  # noqa: PLC0415
-    from frontrunner.api.server import serve as run  # noqa: PLC0415 -- only this command needs it
     from frontrunner.calls.entry import Calls  # noqa: PLC0415
+    from frontrunner.http.app import Application  # noqa: PLC0415
+    from frontrunner.http.server import serve as run  # noqa: PLC0415 -- only this command needs it
     from frontrunner.web.site import Site  # noqa: PLC0415
 
     settings = load_settings(home, host=host, port=port, development=development)

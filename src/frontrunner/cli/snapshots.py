@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
+from frontrunner.base.config import load_settings
+from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import print_json, say
 from frontrunner.cli.prepare import prepare_answers
-from frontrunner.config import load_settings
-from frontrunner.errors import CorruptSnapshotError
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Event, Store, remedy, whole_damage
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from frontrunner.errors import EvaluationError
+from frontrunner.base.errors import EvaluationError
 
 DEFAULT_FOLDER = Path(".venv-evaluate")
 REQUIREMENTS = Path(__file__).resolve().parent / "requirements"

@@ -15,7 +15,7 @@ from typing import IO
 
 import msgspec
 
-from frontrunner.errors import EvaluationError
+from frontrunner.base.errors import EvaluationError
 from frontrunner.evaluate.layout import result_file
 from frontrunner.evaluate.suite import STARTER, Suite, read_revisions
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from frontrunner.errors import UnknownNameError
+from frontrunner.base.errors import UnknownNameError
 
 STARTER = Path(__file__).resolve().parents[1] / "starter"
 """The starter board's folder: its catalog, its data's revisions and its measured results."""

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from frontrunner.errors import LegacyError
+from frontrunner.base.errors import LegacyError
+from frontrunner.legacy.files.tree import Tree, document_parts, read_documents, tasks_by_kind
 from frontrunner.legacy.gradio import FOLDER
 from frontrunner.legacy.gradio.kinds import Kinds, old_kinds
-from frontrunner.legacy.tree import Tree, document_parts, read_documents, tasks_by_kind
 
 _FILE = "adopted.json"
 _DOCUMENTS = "documents"

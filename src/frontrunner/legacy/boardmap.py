@@ -8,8 +8,8 @@ from importlib.resources import files
 
 import msgspec
 
+from frontrunner.base.errors import LegacyError
 from frontrunner.catalog import Catalog
-from frontrunner.errors import LegacyError
 
 
 class Successor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple, cast
 
 import zstandard
 
-from frontrunner.errors import SourceError
+from frontrunner.base.errors import SourceError
 from frontrunner.results.sources import MAX_FILE_BYTES
 
 _BLOCK = 512

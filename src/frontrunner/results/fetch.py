@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
-from frontrunner.errors import SourceError
+from frontrunner.base.errors import SourceError
 from frontrunner.results.git import bring_up_to_date, clone, is_git, is_url, repository_name
 
 

@@ -20,8 +20,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from frontrunner.base.json import loads
 from frontrunner.catalog import Catalog
-from frontrunner.results.lenient import loads
 from frontrunner.results.rejects import Reason
 
 MISSING = math.nan

@@ -7,7 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from frontrunner.errors import SourceError
+from frontrunner.base.errors import SourceError
 
 _URL = re.compile(r"^(https?|ssh|git|file)://|^[\w.-]+@[\w.-]+:")
 _SECONDS = 60

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from frontrunner.base.json import loads, refuse_unstorable
 from frontrunner.results.formats import UnusableFileError
-from frontrunner.results.lenient import loads, refuse_unstorable
 from frontrunner.results.rejects import Reason
 
 EXPERIMENTS = "experiments"

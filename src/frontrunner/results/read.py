@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from frontrunner.base.errors import SourceError
 from frontrunner.catalog import Catalog
-from frontrunner.errors import SourceError
 from frontrunner.results.archive import is_archive, walk_archive
 from frontrunner.results.cache import cache_path, knowledge_digest, recall, remember, unchanged
 from frontrunner.results.chunk import Chunk, Knowledge, RunSettings, read_chunk

@@ -18,7 +18,7 @@ import deflate
 import msgspec
 import zstandard
 
-from frontrunner.errors import CorruptSnapshotError
+from frontrunner.base.errors import CorruptSnapshotError
 
 _WORTH_COMPRESSING = 256
 JSON = "application/json"

@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 
 from frontrunner import __version__
+from frontrunner.base.errors import SnapshotError
 from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics
-from frontrunner.errors import SnapshotError
 from frontrunner.results.ingest import Ingested
 from frontrunner.snapshot.answers import JSON, compressed_only, write_pack
 from frontrunner.snapshot.manifest import (

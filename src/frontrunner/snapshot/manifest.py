@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from frontrunner.errors import CorruptSnapshotError
+from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.results.origin import Origin
 
 FORMAT = 2

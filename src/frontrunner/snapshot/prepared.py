@@ -14,9 +14,9 @@ from pathlib import Path
 
 import msgspec
 
-from frontrunner.errors import CorruptSnapshotError, SnapshotError
+from frontrunner.base.atomic import sync_file, sync_folder
+from frontrunner.base.errors import CorruptSnapshotError, SnapshotError
 from frontrunner.snapshot.answers import Encoded, write_pack
-from frontrunner.snapshot.disk import sync_file, sync_folder
 from frontrunner.snapshot.manifest import FileEntry, differences, file_digest
 
 ANSWERS = "answers"

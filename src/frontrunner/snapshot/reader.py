@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.catalog import Catalog
-from frontrunner.errors import CorruptSnapshotError
 from frontrunner.snapshot.answers import AnswerPack
 from frontrunner.snapshot.manifest import BUILT, Built, Manifest, read_manifest
 from frontrunner.snapshot.prepared import ANSWERS, has_answers

@@ -21,8 +21,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from frontrunner.errors import SnapshotError, UnknownNameError
-from frontrunner.snapshot.disk import sync_file, sync_folder
+from frontrunner.base.atomic import sync_file, sync_folder
+from frontrunner.base.errors import SnapshotError, UnknownNameError
 from frontrunner.snapshot.manifest import damage, read_manifest
 from frontrunner.snapshot.prepared import ANSWERS, answers_damage, sweep_answers
 from frontrunner.snapshot.reader import Snapshot, built_at

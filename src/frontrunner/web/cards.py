@@ -13,9 +13,9 @@ import unicodedata
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from frontrunner.api.service import Service
+from frontrunner.answers.service import Service
 from frontrunner.snapshot.answers import Encoded, body_tag
-from frontrunner.web.links import SITE_CARD
+from frontrunner.web.urls import SITE_CARD
 from frontrunner.web.views.cards import Card, Line, board_card, model_card, site_card
 from frontrunner.web.words import DEFAULT, words
 

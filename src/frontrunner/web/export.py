@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from frontrunner.api import documents
-from frontrunner.api.filters import ModelFilter, TaskFilter
-from frontrunner.api.service import Service
-from frontrunner.errors import UnknownNameError, UsageError
+from frontrunner.answers.filters import ModelFilter, TaskFilter
+from frontrunner.answers.service import Service
+from frontrunner.base.errors import UnknownNameError, UsageError
+from frontrunner.http import documents
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.web import assets, cards, feeds, old
-from frontrunner.web.links import SITE_CARD, Links
 from frontrunner.web.problems import problem
 from frontrunner.web.site import find_view, to_bytes
+from frontrunner.web.urls import SITE_CARD, Links
 from frontrunner.web.views.board import TABS, heading, load
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.visit import Visit

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from frontrunner.api.service import Service
+from frontrunner.answers.service import Service
 from frontrunner.snapshot.answers import Answer, Encoded, encode
-from frontrunner.web.links import Links
+from frontrunner.web.urls import Links
 from frontrunner.web.views.about import board_changes
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import DEFAULT, languages, words

@@ -7,10 +7,10 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from frontrunner.api.pages import Page
-from frontrunner.api.reply import Headers
-from frontrunner.api.service import Service
-from frontrunner.legacy.links import (
+from frontrunner.answers.service import Service
+from frontrunner.http.pages import Page
+from frontrunner.http.reply import Headers
+from frontrunner.legacy.links.meaning import (
     PARAMETERS,
     Meaning,
     ToBoard,
@@ -23,11 +23,11 @@ from frontrunner.legacy.links import (
     spelled,
     table_of,
 )
-from frontrunner.legacy.present import shown
+from frontrunner.legacy.links.present import shown
 from frontrunner.snapshot.answers import Encoded, body_tag
 from frontrunner.web import problems
-from frontrunner.web.links import Links
 from frontrunner.web.search import Found
+from frontrunner.web.urls import Links
 from frontrunner.web.visit import Shown, Visit
 
 GROUP = "<old link>"

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from frontrunner.web import assets, text
-from frontrunner.web.links import Links
+from frontrunner.web.urls import Links
 from frontrunner.web.views.board import FACETS, Heading, script_json
 from frontrunner.web.views.rows import breakable, spaced
 from frontrunner.web.words import Words, languages

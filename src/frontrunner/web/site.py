@@ -8,16 +8,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl
 
-from frontrunner.api.pages import Page, PageRequest
-from frontrunner.api.reply import Headers
-from frontrunner.api.service import Service
-from frontrunner.errors import FrontrunnerError, UnknownNameError
-from frontrunner.legacy.links import PARAMETERS, Unknown, tidied
+from frontrunner.answers.service import Service
+from frontrunner.base.errors import FrontrunnerError, UnknownNameError
+from frontrunner.http.pages import Page, PageRequest
+from frontrunner.http.reply import Headers
+from frontrunner.legacy.links.meaning import PARAMETERS, Unknown, tidied
 from frontrunner.snapshot.answers import Answer, Encoded, encode
 from frontrunner.web import assets, cards, feeds, old, problems
-from frontrunner.web.links import Links, card_name, model_path
 from frontrunner.web.render import day, render
 from frontrunner.web.routes import DEVELOPMENT, UNKEPT, VIEWS, parameters
+from frontrunner.web.urls import Links, card_name, model_path
 from frontrunner.web.visit import Shown, View, Visit
 from frontrunner.web.words import languages, preferred, words
 

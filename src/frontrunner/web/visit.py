@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from frontrunner.api.service import Service
-from frontrunner.web.links import SITE_CARD, Links
+from frontrunner.answers.service import Service
+from frontrunner.web.urls import SITE_CARD, Links
 from frontrunner.web.words import Words
 
 

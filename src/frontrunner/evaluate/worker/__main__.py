@@ -14,7 +14,7 @@ from typing import Any
 import mteb
 from mteb.cache import ResultCache
 
-from frontrunner.errors import FrontrunnerError
+from frontrunner.base.errors import FrontrunnerError
 from frontrunner.evaluate.layout import place, result_file
 from frontrunner.evaluate.suite import Suite, read_revisions
 from frontrunner.evaluate.worker.models import make_model

@@ -16,7 +16,7 @@ from mteb.abstasks import (
 from mteb.abstasks.retrieval_dataset_loaders import RetrievalSplitData
 from mteb.abstasks.task_metadata import TaskMetadata
 
-from frontrunner.errors import EvaluationError
+from frontrunner.base.errors import EvaluationError
 from frontrunner.evaluate.suite import Entry
 from frontrunner.evaluate.worker.datasets import BUILDERS
 from frontrunner.evaluate.worker.datasets.kinds import Built, Split, fingerprint

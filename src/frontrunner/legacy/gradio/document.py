@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from frontrunner.legacy.columns import INDEX
+from frontrunner.legacy.files.columns import INDEX
+from frontrunner.legacy.files.tables import Table
 from frontrunner.legacy.gradio import components as make
 from frontrunner.legacy.gradio.endpoints import Endpoint
 from frontrunner.legacy.gradio.layout import (
@@ -24,7 +25,6 @@ from frontrunner.legacy.gradio.layout import (
     TableTab,
     TaskTab,
 )
-from frontrunner.legacy.tables import Table
 
 VERSION, PROTOCOL = "4.20.0", "sse_v2"
 SEARCH_LABEL = "Search Bar (separate multiple queries with `;`)"

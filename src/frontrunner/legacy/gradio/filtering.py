@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from frontrunner.errors import LegacyError
-from frontrunner.legacy.columns import MODEL, SIZE
+from frontrunner.base.errors import LegacyError
+from frontrunner.legacy.files.columns import MODEL, SIZE
+from frontrunner.legacy.files.markup import parse_anchor
 from frontrunner.legacy.gradio.kinds import UNKNOWN, Kinds
 from frontrunner.legacy.gradio.search import search
-from frontrunner.legacy.markup import parse_anchor
 
 SIZE_RANGES = {
     "<100M": (0.0, 100.0),

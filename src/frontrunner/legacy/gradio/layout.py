@@ -11,7 +11,7 @@ from itertools import count, groupby
 from typing import NamedTuple
 
 from frontrunner.legacy.boardmap import Successor
-from frontrunner.legacy.links import OVERALL
+from frontrunner.legacy.links.meaning import OVERALL
 
 CHOSEN_TASK, CHOSEN_LANGUAGES, TITLE = 1, 2, 3
 TOP_ROW, SEARCH, TYPES, SIZES, FORM, TASK_TABS = 4, 5, 6, 7, 8, 9

@@ -16,7 +16,7 @@ from math import prod
 
 import regex
 
-from frontrunner.errors import LegacyError
+from frontrunner.base.errors import LegacyError
 
 _LONGEST = 1000
 _LONGEST_NAME = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from frontrunner.legacy.links import OVERALL
+from frontrunner.legacy.links.meaning import OVERALL
 
 _UPDATE = {"__type__": "update"}
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from frontrunner.api import schemas
-from frontrunner.api.service import Service
-from frontrunner.errors import FrontrunnerError
+from frontrunner.answers import schemas
+from frontrunner.answers.service import Service
+from frontrunner.base.errors import FrontrunnerError
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 from frontrunner.web.shades import STEPS

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from frontrunner.api import schemas
-from frontrunner.api.service import Service
+from frontrunner.answers import schemas
+from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark
 from frontrunner.web import text
-from frontrunner.web.links import Links
+from frontrunner.web.urls import Links
 from frontrunner.web.views.rows import Cell, Column, ModelName, Value, across, shaded, spaced
 from frontrunner.web.words import Words
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from frontrunner.api.service import Service
+from frontrunner.answers.service import Service
+from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Benchmark
-from frontrunner.errors import UnknownNameError
 from frontrunner.web.views import board as tables
 from frontrunner.web.views import pictures
 from frontrunner.web.views.home import menu

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from frontrunner.api import schemas
-from frontrunner.api.service import Service
+from frontrunner.answers import schemas
+from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark, Model
 from frontrunner.web import text
 from frontrunner.web.views.board import load

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from frontrunner.api.service import Service
+from frontrunner.answers.service import Service
 
 
 class _Named(msgspec.Struct, frozen=True):

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from frontrunner.api import schemas
-from frontrunner.api.service import Service
+from frontrunner.answers import schemas
+from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark
 from frontrunner.web.views.board import BoardTable, as_json, facts, heading, load, make_row
 from frontrunner.web.views.rows import Column, across, shaded

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from frontrunner.api import schemas
-from frontrunner.api.service import Service
+from frontrunner.answers import schemas
+from frontrunner.answers.service import Service
+from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Model
-from frontrunner.errors import UnknownNameError
 from frontrunner.web import text
 from frontrunner.web.views.board import load, type_label
 from frontrunner.web.views.covered import covered

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from frontrunner.api.service import Service
-from frontrunner.parity.fate import RowFate
-from frontrunner.parity.moved import Moved, read_moved
+from frontrunner.answers.service import Service
+from frontrunner.checks.parity.fate import RowFate
+from frontrunner.checks.parity.moved import Moved, read_moved
 from frontrunner.web.text import safe_url
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.visit import Shown, Visit

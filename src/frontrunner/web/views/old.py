@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from frontrunner.api import schemas
-from frontrunner.api.filters import RankRequest
-from frontrunner.errors import UnknownNameError
+from frontrunner.answers import schemas
+from frontrunner.answers.filters import RankRequest
+from frontrunner.base.errors import UnknownNameError
 from frontrunner.legacy.boardmap import Successor
-from frontrunner.legacy.links import table_of
+from frontrunner.legacy.links.meaning import table_of
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.visit import Shown, Visit
 

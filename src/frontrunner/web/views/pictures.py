@@ -10,12 +10,12 @@ from typing import NamedTuple
 import msgspec
 from markupsafe import Markup
 
-from frontrunner.api import schemas
-from frontrunner.api.service import Service
+from frontrunner.answers import schemas
+from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark
 from frontrunner.web import charts, text
 from frontrunner.web.charts import Dot
-from frontrunner.web.links import Links
+from frontrunner.web.urls import Links
 from frontrunner.web.views.rows import Cell, ModelName
 from frontrunner.web.words import Words
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from frontrunner.api import schemas
+from frontrunner.answers import schemas
 from frontrunner.web import text
 from frontrunner.web.shades import Scale
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
-from frontrunner.errors import EvaluationError
+from frontrunner.base.errors import EvaluationError
 
 
 def folder_of(package: str) -> Path:

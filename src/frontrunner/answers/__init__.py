@@ -1,0 +1,1 @@
+"""What is answered, typed and without HTTP: boards, lists and details."""

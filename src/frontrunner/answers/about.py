@@ -1,0 +1,46 @@
+"""`/v1/snapshot`: what is being served, and where it came from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from frontrunner.answers import schemas
+from frontrunner.base.errors import CorruptSnapshotError
+from frontrunner.results.rejects import Reason
+from frontrunner.snapshot.reader import Snapshot
+
+_SHOWN = 1000
+
+
+def snapshot_info(snapshot: Snapshot, boards: int) -> schemas.SnapshotInfo:
+    """The provenance of a snapshot, how many of its boards have rows, and the files set aside."""
+    provenance = snapshot.manifest.provenance
+    counts = msgspec.structs.asdict(provenance.counts)
+    by_reason = counts.pop("rejected_by_reason")
+    told = ("files_used", "files_rejected", "files_set_aside")
+    describing = counts["files_seen"] - sum(counts[name] for name in told)
+    return schemas.SnapshotInfo(
+        id=snapshot.id,
+        built_at=datetime.fromtimestamp(snapshot.built_at, UTC).isoformat(timespec="seconds"),
+        builder=provenance.builder,
+        catalog=provenance.catalog,
+        source=schemas.SnapshotSource(**msgspec.structs.asdict(provenance.results)),
+        counts=schemas.SnapshotCounts(boards=boards, files_describing=describing, **counts),
+        rejected_by_reason=by_reason,
+        rejected=_rejected(snapshot),
+    )
+
+
+def _rejected(snapshot: Snapshot) -> list[schemas.Rejected]:
+    import polars as pl  # noqa: PLC0415 -- paid only where somebody asks
+
+    by_policy = [str(reason) for reason in Reason if reason.by_policy]
+    rows = snapshot.frame("rejects").filter(~pl.col("reason").is_in(by_policy)).head(_SHOWN)
+    try:
+        return [schemas.Rejected(**row) for row in rows.collect().iter_rows(named=True)]
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise CorruptSnapshotError(
+            f"The rejected files of {snapshot.id} cannot be read: {error}. Run: frontrunner verify"
+        ) from error

@@ -1,0 +1,305 @@
+"""Boards as they travel: `/v1/benchmarks/{name}/scores`, `/per-language` and `/leaders`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import compress
+from typing import Any, NamedTuple, cast
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from frontrunner import catalog as nouns
+from frontrunner.answers import schemas
+from frontrunner.answers.entities import Entities, billions, whole_tokens
+from frontrunner.catalog import Aggregation
+from frontrunner.ranking import Board, Facts, Policy, Question, language_scores, rank
+from frontrunner.ranking.gather import Floats, tasks_begun
+from frontrunner.ranking.means import Scored
+from frontrunner.results.table import ScoreTable
+
+Buckets = Sequence[tuple[float, float | None]]
+
+
+def present(names: Sequence[str], values: Sequence[float]) -> dict[str, float]:
+    """The values that are there, by name; NaN is left out."""
+    return {name: value for name, value in zip(names, values, strict=True) if value == value}
+
+
+def present_rows(names: Sequence[str], values: Floats) -> list[dict[str, float]]:
+    """[rows] The values [rows, names] that are there, by name; NaN is left out."""
+    gaps = cast(list[bool], np.isnan(values).any(axis=1).tolist())
+    # A row without gaps needs no look at each of its values.
+    return [
+        present(names, row) if has_gap else dict(zip(names, row, strict=True))
+        for row, has_gap in zip(values.tolist(), gaps, strict=True)
+    ]
+
+
+def or_none(values: Floats) -> list[float | None]:
+    """A column of numbers in which NaN becomes None."""
+    return [value if value == value else None for value in values.tolist()]
+
+
+class _Run(NamedTuple):
+    """What a row says of a variant whatever the board."""
+
+    model: str
+    experiment: dict[str, Any] | None
+    active_params_b: float | None
+    total_params_b: float | None
+    embedding_dim: int | None
+    max_tokens: int | None
+
+
+class BoardRenderer:
+    """Turns questions about benchmarks into answers, from one score table."""
+
+    def __init__(self, entities: Entities, facts: Facts, table: ScoreTable) -> None:
+        self.entities = entities
+        self.facts = facts
+        self.table = table
+        self._fixed: dict[str, tuple[schemas.Benchmark, list[schemas.Task]]] = {}
+        self._runs: dict[int, _Run] = {}
+        self._begun: dict[str, NDArray[np.bool_]] = {}
+
+    # --- a board ------------------------------------------------------------------------------
+
+    def codes_of(self, picks: Iterable[str]) -> frozenset[str]:
+        """The codes that occur in results and that `picks` mean, as codes or as names."""
+        wanted = set(picks)
+        names = self._language_names.items()
+        return frozenset(code for code, name in names if code in wanted or name in wanted)
+
+    @cached_property
+    def _language_names(self) -> dict[str, str]:
+        label = self.entities.catalog.languages.label
+        return {code: label(code) for code in self.table.sets_of_code}
+
+    def board(self, bench: nouns.Benchmark, languages: Sequence[str] = ()) -> Board:
+        """Rank a benchmark; naming languages narrows it to them and makes its means lenient."""
+        if not languages:
+            return rank(self.table, self.facts, Question.of(bench))
+        codes = self.codes_of(languages)
+        return rank(self.table, self.facts, Question.of(bench, codes, Policy.LENIENT))
+
+    def summary(
+        self, bench: nouns.Benchmark, languages: Sequence[str] = ()
+    ) -> schemas.BenchmarkSummary:
+        """The answer of `/scores`."""
+        return self.summary_of(bench, self.board(bench, languages), filtered=bool(languages))
+
+    def summary_of(
+        self, bench: nouns.Benchmark, board: Board, *, filtered: bool = False
+    ) -> schemas.BenchmarkSummary:
+        """A board that was ranked already, as the answer of `/scores`."""
+        whole, tasks_meta = self._fixed_parts(bench)
+        empty = not len(board.rank)
+        with_types = filtered or Aggregation.TASK_TYPES in bench.aggregations
+        asked_types = Aggregation.TASK_TYPES in bench.aggregations
+        return schemas.BenchmarkSummary(
+            benchmark_name=bench.name,
+            task_types=whole.task_types if empty else list(board.task_types if asked_types else ()),
+            tasks=whole.tasks if empty else list(board.tasks),
+            tasks_meta=tasks_meta,
+            rows=self._rows(bench, board, with_types=with_types, filtered=filtered),
+            aggregations=whole.aggregations,
+            custom_groupings=whole.custom_groupings if empty else self._groupings(bench, board),
+            show_zero_shot=bench.show_zero_shot,
+        )
+
+    def _fixed_parts(self, bench: nouns.Benchmark) -> tuple[schemas.Benchmark, list[schemas.Task]]:
+        """The benchmark and its tasks, rendered once: they do not depend on what is asked."""
+        found = self._fixed.get(bench.name)
+        if found is None:
+            tasks = self.entities.catalog.task_by_name
+            meta = [self.entities.task(tasks[s.task], subsets=s.subsets) for s in bench.scopes]
+            rendered = cast(list[schemas.Task], msgspec.Raw(msgspec.json.encode(meta)))
+            found = self._fixed[bench.name] = (self.entities.benchmark(bench), rendered)
+        return found
+
+    def _groupings(self, bench: nouns.Benchmark, board: Board) -> list[schemas.CustomGrouping]:
+        """The benchmark's groupings, without the groups that have no score."""
+        return [
+            schemas.CustomGrouping(
+                name=grouping.name,
+                groups=[
+                    self.entities.group(group)
+                    for group in grouping.groups
+                    if group.label in board.by_group[grouping.name]
+                ],
+            )
+            for grouping in bench.groupings
+        ]
+
+    def _rows(
+        self, bench: nouns.Benchmark, board: Board, *, with_types: bool, filtered: bool
+    ) -> list[schemas.SummaryRow]:
+        means = _shown_means(bench, board, filtered=filtered)
+        size = len(board.rank)
+        columns = zip(
+            board.variants.tolist(),
+            board.rank.tolist(),
+            board.zero_shot.tolist(),
+            means["mean_task"],
+            means["mean_task_type"],
+            means["mean_public"],
+            means["mean_private"],
+            present_rows(board.task_types, board.by_type) if with_types else [{}] * size,
+            present_rows(board.tasks, board.by_task),
+            _group_rows(board),
+            self._seen_and_begun(bench, board),
+            strict=True,
+        )
+        return [self._row(*values) for values in columns]
+
+    def _row(self, number: int, ranked: int, zero_shot: int, *values: Any) -> schemas.SummaryRow:
+        """One row: what is known of the variant, and `values` in the order of the schema."""
+        mean_task, mean_type, mean_public, mean_private, by_type, by_task, groups, seen = values
+        run = self._run(number)
+        return schemas.SummaryRow(
+            rank=ranked,
+            model=self.entities.model_json(run.model, zero_shot, run.experiment),
+            zero_shot_pct=zero_shot,
+            active_params_b=run.active_params_b,
+            total_params_b=run.total_params_b,
+            embedding_dim=run.embedding_dim,
+            max_tokens=run.max_tokens,
+            mean_task=mean_task,
+            mean_task_type=mean_type,
+            mean_public=mean_public,
+            mean_private=mean_private,
+            scores_by_task_type=by_type,
+            scores_by_task=by_task,
+            scores_by_custom_group=groups,
+            trained_on_tasks=seen,
+            experiments=run.experiment,
+        )
+
+    def _run(self, number: int) -> _Run:
+        """What every board's row says of a variant, put together once."""
+        known = self._runs.get(number)
+        if known is None:
+            variant = self.table.variants[number]
+            model = self.entities.catalog.model_by_name[variant.model]
+            dimension = (variant.experiment or {}).get("embed_dim", model.embedding_dim)
+            known = self._runs[number] = _Run(
+                variant.model,
+                None if variant.experiment is None else dict(variant.experiment),
+                billions(model.active_parameters),
+                billions(model.parameters),
+                max(dimension) if isinstance(dimension, list) else dimension,
+                whole_tokens(model.max_tokens),
+            )
+        return known
+
+    def _seen_and_begun(self, bench: nouns.Benchmark, board: Board) -> list[list[str]]:
+        """[rows] Tasks that a model was trained on, of those it has any row of; sorted."""
+        names = [scope.task for scope in bench.scopes]
+        order = sorted(range(len(names)), key=names.__getitem__)
+        begun = self._begun.get(bench.name)
+        if begun is None:
+            begun = self._begun[bench.name] = tasks_begun(self.table, bench.scopes)
+        models = [self.table.variants[number].model for number in board.variants.tolist()]
+        marks = begun[board.variants] & self.facts.seen(models, names)
+        ordered = [names[place] for place in order]
+        return [list(compress(ordered, row)) for row in marks[:, order].tolist()]
+
+    # --- languages ----------------------------------------------------------------------------
+
+    def per_language(
+        self, bench: nouns.Benchmark, all_rows: Scored | None = None
+    ) -> schemas.PerLanguage:
+        """The answer of `/per-language`."""
+        found = language_scores(self.table, Question.of(bench), all_rows)
+        label = self.entities.catalog.languages.label
+        labels = [label(code) for code in found.codes]
+        rows = []
+        for number, values in zip(found.variants.tolist(), found.scores.tolist(), strict=True):
+            variant = self.table.variants[number]
+            rows.append(
+                schemas.PerLanguageRow(
+                    model_name=variant.model,
+                    scores_by_language=present(labels, values),
+                    experiments=None if variant.experiment is None else dict(variant.experiment),
+                )
+            )
+        return schemas.PerLanguage(benchmark_name=bench.name, rows=rows)
+
+
+def _shown_means(
+    bench: nouns.Benchmark, board: Board, *, filtered: bool
+) -> Mapping[str, list[float | None]]:
+    """The means that the answer has room for, of those that the benchmark asks for."""
+    asked, nothing = set(bench.aggregations), [None] * len(board.rank)
+    split = Aggregation.PUBLIC_PRIVATE in asked
+    primary = "mean_task" if filtered else board.primary
+    shown = {
+        "mean_task": or_none(board.means[primary]) if primary else nothing,
+        "mean_task_type": or_none(board.means["mean_task_type"])
+        if filtered or Aggregation.MEAN_TASK_TYPE in asked
+        else nothing,
+        "mean_public": or_none(board.means["mean_public"])
+        if split and Aggregation.MEAN_TASK in asked
+        else nothing,
+        "mean_private": or_none(board.means["mean_private"]) if split else nothing,
+    }
+    return cast(Mapping[str, list[float | None]], shown)
+
+
+def _group_rows(board: Board) -> list[dict[str, dict[str, float]]]:
+    rows: list[dict[str, dict[str, float]]] = [{} for _ in range(len(board.rank))]
+    for name, labels in board.by_group.items():
+        stacked = np.stack(list(labels.values()), axis=1) if labels else np.empty((len(rows), 0))
+        for row, values in zip(rows, stacked.tolist(), strict=True):
+            row[name] = present(list(labels), values)
+    return rows
+
+
+def leaders(name: str, rows: Sequence[LeaderRow], buckets: Buckets) -> schemas.Leaders:
+    """The answer of `/leaders`: the best rank in each bucket of sizes (millions; max exclusive)."""
+    return schemas.Leaders(
+        benchmark_name=name,
+        buckets=[
+            schemas.Bucket(min=low, max=high, leader=_leader(rows, low, high))
+            for low, high in buckets
+        ],
+    )
+
+
+class LeaderRow(msgspec.Struct, frozen=True, rename="camel"):
+    """What the leaders need of a board's row; also reads a row of a prepared `/scores` answer."""
+
+    rank: int
+    model: schemas.LeaderModel
+    mean_task: float | None
+    mean_task_type: float | None
+    total_params_b: float | None
+
+
+def _leader(rows: Sequence[LeaderRow], low: float, high: float | None) -> schemas.Leader | None:
+    best: LeaderRow | None = None
+    for row in rows:
+        size = row.total_params_b
+        if size is None or size <= 0 or size < low / 1000.0:
+            continue
+        if high is not None and size >= high / 1000.0:
+            continue
+        if best is None or row.rank < best.rank:
+            best = row
+    if best is None:
+        return None
+    return schemas.Leader(
+        rank=best.rank,
+        model=best.model,
+        mean_task=best.mean_task if best.mean_task is not None else best.mean_task_type,
+        total_params_b=best.total_params_b,
+    )
+
+
+class LeaderRows(msgspec.Struct, frozen=True):
+    """Reads the rows of a `/scores` answer as far as leaders need them."""
+
+    rows: list[LeaderRow]

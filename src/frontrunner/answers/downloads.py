@@ -1,0 +1,104 @@
+"""A board as a file that spreadsheets and data frames open."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import msgspec
+
+from frontrunner.answers import schemas
+from frontrunner.ranking.question import Policy
+
+Cell = str | int | float | None
+
+
+def rows_of(body: bytes) -> tuple[list[str], list[list[Cell]]]:
+    """Header and rows of a `/scores` answer: facts, means, task types, then tasks.
+
+    Numbers are as in the answer: scores 0 to 1, parameters in billions. A missing score is an
+    empty cell. Beside the means stand the policy that they were taken by and how much they cover.
+    """
+    board = msgspec.json.decode(body, type=schemas.BenchmarkSummary)
+    groups = [(g.name, group.label) for g in board.custom_groupings for group in g.groups]
+    header = [
+        "rank",
+        "model",
+        "experiment",
+        "zero_shot_pct",
+        "total_params_b",
+        "embedding_dim",
+        "max_tokens",
+        "mean_task",
+        "mean_task_type",
+        "mean_public",
+        "mean_private",
+        "policy",
+        "tasks_scored",
+        "tasks_total",
+        *(f"type:{name}" for name in board.task_types),
+        *(f"{name}:{label}" for name, label in groups),
+    ]
+    taken = set(header)
+    # A team's own task may be called `rank`; two columns of one name would be none.
+    header += [f"task:{name}" if name in taken else name for name in board.tasks]
+    return header, [_row(board, groups, row) for row in board.rows]
+
+
+def _row(
+    board: schemas.BenchmarkSummary, groups: list[tuple[str, str]], row: schemas.SummaryRow
+) -> list[Cell]:
+    experiment = msgspec.json.encode(row.experiments).decode() if row.experiments else ""
+    known = row.zero_shot_pct if row.zero_shot_pct >= 0 else None
+    return [
+        row.rank,
+        row.model.name,
+        experiment,
+        known,
+        row.total_params_b,
+        row.embedding_dim,
+        row.max_tokens,
+        row.mean_task,
+        row.mean_task_type,
+        row.mean_public,
+        row.mean_private,
+        str(Policy.STRICT),
+        len(row.scores_by_task),
+        len(board.tasks_meta),
+        *(row.scores_by_task_type.get(name) for name in board.task_types),
+        *(row.scores_by_custom_group.get(name, {}).get(label) for name, label in groups),
+        *(row.scores_by_task.get(name) for name in board.tasks),
+    ]
+
+
+def csv_of(body: bytes) -> bytes:
+    """The board as CSV (UTF-8, RFC 4180)."""
+    header, rows = rows_of(body)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8")
+
+
+def parquet_of(body: bytes) -> bytes:
+    """The board as Parquet."""
+    import polars as pl  # noqa: PLC0415 -- paid only where somebody asks
+
+    header, rows = rows_of(body)
+    kinds: dict[str, Any] = dict.fromkeys(header, pl.Float64)
+    kinds |= {
+        "rank": pl.Int64,
+        "model": pl.String,
+        "experiment": pl.String,
+        "zero_shot_pct": pl.Int64,
+        "embedding_dim": pl.Int64,
+        "policy": pl.String,
+        "tasks_scored": pl.Int64,
+        "tasks_total": pl.Int64,
+        "max_tokens": pl.Int64,
+    }
+    buffer = io.BytesIO()
+    pl.DataFrame(rows, schema=kinds, orient="row").write_parquet(buffer)
+    return buffer.getvalue()

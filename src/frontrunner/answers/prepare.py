@@ -1,0 +1,174 @@
+"""Make the answers that a snapshot keeps ready, in as many processes as there are cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from frontrunner.answers.boards import BoardRenderer
+from frontrunner.answers.entities import Entities
+from frontrunner.answers.schemas import BenchmarkSummary
+from frontrunner.answers.scores import BoardLines, board_lines, model_scores
+from frontrunner.catalog import Benchmark, Catalog
+from frontrunner.ranking import Question, rank
+from frontrunner.ranking.coverage import models_with_every_cell, models_with_every_task
+from frontrunner.ranking.means import Scored, score
+from frontrunner.results.collecting import collector_paused
+from frontrunner.results.read import Progress
+from frontrunner.results.workers import helpers
+from frontrunner.snapshot.answers import JSON, Answer, Encoded, body_tag, encode
+from frontrunner.snapshot.prepared import keep_answers
+from frontrunner.snapshot.reader import Snapshot
+
+
+class Numbers(msgspec.Struct, frozen=True):
+    """What was counted on the way; kept beside the answers."""
+
+    boards: int
+    """Benchmarks with at least one ranked row."""
+    benchmarks: dict[str, int]
+    """How many models were run on every task of a benchmark."""
+    tasks: dict[str, int]
+    """How many models were run on every subset and split of a task."""
+
+
+NUMBERS = "numbers"
+
+
+class _Share(NamedTuple):
+    """What one process made."""
+
+    answers: list[tuple[str, Encoded]]
+    lines: list[BoardLines]
+    benchmarks: dict[str, int]
+
+
+def prepare(snapshot: Snapshot, progress: Progress | None = None) -> None:
+    """Keep ready all answers that are asked for often, or slow to make, unless they are already.
+
+    Answers about one task are left to the server: they are thousands, each is quick to make, and
+    few are asked for between one snapshot and the next. Raises SnapshotError where the answers
+    cannot be written.
+    """
+    if snapshot.prepared is None:
+        keep_answers(snapshot.folder, _all_answers(snapshot, _shared_out(snapshot, progress)))
+
+
+def _shared_out(snapshot: Snapshot, progress: Progress | None) -> list[_Share]:
+    """Every benchmark's answers, from as many processes as pay."""
+    benches = len(snapshot.catalog.benchmarks)
+    workers = min(os.cpu_count() or 1, max(1, benches // 8))
+    if workers == 1:
+        return [_make_share(snapshot.folder, 0, 1)]
+    shares = [(snapshot.folder, share, workers) for share in range(workers)]
+    made = []
+    with helpers(workers) as pool:
+        for share in pool.map(_make_share, *zip(*shares, strict=True)):
+            made.append(share)
+            if progress:
+                progress(len(made), workers)
+    return made
+
+
+def _all_answers(snapshot: Snapshot, made: list[_Share]) -> Iterator[tuple[str, Encoded]]:
+    catalog = snapshot.catalog
+    lines = {one.benchmark: one for share in made for one in share.lines}
+    benchmarks = {name: n for share in made for name, n in share.benchmarks.items()}
+    ranked = sum(bool(one.total) for one in lines.values())
+    numbers = Numbers(ranked, benchmarks, models_with_every_cell(snapshot.table, catalog))
+    boards = dict(pair for share in made for pair in share.answers)
+    for bench in catalog.benchmarks:
+        for view in ("scores", "per-language"):
+            key = f"benchmarks/{bench.name}/{view}"
+            yield key, boards[key]
+    entities = Entities(catalog)
+    for key, make in list_answers(entities, numbers).items():
+        yield key, encode(Answer(key, msgspec.json.encode(make())))
+    for name, body in model_answers(entities, lines):
+        # A thousand small ones, of which few are asked for: compressed by the server.
+        yield f"models/{name}/scores", Encoded(JSON, body_tag(body), body)
+    yield NUMBERS, encode(Answer(NUMBERS, msgspec.json.encode(numbers)))
+
+
+def list_answers(entities: Entities, numbers: Numbers) -> dict[str, Callable[[], object]]:
+    """What makes each of the lists, unfiltered, and the menu."""
+    catalog = entities.catalog
+    counts = numbers.benchmarks
+
+    def benchmarks(hidden: bool) -> object:
+        every = (entities.benchmark(b, counts.get(b.name, 0)) for b in catalog.benchmarks)
+        return [bench for bench in every if hidden or bench.display_on_leaderboard]
+
+    def tasks() -> object:
+        return [
+            entities.task(task, numbers.tasks.get(task.name, 0))
+            for task in catalog.tasks
+            if not task.aggregate
+        ]
+
+    return {
+        "benchmarks": lambda: benchmarks(False),
+        "benchmarks?include_hidden": lambda: benchmarks(True),
+        "benchmarks/menu": lambda: entities.menu(counts),
+        "tasks": tasks,
+        "models": lambda: [entities.model_json(m.name, -1) for m in catalog.models],
+    }
+
+
+def model_answers(
+    entities: Entities, lines: Mapping[str, BoardLines]
+) -> Iterator[tuple[str, bytes]]:
+    """Each model's scores on all boards."""
+    boards = [(bench, lines[bench.name]) for bench in entities.catalog.benchmarks]
+    for model in entities.catalog.models:
+        yield model.name, msgspec.json.encode(model_scores(entities, model, boards))
+
+
+def _make_share(folder: Path, share: int, shares: int) -> _Share:
+    """Every `shares`-th benchmark, heaviest first, so that the shares take equally long."""
+    snapshot = Snapshot(folder)
+    catalog = snapshot.catalog
+    renderer = BoardRenderer(Entities(catalog), snapshot.facts, snapshot.table)
+    by_weight = sorted(
+        catalog.benchmarks, key=lambda bench: -sum(len(scope.subsets) for scope in bench.scopes)
+    )
+    made = _Share([], [], {})
+    with collector_paused():
+        for bench in by_weight[share::shares]:
+            _make_board(renderer, bench, made)
+    return made
+
+
+def _make_board(renderer: BoardRenderer, bench: Benchmark, made: _Share) -> None:
+    """Add one benchmark's answers to what a process made."""
+    rows, summary = _ranked(renderer, bench, made.lines, made.benchmarks)
+    languages = renderer.per_language(bench, rows)
+    for view, answer in (("scores", summary), ("per-language", languages)):
+        key = f"benchmarks/{bench.name}/{view}"
+        made.answers.append((key, encode(Answer(key, msgspec.json.encode(answer)))))
+
+
+def _ranked(
+    renderer: BoardRenderer, bench: Benchmark, lines: list[BoardLines], complete: dict[str, int]
+) -> tuple[Scored, BenchmarkSummary]:
+    question = Question.of(bench)
+    rows = score(renderer.table, question)
+    summary = renderer.summary_of(bench, rank(renderer.table, renderer.facts, question, rows))
+    lines.append(board_lines(summary))
+    complete[bench.name] = models_with_every_task(rows, len(bench.scopes))
+    return rows, summary
+
+
+def count(renderer: BoardRenderer, catalog: Catalog) -> tuple[Numbers, dict[str, BoardLines]]:
+    """What the answers about all boards together need, where none were prepared."""
+    lines: list[BoardLines] = []
+    complete: dict[str, int] = {}
+    for bench in catalog.benchmarks:
+        _ranked(renderer, bench, lines, complete)
+    ranked = sum(bool(one.total) for one in lines)
+    numbers = Numbers(ranked, complete, models_with_every_cell(renderer.table, catalog))
+    return numbers, {one.benchmark: one for one in lines}

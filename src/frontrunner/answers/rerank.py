@@ -1,0 +1,193 @@
+"""`/v1/rank`: any benchmark, or any set of tasks, ranked on the spot."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from frontrunner.answers import schemas
+from frontrunner.answers.boards import or_none, present
+from frontrunner.answers.entities import billions
+from frontrunner.answers.filters import RankRequest, TaskFilter
+from frontrunner.base.errors import UsageError
+from frontrunner.catalog import Benchmark, Scope
+from frontrunner.ranking import Board, Policy, Question, rank
+
+if TYPE_CHECKING:
+    from frontrunner.answers.service import Service
+
+MAX_TASKS = 500
+
+
+def answer(service: Service, request: RankRequest) -> schemas.Ranking:
+    """Rank what `request` asks for.
+
+    Raises UnknownNameError for a benchmark or task that does not exist, UsageError for a request
+    that names neither, too many tasks, or a language or policy that does not exist.
+    """
+    _refuse_unknown(service, request)
+    bench = service.find_benchmark_or_alias(request.benchmark) if request.benchmark else None
+    question = _question(service, request, bench)
+    board = rank(service.snapshot.table, service.snapshot.facts, question)
+    missing = _missing(service, question, board)
+    return schemas.Ranking(
+        snapshot=service.snapshot.id,
+        policy=str(board.policy),
+        benchmark=bench.name if bench else None,
+        tasks=list(board.tasks),
+        missing_tasks=missing,
+        languages=None if question.languages is None else sorted(question.languages),
+        task_types=list(board.task_types),
+        rows=_rows(service, board, len(board.tasks) + len(missing)),
+    )
+
+
+def _missing(service: Service, question: Question, board: Board) -> list[str]:
+    """The tasks that nobody has; not those that have no subset of the kind that is asked for."""
+    tasks, asked = service.snapshot.catalog.task_by_name, question.languages
+    subsets = {scope.task: scope.subsets for scope in question.scopes}
+
+    def is_asked_for(name: str) -> bool:
+        spoken = (tasks[name].subsets[one] for one in subsets[name])
+        return any(asked is None or not asked.isdisjoint(codes) for codes in spoken)
+
+    return [name for name in board.missing_tasks if is_asked_for(name)]
+
+
+def _question(service: Service, request: RankRequest, bench: Benchmark | None) -> Question:
+    try:
+        policy = Policy(request.policy)
+    except ValueError:
+        raise UsageError(
+            f"Unknown policy: {request.policy!r}. Give 'strict' or 'lenient'."
+        ) from None
+    scopes = _scopes(service, request, bench)
+    models = None
+    if not request.models.is_empty:
+        catalog = service.snapshot.catalog
+        models = frozenset(m.name for m in catalog.models if request.models.matches(m))
+    return Question(
+        scopes=scopes,
+        languages=_codes(service, request.languages) if request.languages else None,
+        policy=policy,
+        models=models,
+    )
+
+
+def _refuse_unknown(service: Service, request: RankRequest) -> None:
+    """Raise UsageError for what nothing in the catalog is called: most likely it is misspelled."""
+    known, models = service.entities.vocabulary, request.models
+    for kind, names in (
+        ("types", request.types),
+        ("domains", request.domains),
+        ("subsets", request.subsets),
+        ("modalities", models.modalities),
+        ("model_types", models.model_types),
+        ("frameworks", models.frameworks),
+    ):
+        for name in names:
+            if name not in known[kind]:
+                near = get_close_matches(name[:100], known[kind], n=1)
+                hint = f" Did you mean {near[0]!r}?" if near else ""
+                raise UsageError(f"Nothing in the catalog has {name!r} among its {kind}.{hint}")
+    low, high = models.min_params_b, models.max_params_b
+    if low is not None and high is not None and low > high:
+        raise UsageError(f"min_params_b ({low}) is more than max_params_b ({high}).")
+
+
+def _codes(service: Service, picks: tuple[str, ...]) -> frozenset[str]:
+    """The codes that `picks` mean; each must be a code or the name of a language."""
+    known = service.snapshot.catalog.languages
+    found = service.boards.codes_of(picks)
+    named = found | {known.label(code) for code in found}
+    for pick in picks:
+        if pick not in named:
+            known.check(pick)
+    return found
+
+
+def _scopes(service: Service, request: RankRequest, bench: Benchmark | None) -> tuple[Scope, ...]:
+    if bench is None and not request.tasks:
+        raise UsageError("Say what to rank: give benchmark= or tasks=.")
+    if len(request.tasks) > MAX_TASKS:
+        raise UsageError(f"At most {MAX_TASKS} tasks can be ranked at once.")
+    scopes = bench.scopes if bench else ()
+    if request.tasks:
+        of_bench = {scope.task: scope for scope in scopes}
+        wholes = (_whole_task(service, name) for name in dict.fromkeys(request.tasks))
+        scopes = tuple(of_bench.get(whole.task, whole) for whole in wholes)
+        strangers = [scope.task for scope in scopes if bench and scope.task not in of_bench]
+        if bench and strangers:
+            raise UsageError(f"{strangers[0]} is no task of {bench.name}. Leave benchmark= out.")
+    return tuple(_narrowed(scope, request.subsets) for scope in _filtered(service, request, scopes))
+
+
+def _whole_task(service: Service, name: str) -> Scope:
+    task = service.find_task(name)
+    return Scope(task=name, splits=task.splits, subsets=tuple(task.subsets), whole=True)
+
+
+def _filtered(
+    service: Service, request: RankRequest, scopes: tuple[Scope, ...]
+) -> tuple[Scope, ...]:
+    wanted = TaskFilter(types=request.types, domains=request.domains)
+    tasks = service.snapshot.catalog.task_by_name
+    return tuple(scope for scope in scopes if wanted.matches(tasks[scope.task]))
+
+
+def _narrowed(scope: Scope, subsets: tuple[str, ...]) -> Scope:
+    if not subsets:
+        return scope
+    kept = tuple(name for name in scope.subsets if name in subsets)
+    return Scope(
+        task=scope.task,
+        splits=scope.splits,
+        subsets=kept,
+        whole=scope.whole and len(kept) == len(scope.subsets),
+    )
+
+
+def _rows(service: Service, board: Board, total: int) -> list[schemas.RankedRow]:
+    table, models = service.snapshot.table, service.snapshot.catalog.model_by_name
+    numbers = zip(
+        board.variants.tolist(),
+        board.rank.tolist(),
+        board.borda.tolist(),
+        board.zero_shot.tolist(),
+        board.tasks_complete.tolist(),
+        board.cells_had.tolist(),
+        strict=True,
+    )
+    scores = zip(
+        or_none(board.means["mean_task"]),
+        or_none(board.means["mean_task_type"]),
+        board.by_type.tolist(),
+        board.by_task.tolist(),
+        strict=True,
+    )
+    columns = zip(numbers, scores, strict=True)
+    return [
+        schemas.RankedRow(
+            rank=ranked,
+            borda_rank=borda,
+            model=table.variants[number].model,
+            experiments=_experiment(table.variants[number].experiment),
+            zero_shot_pct=zero_shot,
+            total_params_b=billions(models[table.variants[number].model].parameters),
+            coverage=schemas.Coverage(
+                tasks=complete, tasks_total=total, cells=cells, cells_total=board.cells_total
+            ),
+            mean_task=mean,
+            mean_task_type=mean_type,
+            scores_by_task_type=present(board.task_types, by_type),
+            scores_by_task=present(board.tasks, by_task),
+        )
+        for (
+            (number, ranked, borda, zero_shot, complete, cells),
+            (mean, mean_type, by_type, by_task),
+        ) in columns
+    ]
+
+
+def _experiment(experiment: object) -> dict[str, object] | None:
+    return dict(experiment) if isinstance(experiment, dict) else None

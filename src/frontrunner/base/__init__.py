@@ -1,0 +1,1 @@
+"""What every package uses: errors, settings, TOML, JSON, and files that survive a crash."""

@@ -1,0 +1,70 @@
+"""Make the answers to the old calls that are kept ready: the configuration and its description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from frontrunner.calls.pack import CONFIG, INFO, KINDS, forget_calls, keep_calls
+from frontrunner.legacy.adopted import Adopted
+from frontrunner.legacy.boardmap import load_board_map
+from frontrunner.legacy.files.fresh import fresh_tree
+from frontrunner.legacy.gradio.components import size_boxes, type_boxes
+from frontrunner.legacy.gradio.document import SEARCH_LABEL, Texts, config
+from frontrunner.legacy.gradio.endpoints import endpoints_of, info
+from frontrunner.legacy.gradio.kinds import kinds_by_name
+from frontrunner.legacy.gradio.layout import SEARCH, SIZES, TYPES, layout_of
+from frontrunner.snapshot.answers import Answer, Encoded, encode
+from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.store import Store
+
+_TITLE = (
+    "This address answers calls made for the first MTEB leaderboard. The numbers are those of the "
+    "board that has succeeded it."
+)
+
+
+def prepare_calls(home: Path, snapshot: Snapshot, adopted: Adopted) -> None:
+    """Keep the answers ready for `snapshot`, in the shape of the board that was adopted.
+
+    Raises SnapshotError where they cannot be written.
+    """
+    keep_calls(home, snapshot.id, _answers(adopted, snapshot))
+    forget_calls(home, keep=Store(home).ids())
+
+
+def _answers(adopted: Adopted, snapshot: Snapshot) -> Iterator[tuple[str, Encoded]]:
+    layout = layout_of(load_board_map().values())
+    endpoints = endpoints_of(layout)
+    tables = {table.key: table for table in fresh_tree(adopted.tree(), snapshot).tables}
+    document = config(layout, endpoints, tables, _texts(snapshot), app_id(snapshot.id))
+    yield _encoded(CONFIG, document)
+    yield _encoded(INFO, info(layout, endpoints, _labels()))
+    yield _encoded(KINDS, kinds_by_name(snapshot.catalog, adopted.kinds))
+
+
+def _encoded(key: str, content: object) -> tuple[str, Encoded]:
+    return key, encode(Answer(key, msgspec.json.encode(content)))
+
+
+def app_id(snapshot: str) -> int:
+    """A number for the application: another snapshot is another application."""
+    return int(snapshot, 16) >> 1
+
+
+def _texts(snapshot: Snapshot) -> Texts:
+    counts = snapshot.manifest.provenance.counts
+    footer = (
+        f"- **Tasks with results**: {counts.tasks}\n- **Scores**: {counts.rows}\n"
+        f"- **Models**: {counts.models}\n"
+    )
+    return Texts(_TITLE, footer)
+
+
+def _labels() -> dict[int, str]:
+    boxes: dict[int, Any] = {TYPES: type_boxes(TYPES), SIZES: size_boxes(SIZES)}
+    labels = {number: str(box["props"]["label"]) for number, box in boxes.items()}
+    return labels | {SEARCH: SEARCH_LABEL}

@@ -1,0 +1,1 @@
+"""Checks of one board against another: numbers (`parity`), interfaces (`contract`), gates."""

@@ -1,0 +1,39 @@
+"""What became of each model of the old board, kept in a home for its public page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from frontrunner.base.errors import LegacyError
+from frontrunner.checks.parity.fate import RowFate
+
+FILE = "moved.json"
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer for every row of the old board."""
+
+    snapshot: str
+    """The snapshot that it was compared with."""
+    rows: tuple[RowFate, ...]
+
+
+def keep_moved(snapshot: str, rows: tuple[RowFate, ...], home: Path) -> Path:
+    """Write the answers into `home`, whole; raises LegacyError where that cannot be done."""
+    path, fresh = home / FILE, home / f".{FILE}"
+    try:
+        fresh.write_bytes(msgspec.json.encode(Moved(snapshot=snapshot, rows=rows)))
+        fresh.replace(path)
+    except OSError as error:
+        raise LegacyError(f"{path} cannot be written: {error.strerror or error}.") from error
+    return path
+
+
+def read_moved(home: Path) -> Moved | None:
+    """The answers that a home keeps; None where there are none that can be read."""
+    try:
+        return msgspec.json.decode((home / FILE).read_bytes(), type=Moved)
+    except (OSError, msgspec.DecodeError):
+        return None

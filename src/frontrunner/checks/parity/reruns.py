@@ -1,0 +1,118 @@
+"""Tell whether the old board read the run that stands today, from where its number came from.
+
+The old board had two sources: a file of imported results, which lies beside its tables, and the
+models' own cards. A number that was not imported came from a card. Cards were copied into the
+results as folders of their own; where a file of another folder stands instead, the number of the
+card was overwritten, and a run by others took its place. Most often it repeats the card's number to
+the last digit, or nearly all of its cells differ. So a difference is put down to another run
+where enough of the *other* numbers from the model's card differ too, and only if it is of the size
+of theirs. The cell in question is never its own witness, and a cell that several boards repeat
+counts once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from frontrunner.checks.parity.history import History
+from frontrunner.checks.parity.verdicts import Cell, Verdict
+from frontrunner.legacy.files.markup import Anchor
+from frontrunner.results.join import NO_REVISION
+
+_ENOUGH, _SHARE = 5, 0.4
+"""Cells of one run that can speak for it, and the part of them that must differ."""
+_FAR = 3.0
+"""How far a cell may lie, in parts of the furthest of the model's other cells."""
+
+Imported = Mapping[tuple[Anchor, str], Sequence[float]]
+"""Model and column -> numbers in the old board's file of external results."""
+
+
+class StandingFile(NamedTuple):
+    """A result file of the snapshot."""
+
+    path: str
+    revision: str
+    mteb_version: str | None
+
+    @property
+    def run(self) -> str:
+        """What one version of mteb wrote into one folder."""
+        return f"{self.path.rpartition('/')[0]} (mteb {self.mteb_version or 'unknown'})"
+
+
+class Rerun(NamedTuple):
+    """Why the run that stands is not the one that the old board showed."""
+
+    run: str
+    others: int
+    differ: int
+    furthest: float
+    within: float
+    """How far a cell may differ and still be explained."""
+
+
+_Key = tuple[str, str, str | None]
+_Moves = dict[_Key, float]
+"""Cell -> by how much it differs; 0 where it is equal."""
+
+
+class Reruns:
+    """The runs that took the place of numbers from cards."""
+
+    def __init__(
+        self, cells: Iterable[Cell], files: Sequence[StandingFile], imported: Imported
+    ) -> None:
+        """`files` are the snapshot's, by the number that cells have."""
+        self._files = files
+        self._imported = imported
+        self._of_run: dict[str, _Moves] = defaultdict(dict)
+        self._of_model: dict[str, _Moves] = defaultdict(dict)
+        for cell in cells:
+            file = self._instead_of_card(cell)
+            if file is not None:
+                self._of_run[file.run][_key(cell)] = _move(cell)
+                self._of_model[cell.model][_key(cell)] = _move(cell)
+
+    def _instead_of_card(self, cell: Cell) -> StandingFile | None:
+        """What took the place of a card's number; None where the number is no card's."""
+        if cell.file is None or (Anchor(cell.name, cell.link), cell.column) in self._imported:
+            return None
+        file = self._files[cell.file]
+        return None if file.revision in NO_REVISION else file
+
+    def of(self, cell: Cell, history: History | None = None) -> Rerun | None:
+        """What the model's other numbers say of a cell; None where they say that nothing moved.
+
+        With the history of the results' folder, the run is named with the commit that brought it.
+        """
+        file = self._instead_of_card(cell)
+        if file is None:
+            return None
+        of_model = _without(self._of_model[cell.model], cell)
+        of_run = _without(self._of_run[file.run], cell)
+        # The run itself knows best; where it is too small, all that took the card's place speak.
+        speaking = of_run if len(of_run) >= _ENOUGH else of_model
+        differ = sum(move > 0 for move in speaking)
+        if not differ or differ < _SHARE * len(speaking):
+            return None
+        furthest = max(of_model)
+        change = history.brought(file.path) if history else None
+        run = f"{file.run}, since commit {change}" if change else file.run
+        return Rerun(run, len(speaking), differ, furthest, _FAR * furthest)
+
+
+def _key(cell: Cell) -> _Key:
+    return cell.model, cell.task, cell.subset
+
+
+def _move(cell: Cell) -> float:
+    value = cell.same_split.value
+    differs = cell.same_split.verdict is Verdict.DIFFERS and value is not None
+    return abs(cell.old - value) if differs and value is not None else 0.0
+
+
+def _without(moves: _Moves, cell: Cell) -> list[float]:
+    return [move for key, move in moves.items() if key != _key(cell)]

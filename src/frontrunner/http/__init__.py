@@ -1,0 +1,1 @@
+"""The HTTP application and the server: requests, replies, limits, worker processes."""

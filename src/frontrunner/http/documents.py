@@ -1,0 +1,51 @@
+"""What is the same for every snapshot: health, robots, the icon, and the API's description.
+
+Health is no document: nobody may keep it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from frontrunner.snapshot.answers import JSON, Encoded, body_tag
+
+_ICON = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">\
+<rect width="32" height="32" rx="7" fill="#1f2a44"/>\
+<rect x="6" y="18" width="5" height="8" rx="1.5" fill="#7aa2f7"/>\
+<rect x="13.5" y="6" width="5" height="20" rx="1.5" fill="#ffb454"/>\
+<rect x="21" y="13" width="5" height="13" rx="1.5" fill="#7aa2f7"/></svg>"""
+
+
+def _encoded(media_type: str, body: bytes) -> Encoded:
+    return Encoded(media_type, body_tag(body), body)
+
+
+HEALTH = b'{"ok":true}'
+PATHS = frozenset({"/robots.txt", "/favicon.ico", "/openapi.json", "/docs"})
+
+
+def find(path: str) -> Encoded | None:
+    """The document at `path`, or None."""
+    return _make(path) if path in PATHS else None
+
+
+def headers(path: str) -> list[tuple[bytes, bytes]]:
+    """The headers that a document has for itself."""
+    if path != "/docs":
+        return []
+    from frontrunner.http.openapi import CONTENT_POLICY  # noqa: PLC0415
+
+    return [(b"content-security-policy", CONTENT_POLICY), (b"referrer-policy", b"no-referrer")]
+
+
+@cache
+def _make(path: str) -> Encoded:
+    if path == "/robots.txt":
+        return _encoded("text/plain; charset=utf-8", b"User-agent: *\nAllow: /\n")
+    if path == "/favicon.ico":
+        return _encoded("image/svg+xml", _ICON)
+    from frontrunner.http import openapi  # noqa: PLC0415 -- asked for by people, not at start
+
+    if path == "/openapi.json":
+        return _encoded(JSON, openapi.document_json())
+    return _encoded("text/html; charset=utf-8", openapi.document_html())

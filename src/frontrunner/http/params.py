@@ -1,0 +1,149 @@
+"""Query parameters: read, checked, and refused in the words that FastAPI uses.
+
+Programs written for mteb's service know these words, so ours are the same.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from frontrunner.answers.filters import ModelFilter, RankRequest, TaskFilter
+
+_TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
+_FALSE = frozenset({"0", "false", "f", "no", "n", "off"})
+MAX_BUCKETS = 8
+Bucket = tuple[float, float | None]
+
+
+class BadQueryError(Exception):
+    """A query that cannot be answered; `detail` is the body of the 422 answer."""
+
+    def __init__(self, detail: str | list[dict[str, Any]]) -> None:
+        super().__init__(str(detail))
+        self.detail = detail
+
+
+def _wrong(name: str, kind: str, message: str, given: str | None) -> BadQueryError:
+    return BadQueryError([{"type": kind, "loc": ["query", name], "msg": message, "input": given}])
+
+
+def names(query: QueryParams, key: str) -> tuple[str, ...]:
+    """A list that is repeated or comma-separated."""
+    pieces = (piece.strip() for value in query.getlist(key) for piece in value.split(","))
+    return tuple(piece for piece in pieces if piece)
+
+
+def flag(query: QueryParams, key: str) -> bool | None:
+    """A yes or no; None where it is not given."""
+    value = query.get(key)
+    if value is None:
+        return None
+    if value.lower() in _TRUE:
+        return True
+    if value.lower() in _FALSE:
+        return False
+    message = "Input should be a valid boolean, unable to interpret input"
+    raise _wrong(key, "bool_parsing", message, value)
+
+
+def number(query: QueryParams, key: str) -> float | None:
+    """A number; None where it is not given."""
+    value = query.get(key)
+    if value is None:
+        return None
+    try:
+        found = float(value)
+    except ValueError:
+        message = "Input should be a valid number, unable to parse string as a number"
+        raise _wrong(key, "float_parsing", message, value) from None
+    if not math.isfinite(found):
+        raise _wrong(key, "finite_number", "Input should be a finite number", value)
+    return found
+
+
+def task_filter(query: QueryParams) -> TaskFilter:
+    """The parameters of `/v1/tasks`."""
+    return TaskFilter(
+        languages=names(query, "languages"),
+        types=names(query, "types"),
+        domains=names(query, "domains"),
+        modalities=names(query, "modalities"),
+        categories=names(query, "categories"),
+        name=query.get("name") or None,
+    )
+
+
+def model_filter(query: QueryParams) -> ModelFilter:
+    """The parameters of `/v1/models`."""
+    return ModelFilter(
+        model_types=names(query, "model_types"),
+        frameworks=names(query, "frameworks"),
+        open_weights=flag(query, "open_weights"),
+        instruction_tuned=flag(query, "instruction_tuned"),
+        min_params_b=number(query, "min_params_b"),
+        max_params_b=number(query, "max_params_b"),
+        modalities=names(query, "modalities"),
+        exclusive_modality=flag(query, "exclusive_modality") or False,
+        name=query.get("name") or None,
+    )
+
+
+def rank_request(query: QueryParams) -> RankRequest:
+    """The parameters of `/v1/rank`."""
+    return RankRequest(
+        benchmark=query.get("benchmark") or None,
+        tasks=names(query, "tasks"),
+        languages=names(query, "languages"),
+        subsets=names(query, "subsets"),
+        types=names(query, "types"),
+        domains=names(query, "domains"),
+        policy=query.get("policy") or "strict",
+        models=model_filter(query),
+    )
+
+
+# --- size buckets ---------------------------------------------------------------------------------
+
+
+def buckets(query: QueryParams) -> list[Bucket]:
+    """`buckets=[[0,500],[500,null]]`: ranges of sizes in millions of parameters."""
+    raw = query.get("buckets")
+    if raw is None:
+        raise _wrong("buckets", "missing", "Field required", None)
+    try:
+        decoded = json.loads(raw)
+    except json.JSONDecodeError as error:
+        raise BadQueryError(f"Invalid `buckets` JSON: {error.msg}") from None
+    except (RecursionError, ValueError):
+        raise BadQueryError("Invalid `buckets` JSON: nested too deeply or too long") from None
+    if not isinstance(decoded, list) or not decoded:
+        raise BadQueryError("`buckets` must be a non-empty JSON array of [min, max] pairs")
+    if len(decoded) > MAX_BUCKETS:
+        raise BadQueryError(f"`buckets` is capped at {MAX_BUCKETS} entries")
+    return [_bucket(index, entry) for index, entry in enumerate(decoded)]
+
+
+def _bucket(index: int, entry: Any) -> Bucket:
+    if not isinstance(entry, list) or not 1 <= len(entry) <= 2:
+        found = f"{entry!r}"[:200]
+        raise BadQueryError(f"`buckets[{index}]` must be a 1- or 2-element array (got {found})")
+    low = _limit(index, 0, entry[0], "a number")
+    if low < 0:
+        raise BadQueryError(f"`buckets[{index}][0]` must be ≥ 0")
+    if len(entry) == 1 or entry[1] is None:
+        return low, None
+    high = _limit(index, 1, entry[1], "a number or null")
+    if high <= low:
+        raise BadQueryError(f"`buckets[{index}]`: max ({high}) must be > min ({low})")
+    return low, high
+
+
+def _limit(index: int, place: int, value: Any, wanted: str) -> float:
+    # JSON in Python admits NaN, Infinity and integers beyond any float.
+    if isinstance(value, (int, float)) and abs(value) <= 1e15:
+        return float(value)
+    raise BadQueryError(f"`buckets[{index}][{place}]` must be {wanted}")

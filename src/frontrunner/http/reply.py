@@ -1,0 +1,130 @@
+"""A body ready to be sent: its forms with all their headers, made once and sent many times."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import brotli
+import deflate
+import zstandard
+
+from frontrunner.http.negotiation import (
+    IDENTITY,
+    PREFERRED,
+    choose,
+    entity_tag,
+    http_date,
+    is_match,
+    not_modified_since,
+)
+from frontrunner.snapshot.answers import Encoded
+
+Headers = list[tuple[bytes, bytes]]
+_WORTH_COMPRESSING = 256
+_HEADERS_KEPT = 64
+# Quicker than what is prepared at build time: somebody is waiting.
+_ON_DEMAND: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: brotli.compress(body, quality=3),
+    "zstd": lambda body: zstandard.ZstdCompressor(level=3).compress(body),
+    "gzip": lambda body: bytes(deflate.gzip_compress(body, 1)),
+}
+
+
+class Policy:
+    """The headers that every answer of one snapshot carries."""
+
+    def __init__(self, built_at: float, max_age: int, any_origin: bool) -> None:
+        self.last_modified = float(int(built_at))
+        cache = f"public, max-age={max_age}" if max_age > 0 else "no-cache"
+        self.common: Headers = [
+            (b"last-modified", http_date(built_at).encode()),
+            (b"cache-control", cache.encode()),
+            (b"vary", b"accept-encoding"),
+            (b"x-content-type-options", b"nosniff"),
+        ]
+        self.sharing: Headers = []
+        """Which pages may read an answer, where that is all; else it depends on who asks."""
+        if any_origin:
+            self.sharing = [
+                (b"access-control-allow-origin", b"*"),
+                (b"access-control-expose-headers", b"ETag"),
+            ]
+        self.common += self.sharing
+
+
+class Form:
+    """One encoding of a body, with its headers."""
+
+    __slots__ = ("body", "headers", "not_modified", "tag")
+
+    def __init__(self, answer: Encoded, encoding: str, body: bytes, policy: Policy) -> None:
+        self.tag = entity_tag(answer.tag, encoding)
+        self.body = body
+        self.not_modified = [(b"etag", self.tag.encode()), *policy.common]
+        self.headers = [
+            (b"content-type", answer.media_type.encode()),
+            (b"content-length", b"%d" % len(body)),
+            *self.not_modified,
+        ]
+        if encoding != IDENTITY:
+            self.headers.append((b"content-encoding", encoding.encode()))
+
+
+class Reply:
+    """All forms of one answer. Forms that were not prepared are made when first asked for."""
+
+    def __init__(self, answer: Encoded, policy: Policy) -> None:
+        self._answer = answer
+        self._policy = policy
+        small = len(answer.identity) < _WORTH_COMPRESSING
+        text = not answer.media_type.startswith(("application/vnd", "image/"))
+        self._available = (*PREFERRED, IDENTITY) if text and not small else (IDENTITY,)
+        self._forms: dict[str, Form] = {}
+        self._chosen: dict[bytes, Form] = {}
+        self._making = threading.Lock()
+
+    def quick_form(self, accept_encoding: bytes) -> Form | None:
+        """The form that was sent before to a client with this header; None if there was none."""
+        return self._chosen.get(accept_encoding)
+
+    def form(self, accept_encoding: bytes) -> Form:
+        """The form for a client with this Accept-Encoding header."""
+        encoding = choose(accept_encoding.decode("latin-1"), self._available)
+        found = self._forms.get(encoding)
+        if found is None:
+            with self._making:
+                found = self._forms.get(encoding) or self._make(encoding)
+                self._forms[encoding] = found
+        if len(self._chosen) < _HEADERS_KEPT:
+            self._chosen[accept_encoding] = found
+        return found
+
+    def _prepared(self, encoding: str) -> bytes | None:
+        answer = self._answer
+        return {
+            IDENTITY: answer.identity,
+            "gzip": answer.gzip,
+            "br": answer.brotli,
+            "zstd": answer.zstd,
+        }[encoding]
+
+    def _make(self, encoding: str) -> Form:
+        body = self._prepared(encoding)
+        if body is None:
+            body = _ON_DEMAND[encoding](self._answer.identity)
+        return Form(self._answer, encoding, body, self._policy)
+
+    def is_fresh(
+        self, form: Form, if_none_match: str | None, if_modified_since: str | None
+    ) -> bool:
+        """Whether the client has this form of the answer; If-None-Match counts before a date.
+
+        Another encoding is another form: a client that has it cannot be told that it is unchanged,
+        since the tag beside the 304 is not the one that it knows.
+        """
+        if if_none_match is not None:
+            return is_match(if_none_match, (form.tag,))
+        if if_modified_since is not None:
+            return not_modified_since(if_modified_since, self._policy.last_modified)
+        return False

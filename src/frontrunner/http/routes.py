@@ -1,0 +1,208 @@
+"""Every route of the API, in one table: path, what it takes, what it answers, who makes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from starlette.datastructures import QueryParams
+
+from frontrunner.answers.service import Service
+from frontrunner.http import params
+from frontrunner.snapshot.answers import Encoded
+
+Maker = Callable[[Service, str, QueryParams], Encoded]
+"""Makes an answer from the service, the name in the path (empty where there is none), the query."""
+
+
+class Param(NamedTuple):
+    """A query parameter, for the description of the API."""
+
+    name: str
+    kind: str
+    """`list`, `text`, `flag` or `number`."""
+    about: str
+    required: bool = False
+
+
+class Route(NamedTuple):
+    """One route."""
+
+    path: str
+    """As OpenAPI writes it; `{name}` may hold slashes."""
+    summary: str
+    answer: str
+    """Name of the schema; `[Task]` is a list of it."""
+    make: Maker
+    params: tuple[Param, ...] = ()
+    selects: str | None = None
+    """Counted as a selection of this kind."""
+    media_type: str = "application/json"
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """What a request's path must look like."""
+        return re.compile(re.escape(self.path).replace(r"\{name\}", "(?P<name>.*)"), re.DOTALL)
+
+    @property
+    def group(self) -> str:
+        """The path without its parameters, which is what metrics are kept by."""
+        return self.path.replace("/{name}", "")
+
+
+_LANGUAGES = Param("languages", "list", "Codes (eng-Latn) or names (English); only subsets in them")
+_TASK_PARAMS = (
+    Param("languages", "list", "ISO 639-3 codes (dan), perhaps with a script (eng-Latn)"),
+    Param("types", "list", "Task types, such as Retrieval"),
+    Param("domains", "list", "Domains, such as Legal"),
+    Param("modalities", "list", "Modalities, such as image"),
+    Param("categories", "list", "Categories, such as t2t"),
+    Param("name", "text", "A part of the name"),
+)
+_MODEL_PARAMS = (
+    Param("model_types", "list", "Types, such as dense or late-interaction"),
+    Param("frameworks", "list", "Frameworks that a model must all support"),
+    Param("open_weights", "flag", "Weights can be downloaded"),
+    Param("instruction_tuned", "flag", "Uses instructions"),
+    Param("min_params_b", "number", "Billions of parameters, at least"),
+    Param("max_params_b", "number", "Billions of parameters, at most"),
+    Param("modalities", "list", "Modalities that a model must all support"),
+    Param("exclusive_modality", "flag", "No other modalities than those"),
+    Param("name", "text", "A part of the name"),
+)
+_RANK_PARAMS = (
+    Param("benchmark", "text", "Name or alias of a benchmark"),
+    Param("tasks", "list", "Tasks; with a benchmark, those of its tasks"),
+    _LANGUAGES,
+    Param("subsets", "list", "Only these subsets of each task"),
+    Param("types", "list", "Only tasks of these types"),
+    Param("domains", "list", "Only tasks of these domains"),
+    Param("policy", "text", "strict (the default) or lenient"),
+    *_MODEL_PARAMS,
+)
+_BUCKETS = Param(
+    "buckets", "text", "JSON: [[min, max], ...] in millions of parameters; null is open", True
+)
+_HIDDEN = Param("include_hidden", "flag", "Those that are not on the menu too")
+
+# Longer paths first: a name may hold slashes, so `/v1/tasks/{name}` matches what they match.
+ROUTES: tuple[Route, ...] = (
+    Route("/v1/benchmarks/menu", "The home menu", "[MenuEntry]", lambda s, n, q: s.menu()),
+    Route(
+        "/v1/benchmarks",
+        "All benchmarks",
+        "[Benchmark]",
+        lambda s, n, q: s.benchmarks(params.flag(q, "include_hidden") or False),
+        (_HIDDEN,),
+    ),
+    Route(
+        "/v1/benchmarks/{name}/scores",
+        "A ranked board",
+        "BenchmarkSummary",
+        lambda s, n, q: s.scores(n, params.names(q, "languages")),
+        (_LANGUAGES,),
+    ),
+    Route(
+        "/v1/benchmarks/{name}/scores.csv",
+        "A ranked board as CSV",
+        "",
+        lambda s, n, q: s.export(n, "csv"),
+        media_type="text/csv; charset=utf-8",
+    ),
+    Route(
+        "/v1/benchmarks/{name}/scores.parquet",
+        "A ranked board as Parquet",
+        "",
+        lambda s, n, q: s.export(n, "parquet"),
+        media_type="application/vnd.apache.parquet",
+    ),
+    Route(
+        "/v1/benchmarks/{name}/per-language",
+        "Means by language",
+        "PerLanguage",
+        lambda s, n, q: s.per_language(n),
+    ),
+    Route(
+        "/v1/benchmarks/{name}/leaders",
+        "The best model of each size",
+        "Leaders",
+        lambda s, n, q: s.leaders(n, params.buckets(q)),
+        (_BUCKETS,),
+    ),
+    Route(
+        "/v1/benchmarks/{name}",
+        "A benchmark, by name or alias",
+        "Benchmark",
+        lambda s, n, q: s.benchmark(n),
+        selects="benchmark",
+    ),
+    Route(
+        "/v1/tasks",
+        "All tasks, or those that a filter leaves",
+        "[Task]",
+        lambda s, n, q: s.tasks(params.task_filter(q)),
+        _TASK_PARAMS,
+    ),
+    Route(
+        "/v1/tasks/{name}/scores",
+        "All models on a task",
+        "TaskScores",
+        lambda s, n, q: s.task_scores(n),
+    ),
+    Route(
+        "/v1/tasks/{name}/descriptive_statistics",
+        "Numbers about a task's data",
+        "object",
+        lambda s, n, q: s.statistics(n),
+    ),
+    Route("/v1/tasks/{name}", "A task", "Task", lambda s, n, q: s.task(n), selects="task"),
+    Route(
+        "/v1/models",
+        "All models, or those that a filter leaves",
+        "[Model]",
+        lambda s, n, q: s.models(params.model_filter(q)),
+        _MODEL_PARAMS,
+    ),
+    Route(
+        "/v1/models/{name}/scores",
+        "A model on all boards",
+        "ModelScores",
+        lambda s, n, q: s.model_scores(n),
+    ),
+    Route("/v1/models/{name}", "A model", "Model", lambda s, n, q: s.model(n), selects="model"),
+    Route(
+        "/v1/rank",
+        "Rank any benchmark or set of tasks, narrowed at will",
+        "Ranking",
+        lambda s, n, q: s.rank(params.rank_request(q)),
+        _RANK_PARAMS,
+    ),
+    Route(
+        "/v1/snapshot",
+        "What is served, and where it came from",
+        "SnapshotInfo",
+        lambda s, n, q: s.info(),
+    ),
+)
+
+
+class Match(NamedTuple):
+    """A route and the name in the path."""
+
+    route: Route
+    name: str
+
+
+def compile_routes(routes: tuple[Route, ...] = ROUTES) -> Callable[[str], Match | None]:
+    """A function that finds the route for a path."""
+    patterns = [(route.pattern, route) for route in routes]
+
+    def find(path: str) -> Match | None:
+        for pattern, route in patterns:
+            found = pattern.fullmatch(path)
+            if found:
+                return Match(route, found.groupdict().get("name", ""))
+        return None
+
+    return find

@@ -1,0 +1,1 @@
+"""The files of the older boards: tables, documents, and the dump of results."""

@@ -1,0 +1,1 @@
+"""What a link to an older board asks for."""

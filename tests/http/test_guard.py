@@ -1,0 +1,130 @@
+"""The bytes of connections: what a client may send, and what it may not get away with."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from frontrunner.http import guard
+from frontrunner.http.app import Application
+from frontrunner.http.guard import GuardedProtocol
+from tests.factories import small_snapshot
+
+BOARD = "/v1/benchmarks/All/scores"
+ENDED, OPEN = b"<ended>", b"<open>"
+
+
+@pytest.fixture
+def application(tmp_path: Path) -> Application:
+    return Application(small_snapshot(tmp_path))
+
+
+def request(*headers: str, method: str = "GET") -> bytes:
+    lines = (f"{method} {BOARD} HTTP/1.1", "Host: a", *headers, "", "")
+    return "\r\n".join(lines).encode()
+
+
+PLAIN = request()
+
+
+async def talk(port: int, pieces: tuple[bytes, ...], patience: float) -> bytes:
+    """All that comes back on one connection, and whether it ended."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answer = b""
+    try:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.05)
+        while True:
+            got = await asyncio.wait_for(reader.read(1 << 16), patience)
+            answer += got
+            if not got:
+                return answer + ENDED
+    except TimeoutError:
+        return answer + OPEN
+    except ConnectionError:
+        return answer + ENDED
+    finally:
+        writer.close()
+
+
+def converse(
+    application: Application, *conversations: tuple[bytes, ...], patience: float = 0.3
+) -> list[tuple[list[int], bool]]:
+    """Of one connection after the other: the status of each answer, and whether it was ended."""
+
+    async def run() -> list[bytes]:
+        config = uvicorn.Config(application, log_level="critical", proxy_headers=False)
+        config.load()
+        state, loop = ServerState(), asyncio.get_running_loop()
+        made = lambda: GuardedProtocol(config=config, server_state=state, app_state={})  # noqa: E731
+        async with await loop.create_server(made, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            return [await talk(port, pieces, patience) for pieces in conversations]
+
+    found = asyncio.run(run())
+    return [
+        ([int(status) for status in re.findall(rb"HTTP/1\.1 (\d+)", said)], said.endswith(ENDED))
+        for said in found
+    ]
+
+
+def test_known_bytes_in_a_body_are_no_request(application: Application) -> None:
+    post = request(f"Content-Length: {len(PLAIN)}", method="POST")
+    [_, smuggled, whole] = converse(application, (PLAIN,) * 3, (post, PLAIN), (post + PLAIN, PLAIN))
+    assert smuggled == ([405], False)
+    assert whole == ([405, 200], False)
+
+
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [("Content-Length: 5", b"HELLO"), ("Transfer-Encoding: chunked", b"5\r\nHELLO\r\n0\r\n\r\n")],
+)
+def test_a_body_that_comes_later_stays_one(
+    application: Application, header: str, body: bytes
+) -> None:
+    spoken = (request(header), body, PLAIN)
+    assert converse(application, (PLAIN, PLAIN), spoken, spoken)[1:] == [([200, 200], False)] * 2
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Connection:close", "Connection:  close", "connection:\tCLOSE", "Connection: a,close"],
+)
+def test_who_asks_for_an_end_gets_it_however_often(application: Application, header: str) -> None:
+    assert converse(application, *[(request(header),)] * 3) == [([200], True)] * 3
+
+
+def test_another_protocol_is_not_spoken_and_the_connection_ends(application: Application) -> None:
+    asked = request("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAA")
+    assert converse(application, *[(asked,)] * 2) == [([200], True)] * 2
+
+
+def test_a_head_without_end_is_refused(application: Application) -> None:
+    pieces = (PLAIN[:-2] + b"X: ", *[b"a" * 40_000] * 2)
+    assert converse(application, pieces) == [([431], True)]
+
+
+def test_a_body_without_end_is_hung_up_on(application: Application) -> None:
+    post = request("Content-Length: 99999999999", method="POST")
+    [(statuses, ended)] = converse(application, (post, *[b"a" * 400_000] * 4))
+    assert ended
+    assert set(statuses) <= {405}
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [(b"",), (PLAIN[:20],), (request("Content-Length: 9", method="POST"),), (PLAIN, PLAIN[:20])],
+)
+def test_who_falls_silent_is_hung_up_on(
+    application: Application, pieces: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "PATIENCE", 0.2)
+    [(_, ended)] = converse(application, pieces, patience=2.0)
+    assert ended

@@ -1,0 +1,129 @@
+"""Between publishing and the prepared answers a server makes each answer itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from frontrunner.answers.filters import ModelFilter, TaskFilter
+from frontrunner.answers.prepare import prepare
+from frontrunner.answers.service import Service
+from frontrunner.http.app import Application
+from frontrunner.http.server import follow
+from frontrunner.snapshot.answers import Encoded
+from frontrunner.snapshot.prepared import forget_answers, has_answers
+from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.store import Store
+from tests.factories import small_snapshot
+
+
+def every_prepared(service: Service) -> Iterator[tuple[str, Encoded]]:
+    """Each answer that is kept ready, by its key."""
+    yield "benchmarks", service.benchmarks(include_hidden=False)
+    yield "benchmarks?include_hidden", service.benchmarks(include_hidden=True)
+    yield "benchmarks/menu", service.menu()
+    yield "tasks", service.tasks(TaskFilter())
+    yield "models", service.models(ModelFilter())
+    for bench in service.snapshot.catalog.benchmarks:
+        yield f"benchmarks/{bench.name}/scores", service.scores(bench.name, ())
+        yield f"benchmarks/{bench.name}/per-language", service.per_language(bench.name)
+    for model in service.snapshot.catalog.models:
+        yield f"models/{model.name}/scores", service.model_scores(model.name)
+
+
+def assert_equal_on_demand(snapshot: Snapshot, elsewhere: Path) -> None:
+    """Compare what is prepared with what a server makes from the same snapshot without it."""
+    pack = snapshot.prepared
+    assert pack is not None
+    elsewhere.mkdir()
+    for path in snapshot.folder.iterdir():
+        if path.is_file():
+            (elsewhere / path.name).symlink_to(path)
+    bare = Service(Snapshot(elsewhere))
+    assert bare.snapshot.prepared is None
+    keys = set(pack.keys()) - {"numbers"}
+    for key, made in every_prepared(bare):
+        kept = pack.get(key)
+        assert kept is not None, key
+        assert (made.identity, made.tag) == (kept.identity, kept.tag), key
+        keys.discard(key)
+    assert not keys
+    assert bare.numbers == Service(snapshot).numbers
+
+
+def test_answers_are_equal_prepared_or_not(tmp_path: Path) -> None:
+    assert_equal_on_demand(small_snapshot(tmp_path), tmp_path / "bare")
+
+
+def test_a_server_takes_prepared_answers_up_when_they_come(tmp_path: Path) -> None:
+    snapshot = small_snapshot(tmp_path)
+    forget_answers(snapshot.folder)
+    reopened = Snapshot(snapshot.folder)
+    service = Service(reopened)
+    assert service.scores("All", ()).brotli is None
+    prepare(reopened)
+    assert has_answers(snapshot.folder)
+    assert service.prepared("benchmarks/All/scores") is not None
+
+
+def test_replies_made_meanwhile_give_way_to_prepared_ones(tmp_path: Path) -> None:
+    snapshot = small_snapshot(tmp_path)
+    forget_answers(snapshot.folder)
+    store = Store(tmp_path / "home")
+    application = Application(store.current())
+    before = application.served
+
+    async def followed() -> None:
+        following = asyncio.create_task(follow(application, store, every=0.01))
+        await asyncio.sleep(0.05)
+        assert application.served is before
+        prepare(Snapshot(snapshot.folder))
+        for _ in range(200):
+            await asyncio.sleep(0.01)
+            if application.served is not before:
+                break
+        after = application.served
+        await asyncio.sleep(0.05)
+        assert application.served is after  # once is enough
+        following.cancel()
+
+    asyncio.run(followed())
+    assert application.served.prepared
+
+
+def test_a_snapshot_that_cannot_be_served_is_told_once_and_looked_at_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_snapshot(tmp_path)
+    store = Store(tmp_path / "home")
+    application = Application(store.current())
+    before = application.served
+    second = small_snapshot(tmp_path, bonus=0.05)
+    manifest = second.folder / "manifest.json"
+    whole = manifest.read_bytes()
+    manifest.write_bytes(b"{")
+
+    def refuse() -> Snapshot:
+        raise PermissionError(13, "Permission denied")
+
+    async def followed() -> None:
+        following = asyncio.create_task(follow(application, store, every=0.01))
+        await asyncio.sleep(0.2)
+        assert application.served is before
+        with monkeypatch.context() as patched:
+            patched.setattr(store, "current", refuse)
+            await asyncio.sleep(0.2)
+        manifest.write_bytes(whole)
+        for _ in range(200):
+            await asyncio.sleep(0.01)
+            if application.served is not before:
+                break
+        following.cancel()
+
+    asyncio.run(followed())
+    assert application.served.service.snapshot.id == second.id
+    told = [record for record in caplog.records if "the old one stays" in record.message]
+    assert 2 <= len(told) <= 3

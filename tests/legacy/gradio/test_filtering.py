@@ -1,0 +1,208 @@
+"""The old board's filters over the tables that a program sends."""
+
+from __future__ import annotations
+
+import resource
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from frontrunner.base.errors import LegacyError
+from frontrunner.catalog import Model
+from frontrunner.legacy.files.markup import anchor
+from frontrunner.legacy.gradio.filtering import (
+    MODEL_TYPES,
+    SIZE_RANGES,
+    Cell,
+    Filters,
+    Frame,
+    filter_frames,
+)
+from frontrunner.legacy.gradio.kinds import Kinds, kinds_by_name, old_kinds
+from frontrunner.legacy.gradio.search import states
+from tests.factories import catalog
+
+ALL_SIZES = tuple(SIZE_RANGES)
+KINDS = {
+    "closed": Kinds(proprietary=True),
+    "st": Kinds(sentence_transformers=True, instructions=True),
+    "cross": Kinds(cross_encoder=True),
+    "bm25": Kinds(lexical=True),
+}
+
+
+def frame(*rows: tuple[str, Cell]) -> Frame:
+    data: list[list[Cell]] = [
+        [n, anchor(name, "https://x"), size, 1.5] for n, (name, size) in enumerate(rows, 1)
+    ]
+    return Frame(["Rank", "Model", "Model Size (Million Parameters)", "T1"], data)
+
+
+EVERY = frame(("closed", ""), ("st", 110), ("cross", 335), ("bm25", ""), ("new", 100))
+
+
+def kept(
+    search: str = "",
+    types: tuple[str, ...] = MODEL_TYPES,
+    sizes: tuple[str, ...] = ALL_SIZES,
+    table: Frame = EVERY,
+) -> list[Any]:
+    """The ranks of the rows that are left; they are those of the whole table."""
+    [left] = filter_frames(Filters(search, types, sizes), [table], KINDS)
+    assert left.headers == table.headers
+    return [row[0] for row in left.data if row]
+
+
+@pytest.mark.parametrize(
+    ("search", "ranks"),
+    [
+        ("ST", [2]),
+        ("closed;new", [1, 5]),
+        ("^c", [1, 3]),
+        ("new;", [1, 2, 3, 4, 5]),  # nothing is in every name
+        ("x", []),  # the link is not searched
+        ("(?<=b)m", [4]),
+    ],
+)
+def test_search_is_an_expression_on_the_printed_name(search: str, ranks: list[int]) -> None:
+    assert kept(search) == ranks
+
+
+@pytest.mark.parametrize(
+    ("types", "ranks"),
+    [
+        (("Open",), [2, 3, 4, 5]),
+        (("Proprietary",), [1]),
+        (("Sentence Transformers",), [2]),
+        (("Cross-Encoders",), [3]),
+        (("Bi-Encoders",), [1, 2, 5]),
+        (("Uses Instructions", "Proprietary"), [1, 2]),
+        (("No Instructions",), [1, 3, 4, 5]),
+        ((), []),
+    ],
+)
+def test_types_are_joined_by_or(types: tuple[str, ...], ranks: list[int]) -> None:
+    assert kept(types=types) == ranks
+
+
+@pytest.mark.parametrize(
+    ("sizes", "ranks"),
+    [(("<100M",), [5]), (("100M to 250M", "250M to 500M"), [2, 3]), ((">1B",), []), ((), [])],
+)
+def test_without_a_size_models_of_unknown_size_go(sizes: tuple[str, ...], ranks: list[int]) -> None:
+    assert kept(sizes=sizes) == ranks
+
+
+def test_an_empty_table_holds_one_empty_row_and_may_be_sent_again() -> None:
+    [empty] = filter_frames(Filters("nothing", MODEL_TYPES, ALL_SIZES), [EVERY], KINDS)
+    assert empty.data == [[]]
+    assert kept("st", table=empty) == []
+
+
+@pytest.mark.parametrize(
+    ("filters", "table", "reason"),
+    [
+        (Filters("bge(", MODEL_TYPES, ALL_SIZES), EVERY, "no regular expression"),
+        (Filters("a" * 2000, MODEL_TYPES, ALL_SIZES), EVERY, "longer than"),
+        (Filters("", ("Never",), ALL_SIZES), EVERY, "no filter called 'Never'"),
+        (Filters("", MODEL_TYPES, ("Huge",)), EVERY, "no filter called 'Huge'"),
+        (Filters("a", MODEL_TYPES, ALL_SIZES), Frame(["Rank"], [[1]]), "no column 'Model'"),
+        (
+            Filters("a", MODEL_TYPES, ALL_SIZES),
+            Frame(EVERY.headers, [[1, "a"]]),
+            "too short",
+        ),
+    ],
+)
+def test_what_cannot_be_filtered_says_why(filters: Filters, table: Frame, reason: str) -> None:
+    with pytest.raises(LegacyError, match=reason):
+        filter_frames(filters, [table], KINDS)
+
+
+def test_a_search_that_would_never_end_is_given_up() -> None:
+    slow = frame(("a" * 60 + "!", 1))
+    with pytest.raises(LegacyError, match="takes too long"):
+        kept(r"^(a|a|a)*(b|c)*\1(aa|a)*$" * 2, table=slow)
+
+
+BOMBS = (
+    "(?:(?:(?:a{1000}){1000}){1000})",  # 24 GB, and the server was gone
+    "a{99999999}",
+    "(((((a{99}){99}){99}){99}){99})",
+    "(?:a{1000}){,1000}",
+    "(?R)",
+    "(a|(?1))+",
+    "(?:abcdefgh){e<=30}",
+    "(" * 450 + "a" + ")" * 450,
+    r"a{99999999999999999999}",
+)
+
+
+@pytest.mark.parametrize("text", BOMBS, ids=range(len(BOMBS)))
+def test_a_search_that_would_fill_the_memory_is_refused(text: str) -> None:
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(LegacyError):
+        kept(text)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kilobytes
+
+
+def test_counts_that_people_write_are_fine() -> None:
+    assert kept("^[a-z]{1,20}$;m{2,}") == [1, 2, 3, 5]
+    assert states("a{3}b{1,4}") == 10 * 12
+
+
+def test_tables_without_an_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("frontrunner.legacy.gradio.filtering._SECONDS", -1.0)
+    with pytest.raises(LegacyError, match="too large"):
+        kept("a")
+
+
+def test_a_name_of_megabytes_is_not_read_to_its_end() -> None:
+    [left] = filter_frames(
+        Filters("b", MODEL_TYPES, ALL_SIZES), [frame(("<a" * 5_000_000 + "b", 1))], KINDS
+    )
+    assert left.data == [[]]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([*KINDS, "new", "other"]), st.sampled_from(["", 0, 99, 500]))
+    ),
+    st.sets(st.sampled_from(MODEL_TYPES)),
+    st.sets(st.sampled_from(ALL_SIZES)),
+    st.sampled_from(["", "o", "n;c", "^.$"]),
+)
+def test_filtering_keeps_rows_as_they_are_and_twice_is_once(
+    rows: list[tuple[str, Cell]], types: set[str], sizes: set[str], search: str
+) -> None:
+    table = frame(*rows)
+    filters = Filters(search, tuple(types), tuple(sizes))
+    [once] = filter_frames(filters, [table], KINDS)
+    remaining = iter(table.data)
+    assert once.data == [[]] or all(row in remaining for row in once.data)  # in their order
+    assert filter_frames(filters, [once], KINDS) == [once]
+
+
+def test_the_old_list_counts_before_todays_catalog() -> None:
+    meta = {
+        "model_meta": {
+            "Org__both": {"is_proprietary": True, "uses_instruct": True},
+            "odd": "not a table",
+        },
+        "cross_encoders": ["monot5"],
+    }
+    today = [
+        Model(name="org/both", open_weights=True),
+        Model(name="org/late", open_weights=False, frameworks=("Sentence Transformers",)),
+        Model(name="mteb/baseline-bm25s", types=("sparse",)),
+        Model(name="org/rerank", types=("cross-encoder",), instruction_tuned=True),
+    ]
+    found = kinds_by_name(catalog(models=today), old_kinds(meta))
+    assert found["both"] == Kinds(proprietary=True, instructions=True)
+    assert found["late"] == Kinds(proprietary=True, sentence_transformers=True)
+    assert found["baseline-bm25s"].lexical
+    assert found["rerank"] == Kinds(cross_encoder=True, instructions=True)
+    assert found["monot5"] == Kinds(cross_encoder=True)
+    assert "odd" not in found

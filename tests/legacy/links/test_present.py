@@ -1,0 +1,42 @@
+"""Links to the present board, as people have published them."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from frontrunner.legacy.links.present import shown
+
+
+@pytest.mark.parametrize(
+    ("query", "tab", "ours"),
+    [
+        ("types=Retrieval&s.summary=meanTask&d.summary=desc", "",
+         {"types": "Retrieval", "sort": "-mean_task"}),
+        ("s.summary=tt%3ABitextMining&d.summary=asc", "", {"sort": "BitextMining"}),
+        ("mmods=text&minSize=1&maxSize=1000&openreq=license", "",
+         {"max": "1", "modality": "text", "facets": "1"}),
+        ("s.lang=lang%3AIndonesian&d.lang=desc&st=1&openreq=weights&tab=perf_language&minSize=1"
+         "&maxSize=1995.262314968881", "languages", {"st": "yes", "max": "1.995", "facets": "0"}),
+        ("types=STS,Retrieval", "", {"types": "STS~Retrieval"}),
+        ("tab=never&minSize=x&maxSize=inf&openreq=x", "", {}),
+    ],
+)  # fmt: skip
+def test_what_a_link_asks_for_is_asked_of_ours(query: str, tab: str, ours: dict[str, str]) -> None:
+    found = shown(dict(parse_qsl(query)))
+    assert found is not None
+    assert (found.tab, dict(found.query)) == (tab, ours)
+
+
+def test_links_of_our_own_are_left_alone() -> None:
+    assert shown(dict(parse_qsl("types=STS~Retrieval&q=bge&st=yes&min=1&sort=-mean_task"))) is None
+
+
+@given(st.dictionaries(st.sampled_from(["tab", "types", "s.summary", "maxSize", "q"]), st.text()))
+def test_what_was_led_here_is_led_no_further(query: dict[str, str]) -> None:
+    found = shown(query)
+    if found is not None:
+        assert shown(dict(found.query)) is None
