@@ -15,7 +15,7 @@ from typer.main import get_command
 from frontrunner.answers.filters import ModelFilter
 from frontrunner.answers.service import Service
 from frontrunner.base import errors
-from frontrunner.base.config import Settings
+from frontrunner.base.config import SECTIONS, variable
 from frontrunner.catalog import entries, own
 from frontrunner.cli import MODULES, load_commands
 from frontrunner.cli.app import app
@@ -39,9 +39,12 @@ def text(name: str) -> str:
     return (DOCS / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", Settings.__struct_fields__)
-def test_every_setting_is_documented(name: str) -> None:
-    assert f"| `{name}` | `FRONTRUNNER_{name.upper()}` |" in text("configuration.md")
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_setting_is_documented(section: str) -> None:
+    documented = text("configuration.md")
+    assert f"## `[{section}]`" in documented
+    for key in SECTIONS[section].__struct_fields__:
+        assert f"| `{key}` | `{variable(section, key)}` |" in documented, key
 
 
 @pytest.mark.parametrize("command", MODULES)

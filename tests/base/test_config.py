@@ -14,22 +14,43 @@ def test_defaults() -> None:
     assert load_settings(environ={}) == Settings()
 
 
-def test_options_go_before_the_environment_and_that_before_the_file(tmp_path: Path) -> None:
-    (tmp_path / "frontrunner.toml").write_text('port = 1\nhost = "file"\nkeep = 9')
-    environ = {"FRONTRUNNER_PORT": "2", "FRONTRUNNER_HOME": str(tmp_path)}
-    found = load_settings(None, environ, keep=3, workers=None)
-    assert (found.port, found.host, found.keep, found.home) == (2, "file", 3, tmp_path)
+def test_options_override_the_environment_and_that_overrides_the_file(tmp_path: Path) -> None:
+    (tmp_path / "frontrunner.toml").write_text(
+        '[server]\nport = 1\nhost = "file"\n[build]\nkeep = 9'
+    )
+    environ = {"FRONTRUNNER_SERVER_PORT": "2", "FRONTRUNNER_HOME": str(tmp_path)}
+    found = load_settings(None, environ, build={"keep": 3, "readers": None})
+    assert found.home == tmp_path
+    assert (found.server.port, found.server.host, found.build.keep) == (2, "file", 3)
 
 
 def test_origins_are_a_list_in_the_environment(tmp_path: Path) -> None:
-    found = load_settings(tmp_path, {"FRONTRUNNER_CORS_ORIGINS": "https://a, https://b"})
-    assert found.cors_origins == ("https://a", "https://b")
+    found = load_settings(tmp_path, {"FRONTRUNNER_SERVER_CORS_ORIGINS": "https://a, https://b"})
+    assert found.server.cors_origins == ("https://a", "https://b")
 
 
 @pytest.mark.parametrize(
-    "text", ["port = 'x'", "unknown = 1", "port =", "home = 'x'", "port = -1", "keep = -1"]
+    ("text", "says"),
+    [
+        ("[server]\nport = 'x'", r"server\.port: expected `int`, got `str`"),
+        ("[server]\nport = 99999", r"server\.port: expected `int` <= 65535"),
+        ("[server]\nunknown = 1", "unknown field `unknown`"),
+        ("[build]\nkeep = -1", r"build\.keep: expected `int` >= 0"),
+        ("port =", "is not valid TOML"),
+        ("home = 'x'", "Use --home"),
+        ("port = 1", r"`port` belongs under \[server\]"),
+        ("[sever]\nport = 1", r"Did you mean \[server\]\?"),
+        ("server = 1", "unknown section"),
+        ("[zzzz]", "Sections: site, build, server"),
+    ],
 )
-def test_mistakes_are_told(tmp_path: Path, text: str) -> None:
+def test_mistakes_name_the_file_and_the_key(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "frontrunner.toml").write_text(text)
-    with pytest.raises(UsageError, match=r"frontrunner\.toml"):
+    with pytest.raises(UsageError, match=says) as raised:
         load_settings(tmp_path, {})
+    assert str(tmp_path / "frontrunner.toml") in str(raised.value)
+
+
+def test_a_mistake_in_a_variable_names_it() -> None:
+    with pytest.raises(UsageError, match=r"FRONTRUNNER_SERVER_\.\.\."):
+        load_settings(environ={"FRONTRUNNER_SERVER_WORKERS": "0"})

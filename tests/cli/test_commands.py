@@ -96,9 +96,9 @@ def test_a_check_builds_nothing_and_fails_on_mistakes(folder: Path) -> None:
         (("catalog", "--catalog", "bad.toml", "--without-mteb"), 3, "bad.toml, line 2"),
         (("build", "--results", "[/x]", *BUILD[3:]), 3, "[/x] does not exist"),
         ((*BUILD[:-1], "own.toml"), 4, "could not be written to own.toml/snapshots: Not a dir"),
-        (("build", "--workers", "-3", *BUILD[1:]), 2, "Expected `int` >= 0 - at `$.workers`"),
-        (("prune", "--keep", "-1"), 2, "Expected `int` >= 0 - at `$.keep`"),
-        (("serve", "--port", "99999"), 2, "Expected `int` <= 65535 - at `$.port`"),
+        (("build", "--readers", "-3", *BUILD[1:]), 2, "build.readers: expected `int` >= 0"),
+        (("prune", "--keep", "-1"), 2, "build.keep: expected `int` >= 0"),
+        (("serve", "--port", "99999"), 2, "server.port: expected `int` <= 65535"),
     ],
 )
 def test_errors_say_what_to_do(folder: Path, words: tuple[str, ...], code: int, says: str) -> None:

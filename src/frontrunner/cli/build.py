@@ -17,7 +17,7 @@ from frontrunner.base.errors import UsageError
 from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics, load_catalog
 from frontrunner.cli.app import app
-from frontrunner.cli.options import Home, Json, OwnCatalog, Results, WithoutMteb, Workers
+from frontrunner.cli.options import Home, Json, OwnCatalog, Readers, Results, WithoutMteb
 from frontrunner.cli.output import counted, print_json, say, stderr, visible
 from frontrunner.cli.prepare import prepare_answers
 from frontrunner.cli.progress import progress_bar
@@ -49,7 +49,7 @@ def read_results(
         near = fetch(source, settings.home / "sources")
     with progress_bar("Reading result files") as progress:
         options = Options(
-            workers=settings.workers or os.cpu_count() or 1,
+            workers=settings.build.readers or os.cpu_count() or 1,
             progress=progress,
             cache=settings.home / "cache",
             beside=beside,
@@ -85,11 +85,11 @@ def build(
     publish: Annotated[
         bool, typer.Option("--publish/--no-publish", help="Make the new snapshot current.")
     ] = True,
-    workers: Workers = None,
+    readers: Readers = None,
     as_json: Json = False,
 ) -> None:
     """Read results, rank every board, and publish the snapshot."""
-    settings = load_settings(home, workers=workers)
+    settings = load_settings(home, build={"readers": readers})
     with helpers(1) as beside:
         # While this process reads the catalog, the other gets ready for its part of the work.
         beside.submit(get_ready_for_parquet)
@@ -133,12 +133,12 @@ def ingest_(
     home: Home = None,
     catalog: OwnCatalog = None,
     without_mteb: WithoutMteb = False,
-    workers: Workers = None,
+    readers: Readers = None,
     as_json: Json = False,
 ) -> None:
     """Say what every result file is good for, without building anything."""
     del check  # there is no other mode; the option says so aloud in scripts
-    settings = load_settings(home, workers=workers)
+    settings = load_settings(home, build={"readers": readers})
     known, _ = read_catalog(settings, catalog, without_mteb)
     ingested = read_results(settings, source, known)
     wrong = [reject for reject in ingested.rejects if not reject.reason.by_policy]

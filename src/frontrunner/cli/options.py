@@ -35,9 +35,9 @@ Results = Annotated[
         help="A folder, a .tar.zst or .tar.gz, a git repository or its URL.",
     ),
 ]
-Workers = Annotated[
+Readers = Annotated[
     int | None,
     typer.Option(
-        "--workers", help="Processes that read files. [default: one per core]", show_default=False
+        "--readers", help="Processes that read files. [default: one per core]", show_default=False
     ),
 ]

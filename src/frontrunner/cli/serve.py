@@ -31,16 +31,18 @@ def serve(
     from frontrunner.http.server import serve as run  # noqa: PLC0415 -- only this command needs it
     from frontrunner.web.site import Site  # noqa: PLC0415
 
-    settings = load_settings(home, host=host, port=port, development=development)
+    options = {"host": host, "port": port, "development": development}
+    settings = load_settings(home, server=options)
+    server = settings.server
     run(
         Store(settings.home),
-        settings.host,
-        settings.port,
+        server.host,
+        server.port,
         make=lambda snapshot: Application(
             snapshot,
-            max_age=settings.http_max_age,
-            origins=settings.cors_origins,
-            pages=Site(development=settings.development),
+            max_age=server.http_max_age,
+            origins=server.cors_origins,
+            pages=Site(development=server.development),
             calls=Calls(settings.home),
         ),
         started=lambda url: say(f"Serving on {url} (docs at {url}/docs; stop with Ctrl+C)"),

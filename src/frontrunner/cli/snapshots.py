@@ -117,6 +117,6 @@ def prune(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
 ) -> None:
     """Remove old snapshots; never the current one or the one before it."""
-    settings = load_settings(home, keep=keep)
-    for name in Store(settings.home).prune(settings.keep, dry_run=dry_run):
+    settings = load_settings(home, build={"keep": keep})
+    for name in Store(settings.home).prune(settings.build.keep, dry_run=dry_run):
         typer.echo(name)

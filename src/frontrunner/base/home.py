@@ -1,0 +1,92 @@
+"""Every path of a home, in one place.
+
+HOME/
+  frontrunner.toml              settings
+  current -> snapshots/<id>     replaced by one rename
+  history.jsonl                 what was published when, appended
+  change.lock                   held while a command changes the home
+  snapshots/<id>/               immutable; its prepared answers are added once, complete
+  catalog/                      the registry of mteb, read once for each version
+  sources/                      clones and downloads of results
+  cache/                        what was read from each source
+  legacy/                       what was adopted of the old board
+  moved.json                    where each old model went
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """One home; a folder that may not exist yet."""
+
+    path: Path
+
+    def __fspath__(self) -> str:
+        return os.fspath(self.path)
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    @classmethod
+    def of_snapshot(cls, folder: Path) -> Home:
+        """The home that has the snapshot in `folder`."""
+        return cls(folder.parent.parent)
+
+    @property
+    def settings(self) -> Path:
+        """`frontrunner.toml`."""
+        return self.path / "frontrunner.toml"
+
+    @property
+    def current(self) -> Path:
+        """The link to the published snapshot."""
+        return self.path / "current"
+
+    @property
+    def history(self) -> Path:
+        """What was published when, one JSON line each."""
+        return self.path / "history.jsonl"
+
+    @property
+    def change_lock(self) -> Path:
+        """Held by each command that changes what the home has."""
+        return self.path / "change.lock"
+
+    @property
+    def snapshots(self) -> Path:
+        """The folder of snapshots."""
+        return self.path / "snapshots"
+
+    def snapshot(self, name: str) -> Path:
+        """The folder of one snapshot."""
+        return self.snapshots / name
+
+    @property
+    def catalog(self) -> Path:
+        """Registries that were read, by version."""
+        return self.path / "catalog"
+
+    @property
+    def sources(self) -> Path:
+        """Clones and downloads of results."""
+        return self.path / "sources"
+
+    @property
+    def cache(self) -> Path:
+        """What was read from each source."""
+        return self.path / "cache"
+
+    @property
+    def legacy(self) -> Path:
+        """What was adopted of the old board, and the answers to its calls."""
+        return self.path / "legacy"
+
+    @property
+    def moved(self) -> Path:
+        """Where each model of the old board went."""
+        return self.path / "moved.json"

@@ -1,0 +1,173 @@
+"""Readers and crashes meet the old content or the new, never half of one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from frontrunner.base import atomic
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of what was flushed to the disk, in order."""
+    names: list[str] = []
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        names.append(Path(f"/proc/self/fd/{handle}").readlink().name)
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return names
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, synced: list[str]) -> None:
+    path = tmp_path / "a.json"
+    atomic.write_file(path, b"1")
+    atomic.write_file(path, b"2", mode=0o600)
+    assert path.read_bytes() == b"2"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
+    assert [name.endswith("a.json") for name in synced] == [True, False, True, False]
+    assert synced[1] == synced[3] == tmp_path.name
+
+
+def test_a_failed_write_leaves_the_old_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a"
+    atomic.write_file(path, b"old")
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        atomic.write_file(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_link_is_replaced_in_one_step(tmp_path: Path, synced: list[str]) -> None:
+    link = tmp_path / "current"
+    atomic.point_link(link, Path("one"))
+    atomic.point_link(link, Path("two"))
+    assert str(link.readlink()) == "two"
+    assert synced == [tmp_path.name, tmp_path.name]
+
+
+def test_a_folder_appears_whole_and_replaces_the_old_one(tmp_path: Path, synced: list[str]) -> None:
+    folder = tmp_path / "made"
+    for content in ("old", "new"):
+        with atomic.fresh_folder(folder) as fresh:
+            (fresh / "inner").mkdir()
+            (fresh / "inner" / content).write_text(content)
+    assert [p.name for p in folder.rglob("*")] == ["inner", "new"]
+    assert [p.name for p in tmp_path.iterdir()] == ["made"]
+    assert {"new", "inner", tmp_path.name} <= set(synced)
+
+
+def test_a_folder_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
+    folder = tmp_path / "made"
+    with atomic.fresh_folder(folder) as fresh:
+        (fresh / "a").touch()
+    with pytest.raises(FileNotFoundError), atomic.fresh_folder(folder) as fresh:
+        (fresh / "b" / "c").touch()
+    assert [p.name for p in folder.iterdir()] == ["a"]
+    assert [p.name for p in tmp_path.iterdir()] == ["made"]
+
+
+def test_the_old_folder_comes_back_if_the_new_one_cannot_take_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "made"
+    folder.mkdir()
+    (folder / "old").touch()
+    real = Path.rename
+
+    def rename(self: Path, target: Path) -> Path:
+        if atomic._WRITING in self.name:
+            raise OSError(5, "Input/output error")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    with pytest.raises(OSError, match="Input"), atomic.fresh_folder(folder):
+        pass
+    assert [p.name for p in folder.iterdir()] == ["old"]
+
+
+def test_a_folder_loses_its_name_before_its_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    seen = []
+    monkeypatch.setattr(shutil, "rmtree", lambda path: seen.append((path, folder.exists())))
+    atomic.remove_folder(folder)
+    [(hidden, existed)] = seen
+    assert not existed
+    assert hidden.parent == tmp_path
+    with pytest.raises(FileNotFoundError):
+        atomic.remove_folder(folder)
+
+
+def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
+    killed = subprocess.Popen([sys.executable, "-c", ""])
+    killed.wait()
+    (tmp_path / f".writing-{killed.pid}-0-a").write_bytes(b"half")
+    (tmp_path / f".removing-{killed.pid}-1-b").mkdir()
+    (tmp_path / f".writing-{os.getpid()}-0-c").write_bytes(b"mine")
+    (tmp_path / ".writing-on-the-wall").touch()
+    atomic.sweep(tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        f".writing-{os.getpid()}-0-c",
+        ".writing-on-the-wall",
+    ]
+
+
+def test_a_line_does_not_join_one_that_was_cut_off(tmp_path: Path, synced: list[str]) -> None:
+    log = tmp_path / "log"
+    atomic.append_line(log, b"one")
+    log.write_bytes(log.read_bytes() + b"cut o")
+    atomic.append_line(log, b"two")
+    assert log.read_bytes() == b"one\ncut o\ntwo\n"
+    assert synced == ["log", "log"]
+
+
+def test_a_lock_excludes_others_and_ends_with_the_block(tmp_path: Path) -> None:
+    for path in (tmp_path / "lock", tmp_path):
+        with atomic.locked(path):
+            with pytest.raises(BlockingIOError), atomic.locked(path):
+                pass
+            with pytest.raises(BlockingIOError), atomic.locked(path, wait=0.12):
+                pass
+        with atomic.locked(path):
+            pass
+
+
+def test_a_lock_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    holder = subprocess.Popen(
+        [sys.executable, "-c", _HOLD, str(path)], stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout
+    assert holder.stdout.readline() == "held\n"
+    with atomic.locked(path, wait=30.0):
+        assert holder.wait(10) == 0
+    holder.stdout.close()
+
+
+_HOLD = """
+import sys, time
+from pathlib import Path
+from frontrunner.base.atomic import locked
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(0.3)
+"""
