@@ -117,18 +117,70 @@ def test_a_folder_loses_its_name_before_its_content(
         atomic.remove_folder(folder)
 
 
-def test_what_a_killed_process_left_is_swept(tmp_path: Path) -> None:
-    killed = subprocess.Popen([sys.executable, "-c", ""])
-    killed.wait()
-    (tmp_path / f".writing-{killed.pid}-0-a").write_bytes(b"half")
-    (tmp_path / f".removing-{killed.pid}-1-b").mkdir()
-    (tmp_path / f".writing-{os.getpid()}-0-c").write_bytes(b"mine")
-    (tmp_path / ".writing-on-the-wall").touch()
+def test_what_a_killed_process_left_is_swept_and_what_is_being_written_stays(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / ".writing-1-a").write_bytes(b"half")
+    (tmp_path / ".removing-1-b").mkdir()
+    (tmp_path / ".writing-2-c").symlink_to("nowhere")
+    (tmp_path / "kept").touch()
+    with atomic.fresh_folder(tmp_path / "made") as fresh:
+        (fresh / "part").touch()
+        atomic.sweep(tmp_path)
+        assert sorted(p.name for p in tmp_path.iterdir()) == sorted([fresh.name, "kept"])
     atomic.sweep(tmp_path)
-    assert sorted(p.name for p in tmp_path.iterdir()) == [
-        f".writing-{os.getpid()}-0-c",
-        ".writing-on-the-wall",
-    ]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["kept", "made"]
+
+
+def test_a_folder_swept_while_it_is_made_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.open
+    swept: list[Path] = []
+
+    def slow_open(path: Path, *rest: int) -> int:
+        if not swept:
+            swept.append(Path(path))
+            atomic.sweep(tmp_path)
+        return real(path, *rest)
+
+    monkeypatch.setattr(os, "open", slow_open)
+    with atomic.fresh_folder(tmp_path / "made") as fresh:
+        (fresh / "a").touch()
+    assert [p.name for p in (tmp_path / "made").iterdir()] == ["a"]
+
+
+def test_without_replacing_only_an_empty_folder_gives_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    with atomic.fresh_folder(folder, replace=False) as fresh:
+        atomic.add_file(fresh / "deep" / "a", b"1")
+    assert (folder / "deep" / "a").read_bytes() == b"1"
+    with pytest.raises(OSError, match="not empty"), atomic.fresh_folder(folder, replace=False):
+        pass
+    assert (folder / "deep" / "a").read_bytes() == b"1"
+    assert [p.name for p in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_new_file_never_overwrites(tmp_path: Path) -> None:
+    atomic.add_file(tmp_path / "a", b"1")
+    with pytest.raises(FileExistsError):
+        atomic.add_file(tmp_path / "a", b"2")
+
+
+def test_a_device_is_written_to_and_stays_a_device(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    atomic.write_file(pipe, b"text")
+    assert os.read(reader, 9) == b"text"
+    assert pipe.is_fifo()
+    os.close(reader)
+
+
+def test_a_folder_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        atomic.write_file(tmp_path / "none" / "a", b"")
 
 
 def test_a_line_does_not_join_one_that_was_cut_off(tmp_path: Path, synced: list[str]) -> None:

@@ -198,7 +198,7 @@ def test_only_one_build_at_a_time(tmp_path: Path) -> None:
 
 def test_left_overs_of_a_killed_build_go_with_the_next(tmp_path: Path) -> None:
     store = Store(tmp_path / "home")
-    left = store.folder / ".building-1"
+    left = store.folder / ".writing-1-new"
     left.mkdir(parents=True)
     (left / "score.npy").write_bytes(b"half")
     build(tmp_path, "home")
@@ -245,7 +245,7 @@ def test_small_snapshot_has_answers(tmp_path: Path) -> None:
 
 def test_the_next_build_removes_answers_that_a_kill_left_half_made(tmp_path: Path) -> None:
     old = build(tmp_path, "home")
-    left, busy = old.folder / ".answers-1", old.folder / ".answers-2"
+    left, busy = old.folder / ".writing-1-answers", old.folder / ".writing-2-answers"
     left.mkdir()
     (left / "answers.pack").write_bytes(b"half")
     busy.mkdir()

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from frontrunner.base.home import Home
 from frontrunner.checks.parity.fate import RowFate
-from frontrunner.checks.parity.moved import FILE, keep_moved, read_moved
+from frontrunner.checks.parity.moved import keep_moved, read_moved
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.web import export
 from tests.web.conftest import Browser
@@ -29,7 +30,7 @@ def home(snapshot: Snapshot) -> Iterator[Path]:
     home = snapshot.folder.parent.parent
     keep_moved("abc", ROWS, home)
     yield home
-    (home / FILE).unlink()
+    Home(home).moved.unlink()
 
 
 def test_every_model_has_an_answer_and_those_of_today_a_link(browser: Browser, home: Path) -> None:
@@ -77,5 +78,5 @@ def test_without_a_comparison_the_page_says_so(browser: Browser) -> None:
 
 
 def test_a_damaged_file_is_none(home: Path) -> None:
-    (home / FILE).write_bytes(b"{")
+    Home(home).moved.write_bytes(b"{")
     assert read_moved(home) is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from frontrunner.answers import schemas
@@ -10,6 +9,7 @@ from frontrunner.answers.boards import or_none, present
 from frontrunner.answers.entities import billions
 from frontrunner.answers.filters import RankRequest, TaskFilter
 from frontrunner.base.errors import UsageError
+from frontrunner.base.near import near_names
 from frontrunner.catalog import Benchmark, Scope
 from frontrunner.ranking import Board, Policy, Question, rank
 
@@ -87,7 +87,7 @@ def _refuse_unknown(service: Service, request: RankRequest) -> None:
     ):
         for name in names:
             if name not in known[kind]:
-                near = get_close_matches(name[:100], known[kind], n=1)
+                near = near_names(name, known[kind], most=1)
                 hint = f" Did you mean {near[0]!r}?" if near else ""
                 raise UsageError(f"Nothing in the catalog has {name!r} among its {kind}.{hint}")
     low, high = models.min_params_b, models.max_params_b

@@ -6,13 +6,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from frontrunner.base.errors import UnknownNameError
+from frontrunner.base.near import near_names
 from frontrunner.snapshot.answers import JSON, Encoded, body_tag
 from frontrunner.snapshot.reader import Snapshot
 
@@ -139,7 +139,7 @@ class Service:
         catalog = self.snapshot.catalog
         found = catalog.benchmark_by_alias.get(name) or catalog.benchmark_by_name.get(name)
         if found is None:
-            near = get_close_matches(name, catalog.benchmark_by_name, n=1)
+            near = near_names(name, catalog.benchmark_by_name, most=1)
             hint = f" Did you mean: {near[0]}?" if near else " and no similar keys were found."
             raise UnknownNameError(f"'{name}' not found{'.' if near else ''}{hint}")
         return found

@@ -1,25 +1,27 @@
 """Write so that a reader, or a crash, meets the old content or the new, never half of one.
 
 The pattern: write under a hidden name in the same folder, flush to the disk, rename. A rename is
-atomic only within one file system, so the hidden name is always beside the final one. A kill
-leaves a hidden file or folder behind; `sweep` removes those whose writer is gone.
+atomic only within one file system, so the hidden name is always in the same folder as the final
+one. A kill leaves a hidden file or folder behind. Each writer holds a lock on what it writes, and
+`sweep` removes what no process has locked. Process numbers would not do: in a container the next
+process has the same number, and a process of another container seems not to exist.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import count
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 _WRITING = ".writing-"
 _REMOVING = ".removing-"
 _LOOK_AGAIN = 0.05
-_numbers = count()
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
 def sync_file(path: Path) -> None:
@@ -48,19 +50,38 @@ def sync_tree(folder: Path) -> None:
 def write_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Replace the content of a file in one step; `mode` is its permissions before the umask.
 
-    Raises OSError if it cannot be written; the old content is then unchanged.
+    A device or a pipe, such as `/dev/stdout`, is written to as it is. Raises OSError if the file
+    cannot be written; the old content is then unchanged.
     """
-    fresh = _hidden(path, _WRITING)
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    fresh, handle = _claim(path, lambda new: os.open(new, _NEW_FILE, mode))
     try:
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with open(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        fresh.replace(path)
+            fresh.replace(path)
         sync_folder(path.parent)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def add_file(path: Path, content: bytes) -> None:
+    """Write a new file into a folder that no reader sees yet, and make the folders above it.
+
+    For folders of `fresh_folder` and `hidden_folder`, which are flushed when they get their name.
+    Raises FileExistsError if the file exists, OSError if it cannot be written.
+    """
+    with new_file(path) as file:
+        file.write(content)
+
+
+def new_file(path: Path) -> BinaryIO:
+    """Open a new file for writing in a folder that no reader sees yet; see `add_file`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("xb")
 
 
 def point_link(link: Path, target: Path) -> None:
@@ -75,21 +96,62 @@ def point_link(link: Path, target: Path) -> None:
 
 
 @contextmanager
-def fresh_folder(folder: Path) -> Iterator[Path]:
+def fresh_folder(folder: Path, *, replace: bool = True) -> Iterator[Path]:
     """A hidden folder to fill, which becomes `folder` if the block succeeds.
 
-    A folder already there is replaced: between two renames, a few microseconds apart, the name
-    does not exist. Raises OSError if it cannot be written; what was there is then unchanged.
+    With `replace`, a folder already there is replaced: between two renames, a few microseconds
+    apart, the name does not exist. Without it, only an empty folder is. Raises OSError if it
+    cannot be written; what was there is then unchanged.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = _hidden(folder, _WRITING)
-    fresh.mkdir()
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100 -- resolve() would follow links
+    with hidden_folder(folder.parent, folder.name) as fresh:
+        yield fresh
+        name_folder(fresh, folder, replace=replace)
+
+
+@contextmanager
+def hidden_folder(parent: Path, name: str = "") -> Iterator[Path]:
+    """A hidden folder in `parent`, which is removed at the end unless `name_folder` named it.
+
+    For folders whose name depends on their content. Raises OSError if it cannot be made.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    fresh, handle = _claim(parent / (name or "new"), _new_folder)
     try:
         yield fresh
-        sync_tree(fresh)
-        _swap_in(fresh, folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+        os.close(handle)
+
+
+def _new_folder(path: Path) -> int:
+    path.mkdir()
+    return os.open(path, os.O_RDONLY)
+
+
+def _claim(path: Path, make: Callable[[Path], int]) -> tuple[Path, int]:
+    """Make a hidden file or folder for `path`, locked, and open it."""
+    while True:
+        fresh = _hidden(path, _WRITING)
+        try:
+            handle = make(fresh)
+        except FileNotFoundError:
+            if not path.parent.is_dir():
+                raise
+            continue  # swept between making and opening it
+        if _try_lock(handle) and fresh.exists():
+            return fresh, handle
+        os.close(handle)
+
+
+def name_folder(fresh: Path, folder: Path, *, replace: bool = True) -> None:
+    """Flush a hidden folder to the disk and give it its name; `replace` as in `fresh_folder`."""
+    sync_tree(fresh)
+    if replace:
+        _swap_in(fresh, folder)
+    else:
+        fresh.rename(folder)
+        sync_folder(folder.parent)
 
 
 def _swap_in(fresh: Path, folder: Path) -> None:
@@ -115,38 +177,37 @@ def remove_folder(folder: Path) -> None:
     hidden = _hidden(folder, _REMOVING)
     folder.rename(hidden)
     sync_folder(folder.parent)
-    shutil.rmtree(hidden)
+    with suppress(FileNotFoundError):  # another process sweeps it at the same time
+        shutil.rmtree(hidden)
 
 
 def sweep(folder: Path) -> None:
-    """Remove what killed processes left in `folder`; what a living process writes stays."""
+    """Remove what killed processes left in `folder`; what a process is writing stays."""
     for mark in (_WRITING, _REMOVING):
         for left_over in folder.glob(f"{mark}*"):
-            pid = left_over.name.removeprefix(mark).partition("-")[0]
-            if pid.isdigit() and not _is_alive(int(pid)):
-                _remove(left_over)
+            _sweep(left_over)
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _sweep(left_over: Path) -> None:
+    if left_over.is_symlink():  # links are not locked, and are replaced at once
+        left_over.unlink(missing_ok=True)
+        return
+    with suppress(OSError):
+        handle = os.open(left_over, os.O_RDONLY)
+        try:
+            if not _try_lock(handle):
+                return
+            if left_over.is_dir():
+                shutil.rmtree(left_over, ignore_errors=True)
+            else:
+                left_over.unlink(missing_ok=True)
+        finally:
+            os.close(handle)
 
 
 def _hidden(path: Path, mark: str) -> Path:
     """A name in the same folder that no other writer uses."""
-    return path.with_name(f"{mark}{os.getpid()}-{next(_numbers)}-{path.name[:100]}")
+    return path.with_name(f"{mark}{secrets.token_hex(8)}-{path.name[:100]}")
 
 
 def append_line(path: Path, line: bytes) -> None:
@@ -174,20 +235,29 @@ def locked(path: Path, *, wait: float = 0.0) -> Iterator[None]:
     Waits at most `wait` seconds for another holder, then raises BlockingIOError. The file is
     made if there is none; a folder must exist.
     """
-    import fcntl  # noqa: PLC0415 -- POSIX alone
-
     flags = os.O_RDONLY if path.is_dir() else os.O_RDWR | os.O_CREAT
     handle = os.open(path, flags, 0o644)
     until = time.monotonic() + wait
     try:
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() >= until:
-                    raise
-                time.sleep(_LOOK_AGAIN)
+        while not _try_lock(handle):
+            if time.monotonic() >= until:
+                raise BlockingIOError(f"{path} is locked by another process")
+            time.sleep(_LOOK_AGAIN)
         yield
     finally:
         os.close(handle)
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        _lock(handle)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _lock(handle: int) -> None:
+    """Lock an open file until it is closed; raises BlockingIOError if another process has it."""
+    import fcntl  # noqa: PLC0415 -- POSIX alone
+
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

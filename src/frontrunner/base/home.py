@@ -9,7 +9,9 @@ HOME/
   catalog/                      the registry of mteb, read once for each version
   sources/                      clones and downloads of results
   cache/                        what was read from each source
-  legacy/                       what was adopted of the old board
+  legacy/adopted.json           what the old board's calls need of it
+  legacy/documents/             the old board's three documents, as adopted
+  legacy/calls/<id>/            the answers to its calls, for one snapshot
   moved.json                    where each old model went
 """
 
@@ -71,6 +73,10 @@ class Home:
         """Registries that were read, by version."""
         return self.path / "catalog"
 
+    def registry(self, version: str) -> Path:
+        """The folder of what was read of one version of a registry."""
+        return self.catalog / version
+
     @property
     def sources(self) -> Path:
         """Clones and downloads of results."""
@@ -85,6 +91,25 @@ class Home:
     def legacy(self) -> Path:
         """What was adopted of the old board, and the answers to its calls."""
         return self.path / "legacy"
+
+    @property
+    def adopted(self) -> Path:
+        """What the calls of the old board need of it."""
+        return self.legacy / "adopted.json"
+
+    @property
+    def adopted_documents(self) -> Path:
+        """The three documents of the old board, as adopted."""
+        return self.legacy / "documents"
+
+    @property
+    def calls(self) -> Path:
+        """The answers to the old board's calls, in a folder for each snapshot."""
+        return self.legacy / "calls"
+
+    def calls_of(self, snapshot: str) -> Path:
+        """The answers to the old board's calls while `snapshot` is served."""
+        return self.calls / snapshot
 
     @property
     def moved(self) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 _LONGEST = 100
 """Characters compared: it takes quadratic time, and the name may come from a request."""
@@ -16,4 +15,6 @@ def near_names(
 
     `cutoff` is the least similarity, from 0 to 1.
     """
+    from difflib import get_close_matches  # noqa: PLC0415 -- only if a name is missing
+
     return get_close_matches(wanted[:_LONGEST], list(known), n=most, cutoff=cutoff)

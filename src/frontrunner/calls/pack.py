@@ -7,21 +7,16 @@ They are no part of a snapshot: they depend on what was adopted of the old board
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from frontrunner.base.atomic import fresh_folder, remove_folder, sweep
 from frontrunner.base.errors import CorruptSnapshotError, SnapshotError
-from frontrunner.legacy.gradio import FOLDER
+from frontrunner.base.home import Home
 from frontrunner.snapshot.answers import AnswerPack, Encoded, write_pack
 
 CONFIG, INFO, KINDS = "config", "info", "kinds"
 _NAME = "calls"
-
-
-def _folder(home: Path) -> Path:
-    return home / FOLDER / _NAME
 
 
 def keep_calls(home: Path, snapshot: str, answers: Iterable[tuple[str, Encoded]]) -> None:
@@ -29,26 +24,19 @@ def keep_calls(home: Path, snapshot: str, answers: Iterable[tuple[str, Encoded]]
 
     Raises SnapshotError where they cannot be written.
     """
-    target = _folder(home) / snapshot
-    fresh = target.with_name(f".{snapshot}-{os.getpid()}")
     try:
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True)
-        write_pack(fresh, _NAME, answers)
-        shutil.rmtree(target, ignore_errors=True)
-        fresh.rename(target)
+        with fresh_folder(Home(home).calls_of(snapshot)) as fresh:
+            write_pack(fresh, _NAME, answers)
     except OSError as error:
         raise SnapshotError(
             f"The answers to the old calls could not be written: {error.strerror or error}. Make "
             "room and run: frontrunner prepare --again"
         ) from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def has_calls(home: Path, snapshot: str) -> bool:
     """Whether the answers for a snapshot are kept."""
-    return _is_whole(_folder(home) / snapshot)
+    return _is_whole(Home(home).calls_of(snapshot))
 
 
 def _is_whole(folder: Path) -> bool:
@@ -57,10 +45,11 @@ def _is_whole(folder: Path) -> bool:
 
 def forget_calls(home: Path, keep: Iterable[str] = ()) -> None:
     """Remove the answers for all snapshots but those in `keep`, and what a kill left half made."""
-    kept = set(keep)
-    for folder in _folder(home).glob("*"):
+    kept, calls = set(keep), Home(home).calls
+    sweep(calls)
+    for folder in calls.glob("[!.]*"):
         if folder.name not in kept:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove_folder(folder)
 
 
 def find_calls(home: Path, snapshot: str) -> Path | None:
@@ -68,7 +57,7 @@ def find_calls(home: Path, snapshot: str) -> Path | None:
 
     Returns None where there are none at all.
     """
-    folders = [one for one in _folder(home).glob("[!.]*") if _is_whole(one)]
+    folders = [one for one in Home(home).calls.glob("[!.]*") if _is_whole(one)]
     return max(folders, key=lambda one: (one.name == snapshot, one.stat().st_mtime), default=None)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 import zstandard
 
+from frontrunner.base.atomic import add_file, fresh_folder, sweep
+from frontrunner.base.home import Home
 from frontrunner.catalog.from_mteb import installed_version, read_catalog
 from frontrunner.catalog.model import Catalog
 from frontrunner.catalog.own import add_own, own_alone
@@ -35,7 +35,7 @@ def load_catalog(
 
 
 def _of_mteb(home: Path) -> tuple[Catalog, Statistics]:
-    folder = home / "catalog" / f"mteb-core-{installed_version()}-{_KEPT_FORMAT}"
+    folder = Home(home).registry(f"mteb-core-{installed_version()}-{_KEPT_FORMAT}")
     try:
         return (
             msgspec.json.decode((folder / "catalog.json").read_bytes(), type=Catalog),
@@ -52,14 +52,7 @@ def _of_mteb(home: Path) -> tuple[Catalog, Statistics]:
 
 
 def _keep(folder: Path, catalog: Catalog, statistics: Statistics) -> None:
-    fresh = folder.with_name(f"{folder.name}.new-{os.getpid()}")
-    for left_over in folder.parent.glob(f"{folder.name}.new-*"):
-        shutil.rmtree(left_over, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    try:
-        (fresh / "catalog.json").write_bytes(msgspec.json.encode(catalog))
-        (fresh / "statistics.msgpack").write_bytes(msgspec.msgpack.encode(statistics))
-        shutil.rmtree(folder, ignore_errors=True)
-        fresh.rename(folder)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    sweep(folder.parent)
+    with fresh_folder(folder) as fresh:
+        add_file(fresh / "catalog.json", msgspec.json.encode(catalog))
+        add_file(fresh / "statistics.msgpack", msgspec.msgpack.encode(statistics))

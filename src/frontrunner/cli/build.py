@@ -14,6 +14,7 @@ from rich.table import Table
 
 from frontrunner.base.config import Settings, load_settings
 from frontrunner.base.errors import UsageError
+from frontrunner.base.home import Home as HomePaths
 from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics, load_catalog
 from frontrunner.cli.app import app
@@ -46,12 +47,12 @@ def read_results(
 ) -> Ingested:
     """Fetch a source where it is far away, and read it."""
     with progress_bar("Fetching the results"):
-        near = fetch(source, settings.home / "sources")
+        near = fetch(source, HomePaths(settings.home).sources)
     with progress_bar("Reading result files") as progress:
         options = Options(
             workers=settings.build.readers or os.cpu_count() or 1,
             progress=progress,
-            cache=settings.home / "cache",
+            cache=HomePaths(settings.home).cache,
             beside=beside,
             repository=near.repository,
         )

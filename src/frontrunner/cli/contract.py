@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from frontrunner.base.atomic import write_file
 from frontrunner.base.config import load_settings
 from frontrunner.base.errors import ContractError
 from frontrunner.checks.contract.check import check as findings_of
@@ -132,7 +133,7 @@ def check(
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        write_file(path, text.encode())
     except OSError as error:
         raise ContractError(f"{path} cannot be written: {error.strerror or error}.") from error
 

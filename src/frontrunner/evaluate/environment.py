@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import EvaluationError
 
 DEFAULT_FOLDER = Path(".venv-evaluate")
@@ -53,7 +54,7 @@ def ensure(folder: Path, say: Say) -> Path:
     _pip(folder, "--require-hashes", "--no-deps", "-r", str(REQUIREMENTS / "evaluate.txt"))
     say("Installing torch ...")
     _pip(folder, "-r", str(REQUIREMENTS / "torch.txt"))
-    (folder / _STAMP).write_text(wanted_stamp())
+    write_file(folder / _STAMP, wanted_stamp().encode())
     say(f"The evaluation environment is ready: {folder}")
     return python_of(folder)
 

@@ -1,14 +1,13 @@
 """Where result files lie: `<output>/<org>__<model>/<revision>/<Task>.json`, as the public ones do.
 
-A file is copied aside and renamed into place, so a reader sees a whole file or none. A run that is
-stopped between the two leaves a `.part` file, which the next run of the same cell replaces.
+A file is written under a hidden name and renamed, so a reader sees the whole file or none.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
+
+from frontrunner.base.atomic import write_file
 
 
 def model_folder(output: Path, model: str, revision: str) -> Path:
@@ -22,8 +21,6 @@ def result_file(output: Path, model: str, revision: str, task: str) -> Path:
 
 
 def place(source: Path, target: Path) -> None:
-    """Copy `source` to `target`, making its folders, by one atomic step."""
+    """Copy `source` to `target` in one atomic step, and make the folders above it."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(target.name + ".part")
-    shutil.copyfile(source, part)
-    os.replace(part, target)  # noqa: PTH105 - the atomic step, by its own name
+    write_file(target, source.read_bytes())

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import LegacyError
+from frontrunner.base.home import Home
 from frontrunner.legacy.files.tree import Tree, document_parts, read_documents, tasks_by_kind
-from frontrunner.legacy.gradio import FOLDER
 from frontrunner.legacy.gradio.kinds import Kinds, old_kinds
-
-_FILE = "adopted.json"
-_DOCUMENTS = "documents"
-"""The folder of the old board's three documents, for its files to be written from."""
 
 
 class Adopted(msgspec.Struct, frozen=True):
@@ -33,22 +29,15 @@ class Adopted(msgspec.Struct, frozen=True):
 
 def adopt(tree: Tree, home: Path) -> Path:
     """Keep what `tree` tells; returns the file. Raises LegacyError where it cannot be kept."""
-    folder = home / FOLDER
-    path = folder / _FILE
+    at = Home(home)
     try:
+        at.adopted_documents.mkdir(parents=True, exist_ok=True)
         for name, content in document_parts(tree).items():
-            _keep(folder / _DOCUMENTS / name, content)
-        _keep(path, msgspec.json.encode(_adopted(tree)))
+            write_file(at.adopted_documents / name, content)
+        write_file(at.adopted, msgspec.json.encode(_adopted(tree)))
     except OSError as error:
-        raise LegacyError(f"{folder} cannot be written: {error.strerror or error}.") from error
-    return path
-
-
-def _keep(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}-{os.getpid()}")
-    fresh.write_bytes(content)
-    fresh.replace(path)
+        raise LegacyError(f"{at.legacy} cannot be written: {error.strerror or error}.") from error
+    return at.adopted
 
 
 def adopted_tree(home: Path) -> Tree:
@@ -56,7 +45,7 @@ def adopted_tree(home: Path) -> Tree:
 
     Raises LegacyError where none were.
     """
-    folder = home / FOLDER / _DOCUMENTS
+    folder = Home(home).adopted_documents
     if not folder.is_dir():
         raise LegacyError(
             f"No old board was adopted in {home}. Give its folder with --legacy, or once: "
@@ -75,12 +64,12 @@ def _adopted(tree: Tree) -> Adopted:
 
 def read_adopted(home: Path) -> Adopted | None:
     """What was kept; None where nothing was. Raises LegacyError where it is damaged."""
-    path = home / FOLDER / _FILE
+    path = Home(home).adopted
     try:
         return msgspec.json.decode(path.read_bytes(), type=Adopted)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, ValueError) as error:
         raise LegacyError(
             f"{path} cannot be read: {error}. Give the old board's folder again: "
             "frontrunner legacy adopt DIR"

@@ -8,7 +8,6 @@ a mistake are few, and are read again every time.
 from __future__ import annotations
 
 import hashlib
-import os
 from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
@@ -18,6 +17,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from frontrunner.base.atomic import sweep, write_file
 from frontrunner.results.chunk import Knowledge
 from frontrunner.results.files import Files
 from frontrunner.results.formats import Cell
@@ -80,16 +80,10 @@ def remember(path: Path, knowledge: str, files: Files) -> None:
         for name, kind in _KINDS.items()
     }
     kept = _Memory(_FORMAT, knowledge, files.paths, files.texts, files.cells, arrays)
-    fresh = path.with_suffix(f".new-{os.getpid()}")
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        for left_over in path.parent.glob(f"{path.stem}.new-*"):
-            left_over.unlink()
-        try:
-            fresh.write_bytes(msgspec.msgpack.encode(kept))
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
+        sweep(path.parent)
+        write_file(path, msgspec.msgpack.encode(kept))
 
 
 def unchanged(files: Files, now: Stamps) -> tuple[NDArray[np.bool_], list[str]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from pathlib import Path
 from typing import NamedTuple
 
+from frontrunner.base.atomic import fresh_folder, sweep
 from frontrunner.base.errors import SourceError
 from frontrunner.results.git import bring_up_to_date, clone, is_git, is_url, repository_name
 
@@ -37,13 +37,9 @@ def _cloned(source: str, folder: Path) -> Path:
     target = folder / hashlib.blake2b(url.encode(), digest_size=8).hexdigest()
     if (target / ".git").is_dir() and _follows(url, target):
         return target
-    fresh = target.with_name(target.name + ".new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.parent.mkdir(parents=True, exist_ok=True)
-    clone(url, fresh)
-    # The old one goes last: where the repository cannot be reached, it is still there.
-    shutil.rmtree(target, ignore_errors=True)
-    fresh.rename(target)
+    sweep(folder)
+    with fresh_folder(target) as fresh:  # if the clone fails, the old one stays
+        clone(url, fresh)
     return target
 
 

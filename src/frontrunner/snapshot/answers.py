@@ -18,6 +18,7 @@ import deflate
 import msgspec
 import zstandard
 
+from frontrunner.base.atomic import add_file, new_file
 from frontrunner.base.errors import CorruptSnapshotError
 
 _WORTH_COMPRESSING = 256
@@ -82,14 +83,14 @@ def compressed_only(media_type: str, zstd: bytes) -> Encoded:
 def write_pack(folder: Path, name: str, answers: Iterable[tuple[str, Encoded]]) -> None:
     """Write answers to `folder`, in the order given, as `name.bin` and `name.index`."""
     entries: dict[str, _Entry] = {}
-    with (folder / f"{name}.bin").open("wb") as file:
+    with new_file(folder / f"{name}.bin") as file:
         for key, encoded in answers:
             spans = []
             for body in encoded[2:]:
                 spans.append((file.tell(), len(body or b"")))
                 file.write(body or b"")
             entries[key] = _Entry(encoded.media_type, encoded.tag, tuple(spans))
-    (folder / f"{name}.index").write_bytes(msgspec.msgpack.encode(entries))
+    add_file(folder / f"{name}.index", msgspec.msgpack.encode(entries))
 
 
 class AnswerPack:

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from frontrunner import __version__
+from frontrunner.base.atomic import add_file
 from frontrunner.base.errors import SnapshotError
 from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics
@@ -86,14 +87,14 @@ def _write_parts(folder: Path, inputs: Inputs, beside: Executor) -> None:
         results=ingested.origin,
         counts=_counts(inputs),
     )
-    (folder / BUILT).write_bytes(msgspec.json.encode(Built(time.time())))
+    add_file(folder / BUILT, msgspec.json.encode(Built(time.time())))
     manifest = msgspec.json.encode(make_manifest(provenance, digests))
-    (folder / MANIFEST).write_bytes(msgspec.json.format(manifest, indent=2))
+    add_file(folder / MANIFEST, msgspec.json.format(manifest, indent=2))
 
 
 def _write_here(folder: Path, inputs: Inputs) -> dict[str, FileEntry]:
     """Write what is no Parquet; the digests of it and of the table."""
-    (folder / CATALOG).write_bytes(msgspec.json.encode(inputs.catalog))
+    add_file(folder / CATALOG, msgspec.json.encode(inputs.catalog))
     packed = ((task, compressed_only(JSON, one)) for task, one in inputs.statistics.items())
     write_pack(folder, STATISTICS, packed)
     return {name: file_digest(folder / name) for name in _written_here(folder)}

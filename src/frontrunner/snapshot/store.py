@@ -1,33 +1,28 @@
-"""A home: its snapshots, which one is current, and the way back.
-
-HOME/
-  current -> snapshots/<id>     replaced by one rename
-  history.jsonl                 what was published when, appended
-  snapshots/<id>/               immutable; its prepared answers are added once, whole
-  snapshots/<id>/.answers-*/    not yet whole; removed by the next build
-  snapshots/.building-*/        not yet whole; removed by the next build
-  build.lock                    held while a build writes
-"""
+"""The snapshots of a home: which one is current, and the way back."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
-from frontrunner.base.atomic import sync_file, sync_folder
+from frontrunner.base.atomic import (
+    append_line,
+    hidden_folder,
+    locked,
+    name_folder,
+    point_link,
+    remove_folder,
+    sweep,
+)
 from frontrunner.base.errors import SnapshotError, UnknownNameError
+from frontrunner.base.home import Home
 from frontrunner.snapshot.manifest import damage, read_manifest
-from frontrunner.snapshot.prepared import ANSWERS, answers_damage, sweep_answers
+from frontrunner.snapshot.prepared import ANSWERS, answers_damage
 from frontrunner.snapshot.reader import Snapshot, built_at
-
-_BUILDING = ".building-"
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -46,16 +41,15 @@ class Store:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.folder = home / "snapshots"
-        self._pointer = home / "current"
-        self._history = home / "history.jsonl"
+        self.at = Home(home)
+        self.folder = self.at.snapshots
 
     # --- reading ----------------------------------------------------------------------------
 
     def current_id(self) -> str | None:
         """The name of the published snapshot, or None before the first."""
         try:
-            return self._pointer.readlink().name
+            return self.at.current.readlink().name
         except OSError:
             return None
 
@@ -92,13 +86,13 @@ class Store:
 
     def history(self) -> list[Event]:
         """What was published when, oldest first. A line cut off by a crash is left out."""
-        if not self._history.is_file():
+        if not self.at.history.is_file():
             return []
         events = []
-        for line in self._history.read_bytes().splitlines():
+        for line in self.at.history.read_bytes().splitlines():
             try:
                 events.append(msgspec.json.decode(line, type=Event))
-            except msgspec.DecodeError:
+            except ValueError:  # invalid UTF-8 is not a DecodeError
                 continue
         return events
 
@@ -151,15 +145,8 @@ class Store:
         event = Event(time.time(), action, snapshot.id, self.current_id())
         # The history first: if the machine stops between the two, the pointer still says the
         # truth, and a line too many in the history is found out by comparing with it.
-        with self._history.open("a+b") as file:
-            file.write(_rest_of_line(file) + msgspec.json.encode(event) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        fresh = self.home / f".current-{os.getpid()}"
-        fresh.unlink(missing_ok=True)
-        fresh.symlink_to(Path("snapshots") / snapshot.id)
-        fresh.replace(self._pointer)
-        sync_folder(self.home)
+        append_line(self.at.history, msgspec.json.encode(event))
+        point_link(self.at.current, Path(self.folder.name) / snapshot.id)
         return event
 
     def prune(self, keep: int, *, dry_run: bool = False) -> list[str]:
@@ -172,7 +159,7 @@ class Store:
             protected.add(self._previous())
         old = [name for name in self.ids()[: -keep or None] if name not in protected]
         for name in old if not dry_run else ():
-            remove_snapshot(self.folder / name)
+            remove_folder(self.folder / name)
         return old
 
     @contextmanager
@@ -182,30 +169,20 @@ class Store:
         Raises SnapshotError where another build holds the lock.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        with _lock(self.home / "build.lock"):
-            for left_over in self.folder.glob(f"{_BUILDING}*"):
-                shutil.rmtree(left_over, ignore_errors=True)
-            for name in self.ids():
-                sweep_answers(self.folder / name)
-            folder = self.folder / f"{_BUILDING}{os.getpid()}"
-            folder.mkdir()
-            try:
-                yield folder
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
+        with _lock(self.at.change_lock):
+            for folder in (self.folder, *map(self.at.snapshot, self.ids())):
+                sweep(folder)
+            with hidden_folder(self.folder) as fresh:
+                yield fresh
 
     def keep(self, folder: Path) -> Snapshot:
         """Move a finished folder to the place that its manifest names, whole or not at all."""
         name = read_manifest(folder).id
         target = self.folder / name
         if target.exists() and list(damage(target, read_manifest(target))):
-            remove_snapshot(target)
+            remove_folder(target)
         if not target.exists():
-            for path in folder.iterdir():
-                sync_file(path)
-            sync_folder(folder)
-            folder.rename(target)
-            sync_folder(self.folder)
+            name_folder(folder, target, replace=False)
         return Snapshot(target)
 
 
@@ -232,30 +209,12 @@ def remedy(problems: Sequence[str]) -> str:
     return "Build it again, or publish another."
 
 
-def remove_snapshot(folder: Path) -> None:
-    """Remove a snapshot so that a crash half-way leaves no part of it that looks whole."""
-    hidden = folder.with_name(f"{_BUILDING}removing-{folder.name}")
-    folder.rename(hidden)
-    shutil.rmtree(hidden)
-
-
-def _rest_of_line(file: BinaryIO) -> bytes:
-    """What ends a last line that a crash or a full disk cut off; else the next would join it."""
-    if not file.seek(0, os.SEEK_END):
-        return b""
-    file.seek(-1, os.SEEK_END)
-    return b"" if file.read(1) == b"\n" else b"\n"
-
-
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    import fcntl  # noqa: PLC0415 -- POSIX alone
-
-    with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise SnapshotError(
-                f"Another build is running in {path.parent}. Wait for it, or give another --home."
-            ) from None
-        yield
+    try:
+        with locked(path):
+            yield
+    except BlockingIOError:
+        raise SnapshotError(
+            f"Another build is running in {path.parent}. Wait for it, or give another --home."
+        ) from None

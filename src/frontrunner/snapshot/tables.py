@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from frontrunner.base.atomic import add_file, new_file
 from frontrunner.results.chunk import RunSettings
 from frontrunner.results.rejects import Reject
 from frontrunner.results.table import CellKey, Ints, Origins, ScoreTable, Variant
@@ -44,7 +45,8 @@ class _Names(msgspec.Struct, frozen=True):
 def write_table(folder: Path, table: ScoreTable) -> None:
     """Write the arrays as .npy and the names as msgpack."""
     for name in _ARRAYS:
-        np.save(folder / f"{name}.npy", getattr(table, name), allow_pickle=False)
+        with new_file(folder / f"{name}.npy") as file:
+            np.save(file, getattr(table, name), allow_pickle=False)
     names = _Names(
         [
             (v.model, v.experiment_id, None if v.experiment is None else dict(v.experiment))
@@ -54,7 +56,7 @@ def write_table(folder: Path, table: ScoreTable) -> None:
         [(task, split, subset) for task, split, subset in table.cells],
         list(table.language_sets),
     )
-    (folder / TABLE).write_bytes(msgspec.msgpack.encode(names))
+    add_file(folder / TABLE, msgspec.msgpack.encode(names))
 
 
 def read_table(folder: Path) -> ScoreTable:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from frontrunner.answers.filters import ModelFilter, TaskFilter
 from frontrunner.answers.service import Service
+from frontrunner.base.atomic import add_file, fresh_folder
 from frontrunner.base.errors import UnknownNameError, UsageError
 from frontrunner.http import documents
 from frontrunner.snapshot.reader import Snapshot
@@ -36,20 +37,28 @@ class Exported(NamedTuple):
 def export(snapshot: Snapshot, folder: Path, address: str = "") -> Exported:
     """Write the site of `snapshot` into `folder`, which must be empty or new.
 
-    `address` is where it will be served: links in chats show a picture only where they know.
+    The folder appears when the copy is complete: an interrupted export leaves nothing.
+    `address` is where it will be served: links in chats need it to show a picture.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty. Give a new folder, or empty this one first.")
-    service = Service(snapshot)
+    try:
+        with fresh_folder(folder, replace=False) as fresh:
+            return _write_site(Service(snapshot), fresh, address.rstrip("/"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{folder} cannot be written: {error}. Give another folder.") from error
+
+
+def _write_site(service: Service, folder: Path, address: str) -> Exported:
     pages = files = 0
     for language in languages():
         for path in page_paths(service):
-            _write(folder, *_page(service, language, path, address.rstrip("/")))
+            _write(folder, *_page(service, language, path, address))
             pages += 1
     if address:
-        _write(folder, "404.html", _missing(service, address.rstrip("/")))
+        _write(folder, "404.html", _missing(service, address))
         pages += 1
-    for name, body in data_files(service, address.rstrip("/")):
+    for name, body in data_files(service, address):
         _write(folder, name, body)
         files += 1
     return Exported(pages, files)
@@ -142,8 +151,4 @@ def _write(folder: Path, name: str, body: bytes) -> None:
     target = folder / name
     if ".." in target.parts:
         raise UsageError(f"{name!r} would lie outside {folder}. Rename it in the catalog.")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(body)
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{target} cannot be written: {error}. Give another folder.") from error
+    add_file(target, body)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
+from frontrunner.base.near import near_names
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.visit import Visit
 
@@ -69,15 +70,13 @@ def near(visit: Visit, wanted: str) -> list[Found]:
 
 
 def _near_names(names: Names, wanted: str, last: str) -> Iterable[Found]:
-    from difflib import get_close_matches  # noqa: PLC0415 -- only where something is missing
-
     known: dict[str, str] = {}
     for name, other in names.names.items():
         for spelling in (name, name.rpartition("/")[2], other):
             known.setdefault(_plain(spelling), name)
     known.pop("", None)
-    close = get_close_matches(wanted, known, _NEAR, _CLOSE)
-    close += get_close_matches(last, known, _NEAR, _CLOSE) if last != wanted else []
+    close = near_names(wanted, known, most=_NEAR, cutoff=_CLOSE)
+    close += near_names(last, known, most=_NEAR, cutoff=_CLOSE) if last != wanted else []
     close += [one for one in known if last and len(last) > 2 and last in one][:_NEAR]
     best = list(dict.fromkeys(known[one] for one in close))[:_NEAR]
     return (Found(name, names.link(name), names.names[name]) for name in best)
@@ -85,9 +84,7 @@ def _near_names(names: Names, wanted: str, last: str) -> Iterable[Found]:
 
 def near_pages(visit: Visit, first: str, pages: Iterable[str]) -> list[Found]:
     """Pages whose first segment is like `first`; the rest of the path is kept if it fits there."""
-    from difflib import get_close_matches  # noqa: PLC0415 -- only where something is missing
-
-    close = get_close_matches(first.lower(), list(pages), 2, _CLOSE)
+    close = near_names(first.lower(), pages, most=2, cutoff=_CLOSE)
     return [Found(f"/{one}", visit.links.page(one)) for one in close]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from frontrunner.base.atomic import add_file
 from frontrunner.base.errors import FrontrunnerError, LegacyError
 from frontrunner.catalog import Model
 from frontrunner.cli import load_commands
@@ -194,15 +195,14 @@ def test_a_write_that_fails_leaves_nothing(
     snapshot: Snapshot, old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tree = fresh_tree(read_tree(old), snapshot)
-    real = Path.write_bytes
 
-    def full(path: Path, content: bytes) -> int:
+    def full(path: Path, content: bytes) -> None:
         if path.name == "model_meta.yaml":
             raise OSError(28, "No space left on device")
-        return real(path, content)
+        add_file(path, content)
 
     before = sorted(tmp_path.iterdir())
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("frontrunner.legacy.files.tree.add_file", full)
     with pytest.raises(LegacyError, match="No space left"):
         write_tree(tree, tmp_path / "new")
     assert sorted(tmp_path.iterdir()) == before

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import ContractError
 from frontrunner.checks.contract.shape import Shape
 
@@ -95,7 +96,7 @@ def write_record(record: Record, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name, value in [("contract", head), *((n, getattr(record, n)) for n in _PARTS)]:
             text = msgspec.json.format(msgspec.json.encode(value), indent=1)
-            (folder / f"{name}.json").write_bytes(text + b"\n")
+            write_file(folder / f"{name}.json", text + b"\n")
     except OSError as error:
         raise ContractError(f"{folder} cannot be written: {error.strerror or error}.") from error
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import msgspec
 
+from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import LegacyError
+from frontrunner.base.home import Home
 from frontrunner.checks.parity.fate import RowFate
-
-FILE = "moved.json"
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,11 +21,10 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def keep_moved(snapshot: str, rows: tuple[RowFate, ...], home: Path) -> Path:
-    """Write the answers into `home`, whole; raises LegacyError where that cannot be done."""
-    path, fresh = home / FILE, home / f".{FILE}"
+    """Write the answers into `home`; raises LegacyError if they cannot be written."""
+    path = Home(home).moved
     try:
-        fresh.write_bytes(msgspec.json.encode(Moved(snapshot=snapshot, rows=rows)))
-        fresh.replace(path)
+        write_file(path, msgspec.json.encode(Moved(snapshot=snapshot, rows=rows)))
     except OSError as error:
         raise LegacyError(f"{path} cannot be written: {error.strerror or error}.") from error
     return path
@@ -34,6 +33,6 @@ def keep_moved(snapshot: str, rows: tuple[RowFate, ...], home: Path) -> Path:
 def read_moved(home: Path) -> Moved | None:
     """The answers that a home keeps; None where there are none that can be read."""
     try:
-        return msgspec.json.decode((home / FILE).read_bytes(), type=Moved)
-    except (OSError, msgspec.DecodeError):
+        return msgspec.json.decode(Home(home).moved.read_bytes(), type=Moved)
+    except (OSError, ValueError):
         return None

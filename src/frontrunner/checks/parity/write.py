@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import LegacyError
 from frontrunner.checks.parity.fate import RowFate
 from frontrunner.checks.parity.report import (
@@ -38,7 +40,7 @@ def write_report(report: Report, folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
+            write_file(folder / name, text.encode())
         write_cells(report.cells, folder / CELLS)
     except OSError as error:
         raise LegacyError(
@@ -153,7 +155,9 @@ def write_cells(cells: Iterable[Cell], path: Path) -> None:
     import polars as pl  # noqa: PLC0415 -- the reports above need none
 
     rows = [_flat(cell) for cell in cells]
-    pl.DataFrame(rows, schema=_schema(pl), orient="row").write_parquet(path)
+    written = BytesIO()
+    pl.DataFrame(rows, schema=_schema(pl), orient="row").write_parquet(written)
+    write_file(path, written.getvalue())
 
 
 def _schema(pl: Any) -> dict[str, Any]:

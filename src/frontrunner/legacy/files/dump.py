@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from frontrunner.base.atomic import add_file, fresh_folder
 from frontrunner.base.errors import LegacyError
-from frontrunner.legacy.files.whole import whole_folder
 from frontrunner.results.layout import EXPERIMENTS, folder_name
 
 if TYPE_CHECKING:
@@ -126,20 +126,26 @@ def write_results(dump: pl.DataFrame, folder: Path) -> Unpacked:
     `folder` must be new or empty, and appears whole or not at all. Raises LegacyError where it
     cannot be written.
     """
+    try:
+        with fresh_folder(folder, replace=False) as fresh:
+            return _write_runs(dump, fresh)
+    except OSError as error:
+        raise LegacyError(f"{folder} cannot be written: {error.strerror or error}.") from error
+
+
+def _write_runs(dump: pl.DataFrame, folder: Path) -> Unpacked:
     files = scores = left = 0
     metas: dict[Path, dict[str, Any]] = {}
-    with whole_folder(folder) as aside:
-        for run, entries in _runs(dump):
-            below = _place(run)
-            if below is None:
-                left += len(entries)
-                continue
-            metas.setdefault(aside / below, _meta(run))
-            (aside / below).mkdir(parents=True, exist_ok=True)
-            _write(aside / below / f"{run['task_name']}.json", _result(run, entries))
-            files, scores = files + 1, scores + len(entries)
-        for place, meta in metas.items():
-            _write(place / "model_meta.json", meta)
+    for run, entries in _runs(dump):
+        below = _place(run)
+        if below is None:
+            left += len(entries)
+            continue
+        metas.setdefault(folder / below, _meta(run))
+        _write(folder / below / f"{run['task_name']}.json", _result(run, entries))
+        files, scores = files + 1, scores + len(entries)
+    for place, meta in metas.items():
+        _write(place / "model_meta.json", meta)
     return Unpacked(files, scores, left)
 
 
@@ -196,4 +202,4 @@ def _result(run: _Run, entries: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(json.dumps(content), encoding="utf-8")
+    add_file(path, json.dumps(content).encode())

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from frontrunner.base.atomic import add_file, fresh_folder
 from frontrunner.base.errors import LegacyError
 from frontrunner.legacy.files.documents import (
     CONFIG,
@@ -18,7 +19,6 @@ from frontrunner.legacy.files.documents import (
     read_document,
 )
 from frontrunner.legacy.files.tables import Problem, Table, read_table, table_bytes, table_path
-from frontrunner.legacy.files.whole import whole_folder
 
 COPIES = "all_data_tasks"
 """Where the first board kept every task table once more, by number; programs read these too."""
@@ -170,11 +170,12 @@ def write_tree(tree: Tree, folder: Path) -> list[Path]:
     be written.
     """
     parts = _parts(tree)
-    with whole_folder(folder) as aside:
-        for name, content in parts.items():
-            path = aside / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+    try:
+        with fresh_folder(folder, replace=False) as fresh:
+            for name, content in parts.items():
+                add_file(fresh / name, content)
+    except OSError as error:
+        raise LegacyError(f"{folder} cannot be written: {error.strerror or error}.") from error
     return [folder / name for name in parts]
 
 

@@ -2,6 +2,3 @@
 
 Pure: configurations, descriptions and tables in and out. How they travel is in `frontrunner.calls`.
 """
-
-FOLDER = "legacy"
-"""The folder of a home that holds what was adopted, and the answers made from it."""

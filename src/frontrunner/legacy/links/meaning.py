@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache
 from html import unescape
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from frontrunner.base.near import near_names
 from frontrunner.catalog import Benchmark, Catalog
 from frontrunner.legacy.boardmap import Successor, load_board_map
 
@@ -126,7 +126,7 @@ def _of_benchmark(name: str, catalog: Catalog) -> Meaning:
     found = benchmark_called(name, catalog)
     if found is not None:
         return ToBoard(found)
-    names = get_close_matches(decoded(name), catalog.benchmark_by_name, n=_MANY, cutoff=0.4)
+    names = near_names(decoded(name), catalog.benchmark_by_name, most=_MANY, cutoff=0.4)
     near = tuple((one, f"benchmark_name={one}") for one in names)
     return Unknown("benchmark_name", decoded(name), near)
 
@@ -161,7 +161,7 @@ def _successor(row: Successor, catalog: Catalog) -> Meaning:
     if row.benchmark is None:
         return ToTable(row.task, row.language)
     if row.benchmark not in catalog.benchmark_by_name:
-        names = get_close_matches(row.benchmark, catalog.benchmark_by_name, n=_MANY, cutoff=0.3)
+        names = near_names(row.benchmark, catalog.benchmark_by_name, most=_MANY, cutoff=0.3)
         near = tuple((one, f"benchmark_name={one}") for one in names)
         return Unknown("benchmark_name", row.benchmark, near)
     return ToBoard(row.benchmark, _types(row, catalog.benchmark_by_name[row.benchmark], catalog))
@@ -182,8 +182,8 @@ def _labelled(row: Successor) -> tuple[str, str]:
 def _near_task(wanted: str) -> tuple[tuple[str, str], ...]:
     """Tables whose task or language is like the value; the overall tables where none is."""
     rows = list(load_board_map().values())
-    tasks = get_close_matches(wanted, _tables(), n=2, cutoff=0.6)
-    spoken = get_close_matches(wanted, {row.language for row in rows}, n=2, cutoff=0.7)
+    tasks = near_names(wanted, _tables(), most=2, cutoff=0.6)
+    spoken = near_names(wanted, {row.language for row in rows}, most=2, cutoff=0.7)
     near = [row for row in rows if row.task in tasks or row.language in spoken]
     near = near or [row for row in rows if row.task == OVERALL]
     return tuple(_labelled(row) for row in near[:_MANY])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
 from frontrunner.base.errors import FrontrunnerError
+from frontrunner.base.home import Home
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 from frontrunner.web.shades import STEPS
@@ -96,7 +96,7 @@ def previous(snapshot: Snapshot) -> Snapshot | None:
 
     A snapshot may become current several times, by a rollback for one; the last time counts.
     """
-    store = Store(Path(snapshot.folder.parent.parent))
+    store = Store(Home.of_snapshot(snapshot.folder).path)
     events = [event.snapshot for event in store.history()]
     if snapshot.id in events:
         events = events[: len(events) - 1 - events[::-1].index(snapshot.id)]

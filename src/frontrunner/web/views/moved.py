@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from frontrunner.answers.service import Service
+from frontrunner.base.home import Home
 from frontrunner.checks.parity.fate import RowFate
 from frontrunner.checks.parity.moved import Moved, read_moved
 from frontrunner.web.text import safe_url
@@ -12,13 +13,13 @@ from frontrunner.web.visit import Shown, Visit
 
 def old_names(service: Service) -> list[str]:
     """What the old board called its models; none where no comparison was published."""
-    found = read_moved(service.snapshot.folder.parent.parent)
+    found = read_moved(Home.of_snapshot(service.snapshot.folder).path)
     return [row.name for row in found.rows] if found else []
 
 
 def moved(visit: Visit) -> Shown:
     """All models, or with `?model=` those whose old name or link holds that text."""
-    found = read_moved(visit.service.snapshot.folder.parent.parent)
+    found = read_moved(Home.of_snapshot(visit.service.snapshot.folder).path)
     if found is None:
         nothing = {"what": visit.t("moved.nothing"), "near": [], "wanted": ""}
         return Shown("problem.html", visit.t("problem.title_404"), nothing, status=404)
