@@ -8,13 +8,18 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Callable, Iterable
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
-from frontrunner.legacy.gradio.filtering import MODEL_TYPES, SIZE_RANGES
+from frontrunner.legacy.files.tree import read_tree
+from frontrunner.legacy.gradio.filtering import SIZE_RANGES, Filters, Frame, filter_frames
+from frontrunner.legacy.gradio.model_types import MODEL_TYPES, old_types
 
 pytestmark = pytest.mark.acceptance
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,31 +33,6 @@ CALLS = (
     "12_no_filter",
     "14_type_cross_encoders",
 )
-MORE = {
-    # The old list did not name them under the link that their rows have, so they counted as open.
-    "05_type_proprietary": {
-        "Cohere-embed-english-light-v3.0",
-        "Titan-text-embeddings-v2",
-        "piccolo-large-zh-v2",
-        "voyage-3-m-exp",
-        "voyage-code-3",
-    },
-    # The old board found no cross-encoder, by a mistake.
-    "14_type_cross_encoders": {
-        "FollowIR-7B",
-        "ListConRanker",
-        "flan-t5-base",
-        "flan-t5-large",
-        "llama-2-7b-chat",
-        "mistral-7b-instruct-v0.2",
-        "monobert-large-msmarco",
-        "monot5-3b-msmarco-10k",
-        "monot5-base-msmarco-10k",
-        "tart-full-flan-t5-xl",
-    },
-}
-"""The calls that find more than they did, on purpose, and the models found."""
-
 DIFFERENT = {
     "/openapi.json": "the old board could not describe itself; ours does",
     "/docs": "the documentation of the API",
@@ -85,25 +65,6 @@ def recorded_result(folder: Path, call: str) -> Any:
     """What the recorded client returned; None where it failed."""
     path = folder / "calls" / f"{call}.2.7.2.result.json.gz"
     return unpacked(path) if path.exists() else None
-
-
-def assert_same_tables(found: Any, expected: Any, call: str) -> None:
-    """The recorded rows, in their order; and of others those that are found on purpose."""
-    if call not in MORE:
-        assert found == expected, call
-        return
-    more = set()
-    for one, other in zip(found, expected, strict=True):
-        rows = [row for row in one["data"] if row]
-        recorded_rows = [row for row in other["data"] if row]
-        assert [row for row in rows if row in recorded_rows] == recorded_rows, call
-        more |= {printed(row) for row in rows if row not in recorded_rows}
-        assert one["headers"] == other["headers"]
-    assert more == MORE[call]
-
-
-def printed(row: list[Any]) -> str:
-    return re.sub("<[^>]+>", "", row[1])
 
 
 # --- requests that were recorded -------------------------------------------------------------
@@ -157,7 +118,7 @@ def test_recorded_events_come_again(url: str, recorded: Path) -> None:
             output, wanted = found[-1]["output"], expected[-1]["output"]
             assert list(output) == list(wanted)
             if "data" in wanted:
-                assert_same_tables(output["data"], wanted["data"], name)
+                assert output["data"] == wanted["data"], name
 
 
 def events(stream: str) -> list[dict[str, Any]]:
@@ -198,6 +159,69 @@ def test_more_at_once_than_the_old_queue_held(url: str, recorded: Path) -> None:
     assert asyncio.run(ask()) == [200] * many
 
 
+# --- boxes ---------------------------------------------------------------------------------------
+
+
+def listed(model_meta: dict[str, Any], key: str) -> str:
+    """The cell of a model in the old list, which the old board looked for in its tables."""
+    about = model_meta["model_meta"].get(key) or {}
+    link = about.get("link") or "https://huggingface.co/spaces/mteb/leaderboard"
+    name = key.rsplit("/", maxsplit=1)[-1].rsplit("__", maxsplit=1)[-1]
+    return f'<a target="_blank" style="text-decoration: underline" href="{link}">{name}</a>'
+
+
+def old_rule(model_meta: dict[str, Any]) -> dict[str, Callable[[str], bool]]:
+    """Box -> whether the old board found a cell by it. All but *Open* are sets of listed cells."""
+    facts, cross = model_meta["model_meta"], model_meta["cross_encoders"]
+
+    def cells(keys: Iterable[str]) -> Callable[[str], bool]:
+        return frozenset(listed(model_meta, key) for key in keys).__contains__
+
+    def having(fact: str) -> list[str]:
+        return [key for key, about in facts.items() if about.get(fact)]
+
+    proprietary = cells(having("is_proprietary"))
+    return {
+        "Open": lambda cell: not proprietary(cell),
+        "Proprietary": proprietary,
+        "Sentence Transformers": cells(having("is_sentence_transformers_compatible")),
+        "Cross-Encoders": cells(cross),
+        "Bi-Encoders": cells(key for key in facts if key not in (*cross, "bm25")),
+        "Uses Instructions": cells(having("uses_instruct")),
+        "No Instructions": cells(set(facts) - set(having("uses_instruct"))),
+    }
+
+
+def test_all_combinations_of_boxes_leave_the_rows_of_the_old_board(
+    recorded: Path, old_board: Path
+) -> None:
+    tree = read_tree(old_board)
+    old = old_types(tree.model_meta, [one for table in tree.tables for one in table.anchors])
+    sent = recorded_calls(recorded)["12_no_filter"]["data"][3:]
+    frames = [msgspec.convert(one, Frame) for one in sent]
+    finds = old_rule(dict(tree.model_meta))
+    assert tuple(finds) == MODEL_TYPES
+    for count in range(len(MODEL_TYPES)):
+        for types in combinations(MODEL_TYPES, count):
+            found = filter_frames(Filters("", types, tuple(SIZE_RANGES)), frames, old)
+            for one, frame in zip(found, frames, strict=True):
+                rows = [row for row in frame.data if row and any(finds[t](row[1]) for t in types)]
+                assert one.data == (rows or [[]]), types
+
+
+def test_the_boxes_that_were_recorded_fit_the_old_rule(recorded: Path, old_board: Path) -> None:
+    finds = old_rule(dict(read_tree(old_board).model_meta))
+    for call, box in (
+        ("05_type_proprietary", "Proprietary"),
+        ("14_type_cross_encoders", "Cross-Encoders"),
+    ):
+        sent = recorded_calls(recorded)[call]["data"][3:]
+        answered = recorded_result(recorded, call)
+        for table, left in zip(sent, answered, strict=True):
+            rows = [row for row in table["data"] if row and finds[box](row[1])]
+            assert left["data"] == (rows or [[]])
+
+
 # --- real clients ----------------------------------------------------------------------------
 
 
@@ -233,4 +257,4 @@ def test_unchanged_programs(url: str, recorded: Path, tmp_path: Path, version: s
         if expected is None:
             assert list(found) == ["error"], name
         else:
-            assert_same_tables(found, expected, name)
+            assert found == expected, name

@@ -19,7 +19,8 @@ from frontrunner.calls.pack import find_calls, has_calls
 from frontrunner.cli import load_commands
 from frontrunner.cli.app import app
 from frontrunner.http.app import Application
-from frontrunner.legacy.gradio.filtering import MODEL_TYPES, SIZE_RANGES
+from frontrunner.legacy.gradio.filtering import SIZE_RANGES
+from frontrunner.legacy.gradio.model_types import MODEL_TYPES
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 from tests.factories import small_snapshot

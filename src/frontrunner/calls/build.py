@@ -8,15 +8,15 @@ from typing import Any
 
 import msgspec
 
-from frontrunner.calls.pack import CONFIG, INFO, KINDS, forget_calls, keep_calls
+from frontrunner.calls.pack import CONFIG, INFO, MODEL_TYPES, forget_calls, keep_calls
 from frontrunner.legacy.adopted import Adopted
 from frontrunner.legacy.boardmap import load_board_map
 from frontrunner.legacy.files.fresh import fresh_tree
 from frontrunner.legacy.gradio.components import size_boxes, type_boxes
 from frontrunner.legacy.gradio.document import SEARCH_LABEL, Texts, config
 from frontrunner.legacy.gradio.endpoints import endpoints_of, info
-from frontrunner.legacy.gradio.kinds import kinds_by_name
 from frontrunner.legacy.gradio.layout import SEARCH, SIZES, TYPES, layout_of
+from frontrunner.legacy.gradio.model_types import known_types
 from frontrunner.snapshot.answers import Answer, Encoded, encode
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
@@ -43,7 +43,7 @@ def _answers(adopted: Adopted, snapshot: Snapshot) -> Iterator[tuple[str, Encode
     document = config(layout, endpoints, tables, _texts(snapshot), app_id(snapshot.id))
     yield _encoded(CONFIG, document)
     yield _encoded(INFO, info(layout, endpoints, _labels()))
-    yield _encoded(KINDS, kinds_by_name(snapshot.catalog, adopted.kinds))
+    yield _encoded(MODEL_TYPES, known_types(snapshot.catalog, adopted.types))
 
 
 def _encoded(key: str, content: object) -> tuple[str, Encoded]:

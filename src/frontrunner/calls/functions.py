@@ -11,8 +11,8 @@ from frontrunner.base.errors import LegacyError
 from frontrunner.legacy.boardmap import load_board_map
 from frontrunner.legacy.gradio.endpoints import FILTER, SET_TABS, Endpoint, endpoints_of
 from frontrunner.legacy.gradio.filtering import Filters, Frame, filter_frames
-from frontrunner.legacy.gradio.kinds import Kinds
 from frontrunner.legacy.gradio.layout import layout_of
+from frontrunner.legacy.gradio.model_types import NamedTypes
 from frontrunner.legacy.gradio.tabs import set_tabs
 
 _BEFORE_TABLES = 3
@@ -21,13 +21,13 @@ _BEFORE_TABLES = 3
 class Functions:
     """The functions, and what they know of models."""
 
-    def __init__(self, kinds: Mapping[str, Kinds]) -> None:
+    def __init__(self, types: Mapping[str, NamedTypes]) -> None:
         layout = layout_of(load_board_map().values())
         self._tasks = [task.task for task in layout.tasks]
         self._tables = len(layout.tables)
         self._by_number = endpoints_of(layout)
         self._by_name = {one.name: one for one in self._by_number}
-        self._kinds = kinds
+        self._types = types
 
     def find(self, key: str | int | None) -> Endpoint | None:
         """A function that the server runs; None where there is none of that name or number."""
@@ -56,8 +56,11 @@ class Functions:
             raise LegacyError(f"{FILTER} takes {needed} values, {len(data)} were sent.")
         try:
             search = msgspec.json.decode(data[0], type=str | None) or ""
-            types, sizes = (msgspec.json.decode(one, type=list[str]) for one in data[1:3])
+            types = msgspec.json.decode(data[1], type=list[str | float | bool | None])
+            sizes = msgspec.json.decode(data[2], type=list[str])
             frames = [msgspec.json.decode(one, type=Frame) for one in data[3:needed]]
         except (msgspec.DecodeError, RecursionError) as error:
             raise LegacyError(f"A value of {FILTER} is not what it should be: {error}.") from error
-        return list(filter_frames(Filters(search, types, sizes), frames, self._kinds))
+        return list(
+            filter_frames(Filters(search, [str(one) for one in types], sizes), frames, self._types)
+        )

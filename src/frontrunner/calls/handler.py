@@ -13,7 +13,7 @@ import msgspec
 
 from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.calls.functions import Functions
-from frontrunner.calls.pack import CONFIG, INFO, KINDS
+from frontrunner.calls.pack import CONFIG, INFO, MODEL_TYPES
 from frontrunner.calls.queue import Event, EventQueue, Outcome, QueueFullError
 from frontrunner.calls.room import NoRoomError, Room
 from frontrunner.calls.wire import (
@@ -26,7 +26,7 @@ from frontrunner.calls.wire import (
     too_large,
 )
 from frontrunner.http.reply import Headers, Policy, Reply
-from frontrunner.legacy.gradio.kinds import Kinds
+from frontrunner.legacy.gradio.model_types import NamedTypes
 from frontrunner.snapshot.answers import AnswerPack
 
 if TYPE_CHECKING:
@@ -68,14 +68,15 @@ class Gradio:
 
     def __init__(self, pack: AnswerPack, queue: EventQueue | None = None) -> None:
         """Raises CorruptSnapshotError where the pack lacks a part."""
-        config, info, kinds = (pack.get(name) for name in (CONFIG, INFO, KINDS))
-        if config is None or info is None or kinds is None:
+        config, info, types = (pack.get(name) for name in (CONFIG, INFO, MODEL_TYPES))
+        if config is None or info is None or types is None:
             raise CorruptSnapshotError(
                 "The answers to the old calls are not whole. Run: frontrunner prepare --again"
             )
         self.queue = queue or EventQueue()
         self._documents = {"/config": config, "/info": info}
-        self._functions = Functions(msgspec.json.decode(kinds.identity, type=dict[str, Kinds]))
+        known = msgspec.json.decode(types.identity, type=dict[str, NamedTypes])
+        self._functions = Functions(known)
         self._fixed = {
             "/app_id": b'{"app_id":%d}' % _app_id(config.identity),
             "/startup-events": b"false",

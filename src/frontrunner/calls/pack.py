@@ -15,7 +15,7 @@ from frontrunner.base.errors import CorruptSnapshotError, SnapshotError
 from frontrunner.base.home import Home
 from frontrunner.snapshot.answers import AnswerPack, Encoded, write_pack
 
-CONFIG, INFO, KINDS = "config", "info", "kinds"
+CONFIG, INFO, MODEL_TYPES = "config", "info", "model-types"
 _NAME = "calls"
 
 

@@ -11,7 +11,7 @@ from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import LegacyError
 from frontrunner.base.home import Home
 from frontrunner.legacy.files.tree import Tree, document_parts, read_documents, tasks_by_kind
-from frontrunner.legacy.gradio.kinds import Kinds, old_kinds
+from frontrunner.legacy.gradio.model_types import NamedTypes, old_types
 
 
 class Adopted(msgspec.Struct, frozen=True):
@@ -19,8 +19,8 @@ class Adopted(msgspec.Struct, frozen=True):
 
     boards: dict[str, Any]
     """As in its configuration: board -> whether it has an overall table, and tasks by type."""
-    kinds: dict[str, Kinds]
-    """Printed name -> what the old board's own list says of the model."""
+    types: dict[str, NamedTypes]
+    """Printed name -> the type boxes that find the model."""
 
     def tree(self) -> Tree:
         """An old folder without rows, for `fresh_tree` to fill."""
@@ -59,7 +59,8 @@ def _adopted(tree: Tree) -> Adopted:
         str(name): {"has_overall": bool(facts.get("has_overall")), "tasks": tasks_by_kind(facts)}
         for name, facts in tree.config["boards"].items()
     }
-    return Adopted(boards, old_kinds(tree.model_meta))
+    rows = (model for table in tree.tables for model in table.anchors)
+    return Adopted(boards, old_types(tree.model_meta, rows))
 
 
 def read_adopted(home: Path) -> Adopted | None:

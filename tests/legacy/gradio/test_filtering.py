@@ -10,26 +10,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontrunner.base.errors import LegacyError
-from frontrunner.catalog import Model
 from frontrunner.legacy.files.markup import anchor
 from frontrunner.legacy.gradio.filtering import (
-    MODEL_TYPES,
     SIZE_RANGES,
     Cell,
     Filters,
     Frame,
     filter_frames,
 )
-from frontrunner.legacy.gradio.kinds import Kinds, kinds_by_name, old_kinds
+from frontrunner.legacy.gradio.model_types import (
+    BI_ENCODERS,
+    CROSS_ENCODERS,
+    INSTRUCTIONS,
+    MODEL_TYPES,
+    NO_INSTRUCTIONS,
+    OPEN,
+    PROPRIETARY,
+    SENTENCE_TRANSFORMERS,
+    NamedTypes,
+)
 from frontrunner.legacy.gradio.search import states
-from tests.factories import catalog
 
 ALL_SIZES = tuple(SIZE_RANGES)
-KINDS = {
-    "closed": Kinds(proprietary=True),
-    "st": Kinds(sentence_transformers=True, instructions=True),
-    "cross": Kinds(cross_encoder=True),
-    "bm25": Kinds(lexical=True),
+KNOWN = {
+    "closed": NamedTypes({}, (PROPRIETARY, BI_ENCODERS, NO_INSTRUCTIONS)),
+    "st": NamedTypes({}, (OPEN, SENTENCE_TRANSFORMERS, BI_ENCODERS, INSTRUCTIONS)),
+    "cross": NamedTypes({}, (OPEN, CROSS_ENCODERS, NO_INSTRUCTIONS)),
+    "bm25": NamedTypes({}, (OPEN, NO_INSTRUCTIONS)),
 }
 
 
@@ -50,7 +57,7 @@ def kept(
     table: Frame = EVERY,
 ) -> list[Any]:
     """The ranks of the rows that are left; they are those of the whole table."""
-    [left] = filter_frames(Filters(search, types, sizes), [table], KINDS)
+    [left] = filter_frames(Filters(search, types, sizes), [table], KNOWN)
     assert left.headers == table.headers
     return [row[0] for row in left.data if row]
 
@@ -77,10 +84,14 @@ def test_search_is_an_expression_on_the_printed_name(search: str, ranks: list[in
         (("Proprietary",), [1]),
         (("Sentence Transformers",), [2]),
         (("Cross-Encoders",), [3]),
-        (("Bi-Encoders",), [1, 2, 5]),
+        (("Bi-Encoders",), [1, 2]),
         (("Uses Instructions", "Proprietary"), [1, 2]),
-        (("No Instructions",), [1, 3, 4, 5]),
+        (("No Instructions",), [1, 3, 4]),
         ((), []),
+        (("Never",), []),
+        (("Never", "Proprietary"), [1]),
+        (("open",), []),
+        ((*MODEL_TYPES, "Never"), [1, 2, 3, 4, 5]),
     ],
 )
 def test_types_are_joined_by_or(types: tuple[str, ...], ranks: list[int]) -> None:
@@ -96,7 +107,7 @@ def test_without_a_size_models_of_unknown_size_go(sizes: tuple[str, ...], ranks:
 
 
 def test_an_empty_table_holds_one_empty_row_and_may_be_sent_again() -> None:
-    [empty] = filter_frames(Filters("nothing", MODEL_TYPES, ALL_SIZES), [EVERY], KINDS)
+    [empty] = filter_frames(Filters("nothing", MODEL_TYPES, ALL_SIZES), [EVERY], KNOWN)
     assert empty.data == [[]]
     assert kept("st", table=empty) == []
 
@@ -106,8 +117,7 @@ def test_an_empty_table_holds_one_empty_row_and_may_be_sent_again() -> None:
     [
         (Filters("bge(", MODEL_TYPES, ALL_SIZES), EVERY, "no regular expression"),
         (Filters("a" * 2000, MODEL_TYPES, ALL_SIZES), EVERY, "longer than"),
-        (Filters("", ("Never",), ALL_SIZES), EVERY, "no filter called 'Never'"),
-        (Filters("", MODEL_TYPES, ("Huge",)), EVERY, "no filter called 'Huge'"),
+        (Filters("", MODEL_TYPES, ("Huge",)), EVERY, "Unknown model size 'Huge'"),
         (Filters("a", MODEL_TYPES, ALL_SIZES), Frame(["Rank"], [[1]]), "no column 'Model'"),
         (
             Filters("a", MODEL_TYPES, ALL_SIZES),
@@ -118,7 +128,7 @@ def test_an_empty_table_holds_one_empty_row_and_may_be_sent_again() -> None:
 )
 def test_what_cannot_be_filtered_says_why(filters: Filters, table: Frame, reason: str) -> None:
     with pytest.raises(LegacyError, match=reason):
-        filter_frames(filters, [table], KINDS)
+        filter_frames(filters, [table], KNOWN)
 
 
 def test_a_search_that_would_never_end_is_given_up() -> None:
@@ -161,14 +171,14 @@ def test_tables_without_an_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_name_of_megabytes_is_not_read_to_its_end() -> None:
     [left] = filter_frames(
-        Filters("b", MODEL_TYPES, ALL_SIZES), [frame(("<a" * 5_000_000 + "b", 1))], KINDS
+        Filters("b", MODEL_TYPES, ALL_SIZES), [frame(("<a" * 5_000_000 + "b", 1))], KNOWN
     )
     assert left.data == [[]]
 
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from([*KINDS, "new", "other"]), st.sampled_from(["", 0, 99, 500]))
+        st.tuples(st.sampled_from([*KNOWN, "new", "other"]), st.sampled_from(["", 0, 99, 500]))
     ),
     st.sets(st.sampled_from(MODEL_TYPES)),
     st.sets(st.sampled_from(ALL_SIZES)),
@@ -179,30 +189,7 @@ def test_filtering_keeps_rows_as_they_are_and_twice_is_once(
 ) -> None:
     table = frame(*rows)
     filters = Filters(search, tuple(types), tuple(sizes))
-    [once] = filter_frames(filters, [table], KINDS)
+    [once] = filter_frames(filters, [table], KNOWN)
     remaining = iter(table.data)
     assert once.data == [[]] or all(row in remaining for row in once.data)  # in their order
-    assert filter_frames(filters, [once], KINDS) == [once]
-
-
-def test_the_old_list_counts_before_todays_catalog() -> None:
-    meta = {
-        "model_meta": {
-            "Org__both": {"is_proprietary": True, "uses_instruct": True},
-            "odd": "not a table",
-        },
-        "cross_encoders": ["monot5"],
-    }
-    today = [
-        Model(name="org/both", open_weights=True),
-        Model(name="org/late", open_weights=False, frameworks=("Sentence Transformers",)),
-        Model(name="mteb/baseline-bm25s", types=("sparse",)),
-        Model(name="org/rerank", types=("cross-encoder",), instruction_tuned=True),
-    ]
-    found = kinds_by_name(catalog(models=today), old_kinds(meta))
-    assert found["both"] == Kinds(proprietary=True, instructions=True)
-    assert found["late"] == Kinds(proprietary=True, sentence_transformers=True)
-    assert found["baseline-bm25s"].lexical
-    assert found["rerank"] == Kinds(cross_encoder=True, instructions=True)
-    assert found["monot5"] == Kinds(cross_encoder=True)
-    assert "odd" not in found
+    assert filter_frames(filters, [once], KNOWN) == [once]

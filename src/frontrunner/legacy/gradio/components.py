@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from frontrunner.legacy.gradio.filtering import MODEL_TYPES, SIZE_RANGES
+from frontrunner.legacy.gradio.filtering import SIZE_RANGES
+from frontrunner.legacy.gradio.model_types import MODEL_TYPES
 
 Component = dict[str, Any]
 Schema = dict[str, Any]

@@ -12,7 +12,7 @@ from frontrunner.legacy.gradio.components import (
     Schema,
     choice_schema,
 )
-from frontrunner.legacy.gradio.filtering import MODEL_TYPES, SIZE_RANGES
+from frontrunner.legacy.gradio.filtering import SIZE_RANGES
 from frontrunner.legacy.gradio.layout import (
     CHOSEN_LANGUAGES,
     CHOSEN_TASK,
@@ -22,6 +22,7 @@ from frontrunner.legacy.gradio.layout import (
     TYPES,
     Layout,
 )
+from frontrunner.legacy.gradio.model_types import MODEL_TYPES
 
 SET_TABS, FILTER = "set_tabs_on_load", "filter_data"
 # For browsers that show the old page; programs do not run it.

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from frontrunner.base.errors import LegacyError
 from frontrunner.legacy.files.columns import MODEL, SIZE
-from frontrunner.legacy.files.markup import parse_anchor
-from frontrunner.legacy.gradio.kinds import UNKNOWN, Kinds
+from frontrunner.legacy.files.markup import Anchor, parse_anchor
+from frontrunner.legacy.gradio.model_types import MODEL_TYPES, NamedTypes, types_of
 from frontrunner.legacy.gradio.search import search
 
 SIZE_RANGES = {
@@ -29,19 +29,6 @@ _LONGEST_CELL = 4096
 """So much of a model's cell is looked at for its name."""
 _SECONDS = 5.0
 """For all tables together: those of the old board take a fiftieth of it."""
-
-Test = Callable[[Kinds], bool]
-_TESTS: dict[str, Test] = {
-    "Open": lambda kinds: not kinds.proprietary,
-    "Proprietary": lambda kinds: kinds.proprietary,
-    "Sentence Transformers": lambda kinds: kinds.sentence_transformers,
-    "Cross-Encoders": lambda kinds: kinds.cross_encoder,
-    "Bi-Encoders": lambda kinds: not kinds.cross_encoder and not kinds.lexical,
-    "Uses Instructions": lambda kinds: kinds.instructions,
-    "No Instructions": lambda kinds: not kinds.instructions,
-}
-MODEL_TYPES = tuple(_TESTS)
-
 
 Cell = str | int | float | bool | None
 
@@ -60,50 +47,47 @@ class Filters(msgspec.Struct, frozen=True):
     search: str
     """Regular expressions without regard to capitals; `;` stands for or."""
     types: Sequence[str]
-    """Of MODEL_TYPES; a model of any one is kept."""
+    """A model of any one is kept. A type that is not in MODEL_TYPES finds nothing."""
     sizes: Sequence[str]
     """Of SIZE_RANGES. As soon as one is missing, models of unknown size go."""
 
 
 def filter_frames(
-    filters: Filters, frames: Sequence[Frame], kinds: Mapping[str, Kinds]
+    filters: Filters, frames: Sequence[Frame], known: Mapping[str, NamedTypes]
 ) -> list[Frame]:
     """Each table with the rows that the filters leave; an empty one holds one empty row.
 
-    `kinds` tells by a model's printed name what it is. Raises LegacyError for an expression that
-    is none or takes too long, a filter that never was, and a table without the columns asked for.
+    `known` has the types of models by their printed names. Raises LegacyError for an expression
+    that is invalid or takes too long, an unknown size, and a table without the columns needed.
     """
-    keep = _keeper(filters, kinds)
+    keep = _keeper(filters, known)
     ends = time.monotonic() + _SECONDS
     return [_narrowed(frame, keep, ends) for frame in frames]
 
 
-Keep = Callable[[str, Any], bool]
-"""Whether a model, by its printed name and its size as the table has it, is kept."""
+Keep = Callable[[Anchor, Any], bool]
+"""Whether a model is kept, by its name and link, and its size as in the table."""
 
 
-def _keeper(filters: Filters, kinds: Mapping[str, Kinds]) -> Keep | None:
+def _keeper(filters: Filters, known: Mapping[str, NamedTypes]) -> Keep | None:
     """What decides on a row; None where nothing is filtered."""
     tests: list[Keep] = []
     if filters.search:
         found = search(filters.search)
-        tests.append(lambda name, _: found(name))
+        tests.append(lambda model, _: found(model.name))
     if set(filters.types) != set(MODEL_TYPES):
-        wanted = [_known(_TESTS, one) for one in filters.types]
-        tests.append(lambda name, _: any(test(kinds.get(name, UNKNOWN)) for test in wanted))
+        wanted = set(filters.types)
+        tests.append(lambda model, _: not wanted.isdisjoint(types_of(model, known)))
     if set(filters.sizes) != set(SIZE_RANGES):
-        ranges = [_known(SIZE_RANGES, one) for one in filters.sizes]
+        ranges = [_range(one) for one in filters.sizes]
         tests.append(lambda _, size: _within(size, ranges))
-    return (lambda name, size: all(test(name, size) for test in tests)) if tests else None
+    return (lambda model, size: all(test(model, size) for test in tests)) if tests else None
 
 
-_Entry = TypeVar("_Entry")
-
-
-def _known(known: Mapping[str, _Entry], name: str) -> _Entry:
-    if name not in known:
-        raise LegacyError(f"There is no filter called {name!r}. There are: {', '.join(known)}.")
-    return known[name]
+def _range(name: str) -> tuple[float, float]:
+    if name not in SIZE_RANGES:
+        raise LegacyError(f"Unknown model size {name!r}. The sizes are: {', '.join(SIZE_RANGES)}.")
+    return SIZE_RANGES[name]
 
 
 def _within(size: object, ranges: Sequence[tuple[float, float]]) -> bool:
@@ -119,7 +103,7 @@ def _narrowed(frame: Frame, keep: Keep | None, ends: float) -> Frame:
         for row in rows:
             if time.monotonic() > ends:
                 raise LegacyError("The tables are too large, and were given up.")
-            if keep(parse_anchor(str(row[model])[:_LONGEST_CELL]).name, row[size]):
+            if keep(parse_anchor(str(row[model])[:_LONGEST_CELL]), row[size]):
                 kept.append(row)
         rows = kept
     return Frame(frame.headers, rows or [[]])
