@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup setup-dev setup-evaluate setup-peer setup-clients setup-browser demo test frontend frontend-check browser check fix acceptance bench bench-web docs lock lock-evaluate clean
+.PHONY: help setup setup-dev setup-evaluate setup-peer setup-clients setup-browser demo test frontend frontend-check browser check fix acceptance mutate bench bench-web docs lock lock-evaluate clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,12 @@ fix: setup-dev ## Let ruff mend what it can
 acceptance: setup-dev setup-clients ## Run the slow checks on the real data in ../shared
 	$(BIN)/python -m pytest -q -m "acceptance and not browser"
 
+PACKAGES := ranking results snapshot checks
+LEAST := 90
+
+mutate: setup-dev ## Change the code in small ways and count what the tests notice (an hour; SAMPLE=40: minutes)
+	$(BIN)/python -m bench.mutation --least $(LEAST) $(if $(SAMPLE),--sample $(SAMPLE)) $(PACKAGES)
+
 bench: setup-dev setup-peer ## Measure us and the peer side by side on ../shared (about 20 minutes)
 	@bash bench/setup.sh
 	@$(BIN)/python -m bench.table
@@ -113,4 +119,4 @@ lock-evaluate: ## Refresh the lock file of the evaluation environment (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --override $(EVALUATE)/overrides.txt $(EVALUATE)/evaluate.in -o $(EVALUATE)/evaluate.txt
 
 clean: ## Remove everything that the targets made
-	rm -rf $(VENV) .venv-* site .frontrunner .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-* site .frontrunner .mypy_cache .ruff_cache .pytest_cache .hypothesis .mutation
