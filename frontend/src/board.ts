@@ -1,4 +1,5 @@
 // A board's page: search, filters, sorting, pins and ranking again, all kept in the address.
+import { beforeReload } from "./ask";
 import { common } from "./common";
 import { byId, fill, make } from "./dom";
 import { fillChoices, filtered } from "./filters";
@@ -126,12 +127,21 @@ function readPicks(form: HTMLFormElement): void {
 
 const NO_PICKS = { picks: { languages: [], types: [], domains: [], tasks: [] }, lenient: false };
 
+/** Set a control; a list of several values, which only an address names, becomes one more choice. */
+function choose(control: HTMLInputElement | HTMLSelectElement, value: string): void {
+  if (control instanceof HTMLSelectElement && value && ![...control.options].some((one) => one.value === value)) {
+    const label = value.split(SEPARATOR).map((one) => setup.labels[one] ?? one).join(", ");
+    control.append(make("option", label, { value }));
+  }
+  control.value = value;
+}
+
 /** Put what the state says into the controls. */
 function showControls(): void {
   search.value = state.search;
   for (const name of FILTERS) {
     const control = filterForm.elements.namedItem(name);
-    if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) control.value = state.filters[name] ?? "";
+    if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) choose(control, state.filters[name] ?? "");
   }
   const facets = (state.filters.facets ?? "").split(SEPARATOR);
   filterForm.querySelectorAll<HTMLInputElement>('[name="facets"]').forEach((box) => (box.checked = facets.includes(box.value)));
@@ -194,6 +204,7 @@ dressHeads();
 finishWith(dressRow);
 share();
 listen();
+beforeReload(() => history.replaceState(null, "", write(state)));
 showControls();
 byId("tools").hidden = false;
 if (heads().length) void apply();

@@ -1,17 +1,17 @@
 // A text box with names between commas, as chips and a combobox. The form stays as it is: the
 // names go into a hidden field of the same name. Keys are those of the ARIA combobox pattern.
-import { fill, make } from "./dom";
+import { fill, make, plain } from "./dom";
 
 const SHOWN = 12;
 
 /** Names that hold every word of `search`; those that begin with it come first. */
 export function matching(names: readonly string[], search: string, taken: readonly string[]): string[] {
-  const wanted = search.toLowerCase().trim();
+  const wanted = plain(search).trim();
   const words = wanted.split(/\s+/).filter(Boolean);
   if (!words.length) return [];
   const begins = (name: string): boolean => name.startsWith(wanted) || name.slice(name.indexOf("/") + 1).startsWith(wanted);
-  const found = names.filter((name) => !taken.includes(name) && words.every((word) => name.toLowerCase().includes(word)));
-  const first = found.filter((name) => begins(name.toLowerCase()));
+  const found = names.filter((name) => !taken.includes(name) && words.every((word) => plain(name).includes(word)));
+  const first = found.filter((name) => begins(plain(name)));
   return [...new Set([...first, ...found])].slice(0, SHOWN);
 }
 

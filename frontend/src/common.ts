@@ -1,4 +1,4 @@
-import { compare, copy, make, numberIn, searchTest, type Value } from "./dom";
+import { compare, copy, make, numberIn, plain, searchTest, type Value } from "./dom";
 
 const THEMES = ["", "light", "dark"] as const;
 
@@ -65,7 +65,7 @@ function sortable(table: HTMLTableElement): void {
 function searchable(input: HTMLInputElement): void {
   const table = input.closest("main")?.querySelector("table");
   const rows = [...(table?.tBodies[0]?.rows ?? [])];
-  const texts = rows.map((row) => (row.textContent ?? "").toLowerCase());
+  const texts = rows.map((row) => plain(row.textContent ?? ""));
   input.addEventListener("input", () => {
     const test = searchTest(input.value);
     rows.forEach((row, index) => (row.hidden = !test(texts[index] ?? "")));

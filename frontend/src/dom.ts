@@ -29,18 +29,32 @@ export function fill(message: string, values: Record<string, string | number>): 
   return message.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
 }
 
-/** Whether `text` holds one of the `;`-separated words of a search. */
-export function searchTest(search: string): (text: string) => boolean {
-  const words = search.toLowerCase().split(";").map((word) => word.trim()).filter(Boolean);
-  return words.length ? (text) => words.some((word) => text.includes(word)) : () => true;
+/** Text as searches compare it: capitals do not count, and `_` equals `-`. */
+export function plain(text: string): string {
+  return text.toLowerCase().replaceAll("_", "-").replaceAll("\uff1b", ";");
 }
 
-/** The number that a cell shows, with its thousands, %, M and B read; null where it shows none. */
+/** A test for texts in the form of `plain`; `web/matching.py` has the same rules: `;` separates
+    alternatives, and all words of one alternative must occur. */
+export function searchTest(search: string): (text: string) => boolean {
+  const wanted = plain(search).split(";").map((piece) => piece.split(/\s+/).filter(Boolean)).filter((words) => words.length);
+  return wanted.length ? (text) => wanted.some((words) => words.every((word) => text.includes(word))) : () => true;
+}
+
+/** The number that a cell shows, with its thousands, % and units read; null if it shows none. */
 export function numberIn(text: string): number | null {
-  const found = /^#?(-?[\d,]*\.?\d+)\s*(%|[MBGK]B?)?/.exec(text.trim());
+  const found = /^#?([+-]?[\d,]*\.?\d+)\s*(%|[KMGBT]B?)?/.exec(text.trim());
   if (!found?.[1]) return null;
-  const units: Record<string, number> = { M: 1e6, MB: 1e6, B: 1e9, GB: 1e9 };
+  const units: Record<string, number> = { K: 1e3, KB: 1e3, M: 1e6, MB: 1e6, B: 1e9, GB: 1e9, T: 1e12, TB: 1e12 };
   return Number(found[1].replaceAll(",", "")) * (units[found[2] ?? ""] ?? 1);
+}
+
+/** The size that a reader typed, such as `500M`, `100K` or `7`, in billions; null if it is none. */
+export function sizeIn(text: string): number | null {
+  const found = /^(\d+(?:[.,]\d+)?|[.,]\d+)\s*([KMBT]?)$/i.exec(text.trim());
+  if (!found?.[1]) return null;
+  const units: Record<string, number> = { "": 1, k: 1e-6, m: 1e-3, b: 1, t: 1e3 };
+  return Number(found[1].replace(",", ".")) * (units[(found[2] ?? "").toLowerCase()] ?? 1);
 }
 
 function copyBySelection(text: string): void {

@@ -1,5 +1,5 @@
 // Which rows a reader's filters leave.
-import { make, searchTest } from "./dom";
+import { make, searchTest, sizeIn } from "./dom";
 import { SEPARATOR, type State } from "./state";
 import { facts, rows, setup, type Row } from "./table";
 
@@ -13,11 +13,17 @@ function flag(bit: number, wanted: boolean): Test {
   return (index) => Boolean((facts.flags[index] ?? 0) & bit) === wanted;
 }
 
+/** Whether one of the values that an address lists is among those of a row. */
+function one(wanted: string, values: (string | undefined)[]): boolean {
+  return wanted.split(SEPARATOR).some((value) => values.includes(value));
+}
+
 function tests(filters: State["filters"]): Test[] {
   const found: Test[] = [];
   const { min, max, coverage, since, kind, licence, modality } = filters;
-  if (min) found.push((index) => (facts.params[index] ?? -1) >= Number(min));
-  if (max) found.push((index) => (facts.params[index] ?? Infinity) <= Number(max));
+  const [low, high] = [sizeIn(min ?? ""), sizeIn(max ?? "")];
+  if (low !== null) found.push((index) => (facts.params[index] ?? -1) >= low);
+  if (high !== null) found.push((index) => (facts.params[index] ?? Infinity) <= high);
   if (filters.weights) found.push(flag(OPEN, filters.weights === "open"));
   if (filters.instructions) found.push(flag(INSTRUCTIONS, filters.instructions === "yes"));
   if (filters.st) found.push(flag(TRANSFORMERS, filters.st === "yes"));
@@ -25,9 +31,9 @@ function tests(filters: State["filters"]): Test[] {
     const least = filters.zero === "only" ? 100 : 0;
     found.push((index) => (facts.zero[index] ?? -1) >= least);
   }
-  if (kind) found.push((index) => facts.type[index] === kind);
-  if (licence) found.push((index) => facts.licence[index] === licence);
-  if (modality) found.push((index) => (facts.modalities[index] ?? "").split(" ").includes(modality));
+  if (kind) found.push((index) => one(kind, [facts.type[index]]));
+  if (licence) found.push((index) => one(licence, [facts.licence[index]]));
+  if (modality) found.push((index) => one(modality, (facts.modalities[index] ?? "").split(" ")));
   if (since) found.push((index) => (facts.date[index] ?? "") >= since);
   if (filters.facets) {
     const wanted = filters.facets.split(SEPARATOR).reduce((bits, bit) => bits | (1 << Number(bit)), 0);

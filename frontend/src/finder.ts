@@ -1,7 +1,7 @@
 // The lists of models and of tasks: search and filters, at once and kept in the address. Without
 // this script the same form asks the server; see `web/views/finder.py` for the same rules.
 import { common } from "./common";
-import { data, fill, searchTest } from "./dom";
+import { data, fill, make, plain, searchTest, sizeIn } from "./dom";
 
 interface Facts {
   /** Filter -> the places in `names` of what each row has. */
@@ -17,14 +17,14 @@ const facts = data<Facts>("facts");
 const form = document.querySelector("form[data-finder]") as HTMLFormElement;
 const table = document.querySelector("main table") as HTMLTableElement;
 const rows = [...(table.tBodies[0]?.rows ?? [])];
-const texts = rows.map((row) => (row.textContent ?? "").toLowerCase());
+const texts = rows.map((row) => plain(row.textContent ?? ""));
 const controls = [...form.elements].filter((one): one is Control => "name" in one && one.name !== "");
 const found = form.querySelector("output") as HTMLOutputElement;
 const badge = form.querySelector(".count") as HTMLElement;
 
 function sizeTest(name: string, text: string): Test | null {
-  const limit = Number(text);
-  if (Number.isNaN(limit)) return null;
+  const limit = sizeIn(text);
+  if (limit === null) return null;
   return (row) => {
     const size = facts.size[row];
     return size != null && (name === "min" ? size >= limit : size <= limit);
@@ -40,8 +40,8 @@ function testOf(control: Control): Test | null {
   }
   const column = facts.columns[control.name];
   if (!column) return sizeTest(control.name, text);
-  const wanted = facts.names.indexOf(text);
-  return (row) => column[row]?.includes(wanted) ?? false;
+  const wanted = text.split("~").map((value) => facts.names.indexOf(value));
+  return (row) => wanted.some((value) => column[row]?.includes(value));
 }
 
 function apply(): void {
@@ -67,6 +67,14 @@ function address(): string {
   return location.pathname + (text ? `?${text}` : "");
 }
 
+/** Set a control; a list of several values, which only an address names, becomes one more choice. */
+function choose(control: Control, value: string): void {
+  if (control instanceof HTMLSelectElement && value && ![...control.options].some((one) => one.value === value)) {
+    control.append(make("option", value.split("~").join(", "), { value }));
+  }
+  control.value = value;
+}
+
 function changed(remember: boolean): void {
   apply();
   if (remember) history.pushState(null, "", address());
@@ -75,7 +83,7 @@ function changed(remember: boolean): void {
 
 function readAddress(): void {
   const query = new URLSearchParams(location.search);
-  for (const control of controls) control.value = query.get(control.name) ?? "";
+  for (const control of controls) choose(control, query.get(control.name) ?? "");
   apply();
 }
 

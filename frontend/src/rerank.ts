@@ -1,4 +1,5 @@
 // Rank the board again over what the reader picks; the numbers come from `/v1/rank`.
+import { ask } from "./ask";
 import { byId, fill, make } from "./dom";
 import { PICKS, type State } from "./state";
 import { dressWith, facts, rows, sent, setup, table, words, type Row } from "./table";
@@ -53,7 +54,7 @@ export async function rerank(state: State, signal: AbortSignal): Promise<Readonl
   for (const name of PICKS) for (const value of state.picks[name]) query.append(name, value);
   if (state.lenient) query.set("policy", "lenient");
   say(words["waiting"] ?? "");
-  const ranking = await ask(query, signal);
+  const ranking = await ask<Ranking>("rank", query, signal);
   if (typeof ranking === "string") {
     restore();
     say(fill(words["failed"] ?? "", { why: ranking }));
@@ -63,20 +64,6 @@ export async function rerank(state: State, signal: AbortSignal): Promise<Readonl
   const what = [...PICKS.flatMap((name) => state.picks[name]), words[state.lenient ? "lenient" : "strict"] ?? ""];
   say(fill(words["asked"] ?? "", { tasks: ranking.tasks.length, all: setup.tasks, what: what.join(", ") }));
   return kept;
-}
-
-/** The ranking, or why there is none. */
-async function ask(query: URLSearchParams, signal: AbortSignal): Promise<Ranking | string> {
-  try {
-    const answer = await fetch(`${setup.api}rank?${query}`, { signal });
-    if (answer.ok) return (await answer.json()) as Ranking;
-    const problem = (await answer.json()) as { detail?: unknown };
-    return typeof problem.detail === "string" ? problem.detail : JSON.stringify(problem.detail);
-  } catch (error) {
-    // No connection, or an answer that is not JSON; what was called off is not for readers.
-    if (error instanceof TypeError || error instanceof SyntaxError) return error.message;
-    throw error;
-  }
 }
 
 function say(text: string): void {
@@ -170,9 +157,11 @@ function scale(some: (number | null)[]): (value: number) => number {
 export async function fillPanel(panel: HTMLElement, state: State): Promise<void> {
   if (panel.dataset["filled"]) return;
   panel.dataset["filled"] = "1";
-  const answer = await fetch(`${setup.api}benchmarks/${encodeURIComponent(setup.name)}`);
-  if (!answer.ok) return;
-  const bench = (await answer.json()) as Benchmark;
+  const bench = await ask<Benchmark>(`benchmarks/${encodeURIComponent(setup.name)}`);
+  if (typeof bench === "string") {
+    delete panel.dataset["filled"];
+    return say(fill(words["failed"] ?? "", { why: bench }));
+  }
   panel.querySelector("datalist")?.append(...bench.languages.map((value) => make("option", "", { value })));
   const lists = { types: bench.taskTypes, domains: bench.domains, tasks: bench.tasks };
   for (const [name, values] of Object.entries(lists)) {

@@ -19,10 +19,15 @@ function latex(cells: string[][]): string {
   return [`\\begin{tabular}{${columns}}`, "\\toprule", line(head), "\\midrule", ...rest.map(line), "\\bottomrule", "\\end{tabular}"].join("\n");
 }
 
+/** Whether a spreadsheet would run a cell: =, +, -, @ (also of full width), tab and CR begin a
+    formula; a number is none. */
+function isFormula(text: string): boolean {
+  return /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(text) && !/^[+-]?[\d,]*\.?\d+%?$/.test(text);
+}
+
 function csv(cells: string[][]): string {
-  // A leading =, +, -, @ would be a formula in a spreadsheet; numbers and the dash are none.
-  const safe = (text: string): string => (text === "–" ? "" : /^[=+@]/.test(text) || /^-\D/.test(text) ? `'${text}` : text);
-  const field = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  const safe = (text: string): string => (text === "–" ? "" : isFormula(text) ? `'${text}` : text);
+  const field = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   return cells.map((line) => line.map((text) => field(safe(text))).join(",")).join("\r\n") + "\r\n";
 }
 

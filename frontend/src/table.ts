@@ -1,5 +1,5 @@
 // The board's table: its rows, its columns, and which of them are shown in which order.
-import { byId, compare, data, make, numberIn, type Value } from "./dom";
+import { byId, compare, data, make, numberIn, plain, type Value } from "./dom";
 
 export interface Facts {
   name: string[];
@@ -22,6 +22,8 @@ export interface Setup {
   tab: string;
   tasks: number;
   api: string;
+  /** The snapshot that the page was made from; empty in a copy without a server. */
+  snapshot: string;
   /** False in a copy without a server. */
   live: boolean;
   words: Record<string, string>;
@@ -50,7 +52,7 @@ const body = table.tBodies[0] as HTMLTableSectionElement;
 /** All rows as the server sent them; those below the first screens are not laid out yet. */
 export const rows: Row[] = [...table.querySelectorAll<HTMLTableRowElement>("tbody tr")].map((element, index) => {
   const name = facts.name[index] ?? "";
-  return { element, index, name, search: (element.cells[1]?.textContent ?? "").toLowerCase() };
+  return { element, index, name, search: plain(element.cells[1]?.textContent ?? "") };
 });
 
 /** The headings as they are now. */

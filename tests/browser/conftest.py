@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -93,8 +94,14 @@ def _published(home: Path, inputs: Inputs) -> Snapshot:
 @pytest.fixture(scope="session")
 def address(snapshot: Snapshot) -> Iterator[str]:
     """Where the board is served."""
+    with served(Application(snapshot, pages=Site(development=True))) as found:
+        yield found
+
+
+@contextmanager
+def served(application: Application) -> Iterator[str]:
+    """The address of an application while the block runs."""
     port = free_port()
-    application = Application(snapshot, pages=Site(development=True))
     config = uvicorn.Config(application, port=port, log_level="error", ws="none")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)

@@ -398,3 +398,13 @@ def test_a_damaged_snapshot_is_told_in_the_shape_of_errors(
     assert answer.status_code == 500
     assert answer.json() == {"detail": "The snapshot is damaged; the server's log says more."}
     assert "frontrunner verify" in caplog.text
+
+
+@pytest.mark.parametrize("path", [BOARD, "/v1/rank?benchmark=All", "/v1/benchmarks/All"])
+def test_a_request_for_another_snapshot_is_refused(get: Get, snapshot: Snapshot, path: str) -> None:
+    mark = "&" if "?" in path else "?"
+    assert get(f"{path}{mark}snapshot={snapshot.id}").json() == get(path).json()
+    other = get(f"{path}{mark}snapshot=0123456789abcdef")
+    assert other.status_code == 410
+    assert other.headers["cache-control"] == "no-store"
+    assert snapshot.id in other.json()["detail"]

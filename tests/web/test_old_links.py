@@ -8,6 +8,8 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark
@@ -119,7 +121,37 @@ def test_other_spellings_lead_to_the_page(old_browser: Browser, path: str, targe
         ("/benchmark/mteb(eng,%20v2)?types=STS", "/benchmark/MTEB(eng%2C%20v2)?types=STS"),
         (
             "/zh/benchmark/MTEB(eng,%20v2)?tab=perf_language&maxSize=500&types=STS,Retrieval",
-            "/zh/benchmark/MTEB(eng%2C%20v2)/languages?types=STS~Retrieval&max=0.5",
+            "/zh/benchmark/MTEB(eng%2C%20v2)?types=STS~Retrieval&max=0.5",
+        ),
+        (
+            "/benchmark/MTEB(eng,%20v2)?tab=perf_size&mtypes=dense,late-interaction&avail=open",
+            "/benchmark/MTEB(eng%2C%20v2)/size?kind=dense~late-interaction&weights=open",
+        ),
+        (
+            "/benchmark/MTEB(eng,%20v2)?tab=perf_time&zs=only_zero_shot&inst=only_instruction",
+            "/benchmark/MTEB(eng%2C%20v2)/time?instructions=yes&zero=only",
+        ),
+        (
+            "/benchmark/MTEB(eng,%20v2)?tab=task_info&langs=English,deu-Latn&doms=Legal",
+            "/benchmark/MTEB(eng%2C%20v2)/list?languages=English~deu-Latn&domains=Legal",
+        ),
+        ("/benchmark/MTEB(eng,%20v2)?mods=text", "/benchmark/MTEB(eng%2C%20v2)"),
+        (
+            "/benchmark/MTEB(eng,%20v2)?pin=org/a,org/b",
+            "/benchmark/MTEB(eng%2C%20v2)?pin=org%2Fa~org%2Fb",
+        ),
+        (
+            "/compare?model=org/A,org/b&benchmark=mteb(eng,%20v2)",
+            "/compare?models=org/a,org/b&board=MTEB%28eng%2C%20v2%29",
+        ),
+        ("/zh/compare?model=org/a&model=org%252Fb", "/zh/compare?models=org/a,org/b"),
+        (
+            "/models?mtypes=dense,sparse&avail=proprietary&minSize=500",
+            "/models?kind=dense~sparse&weights=closed&min=0.5",
+        ),
+        (
+            "/tasks?types=STS&langs=English&doms=Legal,News&mods=text&q=x",
+            "/tasks?q=x&type=STS&language=English&domain=Legal~News&modality=text",
         ),
         (
             "/benchmark/MTEB(eng,%20v2)?s.summary=%0d%0aSet-Cookie:%20a",
@@ -129,6 +161,34 @@ def test_other_spellings_lead_to_the_page(old_browser: Browser, path: str, targe
 )
 def test_links_however_they_are_written(old_browser: Browser, address: str, target: str) -> None:
     assert led(get(old_browser, address)) == target
+
+
+def test_a_tab_that_a_board_does_not_have_leads_to_the_board(old_browser: Browser) -> None:
+    for path in ("/benchmark/MTEB(eng, v2)/languages", "/zh/benchmark/mteb(ENG, v2)/Languages"):
+        page = old_browser.page(path)
+        assert page.status == 302
+        assert dict(page.headers)[b"location"].endswith(b"/benchmark/MTEB(eng%2C%20v2)")
+
+
+@pytest.mark.parametrize("tab", ["foo", "sizes", "languages/x", "about/about"])
+def test_an_unknown_tab_is_not_found_and_near_ones_are_offered(
+    old_browser: Browser, tab: str
+) -> None:
+    page = old_browser.page(f"/benchmark/MTEB(eng, v2)/{tab}")
+    assert page.status == 404
+    html = page.answer.identity.decode()
+    assert tab == "languages/x" or 'href="/benchmark/MTEB(eng%2C%20v2)"' in html
+    if tab == "sizes":
+        assert 'href="/benchmark/MTEB(eng%2C%20v2)/size"' in html
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=20))
+def test_no_path_redirects_to_itself(old_browser: Browser, tail: str) -> None:
+    for head in ("/benchmark/MTEB(eng, v2)", "/models/org/a", "/tasks/BUCC"):
+        path = f"{head}/{tail}"
+        page = old_browser.page(path)
+        if page.status in (301, 302):
+            assert unquote(dict(page.headers)[b"location"].decode()) != path
 
 
 def test_an_empty_benchmark_is_no_link(old_browser: Browser) -> None:

@@ -21,10 +21,49 @@ def test_zero_and_missing_look_different() -> None:
 
 
 @pytest.mark.parametrize(
-    ("billions", "shown"), [(0.033, "33M"), (1.0, "1B"), (7.567, "7.57B"), (235.0, "235B")]
+    ("billions", "shown"),
+    [
+        (0.033, "33M"),
+        (1.0, "1B"),
+        (7.567, "7.57B"),
+        (235.0, "235B"),
+        (1e-4, "100K"),
+        (1.5e-4, "150K"),
+        (0.9996, "1B"),
+        (0.9994, "999M"),
+        (9.996e-4, "1M"),
+        (5e-7, "500"),
+        (0.0015, "1.5M"),
+        (0.0227, "22.7M"),
+        (0.0, "0"),
+        (1500.0, "1500B"),
+    ],
 )
 def test_sizes(billions: float, shown: str) -> None:
     assert text.parameters(billions) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "billions"),
+    [("500M", 0.5), ("100k", 1e-4), ("7", 7.0), (" 7 B ", 7.0), ("1,5b", 1.5), ("2T", 2000.0),
+     ("", None), ("x", None), ("-1", None), ("1e5", None), ("7BB", None)],
+)  # fmt: skip
+def test_sizes_are_read_with_their_units(typed: str, billions: float | None) -> None:
+    assert text.billions(typed) == (None if billions is None else pytest.approx(billions))
+
+
+@given(st.floats(1e-9, 5000))
+def test_a_shown_size_is_read_back(billions: float) -> None:
+    shown = text.parameters(billions)
+    if shown[-1].isalpha():
+        assert text.billions(shown) == pytest.approx(billions, rel=0.006)
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "shown"), [(0.4, "410 KB"), (0.0, "0 MB"), (33.0, "33 MB"), (2048.0, "2.0 GB")]
+)
+def test_memory_has_a_unit_that_shows_it(megabytes: float, shown: str) -> None:
+    assert text.memory(megabytes) == shown
 
 
 @pytest.mark.parametrize(

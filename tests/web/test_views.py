@@ -1,20 +1,16 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 import pytest
 
 from frontrunner.answers.service import Service
-from frontrunner.snapshot.reader import Snapshot
-from frontrunner.snapshot.store import Store
 from frontrunner.web import charts
 from frontrunner.web.charts import Dot
 from frontrunner.web.urls import Links
-from frontrunner.web.views import about, board, home, pictures
+from frontrunner.web.views import board, home, pictures
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import words
-from tests.web.conftest import HOSTILE, NAME, SCORES, Browser, build, write_results
+from tests.web.conftest import HOSTILE, NAME
 
 
 def test_the_table_holds_what_the_api_answers(service: Service) -> None:
@@ -55,48 +51,6 @@ def test_leaders_stand_in_buckets_of_their_size(service: Service) -> None:
     visit = Visit(service, words("en"), Links(), "", {})
     groups = home.menu(visit, everything=True)
     assert [entry.bench.name for group in groups for entry in group.entries] == [NAME, "Old"]
-
-
-def test_moves_between_snapshots() -> None:
-    found = about.board_moves("B", "B", {"a/x": 1, "a/y": 2, "a/z": 3}, {"a/x": 2, "a/w": 1})
-    assert [(move.name.name, move.before, move.after) for move in found.moved] == [("a/x", 1, 2)]
-    assert [move.name.name for move in found.arrived] == ["a/w"]
-    assert [move.name.name for move in found.left] == ["a/y", "a/z"]
-    assert found.total == 4
-
-
-def test_moves_near_the_top_come_first() -> None:
-    before = {"a/low": 350, "a/high": 5, "a/other": 1}
-    after = {"a/low": 328, "a/high": 1, "a/other": 2}
-    found = about.board_moves("B", "B", before, after)
-    assert [move.name.name for move in found.moved] == ["a/high", "a/other", "a/low"]
-
-
-def test_changes_are_told_against_the_snapshot_before(tmp_path: Path) -> None:
-    build(tmp_path / "home", write_results(tmp_path / "a"))
-    more = {**SCORES, "org/unrun": {"Pairs": {"default": 0.99}}}
-    newer = build(tmp_path / "home", write_results(tmp_path / "b", more))
-    html = Browser(Service(newer)).text("/changes")
-    assert "unrun" in html
-    assert "New" in html
-
-
-def test_after_a_rollback_changes_are_told_against_what_was_current(tmp_path: Path) -> None:
-    first = build(tmp_path / "home", write_results(tmp_path / "a"))
-    more = {**SCORES, "org/unrun": {"Pairs": {"default": 0.99}}}
-    second = build(tmp_path / "home", write_results(tmp_path / "b", more))
-    store = Store(tmp_path / "home")
-    store.publish(first.id)
-    found = about.previous(store.current())
-    assert found is not None
-    assert found.id == second.id
-    html = Browser(Service(store.current())).text("/changes")
-    assert "Gone" in html
-    assert "unrun" in html
-
-
-def test_a_first_snapshot_has_nothing_before_it(snapshot: Snapshot) -> None:
-    assert about.previous(snapshot) is None
 
 
 def test_the_front_holds_what_nothing_smaller_beats() -> None:

@@ -20,7 +20,7 @@ def _fields(message: str) -> set[str]:
 def test_every_language_has_every_message_with_the_same_values(language: str) -> None:
     english, other = words("en").messages, words(language).messages
     assert set(other) == set(english)
-    assert all(text.strip() for text in other.values())
+    assert all(text.strip() for key, text in other.items() if key != "site.space")
     wrong = [key for key in english if _fields(english[key]) != _fields(other[key])]
     assert not wrong
 

@@ -264,6 +264,8 @@ class Application:
         route, name = match
         try:
             query = QueryParams(parse_qsl(asked.query.decode("latin-1"), keep_blank_values=True))
+            if query.get("snapshot", served.service.snapshot.id) != served.service.snapshot.id:
+                return problem(410, _other_snapshot(served), served.policy)
             answer = await asyncio.to_thread(route.make, served.service, name, query)
         except BadQueryError as error:
             return problem(422, error.detail, served.policy)
@@ -370,6 +372,11 @@ class Application:
         if self._any_origin:
             allow.append((b"access-control-allow-origin", b"*"))
         return allow
+
+
+def _other_snapshot(served: Served) -> str:
+    """What a page is told whose snapshot is no longer served: it loads itself again."""
+    return f"Another snapshot is served now: {served.service.snapshot.id}. Load the page again."
 
 
 def _send(reply: Reply, asked: Asked) -> tuple[int, Headers, bytes]:

@@ -14,9 +14,10 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from frontrunner.answers.service import Service
+from frontrunner.legacy.links.meaning import benchmark_called, spelled
 from frontrunner.snapshot.answers import Encoded, body_tag
 from frontrunner.web.urls import SITE_CARD
-from frontrunner.web.views.cards import Card, Line, board_card, model_card, site_card
+from frontrunner.web.views.cards import Card, Line, board_card, model_card, site_card, task_card
 from frontrunner.web.words import DEFAULT, words
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ _SAME = str.maketrans(
 
 
 def find(service: Service, path: str) -> Encoded | None:
-    """The card at a path such as `boards/BEIR.png`; None where there is none."""
+    """The card at a path such as `benchmark/BEIR.png`; None if it does not exist."""
     card = _card(service, path.removesuffix(".png")) if path.endswith(".png") else None
     if card is None:
         return None
@@ -57,11 +58,14 @@ def _card(service: Service, name: str) -> Card | None:
     catalog = service.snapshot.catalog
     if name == SITE_CARD:
         return site_card(service)
-    if kind == "boards" and rest in catalog.benchmark_by_name:
-        return board_card(service, catalog.benchmark_by_name[rest])
-    if kind == "models" and rest in catalog.model_by_name:
-        return model_card(service, catalog.model_by_name[rest])
-    return None
+    if kind in ("benchmark", "boards"):
+        board = benchmark_called(rest, catalog)
+        return board_card(service, catalog.benchmark_by_name[board]) if board else None
+    if kind in ("model", "models"):
+        model = spelled(rest, catalog.model_by_name)
+        return model_card(service, catalog.model_by_name[model]) if model else None
+    task = spelled(rest, catalog.task_by_name) if kind == "task" else None
+    return task_card(service, catalog.task_by_name[task]) if task else None
 
 
 def written(text: str) -> str:

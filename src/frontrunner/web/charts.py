@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from frontrunner.web import text
+
 _WIDTH, _HEIGHT = 960.0, 520.0
 _LETTER = 7.6
 """About the width of a letter of an axis."""
@@ -40,11 +42,7 @@ def _log_marks(low: float, high: float) -> list[tuple[float, str]]:
         for power in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
         for base in (1, 3)
     ]
-    return [
-        (step, f"{step:g}B" if step >= 1 else f"{step * 1000:g}M")
-        for step in steps
-        if low <= step <= high
-    ]
+    return [(step, text.parameters(step)) for step in steps if low <= step <= high]
 
 
 def _year_marks(low: float, high: float) -> list[tuple[float, str]]:

@@ -139,8 +139,9 @@ def data_files(service: Service, address: str = "") -> Iterator[tuple[str, bytes
 
 def _pictures(service: Service) -> Iterator[tuple[str, bytes]]:
     catalog = service.snapshot.catalog
-    names = [SITE_CARD, *(f"boards/{bench.name}" for bench in catalog.benchmarks)]
-    names += [f"models/{model.name}" for model in catalog.models]
+    names = [SITE_CARD, *(f"benchmark/{bench.name}" for bench in catalog.benchmarks)]
+    names += [f"model/{model.name}" for model in catalog.models]
+    names += [f"task/{task.name}" for task in catalog.tasks]
     for name in names:
         drawn = cards.find(service, f"{name}.png")
         if drawn is not None:

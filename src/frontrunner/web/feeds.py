@@ -10,7 +10,7 @@ from markupsafe import Markup
 from frontrunner.answers.service import Service
 from frontrunner.snapshot.answers import Answer, Encoded, encode
 from frontrunner.web.urls import Links
-from frontrunner.web.views.about import board_changes
+from frontrunner.web.views.changes import all_changes, in_words
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import DEFAULT, languages, words
 
@@ -60,11 +60,7 @@ def feed(service: Service, origin: str, links: Links) -> Markup:
     t = words(DEFAULT)
     visit = Visit(service, t, links, "", {}, origin)
     snapshot, address = service.snapshot, origin + links.page("changes")
-    older, boards = board_changes(visit)
-    if older is None:
-        told = t("changes.first")
-    else:
-        told = t("changes.boards", n=len(boards)) if boards else t("changes.nothing")
+    told = in_words(t, all_changes(visit))
     moment = _moment(snapshot.built_at)
     return _HEAD + Markup(
         '<feed xmlns="http://www.w3.org/2005/Atom"><title>{title}</title><id>{address}</id>'

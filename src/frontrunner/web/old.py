@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 import msgspec
 
 from frontrunner.answers.service import Service
+from frontrunner.catalog import Catalog
 from frontrunner.http.pages import Page
 from frontrunner.http.reply import Headers
 from frontrunner.legacy.links.meaning import (
@@ -22,12 +23,15 @@ from frontrunner.legacy.links.meaning import (
     plain,
     spelled,
     table_of,
+    tidied,
 )
-from frontrunner.legacy.links.present import shown
+from frontrunner.legacy.links.present import Shown as Present
+from frontrunner.legacy.links.present import compared, shown, shown_list
 from frontrunner.snapshot.answers import Encoded, body_tag
 from frontrunner.web import problems
 from frontrunner.web.search import Found
 from frontrunner.web.urls import Links
+from frontrunner.web.views.board import TABS, tabs_of
 from frontrunner.web.visit import Shown, Visit
 
 GROUP = "<old link>"
@@ -111,19 +115,41 @@ def other_spelling(service: Service, path: str, links: Links) -> str | None:
     if path in ("benchmarks", "benchmark"):
         return links.page("boards")
     if first == "benchmark":
-        head, _, tab = name.rpartition("/")
-        found = benchmark_called(name, catalog)
-        if found is None and head:
-            inner = benchmark_called(head, catalog)
-            return links.board(inner, tab) if inner else None
-        return links.board(found) if found and found != name else None
+        return _board_spelling(service, name, links)
     if first == "models":
+        head, _, tab = name.rpartition("/")
+        inner = spelled(head, catalog.model_by_name) if tab.lower() == "results" else None
+        if inner:
+            return links.model(inner, "results")
         found = spelled(name, catalog.model_by_name)
-        return links.model(found) if found and found != name else None
+        return links.model(found) if found else None
     if first == "tasks":
         found = spelled(name, catalog.task_by_name) or catalog.old_task_names.get(name)
-        return links.task(found) if found and found != name else None
+        return links.task(found) if found else None
     return None
+
+
+def _board_spelling(service: Service, name: str, links: Links) -> str | None:
+    """A board or one of its tabs in another spelling; nothing for a tab that it does not have."""
+    catalog = service.snapshot.catalog
+    found = benchmark_called(name, catalog)
+    if found is not None:
+        return links.board(found)
+    head, _, tab = name.rpartition("/")
+    inner = benchmark_called(head, catalog) if head else None
+    if inner is None or tab.lower() not in tabs_of(service, catalog.benchmark_by_name[inner]):
+        return None
+    return links.board(inner, tab.lower())
+
+
+def without_tab(service: Service, path: str, links: Links) -> str | None:
+    """The board whose tab `path` names, if other boards have that tab and this one does not."""
+    first, _, name = path.partition("/")
+    head, _, tab = name.rpartition("/")
+    if first != "benchmark" or not head or tab.lower() not in TABS:
+        return None
+    board = benchmark_called(head, service.snapshot.catalog)
+    return links.board(board) if board else None
 
 
 def with_query(target: str, query: bytes) -> str:
@@ -131,22 +157,59 @@ def with_query(target: str, query: bytes) -> str:
     return f"{target}?{query.decode('latin-1')}" if query else target
 
 
-def other_view(service: Service, path: str, query: Mapping[str, str], links: Links) -> str | None:
-    """The address of a board as a link to the present board shows it; None for one of our own."""
+def other_view(
+    service: Service, path: str, pairs: Sequence[tuple[str, str]], links: Links
+) -> str | None:
+    """The address of what a link to the present board shows; None for a link of our own."""
     first, _, name = path.partition("/")
-    asked = shown(query) if first == "benchmark" else None
+    if first == "benchmark":
+        return _board_view(service, name, tidied(dict(pairs)), links)
+    if path == "compare":
+        return _compare_view(service, pairs, links)
+    asked = shown_list(path, dict(pairs)) if path in ("models", "tasks") else None
+    return None if asked is None else _with_pairs(links.page(path), asked.query)
+
+
+def _board_view(service: Service, name: str, query: Mapping[str, str], links: Links) -> str | None:
+    asked = shown(query)
     board = benchmark_called(name, service.snapshot.catalog) if asked else None
     if asked is None or board is None:
         return None
-    pairs = urlencode(asked.query, safe="~", quote_via=quote)
-    return links.board(board, asked.tab) + (f"?{pairs}" if pairs else "")
+    pairs = [*asked.query, *_tasks_of(service.snapshot.catalog, board, asked)]
+    bench = service.snapshot.catalog.benchmark_by_name[board]
+    tab = asked.tab if asked.tab in tabs_of(service, bench) else ""
+    return _with_pairs(links.board(board, tab), pairs)
 
 
-def redirect(target: str) -> Page:
-    """A permanent redirect, forgotten after an hour, since a later snapshot may know better."""
+def _tasks_of(catalog: Catalog, board: str, asked: Present) -> Iterator[tuple[str, str]]:
+    """The board's tasks of the modalities that a link asks for, if those are not all."""
+    names = [scope.task for scope in catalog.benchmark_by_name[board].scopes]
+    wanted = frozenset(asked.modalities)
+    found = [n for n in names if not wanted.isdisjoint(catalog.task_by_name[n].modalities)]
+    if found and len(found) < len(names) and "tasks" not in dict(asked.query):
+        yield "tasks", "~".join(found)
+
+
+def _compare_view(service: Service, pairs: Sequence[tuple[str, str]], links: Links) -> str | None:
+    asked = compared(pairs)
+    if asked is None:
+        return None
+    catalog = service.snapshot.catalog
+    models = [spelled(one, catalog.model_by_name) or one for one in asked[0]]
+    boards = [board for one in asked[1] if (board := benchmark_called(one, catalog))]
+    return links.compare(dict.fromkeys(models), next(iter(boards), ""))
+
+
+def _with_pairs(target: str, pairs: Sequence[tuple[str, str]]) -> str:
+    query = urlencode(pairs, safe="~", quote_via=quote)
+    return f"{target}?{query}" if query else target
+
+
+def redirect(target: str, status: int = 301) -> Page:
+    """A redirect that is cached for an hour, since a later snapshot may know better."""
     body = f"Moved to {target}\n".encode()
     headers: Headers = [
         (b"location", target.encode("latin-1")),
         (b"cache-control", b"public, max-age=3600"),
     ]
-    return Page(Encoded("text/plain; charset=utf-8", body_tag(body), body), GROUP, headers, 301)
+    return Page(Encoded("text/plain; charset=utf-8", body_tag(body), body), GROUP, headers, status)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from frontrunner.web.matching import LONGEST
 from frontrunner.web.routes import VIEWS
-from frontrunner.web.search import Found, near, near_pages
+from frontrunner.web.search import Found, near, near_pages, near_tabs
+from frontrunner.web.text import cut
 from frontrunner.web.visit import Shown, Visit
 
 _PAGES = ("boards", "models", "tasks", "compare", "data", "changes")
@@ -12,11 +14,11 @@ _PAGES = ("boards", "models", "tasks", "compare", "data", "changes")
 def missing(visit: Visit, path: str) -> Shown:
     """Nothing lies at `path`; names like it are offered."""
     first, _, rest = path.partition("/")
-    found = near(visit, rest or first)
+    found = [*near_tabs(visit, rest), *near(visit, rest or first)]
     if first not in VIEWS:
         found = [*near_pages(visit, first, _PAGES), *found]
-    wanted = (rest or first).rpartition("/")[2]
-    return problem(visit, 404, visit.t("problem.nothing", path=f"/{path}"), found, wanted)
+    wanted = (rest or first).rpartition("/")[2][:LONGEST]
+    return problem(visit, 404, visit.t("problem.nothing", path=cut(f"/{path}")), found, wanted)
 
 
 def failed(visit: Visit, what: str = "") -> Shown:

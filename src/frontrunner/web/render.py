@@ -48,6 +48,7 @@ def setup(heading: Heading, tab: str, t: Words, links: Links, live: bool) -> str
             "tab": tab,
             "tasks": heading.tasks,
             "api": links.data(""),
+            "snapshot": links.version,
             "live": live,
             "words": t.below("js"),
             "labels": {**t.below("kinds"), **t.below("modalities")},

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from frontrunner.web.views import about, boards, compare, home, models, moved, old, search, tasks
+from frontrunner.web.views import (
+    about,
+    boards,
+    changes,
+    compare,
+    home,
+    models,
+    moved,
+    old,
+    search,
+    tasks,
+)
 from frontrunner.web.visit import View
 
 VIEWS: dict[str, View] = {
@@ -13,7 +24,7 @@ VIEWS: dict[str, View] = {
     "tasks": tasks.tasks,
     "compare": compare.compare,
     "data": about.data,
-    "changes": about.changes,
+    "changes": changes.changes,
     "old": old.table,
     "moved": moved.moved,
     "search": search.search,

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from frontrunner.base.near import near_names
+from frontrunner.web.matching import LONGEST, alternatives, matcher, plain
+from frontrunner.web.views.board import tabs_of
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.visit import Visit
 
-_CLOSE = 0.6
 _NEAR = 3
 """How many names of each kind are near enough to be offered."""
 
@@ -48,23 +49,21 @@ def kinds(visit: Visit) -> tuple[Names, ...]:
 
 def holding(names: Names, search: str, limit: int) -> list[Found]:
     """The names that hold every word of one of the `;`-separated searches."""
-    wanted = [one.split() for one in search.lower().split(";") if one.split()]
-
-    def holds(name: str, other: str) -> bool:
-        text = f"{name} {other}".lower()
-        return any(all(word in text for word in words) for words in wanted)
-
-    found = [name for name, other in names.names.items() if holds(name, other)]
+    if not alternatives(search):
+        return []
+    matches = matcher(search)
+    found = [name for name, other in names.names.items() if matches(plain(f"{name} {other}"))]
     found.sort(key=lambda name: (len(name), name))
     return [Found(name, names.link(name), names.names[name]) for name in found[:limit]]
 
 
 def near(visit: Visit, wanted: str) -> list[Found]:
     """Names like `wanted`, whatever its case and signs; a model also by its name without owner."""
+    wanted = wanted[:LONGEST]
     found = {
         one.href: one
         for names in kinds(visit)
-        for one in _near_names(names, _plain(wanted), _plain(wanted.rpartition("/")[2]))
+        for one in _near_names(names, _letters(wanted), _letters(wanted.rpartition("/")[2]))
     }
     return list(found.values())
 
@@ -73,20 +72,33 @@ def _near_names(names: Names, wanted: str, last: str) -> Iterable[Found]:
     known: dict[str, str] = {}
     for name, other in names.names.items():
         for spelling in (name, name.rpartition("/")[2], other):
-            known.setdefault(_plain(spelling), name)
+            known.setdefault(_letters(spelling), name)
     known.pop("", None)
-    close = near_names(wanted, known, most=_NEAR, cutoff=_CLOSE)
-    close += near_names(last, known, most=_NEAR, cutoff=_CLOSE) if last != wanted else []
+    close = near_names(wanted, known)
+    close += near_names(last, known) if last != wanted else []
     close += [one for one in known if last and len(last) > 2 and last in one][:_NEAR]
     best = list(dict.fromkeys(known[one] for one in close))[:_NEAR]
     return (Found(name, names.link(name), names.names[name]) for name in best)
 
 
+def near_tabs(visit: Visit, name: str) -> list[Found]:
+    """For the path of a board with a tab that does not exist: the board, and tabs like it."""
+    head, _, tab = name.rpartition("/")
+    bench = visit.service.snapshot.catalog.benchmark_by_name.get(head)
+    if bench is None:
+        return []
+    board = visit.links.board
+    tabs = [one for one in tabs_of(visit.service, bench) if one]
+    near = [Found(f"{head}/{one}", board(head, one)) for one in near_names(tab.lower(), tabs)]
+    return [*near, Found(head, board(head), bench.display_name)]
+
+
 def near_pages(visit: Visit, first: str, pages: Iterable[str]) -> list[Found]:
     """Pages whose first segment is like `first`; the rest of the path is kept if it fits there."""
-    close = near_names(first.lower(), pages, most=2, cutoff=_CLOSE)
+    close = near_names(first.lower(), pages, most=2)
     return [Found(f"/{one}", visit.links.page(one)) for one in close]
 
 
-def _plain(name: str) -> str:
+def _letters(name: str) -> str:
+    """A name as near names are compared: letters and digits alone."""
     return re.sub(r"[\W_]+", "", name.lower())

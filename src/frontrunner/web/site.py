@@ -6,7 +6,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from frontrunner.answers.service import Service
 from frontrunner.base.errors import FrontrunnerError, UnknownNameError
@@ -84,9 +84,10 @@ class Site:
         return self._page(service, request)
 
     def _page(self, service: Service, request: PageRequest) -> Page | None:
-        whole = tidied(dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True)))
+        pairs = parse_qsl(request.query.decode("latin-1"), keep_blank_values=True)
+        whole = tidied(dict(pairs))
         visit, path = _visit(service, request, whole)
-        moved = old.other_view(service, path, whole, visit.links) if request.query else None
+        moved = old.other_view(service, path, pairs, visit.links) if request.query else None
         if moved is not None:
             return old.redirect(moved)
         asked = (service.snapshot.id, *_key(visit, path))
@@ -98,8 +99,11 @@ class Site:
             page = is_old or _made(visit, path, self._hidden)
         except UnknownNameError:
             target = old.other_spelling(service, path, visit.links)
-            if target is not None:
+            if target is not None and not _is_same(target, request.path):
                 return old.redirect(old.with_query(target, request.query))
+            target = old.without_tab(service, path, visit.links)
+            if target is not None:
+                return old.redirect(old.with_query(target, request.query), 302)
             # Programs have no use for the names that are near, which take a while to find.
             return _missing(visit, path) if request.wants_html else None
         if page.status == 200 and path not in UNKEPT:
@@ -141,7 +145,13 @@ def _visit(service: Service, request: PageRequest, whole: Mapping[str, str]) -> 
     query = {key: value for key, value in whole.items() if key in known}
     language = chosen or preferred(request.languages)
     name = path.partition("/")[2]
-    return Visit(service, words(language), Links(chosen), name, query, _origin(request)), path
+    links = Links(chosen, version=service.snapshot.id)
+    return Visit(service, words(language), links, name, query, _origin(request)), path
+
+
+def _is_same(target: str, path: str) -> bool:
+    """Whether an address leads back to the path that was asked for."""
+    return unquote(target) == path
 
 
 def _origin(request: PageRequest) -> str:

@@ -20,15 +20,33 @@ def score(value: float | None) -> str:
     return MISSING if value is None else f"{value * 100:.2f}"
 
 
+_UNITS = (("B", 1.0), ("M", 1e-3), ("K", 1e-6))
+"""Units of parameters, in billions."""
+_SIZE = re.compile(r"\s*(\d+(?:[.,]\d+)?|[.,]\d+)\s*([KMBT]?)\s*", re.IGNORECASE | re.ASCII)
+_IN_BILLIONS = {"": 1.0, "k": 1e-6, "m": 1e-3, "b": 1.0, "t": 1e3}
+
+
 def parameters(billions: float | None) -> str:
-    """A number of parameters."""
+    """A number of parameters with its unit: `7.57B`, `33M`, `100K`."""
     if billions is None:
         return MISSING
-    if not billions:
-        return "0"
-    if billions >= 1:
-        return f"{billions:.3g}B" if billions < 100 else f"{billions:.0f}B"
-    return f"{billions * 1000:.0f}M"
+    for unit, size in _UNITS:
+        # 999.6M would be rounded to 1000M.
+        if billions >= size * 0.9995:
+            return f"{_digits(billions / size)}{unit}"
+    return f"{billions * 1e9:.0f}"
+
+
+def _digits(number: float) -> str:
+    return f"{number:.3g}" if number < 100 else f"{number:.0f}"
+
+
+def billions(typed: str) -> float | None:
+    """The size that a reader typed, such as `500M`, `100K` or `7`, which means billions."""
+    found = _SIZE.fullmatch(typed)
+    if found is None:
+        return None
+    return float(found[1].replace(",", ".")) * _IN_BILLIONS[found[2].lower()]
 
 
 def whole(value: float | None) -> str:
@@ -40,7 +58,16 @@ def memory(megabytes: float | None) -> str:
     """An amount of memory."""
     if megabytes is None:
         return MISSING
-    return f"{megabytes / 1024:.1f} GB" if megabytes >= 1024 else f"{megabytes:.0f} MB"
+    if megabytes >= 1024:
+        return f"{megabytes / 1024:.1f} GB"
+    if 0 < megabytes < 1:
+        return f"{megabytes * 1024:.0f} KB"
+    return f"{megabytes:.0f} MB"
+
+
+def cut(text: str, limit: int = 300) -> str:
+    """At most `limit` characters: text of result files and catalogs may be of any length."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
 def safe_url(value: str | None) -> str | None:

@@ -27,7 +27,10 @@ SITE_CARD = "site"
 
 
 def card_name(name: str) -> str:
-    """Where a card lies: `boards/`, `models/` and a name, or the site's own."""
+    """The path of a card: `benchmark/`, `model/` or `task/` and a name, or the site's own.
+
+    The present board has its pictures at the same paths.
+    """
     return f"og/{model_path(name)}.png"
 
 
@@ -42,6 +45,8 @@ class Links(NamedTuple):
     """The language in the path (`zh`), or empty where the reader's preference decides."""
     root: str = "/"
     suffix: str = ""
+    version: str = ""
+    """The snapshot that a live page was made from: no cache must answer for another one."""
 
     def page(self, path: str = "") -> str:
         """A page by its path without the leading slash."""
@@ -96,14 +101,18 @@ class Links(NamedTuple):
 
     def task_data(self, name: str) -> str:
         """A task's scores."""
-        return self.data(f"tasks/{segment(name)}/scores{'.json' if self.suffix else ''}")
+        return self._file(f"tasks/{segment(name)}/scores{'.json' if self.suffix else ''}")
 
     def by_language(self, name: str) -> str:
         """A board's means in every language."""
         extension = ".json" if self.suffix else ""
-        return self.data(f"benchmarks/{segment(name)}/per-language{extension}")
+        return self._file(f"benchmarks/{segment(name)}/per-language{extension}")
 
     def board_data(self, name: str, form: str = "") -> str:
         """A board's numbers: JSON, or a `form` such as `csv`."""
         extension = f".{form}" if form else (".json" if self.suffix else "")
-        return self.data(f"benchmarks/{segment(name)}/scores{extension}")
+        return self._file(f"benchmarks/{segment(name)}/scores{extension}")
+
+    def _file(self, path: str) -> str:
+        """An answer of the API that readers open: one that was cached earlier may be outdated."""
+        return self.data(path) + (f"?v={self.version}" if self.version else "")

@@ -13,6 +13,7 @@ from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark
 from frontrunner.web import text
 from frontrunner.web.urls import Links
+from frontrunner.web.views.newer import newer_boards
 from frontrunner.web.views.rows import Cell, Column, ModelName, Value, across, shaded, spaced
 from frontrunner.web.words import Words
 
@@ -97,7 +98,6 @@ def heading(service: Service, bench: Benchmark, board: schemas.BenchmarkSummary)
     order = bench.sort_by[0] if bench.sort_by else "borda"
     if not bench.sort_by and "mean_subset" in board.aggregations:
         order = "mean_subset"
-    tabs = tuple(tab for tab in TABS if tab != "languages" or len(whole.languages) > 1)
     return Heading(
         name=bench.name,
         display_name=bench.display_name,
@@ -109,9 +109,15 @@ def heading(service: Service, bench: Benchmark, board: schemas.BenchmarkSummary)
         models=len(board.rows),
         complete=sum(len(row.scores_by_task) >= len(board.tasks) for row in board.rows),
         ordered_by=order,
-        superseded_by=bench.superseded_by,
-        tabs=tabs,
+        superseded_by=newer_boards(bench),
+        tabs=tabs_of(service, bench),
     )
+
+
+def tabs_of(service: Service, bench: Benchmark) -> tuple[str, ...]:
+    """The tabs of a board: a board of one language has none by language."""
+    several = len(service.entities.benchmark(bench).languages) > 1
+    return tuple(tab for tab in TABS if tab != "languages" or several)
 
 
 def table(service: Service, bench: Benchmark, t: Words) -> BoardTable:

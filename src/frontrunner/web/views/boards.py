@@ -46,7 +46,7 @@ def board(visit: Visit) -> Shown:
     values |= {"tab": tab, "board": bench}
     template = "board_table.html" if "table" in values else f"board_{tab}.html"
     title, about = _title(visit, bench, tab), _about(visit, heading)
-    return Shown(template, title, values, about, f"boards/{bench.name}")
+    return Shown(template, title, values, about, f"benchmark/{bench.name}")
 
 
 def _title(visit: Visit, bench: Benchmark, tab: str) -> str:

@@ -14,13 +14,13 @@ import msgspec
 
 from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
-from frontrunner.catalog import Benchmark, Model
+from frontrunner.catalog import Benchmark, Model, Task
 from frontrunner.web import text
 from frontrunner.web.views.board import load
 from frontrunner.web.views.covered import covered
 from frontrunner.web.views.home import featured
 from frontrunner.web.views.models import broadest, summary_facts
-from frontrunner.web.views.rows import ModelName
+from frontrunner.web.views.rows import ModelName, spaced
 from frontrunner.web.words import DEFAULT, words
 
 _ROWS = 5
@@ -89,6 +89,18 @@ def _standing(service: Service, model: str, row: schemas.ModelScoreRow) -> Line:
     return Line(
         f"#{row.rank}", row.benchmark_display_name, _part(board.had(model), len(board.tasks)), shown
     )
+
+
+def task_card(service: Service, task: Task) -> Card:
+    """A task: its type, and the five models with the best scores."""
+    found = msgspec.json.decode(service.task_scores(task.name).identity, type=schemas.TaskScores)
+    t = words(DEFAULT)
+    facts = [t.named("types", spaced(task.type)), t("card.models", n=len(found.rows))]
+    lines = [
+        Line(str(row.rank), ModelName.of(row.model.name).short, "", text.score(row.score))
+        for row in found.rows[:_ROWS]
+    ]
+    return Card((task.name,), _joined(facts), tuple(lines))
 
 
 def site_card(service: Service) -> Card:

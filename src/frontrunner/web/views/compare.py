@@ -20,6 +20,7 @@ from frontrunner.web.views import pictures
 from frontrunner.web.views.board import load, type_label
 from frontrunner.web.views.covered import covered
 from frontrunner.web.views.home import featured
+from frontrunner.web.views.newer import is_old
 from frontrunner.web.views.rows import Cell, ModelName, shaded
 from frontrunner.web.visit import Shown, Visit
 
@@ -50,6 +51,7 @@ class Common(NamedTuple):
     """A board that can be shown, and what all the models have on it."""
 
     bench: Benchmark
+    is_old: bool
     models: int
     """How many of the models stand on it."""
     shared: int
@@ -59,7 +61,7 @@ class Common(NamedTuple):
     @property
     def order(self) -> tuple[int, bool, int, str]:
         """Boards of more models come first, then current ones, then those that share more."""
-        return -self.models, bool(self.bench.superseded_by), -self.shared, self.bench.name
+        return -self.models, self.is_old, -self.shared, self.bench.name
 
 
 def compare(visit: Visit) -> Shown:
@@ -133,7 +135,7 @@ def _common(service: Service, bench: Benchmark, names: Sequence[str]) -> Common:
     had = {row.model.name: row.scores_by_task.keys() for row in reversed(board.rows)}
     there = [set(had[name]) for name in names if name in had]
     shared = set.intersection(*there) if there else set()
-    return Common(bench, len(there), len(shared), len(board.tasks))
+    return Common(bench, is_old(bench), len(there), len(shared), len(board.tasks))
 
 
 def _board_line(visit: Visit, bench: Benchmark, sides: list[Side]) -> Line:

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from frontrunner.web.matching import matcher, plain
+from frontrunner.web.text import billions
 from frontrunner.web.views.board import script_json
 
 
@@ -65,7 +67,7 @@ def find(
 ) -> Finder:
     """What `query` leaves of a list, with the filters `names` and perhaps one by size."""
     low, high = (query.get(key, "") if sized else "" for key in ("min", "max"))
-    tests = [_search(query.get("q", "")), _size(_number(low), _number(high))]
+    tests = [_search(query.get("q", "")), _size(billions(low), billions(high))]
     tests += [_has(name, value) for name in names if (value := query.get(name, ""))]
     return Finder(
         query.get("q", ""),
@@ -81,8 +83,8 @@ Test = Callable[[Facts], bool]
 
 
 def _search(text: str) -> Test:
-    words = [word.strip().lower() for word in text.split(";") if word.strip()]
-    return lambda one: not words or any(word in one.text.lower() for word in words)
+    matches = matcher(text)
+    return lambda one: matches(plain(one.text))
 
 
 def _size(low: float | None, high: float | None) -> Test:
@@ -96,14 +98,9 @@ def _size(low: float | None, high: float | None) -> Test:
 
 
 def _has(name: str, value: str) -> Test:
-    return lambda one: value in one.values.get(name, ())
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    """Whether a row has one of the values that `~` separates."""
+    wanted = frozenset(value.split("~"))
+    return lambda one: not wanted.isdisjoint(one.values.get(name, ()))
 
 
 def _choice(name: str, chosen: str, facts: Iterable[Facts], label: Label) -> Choice:

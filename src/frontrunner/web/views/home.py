@@ -11,6 +11,7 @@ from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark, MenuEntry
 from frontrunner.web import text
+from frontrunner.web.views.newer import is_old
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.visit import Shown, Visit
 
@@ -84,7 +85,7 @@ def featured(service: Service) -> list[Benchmark]:
         many = other == "text" and len(whole.languages) > _MANY_LANGUAGES
         weight = len(bench.scopes) * (len(whole.languages) if many else complete)
         kind = (other, not many)
-        if complete and not bench.superseded_by and weight > best.get(kind, (0, bench))[0]:
+        if complete and not is_old(bench) and weight > best.get(kind, (0, bench))[0]:
             best[kind] = (weight, bench)
     order = sorted(best, key=lambda kind: (_MODALITIES.index(kind[0]), kind[1]))
     return [best[kind][1] for kind in order]
@@ -94,7 +95,7 @@ def bucket_label(low: float, high: float | None) -> str:
     """A range of sizes."""
 
     def size(millions: float) -> str:
-        return f"{millions:g}M" if millions < 1000 else f"{millions / 1000:g}B"
+        return text.parameters(millions / 1000)
 
     if high is None:
         return f"≥ {size(low)}"
@@ -129,8 +130,8 @@ def menu(visit: Visit, *, everything: bool = False) -> list[Group]:
     if everything or not groups:
         listed = {entry.bench.name for group in groups for entry in group.entries}
         others = [bench.name for bench in catalog.benchmarks if bench.name not in listed]
-        current = [n for n in others if not catalog.benchmark_by_name[n].superseded_by]
-        old = [n for n in others if catalog.benchmark_by_name[n].superseded_by]
+        current = [n for n in others if not is_old(catalog.benchmark_by_name[n])]
+        old = [n for n in others if is_old(catalog.benchmark_by_name[n])]
         groups.append(Group(visit.t("boards.more"), "", _entries(visit, current)))
         groups.append(
             Group(visit.t("boards.older"), visit.t("boards.older_lead"), _entries(visit, old))

@@ -18,6 +18,7 @@ from frontrunner.web.views.board import load, type_label
 from frontrunner.web.views.covered import covered
 from frontrunner.web.views.finder import Facts, find
 from frontrunner.web.views.moved import old_names
+from frontrunner.web.views.newer import is_old, newer_model
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.visit import Shown, Visit
 from frontrunner.web.words import Words
@@ -168,6 +169,7 @@ def _model(visit: Visit, model: Model) -> Shown:
     values: dict[str, Any] = {
         "model": service.entities.model(model),
         "name": ModelName.of(model.name),
+        "newer": newer_model(service.snapshot.catalog, model.name),
         "boards": broadest(service, scores.rows),
         "tasks": service.snapshot.catalog.task_by_name,
         "known": service.snapshot.catalog.model_by_name,
@@ -175,7 +177,7 @@ def _model(visit: Visit, model: Model) -> Shown:
         "strengths": strengths(visit, model, scores.rows),
     }
     about = _about(visit, model, len(scores.rows))
-    return Shown("model.html", model.name, values, about, f"models/{model.name}")
+    return Shown("model.html", model.name, values, about, f"model/{model.name}")
 
 
 def broadest(
@@ -186,7 +188,7 @@ def broadest(
 
     def order(row: schemas.ModelScoreRow) -> tuple[bool, int, str]:
         bench = known[row.benchmark_name]
-        return bool(bench.superseded_by), -len(bench.scopes), bench.name
+        return is_old(bench), -len(bench.scopes), bench.name
 
     return sorted(rows, key=order)
 
@@ -228,7 +230,7 @@ def strengths(visit: Visit, model: Model, rows: list[schemas.ModelScoreRow]) -> 
     widest = max(
         rows,
         key=lambda row: (
-            not known[row.benchmark_name].superseded_by,
+            not is_old(known[row.benchmark_name]),
             len(row.scores_by_task_type),
             row.total_models,
         ),
@@ -257,7 +259,7 @@ def _origins(visit: Visit, model: Model) -> Shown:
     values = {"name": ModelName.of(model.name), "origins": origins(visit.service, model.name)}
     title = f"{model.name} · {visit.t('model.results')}"
     about = visit.t("model.results_lead")
-    return Shown("model_results.html", title, values, about, f"models/{model.name}")
+    return Shown("model_results.html", title, values, about, f"model/{model.name}")
 
 
 def origins(service: Service, name: str) -> list[Origin]:

@@ -94,7 +94,7 @@ def _task(visit: Visit, task: Task) -> Shown:
         "boards": [benchmarks[name] for name in found.benchmarks],
         "statistics": statistics(visit.service, task.name),
     }
-    return Shown("task.html", task.name, values, task.description[:200])
+    return Shown("task.html", task.name, values, task.description[:200], f"task/{task.name}")
 
 
 def table(found: schemas.TaskScores, visit: Visit) -> TaskTable:
