@@ -95,7 +95,7 @@ def test_a_check_builds_nothing_and_fails_on_mistakes(folder: Path) -> None:
         (("verify", "--home", "h"), 2, "Nothing is published in h"),
         (("catalog", "--catalog", "bad.toml", "--without-mteb"), 3, "bad.toml, line 2"),
         (("build", "--results", "[/x]", *BUILD[3:]), 3, "[/x] does not exist"),
-        ((*BUILD[:-1], "own.toml"), 4, "could not be written to own.toml/snapshots: Not a dir"),
+        ((*BUILD[:-1], "own.toml"), 4, "own.toml cannot be used as a home: File exists"),
         (("build", "--readers", "-3", *BUILD[1:]), 2, "build.readers: expected `int` >= 0"),
         (("prune", "--keep", "-1"), 2, "build.keep: expected `int` >= 0"),
         (("serve", "--port", "99999"), 2, "server.port: expected `int` <= 65535"),

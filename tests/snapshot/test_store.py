@@ -5,8 +5,12 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import shutil
+import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -186,14 +190,63 @@ def test_a_disk_that_is_full_when_publishing_leaves_what_is_current(
     assert store.current_id() == first.id
 
 
-def test_only_one_build_at_a_time(tmp_path: Path) -> None:
+def test_only_one_command_changes_a_home_at_a_time(tmp_path: Path) -> None:
+    one, other = Store(tmp_path / "home"), Store(tmp_path / "home", patience=0.0)
+    name = build(tmp_path, "home").id
+    changes: list[Callable[[], object]] = [
+        other.building().__enter__,
+        other.rollback,
+        lambda: other.publish(name),
+        lambda: other.publish_fresh(Snapshot(one.folder / name)),
+        lambda: other.prune(1),
+    ]
+    with one.changing():
+        for change in changes:
+            with pytest.raises(SnapshotError, match="still holds"):
+                change()
+        assert other.prune(1, dry_run=True) == []  # changes nothing, so it does not wait
+        assert one.prune(1) == []  # the holder itself may
+    other.prune(1)
+
+
+def test_only_one_build_begins_at_a_time(tmp_path: Path) -> None:
+    other = Store(tmp_path / "home", patience=0.0)
+    with Store(tmp_path / "home").only_build():
+        with pytest.raises(SnapshotError, match="still holds"), other.only_build():
+            pass
+        build(tmp_path, "home")
+        assert other.publish(other.ids()[0]) is None  # published meanwhile
+
+
+def test_what_was_pruned_before_it_was_published_is_never_current(tmp_path: Path) -> None:
+    build(tmp_path, "home")
+    fresh = build(tmp_path, "home", 0.1, publish=False)
     store = Store(tmp_path / "home")
-    with (
-        store.building(),
-        pytest.raises(SnapshotError, match="Another build is running"),
-        store.building(),
-    ):
-        pass
+    shutil.rmtree(fresh.folder)
+    with pytest.raises(CorruptSnapshotError, match="cannot be read"):
+        store.publish_fresh(fresh)
+    assert store.current().id != fresh.id
+
+
+def test_pruning_never_takes_what_is_being_published(tmp_path: Path) -> None:
+    """One publishes and rolls back, another prunes: what is current always opens."""
+    names = [build(tmp_path, "home", bonus / 10).id for bonus in range(3)]
+    stop = threading.Event()
+
+    def prune() -> None:
+        while not stop.is_set():
+            Store(tmp_path / "home").prune(1)
+
+    pruning = threading.Thread(target=prune)
+    pruning.start()
+    store = Store(tmp_path / "home")
+    for number in range(24):
+        with suppress(UnknownNameError, CorruptSnapshotError):  # pruned before: says so
+            store.publish(names[number % 3])
+        assert store.current().id == store.current_id()
+        build(tmp_path, "home", (number % 3) / 10, publish=False)
+    stop.set()
+    pruning.join()
 
 
 def test_left_overs_of_a_killed_build_go_with_the_next(tmp_path: Path) -> None:

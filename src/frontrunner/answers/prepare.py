@@ -47,14 +47,16 @@ class _Share(NamedTuple):
     benchmarks: dict[str, int]
 
 
-def prepare(snapshot: Snapshot, progress: Progress | None = None) -> None:
-    """Keep ready all answers that are asked for often, or slow to make, unless they are already.
+def prepare(snapshot: Snapshot, progress: Progress | None = None, *, again: bool = False) -> None:
+    """Prepare all answers that are asked for often, or slow to make, unless they exist.
+
+    With `again` they are made in any case, and replace those that exist when they are complete.
 
     Answers about one task are left to the server: they are thousands, each is quick to make, and
     few are asked for between one snapshot and the next. Raises SnapshotError where the answers
     cannot be written.
     """
-    if snapshot.prepared is None:
+    if again or snapshot.prepared is None:
         keep_answers(snapshot.folder, _all_answers(snapshot, _shared_out(snapshot, progress)))
 
 

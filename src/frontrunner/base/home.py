@@ -4,7 +4,9 @@ HOME/
   frontrunner.toml              settings
   current -> snapshots/<id>     replaced by one rename
   history.jsonl                 what was published when, appended
-  change.lock                   held while a command changes the home
+  change.lock                   held while a command changes which snapshots the home has
+  build.lock                    held by a build from start to end
+  events.jsonl                  what happened to the home, appended
   snapshots/<id>/               immutable; its prepared answers are added once, complete
   catalog/                      the registry of mteb, read once for each version
   sources/                      clones and downloads of results
@@ -56,8 +58,18 @@ class Home:
 
     @property
     def change_lock(self) -> Path:
-        """Held by each command that changes what the home has."""
+        """Held while a command changes which snapshots the home has, or which is current."""
         return self.path / "change.lock"
+
+    @property
+    def build_lock(self) -> Path:
+        """Held by a build from start to end: two would clone into the same folder."""
+        return self.path / "build.lock"
+
+    @property
+    def events(self) -> Path:
+        """What happened to the home, one JSON line each; see `frontrunner.ops.events`."""
+        return self.path / "events.jsonl"
 
     @property
     def snapshots(self) -> Path:

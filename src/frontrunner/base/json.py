@@ -7,7 +7,12 @@ and numbers of any length. One such text in one file would stop a whole build wh
 from __future__ import annotations
 
 import json
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
 
 _LARGEST = 2**63 - 1
 
@@ -29,3 +34,11 @@ def refuse_unstorable(value: object, depth: int) -> None:
         raise ValueError("nested too deeply")
     for one in inner:
         refuse_unstorable(one, depth - 1)
+
+
+def read_as(path: Path, kind: type[T]) -> T:
+    """The content of a JSON file as a type. Raises OSError, or ValueError for any bad content."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None

@@ -27,13 +27,15 @@ _TITLE = (
 )
 
 
-def prepare_calls(home: Path, snapshot: Snapshot, adopted: Adopted) -> None:
-    """Keep the answers ready for `snapshot`, in the shape of the board that was adopted.
+def prepare_calls(home: Path, snapshot: Snapshot, adopted: Adopted, *, again: bool = False) -> None:
+    """Prepare the answers for `snapshot`, in the shape of the board that was adopted.
 
-    Raises SnapshotError where they cannot be written.
+    They replace those that exist when they are complete. With `again` those of all other
+    snapshots, which an earlier adoption may have shaped, are removed after that. Raises
+    SnapshotError if they cannot be written.
     """
     keep_calls(home, snapshot.id, _answers(adopted, snapshot))
-    forget_calls(home, keep=Store(home).ids())
+    forget_calls(home, keep=[snapshot.id] if again else Store(home).ids())
 
 
 def _answers(adopted: Adopted, snapshot: Snapshot) -> Iterator[tuple[str, Encoded]]:

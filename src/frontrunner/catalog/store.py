@@ -10,6 +10,7 @@ import zstandard
 
 from frontrunner.base.atomic import add_file, fresh_folder, sweep
 from frontrunner.base.home import Home
+from frontrunner.base.json import read_as
 from frontrunner.catalog.from_mteb import installed_version, read_catalog
 from frontrunner.catalog.model import Catalog
 from frontrunner.catalog.own import add_own, own_alone
@@ -38,10 +39,10 @@ def _of_mteb(home: Path) -> tuple[Catalog, Statistics]:
     folder = Home(home).registry(f"mteb-core-{installed_version()}-{_KEPT_FORMAT}")
     try:
         return (
-            msgspec.json.decode((folder / "catalog.json").read_bytes(), type=Catalog),
+            read_as(folder / "catalog.json", Catalog),
             msgspec.msgpack.decode((folder / "statistics.msgpack").read_bytes(), type=Statistics),
         )
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError):
         # Not kept yet, or cut off: read it from the registry again.
         catalog, statistics = read_catalog()
     compress = zstandard.ZstdCompressor(level=9).compress

@@ -2,79 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import Counter
-from concurrent.futures import Executor
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from frontrunner.base.config import Settings, load_settings
-from frontrunner.base.errors import UsageError
-from frontrunner.base.home import Home as HomePaths
-from frontrunner.catalog import Catalog
-from frontrunner.catalog.store import Statistics, load_catalog
+from frontrunner.base.config import load_settings
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json, OwnCatalog, Readers, Results, WithoutMteb
 from frontrunner.cli.output import counted, print_json, say, stderr, visible
-from frontrunner.cli.prepare import prepare_answers
-from frontrunner.cli.progress import progress_bar
-from frontrunner.results.fetch import fetch
-from frontrunner.results.ingest import Ingested, joined
-from frontrunner.results.read import Options, read_source
-from frontrunner.results.workers import helpers
-from frontrunner.snapshot.build import Inputs, build_snapshot
+from frontrunner.cli.progress import Terminal
+from frontrunner.ops import pipeline
+from frontrunner.results.ingest import Ingested
 from frontrunner.snapshot.reader import Snapshot
-from frontrunner.snapshot.store import Store
-from frontrunner.snapshot.tables import get_ready_for_parquet
-
-
-def read_catalog(
-    settings: Settings, own: Path | None, without_mteb: bool
-) -> tuple[Catalog, Statistics]:
-    """The catalog that the options ask for."""
-    if without_mteb and own is None:
-        raise UsageError("--without-mteb needs --catalog FILE: there would be no catalog at all.")
-    with progress_bar("Reading the catalog"):
-        return load_catalog(settings.home, own, mteb=not without_mteb)
-
-
-def read_results(
-    settings: Settings, source: str, catalog: Catalog, beside: Executor | None = None
-) -> Ingested:
-    """Fetch a source where it is far away, and read it."""
-    with progress_bar("Fetching the results"):
-        near = fetch(source, HomePaths(settings.home).sources)
-    with progress_bar("Reading result files") as progress:
-        options = Options(
-            workers=settings.build.readers or os.cpu_count() or 1,
-            progress=progress,
-            cache=HomePaths(settings.home).cache,
-            beside=beside,
-            repository=near.repository,
-        )
-        return joined(read_source(near.path, catalog, options), catalog)
-
-
-def write_snapshot(
-    settings: Settings, inputs: Inputs, *, publish: bool = True, beside: Executor | None = None
-) -> Snapshot:
-    """Build a snapshot, and make it current unless told not to.
-
-    Its answers are prepared after: readers have the new numbers seconds earlier, and a server
-    makes what is asked for meanwhile.
-    """
-    store = Store(settings.home)
-    with progress_bar("Writing the snapshot"):
-        snapshot = build_snapshot(store, inputs, beside)
-    if publish:
-        store.publish_fresh(snapshot)
-    state = "Published" if publish else "Built, not published"
-    say(f"{state}: snapshot {snapshot.id}")
-    return snapshot
 
 
 @app.command()
@@ -91,14 +33,8 @@ def build(
 ) -> None:
     """Read results, rank every board, and publish the snapshot."""
     settings = load_settings(home, build={"readers": readers})
-    with helpers(1) as beside:
-        # While this process reads the catalog, the other gets ready for its part of the work.
-        beside.submit(get_ready_for_parquet)
-        known, statistics = read_catalog(settings, catalog, without_mteb)
-        ingested = read_results(settings, results, known, beside)
-        inputs = Inputs(known, statistics, ingested)
-        snapshot = write_snapshot(settings, inputs, publish=publish, beside=beside)
-    prepare_answers(settings.home, snapshot)
+    request = pipeline.Request(results, catalog, without_mteb, publish)
+    snapshot = pipeline.build(settings, request, Terminal())
     if as_json:
         print_json(
             {"id": snapshot.id, "published": publish, "provenance": snapshot.manifest.provenance}
@@ -140,8 +76,9 @@ def ingest_(
     """Say what every result file is good for, without building anything."""
     del check  # there is no other mode; the option says so aloud in scripts
     settings = load_settings(home, build={"readers": readers})
-    known, _ = read_catalog(settings, catalog, without_mteb)
-    ingested = read_results(settings, source, known)
+    request = pipeline.Request(source, catalog, without_mteb)
+    known, _ = pipeline.read_catalog(settings, request, Terminal())
+    ingested = pipeline.read_results(settings, source, known, Terminal())
     wrong = [reject for reject in ingested.rejects if not reject.reason.by_policy]
     if as_json:
         print_json(
@@ -186,7 +123,8 @@ def catalog_(
 ) -> None:
     """Read the catalog, check a catalog.toml, and say what is in it."""
     settings = load_settings(home)
-    known, _ = read_catalog(settings, catalog, without_mteb)
+    request = pipeline.Request("", catalog, without_mteb)
+    known, _ = pipeline.read_catalog(settings, request, Terminal())
     if as_json:
         print_json(known)
         return

@@ -11,11 +11,12 @@ import typer
 from frontrunner.base.config import load_settings
 from frontrunner.catalog.store import load_catalog
 from frontrunner.cli.app import app
-from frontrunner.cli.build import tell, write_snapshot
+from frontrunner.cli.build import tell
 from frontrunner.cli.options import Home
 from frontrunner.cli.output import say
-from frontrunner.cli.prepare import prepare_answers
+from frontrunner.cli.progress import Terminal
 from frontrunner.cli.serve import serve
+from frontrunner.ops import pipeline
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.build import Inputs
 
@@ -40,8 +41,11 @@ def demo(
     with as_file(files("frontrunner.starter")) as folder:
         catalog, statistics = load_catalog(settings.home, folder / "catalog.toml", mteb=False)
         ingested = ingest(folder / "results", catalog, workers=1)
-    snapshot = write_snapshot(settings, Inputs(catalog, statistics, ingested))
-    prepare_answers(settings.home, snapshot)
+    reporter = Terminal()
+    store = pipeline.open_store(settings, reporter)
+    inputs = Inputs(catalog, statistics, ingested)
+    snapshot = pipeline.write_snapshot(store, inputs, reporter)
+    pipeline.prepare_answers(store, snapshot, reporter)
     tell(snapshot)
     if serving:
         serve(home, host, port)

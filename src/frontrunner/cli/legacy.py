@@ -9,16 +9,16 @@ import typer
 
 from frontrunner.base.config import load_settings
 from frontrunner.base.errors import UsageError
-from frontrunner.calls.pack import forget_calls
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home
 from frontrunner.cli.output import counted, stderr
-from frontrunner.cli.prepare import prepare_old_calls
-from frontrunner.legacy.adopted import adopt as keep_adopted
+from frontrunner.cli.progress import Terminal
 from frontrunner.legacy.adopted import adopted_tree
 from frontrunner.legacy.files.dump import read_dump, write_results
 from frontrunner.legacy.files.fresh import fresh_tree
 from frontrunner.legacy.files.tree import Tree, read_tree, write_tree
+from frontrunner.ops import pipeline
+from frontrunner.ops.adopt import adopt as take_over
 from frontrunner.snapshot.store import Store
 
 legacy_app = typer.Typer(
@@ -75,13 +75,8 @@ def adopt(
     """
     settings = load_settings(home)
     tree = _read(folder)
-    typer.echo(str(keep_adopted(tree, settings.home)))
-    forget_calls(settings.home)
-    store = Store(settings.home)
-    if store.current_id() is None:
-        stderr.print("Nothing is published yet; the next build prepares the calls.")
-        return
-    prepare_old_calls(settings.home, store.current())
+    reporter = Terminal()
+    typer.echo(str(take_over(pipeline.open_store(settings, reporter), tree, reporter)))
 
 
 @legacy_app.command()

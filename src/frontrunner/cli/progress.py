@@ -1,11 +1,11 @@
-"""Progress bars on stderr, where it is a terminal."""
+"""Tell the user what the pipeline does: progress bars on a terminal, lines on a pipe."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
-from frontrunner.cli.output import say, stderr
+from frontrunner.cli.output import complain, say, stderr
 from frontrunner.results.read import Progress
 
 
@@ -22,3 +22,19 @@ def progress_bar(what: str) -> Iterator[Progress]:
     with Bars(*columns, TimeElapsedColumn(), console=stderr, transient=True) as bars:
         bar = bars.add_task(what, total=None)
         yield lambda done, total: bars.update(bar, completed=done, total=total)
+
+
+class Terminal:
+    """Tells the user on stderr; a `frontrunner.ops.pipeline.Reporter`."""
+
+    def step(self, what: str) -> AbstractContextManager[Progress]:
+        """Show how far a step is while the block runs."""
+        return progress_bar(what)
+
+    def say(self, text: str) -> None:
+        """Print a line."""
+        say(text)
+
+    def warn(self, error: Exception) -> None:
+        """Print a warning."""
+        complain("warning", error)

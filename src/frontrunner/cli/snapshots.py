@@ -13,7 +13,8 @@ from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import print_json, say
-from frontrunner.cli.prepare import prepare_answers
+from frontrunner.cli.progress import Terminal
+from frontrunner.ops import pipeline
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Event, Store, remedy, whole_damage
 
@@ -21,7 +22,7 @@ Name = Annotated[str, typer.Argument(metavar="ID", help="A snapshot, or the star
 
 
 def _store(home: Home) -> Store:
-    return Store(load_settings(home).home)
+    return pipeline.open_store(load_settings(home), Terminal())
 
 
 def _date(at: float) -> str:
@@ -70,20 +71,17 @@ def _row(snapshot: Snapshot, current: str | None) -> dict[str, object]:
 def publish(name: Name, home: Home = None) -> None:
     """Make a snapshot current. Running servers follow within a second."""
     store = _store(home)
-    event = store.publish(name)
+    event = pipeline.publish(store, name, Terminal())
     if event is None:
         say(f"{name} is current already; nothing was done.")
         return
     _tell(event)
-    prepare_answers(store.home, store.current())
 
 
 @app.command()
 def rollback(home: Home = None) -> None:
     """Go back to the snapshot that was current before."""
-    store = _store(home)
-    _tell(store.rollback())
-    prepare_answers(store.home, store.current())
+    _tell(pipeline.roll_back(_store(home), Terminal()))
 
 
 def _tell(event: Event) -> None:
@@ -118,5 +116,7 @@ def prune(
 ) -> None:
     """Remove old snapshots; never the current one or the one before it."""
     settings = load_settings(home, build={"keep": keep})
-    for name in Store(settings.home).prune(settings.build.keep, dry_run=dry_run):
+    reporter = Terminal()
+    store = pipeline.open_store(settings, reporter)
+    for name in pipeline.prune(store, settings.build.keep, reporter, dry_run=dry_run):
         typer.echo(name)

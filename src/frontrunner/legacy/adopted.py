@@ -10,6 +10,7 @@ import msgspec
 from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import LegacyError
 from frontrunner.base.home import Home
+from frontrunner.base.json import read_as
 from frontrunner.legacy.files.tree import Tree, document_parts, read_documents, tasks_by_kind
 from frontrunner.legacy.gradio.model_types import NamedTypes, old_types
 
@@ -67,7 +68,7 @@ def read_adopted(home: Path) -> Adopted | None:
     """What was kept; None where nothing was. Raises LegacyError where it is damaged."""
     path = Home(home).adopted
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Adopted)
+        return read_as(path, Adopted)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

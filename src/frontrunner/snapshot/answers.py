@@ -102,7 +102,7 @@ class AnswerPack:
         try:
             self._entries = msgspec.msgpack.decode(index.read_bytes(), type=dict[str, _Entry])
             self._map = _mapped(folder / f"{name}.bin")
-        except (OSError, ValueError, msgspec.DecodeError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise CorruptSnapshotError(
                 f"{index} cannot be read: {error}. Run: frontrunner verify"
             ) from error

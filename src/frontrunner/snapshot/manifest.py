@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from frontrunner.base.errors import CorruptSnapshotError
+from frontrunner.base.json import read_as
 from frontrunner.results.origin import Origin
 
 FORMAT = 2
@@ -17,20 +19,25 @@ BUILT = "built.json"
 _CHUNK = 1 << 20
 
 
+_Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, lt=253_402_300_800)]
+"""Seconds since the epoch, up to the year 9999: what a date can show."""
+
+
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """What a snapshot holds, in numbers."""
 
-    files_seen: int
-    files_used: int
-    files_rejected: int
+    files_seen: _Count
+    files_used: _Count
+    files_rejected: _Count
     """Files with a mistake in them."""
-    files_set_aside: int
+    files_set_aside: _Count
     """Files that a rule passed over, with nothing wrong in them."""
-    rows: int
-    models: int
-    tasks: int
-    benchmarks: int
-    rejected_by_reason: dict[str, int]
+    rows: _Count
+    models: _Count
+    tasks: _Count
+    benchmarks: _Count
+    rejected_by_reason: dict[str, _Count]
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +52,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
 class FileEntry(msgspec.Struct, frozen=True):
     """One file of a snapshot."""
 
-    bytes: int
+    bytes: _Count
     sha256: str
 
 
@@ -61,8 +68,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 class Built(msgspec.Struct, frozen=True):
     """When a snapshot was built; kept out of its name, so that equal inputs give equal names."""
 
-    at: float
-    """Seconds since the epoch."""
+    at: Seconds
 
 
 def file_digest(path: Path) -> FileEntry:
@@ -93,8 +99,8 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest of the snapshot in `folder`; raises CorruptSnapshotError if it has none."""
     path = folder / MANIFEST
     try:
-        manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError) as error:
+        manifest = read_as(path, Manifest)
+    except (OSError, ValueError) as error:
         raise CorruptSnapshotError(
             f"{path} cannot be read: {error}. Publish another snapshot (frontrunner snapshots "
             "lists them) or build this one again."

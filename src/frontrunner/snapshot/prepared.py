@@ -14,6 +14,7 @@ import msgspec
 
 from frontrunner.base.atomic import add_file, fresh_folder, remove_folder, sweep
 from frontrunner.base.errors import CorruptSnapshotError, SnapshotError
+from frontrunner.base.json import read_as
 from frontrunner.snapshot.answers import Encoded, write_pack
 from frontrunner.snapshot.manifest import FileEntry, differences, file_digest
 
@@ -63,7 +64,7 @@ def answers_damage(snapshot: Path) -> Iterable[str]:
 def _checksums(folder: Path) -> dict[str, FileEntry]:
     path = folder / _CHECKSUMS
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, FileEntry])
+        return read_as(path, dict[str, FileEntry])
     except (OSError, ValueError) as error:
         raise CorruptSnapshotError(
             f"{path} cannot be read: {error}. Make the answers again: frontrunner prepare"

@@ -6,9 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from frontrunner.base.errors import CorruptSnapshotError
+from frontrunner.base.json import read_as
 from frontrunner.catalog import Catalog
 from frontrunner.snapshot.answers import AnswerPack
 from frontrunner.snapshot.manifest import BUILT, Built, Manifest, read_manifest
@@ -27,8 +26,8 @@ STATISTICS = "statistics"
 def built_at(folder: Path) -> float:
     """When the snapshot in `folder` was built, in seconds since the epoch, whatever its format."""
     try:
-        return msgspec.json.decode((folder / BUILT).read_bytes(), type=Built).at
-    except (OSError, msgspec.DecodeError):
+        return read_as(folder / BUILT, Built).at
+    except (OSError, ValueError):
         return folder.stat().st_mtime
 
 
@@ -67,8 +66,8 @@ class Snapshot:
     def catalog(self) -> Catalog:
         """Tasks, benchmarks and models as they were when it was built."""
         try:
-            return msgspec.json.decode((self.folder / CATALOG).read_bytes(), type=Catalog)
-        except (OSError, msgspec.DecodeError) as error:
+            return read_as(self.folder / CATALOG, Catalog)
+        except (OSError, ValueError) as error:
             raise CorruptSnapshotError(
                 f"{self.folder / CATALOG} cannot be read: {error}. Run: frontrunner verify"
             ) from error
@@ -80,7 +79,7 @@ class Snapshot:
 
         try:
             return read_table(self.folder)
-        except (OSError, ValueError, msgspec.DecodeError) as error:
+        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
             raise CorruptSnapshotError(
                 f"The scores in {self.folder} cannot be read: {error}. Run: frontrunner verify"
             ) from error

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import msgspec
@@ -20,16 +20,20 @@ from frontrunner.base.atomic import (
 )
 from frontrunner.base.errors import SnapshotError, UnknownNameError
 from frontrunner.base.home import Home
-from frontrunner.snapshot.manifest import damage, read_manifest
+from frontrunner.snapshot.manifest import Seconds, damage, read_manifest
 from frontrunner.snapshot.prepared import ANSWERS, answers_damage
 from frontrunner.snapshot.reader import Snapshot, built_at
+
+PATIENCE = 60.0
+"""Seconds to wait for another command that changes the home."""
+Say = Callable[[str], None]
+"""Tells the user something."""
 
 
 class Event(msgspec.Struct, frozen=True):
     """One line of the history."""
 
-    at: float
-    """Seconds since the epoch."""
+    at: Seconds
     action: str
     """`publish` or `rollback`."""
     snapshot: str
@@ -39,8 +43,14 @@ class Event(msgspec.Struct, frozen=True):
 class Store:
     """The snapshots of one home."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(
+        self, home: Path, *, patience: float = PATIENCE, say: Say = lambda text: None
+    ) -> None:
+        """`patience` is how many seconds to wait for another command; `say` is told of a wait."""
         self.home = home
+        self._patience = patience
+        self._say = say
+        self._changing = False
         self.at = Home(home)
         self.folder = self.at.snapshots
 
@@ -98,20 +108,82 @@ class Store:
 
     # --- changing ---------------------------------------------------------------------------
 
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Let no other command change the home until the block ends; may be nested.
+
+        Every method below does so itself. Hold it around several of them to make them one
+        change. Raises SnapshotError if another command goes on for too long.
+        """
+        if self._changing:
+            yield
+            return
+        with self._held(self.at.change_lock):
+            self._changing = True
+            try:
+                yield
+            finally:
+                self._changing = False
+
+    def only_build(self) -> AbstractContextManager[None]:
+        """Let no other build begin until the block ends; what is published may still change.
+
+        Raises SnapshotError if another build goes on for too long.
+        """
+        return self._held(self.at.build_lock)
+
+    @contextmanager
+    def _held(self, lock: Path) -> Iterator[None]:
+        with ExitStack() as held:
+            try:
+                self.home.mkdir(parents=True, exist_ok=True)
+                held.enter_context(self._acquired(lock))
+            except BlockingIOError:
+                raise SnapshotError(
+                    f"Another command still holds {lock} after {self._patience:g} seconds. Wait "
+                    "for it to end, or use another --home."
+                ) from None
+            except OSError as error:
+                raise SnapshotError(
+                    f"{self.home} cannot be used as a home: {error.strerror or error}. Fix its "
+                    "permissions, or use another --home."
+                ) from error
+            yield
+
+    @contextmanager
+    def _acquired(self, lock: Path) -> Iterator[None]:
+        with ExitStack() as held:
+            try:
+                held.enter_context(locked(lock))
+            except BlockingIOError:
+                self._say(f"Another command is changing {self.home}; waiting for it to end ...")
+                held.enter_context(locked(lock, wait=self._patience))
+            yield
+
     def publish(self, name: str) -> Event | None:
-        """Make a snapshot current; None where it is already. Raises if it is damaged."""
-        snapshot = self.open(name)
-        if snapshot.id == self.current_id():
-            return None
-        return self._point_to(_whole(snapshot), "publish")
+        """Make a snapshot current; None if it is already. Raises SnapshotError if damaged."""
+        with self.changing():
+            snapshot = self.open(name)
+            if snapshot.id == self.current_id():
+                return None
+            return self._point_to(_whole(snapshot), "publish")
 
     def publish_fresh(self, snapshot: Snapshot) -> Event | None:
-        """Make the snapshot current that this process has just built, and so knows to be whole."""
-        return None if snapshot.id == self.current_id() else self._point_to(snapshot, "publish")
+        """Make current a snapshot that this process has just built, so it is not damaged.
+
+        Raises CorruptSnapshotError if it was removed since.
+        """
+        with self.changing():
+            read_manifest(snapshot.folder)
+            if snapshot.id == self.current_id():
+                return None
+            return self._point_to(snapshot, "publish")
 
     def rollback(self) -> Event:
-        """Make the snapshot current that was before; raises UsageError where there is none."""
-        return self._point_to(_whole(Snapshot(self.folder / self._previous())), "rollback")
+        """Make current the snapshot that was current before; UnknownNameError if none is."""
+        with self.changing():
+            previous = Snapshot(self.folder / self._previous())
+            return self._point_to(_whole(previous), "rollback")
 
     def _previous(self) -> str:
         """What was current before the current one, with publishes that were taken back undone."""
@@ -154,22 +226,22 @@ class Store:
 
         Returns the names of those removed, or with `dry_run` of those that would be.
         """
-        protected = {self.current_id()}
-        with suppress(UnknownNameError):
-            protected.add(self._previous())
-        old = [name for name in self.ids()[: -keep or None] if name not in protected]
-        for name in old if not dry_run else ():
-            remove_folder(self.folder / name)
-        return old
+        with nullcontext() if dry_run else self.changing():
+            protected = {self.current_id()}
+            with suppress(UnknownNameError):
+                protected.add(self._previous())
+            old = [name for name in self.ids()[: -keep or None] if name not in protected]
+            for name in old if not dry_run else ():
+                remove_folder(self.folder / name)
+            return old
 
     @contextmanager
     def building(self) -> Iterator[Path]:
         """A fresh folder to build in, removed if the block fails; one build at a time.
 
-        Raises SnapshotError where another build holds the lock.
+        Raises SnapshotError if another command changes the home for too long.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with _lock(self.at.change_lock):
+        with self.changing():
             for folder in (self.folder, *map(self.at.snapshot, self.ids())):
                 sweep(folder)
             with hidden_folder(self.folder) as fresh:
@@ -207,14 +279,3 @@ def remedy(problems: Sequence[str]) -> str:
     if all(problem.startswith(f"{ANSWERS}/") for problem in problems):
         return "Make its answers again: frontrunner prepare --again"
     return "Build it again, or publish another."
-
-
-@contextmanager
-def _lock(path: Path) -> Iterator[None]:
-    try:
-        with locked(path):
-            yield
-    except BlockingIOError:
-        raise SnapshotError(
-            f"Another build is running in {path.parent}. Wait for it, or give another --home."
-        ) from None

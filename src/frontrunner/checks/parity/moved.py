@@ -9,6 +9,7 @@ import msgspec
 from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import LegacyError
 from frontrunner.base.home import Home
+from frontrunner.base.json import read_as
 from frontrunner.checks.parity.fate import RowFate
 
 
@@ -33,6 +34,6 @@ def keep_moved(snapshot: str, rows: tuple[RowFate, ...], home: Path) -> Path:
 def read_moved(home: Path) -> Moved | None:
     """The answers that a home keeps; None where there are none that can be read."""
     try:
-        return msgspec.json.decode(Home(home).moved.read_bytes(), type=Moved)
+        return read_as(Home(home).moved, Moved)
     except (OSError, ValueError):
         return None

@@ -1,0 +1,232 @@
+"""From result files to a published board: fetch, read, build, publish, prepare.
+
+What is going on is told through a `Reporter`, so that the command line, a scheduled update and a
+test run the same steps. Each step can be called by itself.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from frontrunner.base.config import Settings
+from frontrunner.base.errors import FrontrunnerError, LegacyError, UsageError
+from frontrunner.base.home import Home
+from frontrunner.catalog import Catalog
+from frontrunner.catalog.store import Statistics, load_catalog
+from frontrunner.ops import events
+from frontrunner.results.fetch import fetch
+from frontrunner.results.ingest import Ingested, joined
+from frontrunner.results.read import Options, Progress, read_source
+from frontrunner.results.workers import helpers
+from frontrunner.snapshot.build import Inputs, build_snapshot
+from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.store import Event, Store
+from frontrunner.snapshot.tables import get_ready_for_parquet
+
+
+class Reporter(Protocol):
+    """Who is told what the pipeline does."""
+
+    def step(self, what: str) -> AbstractContextManager[Progress]:
+        """A step begins, and ends with the block; the value takes how far it is."""
+
+    def say(self, text: str) -> None:
+        """Something worth knowing."""
+
+    def warn(self, error: Exception) -> None:
+        """Something went wrong that does not stop the work."""
+
+
+class Request(NamedTuple):
+    """What to build."""
+
+    results: str
+    """A folder, an archive, a git repository or its URL."""
+    catalog: Path | None = None
+    """A catalog.toml of one's own."""
+    without_mteb: bool = False
+    """Use that catalog alone."""
+    publish: bool = True
+    """Make the new snapshot current."""
+
+
+def open_store(settings: Settings, reporter: Reporter) -> Store:
+    """The snapshots of the home; who changes them is told when another command does."""
+    return Store(settings.home, say=reporter.say)
+
+
+def build(settings: Settings, request: Request, reporter: Reporter) -> Snapshot:
+    """Read results, rank every board, publish the snapshot, and prepare its answers.
+
+    Readers have the new numbers before the answers are prepared; until then a server makes what
+    is asked for. Raises FrontrunnerError if any step fails; what is published then stays.
+    """
+    store = open_store(settings, reporter)
+    with store.only_build(), _failure_logged(store, reporter):
+        with helpers(1) as beside:
+            # While this process reads the catalog, the other gets ready for its part of the work.
+            beside.submit(get_ready_for_parquet)
+            known, statistics = read_catalog(settings, request, reporter)
+            ingested = read_results(settings, request.results, known, reporter, beside)
+            inputs = Inputs(known, statistics, ingested)
+            snapshot = write_snapshot(store, inputs, reporter, request.publish, beside)
+        prepare_answers(store, snapshot, reporter)
+    return snapshot
+
+
+@contextmanager
+def _failure_logged(store: Store, reporter: Reporter) -> Iterator[None]:
+    try:
+        yield
+    except FrontrunnerError as error:
+        log(store, events.BuildFailed(reason=str(error)), reporter)
+        raise
+
+
+def log(store: Store, event: events.Event, reporter: Reporter) -> None:
+    """Append an event to the home's log; what was done is done, so a failure is a warning."""
+    try:
+        events.record(store.at, event)
+    except OSError as error:
+        reporter.warn(error)
+
+
+def read_catalog(
+    settings: Settings, request: Request, reporter: Reporter
+) -> tuple[Catalog, Statistics]:
+    """The catalog that the request asks for; raises UsageError if it asks for none."""
+    if request.without_mteb and request.catalog is None:
+        raise UsageError("--without-mteb needs --catalog FILE: there would be no catalog at all.")
+    with reporter.step("Reading the catalog"):
+        return load_catalog(settings.home, request.catalog, mteb=not request.without_mteb)
+
+
+def read_results(
+    settings: Settings,
+    source: str,
+    catalog: Catalog,
+    reporter: Reporter,
+    beside: Executor | None = None,
+) -> Ingested:
+    """Fetch a source if it is not on this machine, and read it. Raises SourceError."""
+    home = Home(settings.home)
+    with reporter.step("Fetching the results"):
+        near = fetch(source, home.sources)
+    with reporter.step("Reading result files") as progress:
+        options = Options(
+            workers=settings.build.readers or os.cpu_count() or 1,
+            progress=progress,
+            cache=home.cache,
+            beside=beside,
+            repository=near.repository,
+        )
+        return joined(read_source(near.path, catalog, options), catalog)
+
+
+def write_snapshot(
+    store: Store,
+    inputs: Inputs,
+    reporter: Reporter,
+    publish: bool = True,
+    beside: Executor | None = None,
+) -> Snapshot:
+    """Build a snapshot, and make it current if `publish`. Raises SnapshotError."""
+    with store.changing():
+        with reporter.step("Writing the snapshot"):
+            snapshot = build_snapshot(store, inputs, beside)
+        counts = snapshot.manifest.provenance.counts
+        built = events.Built(
+            snapshot=snapshot.id, rows=counts.rows, files_rejected=counts.files_rejected
+        )
+        log(store, built, reporter)
+        if publish:
+            _log_current(store, store.publish_fresh(snapshot), reporter)
+        else:
+            log(store, events.Held(snapshot=snapshot.id), reporter)
+    state = "Published" if publish else "Built, not published"
+    reporter.say(f"{state}: snapshot {snapshot.id}")
+    return snapshot
+
+
+def _log_current(store: Store, event: Event | None, reporter: Reporter) -> None:
+    if event is not None:
+        kind = events.RolledBack if event.action == "rollback" else events.Published
+        log(store, kind(snapshot=event.snapshot, previous=event.previous), reporter)
+
+
+def publish(store: Store, name: str, reporter: Reporter) -> Event | None:
+    """Make a snapshot current and prepare its answers; None if it is current already.
+
+    Raises UnknownNameError if there is none of that name, SnapshotError if it is damaged.
+    """
+    with store.changing():
+        event = store.publish(name)
+        _log_current(store, event, reporter)
+        if event is not None:
+            prepare_answers(store, store.current(), reporter)
+    return event
+
+
+def roll_back(store: Store, reporter: Reporter) -> Event:
+    """Make current what was current before, and prepare its answers.
+
+    Raises UnknownNameError if there is nothing to go back to, SnapshotError if it is damaged.
+    """
+    with store.changing():
+        event = store.rollback()
+        _log_current(store, event, reporter)
+        prepare_answers(store, store.current(), reporter)
+    return event
+
+
+def prune(store: Store, keep: int, reporter: Reporter, *, dry_run: bool = False) -> list[str]:
+    """Remove old snapshots and say which; with `dry_run`, which would be removed."""
+    removed = store.prune(keep, dry_run=dry_run)
+    if removed and not dry_run:
+        log(store, events.Pruned(snapshots=tuple(removed)), reporter)
+    return removed
+
+
+def prepare_answers(
+    store: Store, snapshot: Snapshot, reporter: Reporter, *, again: bool = False
+) -> None:
+    """Make a snapshot's answers, and those to an old board's calls, unless they exist.
+
+    With `again` they are made in any case; those that exist are served until then. Raises
+    SnapshotError if they cannot be written.
+    """
+    from frontrunner.answers.prepare import prepare  # noqa: PLC0415 -- `rollback` may not need it
+
+    with store.changing():
+        if again or snapshot.prepared is None:
+            with reporter.step("Preparing answers") as progress:
+                prepare(snapshot, progress, again=again)
+            log(store, events.Prepared(snapshot=snapshot.id), reporter)
+        prepare_old_calls(store, snapshot, reporter, again=again)
+
+
+def prepare_old_calls(
+    store: Store, snapshot: Snapshot, reporter: Reporter, *, again: bool = False
+) -> None:
+    """Make the answers to the calls of the old board, if one was adopted and they do not exist.
+
+    A damaged adoption is a warning: the board itself is served without them.
+    """
+    from frontrunner.calls.build import prepare_calls  # noqa: PLC0415
+    from frontrunner.calls.pack import has_calls  # noqa: PLC0415
+    from frontrunner.legacy.adopted import read_adopted  # noqa: PLC0415
+
+    if has_calls(store.home, snapshot.id) and not again:
+        return
+    try:
+        adopted = read_adopted(store.home)
+        if adopted is not None:
+            with reporter.step("Preparing the old board's calls"):
+                prepare_calls(store.home, snapshot, adopted, again=again)
+    except LegacyError as error:
+        reporter.warn(error)
