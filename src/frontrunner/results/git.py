@@ -1,24 +1,271 @@
-"""Ask git, and neither let it wait for a password nor run what a repository's own settings name."""
+"""Read git repositories so that nothing in them can run a program.
+
+A repository's own settings name programs: file monitors, filters, hooks, text converters,
+credential helpers, the `uploadpack` of a remote that missing objects are fetched from. So git is
+never started in a repository that it did not make. `ask_git` makes an empty repository in a
+temporary folder, with settings of ours alone, and lends it the objects and the index of the one
+that is asked about. Which commit is checked out is read here, from the reference files.
+
+The user's and the system's settings are switched off as well: an attribute in the folder could
+name a filter of theirs. Only `clone` and `bring_up_to_date` read them, because a remote may need
+the user's credential helper or key.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from frontrunner.base.errors import SourceError
 
 _URL = re.compile(r"^(https?|ssh|git|file)://|^[\w.-]+@[\w.-]+:")
+_OBJECT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SECONDS = 60
+_MOST_LINKS = 5
+"""References that name another, one after the other; git follows as many."""
+_LARGEST_REFERENCES = 64 * 1024 * 1024
+_READING = frozenset({"cat-file", "log", "rev-parse", "status"})
+"""Commands that only read, and start no other program with the settings below."""
+_SETTINGS = """\
+[core]
+	repositoryformatversion = {version}
+	bare = {bare}
+	symlinks = false
+	fileMode = false
+	quotePath = false
+	fsmonitor = false
+	untrackedCache = false
+	hooksPath = /dev/null
+	attributesFile = /dev/null
+	excludesFile = /dev/null
+[log]
+	showSignature = false
+[submodule]
+	recurse = false
+[gc]
+	auto = 0
+[protocol]
+	allow = never
+{format}"""
+_FORMAT_OF_LONG_NAMES = "[extensions]\n\tobjectFormat = sha256\n"
+_ALONE = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_PAGER": "cat",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": "",
+}
 _QUIETLY = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
     "GIT_OPTIONAL_LOCKS": "0",
 }
-# `core.symlinks=false` writes links as plain files: nothing in a clone leads out of it. A file
-# monitor is a program that a repository's settings may name, and asking for changes would start it.
-_SAFELY = ("-c", "core.symlinks=false", "-c", "core.fsmonitor=false")
+# `core.symlinks=false` writes links as plain files, so nothing in a clone leads out of it.
+_SAFELY = (
+    "-c", "core.symlinks=false", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
+    "-c", "submodule.recurse=false", "-c", "fetch.recurseSubmodules=false",
+)  # fmt: skip
+_REMOTE = "source"
+
+
+class Repository(NamedTuple):
+    """Where a repository stores its parts; made by `find_repository`."""
+
+    folder: Path
+    """The folder with the files: the work tree, or of a bare repository itself."""
+    git: Path
+    """HEAD and the index of this work tree."""
+    common: Path
+    """Objects and branches, which several work trees share."""
+    bare: bool
+
+    @property
+    def head(self) -> str | None:
+        """The name of the commit checked out; None if there is none."""
+        return _resolved(self, "HEAD")
+
+
+def find_repository(folder: Path, *, above: int | None = None) -> Repository | None:
+    """The repository that `folder` belongs to, or None.
+
+    Looks in the folder itself and in at most `above` folders above it; None means all of them.
+    """
+    start = folder.absolute()
+    for place in [start, *start.parents][: None if above is None else above + 1]:
+        found = _repository_at(place)
+        if found is not None:
+            return found
+    return None
+
+
+def _repository_at(place: Path) -> Repository | None:
+    git, bare = _named_folder(place / ".git"), False
+    if not git.is_dir():
+        git, bare = place, True
+    shared = _line(git / "commondir")
+    common = git / shared if shared else git
+    if (git / "HEAD").is_file() and (common / "objects").is_dir() and (common / "refs").is_dir():
+        return Repository(place, git, common, bare)
+    return None
+
+
+def _named_folder(git: Path) -> Path:
+    """`.git` itself, or the folder that it names, as in a work tree or a submodule."""
+    line = _line(git)
+    return git.parent / line.removeprefix("gitdir:").strip() if line else git
+
+
+def _line(path: Path) -> str:
+    return _text(path).strip().partition("\n")[0]
+
+
+def _text(path: Path) -> str:
+    """A small file's text; empty if it cannot be read or is no plain file."""
+    try:
+        if path.is_file() and path.stat().st_size <= _LARGEST_REFERENCES:
+            return os.fsdecode(path.read_bytes())
+    except (OSError, ValueError):
+        pass
+    return ""
+
+
+def _resolved(repository: Repository, name: str) -> str | None:
+    for _ in range(_MOST_LINKS):
+        line = _line(repository.git / name) or _line(repository.common / name)
+        if _OBJECT.fullmatch(line):
+            return line
+        if not line.startswith("ref:"):
+            return _packed(repository, name)
+        name = line.removeprefix("ref:").strip()
+        if not name.startswith("refs/") or ".." in name:
+            return None
+    return None
+
+
+def _packed(repository: Repository, name: str) -> str | None:
+    for line in _text(repository.common / "packed-refs").splitlines():
+        commit, _, of = line.partition(" ")
+        if of == name and _OBJECT.fullmatch(commit):
+            return commit
+    return None
+
+
+# --- asking -----------------------------------------------------------------------------------
+
+
+def git_commit(folder: Path) -> str | None:
+    """The commit checked out in `folder`, with `+` after it if its files differ from it."""
+    found = find_repository(folder, above=1)
+    commit = found.head if found else None
+    if found is None or commit is None:
+        return None
+    status = ("status", "--porcelain", "--ignore-submodules=all", "--no-renames", "--", ".")
+    said = _ask(found, folder, status, b"", _SECONDS)
+    return commit if said == b"" else None if said is None and not _has_git() else f"{commit}+"
+
+
+def _has_git() -> bool:
+    return shutil.which("git") is not None
+
+
+def ask_git(folder: Path, *words: str, given: bytes = b"", seconds: int = _SECONDS) -> bytes | None:
+    """What a git command that only reads prints about a folder's repository.
+
+    Nothing that the repository contains can start a program. `given` is the command's standard
+    input. None if there is no repository or no git, or if git fails or takes longer than
+    `seconds`. Raises ValueError for a command other than cat-file, log, rev-parse and status.
+    """
+    if not words or words[0] not in _READING:
+        raise ValueError(f"git {' '.join(words[:1])} is not one of {', '.join(sorted(_READING))}")
+    found = find_repository(folder)
+    return None if found is None else _ask(found, folder, words, given, seconds)
+
+
+def _ask(
+    repository: Repository, folder: Path, words: tuple[str, ...], given: bytes, seconds: int
+) -> bytes | None:
+    try:
+        with _borrowed(repository) as own:
+            if words[0] == "status":
+                _copy_index(repository, own)
+            run = subprocess.run(
+                ["git", *words],  # noqa: S607
+                cwd=folder,
+                env=_environment(repository, own),
+                capture_output=True,
+                check=False,
+                timeout=seconds,
+                input=given,
+            )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return run.stdout if run.returncode == 0 else None
+
+
+def _environment(repository: Repository, own: Path) -> dict[str, str]:
+    settings = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
+    settings |= _ALONE | {"GIT_DIR": str(own)}
+    if not repository.bare:
+        settings["GIT_WORK_TREE"] = str(repository.folder.absolute())
+    return settings
+
+
+@contextmanager
+def _borrowed(repository: Repository) -> Iterator[Path]:
+    """An empty repository with settings of ours, and the objects and HEAD of another."""
+    head = repository.head or ""
+    with tempfile.TemporaryDirectory(prefix="frontrunner-git-") as name:
+        own = Path(name)
+        (own / "objects" / "info").mkdir(parents=True)
+        (own / "refs").mkdir()
+        long = len(head) == 64
+        settings = _SETTINGS.format(
+            version=int(long),
+            bare="true" if repository.bare else "false",
+            format=_FORMAT_OF_LONG_NAMES if long else "",
+        )
+        (own / "config").write_text(settings)
+        (own / "HEAD").write_text(f"{head}\n" if head else "ref: refs/heads/none\n")
+        objects = os.fsencode((repository.common / "objects").resolve())
+        (own / "objects" / "info" / "alternates").write_bytes(_quoted(objects) + b"\n")
+        _copy_shallow(repository, own)
+        yield own
+
+
+def _copy_index(repository: Repository, own: Path) -> None:
+    """What git knows of the work tree; with its time, which tells what may have changed since."""
+    for file in (repository.git / "index", *repository.git.glob("sharedindex.*")):
+        if file.is_file():
+            shutil.copy2(file, own / file.name)
+
+
+def _quoted(path: bytes) -> bytes:
+    """A path as a line of `alternates`, whatever bytes it has."""
+    plain = path.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
+    return b'"' + plain + b'"'
+
+
+def _copy_shallow(repository: Repository, own: Path) -> None:
+    """Where a history without its beginning ends; without it, git would miss the rest."""
+    ends = [one for one in _text(repository.common / "shallow").split() if _OBJECT.fullmatch(one)]
+    if ends:
+        (own / "shallow").write_text("".join(f"{one}\n" for one in ends))
+
+
+# --- fetching ---------------------------------------------------------------------------------
 
 
 def is_url(source: str) -> bool:
@@ -45,65 +292,59 @@ def without_password(text: str) -> str:
 
 
 def clone(url: str, folder: Path) -> None:
-    """Clone a repository without its history. Raises SourceError where that fails."""
-    _git(url, "clone", "--quiet", "--depth=1", *_kept(_SAFELY), "--", url, str(folder))
+    """Clone a repository without its history. Raises SourceError if that fails.
 
-
-def _kept(settings: tuple[str, ...]) -> list[str]:
-    """Settings as a clone remembers them, so that whoever asks it later is told the same."""
-    return ["--config" if word == "-c" else word for word in settings]
+    The URL is not stored in the clone, because it may contain a password.
+    """
+    _git(url, {}, "init", "--quiet", "--template=", "--", str(folder))
+    bring_up_to_date(url, folder)
 
 
 def bring_up_to_date(url: str, folder: Path) -> None:
-    """Bring a clone to what its origin has now. Raises SourceError where that fails."""
-    _git(url, "-C", str(folder), "fetch", "--quiet", "--depth=1", "origin", "HEAD")
-    _git(url, "-C", str(folder), "reset", "--quiet", "--hard", "FETCH_HEAD")
+    """Bring a clone to what its origin has now. Raises SourceError if that fails."""
+    with _harmless(url) as source:
+        # Through the environment: every user of the machine can read a command's words.
+        given = os.environ.get("GIT_CONFIG_COUNT", "0")
+        number = int(given) if given.isdigit() else 0
+        remote = {
+            "GIT_CONFIG_COUNT": str(number + 1),
+            f"GIT_CONFIG_KEY_{number}": f"remote.{_REMOTE}.url",
+            f"GIT_CONFIG_VALUE_{number}": source,
+        }
+        words = ("fetch", "--quiet", "--depth=1", "--no-tags", _REMOTE, "HEAD")
+        _git(url, remote, "-C", str(folder), *words)
+    _git(url, {}, "-C", str(folder), "reset", "--quiet", "--hard", "FETCH_HEAD")
 
 
-def git_commit(folder: Path) -> str | None:
-    """The commit checked out in `folder`, with `+` behind it unless nothing was changed since."""
-    if not any((place / ".git").exists() for place in (folder, folder.parent)):
-        return None
-    commit = _answer(folder, "rev-parse", "HEAD")
-    if not commit:
-        return None
-    return commit if _answer(folder, "status", "--porcelain", "--", ".") == "" else f"{commit}+"
+@contextmanager
+def _harmless(url: str) -> Iterator[str]:
+    """Where to fetch from: for a repository on this machine, one that only borrows its objects.
+
+    Git runs in the repository that it fetches from, with that one's settings.
+    """
+    found = _repository_at(_path_of(url)) if url.startswith("file:") else None
+    if found is None:
+        yield url
+        return
+    with _borrowed(found) as own:
+        yield own.as_uri()
 
 
-def _answer(folder: Path, *words: str) -> str | None:
-    said = ask_git(folder, *words)
-    return None if said is None else said.decode("utf-8", "replace").strip()
+def _path_of(url: str) -> Path:
+    return Path(unquote(urlsplit(url).path))
 
 
-def ask_git(folder: Path, *words: str, given: bytes = b"", seconds: int = _SECONDS) -> bytes | None:
-    """What git says of a folder, given some input; None where it is not there, fails or is slow."""
-    # As the folder's owner set it up, links included; but start no program that it names.
-    settings = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
-    command = ["git", *settings, "-C", str(folder), *words]
-    try:
-        run = subprocess.run(
-            command,
-            capture_output=True,
-            check=False,
-            timeout=seconds,
-            input=given,
-            env=os.environ | _QUIETLY,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return run.stdout if run.returncode == 0 else None
-
-
-def _git(url: str, *words: str) -> None:
+def _git(url: str, settings: dict[str, str], *words: str) -> None:
     command = ["git", *_SAFELY, *words]
     try:
         run = subprocess.run(
             command,
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
             stdin=subprocess.DEVNULL,
-            env=os.environ | _QUIETLY,
+            env=os.environ | _QUIETLY | settings,
         )
     except FileNotFoundError:
         raise SourceError("git is not installed; it is needed to read a git repository.") from None

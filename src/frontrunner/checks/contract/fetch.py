@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -12,9 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
-import msgspec
-
 from frontrunner.base.errors import ContractError
+from frontrunner.base.json import loads_or_none
 
 _SECONDS = 60.0
 """For a whole answer: a board that sends a byte now and then is not waited for."""
@@ -147,11 +145,4 @@ def json_of(response: Response) -> Any:
     """A JSON answer, whatever its status; None where it is none."""
     if "json" not in response.media_type or not response.body:
         return None
-    try:
-        return msgspec.json.decode(response.body)
-    except (msgspec.DecodeError, RecursionError):
-        pass  # perhaps for a NaN, which Python programs send and strict JSON does not have
-    try:
-        return json.loads(response.body)
-    except (ValueError, RecursionError):
-        return None
+    return loads_or_none(response.body)

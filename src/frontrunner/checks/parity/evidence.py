@@ -7,16 +7,14 @@ that the registry has changed since, and what git remembers of them.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
-
 from frontrunner.base.errors import SourceError
+from frontrunner.base.json import loads_or_none
 from frontrunner.catalog import Catalog
 from frontrunner.checks.parity.history import History
 from frontrunner.checks.parity.metrics import LOOKED_AT, MAIN
@@ -151,7 +149,7 @@ class Reader:
                 yield path, member.data
 
     def _numbers(self, role: Role, path: str, data: bytes) -> list[Found]:
-        content = _decode(data)
+        content = loads_or_none(data)
         found = [
             Found(role, path, split, subset, metric, value * 100)
             for split, subset, metric, value in _metrics(content)
@@ -169,17 +167,6 @@ class Reader:
             for (split, subset, _), score in entries
             if score == score
         ]
-
-
-def _decode(data: bytes) -> Any:
-    try:
-        return msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError):
-        pass
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        return None
 
 
 _Metric = tuple[str, str, str, float]
