@@ -15,8 +15,6 @@ import msgspec
 
 T = TypeVar("T")
 
-import msgspec
-
 _LARGEST = 2**63 - 1
 
 
