@@ -6,13 +6,11 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from frontrunner.answers.filters import ModelFilter, TaskFilter
 from frontrunner.answers.prepare import prepare
 from frontrunner.answers.service import Service
 from frontrunner.http.app import Application
-from frontrunner.http.server import follow
+from frontrunner.http.follow import Follower
 from frontrunner.snapshot.answers import Encoded
 from frontrunner.snapshot.prepared import forget_answers, has_answers
 from frontrunner.snapshot.reader import Snapshot
@@ -77,7 +75,7 @@ def test_replies_made_meanwhile_give_way_to_prepared_ones(tmp_path: Path) -> Non
     before = application.served
 
     async def followed() -> None:
-        following = asyncio.create_task(follow(application, store, every=0.01))
+        following = asyncio.create_task(Follower(application, store).run(every=0.01))
         await asyncio.sleep(0.05)
         assert application.served is before
         prepare(Snapshot(snapshot.folder))
@@ -92,38 +90,3 @@ def test_replies_made_meanwhile_give_way_to_prepared_ones(tmp_path: Path) -> Non
 
     asyncio.run(followed())
     assert application.served.prepared
-
-
-def test_a_snapshot_that_cannot_be_served_is_told_once_and_looked_at_again(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    small_snapshot(tmp_path)
-    store = Store(tmp_path / "home")
-    application = Application(store.current())
-    before = application.served
-    second = small_snapshot(tmp_path, bonus=0.05)
-    manifest = second.folder / "manifest.json"
-    whole = manifest.read_bytes()
-    manifest.write_bytes(b"{")
-
-    def refuse() -> Snapshot:
-        raise PermissionError(13, "Permission denied")
-
-    async def followed() -> None:
-        following = asyncio.create_task(follow(application, store, every=0.01))
-        await asyncio.sleep(0.2)
-        assert application.served is before
-        with monkeypatch.context() as patched:
-            patched.setattr(store, "current", refuse)
-            await asyncio.sleep(0.2)
-        manifest.write_bytes(whole)
-        for _ in range(200):
-            await asyncio.sleep(0.01)
-            if application.served is not before:
-                break
-        following.cancel()
-
-    asyncio.run(followed())
-    assert application.served.service.snapshot.id == second.id
-    told = [record for record in caplog.records if "the old one stays" in record.message]
-    assert 2 <= len(told) <= 3

@@ -5,58 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import logging
 import socket
 from collections.abc import Callable
 
 import uvicorn
 
-from frontrunner.base.errors import FrontrunnerError, UsageError
+from frontrunner.base.errors import UsageError
 from frontrunner.http.app import Application
+from frontrunner.http.follow import Follower, with_readiness
 from frontrunner.http.guard import GuardedProtocol
-from frontrunner.snapshot.prepared import has_answers
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 
-_LOOK_EVERY = 1.0
 _BACKLOG = 2048
-log = logging.getLogger("frontrunner.server")
 
 
-async def follow(application: Application, store: Store, every: float = _LOOK_EVERY) -> None:
-    """Serve whatever is published, and its prepared answers, from a second after they are there.
-
-    What cannot be served is told once, and looked at again: it may be mended.
-    """
-    told = ""
-    while True:
-        await asyncio.sleep(every)
-        try:
-            if not _is_news(application, store):
-                continue
-            snapshot = await asyncio.to_thread(store.current)
-            application.use(snapshot)
-            log.warning("now serving snapshot %s", snapshot.id)
-            told = ""
-        except (FrontrunnerError, OSError) as error:
-            if str(error) != told:
-                told = str(error)
-                log.error("%s cannot be served, the old one stays: %s", store.current_id(), error)
-
-
-def _is_news(application: Application, store: Store) -> bool:
-    """Whether another snapshot is current, or the answers of the one that is served are there."""
-    served, current = application.served, store.current_id()
-    serving = served.service.snapshot
-    if current == serving.id:
-        return not served.prepared and has_answers(serving.folder)
-    return current is not None
-
-
-async def _run(
-    application: Application, store: Store, server: uvicorn.Server, sockets: list[socket.socket]
-) -> None:
-    following = asyncio.create_task(follow(application, store))
+async def _run(follower: Follower, server: uvicorn.Server, sockets: list[socket.socket]) -> None:
+    following = asyncio.create_task(follower.run())
     try:
         await server.serve(sockets)
     finally:
@@ -81,8 +46,9 @@ def serve(
     # A board is tens of thousands of new objects and no cycles: look for those a tenth as often.
     gc.set_threshold(*(10 * often for often in gc.get_threshold()))
     application = make(store.current())
+    follower = Follower(application, store)
     config = uvicorn.Config(
-        application,
+        with_readiness(application, follower),
         http=GuardedProtocol,
         log_level="warning",
         access_log=False,
@@ -98,7 +64,7 @@ def serve(
         started(f"http://{shown}:{sockets[0].getsockname()[1]}")
         runner = asyncio.Runner(loop_factory=config.get_loop_factory())
         with runner:
-            runner.run(_run(application, store, uvicorn.Server(config), sockets))
+            runner.run(_run(follower, uvicorn.Server(config), sockets))
 
 
 def listen(host: str, port: int) -> list[socket.socket]:

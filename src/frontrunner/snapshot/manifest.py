@@ -127,7 +127,11 @@ def differences(folder: Path, files: Mapping[str, FileEntry]) -> Iterable[str]:
         if not path.is_file():
             yield f"{name} is missing"
             continue
-        found = file_digest(path)
+        try:
+            found = file_digest(path)
+        except OSError as error:
+            yield f"{name} cannot be read: {error.strerror or error}"
+            continue
         if found.bytes != promised.bytes:
             yield f"{name} has {found.bytes:,} bytes, not {promised.bytes:,}"
         elif found.sha256 != promised.sha256:

@@ -34,8 +34,12 @@ def built_at(folder: Path) -> float:
 class Snapshot:
     """One snapshot on disk. Opening it reads the manifest alone."""
 
-    def __init__(self, folder: Path) -> None:
-        """Raises CorruptSnapshotError where `folder` holds no snapshot."""
+    def __init__(self, folder: Path, *, with_answers: bool = True) -> None:
+        """`with_answers` False leaves prepared answers aside, such as damaged ones.
+
+        Raises CorruptSnapshotError if `folder` has no snapshot that can be read.
+        """
+        self._with_answers = with_answers
         self.folder = folder
         self.manifest: Manifest = read_manifest(folder)
         self._prepared: AnswerPack | None = None
@@ -53,7 +57,7 @@ class Snapshot:
     @property
     def prepared(self) -> AnswerPack | None:
         """The prepared answers; None until they are made, a few seconds after publishing."""
-        if self._prepared is None and has_answers(self.folder):
+        if self._prepared is None and self._with_answers and has_answers(self.folder):
             self._prepared = AnswerPack(self.folder / ANSWERS, ANSWERS)
         return self._prepared
 

@@ -261,6 +261,8 @@ class Store:
 def whole_damage(snapshot: Snapshot) -> list[str]:
     """What of a snapshot and its prepared answers is not as it was written, one line each."""
     folder = snapshot.folder
+    if folder.name != snapshot.id:
+        return [f"the folder {folder.name} has the snapshot {snapshot.id}"]
     return [*damage(folder, snapshot.manifest), *answers_damage(folder)]
 
 

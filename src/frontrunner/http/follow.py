@@ -1,0 +1,230 @@
+"""Follow what is published: check it, serve it, and never serve what is damaged.
+
+Once a second the follower looks at which snapshot is current. Another one is checked, byte for
+byte, before it is served. The one that a server starts with is served while it is checked, because
+hashing takes longer than starting. A snapshot is checked again when a file of it changes. If what
+is served is damaged, the last good one that was published takes its place; without one, every
+request is answered by 503 with the reason. Whatever goes wrong, the follower goes on: it logs each
+problem once, counts it in `frontrunner_following_problems_total`, and shows it at `/ready`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from frontrunner.base.errors import CorruptSnapshotError
+from frontrunner.http.app import Application
+from frontrunner.snapshot.prepared import ANSWERS, has_answers
+from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.store import Store, whole_damage
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at what is published."""
+_STILL_ANSWERED = frozenset({"/health", "/metrics"})
+"""Paths that say nothing of the board."""
+log = logging.getLogger("frontrunner.server")
+_Message = MutableMapping[str, Any]
+_Send = Callable[[_Message], Awaitable[None]]
+_App = Callable[[_Message, Callable[[], Awaitable[_Message]], _Send], Awaitable[None]]
+
+
+class Readiness(msgspec.Struct, frozen=True):
+    """What `/ready` answers; 200 if `ready`, else 503."""
+
+    ready: bool
+    """Whether a snapshot is served that was checked."""
+    snapshot: str
+    """The snapshot that is served."""
+    detail: str
+    """What keeps the current snapshot from being served, or empty."""
+
+
+class Follower:
+    """Keeps an application on the snapshot that is published."""
+
+    def __init__(self, application: Application, store: Store) -> None:
+        self._application = application
+        self._store = store
+        self._checked: dict[str, _Check] = {}
+        """Snapshot -> what its last check found."""
+        self._metrics = _Metrics(application.metrics.registry)
+        self.problem = ""
+        """What went wrong at the last look, or empty."""
+        self.stopped = ""
+        """Why nothing can be served, or empty."""
+
+    @property
+    def readiness(self) -> Readiness:
+        """Whether requests are answered from a checked snapshot."""
+        served = self._served.id
+        if served not in self._checked:
+            return Readiness(False, served, "The snapshot is being checked.")
+        return Readiness(not self.stopped, served, self.stopped or self.problem)
+
+    @property
+    def _served(self) -> Snapshot:
+        return self._application.served.service.snapshot
+
+    async def run(self, every: float = LOOK_EVERY) -> None:
+        """Look again and again until cancelled."""
+        while True:
+            looking = asyncio.create_task(self.look())
+            try:
+                # Awaiting the task itself would raise what it raised; this never does.
+                await asyncio.wait([looking])
+            finally:
+                looking.cancel()
+            self._note(looking.exception() or self._damaged_answers())
+            await asyncio.sleep(every)
+
+    def _note(self, error: BaseException | None) -> None:
+        problem = str(error) or repr(error) if error else ""
+        if problem and problem != self.problem:
+            known = isinstance(error, CorruptSnapshotError)
+            log.error("%s", problem, exc_info=None if known else error)
+            self._metrics.problems.inc()
+        self.problem = problem
+        self._metrics.problem.set(bool(problem))
+
+    def _damaged_answers(self) -> CorruptSnapshotError | None:
+        """Damage to the prepared answers of what is served; it is served without them."""
+        check = self._checked.get(self._served.id)
+        return CorruptSnapshotError(check.problems[0]) if check and check.problems else None
+
+    async def look(self) -> None:
+        """Serve what is current if it is intact, and stop serving what is damaged.
+
+        Raises CorruptSnapshotError if the current snapshot cannot be served, and whatever else
+        goes wrong.
+        """
+        current, served = self._store.current_id(), self._served
+        try:
+            name = current or served.id
+            answers = await self._check(name)
+        except (CorruptSnapshotError, OSError) as error:
+            await self._fall_back(str(error))
+            raise
+        answers = answers and has_answers(self._store.at.snapshot(name))
+        if self.stopped or (name, answers) != (served.id, self._application.served.prepared):
+            self._use(name, answers)
+
+    async def _check(self, name: str) -> bool:
+        """Check a snapshot: whether its prepared answers are intact, if there are any.
+
+        Raises CorruptSnapshotError if anything else of it is damaged.
+        """
+        folder = self._store.at.snapshot(name)
+        check = await asyncio.to_thread(_check, folder, self._checked.get(name))
+        self._checked[name] = check
+        fatal = [one for one in check.problems if not one.startswith(f"{ANSWERS}/")]
+        if fatal:
+            raise CorruptSnapshotError(f"Snapshot {name} is damaged: {'; '.join(fatal[:3])}")
+        return not check.problems
+
+    async def _fall_back(self, reason: str) -> None:
+        """If what is served is damaged, serve the last published snapshot that is not."""
+        if not self.stopped and await self._is_intact(self._served.id):
+            return
+        for name in self._earlier():
+            if await self._is_intact(name):
+                log.error("%s; serving %s instead", reason, name)
+                self._use(name, not self._checked[name].problems)
+                return
+        self.stopped = reason
+
+    async def _is_intact(self, name: str) -> bool:
+        try:
+            await self._check(name)
+        except (CorruptSnapshotError, OSError):
+            return False
+        return True
+
+    def _earlier(self) -> Iterator[str]:
+        """What was published, the last first."""
+        names = [event.snapshot for event in reversed(self._store.history())]
+        yield from dict.fromkeys(names)
+
+    def _use(self, name: str, answers: bool) -> None:
+        self._application.use(Snapshot(self._store.at.snapshot(name), with_answers=answers))
+        self.stopped = ""
+        log.warning("now serving snapshot %s", name)
+
+
+class _Check(msgspec.Struct, frozen=True):
+    """What a check found, and the state of the files that it read."""
+
+    stamps: tuple[tuple[str, int, int, int], ...]
+    problems: list[str]
+
+
+def _check(folder: Path, earlier: _Check | None) -> _Check:
+    """Check a snapshot, unless no file has changed since it was checked."""
+    stamps = tuple(_stamps(folder))
+    if earlier is not None and earlier.stamps == stamps:
+        return earlier
+    return _Check(stamps, whole_damage(Snapshot(folder, with_answers=False)))
+
+
+def _stamps(folder: Path) -> Iterator[tuple[str, int, int, int]]:
+    for part in (folder, folder / ANSWERS):
+        for path in sorted(part.glob("[!.]*")):
+            status = path.stat()
+            if path.is_file():
+                yield (
+                    f"{part.name}/{path.name}",
+                    status.st_size,
+                    status.st_mtime_ns,
+                    status.st_ino,
+                )
+
+
+class _Metrics:
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.problems = Counter(
+            "frontrunner_following_problems",
+            "Times that following what is published met a new problem.",
+            registry=registry,
+        )
+        self.problem = Gauge(
+            "frontrunner_following_problem",
+            "1 while the published snapshot cannot be served as it is, else 0.",
+            registry=registry,
+        )
+
+
+def with_readiness(application: _App, follower: Follower) -> _App:
+    """The application with `/ready`, which answers 503 while nothing can be served."""
+
+    async def answer(
+        scope: _Message, receive: Callable[[], Awaitable[_Message]], send: _Send
+    ) -> None:
+        if scope["type"] == "http":
+            if scope["path"] == "/ready":
+                return await _send_state(scope, send, follower.readiness)
+            if follower.stopped and scope["path"] not in _STILL_ANSWERED:
+                return await _send_state(scope, send, follower.readiness)
+        return await application(scope, receive, send)
+
+    return answer
+
+
+async def _send_state(scope: _Message, send: _Send, state: Readiness) -> None:
+    ready, body = state.ready, msgspec.json.encode(state)
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        *([] if ready else [(b"retry-after", b"5")]),
+    ]
+    status = 200 if ready else 503
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    body = b"" if scope["method"] == "HEAD" else body
+    await send({"type": "http.response.body", "body": body})
