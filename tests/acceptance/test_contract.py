@@ -9,11 +9,12 @@ import pytest
 
 from frontrunner.checks.contract.check import check
 from frontrunner.checks.contract.fetch import Response, fetcher, folder_fetcher
-from frontrunner.checks.contract.finding import Verdict
-from frontrunner.checks.contract.folders import record_folder
+from frontrunner.checks.contract.finding import Compatibility
 from frontrunner.checks.contract.record import Record, read_record, write_record
-from frontrunner.checks.contract.recorders import answer_of, record_board, routes_of
-from frontrunner.checks.contract.report import broken
+from frontrunner.checks.contract.record_folder import record_folder
+from frontrunner.checks.contract.record_running import answer_of, record_board
+from frontrunner.checks.contract.report import broken, unchecked
+from frontrunner.checks.contract.routes import routes_of
 from frontrunner.legacy.files.fresh import fresh_tree
 from frontrunner.legacy.files.tree import read_tree, write_tree
 from frontrunner.snapshot.reader import Snapshot
@@ -32,7 +33,7 @@ def test_everything_that_the_first_board_exposed_is_there(
     assert (len(made.links), len(made.calls), len(made.files)) == (57, 72, 126)
     found = list(check(made, fetcher(url), folder_fetcher(tmp_path / "files")))
     assert len(found) == 256
-    assert {one.verdict for one in found} == {Verdict.COMPATIBLE}, broken(found)
+    assert {one.verdict for one in found} == {Compatibility.COMPATIBLE}, broken(found)
 
 
 def test_everything_that_mtebs_service_answered_is_there(url: str, tmp_path: Path) -> None:
@@ -53,6 +54,7 @@ def test_everything_that_mtebs_service_answered_is_there(url: str, tmp_path: Pat
     found = list(check(read_record(tmp_path / "record"), fetcher(url)))
     assert len(found) > 340
     assert broken(found) == []
+    assert unchecked(found) == []
 
 
 def test_a_board_keeps_its_own_contract(url: str) -> None:
@@ -63,4 +65,4 @@ def test_a_board_keeps_its_own_contract(url: str) -> None:
         "/v1/models/{name}/scores",
         "/v1/tasks/{name}/descriptive_statistics",
     }
-    assert {one.verdict for one in check(made, fetcher(url))} == {Verdict.COMPATIBLE}
+    assert {one.verdict for one in check(made, fetcher(url))} == {Compatibility.COMPATIBLE}

@@ -59,6 +59,10 @@ class ContractError(FrontrunnerError):
     code = 3
 
 
+class NotAskedError(ContractError):
+    """A request was not sent: it may do harm, or the board no longer answers."""
+
+
 # --- what lies on disk --------------------------------------------------------------------------
 
 

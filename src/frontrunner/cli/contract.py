@@ -1,4 +1,4 @@
-"""`frontrunner contract`: what a board exposes, and whether another one still does."""
+"""`frontrunner contract`: record what a board exposes, and check another board against it."""
 
 from __future__ import annotations
 
@@ -13,23 +13,39 @@ import typer
 from frontrunner.base.atomic import write_file
 from frontrunner.base.config import load_settings
 from frontrunner.base.errors import ContractError
+from frontrunner.checks.contract.access_log import requests_in
+from frontrunner.checks.contract.careful import TOTAL_SECONDS
 from frontrunner.checks.contract.check import check as findings_of
-from frontrunner.checks.contract.fetch import fetcher, folder_fetcher
+from frontrunner.checks.contract.fetch import (
+    ANSWER_SECONDS,
+    fetcher,
+    folder_fetcher,
+    public_url,
+)
 from frontrunner.checks.contract.finding import Finding
-from frontrunner.checks.contract.folders import record_folder
-from frontrunner.checks.contract.logs import requests_in
+from frontrunner.checks.contract.ignore_rules import apply, idle, load_rules
 from frontrunner.checks.contract.record import Record, read_record, write_record
-from frontrunner.checks.contract.recorders import record_board
-from frontrunner.checks.contract.report import broken, junit, lines, printable, tally
-from frontrunner.checks.contract.rules import apply, idle, load_rules
+from frontrunner.checks.contract.record_folder import record_folder
+from frontrunner.checks.contract.record_running import record_board
+from frontrunner.checks.contract.report import broken, junit, lines, printable, tally, unchecked
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
-from frontrunner.cli.output import counted, print_json, stderr
+from frontrunner.cli.output import complain, counted, print_json, stderr
 from frontrunner.cli.progress import progress_bar
+
+_INCOMPLETE = 3
+"""Exit code if items could not be checked, as for a board that cannot be asked."""
+
+Timeout = Annotated[
+    float, typer.Option(metavar="SECONDS", help="For one answer of the board.", min=0.1)
+]
+Deadline = Annotated[
+    float, typer.Option(metavar="SECONDS", help="For everything that is asked.", min=1)
+]
 
 contract_app = typer.Typer(
     name="contract",
-    help="What a board exposes, and whether another one still does.",
+    help="Record what a board exposes, and check another board against it.",
     no_args_is_help=True,
 )
 app.add_typer(contract_app)
@@ -37,24 +53,32 @@ app.add_typer(contract_app)
 
 @contract_app.command()
 def record(
-    source: Annotated[str, typer.Argument(metavar="URL|DIR", help="A board, or what one left.")],
+    source: Annotated[
+        str, typer.Argument(metavar="URL|DIR", help="A running board, or the saved answers of one.")
+    ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write the record.")],
     requests: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="An access log, or one path a line: what to ask for."),
+        typer.Option(metavar="FILE", help="What to ask for: an access log, or one path a line."),
     ] = None,
     most: Annotated[
-        int, typer.Option(help="How many of the requests to ask, the commonest first.", min=0)
+        int, typer.Option(help="How many of the requests to ask, the most frequent first.", min=0)
     ] = 1000,
     crawl: Annotated[int, typer.Option(help="How many linked pages to follow.", min=0)] = 100,
+    timeout: Timeout = ANSWER_SECONDS,
+    deadline: Deadline = TOTAL_SECONDS,
     home: Home = None,
 ) -> None:
-    """Record routes, answers' shapes, links, calls and raw files into a folder for review."""
-    load_settings(home)  # nothing of it is used here; a mistake in it is told all the same
+    """Record routes, shapes of answers, links, calls and raw files into a folder for review.
+
+    Sends GET alone, and never asks a path that may change something, such as /logout.
+    """
+    load_settings(home)  # not used, but mistakes in it are reported
     if "://" in source:
         paths = _paths(requests, most)
         with progress_bar("Asking the board"):
-            made, notes = record_board(source, fetcher(source), paths, crawl)
+            fetch = fetcher(source, timeout)
+            made, notes = record_board(public_url(source), fetch, paths, crawl, deadline)
         for note in notes:
             stderr.print(printable(note), highlight=False, markup=False)
     else:
@@ -72,7 +96,9 @@ def _paths(requests: Path | None, most: int) -> list[str]:
     except OSError as error:
         raise ContractError(f"{requests} cannot be read: {error.strerror or error}.") from error
     if not paths:
-        raise ContractError(f"{requests} holds no requests: neither an access log nor paths.")
+        raise ContractError(
+            f"{requests} has no requests: it is neither an access log nor a list of paths."
+        )
     if len(paths) > most:
         left = counted(len(paths) - most, "request")
         stderr.print(f"{left} of {requests} will not be asked (--most).", highlight=False)
@@ -99,7 +125,9 @@ def check(
     against: Annotated[str, typer.Option("--against", metavar="URL", help="The board to check.")],
     files: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Where raw files lie, if not at the board's address."),
+        typer.Option(
+            metavar="DIR", help="The folder of the raw files, if they are not at the URL."
+        ),
     ] = None,
     ignore: Annotated[
         Path | None,
@@ -108,19 +136,24 @@ def check(
     junit_file: Annotated[
         Path | None, typer.Option("--junit", metavar="FILE", help="Also write JUnit XML.")
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="List what holds, too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Also list what holds.")] = False,
+    timeout: Timeout = ANSWER_SECONDS,
+    deadline: Deadline = TOTAL_SECONDS,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Check another board against a record. Exits with 1 where a program would break."""
-    load_settings(home)  # nothing of it is used here; a mistake in it is told all the same
+    """Check another board against a record.
+
+    Exits with 1 if a program would break, and with 3 if items could not be checked.
+    """
+    load_settings(home)  # not used, but mistakes in it are reported
     made, rules = read_record(folder), load_rules(ignore)
     raw = folder_fetcher(files) if files else None
     with progress_bar("Asking the board"):
-        found = findings_of(made, fetcher(against), raw)
+        found = findings_of(made, fetcher(against, timeout), raw, deadline)
         findings = apply(found, rules, datetime.now(UTC).date())
     for rule in idle(findings, rules):
-        text = f"The rule of {rule.owner} for {rule.item} ignores nothing; it can go."
+        text = f"The rule of {rule.owner} for {rule.item} ignores nothing and can be removed."
         stderr.print(text, highlight=False, markup=False)
     if junit_file is not None:
         _write(junit_file, junit(findings))
@@ -128,7 +161,16 @@ def check(
         print_json({"tally": tally(findings), "findings": findings})
     else:
         _tell(findings, everything=everything)
-    sys.exit(1 if broken(findings) else 0)
+    sys.exit(_exit_code(findings))
+
+
+def _exit_code(findings: Sequence[Finding]) -> int:
+    errors = unchecked(findings)
+    if errors:
+        items = counted(len(errors), "item")
+        complain("error", f"{items} could not be checked. The last: {errors[-1].reason}")
+        return _INCOMPLETE
+    return 1 if broken(findings) else 0
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,32 +1,37 @@
-"""Ask a board over HTTP, without following redirects; nothing that it does can hold us up."""
+"""Ask a board over HTTP, without following redirects, with limits on time and size."""
 
 from __future__ import annotations
 
+import base64
 import http.client
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from frontrunner.base.errors import ContractError
 from frontrunner.base.json import loads_or_none
 
-_SECONDS = 60.0
-"""For a whole answer: a board that sends a byte now and then is not waited for."""
+ANSWER_SECONDS = 30.0
+"""For a whole answer, however slowly its bytes arrive."""
 LARGEST = 64 * 1024 * 1024
 _CHUNK = 1024 * 1024
+_UNUSABLE = re.compile(r"[\s\x00-\x1f\x7f\\<>\"^`{|}]")
+"""Characters that no URL has."""
+_ENDLESS = "text/event-stream"
 
 
 class Response(NamedTuple):
-    """What came back."""
+    """The answer to one request."""
 
     status: int
     media_type: str
     location: str
-    """Where a redirect leads: a path of the same board, or a whole address elsewhere."""
+    """The target of a redirect: a path of the same board, or the URL of another site."""
     body: bytes
 
 
@@ -34,12 +39,17 @@ class Fetch(Protocol):
     """Asks for a path with its query."""
 
     def __call__(self, path: str) -> Response:
-        """The answer; raises ContractError where there is none."""
+        """The answer; raises ContractError if there is none."""
 
 
-def fetcher(base: str, seconds: float = _SECONDS, largest: int = LARGEST) -> Fetch:
-    """Asks the board at `base`, such as `https://board.example`; raises ContractError."""
+def fetcher(base: str, seconds: float = ANSWER_SECONDS, largest: int = LARGEST) -> Fetch:
+    """Asks the board at `base`, such as `https://board.example`; raises ContractError.
+
+    A name and password in `base` are sent as basic authentication, and appear nowhere else.
+    """
     parts = _address(base)
+    shown = public_url(base)
+    headers = {"Accept": "application/json, text/html"} | _authorization(parts)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     prefix = parts.path.rstrip("/")
 
@@ -49,11 +59,11 @@ def fetcher(base: str, seconds: float = _SECONDS, largest: int = LARGEST) -> Fet
             target = quote(prefix + path, safe="/?&=%:+,;@!$'()*~-._[]")
             connection.connect()
             with _deadline(connection, seconds):
-                connection.request("GET", target, headers={"Accept": "application/json, text/html"})
+                connection.request("GET", target, headers=headers)
                 answer = connection.getresponse()
                 body = _body(answer, largest)
         except (OSError, http.client.HTTPException, UnicodeError) as error:
-            raise ContractError(f"{base}{path} cannot be asked: {error}.") from error
+            raise ContractError(f"{shown}{path} cannot be asked: {error}.") from error
         finally:
             connection.close()
         media_type = (answer.getheader("content-type") or "").partition(";")[0].strip()
@@ -63,25 +73,47 @@ def fetcher(base: str, seconds: float = _SECONDS, largest: int = LARGEST) -> Fet
     return fetch
 
 
+def public_url(base: str) -> str:
+    """The URL of a board without its password, query and fragment; raises ContractError."""
+    parts = _address(base)
+    return f"{parts.scheme}://{_host(parts)}{parts.path.rstrip('/')}"
+
+
 def _address(base: str) -> SplitResult:
     try:
         parts = urlsplit(base)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
+        usable = (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.port != 0
+            and not _UNUSABLE.search(base)
+        )
+        (parts.hostname or "").encode("idna")
+    except ValueError:  # which UnicodeError is
         usable = False
     if not usable:
-        raise ContractError(f"{base!r} is no address of a board. Give one like http://host:8000.")
+        shown = re.sub(r"://.*@", "://", base, flags=re.S)
+        raise ContractError(
+            f"{shown!r} is not the URL of a board. Give one such as http://host:8000."
+        )
     return parts
+
+
+def _authorization(parts: SplitResult) -> dict[str, str]:
+    if parts.username is None:
+        return {}
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
 
 
 @contextmanager
 def _deadline(connection: http.client.HTTPConnection, seconds: float) -> Iterator[None]:
-    """Cut the connection when its time is over: the wait of a socket is only that for one byte.
+    """Close the connection after `seconds`: the time-out of a socket is for one byte alone.
 
-    Raises TimeoutError then, also where what came until then looks like an answer.
+    Then raises TimeoutError, even if the bytes so far look like a whole answer.
     """
     over = threading.Event()
-    open_socket = connection.sock  # a connection forgets it once there is an answer
+    open_socket = connection.sock  # the connection drops its reference once it has an answer
 
     def cut() -> None:
         over.set()
@@ -100,6 +132,8 @@ def _deadline(connection: http.client.HTTPConnection, seconds: float) -> Iterato
 
 
 def _body(answer: http.client.HTTPResponse, largest: int) -> bytes:
+    if (answer.getheader("content-type") or "").startswith(_ENDLESS):
+        return b""
     parts, size = [], 0
     while part := answer.read(min(_CHUNK, largest + 1 - size)):
         parts.append(part)
@@ -112,22 +146,27 @@ def _body(answer: http.client.HTTPResponse, largest: int) -> bytes:
 
 
 def _local(location: str, board: SplitResult, path: str) -> str:
-    """A location as `Response` has it; empty where it is no address at all."""
+    """A location as `Response` has it; empty if it is not a valid URL."""
     try:
         there = urlsplit(urljoin(f"{board.scheme}://{board.netloc}{path}", location))
     except ValueError:
         return ""
-    if not location or (there.scheme, there.netloc) != (board.scheme, board.netloc):
-        return location and there.geturl()
+    if not location or (there.scheme, _host(there)) != (board.scheme, _host(board)):
+        return location and there._replace(netloc=_host(there)).geturl()
     query = f"?{there.query}" if there.query else ""
     return (there.path.removeprefix(board.path.rstrip("/")) or "/") + query
 
 
+def _host(parts: SplitResult) -> str:
+    """Host and port, without name and password."""
+    return parts.netloc.rpartition("@")[2]
+
+
 def folder_fetcher(folder: Path) -> Fetch:
-    """Asks a folder for its files, as if it were a board; raises ContractError."""
+    """Reads the files of a folder as if it were a board; raises ContractError."""
     root = folder.resolve()
     if not root.is_dir():
-        raise ContractError(f"{folder} is no folder. Give the one that holds the raw files.")
+        raise ContractError(f"{folder} is not a folder. Give the one that holds the raw files.")
 
     def fetch(path: str) -> Response:
         file = (root / path.lstrip("/")).resolve()
@@ -142,7 +181,7 @@ def folder_fetcher(folder: Path) -> Fetch:
 
 
 def json_of(response: Response) -> Any:
-    """A JSON answer, whatever its status; None where it is none."""
+    """The JSON of an answer, whatever its status; None if it is not JSON."""
     if "json" not in response.media_type or not response.body:
         return None
     return loads_or_none(response.body)

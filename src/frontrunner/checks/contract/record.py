@@ -1,4 +1,4 @@
-"""The record of a board: what it is made of, and its folder of files."""
+"""The record of a board: its parts, and the folder of files that holds them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import ContractError
 from frontrunner.checks.contract.shape import Shape
 
-FORMAT = 2
+FORMAT = 3
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -42,13 +42,28 @@ class Link(msgspec.Struct, frozen=True):
     title: str = ""
 
 
+class Value(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One input or output of a Gradio function."""
+
+    component: str
+    """Such as `Dataframe`."""
+    name: str = ""
+    """Of an input, for programs that pass it by keyword; known from Gradio 5 on."""
+    type: str = ""
+    """The JSON type; empty if it is not a simple one."""
+    optional: bool = False
+    """Whether a program may leave an input out."""
+    choices: tuple[str, ...] = ()
+    """The texts that an input takes; empty if it takes any."""
+
+
 class Call(msgspec.Struct, frozen=True):
-    """A named Gradio endpoint."""
+    """A function of a Gradio board."""
 
     name: str
-    inputs: tuple[str, ...]
-    """The kinds of values that go in, such as `Dataframe`."""
-    outputs: tuple[str, ...]
+    """Such as `/predict`; `fn_index=3` if it has only a number."""
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
 
 
 class File(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -56,22 +71,26 @@ class File(msgspec.Struct, frozen=True, omit_defaults=True):
 
     path: str
     columns: tuple[str, ...] = ()
-    """Of a table in JSON lines; empty for anything else."""
+    """Of a table in JSON lines; empty for other files."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that is known of what a board exposes."""
+    """What a board exposes to programs and people."""
 
     format: int = FORMAT
     source: str
     recorded_at: str
     protocol: str = ""
-    """How Gradio programs talk to it; empty where it is no Gradio board."""
+    """How Gradio programs talk to it; empty if it is not a Gradio board."""
     routes: tuple[Route, ...] = ()
     answers: tuple[Answer, ...] = ()
     links: tuple[Link, ...] = ()
     calls: tuple[Call, ...] = ()
     files: tuple[File, ...] = ()
+
+    def __len__(self) -> int:
+        """How many items a check would have."""
+        return sum(len(getattr(self, name)) for name in _PARTS) + bool(self.protocol)
 
 
 _PARTS = ("routes", "answers", "links", "calls", "files")
@@ -85,12 +104,12 @@ class _Head(msgspec.Struct, frozen=True):
 
 
 def now() -> str:
-    """The time of a record."""
+    """The time of a record, in UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def write_record(record: Record, folder: Path) -> None:
-    """Write one file for each part, so that a change can be reviewed; raises ContractError."""
+    """Write one file for each part, so that changes can be reviewed; raises ContractError."""
     head = _Head(record.format, record.source, record.recorded_at, record.protocol)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -102,11 +121,11 @@ def write_record(record: Record, folder: Path) -> None:
 
 
 def read_record(folder: Path) -> Record:
-    """Read a record; raises ContractError where `folder` holds none of this format."""
+    """Read a record; raises ContractError if `folder` does not hold one of this format."""
     head = _part(folder, "contract", _Head)
     if head.format != FORMAT:
         raise ContractError(
-            f"{folder} has format {head.format}; this program reads {FORMAT}. Record it again: "
+            f"{folder} has format {head.format}; this version reads {FORMAT}. Record it again: "
             "frontrunner contract record"
         )
     kinds = {field.name: field.type for field in msgspec.structs.fields(Record)}
@@ -119,7 +138,7 @@ def _part(folder: Path, name: str, kind: Any) -> Any:
     path = folder / f"{name}.json"
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, RecursionError) as error:
         raise ContractError(
             f"{path} cannot be read: {error}. Record it again: frontrunner contract record"
         ) from error

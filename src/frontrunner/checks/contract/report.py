@@ -1,4 +1,4 @@
-"""Findings as text, JSON and JUnit."""
+"""Findings as text, JSON and JUnit XML."""
 
 from __future__ import annotations
 
@@ -6,22 +6,28 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from xml.etree import ElementTree as Xml
 
-from frontrunner.checks.contract.finding import Finding
+from frontrunner.checks.contract.finding import Compatibility, Finding
 
 
 def broken(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings that stop programs from working and that no rule ignores."""
-    return [one for one in findings if not one.verdict.holds and not one.ignored]
+    """The findings that break programs and that no rule ignores; not those without a verdict."""
+    wrong = (Compatibility.CHANGED, Compatibility.MISSING)
+    return [one for one in findings if one.verdict in wrong and not one.ignored]
+
+
+def unchecked(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings that are errors and that no rule ignores."""
+    return [one for one in findings if one.verdict is Compatibility.ERROR and not one.ignored]
 
 
 def tally(findings: Sequence[Finding]) -> dict[str, int]:
-    """Findings by verdict; what a rule ignores is counted apart."""
+    """The number of findings by verdict; ignored ones are counted separately."""
     counts = Counter("ignored" if one.ignored else str(one.verdict) for one in findings)
     return dict(sorted(counts.items()))
 
 
 def lines(findings: Sequence[Finding], *, everything: bool) -> Iterator[str]:
-    """One line for each finding; without `everything` only for those that do not hold."""
+    """One line for each finding; without `everything`, only for those that do not hold."""
     for one in findings:
         if everything or not one.verdict.holds:
             mark = "ignored" if one.ignored else str(one.verdict)
@@ -30,7 +36,7 @@ def lines(findings: Sequence[Finding], *, everything: bool) -> Iterator[str]:
 
 
 def printable(text: str) -> str:
-    """A text of a strange board, without what terminals and XML would act on."""
+    """Text from another board, without characters that terminals or XML act on."""
     return "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
@@ -41,6 +47,7 @@ def junit(findings: Sequence[Finding]) -> str:
         name="contract",
         tests=str(len(findings)),
         failures=str(len(broken(findings))),
+        errors=str(len(unchecked(findings))),
         skipped=str(sum(bool(one.ignored) for one in findings)),
     )
     for one in findings:
@@ -49,6 +56,7 @@ def junit(findings: Sequence[Finding]) -> str:
             Xml.SubElement(case, "skipped", message=printable(one.ignored))
         elif not one.verdict.holds:
             reason = printable(one.reason)
-            Xml.SubElement(case, "failure", type=str(one.verdict), message=reason)
+            outcome = "error" if one.verdict is Compatibility.ERROR else "failure"
+            Xml.SubElement(case, outcome, type=str(one.verdict), message=reason)
     Xml.indent(suite)
     return Xml.tostring(suite, encoding="unicode", xml_declaration=True)

@@ -7,23 +7,25 @@ from typing import Any
 
 import msgspec
 
+from frontrunner.base.json import loads_or_none
+
 _MAP_FROM = 12
-"""An object with so many keys, all of one shape, is a map from names to values."""
+"""An object with at least this many keys, all of one shape, is a map from names to values."""
 _DEEPEST = 40
 
 
 class Shape(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was seen in one place of an answer."""
+    """The types and keys seen at one place of an answer."""
 
     types: tuple[str, ...]
     """Sorted; of `null`, `boolean`, `number`, `string`, `array`, `object`."""
     keys: dict[str, Shape] = {}
     always: tuple[str, ...] = ()
-    """Keys that every object in this place has."""
+    """Keys that every object at this place has."""
     values: Shape | None = None
-    """What a map holds, whatever its keys."""
+    """The shape of a map's values, for any key."""
     items: Shape | None = None
-    """What an array holds."""
+    """The shape of an array's items."""
 
 
 def shape_of(value: Any, depth: int = 0) -> Shape:
@@ -54,12 +56,12 @@ def _object(value: Mapping[str, Any], depth: int) -> Shape:
 
 
 def _flat(shape: Shape) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """What tells fields from entries of a map: numbers and nulls may take turns."""
+    """What must be equal for keys to be entries of a map; null may replace a value."""
     return tuple(one for one in shape.types if one != "null"), tuple(sorted(shape.keys))
 
 
 def merged(shapes: Iterable[Shape]) -> Shape:
-    """One shape that all of `shapes` are examples of; there must be at least one."""
+    """The shape that all of `shapes` are examples of; there must be at least one."""
     every = list(shapes)
     objects = [one for one in every if "object" in one.types]
     maps = [one.values for one in objects if one.values is not None]
@@ -67,7 +69,7 @@ def merged(shapes: Iterable[Shape]) -> Shape:
     keys = {key: merged(one.keys[key] for one in objects if key in one.keys) for key in names}
     always = set.intersection(*(set(one.always) for one in objects)) if objects else set()
     if maps:
-        # What is a map once is a map everywhere.
+        # A value that is a map in one answer is a map in all of them.
         maps, keys, always = [*maps, *keys.values()], {}, set()
     items = [one.items for one in every if one.items is not None]
     return Shape(
@@ -80,18 +82,18 @@ def merged(shapes: Iterable[Shape]) -> Shape:
 
 
 def lost(old: Shape, new: Shape, where: str = "") -> list[str]:
-    """What a program written for `old` would miss in `new`, one line for each."""
+    """What a program written for `old` would miss in `new`, one line each."""
     place = where or "the answer"
     found = []
     strange = [kind for kind in new.types if kind not in old.types]
     if strange:
-        found.append(f"{place} was {' or '.join(old.types)}, and can be {' or '.join(strange)}")
+        found.append(f"{place} was {' or '.join(old.types)} and can now be {' or '.join(strange)}")
     for key, shape in old.keys.items():
         there = f"{where}.{key}" if where else key
         given = new.keys.get(key) or new.values
         if given is not None:
             if key in old.always and new.keys and key not in new.always:
-                found.append(f"{there} was always there, and can be missing")
+                found.append(f"{there} was always present and can now be missing")
             found += lost(shape, given, there)
         elif key in old.always and "object" in new.types:
             found.append(f"{there} is missing")
@@ -109,7 +111,7 @@ def _lost_inside(old: Shape | None, new: Shape | None, where: str) -> list[str]:
 
 
 def added(old: Shape, new: Shape, where: str = "") -> list[str]:
-    """Keys that `new` has and `old` has not."""
+    """Keys that `new` has and `old` does not."""
     found = []
     for key, shape in new.keys.items():
         there = f"{where}.{key}" if where else key
@@ -125,15 +127,12 @@ def added(old: Shape, new: Shape, where: str = "") -> list[str]:
 
 
 def few(lines: Sequence[str], most: int = 4) -> str:
-    """Some of many lines, as one."""
+    """The first of many lines, joined into one."""
     more = f"; and {len(lines) - most} more" if len(lines) > most else ""
     return "; ".join(lines[:most]) + more
 
 
 def columns_of(table: bytes) -> tuple[str, ...]:
-    """The columns of a table in JSON lines, by its first row; none where it has none."""
-    try:
-        row = msgspec.json.decode(table.partition(b"\n")[0])
-    except (msgspec.DecodeError, RecursionError):
-        return ()
+    """The columns of a table in JSON lines, from its first row; none if it has no rows."""
+    row = loads_or_none(table.partition(b"\n")[0])
     return tuple(row) if isinstance(row, dict) else ()

@@ -1,4 +1,4 @@
-"""Which addresses people and programs ask for: from an access log, or from a list."""
+"""The paths that people and programs request, from an access log or a list."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
+from frontrunner.base.json import loads_or_none
 
 _LOGGED = re.compile(r'"(?:GET|HEAD) (\S+)(?: HTTP/|")')
-"""As Apache, nginx, HAProxy and uvicorn write a request, also inside JSON."""
+"""A request as Apache, nginx, HAProxy and uvicorn write it, also inside JSON."""
 _METHODS = ("method", "request_method", "requestmethod", "http_method", "verb")
 _ADDRESSES = ("request_uri", "uri", "requestpath", "path", "url", "target")
 _QUERIES = ("query_string", "query", "args")
 
 
 def requests_in(text: str) -> list[str]:
-    """The paths that were asked for, each once, those that were asked most often first.
+    """The paths that were requested, each once, the most frequent first.
 
-    Understood are the common and combined formats, JSON lines (nginx, Caddy, Traefik and others),
-    and a list with one path or address a line. Only GET and HEAD count.
+    Reads the common and combined formats, JSON lines (nginx, Caddy, Traefik and others), and
+    lists with one path or URL a line. Only GET and HEAD count.
     """
     counts: Counter[str] = Counter()
     for line in text.split("\n"):
@@ -41,10 +41,7 @@ def _target(line: str) -> str | None:
 
 
 def _from_json(line: str) -> str | None:
-    try:
-        entry = msgspec.json.decode(line)
-    except (msgspec.DecodeError, RecursionError):
-        return None
+    entry = loads_or_none(line.encode("utf-8", "replace"))
     fields = dict(_fields(entry)) if isinstance(entry, dict) else {}
     if _first(fields, _METHODS).upper() not in ("GET", "HEAD"):
         return None
@@ -53,7 +50,7 @@ def _from_json(line: str) -> str | None:
 
 
 def _fields(entry: Mapping[str, Any], depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Texts by their key in small letters; those of an outer object count over inner ones."""
+    """Texts by their key in lower case; an outer object takes precedence over inner ones."""
     if depth < 3:
         for value in entry.values():
             if isinstance(value, dict):
@@ -68,7 +65,7 @@ def _first(fields: Mapping[str, str], names: tuple[str, ...]) -> str:
 
 
 def _path(target: str) -> str | None:
-    """The path and query of an address; None where it is none."""
+    """The path and query of a URL; None if it is invalid."""
     try:
         parts = urlsplit(f"/{target}" if target.startswith("?") else target)
     except ValueError:

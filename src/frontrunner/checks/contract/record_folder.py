@@ -1,4 +1,4 @@
-"""Records of boards that no longer run: from what they left in a folder, or their repository."""
+"""Record a board that no longer runs, from a folder of its answers or from its repository."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from frontrunner.base.errors import ContractError
-from frontrunner.checks.contract.gradio_info import calls_of, protocol_of
+from frontrunner.base.json import loads
+from frontrunner.checks.contract.gradio_board import calls_of, protocol_of
 from frontrunner.checks.contract.record import File, Link, Record, now
 from frontrunner.checks.contract.shape import columns_of
 
@@ -37,21 +38,21 @@ _NAMES = ("urls.json", "info.json", "raw_files.json", "config.json")
 
 
 def record_folder(folder: Path) -> Record:
-    """Record what an older Gradio board left: its links, description, configuration, raw files.
+    """Record an older Gradio board from its saved links, `/info`, `/config` and raw files.
 
-    Raises ContractError where nothing of it is there, or a part cannot be read.
+    Raises ContractError if the folder has none of them, or a part cannot be read.
     """
     names = [name for name in _NAMES if (folder / name).is_file()]
     if not names and (folder / _TABLES).is_dir():
         return _repository(folder)
     if not names:
         raise ContractError(
-            f"{folder} holds none of {', '.join((*_NAMES, _TABLES))}. Give the address of a "
-            "running board, or a folder with a recorded one."
+            f"{folder} holds none of {', '.join((*_NAMES, _TABLES))}. Give the URL of a running "
+            "board, or a folder with the saved answers of one."
         )
     urls = _read(folder / "urls.json", _Urls) or _Urls()
     raw = _read(folder / "raw_files.json", _RawFiles) or _RawFiles()
-    return Record(
+    record = Record(
         source=folder.resolve().name,
         recorded_at=now(),
         protocol=protocol_of(_read(folder / "config.json", Any)),
@@ -59,6 +60,14 @@ def record_folder(folder: Path) -> Record:
         calls=tuple(calls_of(_read(folder / "info.json", Any))),
         files=tuple(File(one.path, tuple(one.columns)) for one in raw.files),
     )
+    return _with_items(record, folder)
+
+
+def _with_items(record: Record, folder: Path) -> Record:
+    """The record; raises ContractError if it is empty."""
+    if not len(record):
+        raise ContractError(f"{folder} holds no links, functions or raw files to record.")
+    return record
 
 
 def _repository(folder: Path) -> Record:
@@ -68,7 +77,8 @@ def _repository(folder: Path) -> Record:
         files = [_raw_file(folder, path) for path in sorted(paths)]
     except OSError as error:
         raise ContractError(f"{folder} cannot be read: {error.strerror or error}.") from error
-    return Record(source=folder.resolve().name, recorded_at=now(), files=tuple(files))
+    record = Record(source=folder.resolve().name, recorded_at=now(), files=tuple(files))
+    return _with_items(record, folder)
 
 
 def _raw_file(folder: Path, path: Path) -> File:
@@ -77,10 +87,10 @@ def _raw_file(folder: Path, path: Path) -> File:
 
 
 def _read(path: Path, kind: Any) -> Any:
-    """A file as `kind`; None where it is not there."""
+    """A file as `kind`; None if it does not exist."""
     if not path.is_file():
         return None
     try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except (OSError, msgspec.DecodeError, RecursionError) as error:
+        return msgspec.convert(loads(path.read_bytes()), kind)
+    except (OSError, ValueError, RecursionError, msgspec.ValidationError) as error:
         raise ContractError(f"{path} cannot be read: {error}.") from error

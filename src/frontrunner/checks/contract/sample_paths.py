@@ -1,4 +1,4 @@
-"""Requests for routes that need a name: the names are those that other answers tell."""
+"""Paths for routes that need a name: the names come from other answers of the board."""
 
 from __future__ import annotations
 
@@ -8,30 +8,18 @@ from typing import Any
 from urllib.parse import quote
 
 from frontrunner.checks.contract.record import Route
+from frontrunner.checks.contract.routes import pattern
 
 _EACH = 3
-"""Names that are tried for each route: the first, the middle one and the last."""
+"""Names tried for each route: the first, the middle one and the last."""
 _NAME = re.compile(r"\{([^}:]+)[^}]*\}")
 
 
-_MOST_NAMES = 4
-_NEVER = re.compile(r"(?!)")
-
-
-def pattern(template: str) -> re.Pattern[str]:
-    """What the paths of a template look like; names may hold slashes.
-
-    Nothing matches one with more names than anybody uses: matching it could take for ever.
-    """
-    literal = [re.escape(part) for part in re.split(r"\{[^}]*\}", template)]
-    return re.compile("[^?]+".join(literal)) if len(literal) <= _MOST_NAMES + 1 else _NEVER
-
-
-def samples(routes: Iterable[Route], answers: Mapping[str, Any]) -> dict[str, list[str]]:
+def sample_paths(routes: Iterable[Route], answers: Mapping[str, Any]) -> dict[str, list[str]]:
     """Template -> some paths of it, for each route with one name in its path.
 
-    `answers` holds decoded JSON by path. A name is looked for in the list that lies above the
-    route, and paths among the texts of all answers.
+    `answers` holds decoded JSON by path. Names are taken from the list at the path above the
+    route; otherwise, paths that fit the route are taken from the texts of all answers.
     """
     texts = sorted({text for answer in answers.values() for text in _paths(answer)})
     found: dict[str, list[str]] = {}
@@ -61,14 +49,14 @@ def _value(entry: Mapping[str, Any], keys: Iterable[str]) -> str:
 
 
 def _some(values: list[str]) -> list[str]:
-    """The first, the middle and the last of many."""
+    """The first, the middle one and the last of many."""
     if len(values) <= _EACH:
         return values
     return [values[0], values[len(values) // 2], values[-1]]
 
 
 def _paths(value: Any, depth: int = 0) -> Iterator[str]:
-    """Texts in an answer that are paths."""
+    """The texts in an answer that are paths."""
     if isinstance(value, str) and value.startswith("/"):
         yield value
     elif depth < 6 and isinstance(value, (list, dict)):

@@ -1,4 +1,4 @@
-"""Differences that somebody has decided to accept, until a day."""
+"""Rules that accept a difference until a day."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     kind: str = "*"
     item: str
-    """A pattern: `*` stands for anything."""
+    """The item itself, or a pattern in which `*` matches anything."""
     owner: str
     reason: str
     expires: date
-    """The last day on which it ignores."""
+    """The last day on which the rule applies."""
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
@@ -31,7 +31,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def load_rules(path: Path | None) -> list[Rule]:
-    """The rules in a TOML file; raises ContractError where it is wrong or leaves something out."""
+    """The rules in a TOML file; raises ContractError if it is invalid or a field is missing."""
     if path is None:
         return []
     try:
@@ -48,9 +48,9 @@ def load_rules(path: Path | None) -> list[Rule]:
 
 
 def apply(findings: Iterable[Finding], rules: Sequence[Rule], today: date) -> list[Finding]:
-    """The findings, with those marked that a rule ignores.
+    """The findings, marked where a rule ignores them.
 
-    A rule that has expired, or that fails, ignores nothing, and the finding says so.
+    A rule that has expired or that fails ignores nothing; the reason of the finding says so.
     """
     return [_ruled(finding, rules, today) for finding in findings]
 
@@ -62,28 +62,28 @@ def _ruled(finding: Finding, rules: Sequence[Rule], today: date) -> Finding:
         try:
             wanted = applies(rule, finding)
         except re.error as error:
-            finding = _said(finding, f"the rule of {rule.owner} fails: {error}")
+            finding = _with_reason(finding, f"the rule of {rule.owner} fails: {error}")
             continue
         if wanted and rule.expires >= today:
             text = f"{rule.reason} ({rule.owner}, until {rule.expires})"
             return msgspec.structs.replace(finding, ignored=text)
         if wanted:
-            finding = _said(finding, f"the rule of {rule.owner} expired on {rule.expires}")
+            finding = _with_reason(finding, f"the rule of {rule.owner} expired on {rule.expires}")
     return finding
 
 
 def applies(rule: Rule, finding: Finding) -> bool:
-    """Whether a rule is about a finding; its item may be a pattern, or the item itself."""
+    """Whether a rule is about a finding."""
     same = rule.item == finding.item or fnmatchcase(finding.item, rule.item)
     return same and fnmatchcase(finding.kind, rule.kind)
 
 
-def _said(finding: Finding, what: str) -> Finding:
+def _with_reason(finding: Finding, what: str) -> Finding:
     return msgspec.structs.replace(finding, reason=f"{finding.reason}; {what}")
 
 
 def idle(findings: Sequence[Finding], rules: Sequence[Rule]) -> list[Rule]:
-    """Rules that ignore nothing and can go: what they accepted holds again."""
+    """Rules that ignore nothing and can be removed: what they accepted holds again."""
     broken = [one for one in findings if not one.verdict.holds]
     return [rule for rule in rules if not any(_is_about(rule, one) for one in broken)]
 

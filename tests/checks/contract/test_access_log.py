@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontrunner.checks.contract.logs import requests_in
+from frontrunner.checks.contract.access_log import requests_in
 
 COMBINED = '10.0.0.1 - - [23/Nov/2026:10:00:00 +0000] "{} HTTP/1.1" 200 5 "-" "curl/8"'
 

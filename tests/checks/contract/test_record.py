@@ -1,0 +1,37 @@
+"""A record on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from frontrunner.base.errors import ContractError
+from frontrunner.checks.contract.record import (
+    Answer,
+    Call,
+    File,
+    Link,
+    Route,
+    Value,
+    read_record,
+    write_record,
+)
+from frontrunner.checks.contract.shape import shape_of
+from tests.checks.contract.made_up import record
+
+
+def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
+    made = record(
+        routes=(Route("/a", ("x",), ()),),
+        answers=(Answer("/a", "/a", 200, "application/json", shape_of({"k": [1, None]})),),
+        links=(Link("/"),),
+        protocol="sse_v2",
+        calls=(Call("/f", (Value("Json", "f", "object", optional=True, choices=("a",)),), ()),),
+        files=(File("x", ("a",)),),
+    )
+    write_record(made, tmp_path / "record")
+    assert read_record(tmp_path / "record") == made
+    (tmp_path / "record/answers.json").write_text("[{}]")
+    with pytest.raises(ContractError, match=r"answers\.json"):
+        read_record(tmp_path / "record")
