@@ -16,6 +16,7 @@ from frontrunner.calls import queue, wire
 from frontrunner.calls.entry import Calls
 from frontrunner.calls.handler import Gradio
 from frontrunner.calls.pack import find_calls, has_calls
+from frontrunner.calls.room import Room
 from frontrunner.cli import load_commands
 from frontrunner.cli.app import app
 from frontrunner.http.app import Application
@@ -67,9 +68,9 @@ def current(client: Client) -> Gradio:
     return gradio
 
 
-def talk(home: Path, steps: Steps) -> Application:
+def talk(home: Path, steps: Steps, **options: Any) -> Application:
     """Let a client talk to a server over a home."""
-    application = Application(Store(home).current(), calls=Calls(home))
+    application = Application(Store(home).current(), calls=Calls(home), **options)
 
     async def talked() -> None:
         transport = httpx.ASGITransport(application)
@@ -209,7 +210,6 @@ def test_bodies_that_are_none(home: Path, content: bytes, status: int) -> None:
 
 def test_a_body_that_is_too_large_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("frontrunner.calls.wire.LARGEST", 10)
-    monkeypatch.setattr("frontrunner.calls.handler.LARGEST", 10)
 
     async def in_parts() -> AsyncIterator[bytes]:
         for _ in range(11):
@@ -222,10 +222,75 @@ def test_a_body_that_is_too_large_is_refused(home: Path, monkeypatch: pytest.Mon
     talk(home, steps)
 
 
+@pytest.mark.parametrize("value", [b"1", b"[]", b'{"":{}}', b"NaN"])
+def test_a_body_of_many_values_is_refused_before_it_is_decoded(home: Path, value: bytes) -> None:
+    content = b'{"data":[' + b",".join([value] * (15_000_000 // (len(value) + 1))) + b"]}"
+
+    async def steps(client: Client) -> None:
+        answer = await client.post("/api/filter_data", content=content)
+        assert answer.status_code == 413
+
+    talk(home, steps)
+
+
+def test_an_announced_body_holds_no_memory_until_it_arrives() -> None:
+    async def steps() -> None:
+        room = Room(100)
+
+        async def silent() -> dict[str, Any]:
+            await asyncio.sleep(10)
+            return {}
+
+        async def whole() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"x" * 90}
+
+        async def announce() -> None:
+            async with wire.body_of(silent, room, b"100"):
+                pass
+
+        waiting = [asyncio.create_task(announce()) for _ in range(20)]
+        await asyncio.sleep(0)
+        async with wire.body_of(whole, room, b"90") as content:
+            assert (len(content), room.free) == (90, 10)
+        assert room.free == 100
+        for task in waiting:
+            task.cancel()
+
+    asyncio.run(steps())
+
+
+def test_memory_that_partial_bodies_hold_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "_PART_PATIENCE", 0.05)
+
+    async def steps() -> None:
+        room = Room(100)
+
+        def in_halves() -> Callable[[], Awaitable[dict[str, Any]]]:
+            parts = iter([b"x" * 40, b"y" * 40])
+
+            async def receive() -> dict[str, Any]:
+                await asyncio.sleep(0)
+                part = next(parts)
+                return {"type": "http.request", "body": part, "more_body": part[:1] == b"x"}
+
+            return receive
+
+        async def read() -> int:
+            async with wire.body_of(in_halves(), room, b"80") as content:
+                return len(content)
+
+        outcomes = await asyncio.gather(*(read() for _ in range(3)), return_exceptions=True)
+        statuses = {one.status for one in outcomes if isinstance(one, wire.HttpError)}
+        assert statuses <= {503}
+        assert room.free == 100
+
+    asyncio.run(steps())
+
+
 def test_room_is_given_back_whatever_becomes_of_a_call(home: Path) -> None:
     async def steps(client: Client) -> None:
         await client.get("/info")
-        room = current(client).queue.room
+        found = current(client).queue
         good = {"data": FILTER_B}
         for path, body in (
             ("/api/filter_data", good),
@@ -238,7 +303,7 @@ def test_room_is_given_back_whatever_becomes_of_a_call(home: Path) -> None:
             await client.post(path, content=b"{")
         joined_at = (await client.post("/call/filter_data", json=good)).json()["event_id"]
         assert (await client.get(f"/call/filter_data/{joined_at}")).status_code == 200
-        assert room.free == queue.ROOM
+        assert (found.bodies.free, found.work.free) == (queue.BODIES, queue.WORK)
 
     talk(home, steps)
 
@@ -246,30 +311,48 @@ def test_room_is_given_back_whatever_becomes_of_a_call(home: Path) -> None:
 def test_without_room_a_call_waits_and_then_is_told_so(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("frontrunner.calls.handler._PATIENCE", 0.05)
+    monkeypatch.setattr("frontrunner.calls.handler.PATIENCE", 0.05)
 
     async def steps(client: Client) -> None:
         await client.get("/info")
-        room = current(client).queue.room
-        await room.take(queue.ROOM, 1)
+        room = current(client).queue.work
+        await room.take(queue.WORK, 1)
         answer = await client.post("/api/set_tabs_on_load", json={"data": []})
         assert answer.status_code == 503
         assert "Too many calls" in answer.json()["detail"]
-        asyncio.get_running_loop().call_later(0.01, room.give, queue.ROOM)
+        asyncio.get_running_loop().call_later(0.01, room.give, queue.WORK)
         answer = await client.post("/api/set_tabs_on_load", json={"data": []})
         assert answer.status_code == 200
 
     talk(home, steps)
 
 
-def test_a_body_that_does_not_come_is_not_waited_for() -> None:
+def test_a_body_that_does_not_arrive_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "SECONDS", 0.01)
+
     async def never() -> dict[str, Any]:
         await asyncio.sleep(10)
         return {}
 
+    async def read() -> None:
+        async with wire.body_of(never, Room(10), b"5"):
+            pass
+
     with pytest.raises(wire.HttpError) as raised:
-        asyncio.run(wire.read_body(never, 0.01))
+        asyncio.run(read())
     assert raised.value.status == 408
+
+
+def test_without_a_session_nobody_elses_result_is_given_away(home: Path) -> None:
+    async def steps(client: Client) -> None:
+        path = "/call/set_tabs_on_load"
+        event = (await client.post(path, json={"data": []})).json()["event_id"]
+        for query in ("", "?session_hash=", "?session_hash=other"):
+            answer = await client.get(f"/queue/data{query}")
+            assert (answer.status_code, answer.json()["detail"]) == (404, "Session not found.")
+        assert (await client.get(f"{path}/{event}")).status_code == 200
+
+    talk(home, steps)
 
 
 def test_what_is_nested_too_deep_is_an_error(home: Path) -> None:
@@ -279,7 +362,7 @@ def test_what_is_nested_too_deep_is_an_error(home: Path) -> None:
     async def steps(client: Client) -> None:
         for body in (deep, b'{"data":' + deep, b'{"data":["",[],[],' + frames + b"]}"):
             answer = await client.post("/api/filter_data", content=body)
-            assert answer.status_code in (422, 500)
+            assert answer.status_code in (413, 422, 500)
 
     talk(home, steps)
 
@@ -324,6 +407,22 @@ def test_browsers_of_other_sites_may_call(home: Path) -> None:
         assert (await client.get("/user")).headers["access-control-allow-origin"] == "*"
 
     talk(home, steps)
+
+
+@pytest.mark.parametrize("path", ["/config", "/user", "/queue/status", "/queue/data", "/v1/tasks"])
+def test_only_the_origins_of_the_settings_may_call(home: Path, path: str) -> None:
+    mine = "https://mine.example"
+
+    async def steps(client: Client) -> None:
+        for method in ("GET", "OPTIONS", "POST"):
+            answer = await client.request(method, path, headers={"origin": mine})
+            assert answer.headers["access-control-allow-origin"] == mine
+            assert "origin" in answer.headers["vary"]
+            other = await client.request(method, path, headers={"origin": "https://o.example"})
+            assert "access-control-allow-origin" not in other.headers
+            assert "origin" in other.headers["vary"]
+
+    talk(home, steps, origins=(mine,))
 
 
 def test_without_an_old_board_there_are_no_calls(snapshot: Snapshot, tmp_path: Path) -> None:

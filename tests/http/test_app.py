@@ -396,7 +396,7 @@ def test_a_damaged_snapshot_is_told_in_the_shape_of_errors(
     (folder / damaged).write_bytes(b"x")
     answer = call(Application(Snapshot(folder)), "GET", path)
     assert answer.status_code == 500
-    assert answer.json() == {"detail": "The snapshot is damaged; the server's log says more."}
+    assert answer.json() == {"detail": "The snapshot is damaged. The server's log has the details."}
     assert "frontrunner verify" in caplog.text
 
 

@@ -122,6 +122,6 @@ def test_the_style_guide_is_for_developers(service: Service) -> None:
 
 def test_the_page_for_a_mistake_needs_nothing_that_could_be_broken(service: Service) -> None:
     request = PageRequest("/zh/benchmark/x", b"", "", wants_html=True)
-    page = Site().failed(service, request)
+    page = Site().failed(service, request, 500, "")
     assert page.status == 500
     assert '<html lang="zh">' in page.answer.identity.decode()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from frontrunner.answers.cache import Cache, Key
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.base.near import near_names
 from frontrunner.snapshot.answers import JSON, Encoded, body_tag
@@ -27,61 +25,12 @@ if TYPE_CHECKING:
 _CACHE_BYTES = 64 * 1024 * 1024
 
 
-class AnswerCache:
-    """Answers made on demand, least recently used first out; each is made by one thread only."""
-
-    def __init__(self, capacity: int = _CACHE_BYTES) -> None:
-        self._capacity = capacity
-        self._size = 0
-        self._kept: OrderedDict[object, Encoded] = OrderedDict()
-        self._lock = threading.Lock()
-        self._making: dict[object, threading.Lock] = {}
-
-    def get(self, key: object, make: Callable[[], bytes]) -> Encoded:
-        """The answer for `key`, made by `make` where it is not kept."""
-        found = self._look_up(key)
-        if found is not None:
-            return found
-        with self._turn(key):
-            found = self._look_up(key)
-            if found is None:
-                body = make()
-                found = Encoded(JSON, body_tag(body), body)
-                self._keep(key, found)
-            return found
-
-    def _look_up(self, key: object) -> Encoded | None:
-        with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
-
-    @contextmanager
-    def _turn(self, key: object) -> Iterator[None]:
-        with self._lock:
-            turn = self._making.setdefault(key, threading.Lock())
-        try:
-            with turn:
-                yield
-        finally:
-            with self._lock:
-                self._making.pop(key, None)
-
-    def _keep(self, key: object, answer: Encoded) -> None:
-        with self._lock:
-            self._kept[key] = answer
-            self._size += len(answer.identity)
-            while self._size > self._capacity and len(self._kept) > 1:
-                self._size -= len(self._kept.popitem(last=False)[1].identity)
-
-
 class Service:
     """The answers of one snapshot. Methods raise UnknownNameError for names that are not in it."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self._cache = AnswerCache()
+        self._cache: Cache[Encoded] = Cache(_CACHE_BYTES, lambda one: len(one.identity))
 
     def prepared(self, key: str) -> Encoded | None:
         """An answer that was made when the snapshot was built."""
@@ -182,7 +131,7 @@ class Service:
                 return kept
         bench = self.find_benchmark(name)
         picked = tuple(sorted(set(languages)))
-        return self._json(("scores", name, picked), lambda: self.boards.summary(bench, picked))
+        return self._json(("scores", name, *picked), lambda: self.boards.summary(bench, picked))
 
     def per_language(self, name: str) -> Encoded:
         """A board's means by language."""
@@ -198,7 +147,7 @@ class Service:
 
         self.find_benchmark(name)
         return self._json(
-            ("leaders", name, tuple(buckets)),
+            ("leaders", name, repr(buckets)),
             lambda: leaders(name, self._leader_rows(name), buckets),
         )
 
@@ -213,7 +162,9 @@ class Service:
         """The list of tasks that a filter leaves."""
         if wanted.is_empty:
             return self._list("tasks")
-        return self._json(("tasks", wanted), lambda: wanted.apply(self.entities, self.numbers))
+        return self._json(
+            ("tasks", repr(wanted)), lambda: wanted.apply(self.entities, self.numbers)
+        )
 
     def task(self, name: str) -> Encoded:
         """One task, without scores."""
@@ -246,7 +197,7 @@ class Service:
         """The list of models that a filter leaves."""
         if wanted.is_empty:
             return self._list("models")
-        return self._json(("models", wanted), lambda: wanted.apply(self.entities))
+        return self._json(("models", repr(wanted)), lambda: wanted.apply(self.entities))
 
     def model(self, name: str) -> Encoded:
         """One model, without scores."""
@@ -275,13 +226,13 @@ class Service:
         """Rank what was asked for."""
         from frontrunner.answers.rerank import answer  # noqa: PLC0415
 
-        return self._json(("rank", request), lambda: answer(self, request))
+        return self._json(("rank", repr(request)), lambda: answer(self, request))
 
     def info(self) -> Encoded:
         """What is being served, and where it came from."""
         from frontrunner.answers.about import snapshot_info  # noqa: PLC0415
 
-        return self._json("snapshot", lambda: snapshot_info(self.snapshot, self.numbers.boards))
+        return self._json(("snapshot",), lambda: snapshot_info(self.snapshot, self.numbers.boards))
 
     def export(self, name: str, form: str) -> Encoded:
         """A board as a file: `csv` or `parquet`."""
@@ -293,8 +244,7 @@ class Service:
             "csv": (csv_of, "text/csv; charset=utf-8"),
             "parquet": (parquet_of, "application/vnd.apache.parquet"),
         }[form]
-        kept = self._cache.get((form, name), lambda: make(summary.identity))
-        return kept._replace(media_type=media_type)
+        return self._cache.get((form, name), lambda: _encoded(make(summary.identity), media_type))
 
     def _list(self, key: str) -> Encoded:
         """One of the lists, prepared or not."""
@@ -303,7 +253,11 @@ class Service:
             return kept
         from frontrunner.answers.prepare import list_answers  # noqa: PLC0415
 
-        return self._json(key, list_answers(self.entities, self.numbers)[key])
+        return self._json((key,), list_answers(self.entities, self.numbers)[key])
 
-    def _json(self, key: object, make: Callable[[], object]) -> Encoded:
-        return self._cache.get(key, lambda: msgspec.json.encode(make()))
+    def _json(self, key: Key, make: Callable[[], object]) -> Encoded:
+        return self._cache.get(key, lambda: _encoded(msgspec.json.encode(make()), JSON))
+
+
+def _encoded(body: bytes, media_type: str) -> Encoded:
+    return Encoded(media_type, body_tag(body), body)

@@ -1,4 +1,4 @@
-"""Where a server hands the old calls over. Costs nothing until the first of them comes."""
+"""Where a server passes on the old calls. Costs nothing until the first of them comes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from frontrunner.http.reply import Policy
 
 if TYPE_CHECKING:
     from frontrunner.calls.handler import Gradio
-    from frontrunner.http.app import Receive, Scope, Send
+    from frontrunner.http.request import Request, Response
 
 _PATHS = frozenset(
     {
@@ -27,7 +27,7 @@ _PATHS = frozenset(
     }
 )
 _LATER = ("/heartbeat/", "/gradio_api/")
-"""Of later versions: clients ask for them, and go on when they are not there."""
+"""Of later versions: clients ask for them, and continue if they get a 404."""
 _BELOW = ("/call/", "/api/", "/run/", "/queue/", "/file=", "/proxy=", *_LATER)
 
 
@@ -46,18 +46,13 @@ class Calls:
         """Whether a path belongs to the old calls."""
         return path.startswith(_BELOW) or path.removesuffix("/") in _PATHS
 
-    async def answer(
-        self, scope: Scope, receive: Receive, send: Send, policy: Policy, snapshot: str
-    ) -> bool:
-        """Answer a call while `snapshot` is served; False where no old board was adopted."""
+    async def answer(self, request: Request, policy: Policy, snapshot: str) -> Response | None:
+        """Answer a call while `snapshot` is served; None if no old board was adopted."""
         gradio = self._current(snapshot)
-        if gradio is None:
-            return False
-        await gradio.answer(scope, receive, send, policy)
-        return True
+        return None if gradio is None else await gradio.answer(request, policy)
 
     def _current(self, snapshot: str) -> Gradio | None:
-        """What answers; anew as soon as there are other answers on disk."""
+        """What answers; opened again as soon as the answers on disk change."""
         folder = find_calls(self._home, snapshot)
         if folder is None:
             return self._gradio  # between two renames of a folder that is being replaced

@@ -6,8 +6,9 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from contextlib import ExitStack
+from typing import Any
+from urllib.parse import parse_qsl, unquote
 
 import msgspec
 
@@ -15,26 +16,17 @@ from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.calls.functions import Functions
 from frontrunner.calls.pack import CONFIG, INFO, MODEL_TYPES
 from frontrunner.calls.queue import Event, EventQueue, Outcome, QueueFullError
-from frontrunner.calls.room import NoRoomError, Room
-from frontrunner.calls.wire import (
-    LARGEST,
-    HttpError,
-    Request,
-    read_body,
-    respond,
-    stream,
-    too_large,
-)
+from frontrunner.calls.wire import PATIENCE, HttpError, Loan, body_of, cost, too_large
+from frontrunner.http.plain import plain
 from frontrunner.http.reply import Headers, Policy, Reply
+from frontrunner.http.request import Request, Response
+from frontrunner.http.served import respond
 from frontrunner.legacy.gradio.model_types import NamedTypes
 from frontrunner.snapshot.answers import AnswerPack
 
-if TYPE_CHECKING:
-    from frontrunner.http.app import Receive, Scope, Send
-
+GROUP = "<old calls>"
 _PREDICT = "predict"
-_PATIENCE = 60.0
-"""Seconds that a call waits for room."""
+_JSON = "application/json"
 
 
 class Body(msgspec.Struct):
@@ -43,24 +35,6 @@ class Body(msgspec.Struct):
     data: list[msgspec.Raw] = []
     fn_index: int | None = None
     session_hash: str | None = None
-
-
-class _Held:
-    """Room that a call holds; lent to the queue where the work goes on after the answer."""
-
-    def __init__(self, room: Room, size: int) -> None:
-        self._room = room
-        self._size = size
-        self.lent = False
-
-    def give(self) -> None:
-        """Give the room back."""
-        self._room.give(self._size)
-
-    def give_unless_lent(self) -> None:
-        """Give it back, unless the queue will."""
-        if not self.lent:
-            self.give()
 
 
 class Gradio:
@@ -85,44 +59,33 @@ class Gradio:
             "/token": b'{"token":null,"user":null}',
         }
 
-    async def answer(self, scope: Scope, receive: Receive, send: Send, policy: Policy) -> None:
+    async def answer(self, request: Request, policy: Policy) -> Response:
         """Answer one request."""
-        request = Request(scope)
+        path = request.path.removesuffix("/") or "/"
         try:
-            if request.method == "OPTIONS":
-                await respond(send, 204, b"", _preflight(policy))
-            elif request.method in ("GET", "HEAD"):
-                await self._get(request, send, policy)
-            elif request.method == "POST":
-                await self._post(request, receive, send, policy)
-            else:
-                raise HttpError(405, {"detail": "Method Not Allowed"})
+            if request.method in ("GET", "HEAD"):
+                return await self._get(path, request, policy)
+            if request.method == "POST":
+                return await self._post(path, request)
         except HttpError as error:
-            await respond(send, error.status, error.body, _json(policy, error.media_type))
+            return _whole(error.body, error.status, error.media_type)
+        return _whole(b'{"detail":"Method Not Allowed"}', 405)
 
     # --- reading ------------------------------------------------------------------------------
 
-    async def _get(self, request: Request, send: Send, policy: Policy) -> None:
-        path = request.path
+    async def _get(self, path: str, request: Request, policy: Policy) -> Response:
         if path in self._documents:
-            await self._document(Reply(self._documents[path], policy), request, send)
-        elif path in self._fixed:
-            await respond(send, 200, self._fixed[path], _json(policy))
-        elif path == "/queue/status":
-            await respond(send, 200, self._status(), _json(policy))
-        elif path == "/queue/data":
-            await self._session(request, send, policy)
-        elif found := re.fullmatch(r"/call/[^/]+/([^/]+)", path):
-            await self._result(found[1], send, policy)
-        else:
-            raise _not_served(path)
-
-    async def _document(self, reply: Reply, request: Request, send: Send) -> None:
-        form = reply.form(request.encodings)
-        if request.if_none_match and reply.is_fresh(form, request.if_none_match, None):
-            await respond(send, 304, b"", form.not_modified)
-        else:
-            await respond(send, 200, b"" if request.method == "HEAD" else form.body, form.headers)
+            reply = Reply(self._documents[path], policy)
+            return await asyncio.to_thread(respond, reply, request, GROUP)
+        if path in self._fixed:
+            return _whole(self._fixed[path])
+        if path == "/queue/status":
+            return _whole(self._status())
+        if path == "/queue/data":
+            return self._session(_query(request).get("session_hash", ""))
+        if found := re.fullmatch(r"/call/[^/]+/([^/]+)", path):
+            return self._result(found[1])
+        raise _not_served(path)
 
     def _status(self) -> bytes:
         return msgspec.json.encode(
@@ -135,11 +98,11 @@ class Gradio:
             }
         )
 
-    async def _session(self, request: Request, send: Send, policy: Policy) -> None:
-        session = request.query.get("session_hash", "")
-        if self.queue.next_of(session) is None:
+    def _session(self, session: str) -> Response:
+        # Calls without a session have events, too: those are fetched by their names.
+        if not session or self.queue.next_of(session) is None:
             raise HttpError(404, {"detail": "Session not found."})
-        await stream(send, self._messages(session), _events(policy))
+        return _stream(self._messages(session))
 
     async def _messages(self, session: str) -> AsyncIterator[bytes]:
         """Every event of a session, also those that join meanwhile; then the stream ends."""
@@ -154,11 +117,11 @@ class Gradio:
             self.queue.leave(event)
             yield _message("process_completed", event, output=output, success=done)
 
-    async def _result(self, name: str, send: Send, policy: Policy) -> None:
+    def _result(self, name: str) -> Response:
         event = self.queue.find(name)
         if event is None:
             raise HttpError(404, {"detail": "Event not found."})
-        await stream(send, self._one(event), _events(policy))
+        return _stream(self._one(event))
 
     async def _one(self, event: Event) -> AsyncIterator[bytes]:
         outcome = await event.outcome
@@ -168,26 +131,24 @@ class Gradio:
 
     # --- calling ------------------------------------------------------------------------------
 
-    async def _post(self, request: Request, receive: Receive, send: Send, policy: Policy) -> None:
-        """Read and answer a call, once there is room for what it sends."""
-        if request.size > LARGEST:
-            raise too_large()
-        try:
-            await self.queue.room.take(request.size, _PATIENCE)
-        except NoRoomError as error:
-            raise HttpError(503, {"detail": str(error)}) from None
-        held = _Held(self.queue.room, request.size)
-        try:
-            answer = await self._called(request, await read_body(receive), held)
-        finally:
-            held.give_unless_lent()
-        await respond(send, 200, answer, _json(policy))
-
-    async def _called(self, request: Request, content: bytes, held: _Held) -> bytes:
-        path = request.path
+    async def _post(self, path: str, request: Request) -> Response:
+        """Read and answer a call, with memory for what it sends and for what that becomes."""
         if path == "/reset":
-            return b'{"success":true}'
-        # Not here where everybody waits: a body with NaN takes a tenth of a second.
+            return _whole(b'{"success":true}')
+        async with body_of(request.receive, self.queue.bodies, request.length) as content:
+            needed = cost(content)
+            if needed > self.queue.work.size:
+                raise too_large()
+            loan = Loan(self.queue.work)
+            with ExitStack() as held:
+                held.callback(loan.give)
+                await loan.take(needed, PATIENCE)
+                answer = await self._called(path, content, request, held)
+        return _whole(answer)
+
+    async def _called(self, path: str, content: bytes, request: Request, held: ExitStack) -> bytes:
+        """The answer to a call; the queue takes over what is `held` until the work is done."""
+        # In a thread: a body with NaN takes a tenth of a second.
         body = await asyncio.to_thread(_decoded, content)
         if path == "/queue/join":
             if not body.session_hash:
@@ -204,14 +165,16 @@ class Gradio:
         by_number = name is None or name == _PREDICT
         found = self._functions.find(body.fn_index if by_number else name)
         if found is None:
-            raise HttpError(500, "Internal Server Error")  # as the old board said it
-        return lambda: self._functions.call(found, body.data, request.query)
+            raise HttpError(500, "Internal Server Error")  # in the old board's words
+        query = _query(request)
+        return lambda: self._functions.call(found, body.data, query)
 
-    def _join(self, session: str, work: Callable[[], list[Any]], held: _Held) -> bytes:
+    def _join(self, session: str, work: Callable[[], list[Any]], held: ExitStack) -> bytes:
+        taken = held.pop_all()
         try:
-            event = self.queue.join(session, work, held.give)
-            held.lent = True
+            event = self.queue.join(session, work, taken.close)
         except QueueFullError as error:
+            taken.close()
             raise HttpError(503, {"detail": str(error)}) from None
         return msgspec.json.encode({"event_id": event.id})
 
@@ -234,7 +197,7 @@ def _decoded(content: bytes) -> Body:
     try:
         return msgspec.json.decode(content, type=Body)
     except (msgspec.DecodeError, RecursionError):
-        pass  # perhaps for its NaN, which programs send and strict JSON does not have
+        pass  # perhaps because of NaN, which programs send and strict JSON does not have
     try:
         return msgspec.json.decode(msgspec.json.encode(json.loads(content)), type=Body)
     except (ValueError, TypeError, RecursionError, msgspec.MsgspecError) as error:
@@ -261,23 +224,17 @@ def _not_served(path: str) -> HttpError:
     return HttpError(404, {"detail": "Not Found"})
 
 
-def _json(policy: Policy, media_type: str = "application/json") -> Headers:
-    common = [pair for pair in policy.common if pair[0].startswith((b"access", b"x-"))]
-    return [
-        (b"content-type", media_type.encode()),
+def _query(request: Request) -> dict[str, str]:
+    return dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
+
+
+def _whole(body: bytes, status: int = 200, media_type: str = _JSON) -> Response:
+    return Response(status, plain(media_type, body), body, GROUP)
+
+
+def _stream(parts: AsyncIterator[bytes]) -> Response:
+    headers: Headers = [
+        (b"content-type", b"text/event-stream; charset=utf-8"),
         (b"cache-control", b"no-store"),
-        *common,
     ]
-
-
-def _events(policy: Policy) -> Headers:
-    return _json(policy, "text/event-stream; charset=utf-8")
-
-
-def _preflight(policy: Policy) -> Headers:
-    return [
-        (b"access-control-allow-methods", b"GET, HEAD, POST, OPTIONS"),
-        (b"access-control-allow-headers", b"*"),
-        (b"access-control-max-age", b"86400"),
-        *(pair for pair in policy.common if pair[0] == b"access-control-allow-origin"),
-    ]
+    return Response(200, headers, b"", GROUP, parts)

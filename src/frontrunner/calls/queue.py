@@ -14,12 +14,14 @@ from frontrunner.base.errors import FrontrunnerError, LegacyError
 from frontrunner.calls.room import Room
 
 _MOST_WAITING = 64
-_MOST_BYTES = 128 * 1024 * 1024
+_MOST_BYTES = 64 * 1024 * 1024
 """Of results that wait to be fetched."""
 _AT_ONCE = 2
-"""Calls that are worked on: each fills a processor, and holds its tables several times over."""
-ROOM = 128 * 1024 * 1024
-"""Bytes of bodies that are read, or wait for their turn."""
+"""Calls that are worked on: each uses a whole processor."""
+BODIES = 64 * 1024 * 1024
+"""Bytes of bodies that have arrived and are not answered."""
+WORK = 320 * 1024 * 1024
+"""Bytes of memory for what those bodies become when they are decoded and answered."""
 _KEPT_SECONDS = 300.0
 _WEIGHT = 0.1
 """How much the newest call counts in the average time."""
@@ -53,7 +55,8 @@ class EventQueue:
     def __init__(self) -> None:
         self._events: dict[str, Event] = {}
         self._turns = asyncio.Semaphore(_AT_ONCE)
-        self.room = Room(ROOM)
+        self.bodies = Room(BODIES)
+        self.work = Room(WORK)
         self.average = 0.0
         """Seconds that a call takes, over the last ones."""
 

@@ -1,23 +1,26 @@
-"""Requests and answers of the old calls as ASGI messages."""
+"""Reading the bodies of old calls: limited in size, in time, and in the memory of all together."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
+from contextlib import asynccontextmanager
 
 import msgspec
 
-from frontrunner.http.reply import Headers
-
-if TYPE_CHECKING:
-    from frontrunner.http.app import Receive, Scope, Send
+from frontrunner.calls.room import NoRoomError, Room
+from frontrunner.http.request import Receive
 
 LARGEST = 16 * 1024 * 1024
 """Bytes of a body; the 57 tables of the old board are three million."""
-_SECONDS_TO_SEND = 20.0
-"""Others may wait for the room that a body takes; a proxy in front keeps slow senders away."""
+SECONDS = 20.0
+"""For a body to arrive; a proxy in front keeps slow senders away."""
+PATIENCE = 60.0
+"""Seconds that a call waits for memory."""
+_PART_PATIENCE = 5.0
+"""Seconds that a part of a body waits for memory."""
+_PER_VALUE = 96
+"""Bytes of memory that a value takes at most once it is decoded, beyond its text."""
 
 
 class HttpError(Exception):
@@ -31,64 +34,74 @@ class HttpError(Exception):
         self.media_type = "text/plain; charset=utf-8" if is_text else "application/json"
 
 
-class Request:
-    """The parts of a request that answers depend on."""
+class Loan:
+    """Memory that a call holds in a room, given back once."""
 
-    def __init__(self, scope: Scope) -> None:
-        self.method: str = scope["method"]
-        path: str = scope["path"]
-        self.path = path.removesuffix("/") or "/"
-        self.query = dict(parse_qsl(scope["query_string"].decode("latin-1"), True))
-        headers = dict(scope["headers"])
-        self.encodings: bytes = headers.get(b"accept-encoding", b"")
-        self.if_none_match: str = headers.get(b"if-none-match", b"").decode("latin-1")
-        length: bytes = headers.get(b"content-length", b"")
-        self.size = int(length) if length.isdigit() else LARGEST
-        """Bytes of the body, at most."""
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self.size = 0
+
+    async def take(self, size: int, seconds: float) -> None:
+        """Hold more. Raises HttpError if others hold it for so many seconds."""
+        try:
+            await self._room.take(size, seconds)
+        except NoRoomError as error:
+            raise HttpError(503, {"detail": str(error)}) from None
+        self.size += size
+
+    def give(self) -> None:
+        """Give everything back."""
+        size, self.size = self.size, 0
+        if size:
+            self._room.give(size)
 
 
-async def read_body(receive: Receive, seconds: float = _SECONDS_TO_SEND) -> bytes:
-    """The whole body of a request.
+@asynccontextmanager
+async def body_of(receive: Receive, room: Room, announced: bytes) -> AsyncIterator[bytes]:
+    """The body of a request, which holds memory only for what has arrived.
 
-    Raises HttpError where it is larger than anybody needs, or does not come in time.
+    Raises HttpError if it is too large, does not arrive in time, or there is no memory for it.
     """
+    if announced.isdigit() and int(announced) > LARGEST:
+        raise too_large()
+    loan = Loan(room)
     try:
-        async with asyncio.timeout(seconds):
-            return await _body(receive)
+        async with asyncio.timeout(SECONDS):
+            body = await _read(receive, loan)
+        yield body
     except TimeoutError:
-        raise HttpError(408, {"detail": "The body did not come in time."}) from None
+        raise HttpError(408, {"detail": "The body did not arrive in time."}) from None
+    finally:
+        loan.give()
 
 
-async def _body(receive: Receive) -> bytes:
+async def _read(receive: Receive, loan: Loan) -> bytes:
     parts: list[bytes] = []
-    size, more = 0, True
+    more = True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise HttpError(400, {"detail": "The client went away."})
         part: bytes = message.get("body", b"")
-        size += len(part)
-        if size > LARGEST:
+        if loan.size + len(part) > LARGEST:
             raise too_large()
-        parts.append(part)
+        if part:
+            await loan.take(len(part), _PART_PATIENCE)
+            parts.append(part)
         more = bool(message.get("more_body"))
     return b"".join(parts)
 
 
+def cost(body: bytes) -> int:
+    """Bytes of memory that decoding a body and answering the call takes at most.
+
+    Before each value is a comma, a colon or an opening bracket, so counting those bounds their
+    number. An object takes the memory of three other values.
+    """
+    values = body.count(b",") + body.count(b"[") + 3 * body.count(b"{")
+    return 3 * len(body) + _PER_VALUE * (values + 1)
+
+
 def too_large() -> HttpError:
-    """What a body is answered that is larger than anybody needs."""
+    """The response to a body that is larger than any the old board's page sent."""
     return HttpError(413, {"detail": f"The body is larger than {LARGEST} bytes."})
-
-
-async def respond(send: Send, status: int, body: bytes, headers: Headers) -> None:
-    """Send an answer that is whole."""
-    if status != 304 and not any(name == b"content-length" for name, _ in headers):
-        headers = [*headers, (b"content-length", b"%d" % len(body))]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def stream(send: Send, parts: AsyncIterator[bytes], headers: Headers) -> None:
-    """Send an answer part by part, as each is there."""
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    async for part in parts:
-        await send({"type": "http.response.body", "body": part, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})

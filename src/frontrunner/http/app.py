@@ -1,156 +1,46 @@
 """The ASGI application.
 
-Two ways lead to an answer. What was prepared when the snapshot was built is found by its path
-in a dictionary and sent as it lies on disk; everything else goes through the table of routes.
+A request passes one chain of middleware (`chain.py`) and is then answered by the first that takes
+its path: what is ready to be sent, the old calls, the routes of the API, documents, pages.
 A new snapshot replaces the old one between two requests: a request holds the one that it began
-with, so nobody sees half of two.
+with, so no response mixes two snapshots.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, NamedTuple, Protocol
-from urllib.parse import parse_qsl
+from typing import Protocol
 
-from starlette.datastructures import QueryParams
-
-from frontrunner.answers.service import Service
 from frontrunner.base.errors import CorruptSnapshotError, UnknownNameError, UsageError
-from frontrunner.http import documents, icons
-from frontrunner.http.metrics import MEDIA_TYPE, Metrics, Series
-from frontrunner.http.pages import Page, PagePolicy, PageRequest, Pages
+from frontrunner.http import chain, documents, icons
+from frontrunner.http.metrics import MEDIA_TYPE, Metrics
+from frontrunner.http.pages import Page, Pages
 from frontrunner.http.params import BadQueryError
 from frontrunner.http.plain import not_allowed, plain, problem
-from frontrunner.http.reply import Headers, Policy, Reply
+from frontrunner.http.pools import BusyError, Pools
+from frontrunner.http.query import Query
+from frontrunner.http.reply import Policy, Reply
+from frontrunner.http.request import Receive, Request, Response, Scope, Send, send_response
 from frontrunner.http.routes import ROUTES, Match, compile_routes
+from frontrunner.http.served import Ready, Served, respond
 from frontrunner.snapshot.answers import JSON, Encoded
 from frontrunner.snapshot.reader import Snapshot
 
 log = logging.getLogger("frontrunner.server")
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 _find_route = compile_routes(ROUTES)
-_HELD_BYTES = 96 * 1024 * 1024
-"""Bodies that are kept ready, before compression; a whole board is one or two MB."""
 _METHODS = ("GET", "HEAD")
-_CONDITIONS = frozenset({b"if-none-match", b"if-modified-since"})
-
-
-class Asked:
-    """The parts of a request that answers depend on."""
-
-    __slots__ = (
-        "accept",
-        "encodings",
-        "host",
-        "if_modified_since",
-        "if_none_match",
-        "languages",
-        "method",
-        "path",
-        "query",
-        "scheme",
-    )
-
-    def __init__(self, scope: Scope) -> None:
-        self.method: str = scope["method"]
-        self.path: str = scope["path"]
-        self.query: bytes = scope["query_string"]
-        self.scheme: str = scope.get("scheme", "http")
-        self.encodings = self.accept = self.languages = self.host = b""
-        self.if_none_match: str | None = None
-        self.if_modified_since: str | None = None
-        for name, value in scope["headers"]:
-            if name == b"accept-encoding":
-                self.encodings = _joined(self.encodings, value)
-            elif name == b"if-none-match":
-                # A list may come in several lines.
-                tags = value.decode("latin-1")
-                self.if_none_match = f"{self.if_none_match}, {tags}" if self.if_none_match else tags
-            elif name == b"if-modified-since":
-                self.if_modified_since = value.decode("latin-1")
-            elif name == b"accept":
-                self.accept = value
-            elif name == b"accept-language":
-                self.languages = value
-            elif name == b"host":
-                self.host = value
-
-    @property
-    def page_request(self) -> PageRequest:
-        """What the makers of pages are told of this request."""
-        return PageRequest(
-            self.path,
-            self.query,
-            self.languages.decode("latin-1"),
-            b"text/html" in self.accept,
-            f"{self.scheme}://{self.host.decode('latin-1')}",
-        )
-
-
-def _joined(before: bytes, value: bytes) -> bytes:
-    """A list that comes in several lines, as one."""
-    return b"%b, %b" % (before, value) if before else value
-
-
-class Ready(NamedTuple):
-    """The reply to a path, with where its requests are counted."""
-
-    reply: Reply
-    group: str
-    series: Series
-
-
-class Served:
-    """One snapshot being served: its service, and the replies that are ready."""
-
-    def __init__(self, snapshot: Snapshot, policy: Policy) -> None:
-        self.service = Service(snapshot)
-        self.prepared = snapshot.prepared is not None
-        """Whether its answers were prepared when serving began; replies made before are larger."""
-        self.policy = policy
-        self.ready: dict[str, Ready] = {}
-        """Path -> what answers a request without a query."""
-        self.replies: dict[str, Reply] = {}
-        """Digest of a body -> its reply, so that each is compressed once."""
-        self._held = 0
-
-    def page(self, page: Page) -> Reply:
-        """The reply that sends `page`; its forms were made with it, so this is cheap."""
-        return Reply(page.answer, PagePolicy(self.policy.last_modified, page.headers))
-
-    def reply(self, answer: Encoded) -> Reply:
-        """The reply that sends `answer`."""
-        key = f"{answer.media_type} {answer.tag}"
-        found = self.replies.get(key)
-        if found is None:
-            self._held += len(answer.identity)
-            if self._held > _HELD_BYTES:
-                self._forget(len(answer.identity))
-            found = self.replies[key] = Reply(answer, self.policy)
-        return found
-
-    def _forget(self, held: int) -> None:
-        """Let go of what was ready. It is made again when it is asked for again."""
-        self._held = held
-        self.replies.clear()
-        self.ready.clear()
+_VARY_ACCEPT = (b"vary", b"accept")
 
 
 class OldCalls(Protocol):
-    """Calls that were made for another board, answered beside the API."""
+    """Calls that were made for another board, answered alongside the API."""
 
     def takes(self, path: str) -> bool:
         """Whether a path belongs to them."""
 
-    async def answer(
-        self, scope: Scope, receive: Receive, send: Send, policy: Policy, snapshot: str
-    ) -> bool:
-        """Answer a request while `snapshot` is served; False where they are not answered."""
+    async def answer(self, request: Request, policy: Policy, snapshot: str) -> Response | None:
+        """Answer a request while `snapshot` is served; None if no old board was adopted."""
 
 
 class Application:
@@ -164,214 +54,158 @@ class Application:
         origins: tuple[str, ...] = ("*",),
         pages: Pages | None = None,
         calls: OldCalls | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._pages = pages
         self._calls = calls
-        self.metrics = Metrics()
+        self.metrics = metrics or Metrics()
         self._max_age = max_age
-        self._origins = origins
-        self._any_origin = "*" in origins
         self._icons = icons.Icons()
+        self._pools = Pools()
+        handler = chain.limited(self._answer, self._refuse)
+        handler = chain.shared(chain.hosted(handler), origins, self._methods)
+        self._handle = chain.counted(handler, self.metrics)
         self.use(snapshot)
 
     def use(self, snapshot: Snapshot) -> None:
         """Serve `snapshot` from the next request on."""
-        policy = Policy(snapshot.built_at, self._max_age, self._any_origin)
-        self.served = Served(snapshot, policy)
+        self.served = Served(snapshot, Policy(snapshot.built_at, self._max_age))
         self.metrics.serve(snapshot)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http":
-            if not await self._quickly(scope, send) and not await self._old(scope, receive, send):
-                await self._http(scope, send)
+            request = Request(scope, receive)
+            await send_response(await self._handle(request), request.method == "HEAD", send)
         elif scope["type"] == "lifespan":
             await _lifespan(receive, send)
 
-    async def _quickly(self, scope: Scope, send: Send) -> bool:
-        """Send what is ready, if a plain GET asks for it. Most requests end here."""
-        if scope["query_string"] or scope["method"] != "GET":
-            return False
+    def _methods(self, path: str) -> bytes:
+        posted = self._calls is not None and self._calls.takes(path)
+        return b"GET, HEAD, POST, OPTIONS" if posted else b"GET, HEAD, OPTIONS"
+
+    async def _answer(self, request: Request) -> Response:
         served = self.served
-        ready = served.ready.get(scope["path"])
-        if ready is None or not self._any_origin:
-            return False
-        started = time.perf_counter()
-        encodings = b""
-        for name, value in scope["headers"]:
-            if name == b"accept-encoding":
-                encodings = _joined(encodings, value)
-            elif name in _CONDITIONS:
-                return False
-        form = ready.reply.quick_form(encodings)
-        if form is None:
-            return False
-        await send({"type": "http.response.start", "status": 200, "headers": form.headers})
-        seconds = time.perf_counter() - started
-        await send({"type": "http.response.body", "body": form.body})
-        ready.series.record(len(form.body), seconds)
-        return True
-
-    async def _old(self, scope: Scope, receive: Receive, send: Send) -> bool:
-        """Answer a call made for an older board."""
-        if self._calls is None or not self._calls.takes(scope["path"]):
-            return False
-        served, started = self.served, time.perf_counter()
-        size, status = 0, 0
-
-        async def counted(message: MutableMapping[str, Any]) -> None:
-            nonlocal size, status
-            size += len(message.get("body", b""))
-            status = message.get("status", status)
-            await send(message)
-
-        snapshot = served.service.snapshot.id
-        if not await self._calls.answer(scope, receive, counted, served.policy, snapshot):
-            return False
-        seconds = time.perf_counter() - started
-        self.metrics.series(scope["method"], "<old calls>", status).record(size, seconds)
-        return True
-
-    async def _http(self, scope: Scope, send: Send) -> None:
-        started = time.perf_counter()
-        served, asked = self.served, Asked(scope)
-        status, headers, body, group = await self._answer(served, asked)
-        if not self._any_origin:
-            headers = [*headers, *self._cors(scope)]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        seconds = time.perf_counter() - started
-        if asked.method == "HEAD":
-            body = b""
-        await send({"type": "http.response.body", "body": body})
-        self.metrics.series(asked.method, group, status).record(len(body), seconds)
-
-    async def _answer(self, served: Served, asked: Asked) -> tuple[int, Headers, bytes, str]:
-        ready = served.ready.get(asked.path) if not asked.query else None
-        if ready is not None and asked.method in ("GET", "HEAD"):
-            return (*_send(ready.reply, asked), ready.group)
-        if asked.method == "OPTIONS":
-            return 204, self._preflight(), b"", "<preflight>"
-        match = _find_route(asked.path)
-        if match is None:
-            return await self._beside(served, asked)
-        if asked.method not in _METHODS:
-            return (*not_allowed(served.policy), match.route.group)
-        return (*await self._routed(served, asked, match), match.route.group)
-
-    async def _routed(
-        self, served: Served, asked: Asked, match: Match
-    ) -> tuple[int, Headers, bytes]:
-        route, name = match
+        if not request.query and request.method in _METHODS:
+            ready = served.ready.find((request.path,))
+            if ready is not None:
+                return await self._respond(*ready, request)
+        if self._calls is not None and self._calls.takes(request.path):
+            snapshot = served.service.snapshot.id
+            answered = await self._calls.answer(request, served.policy, snapshot)
+            if answered is not None:
+                return answered
+        match = _find_route(request.path)
         try:
-            query = QueryParams(parse_qsl(asked.query.decode("latin-1"), keep_blank_values=True))
-            if query.get("snapshot", served.service.snapshot.id) != served.service.snapshot.id:
-                return problem(410, _other_snapshot(served), served.policy)
-            answer = await asyncio.to_thread(route.make, served.service, name, query)
+            if match is not None:
+                return await self._routed(served, request, match)
+            return await self._other(served, request)
+        except BusyError as error:
+            return await self._refuse(request, 503, str(error))
+
+    async def _respond(self, reply: Reply, group: str, request: Request) -> Response:
+        if reply.chosen(request.encodings) is not None:
+            return respond(reply, request, group)
+        return await self._pools.of(request.query).run(respond, reply, request, group)
+
+    async def _routed(self, served: Served, request: Request, match: Match) -> Response:
+        route, name = match
+        if request.method not in _METHODS:
+            return Response(*not_allowed(), route.group)
+        try:
+            answer = await self._pools.of(request.query).run(_made, match, served, request.query)
         except BadQueryError as error:
-            return problem(422, error.detail, served.policy)
+            return Response(*problem(422, error.detail), route.group)
         except UnknownNameError as error:
-            return problem(404, str(error), served.policy)
+            return Response(*problem(404, str(error)), route.group)
         except UsageError as error:
-            return problem(422, str(error), served.policy)
+            return Response(*problem(422, str(error)), route.group)
         except CorruptSnapshotError as error:
-            log.error("%s could not be answered: %s", asked.path, error)
-            return problem(
-                500, "The snapshot is damaged; the server's log says more.", served.policy
-            )
+            log.error("%s could not be answered: %s", request.path, error)
+            detail = "The snapshot is damaged. The server's log has the details."
+            return Response(*problem(500, detail), route.group)
+        if answer is None:
+            return Response(*problem(410, _other_snapshot(served)), route.group)
         if route.selects:
             self.metrics.select(route.selects, name)
         reply = served.reply(answer)
-        if not asked.query and not route.selects:
-            series = self.metrics.series("GET", route.group, 200)
-            served.ready[asked.path] = Ready(reply, route.group, series)
-        return await asyncio.to_thread(_send, reply, asked)
+        if not request.query and not route.selects:
+            served.ready.put((request.path,), Ready(reply, route.group))
+        return await self._respond(reply, route.group, request)
 
-    async def _beside(self, served: Served, asked: Asked) -> tuple[int, Headers, bytes, str]:
-        """Health, metrics, documentation, icons: what is not an answer about the board."""
-        found = await self._found_beside(served, asked)
+    async def _other(self, served: Served, request: Request) -> Response:
+        """Health, metrics, documentation, icons, pages: what is not an answer of the API."""
+        found = await self._found(served, request)
         if found is None:
-            return (*problem(404, "Not Found", served.policy), "<unmatched>")
-        if asked.method not in _METHODS and found[0] != 404:
-            return (*not_allowed(served.policy), found[-1])
+            status, headers, body = problem(404, "Not Found")
+            return Response(status, [*headers, _VARY_ACCEPT], body, "<unmatched>")
+        if request.method not in _METHODS and found.status != 404:
+            return Response(*not_allowed(), found.group)
         return found
 
-    async def _found_beside(
-        self, served: Served, asked: Asked
-    ) -> tuple[int, Headers, bytes, str] | None:
-        if asked.path == "/metrics":
-            body = await asyncio.to_thread(self.metrics.render)
-            headers = [*plain(MEDIA_TYPE, body), *served.policy.sharing]
-            return 200, headers, body, "/metrics"
-        if asked.path == "/health":
-            headers = [*plain(JSON, documents.HEALTH), *served.policy.sharing]
-            return 200, headers, documents.HEALTH, "/health"
-        if asked.path.startswith("/v1/icon/"):
-            name = asked.path.removeprefix("/v1/icon/")
-            return (*await self._icon(served, name), "/v1/icon")
-        document = documents.find(asked.path)
+    async def _found(self, served: Served, request: Request) -> Response | None:
+        path = request.path
+        if path == "/metrics":
+            body = await self._pools.fixed.run(self.metrics.render)
+            return Response(200, plain(MEDIA_TYPE, body), body, path)
+        if path == "/health":
+            return Response(200, plain(JSON, documents.HEALTH), documents.HEALTH, path)
+        if path.startswith("/v1/icon/"):
+            return await self._icon(served, path.removeprefix("/v1/icon/"))
+        document = documents.find(path)
         if document is not None:
-            page = Page(document, asked.path, documents.headers(asked.path))
+            page = Page(document, path, documents.headers(path))
             reply = served.page(page) if page.headers else served.reply(document)
-            return (*_send(reply, asked), asked.path)
-        return await self._page(served, asked)
+            return await self._respond(reply, path, request)
+        return await self._page(served, request)
 
-    async def _page(self, served: Served, asked: Asked) -> tuple[int, Headers, bytes, str] | None:
-        if self._pages is None or asked.path.startswith("/v1/"):
+    async def _page(self, served: Served, request: Request) -> Response | None:
+        if self._pages is None or request.path.startswith("/v1/"):
             return None
-        page = await self._make_page(self._pages, served.service, asked.page_request)
-        if page is None:
-            return None
-        reply = served.page(page)
-        if page.status == 200:
-            return (*await asyncio.to_thread(_send, reply, asked), page.group)
-        form = await asyncio.to_thread(reply.form, asked.encodings)
-        return page.status, form.headers, form.body, page.group
-
-    async def _make_page(self, pages: Pages, service: Service, request: PageRequest) -> Page | None:
-        """The page; one that says so where a mistake of ours keeps it from being made."""
-        making = asyncio.to_thread(pages.find, service, request)
+        pool, service = self._pools.of(request.query), served.service
+        making = pool.run(self._pages.find, service, request.page_request)
         [made] = await asyncio.gather(making, return_exceptions=True)
-        if isinstance(made, Exception) and request.wants_html:
+        if isinstance(made, Exception) and request.wants_html and not isinstance(made, BusyError):
             log.error("%s could not be made", request.path, exc_info=made)
-            return await asyncio.to_thread(pages.failed, service, request)
+            return await self._refuse(request, 500, "")
         if isinstance(made, BaseException):
             raise made
-        return made
+        return None if made is None else await self._page_response(served, made, request)
 
-    async def _icon(self, served: Served, name: str) -> tuple[int, Headers, bytes]:
+    async def _page_response(self, served: Served, page: Page, request: Request) -> Response:
+        reply = served.page(page)
+        if page.status == 200:
+            return await self._respond(reply, page.group, request)
+        form = await self._pools.fixed.run(reply.form, request.encodings)
+        # Programs get an error as JSON where browsers get a page.
+        return Response(page.status, [*form.headers, _VARY_ACCEPT], form.body, page.group)
+
+    async def _refuse(self, request: Request, status: int, why: str) -> Response:
+        """Say why a request is not answered: on a page for browsers, in JSON for programs."""
+        group = "<refused>" if status < 500 else "<failed>"
+        if self._pages is None or not request.wants_html or request.path.startswith("/v1/"):
+            code, headers, body = problem(status, why)
+            retry = [(b"retry-after", b"30")] if status == 503 else []
+            return Response(code, [*headers, *retry, _VARY_ACCEPT], body, group)
+        path = request.path if len(request.path) <= chain.MAX_PATH else "/"
+        asked = request.page_request._replace(path=path, query=b"")
+        page = await asyncio.to_thread(self._pages.failed, self.served.service, asked, status, why)
+        return await self._page_response(self.served, page, request)
+
+    async def _icon(self, served: Served, name: str) -> Response:
+        group = "/v1/icon"
         try:
             bench = await asyncio.to_thread(served.service.find_benchmark_or_alias, name)
         except UnknownNameError as error:
-            return problem(404, str(error), served.policy)
+            return Response(*problem(404, str(error)), group)
         if not bench.icon:
-            return problem(404, f"{name} has no icon", served.policy)
+            return Response(*problem(404, f"{name} has no icon"), group)
         if not bench.icon.lower().startswith(("http://", "https://")):
-            return problem(404, f"{name} icon is not a URL", served.policy)
+            return Response(*problem(404, f"{name} icon is not a URL"), group)
         icon = await self._icons.get(bench.icon)
         if icon is None:
-            return problem(502, "Upstream icon fetch failed", served.policy)
-        return 200, [*icon.headers, *served.policy.sharing], icon.body
-
-    def _cors(self, scope: Scope) -> Headers:
-        origin = next((value for name, value in scope["headers"] if name == b"origin"), b"")
-        headers = [(b"vary", b"origin")]
-        if origin.decode("latin-1") in self._origins:
-            headers += [
-                (b"access-control-allow-origin", origin),
-                (b"access-control-expose-headers", b"ETag"),
-            ]
-        return headers
-
-    def _preflight(self) -> Headers:
-        allow = [
-            (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
-            (b"access-control-allow-headers", b"*"),
-            (b"access-control-max-age", b"86400"),
-            (b"allow", b"GET, HEAD, OPTIONS"),
-        ]
-        if self._any_origin:
-            allow.append((b"access-control-allow-origin", b"*"))
-        return allow
+            return Response(*problem(502, "Upstream icon fetch failed"), group)
+        return Response(200, icon.headers, icon.body, group)
 
 
 def _other_snapshot(served: Served) -> str:
@@ -379,13 +213,18 @@ def _other_snapshot(served: Served) -> str:
     return f"Another snapshot is served now: {served.service.snapshot.id}. Load the page again."
 
 
-def _send(reply: Reply, asked: Asked) -> tuple[int, Headers, bytes]:
-    form = reply.form(asked.encodings)
-    if (asked.if_none_match or asked.if_modified_since) and reply.is_fresh(
-        form, asked.if_none_match, asked.if_modified_since
-    ):
-        return 304, form.not_modified, b""
-    return 200, form.headers, form.body
+def _made(match: Match, served: Served, query: bytes) -> Encoded | None:
+    """The answer of a route; None for a query about another snapshot.
+
+    Raises BadQueryError for a query that cannot be read.
+    """
+    try:
+        parsed = Query(query)
+    except ValueError as error:
+        raise BadQueryError(f"The query cannot be read: {error}") from None
+    if parsed.get("snapshot") not in (None, served.service.snapshot.id):
+        return None
+    return match.route.make(served.service, match.name, parsed)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -75,7 +75,6 @@ def _fetch(url: str) -> Icon | None:
             (b"cache-control", b"public, max-age=31536000, immutable"),
             # An SVG opened by itself may run no script here.
             (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; sandbox"),
-            (b"x-content-type-options", b"nosniff"),
         ],
     )
 

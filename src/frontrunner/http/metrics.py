@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from frontrunner.snapshot.reader import Snapshot
 
 _LATENCY = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 
 
@@ -38,6 +39,10 @@ class Series:
         self.bytes += sent
         self.seconds += seconds
         self.buckets[bisect_left(_LATENCY, seconds)] += 1
+
+    def add(self, sent: int) -> None:
+        """Count a part of a body that follows."""
+        self.bytes += sent
 
 
 class _Requests(Collector):
@@ -130,7 +135,7 @@ class Metrics:
 
     def series(self, method: str, handler: str, status: int) -> Series:
         """The numbers of one method, route and status."""
-        key = (method, handler, str(status))
+        key = (method if method in _METHODS else "<other>", handler, str(status))
         found = self._series.get(key)
         if found is None:
             found = self._series[key] = Series()

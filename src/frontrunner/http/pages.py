@@ -1,7 +1,7 @@
-"""The seam between the server and whatever makes pages for people.
+"""The interface between the server and the code that makes pages.
 
-The application knows no page. It hands a request that the API does not answer to a `Pages`, and
-sends what comes back with the same entity tags and compression as every other answer.
+The application knows no page. It passes a request that is not for the API to a `Pages`, and sends
+the result with the same entity tags and compression as every other response.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ class Pages(Protocol):
     def find(self, service: Service, request: PageRequest) -> Page | None:
         """The page that `request` asks for; None where it asks for none."""
 
-    def failed(self, service: Service, request: PageRequest) -> Page:
-        """The page for a request that a mistake of ours kept from being answered."""
+    def failed(self, service: Service, request: PageRequest, status: int, why: str) -> Page:
+        """The page for a request that was not answered; `why` may be empty."""
 
 
 class PagePolicy(Policy):
     """The headers of one page: its own, and the date of the snapshot."""
 
     def __init__(self, built_at: float, headers: Headers) -> None:
-        super().__init__(built_at, 0, any_origin=False)
+        super().__init__(built_at, 0)
         own = {name for name, _ in headers}
         self.common = [*(pair for pair in self.common if pair[0] not in own), *headers]

@@ -1,4 +1,4 @@
-"""Query parameters: read, checked, and refused in the words that FastAPI uses.
+"""Query parameters: read, checked, and rejected in the words that FastAPI uses.
 
 Programs written for mteb's service know these words, so ours are the same.
 """
@@ -9,13 +9,16 @@ import json
 import math
 from typing import Any
 
-from starlette.datastructures import QueryParams
-
 from frontrunner.answers.filters import ModelFilter, RankRequest, TaskFilter
+from frontrunner.http.query import Query
 
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
 _FALSE = frozenset({"0", "false", "f", "no", "n", "off"})
 MAX_BUCKETS = 8
+MAX_NAMES = 1_000
+"""Entries of a list."""
+MAX_TEXT = 256
+"""Characters of a part of a name."""
 Bucket = tuple[float, float | None]
 
 
@@ -31,13 +34,26 @@ def _wrong(name: str, kind: str, message: str, given: str | None) -> BadQueryErr
     return BadQueryError([{"type": kind, "loc": ["query", name], "msg": message, "input": given}])
 
 
-def names(query: QueryParams, key: str) -> tuple[str, ...]:
+def names(query: Query, key: str) -> tuple[str, ...]:
     """A list that is repeated or comma-separated."""
-    pieces = (piece.strip() for value in query.getlist(key) for piece in value.split(","))
-    return tuple(piece for piece in pieces if piece)
+    pieces = (piece.strip() for value in query.get_all(key) for piece in value.split(","))
+    found = tuple(piece for piece in pieces if piece)
+    if len(found) > MAX_NAMES:
+        message = f"List should have at most {MAX_NAMES} items, not {len(found)}"
+        raise _wrong(key, "too_long", message, None)
+    return found
 
 
-def flag(query: QueryParams, key: str) -> bool | None:
+def text(query: Query, key: str) -> str | None:
+    """A text; None where it is empty or not given."""
+    value = query.get(key)
+    if value and len(value) > MAX_TEXT:
+        message = f"String should have at most {MAX_TEXT} characters"
+        raise _wrong(key, "string_too_long", message, value[:MAX_TEXT])
+    return value or None
+
+
+def flag(query: Query, key: str) -> bool | None:
     """A yes or no; None where it is not given."""
     value = query.get(key)
     if value is None:
@@ -50,7 +66,7 @@ def flag(query: QueryParams, key: str) -> bool | None:
     raise _wrong(key, "bool_parsing", message, value)
 
 
-def number(query: QueryParams, key: str) -> float | None:
+def number(query: Query, key: str) -> float | None:
     """A number; None where it is not given."""
     value = query.get(key)
     if value is None:
@@ -65,7 +81,7 @@ def number(query: QueryParams, key: str) -> float | None:
     return found
 
 
-def task_filter(query: QueryParams) -> TaskFilter:
+def task_filter(query: Query) -> TaskFilter:
     """The parameters of `/v1/tasks`."""
     return TaskFilter(
         languages=names(query, "languages"),
@@ -73,11 +89,11 @@ def task_filter(query: QueryParams) -> TaskFilter:
         domains=names(query, "domains"),
         modalities=names(query, "modalities"),
         categories=names(query, "categories"),
-        name=query.get("name") or None,
+        name=text(query, "name"),
     )
 
 
-def model_filter(query: QueryParams) -> ModelFilter:
+def model_filter(query: Query) -> ModelFilter:
     """The parameters of `/v1/models`."""
     return ModelFilter(
         model_types=names(query, "model_types"),
@@ -88,20 +104,20 @@ def model_filter(query: QueryParams) -> ModelFilter:
         max_params_b=number(query, "max_params_b"),
         modalities=names(query, "modalities"),
         exclusive_modality=flag(query, "exclusive_modality") or False,
-        name=query.get("name") or None,
+        name=text(query, "name"),
     )
 
 
-def rank_request(query: QueryParams) -> RankRequest:
+def rank_request(query: Query) -> RankRequest:
     """The parameters of `/v1/rank`."""
     return RankRequest(
-        benchmark=query.get("benchmark") or None,
+        benchmark=text(query, "benchmark"),
         tasks=names(query, "tasks"),
         languages=names(query, "languages"),
         subsets=names(query, "subsets"),
         types=names(query, "types"),
         domains=names(query, "domains"),
-        policy=query.get("policy") or "strict",
+        policy=text(query, "policy") or "strict",
         models=model_filter(query),
     )
 
@@ -109,7 +125,7 @@ def rank_request(query: QueryParams) -> RankRequest:
 # --- size buckets ---------------------------------------------------------------------------------
 
 
-def buckets(query: QueryParams) -> list[Bucket]:
+def buckets(query: Query) -> list[Bucket]:
     """`buckets=[[0,500],[500,null]]`: ranges of sizes in millions of parameters."""
     raw = query.get("buckets")
     if raw is None:

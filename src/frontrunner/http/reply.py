@@ -1,4 +1,4 @@
-"""A body ready to be sent: its forms with all their headers, made once and sent many times."""
+"""A body ready to be sent: each encoding with its headers, made once and sent many times."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from frontrunner.snapshot.answers import Encoded
 Headers = list[tuple[bytes, bytes]]
 _WORTH_COMPRESSING = 256
 _HEADERS_KEPT = 64
-# Quicker than what is prepared at build time: somebody is waiting.
+# Faster than at build time: a client is waiting.
 _ON_DEMAND: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=3),
     "zstd": lambda body: zstandard.ZstdCompressor(level=3).compress(body),
@@ -32,25 +32,16 @@ _ON_DEMAND: dict[str, Callable[[bytes], bytes]] = {
 
 
 class Policy:
-    """The headers that every answer of one snapshot carries."""
+    """The headers that every response from one snapshot has."""
 
-    def __init__(self, built_at: float, max_age: int, any_origin: bool) -> None:
+    def __init__(self, built_at: float, max_age: int) -> None:
         self.last_modified = float(int(built_at))
         cache = f"public, max-age={max_age}" if max_age > 0 else "no-cache"
         self.common: Headers = [
             (b"last-modified", http_date(built_at).encode()),
             (b"cache-control", cache.encode()),
             (b"vary", b"accept-encoding"),
-            (b"x-content-type-options", b"nosniff"),
         ]
-        self.sharing: Headers = []
-        """Which pages may read an answer, where that is all; else it depends on who asks."""
-        if any_origin:
-            self.sharing = [
-                (b"access-control-allow-origin", b"*"),
-                (b"access-control-expose-headers", b"ETag"),
-            ]
-        self.common += self.sharing
 
 
 class Form:
@@ -72,7 +63,7 @@ class Form:
 
 
 class Reply:
-    """All forms of one answer. Forms that were not prepared are made when first asked for."""
+    """All encodings of one answer. Those that were not prepared are made on first use."""
 
     def __init__(self, answer: Encoded, policy: Policy) -> None:
         self._answer = answer
@@ -84,8 +75,14 @@ class Reply:
         self._chosen: dict[bytes, Form] = {}
         self._making = threading.Lock()
 
-    def quick_form(self, accept_encoding: bytes) -> Form | None:
-        """The form that was sent before to a client with this header; None if there was none."""
+    @property
+    def weight(self) -> int:
+        """Bytes of all encodings, those included that are still to be made."""
+        sizes = [len(body or b"") for body in self._answer[2:]]
+        return sum(size or sizes[0] for size in sizes) if len(self._available) > 1 else sizes[0]
+
+    def chosen(self, accept_encoding: bytes) -> Form | None:
+        """The encoding that a client with this header was sent before; None if there was none."""
         return self._chosen.get(accept_encoding)
 
     def form(self, accept_encoding: bytes) -> Form:
@@ -118,10 +115,9 @@ class Reply:
     def is_fresh(
         self, form: Form, if_none_match: str | None, if_modified_since: str | None
     ) -> bool:
-        """Whether the client has this form of the answer; If-None-Match counts before a date.
+        """Whether the client has this encoding of the answer; If-None-Match counts before a date.
 
-        Another encoding is another form: a client that has it cannot be told that it is unchanged,
-        since the tag beside the 304 is not the one that it knows.
+        A client that has another encoding is sent this one: it does not know the tag of a 304.
         """
         if if_none_match is not None:
             return is_match(if_none_match, (form.tag,))

@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from starlette.datastructures import QueryParams
-
 from frontrunner.answers.service import Service
 from frontrunner.http import params
+from frontrunner.http.query import Query
 from frontrunner.snapshot.answers import Encoded
 
-Maker = Callable[[Service, str, QueryParams], Encoded]
+Maker = Callable[[Service, str, Query], Encoded]
 """Makes an answer from the service, the name in the path (empty where there is none), the query."""
 
 

@@ -21,9 +21,9 @@ def missing(visit: Visit, path: str) -> Shown:
     return problem(visit, 404, visit.t("problem.nothing", path=cut(f"/{path}")), found, wanted)
 
 
-def failed(visit: Visit, what: str = "") -> Shown:
-    """Something went wrong while a page was made; `what` is for those who can mend it."""
-    return problem(visit, 500, what or visit.t("problem.ours"), [], "")
+def failed(visit: Visit, status: int, why: str = "") -> Shown:
+    """A page was not made: by a fault of ours, unless `why` says otherwise."""
+    return problem(visit, status, why or visit.t("problem.ours"), [], "")
 
 
 def problem(visit: Visit, status: int, what: str, found: list[Found], wanted: str) -> Shown:

@@ -32,6 +32,8 @@ VIEWS: dict[str, View] = {
 }
 DEVELOPMENT = frozenset({"_styleguide"})
 """Pages that are served in development only."""
+NAMED = frozenset({"benchmark", "models", "tasks", "old"})
+"""Pages with a name in the rest of their path; below the others there is nothing."""
 _EVERYWHERE = frozenset({"embed"})
 _PARAMETERS: dict[str, frozenset[str]] = {
     "benchmark": frozenset({"show"}),

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from urllib.parse import parse_qsl, unquote
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, quote, unquote
 
+from frontrunner.answers.cache import Cache, Key
 from frontrunner.answers.service import Service
-from frontrunner.base.errors import FrontrunnerError, UnknownNameError
+from frontrunner.base.errors import FrontrunnerError, UnknownNameError, UsageError
 from frontrunner.http.pages import Page, PageRequest
 from frontrunner.http.reply import Headers
-from frontrunner.legacy.links.meaning import PARAMETERS, Unknown, tidied
-from frontrunner.snapshot.answers import Answer, Encoded, encode
+from frontrunner.legacy.links.meaning import Unknown, tidied
+from frontrunner.snapshot.answers import Answer, encode
 from frontrunner.web import assets, cards, feeds, old, problems
 from frontrunner.web.render import day, render
-from frontrunner.web.routes import DEVELOPMENT, UNKEPT, VIEWS, parameters
+from frontrunner.web.routes import DEVELOPMENT, NAMED, UNKEPT, VIEWS, parameters
 from frontrunner.web.urls import Links, card_name, model_path
 from frontrunner.web.visit import Shown, View, Visit
 from frontrunner.web.words import languages, preferred, words
 
-_CACHE_BYTES = 32 * 1024 * 1024
+_CACHE_BYTES = 48 * 1024 * 1024
+MAX_SEARCH = 256
+"""Characters of a search."""
+MAX_TERMS = 20
+"""Alternatives of a search, separated by `;`."""
+_PATH = "/!'()*~:@"
 _HOST = re.compile(r"https?://[A-Za-z0-9.\-]+(:\d+)?")
 _ASSETS = "/_assets/"
 _CARDS = "/og/"
@@ -35,22 +39,14 @@ _SECURE: Headers = [
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
     (b"cross-origin-opener-policy", b"same-origin"),
-    (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"public, max-age=60"),
     (b"vary", b"accept-encoding, accept-language"),
 ]
-_FOREVER: Headers = [
-    (b"cache-control", b"public, max-age=31536000, immutable"),
-    (b"access-control-allow-origin", b"*"),
-]
-_FOR_PROGRAMS: Headers = [
-    (b"cache-control", b"public, max-age=3600"),
-    (b"access-control-allow-origin", b"*"),
-]
+_FOREVER: Headers = [(b"cache-control", b"public, max-age=31536000, immutable")]
+_FOR_PROGRAMS: Headers = [(b"cache-control", b"public, max-age=3600")]
 _PICTURE: Headers = [
     (b"content-security-policy", b"default-src 'none'; sandbox"),
     (b"cache-control", b"public, max-age=3600"),
-    (b"access-control-allow-origin", b"*"),
 ]
 
 
@@ -66,9 +62,7 @@ class Site:
     def __init__(self, *, development: bool = False) -> None:
         """`development` adds the pages that only developers need."""
         self._hidden = frozenset() if development else DEVELOPMENT
-        self._kept: OrderedDict[tuple[str, ...], Page] = OrderedDict()
-        self._size = 0
-        self._lock = threading.Lock()
+        self._cache: Cache[Page | None] = Cache(_CACHE_BYTES, _weight)
 
     def find(self, service: Service, request: PageRequest) -> Page | None:
         """The page that `request` asks for; None where a program asked for what there is not."""
@@ -76,12 +70,13 @@ class Site:
         if path.startswith(_ASSETS):
             return _asset(path.removeprefix(_ASSETS))
         if path.startswith(_CARDS):
-            return self._once((service.snapshot.id, path), lambda: _card(service, path))
+            return self._cache.get((service.snapshot.id, path), lambda: _card(service, path))
         if path in (feeds.FEED, feeds.MAP):
             origin = _origin(request)
             key = (service.snapshot.id, path, origin)
-            return self._once(key, lambda: _feed(service, path, origin))
-        return self._page(service, request)
+            return self._cache.get(key, lambda: _feed(service, path, origin))
+        moved = _other_address(path, request.query)
+        return old.redirect(moved) if moved else self._page(service, request)
 
     def _page(self, service: Service, request: PageRequest) -> Page | None:
         pairs = parse_qsl(request.query.decode("latin-1"), keep_blank_values=True)
@@ -90,13 +85,10 @@ class Site:
         moved = old.other_view(service, path, pairs, visit.links) if request.query else None
         if moved is not None:
             return old.redirect(moved)
-        asked = (service.snapshot.id, *_key(visit, path))
-        kept = self._get(asked)
-        if kept is not None and (path or not PARAMETERS & whole.keys()):
-            return kept
-        is_old = _old_link(visit, whole, request.wants_html) if not path else None
         try:
-            page = is_old or _made(visit, path, self._hidden)
+            _check_search(visit)
+            is_old = _old_link(visit, whole, request.wants_html) if not path else None
+            page = is_old or self._made(visit, path)
         except UnknownNameError:
             target = old.other_spelling(service, path, visit.links)
             if target is not None and not _is_same(target, request.path):
@@ -104,36 +96,42 @@ class Site:
             target = old.without_tab(service, path, visit.links)
             if target is not None:
                 return old.redirect(old.with_query(target, request.query), 302)
-            # Programs have no use for the names that are near, which take a while to find.
+            # Programs have no use for similar names, which take a while to find.
             return _missing(visit, path) if request.wants_html else None
-        if page.status == 200 and path not in UNKEPT:
-            self._keep(asked, page)
+        except UsageError as error:
+            return _to_page(visit, path, problems.failed(visit, 422, str(error)), "<refused>")
         return page if page.status != 404 or is_old or request.wants_html else None
 
-    def failed(self, service: Service, request: PageRequest) -> Page:
-        """The page for a request that a mistake of ours kept from being answered."""
+    def _made(self, visit: Visit, path: str) -> Page:
+        """The page at `path`. Raises UnknownNameError if there is none."""
+        if path in UNKEPT:
+            return _made(visit, path, self._hidden)
+        key = (visit.service.snapshot.id, *_key(visit, path))
+        page = self._cache.get(key, lambda: _made(visit, path, self._hidden))
+        if page is None:
+            raise UnknownNameError(f"/{path}")
+        return page
+
+    def failed(self, service: Service, request: PageRequest, status: int, why: str) -> Page:
+        """The page for a request that was not answered; `why` may be empty."""
         visit, path = _visit(service, request, {})
-        return _to_page(visit, path, problems.failed(visit), "<failed>")
+        return _to_page(visit, path, problems.failed(visit, status, why), "<failed>")
 
-    def _once(self, key: tuple[str, ...], make: Callable[[], Page | None]) -> Page | None:
-        """What `make` gives, made when it is first asked for."""
-        found = self._get(key)
-        if found is None:
-            found = make()
-            if found is not None:
-                self._keep(key, found)
-        return found
 
-    def _get(self, key: tuple[str, ...]) -> Page | None:
-        with self._lock:
-            return self._kept.get(key)
+def _other_address(path: str, query: bytes) -> str | None:
+    """The address of a page that was asked for with too many slashes; None for the right one."""
+    right = "/" + "/".join(part for part in path.split("/") if part)
+    is_front_page = right[1:] in languages() and path == f"{right}/"
+    if path == right or is_front_page:
+        return None
+    return old.with_query(quote(right, safe=_PATH), query)
 
-    def _keep(self, asked: tuple[str, ...], page: Page) -> None:
-        with self._lock:
-            self._kept[asked] = page
-            self._size += _weight(page.answer)
-            while self._size > _CACHE_BYTES and len(self._kept) > 1:
-                self._size -= _weight(self._kept.popitem(last=False)[1].answer)
+
+def _check_search(visit: Visit) -> None:
+    """Raises UsageError for a search that is longer than anybody types."""
+    text = visit.query.get("q", "")
+    if len(text) > MAX_SEARCH or text.count(";") >= MAX_TERMS:
+        raise UsageError(visit.t("problem.search", characters=MAX_SEARCH, terms=MAX_TERMS))
 
 
 def _visit(service: Service, request: PageRequest, whole: Mapping[str, str]) -> tuple[Visit, str]:
@@ -159,14 +157,17 @@ def _origin(request: PageRequest) -> str:
     return request.origin if _HOST.fullmatch(request.origin) else ""
 
 
-def _key(visit: Visit, path: str) -> tuple[str, ...]:
-    """All that a page depends on, beside the snapshot."""
+def _key(visit: Visit, path: str) -> Key:
+    """All that a page depends on, apart from the snapshot."""
     query = repr(sorted(visit.query.items()))
     return visit.links.language, visit.t.language, path, query, visit.origin
 
 
-def _weight(answer: Encoded) -> int:
-    return sum(len(body or b"") for body in answer[2:])
+def _weight(page: Page | None) -> int | None:
+    """Bytes of a page in all encodings; None for an error, which must not be cached."""
+    if page is None or page.status != 200:
+        return None
+    return sum(len(body or b"") for body in page.answer[2:])
 
 
 def _old_link(visit: Visit, query: Mapping[str, str], html: bool) -> Page | None:
@@ -188,14 +189,14 @@ def _made(visit: Visit, path: str, hidden: frozenset[str]) -> Page:
     """The page at `path`. Raises UnknownNameError where there is none."""
     first = path.partition("/")[0]
     view = None if first in hidden else find_view(path)
-    if view is None:
+    if view is None or (path != first and first not in NAMED):
         raise UnknownNameError(f"/{path}")
     try:
         shown = view(visit)
     except UnknownNameError:
         raise
     except FrontrunnerError as error:
-        shown = problems.failed(visit, str(error))
+        shown = problems.failed(visit, 500, str(error))
     return _to_page(visit, path, shown, f"/{first}")
 
 

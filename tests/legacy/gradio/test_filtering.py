@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from typing import Any
 
 import pytest
@@ -29,7 +28,6 @@ from frontrunner.legacy.gradio.model_types import (
     SENTENCE_TRANSFORMERS,
     NamedTypes,
 )
-from frontrunner.legacy.gradio.search import states
 
 ALL_SIZES = tuple(SIZE_RANGES)
 KNOWN = {
@@ -70,7 +68,6 @@ def kept(
         ("^c", [1, 3]),
         ("new;", [1, 2, 3, 4, 5]),  # nothing is in every name
         ("x", []),  # the link is not searched
-        ("(?<=b)m", [4]),
     ],
 )
 def test_search_is_an_expression_on_the_printed_name(search: str, ranks: list[int]) -> None:
@@ -115,7 +112,7 @@ def test_an_empty_table_holds_one_empty_row_and_may_be_sent_again() -> None:
 @pytest.mark.parametrize(
     ("filters", "table", "reason"),
     [
-        (Filters("bge(", MODEL_TYPES, ALL_SIZES), EVERY, "no regular expression"),
+        (Filters("bge(", MODEL_TYPES, ALL_SIZES), EVERY, "not a regular expression that RE2"),
         (Filters("a" * 2000, MODEL_TYPES, ALL_SIZES), EVERY, "longer than"),
         (Filters("", MODEL_TYPES, ("Huge",)), EVERY, "Unknown model size 'Huge'"),
         (Filters("a", MODEL_TYPES, ALL_SIZES), Frame(["Rank"], [[1]]), "no column 'Model'"),
@@ -129,38 +126,6 @@ def test_an_empty_table_holds_one_empty_row_and_may_be_sent_again() -> None:
 def test_what_cannot_be_filtered_says_why(filters: Filters, table: Frame, reason: str) -> None:
     with pytest.raises(LegacyError, match=reason):
         filter_frames(filters, [table], KNOWN)
-
-
-def test_a_search_that_would_never_end_is_given_up() -> None:
-    slow = frame(("a" * 60 + "!", 1))
-    with pytest.raises(LegacyError, match="takes too long"):
-        kept(r"^(a|a|a)*(b|c)*\1(aa|a)*$" * 2, table=slow)
-
-
-BOMBS = (
-    "(?:(?:(?:a{1000}){1000}){1000})",  # 24 GB, and the server was gone
-    "a{99999999}",
-    "(((((a{99}){99}){99}){99}){99})",
-    "(?:a{1000}){,1000}",
-    "(?R)",
-    "(a|(?1))+",
-    "(?:abcdefgh){e<=30}",
-    "(" * 450 + "a" + ")" * 450,
-    r"a{99999999999999999999}",
-)
-
-
-@pytest.mark.parametrize("text", BOMBS, ids=range(len(BOMBS)))
-def test_a_search_that_would_fill_the_memory_is_refused(text: str) -> None:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(LegacyError):
-        kept(text)
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000  # kilobytes
-
-
-def test_counts_that_people_write_are_fine() -> None:
-    assert kept("^[a-z]{1,20}$;m{2,}") == [1, 2, 3, 5]
-    assert states("a{3}b{1,4}") == 10 * 12
 
 
 def test_tables_without_an_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,8 @@ class Frame(msgspec.Struct):
 
     headers: list[str]
     data: list[list[Cell]]
-    metadata: Any = None
+    metadata: msgspec.Raw = msgspec.Raw(b"null")
+    """Not looked at, and not sent back."""
 
 
 class Filters(msgspec.Struct, frozen=True):

@@ -1,67 +1,59 @@
-"""A search that anybody sends: a regular expression that must neither hold the server up nor fill
-its memory.
+"""A search that any client may send: a regular expression that must not cost much time or memory.
 
-Python's own `re` says whether the text is an expression, as it did on the old board: it builds
-nothing in proportion to a count such as `{1000}`, and knows no recursion. `regex` then searches,
-for it can be given up. It does build in proportion to counts, and a few signs could ask for more
-memory than there is: so counts are multiplied first.
+The old board used Python's `re`, which takes exponential time on some expressions. RE2 searches in
+time linear in the text and compiles within a given amount of memory, and it is RE2 itself that
+rejects what would need more, so that there is no second syntax to slip past. What it does not have
+(lookahead, lookbehind, backreferences, verbose mode) is an error that says so.
 """
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
-from math import prod
+from typing import Any
 
-import regex
+import re2
 
 from frontrunner.base.errors import LegacyError
 
 _LONGEST = 1000
+_MOST_TERMS = 100
 _LONGEST_NAME = 500
-"""So much of a name is searched."""
-_MOST_STATES = 50_000
-"""Signs of an expression times its counts."""
-_COUNTS = re.compile(r"\{(\d*),?(\d*)\}")
-_FUZZY = re.compile(r"\{[^{}]*[deis][^{}]*\}")
-"""What `regex` would take as leave to err; on the old board these were ordinary signs."""
-SECONDS = 1.0
-"""An expression may take exponential time; it is given up after this long."""
+"""Characters of a name that are searched."""
+_MEMORY = 4 * 1024 * 1024
+"""Bytes for one compiled expression and its search."""
+_FROM_NOTHING = re.compile(r"\{,(\d+)\}")
+"""`{,3}` means up to three in Python, and is plain text in RE2."""
 
 
 def search(text: str) -> Callable[[str], bool]:
-    """Whether a name holds one of the expressions in `text`, without regard to capitals.
+    """Whether a name matches one of the expressions in `text`, ignoring case.
 
-    `;` stands for or. Raises LegacyError where the text is no expression, or asks for too much; so
-    does the search where it takes too long.
+    `;` separates alternatives. Raises LegacyError if one is not a regular expression that RE2
+    takes, or if the text is too long.
     """
-    if len(text) > _LONGEST:
-        raise LegacyError(f"The search is longer than {_LONGEST} signs.")
-    patterns = [_compiled(one) for one in text.split(";")]
-    ends = time.monotonic() + SECONDS
+    if len(text) > _LONGEST or text.count(";") >= _MOST_TERMS:
+        raise LegacyError(
+            f"The search is longer than {_LONGEST} characters or {_MOST_TERMS} alternatives."
+        )
+    patterns = [_compiled(one) for one in dict.fromkeys(text.split(";"))]
 
     def found(name: str) -> bool:
-        try:
-            left = max(0.001, ends - time.monotonic())
-            return any(one.search(name[:_LONGEST_NAME], timeout=left) for one in patterns)
-        except TimeoutError:
-            raise LegacyError(f"The search {text!r} takes too long and was given up.") from None
+        return any(one.search(name[:_LONGEST_NAME]) for one in patterns)
 
     return found
 
 
-def _compiled(text: str) -> regex.Pattern[str]:
+def _compiled(text: str) -> Any:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    options.max_mem = _MEMORY
     try:
-        re.compile(text, re.IGNORECASE)
-        if states(text) > _MOST_STATES or _FUZZY.search(text):
-            raise LegacyError(f"The search {text!r} asks for too much.")
-        return regex.compile(text, regex.IGNORECASE, cache_pattern=False)
-    except (re.error, regex.error, RecursionError, OverflowError) as error:
-        raise LegacyError(f"{text!r} is no regular expression: {error}.") from error
-
-
-def states(text: str) -> int:
-    """About how much a compiled expression holds, at most: counts may stand inside each other."""
-    counts = (max(1, *(int(one or 0) for one in pair)) for pair in _COUNTS.findall(text))
-    return len(text) * prod(counts)
+        return re2.compile(_FROM_NOTHING.sub(r"{0,\1}", text), options)
+    except (re2.error, UnicodeError) as error:
+        why = error.args[0].decode(errors="replace") if isinstance(error, re2.error) else error
+        raise LegacyError(
+            f"{text!r} is not a regular expression that RE2 takes: {why}. Lookaround, "
+            "backreferences and verbose mode are not supported."
+        ) from error

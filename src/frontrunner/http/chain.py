@@ -1,0 +1,112 @@
+"""What every request passes through, whatever answers it: counting, sharing, the host, limits.
+
+Each link takes the handler behind it and returns one that does a little more. One chain serves the
+API, the pages and the old calls, so all of them have the same limits and the same headers.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from frontrunner.http import query
+from frontrunner.http.metrics import Metrics, Series
+from frontrunner.http.plain import problem
+from frontrunner.http.reply import Headers
+from frontrunner.http.request import Handler, Request, Response
+
+MAX_PATH = 1024
+"""Characters of a path, decoded. Names of models, tasks and boards have at most 500."""
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
+_EXPOSED = (b"access-control-expose-headers", b"ETag")
+_ALLOW_ORIGIN = b"access-control-allow-origin"
+
+
+def counted(handler: Handler, metrics: Metrics) -> Handler:
+    """Count every request with its size and the time until its response began."""
+
+    async def handle(request: Request) -> Response:
+        began = time.perf_counter()
+        response = await handler(request)
+        seconds = time.perf_counter() - began
+        status, headers, body, group, stream = response
+        series = metrics.series(request.method, group, status)
+        series.record(0 if request.method == "HEAD" else len(body), seconds)
+        if stream is None:
+            return response
+        return Response(status, headers, body, group, _sized(stream, series))
+
+    return handle
+
+
+async def _sized(parts: AsyncIterator[bytes], series: Series) -> AsyncIterator[bytes]:
+    async for part in parts:
+        series.add(len(part))
+        yield part
+
+
+def shared(handler: Handler, origins: tuple[str, ...], methods: Callable[[str], bytes]) -> Handler:
+    """Say which pages of other origins may read a response, and answer their preflights.
+
+    `origins` are the origins whose pages may read; `*` means every origin. `methods` gives the
+    methods that a path takes.
+    """
+    everyone: Headers = [_NOSNIFF, (_ALLOW_ORIGIN, b"*"), _EXPOSED]
+    allowed = frozenset(origin.encode("latin-1", "replace") for origin in origins)
+
+    def headers(request: Request) -> Headers:
+        if b"*" in allowed:
+            return everyone
+        common = [_NOSNIFF, (b"vary", b"origin")]
+        if request.origin in allowed:
+            common += [(_ALLOW_ORIGIN, request.origin), _EXPOSED]
+        return common
+
+    async def handle(request: Request) -> Response:
+        if request.method == "OPTIONS":
+            preflight = [*_preflight(methods(request.path)), *headers(request)]
+            return Response(204, preflight, b"", "<preflight>")
+        status, own, body, group, stream = await handler(request)
+        return Response(status, own + headers(request), body, group, stream)
+
+    return handle
+
+
+def _preflight(methods: bytes) -> Headers:
+    return [
+        (b"access-control-allow-methods", methods),
+        (b"access-control-allow-headers", b"*"),
+        (b"access-control-max-age", b"86400"),
+        (b"allow", methods),
+    ]
+
+
+def hosted(handler: Handler) -> Handler:
+    """Reject a request with several hosts, or with none where HTTP/1.1 wants one (RFC 9112)."""
+
+    async def handle(request: Request) -> Response:
+        count = len(request.hosts)
+        if count > 1 or (count == 0 and request.http_version == "1.1"):
+            return Response(*problem(400, "Send exactly one Host header."), "<refused>")
+        return await handler(request)
+
+    return handle
+
+
+Refuse = Callable[[Request, int, str], Awaitable[Response]]
+"""Responds with a status and the reason."""
+
+
+def limited(handler: Handler, refuse: Refuse) -> Handler:
+    """Reject addresses that are longer than any of ours, before anything reads them."""
+
+    async def handle(request: Request) -> Response:
+        if len(request.query) > query.MAX_BYTES or len(request.path) > MAX_PATH:
+            detail = (
+                f"The address is too long: at most {MAX_PATH:,} characters of path "
+                f"and {query.MAX_BYTES:,} bytes of query."
+            )
+            return await refuse(request, 414, detail)
+        return await handler(request)
+
+    return handle
