@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Protocol
+from typing import Any, Protocol
 
 from frontrunner.base.errors import CorruptSnapshotError, UnknownNameError, UsageError
 from frontrunner.http import chain, documents, icons
@@ -114,18 +114,10 @@ class Application:
             return Response(*not_allowed(), route.group)
         try:
             answer = await self._pools.of(request.query).run(_made, match, served, request.query)
-        except BadQueryError as error:
-            return Response(*problem(422, error.detail), route.group)
-        except UnknownNameError as error:
-            return Response(*problem(404, str(error)), route.group)
-        except UsageError as error:
-            return Response(*problem(422, str(error)), route.group)
-        except CorruptSnapshotError as error:
-            log.error("%s could not be answered: %s", request.path, error)
-            detail = "The snapshot is damaged. The server's log has the details."
-            return Response(*problem(500, detail), route.group)
-        if answer is None:
-            return Response(*problem(410, _other_snapshot(served)), route.group)
+        except (BadQueryError, UsageError, CorruptSnapshotError) as error:
+            if isinstance(error, CorruptSnapshotError):
+                log.error("%s could not be answered: %s", request.path, error)
+            return Response(*problem(*_explained(error)), route.group)
         if route.selects:
             self.metrics.select(route.selects, name)
         reply = served.reply(answer)
@@ -208,23 +200,34 @@ class Application:
         return Response(200, icon.headers, icon.body, group)
 
 
-def _other_snapshot(served: Served) -> str:
-    """What a page is told whose snapshot is no longer served: it loads itself again."""
-    return f"Another snapshot is served now: {served.service.snapshot.id}. Load the page again."
+class _OtherSnapshotError(UsageError):
+    """A page asks about a snapshot that is no longer served."""
 
 
-def _made(match: Match, served: Served, query: bytes) -> Encoded | None:
-    """The answer of a route; None for a query about another snapshot.
-
-    Raises BadQueryError for a query that cannot be read.
-    """
+def _made(match: Match, served: Served, query: bytes) -> Encoded:
+    """The answer of a route. Raises BadQueryError for a query that cannot be read."""
     try:
         parsed = Query(query)
     except ValueError as error:
         raise BadQueryError(f"The query cannot be read: {error}") from None
-    if parsed.get("snapshot") not in (None, served.service.snapshot.id):
-        return None
+    current = served.service.snapshot.id
+    if parsed.get("snapshot") not in (None, current):
+        raise _OtherSnapshotError(
+            f"Another snapshot is served now: {current}. Load the page again."
+        )
     return match.route.make(served.service, match.name, parsed)
+
+
+def _explained(
+    error: BadQueryError | UsageError | CorruptSnapshotError,
+) -> tuple[int, str | list[dict[str, Any]]]:
+    """The status and the words for an answer that could not be given."""
+    if isinstance(error, BadQueryError):
+        return 422, error.detail
+    if isinstance(error, CorruptSnapshotError):
+        return 500, "The snapshot is damaged. The server's log has the details."
+    statuses = {UnknownNameError: 404, _OtherSnapshotError: 410}
+    return statuses.get(type(error), 422), str(error)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
