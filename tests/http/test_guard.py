@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
+import socket
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -128,3 +130,107 @@ def test_who_falls_silent_is_hung_up_on(
     monkeypatch.setattr(guard, "PATIENCE", 0.2)
     [(_, ended)] = converse(application, pieces, patience=2.0)
     assert ended
+
+
+def test_who_never_reads_is_cut_off(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "PATIENCE", 0.2)
+    large = b"x" * 20_000_000
+
+    async def app(scope: object, receive: object, send: Callable[..., Awaitable[None]]) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": large})
+
+    async def run() -> tuple[int, int]:
+        config = uvicorn.Config(app, log_level="critical", proxy_headers=False)
+        config.load()
+        state, loop = ServerState(), asyncio.get_running_loop()
+        made = lambda: GuardedProtocol(config=config, server_state=state, app_state={})  # noqa: E731
+        async with await loop.create_server(made, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            writers = []
+            for _ in range(20):
+                link = socket.create_connection(("127.0.0.1", port))
+                link.sendall(PLAIN)
+                writers.append(link)
+            await asyncio.sleep(0.1)
+            held = len(state.connections)
+            for _ in range(100):
+                await asyncio.sleep(0.05)
+                if not state.connections:
+                    break
+            for link in writers:
+                link.close()
+            return held, len(state.connections)
+
+    assert asyncio.run(run()) == (20, 0)
+
+
+def test_who_reads_slowly_gets_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "PATIENCE", 0.2)
+    monkeypatch.setattr(guard, "SLOWEST", 100_000)
+    large = b"x" * 8_000_000
+
+    async def app(scope: object, receive: object, send: Callable[..., Awaitable[None]]) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": large})
+
+    async def run() -> int:
+        config = uvicorn.Config(app, log_level="critical", proxy_headers=False)
+        config.load()
+        state, loop = ServerState(), asyncio.get_running_loop()
+        made = lambda: GuardedProtocol(config=config, server_state=state, app_state={})  # noqa: E731
+        async with await loop.create_server(made, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=65536)
+            writer.write(PLAIN)
+            got = 0
+            while got < len(large):
+                part = await reader.read(200_000)
+                if not part:
+                    break
+                got += len(part)
+                await asyncio.sleep(0.01)
+            writer.close()
+            return got
+
+    assert asyncio.run(run()) >= len(large)
+
+
+def test_beyond_the_limit_the_connection_that_was_idle_longest_goes(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "most_connections", lambda: 3)
+
+    async def run() -> list[bool]:
+        config = uvicorn.Config(application, log_level="critical", proxy_headers=False)
+        config.load()
+        state, loop = ServerState(), asyncio.get_running_loop()
+        made = lambda: GuardedProtocol(config=config, server_state=state, app_state={})  # noqa: E731
+        async with await loop.create_server(made, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            links = []
+            for _ in range(4):
+                links.append(await asyncio.open_connection("127.0.0.1", port))
+                await asyncio.sleep(0.05)
+            ended = []
+            for reader, writer in links:
+                try:
+                    ended.append(await asyncio.wait_for(reader.read(1), 0.1) == b"")
+                except TimeoutError:
+                    ended.append(False)
+                except ConnectionError:
+                    ended.append(True)
+                writer.close()
+            return ended
+
+    assert asyncio.run(run()) == [True, False, False, False]
+
+
+def test_a_process_holds_as_many_connections_as_it_may_open_files() -> None:
+    import resource
+
+    most = guard.most_connections()
+    assert 16 <= most <= guard.MAX_CONNECTIONS
+    assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= most

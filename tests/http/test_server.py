@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import signal
 import socket
@@ -11,7 +12,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,19 +29,27 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[Path, int]]:
-    """A home, and the port on which it is served."""
-    small_snapshot(tmp_path)
+@contextmanager
+def serving(home: Path, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A server process, and its port."""
     port = free_port()
-    command = [sys.executable, "-m", "frontrunner", "serve", "--port", str(port)]
-    process = subprocess.Popen([*command, "--home", str(tmp_path / "home")])
+    command = [sys.executable, "-m", "frontrunner", "serve", "--port", str(port), *options]
+    process = subprocess.Popen([*command, "--home", str(home)])
     try:
         wait_for(port)
-        yield tmp_path, port
+        yield process, port
     finally:
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=15) in (0, 130)
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) in (0, 130)
+
+
+@pytest.fixture(params=["1", "2"], ids=["one process", "two processes"])
+def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Path, int]]:
+    """A folder with a home, and the port on which it is served."""
+    small_snapshot(tmp_path)
+    with serving(tmp_path / "home", "--workers", request.param) as (_, port):
+        yield tmp_path, port
 
 
 def wait_for(port: int) -> None:
@@ -146,7 +156,7 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
             capture_output=True, text=True, check=False, cwd=tmp_path,
         )  # fmt: skip
     assert run.returncode == 2
-    assert f"Nobody can listen on 127.0.0.1 port {port}" in run.stderr
+    assert f"Port {port} is already in use. Try --port" in " ".join(run.stderr.split())
     assert "Serving on" not in run.stderr
 
 
@@ -159,3 +169,111 @@ def test_port_0_is_any_port_and_is_told(tmp_path: Path) -> None:
         assert found, line
         socket.create_connection(("127.0.0.1", int(found[1])), timeout=5).close()
         process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=15) == 0
+
+
+def children(process: subprocess.Popen[bytes]) -> list[int]:
+    found = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+    return [int(one) for one in found.split()]
+
+
+def get(port: int, path: str = BOARD, host: str = "a", timeout: float = 20) -> tuple[int, bytes]:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)) as connection:
+        connection.putrequest("GET", path, skip_host=True)
+        connection.putheader("Host", host)
+        connection.putheader("Accept", "text/html")
+        connection.endheaders()
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+def counted(port: int) -> float:
+    text = get(port, "/metrics")[1].decode()
+    labels = 'handler="/v1/benchmarks/scores",method="GET",status="200"'
+    found = re.search(rf"http_requests_total{{{labels}}} (\S+)", text)
+    return float(found[1]) if found else 0.0
+
+
+def test_metrics_are_right_across_processes_also_after_one_died(tmp_path: Path) -> None:
+    small_snapshot(tmp_path)
+    with serving(tmp_path / "home", "--workers", "2") as (process, port):
+        for _ in range(40):
+            assert get(port)[0] == 200
+        assert [counted(port) for _ in range(6)] == [40.0] * 6
+        first = children(process)
+        os.kill(first[0], signal.SIGKILL)
+        deadline = time.monotonic() + 20
+        while len(set(children(process)) - set(first)) < 1 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        for _ in range(10):
+            assert get(port)[0] == 200
+        assert [counted(port) for _ in range(6)] == [50.0] * 6
+        assert len(children(process)) == 2
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_what_is_under_way_is_finished_when_the_server_stops(tmp_path: Path, workers: str) -> None:
+    small_snapshot(tmp_path)
+    with serving(tmp_path / "home", "--workers", workers) as (process, port):
+        with ThreadPoolExecutor(100) as pool:
+            # Another host is another page: each is rendered.
+            pages = [pool.submit(get, port, "/boards", f"h{n}.example", 60) for n in range(100)]
+            while not any(page.done() for page in pages):
+                time.sleep(0.005)
+            process.send_signal(signal.SIGTERM)
+            outcomes = [page.result() for page in pages]
+        assert process.wait(timeout=30) == 0
+    assert {status for status, _ in outcomes} == {200}
+    assert all(body.rstrip().endswith(b"</html>") for _, body in outcomes)
+    with pytest.raises(OSError, match="refused"):
+        get(port)
+
+
+def test_a_request_on_an_idle_connection_is_answered_though_the_server_stops(
+    tmp_path: Path,
+) -> None:
+    small_snapshot(tmp_path)
+    with (
+        serving(tmp_path / "home") as (process, port),
+        closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection,
+    ):
+        assert ask(connection)[0] == 200
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.3)
+        connection.request("GET", BOARD)
+        answer = connection.getresponse()
+        assert (answer.status, answer.headers["Connection"]) == (200, "close")
+        answer.read()
+        assert process.wait(timeout=15) == 0
+
+
+def test_workers_end_with_their_parent(tmp_path: Path) -> None:
+    small_snapshot(tmp_path)
+    port = free_port()
+    command = [sys.executable, "-m", "frontrunner", "serve", "--port", str(port)]
+    home = ["--home", str(tmp_path / "home"), "--workers", "2"]
+    with subprocess.Popen([*command, *home]) as process:
+        wait_for(port)
+        get(port)
+        workers = children(process)
+        process.kill()
+    deadline = time.monotonic() + 20
+    while any(_is_running(pid) for pid in workers) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(_is_running(pid) for pid in workers)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+
+
+def test_idle_connections_are_kept_as_long_as_clients_expect() -> None:
+    from frontrunner.http.server import _config
+
+    async def nothing(*_: object) -> None:
+        pass
+
+    assert _config(nothing, 1).timeout_keep_alive == 75

@@ -46,6 +46,10 @@ class Calls:
         """Whether a path belongs to the old calls."""
         return path.startswith(_BELOW) or path.removesuffix("/") in _PATHS
 
+    def is_adopted(self, snapshot: str) -> bool:
+        """Whether there are answers to old calls while `snapshot` is served."""
+        return find_calls(self._home, snapshot) is not None
+
     async def answer(self, request: Request, policy: Policy, snapshot: str) -> Response | None:
         """Answer a call while `snapshot` is served; None if no old board was adopted."""
         gradio = self._current(snapshot)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from frontrunner.base.config import load_settings
+from frontrunner.base.config import Settings, load_settings
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home
 from frontrunner.cli.output import say
+from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
+
+if TYPE_CHECKING:
+    from frontrunner.http.app import Application
+    from frontrunner.http.server import Worker
 
 
 @app.command()
@@ -20,30 +26,41 @@ def serve(
         str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")
     ] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on. [default: 8000]")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Server processes that share the port. [default: 1]")
+    ] = None,
     development: Annotated[
         bool | None,
         typer.Option("--development", help="Add what only developers need: /_styleguide."),
     ] = None,
 ) -> None:
     """Serve the published snapshot; what is published later is served without a restart."""
-    from frontrunner.calls.entry import Calls  # noqa: PLC0415
-    from frontrunner.http.app import Application  # noqa: PLC0415
     from frontrunner.http.server import serve as run  # noqa: PLC0415 -- only this command needs it
-    from frontrunner.web.site import Site  # noqa: PLC0415
 
-    options = {"host": host, "port": port, "development": development}
+    options = {"host": host, "port": port, "workers": workers, "development": development}
     settings = load_settings(home, server=options)
-    server = settings.server
     run(
         Store(settings.home),
-        server.host,
-        server.port,
-        make=lambda snapshot: Application(
-            snapshot,
-            max_age=server.http_max_age,
-            origins=server.cors_origins,
-            pages=Site(development=server.development),
-            calls=Calls(settings.home),
-        ),
+        settings.server,
+        partial(_application, settings),
         started=lambda url: say(f"Serving on {url} (docs at {url}/docs; stop with Ctrl+C)"),
+    )
+
+
+def _application(settings: Settings, snapshot: Snapshot, worker: Worker) -> Application:
+    """What one server process runs."""
+    from frontrunner.calls.entry import Calls  # noqa: PLC0415
+    from frontrunner.calls.relay import RelayedCalls  # noqa: PLC0415
+    from frontrunner.http.app import Application  # noqa: PLC0415
+    from frontrunner.web.site import Site  # noqa: PLC0415
+
+    calls = Calls(settings.home)
+    relayed = RelayedCalls(calls, worker.relay) if worker.relay and worker.number else None
+    return Application(
+        snapshot,
+        max_age=settings.server.http_max_age,
+        origins=settings.server.cors_origins,
+        pages=Site(development=settings.server.development),
+        calls=relayed or calls,
+        metrics=worker.metrics,
     )

@@ -80,6 +80,17 @@ class Application:
         elif scope["type"] == "lifespan":
             await _lifespan(receive, send)
 
+    async def answer_relayed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer an old call that another process of this server took and counts."""
+        request, served = Request(scope, receive), self.served
+        response = None
+        if self._calls is not None:
+            snapshot = served.service.snapshot.id
+            response = await self._calls.answer(request, served.policy, snapshot)
+        if response is None:
+            response = Response(*problem(404, "Not Found"), "<old calls>")
+        await send_response(response, request.method == "HEAD", send)
+
     def _methods(self, path: str) -> bytes:
         posted = self._calls is not None and self._calls.takes(path)
         return b"GET, HEAD, POST, OPTIONS" if posted else b"GET, HEAD, OPTIONS"

@@ -3,93 +3,174 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
+import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack, suppress
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import FrameType
+from typing import NamedTuple
 
 import uvicorn
 
-from frontrunner.base.errors import UsageError
+from frontrunner.base.config import ServerSettings
 from frontrunner.http.app import Application
+from frontrunner.http.counters import new_segment
 from frontrunner.http.follow import Follower, with_readiness
 from frontrunner.http.guard import GuardedProtocol
+from frontrunner.http.listening import listen
+from frontrunner.http.metrics import Metrics
+from frontrunner.http.request import Receive, Scope, Send
+from frontrunner.http.supervisor import Supervisor
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 
 _BACKLOG = 2048
+_KEEP_ALIVE = 75
+"""Seconds for which an idle connection is kept, as by other servers: clients count on it."""
+ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
-async def _run(follower: Follower, server: uvicorn.Server, sockets: list[socket.socket]) -> None:
-    following = asyncio.create_task(follower.run())
-    try:
-        await server.serve(sockets)
-    finally:
-        following.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await following
+class Worker(NamedTuple):
+    """One server process, and what it shares with the others."""
+
+    number: int
+    metrics: Metrics
+    relay: Path | None = None
+    """The socket of the process that answers the old calls, if there are several processes."""
+
+    @property
+    def owns_calls(self) -> bool:
+        """Whether this process answers the old calls of all: they share one queue."""
+        return self.number == 0
+
+
+Make = Callable[[Snapshot, Worker], Application]
+
+
+class Listening(NamedTuple):
+    """Where one process takes requests."""
+
+    public: list[socket.socket]
+    relayed: socket.socket | None = None
+    """Takes the old calls that other processes pass on."""
+    parent: int | None = None
+    """A pipe that closes when the parent dies."""
 
 
 def serve(
     store: Store,
-    host: str,
-    port: int,
-    *,
-    make: Callable[[Snapshot], Application],
+    settings: ServerSettings,
+    make: Make,
     started: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve the published snapshot until interrupted, by the application that `make` makes.
 
-    Calls `started` with the address once connections are taken. Raises UsageError where nobody
-    can listen there.
+    Calls `started` with the address once connections are taken. Raises UsageError if the address
+    cannot be listened on.
     """
+    host, workers, grace = settings.host, settings.workers, settings.grace_seconds
     # A board is tens of thousands of new objects and no cycles: look for those a tenth as often.
     gc.set_threshold(*(10 * often for often in gc.get_threshold()))
-    application = make(store.current())
-    follower = Follower(application, store)
-    config = uvicorn.Config(
-        with_readiness(application, follower),
+    snapshot = store.current()
+    groups = listen(host, settings.port, workers=workers)
+    shown = f"[{host}]" if ":" in host else host
+    announce = partial(started, f"http://{shown}:{groups[0][0].getsockname()[1]}")
+    if workers == 1:
+        worker = Worker(0, Metrics())
+        application = make(snapshot, worker)
+        announce()
+        _run(application, store, Listening(groups[0]), grace)
+    else:
+        announce()
+        _supervise(store, groups, make, grace)
+
+
+def _supervise(store: Store, groups: list[list[socket.socket]], make: Make, grace: int) -> None:
+    counters = [new_segment() for _ in groups]
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="frontrunner-")))
+        relay = stack.enter_context(socket.socket(socket.AF_UNIX))
+        relay.bind(str(folder / "calls"))
+        relay.listen(_BACKLOG)
+
+        def work(number: int, parent: int) -> None:
+            for one in (one for group in groups if group is not groups[number] for one in group):
+                one.close()
+            worker = Worker(number, Metrics(counters, number), folder / "calls")
+            owned = relay if worker.owns_calls else None
+            application = make(store.current(), worker)
+            _run(application, store, Listening(groups[number], owned, parent), grace)
+
+        def stop() -> None:
+            for one in (one for group in groups for one in group):
+                one.close()
+
+        Supervisor(len(groups), work, stop, grace).run()
+
+
+def _config(application: ASGI, grace: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
         http=GuardedProtocol,
-        log_level="warning",
+        interface="asgi3",
+        ws="none",
+        log_config=None,
         access_log=False,
         server_header=False,
         # Client addresses are not used, so headers that claim one need not be read.
         proxy_headers=False,
         date_header=True,
-        timeout_graceful_shutdown=10,
+        timeout_keep_alive=_KEEP_ALIVE,
+        timeout_graceful_shutdown=grace,
     )
-    with contextlib.ExitStack() as open_until_the_end:
-        sockets = [open_until_the_end.enter_context(one) for one in listen(host, port)]
-        shown = f"[{host}]" if ":" in host else host
-        started(f"http://{shown}:{sockets[0].getsockname()[1]}")
-        runner = asyncio.Runner(loop_factory=config.get_loop_factory())
-        with runner:
-            runner.run(_run(follower, uvicorn.Server(config), sockets))
 
 
-def listen(host: str, port: int) -> list[socket.socket]:
-    """Sockets that take connections from now on; a name may mean several addresses.
+def _run(application: Application, store: Store, listening: Listening, grace: int) -> None:
+    """Serve in this process until it is told to stop."""
+    follower = Follower(application, store)
+    config = _config(with_readiness(application, follower), grace)
+    server = uvicorn.Server(config)
+    # uvicorn repeats the signal once it has stopped; that is a clean end.
+    signal.signal(signal.SIGTERM, _end)
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(_serve(application, follower, server, listening))
 
-    Raises UsageError where nobody can listen there.
-    """
-    opened: list[socket.socket] = []
+
+def _end(_: int, __: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+async def _serve(
+    application: Application, follower: Follower, server: uvicorn.Server, listening: Listening
+) -> None:
+    loop = asyncio.get_running_loop()
+    following = asyncio.create_task(follower.run())
     try:
-        found = socket.getaddrinfo(
-            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )
-        for family, kind, protocol, _, address in dict.fromkeys(found):
-            one = socket.socket(family, kind, protocol)
-            opened.append(one)
-            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if family == socket.AF_INET6:
-                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            one.bind(address)
-            one.listen(_BACKLOG)
-    except OSError as error:
-        for one in opened:
-            one.close()
-        raise UsageError(
-            f"Nobody can listen on {host} port {port}: {error.strerror or error}. Give another "
-            "--host or --port, or stop what listens there."
-        ) from error
-    return opened
+        if listening.parent is not None:
+            loop.add_reader(listening.parent, server.handle_exit, signal.SIGTERM, None)
+        if listening.relayed is None:
+            await server.serve(listening.public)
+        else:
+            async with await _relayed(application, server, listening.relayed):
+                await server.serve(listening.public)
+    finally:
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+
+
+async def _relayed(
+    application: Application, server: uvicorn.Server, taken: socket.socket
+) -> asyncio.AbstractServer:
+    """Answer the old calls that other processes pass on."""
+    config = _config(application.answer_relayed, 0)
+    config.load()
+
+    def connection() -> GuardedProtocol:
+        return GuardedProtocol(config=config, server_state=server.server_state, app_state={})
+
+    return await asyncio.get_running_loop().create_unix_server(connection, sock=taken)
