@@ -76,6 +76,7 @@ def serve(
     # A board is tens of thousands of new objects and no cycles: look for those a tenth as often.
     gc.set_threshold(*(10 * often for often in gc.get_threshold()))
     snapshot = store.current()
+    signal.signal(signal.SIGTERM, _end)
     groups = listen(host, settings.port, workers=workers)
     shown = f"[{host}]" if ":" in host else host
     announce = partial(started, f"http://{shown}:{groups[0][0].getsockname()[1]}")
