@@ -121,6 +121,8 @@ def test_a_swap_under_load_fails_no_request_and_mixes_nothing(server: tuple[Path
     threads = [threading.Thread(target=load) for _ in range(4)]
     for thread in threads:
         thread.start()
+    while not seen:  # the server listens before it has opened the first snapshot
+        time.sleep(0.01)
     swapped = small_snapshot(folder, bonus=0.05)
     deadline = time.monotonic() + 30
     while len({tag for _, tag, _ in list(seen)}) < 2 and time.monotonic() < deadline:
