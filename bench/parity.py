@@ -33,7 +33,7 @@ def main() -> None:
     print(f"whole process: {median([one.seconds for one in ran]):.2f} s (budget 20 s)")
     print(f"largest memory: {max(one.peak_mb for one in ran):,.0f} MB (budget 1,500 MB)")
     for gate in found["gates"]:
-        print(f"{gate['gate']['name']}: {gate['value']:.4f} {gate['outcome']}")
+        print(f"{gate['gate']['name']}: {gate['value']:.4f} {gate['verdict']}")
 
 
 if __name__ == "__main__":

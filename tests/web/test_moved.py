@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from frontrunner.base.home import Home
-from frontrunner.checks.parity.fate import RowFate
-from frontrunner.checks.parity.moved import keep_moved, read_moved
+from frontrunner.checks.parity.fates import RowFate, keep_moved, read_moved
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.web import export
 from tests.web.conftest import Browser

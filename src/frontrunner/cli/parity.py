@@ -1,4 +1,4 @@
-"""`frontrunner parity`: every number of the old board beside today's."""
+"""`frontrunner parity`: compare every number of the old board with today's."""
 
 from __future__ import annotations
 
@@ -9,12 +9,18 @@ from typing import Annotated
 import typer
 
 from frontrunner.base.config import load_settings
-from frontrunner.checks.gates import Outcome
-from frontrunner.checks.parity.moved import keep_moved
-from frontrunner.checks.parity.report import Report, unexplained, verdict_counts
+from frontrunner.checks.gates import GateResult, Verdict
+from frontrunner.checks.parity.compared import CellOutcome
+from frontrunner.checks.parity.fates import keep_moved
+from frontrunner.checks.parity.parity_report import (
+    ParityReport,
+    explained,
+    inferred,
+    outcome_counts,
+    unexplained,
+)
+from frontrunner.checks.parity.report_files import percent, summary, write_report
 from frontrunner.checks.parity.run import Asked, compare_boards
-from frontrunner.checks.parity.verdicts import Verdict
-from frontrunner.checks.parity.write import percent, summary, write_report
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import print_json, stderr
@@ -37,7 +43,8 @@ def parity(
         typer.Option(
             "--results",
             metavar="SOURCE",
-            help="The snapshot's result files; without them fewer differences are explained.",
+            help="The snapshot's result files, best as a git repository with its history: "
+            "an old number is explained only if a result file has it.",
         ),
     ] = None,
     aliases: Annotated[
@@ -49,12 +56,12 @@ def parity(
     ] = None,
     publish: Annotated[
         bool,
-        typer.Option("--publish", help="Show what became of each model at /moved of this home."),
+        typer.Option("--publish", help="Publish what became of each model at /moved."),
     ] = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Match, compare and explain, and judge by gates. Exits with 1 unless every gate passed."""
+    """Compare the old board with a snapshot, and judge by gates. Exits with 1 unless all passed."""
     store = Store(load_settings(home).home)
     current = store.open(snapshot) if snapshot else store.current()
     with progress_bar("Comparing"):
@@ -69,20 +76,39 @@ def parity(
         _tell(report)
         for path in written:
             typer.echo(str(path))
-    sys.exit(0 if all(one.outcome is Outcome.PASSED for one in report.gates) else 1)
+    sys.exit(0 if all(one.verdict is Verdict.PASSED for one in report.gates) else 1)
 
 
-def _tell(report: Report) -> None:
-    counts = verdict_counts(report.cells)
+def _tell(report: ParityReport) -> None:
+    counts = outcome_counts(report.cells)
     stderr.print(
-        f"{report.legacy_cells:,} numbers; of {len(report.cells):,} of models that are here, "
-        f"{counts.get(Verdict.EQUAL, 0):,} equal, {counts.get(Verdict.DIFFERS, 0):,} different "
-        f"({len(unexplained(report.cells)):,} unexplained), "
-        f"{counts.get(Verdict.ABSENT, 0):,} without a counterpart; {report.seconds:.1f} s",
+        f"{report.legacy_cells:,} numbers, {len(report.cells):,} of models that are here: "
+        f"{counts.get(CellOutcome.EQUAL, 0):,} equal, "
+        f"{counts.get(CellOutcome.DIFFERS, 0):,} different "
+        f"({len(explained(report.cells)):,} explained, {len(inferred(report.cells)):,} inferred, "
+        f"{len(unexplained(report.cells)):,} unexplained), "
+        f"{counts.get(CellOutcome.ABSENT, 0):,} without a counterpart; {report.seconds:.1f} s",
         highlight=False,
     )
+    if not report.history:
+        stderr.print(
+            "  Without a git history of the results few differences can be explained: give a "
+            "clone with its history as --results.",
+            highlight=False,
+        )
     for one in report.honesty:
-        stderr.print(f"  false numbers explained, {one.kind}: {percent(one.rate)}", highlight=False)
+        stderr.print(
+            f"  false numbers explained, {one.kind}: {percent(one.rate)}; "
+            f"within reach of an inference: {percent(one.inferred_rate)}",
+            highlight=False,
+        )
     for gate in report.gates:
-        value = "-" if gate.value is None else f"{gate.value:.4f}"
-        stderr.print(f"  {gate.outcome:>12}  {gate.gate.name}: {value}", highlight=False)
+        _tell_gate(gate)
+
+
+def _tell_gate(result: GateResult) -> None:
+    value = "-" if result.value is None else f"{result.value:.4f}"
+    stderr.print(f"  {result.verdict:>12}  {result.gate.name}: {value}", highlight=False)
+    if result.unjudged:
+        names = ", ".join(result.unjudged)
+        stderr.print(f"{'':16}not judged, too few models: {names}", highlight=False, markup=False)

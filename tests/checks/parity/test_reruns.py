@@ -9,21 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontrunner.checks.parity.history import Change, History
+from frontrunner.checks.parity.changes import Change
+from frontrunner.checks.parity.compared import CellOutcome, ComparedCell, Side, printed_equal
+from frontrunner.checks.parity.history import History
 from frontrunner.checks.parity.reruns import Imported, Rerun, Reruns, StandingFile
-from frontrunner.checks.parity.verdicts import Cell, Side, Verdict, printed_equal
 from frontrunner.legacy.files.markup import Anchor
 
 LINK = "https://huggingface.co/org/a"
 RUN = StandingFile("org__a/abc123/T.json", "abc123", "1.18.0")
 
 
-def cell(task: str, old: float, new: float, file: int = 0) -> Cell:
-    verdict = Verdict.EQUAL if printed_equal(old, new, 0.01) else Verdict.DIFFERS
-    return Cell(
+def cell(task: str, old: float, new: float, file: int = 0) -> ComparedCell:
+    verdict = CellOutcome.EQUAL if printed_equal(old, new, 0.01) else CellOutcome.DIFFERS
+    return ComparedCell(
         board="en", kind="STS", row=0, name="a", link=LINK, column=task, old=old, step=0.01,
         model="org/a", task=task, subset=None, split="test", file=file,
-        same_split=Side(verdict, new), benchmark=None, on_board=Side(Verdict.NO_BOARD),
+        same_split=Side(verdict, new), benchmark=None, on_board=Side(CellOutcome.NO_BOARD),
     )  # fmt: skip
 
 

@@ -11,11 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from frontrunner.catalog import Model
-from frontrunner.checks.parity.moved import read_moved
-from frontrunner.checks.parity.report import Report
+from frontrunner.checks.parity.compared import Cause, CellOutcome, ComparedCell
+from frontrunner.checks.parity.fates import read_moved
+from frontrunner.checks.parity.parity_report import ParityReport
+from frontrunner.checks.parity.report_files import write_report
 from frontrunner.checks.parity.run import Asked, compare_boards
-from frontrunner.checks.parity.verdicts import Cause, Cell, Verdict
-from frontrunner.checks.parity.write import write_report
 from frontrunner.cli import load_commands
 from frontrunner.cli.app import app
 from frontrunner.results.ingest import ingest
@@ -60,18 +60,18 @@ def old(tmp_path: Path) -> Path:
     )  # fmt: skip
 
 
-def cell(report: Report, name: str, column: str, board: str = "en") -> Cell:
+def cell(report: ParityReport, name: str, column: str, board: str = "en") -> ComparedCell:
     [found] = [c for c in report.cells if (c.name, c.column, c.board) == (name, column, board)]
     return found
 
 
 def test_each_number_is_accounted_for(old: Path, snapshot: Snapshot, results: Path) -> None:
     report = compare_boards(Asked(old, snapshot, results))
-    assert cell(report, "b", "T1").same_split.verdict is Verdict.EQUAL
-    assert cell(report, "a", "T2").same_split.verdict is Verdict.EQUAL
-    assert cell(report, "a", "T1", "no").same_split.verdict is Verdict.EQUAL
+    assert cell(report, "b", "T1").same_split.outcome is CellOutcome.EQUAL
+    assert cell(report, "a", "T2").same_split.outcome is CellOutcome.EQUAL
+    assert cell(report, "a", "T1", "no").same_split.outcome is CellOutcome.EQUAL
     moved = cell(report, "a", "T1").same_split
-    assert moved.verdict is Verdict.DIFFERS
+    assert moved.outcome is CellOutcome.DIFFERS
     assert moved.value == pytest.approx(81.234)
     assert moved.why is not None
     assert moved.why.cause is Cause.OTHER_RUN
@@ -121,7 +121,7 @@ def test_the_report_is_written_and_shows_names_as_text(
     frame = pl.read_parquet(cells)
     assert whole["compared"] == len(report.cells) == frame.height
     assert frame.filter(same_cause="other-run")["name"].to_list() == ["a"]
-    assert frame.filter(pl.col("same_verdict") == "equal").height == whole["verdicts"]["equal"]
+    assert frame.filter(pl.col("same_outcome") == "equal").height == whole["outcomes"]["equal"]
 
 
 def run(*words: str) -> Any:
@@ -136,7 +136,7 @@ def test_the_command_ends_with_the_gates_verdict(
     words = ["--legacy", str(old), "--home", home, "--results", str(results), "--out", out]
     asked = run(*words, "--json")
     assert asked.exit_code == 1  # too little to go by is no pass
-    assert {one["outcome"] for one in json.loads(asked.stdout)["gates"]} >= {"inconclusive"}
+    assert {one["verdict"] for one in json.loads(asked.stdout)["gates"]} >= {"inconclusive"}
     assert not (Path(home) / "moved.json").exists()
     gates = tmp_path / "gates.toml"
     gates.write_text(

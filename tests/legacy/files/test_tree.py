@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from frontrunner.base.errors import LegacyError
 from frontrunner.checks.parity.causes import imported_numbers
-from frontrunner.checks.parity.match import Matcher
+from frontrunner.checks.parity.matching import Matcher
 from frontrunner.legacy.files.tree import read_tree, write_tree
 from tests.factories import catalog
 from tests.legacy.factory import row, write_board

@@ -15,7 +15,7 @@ ENOUGH = 15
 TOP = (1, 3, 5, 10)
 
 
-class Move(msgspec.Struct, frozen=True):
+class RankMove(msgspec.Struct, frozen=True):
     """A model that stands elsewhere now. Places are counted among the shared models."""
 
     model: str
@@ -34,7 +34,7 @@ class Agreement(msgspec.Struct, frozen=True):
     """Tau-b, which allows for ties."""
     top: dict[int, float] = {}
     """k -> the share of the old top k that is in the new top k."""
-    moves: tuple[Move, ...] = ()
+    moves: tuple[RankMove, ...] = ()
     """The largest, largest first."""
 
 
@@ -90,8 +90,10 @@ def _overlap(names: Sequence[str], before: Floats, after: Floats) -> dict[int, f
     }
 
 
-def _moves(names: Sequence[str], before: Floats, after: Floats, most: int = 5) -> tuple[Move, ...]:
+def _moves(
+    names: Sequence[str], before: Floats, after: Floats, most: int = 5
+) -> tuple[RankMove, ...]:
     old, new = (ranks(values).round().astype(int) for values in (before, after))
     places = zip(names, old, new, strict=True)
-    moved = [Move(name, int(a), int(b)) for name, a, b in places if a != b]
+    moved = [RankMove(name, int(a), int(b)) for name, a, b in places if a != b]
     return tuple(sorted(moved, key=lambda one: (-abs(one.before - one.after), one.model))[:most])

@@ -10,7 +10,7 @@ from frontrunner.ranking import Board, Question, rank
 from frontrunner.snapshot.reader import Snapshot
 
 
-class Standing(NamedTuple):
+class Placing(NamedTuple):
     """Where a model stands on a benchmark."""
 
     rank: int
@@ -59,7 +59,7 @@ class BoardValues:
                         found[variants[number].model, task] = score * 100
         return found
 
-    def standings(self, benchmark: str) -> dict[str, Standing]:
+    def standings(self, benchmark: str) -> dict[str, Placing]:
         """Every model with its rank and its mean."""
         board = self.board(benchmark)
         variants = self._snapshot.table.variants
@@ -69,5 +69,5 @@ class BoardValues:
             mean = means[row] if means else math.nan
             if not variants[number].experiment_id:
                 shown = None if math.isnan(mean) else mean * 100
-                found[variants[number].model] = Standing(int(board.borda[row]), shown)
+                found[variants[number].model] = Placing(int(board.borda[row]), shown)
         return found

@@ -9,21 +9,20 @@ from statistics import fmean
 from typing import Any
 
 from frontrunner.catalog import Catalog
-from frontrunner.checks.parity.evidence import FileRef, Index, Numbers, refs_of
-from frontrunner.checks.parity.explain import Candidate, Pool, candidates
+from frontrunner.checks.parity.compared import CellOutcome, ComparedCell
+from frontrunner.checks.parity.evidence import FileRef, Index, NumbersByFile, Role, refs_of
+from frontrunner.checks.parity.explain import Candidate, PartsMean, Pool, candidates
 from frontrunner.checks.parity.history import History
-from frontrunner.checks.parity.match import Match
+from frontrunner.checks.parity.matching import RowMatch
+from frontrunner.checks.parity.parts import parts_of_tasks, past_means
 from frontrunner.checks.parity.reruns import Imported, Reruns
-from frontrunner.checks.parity.verdicts import Cell, Verdict
 from frontrunner.legacy.files.columns import AVERAGE, MODEL
 from frontrunner.legacy.files.documents import Document
 from frontrunner.legacy.files.markup import Anchor, parse_anchor
 from frontrunner.legacy.files.rules import Target, split_order
 from frontrunner.legacy.files.standing import Standing, of_subset, pick
 from frontrunner.legacy.files.tables import number
-
-PARTS = {"CQADupstackRetrieval": ("CQADupstack", "Retrieval")}
-"""Tasks whose score was the mean over other tasks, with how the names of those begin and end."""
+from frontrunner.results.layout import folder_name
 
 
 def imported_numbers(external: Document) -> Imported:
@@ -52,12 +51,12 @@ class Gatherer:
 
     catalog: Catalog
     config: Document
-    matches: Mapping[Anchor, Match]
+    matches: Mapping[Anchor, RowMatch]
     standing: Standing
     imported: Imported
     index: Index
     history: History | None = None
-    numbers: Numbers = field(default_factory=dict)
+    numbers: NumbersByFile = field(default_factory=dict)
     """Empty where the result files were not read again."""
     reruns: Reruns | None = None
 
@@ -65,22 +64,30 @@ class Gatherer:
         self._old_names: dict[str, list[str]] = defaultdict(list)
         for old, new in self.catalog.old_task_names.items():
             self._old_names[new].append(old)
-        self._parts = {
-            task: [one.name for one in self.catalog.tasks if _is_part(one.name, task, ends)]
-            for task, ends in PARTS.items()
-        }
+        self._parts = parts_of_tasks(self.catalog)
 
-    def refs(self, cell: Cell) -> list[FileRef]:
-        """The files that may hold the old number."""
-        formerly = self.matches[Anchor(cell.name, cell.link)].formerly
-        models = [cell.model, formerly] if formerly else [cell.model]
-        return refs_of(self.index, models, [cell.task, *self._old_names[cell.task]])
+    def refs(self, cell: ComparedCell) -> list[FileRef]:
+        """The files that may have the old number."""
+        return refs_of(self.index, self._folders(cell), self._task_names(cell.task))
 
-    def candidates(self, cell: Cell) -> list[Candidate]:
+    def part_refs(self, cell: ComparedCell) -> list[FileRef]:
+        """The files of the task's parts that were removed."""
+        names = [name for part in self._parts.get(cell.task, ()) for name in self._task_names(part)]
+        found = refs_of(self.index, self._folders(cell), names)
+        return [ref for ref in found if ref.role is Role.EARLIER]
+
+    def _task_names(self, task: str) -> list[str]:
+        return [task, *self._old_names[task]]
+
+    def _folders(self, cell: ComparedCell) -> list[str]:
+        match = self.matches[Anchor(cell.name, cell.link)]
+        return model_folders(cell.model, match.formerly, self.history)
+
+    def candidates(self, cell: ComparedCell) -> list[Candidate]:
         """All that could explain a cell."""
         return candidates(cell, self._pool(cell))
 
-    def _pool(self, cell: Cell) -> Pool:
+    def _pool(self, cell: ComparedCell) -> Pool:
         scores = of_subset(self.standing.get((cell.model, cell.task), ()), cell.subset)
         anchor = Anchor(cell.name, cell.link)
         return Pool(
@@ -88,11 +95,12 @@ class Gatherer:
             found=[one for ref in self.refs(cell) for one in self.numbers.get(ref, ())],
             imported=self.imported.get((anchor, cell.column), ()),
             parts=self._mean_of_parts(cell),
+            past_parts=self._past_parts(cell),
             metric=self.metric(cell),
             rerun=self.reruns.of(cell, self.history) if self.reruns else None,
         )
 
-    def metric(self, cell: Cell) -> str | None:
+    def metric(self, cell: ComparedCell) -> str | None:
         """The metric that the old board's configuration names for a cell."""
         board = str((self.config["boards"].get(cell.board) or {}).get("metric") or "")
         if "Recall@1" in board:
@@ -102,7 +110,7 @@ class Gatherer:
         told = (self.config.get("tasks") or {}).get(cell.kind)
         return str(told["metric"]) if isinstance(told, dict) and "metric" in told else None
 
-    def _mean_of_parts(self, cell: Cell) -> float | None:
+    def _mean_of_parts(self, cell: ComparedCell) -> float | None:
         parts = self._parts.get(cell.task, [])
         values = [self._part(cell.model, name) for name in parts]
         known = [value for value in values if value is not None]
@@ -112,12 +120,21 @@ class Gatherer:
         score = pick(self.standing.get((model, task), ()), Target(task, None, split_order(task)))
         return score.value if score else None
 
+    def _past_parts(self, cell: ComparedCell) -> list[PartsMean]:
+        if cell.task not in self._parts:
+            return []
+        found = [one for ref in self.part_refs(cell) for one in self.numbers.get(ref, ())]
+        return past_means(found, len(self._parts[cell.task]), cell.split)
 
-def _is_part(name: str, whole: str, ends: tuple[str, str]) -> bool:
-    return name != whole and name.startswith(ends[0]) and name.endswith(ends[1])
+
+def model_folders(model: str, formerly: str | None, history: History | None) -> list[str]:
+    """The folders of a model's results, today's first, then those of its former names."""
+    folders = [folder_name(name) for name in (model, formerly) if name]
+    known = history.former if history else {}
+    return list(dict.fromkeys([*folders, *(old for one in folders for old in known.get(one, ()))]))
 
 
-def needs_explaining(cells: Iterable[Cell]) -> list[Cell]:
+def needs_explaining(cells: Iterable[ComparedCell]) -> list[ComparedCell]:
     """Cells whose number on the same split differs or is absent."""
-    wanted = (Verdict.DIFFERS, Verdict.ABSENT)
-    return [cell for cell in cells if cell.same_split.verdict in wanted]
+    wanted = (CellOutcome.DIFFERS, CellOutcome.ABSENT)
+    return [cell for cell in cells if cell.same_split.outcome in wanted]

@@ -1,8 +1,8 @@
-"""Numbers that explain: every score in the files that stand and in those that were set aside.
+"""Numbers that explain: every score in the files of today and in those that were set aside.
 
-Only files of cells that are not equal are read again: those that stand (for metrics other than
+Only files of cells that are not equal are read again: the winning files (for metrics other than
 the main score), those that another file superseded, those of retired tasks, those under a name
-that the registry has changed since, and what git remembers of them.
+that the registry has changed since, and their earlier versions in git.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from frontrunner.base.errors import SourceError
 from frontrunner.base.json import loads_or_none
 from frontrunner.catalog import Catalog
+from frontrunner.checks.parity.changes import Change
+from frontrunner.checks.parity.file_numbers import metrics_in
 from frontrunner.checks.parity.history import History
-from frontrunner.checks.parity.metrics import LOOKED_AT, MAIN
+from frontrunner.checks.parity.old_metrics import MAIN
 from frontrunner.results.archive import is_archive, walk_archive
 from frontrunner.results.formats import TaskIndex, UnusableFileError, parse
-from frontrunner.results.layout import folder_name
 from frontrunner.results.rejects import Reason
 from frontrunner.results.sources import results_root
 from frontrunner.snapshot.reader import Snapshot
@@ -37,7 +38,7 @@ class Role(StrEnum):
     """What a file held before a commit changed or deleted it."""
 
 
-class Found(NamedTuple):
+class FoundNumber(NamedTuple):
     """One number in one file."""
 
     role: Role
@@ -47,6 +48,14 @@ class Found(NamedTuple):
     metric: str
     value: float
     """On the scale of 0 to 100."""
+    until: Change | None = None
+    """The commit that changed or deleted an earlier version."""
+    lone: bool = False
+    """Whether the file has one subset only."""
+
+    def __str__(self) -> str:
+        where = f"{self.path} until commit {self.until}" if self.until else self.path
+        return f"{where} ({self.role}) has {self.value:.2f} as {self.metric} on {self.split}"
 
 
 class FileRef(NamedTuple):
@@ -61,7 +70,7 @@ _ROLE = {
     Reason.UNKNOWN_MODEL: Role.RENAMED,
     Reason.RETIRED_TASK: Role.RETIRED,
 }
-Numbers = Mapping[FileRef, Sequence[Found]]
+NumbersByFile = Mapping[FileRef, Sequence[FoundNumber]]
 ModelTask = tuple[str, str]
 Index = Mapping[ModelTask, list[FileRef]]
 """Folder of a model and name of a file's task -> files."""
@@ -95,21 +104,16 @@ def _role(reason: str) -> Role | None:
         return None  # a reason of a later version
 
 
-def refs_of(index: Index, models: Iterable[str], tasks: Iterable[str]) -> list[FileRef]:
-    """The files of a model under all its names, on a task under all its names."""
+def refs_of(index: Index, folders: Iterable[str], tasks: Iterable[str]) -> list[FileRef]:
+    """The files of a model in all its folders, on a task under all its names."""
     tasks = list(tasks)
-    return [
-        ref
-        for model in models
-        for task in tasks
-        for ref in index.get((folder_name(model), task), ())
-    ]
+    return [ref for folder in folders for task in tasks for ref in index.get((folder, task), ())]
 
 
 # --- reading --------------------------------------------------------------------------------------
 
 
-class Reader:
+class EvidenceReader:
     """Reads files again from where the snapshot's results came from."""
 
     def __init__(self, results: Path, catalog: Catalog) -> None:
@@ -118,28 +122,34 @@ class Reader:
         self._tasks = TaskIndex.of(catalog)
         self._root = results_root(results)
 
-    def read(self, refs: Iterable[FileRef]) -> Numbers:
-        """The numbers in each file of today. What cannot be read holds none."""
+    def read(self, refs: Iterable[FileRef], history: History | None = None) -> NumbersByFile:
+        """The numbers in each file of today. A file that cannot be read has none.
+
+        `history` is needed for a repository without a work tree.
+        """
         wanted = {ref.path: ref.role for ref in refs if ref.role is not Role.EARLIER}
         return {
             FileRef(wanted[path], path): self._numbers(wanted[path], path, data)
-            for path, data in self._open(wanted)
+            for path, data in self._open(wanted, history)
         }
 
-    def read_earlier(self, refs: Iterable[FileRef], history: History) -> Numbers:
-        """The numbers that files held before, each with the commit that took it away."""
-        numbers: dict[FileRef, list[Found]] = defaultdict(list)
+    def read_earlier(self, refs: Iterable[FileRef], history: History) -> NumbersByFile:
+        """The numbers in earlier versions, each with the commit that removed it."""
+        numbers: dict[FileRef, list[FoundNumber]] = defaultdict(list)
         for path, change, data in history.versions(r.path for r in refs if r.role is Role.EARLIER):
-            where = f"{path} until commit {change}"
-            numbers[FileRef(Role.EARLIER, path)] += self._numbers(Role.EARLIER, where, data)
+            ref = FileRef(Role.EARLIER, path)
+            numbers[ref] += self._numbers(Role.EARLIER, path, data, change)
         return numbers
 
-    def _open(self, wanted: Mapping[str, Role]) -> Iterator[tuple[str, bytes]]:
+    def _open(
+        self, wanted: Mapping[str, Role], history: History | None
+    ) -> Iterator[tuple[str, bytes]]:
         if self._results.is_dir():
-            for path in wanted:
-                file = self._root / path
-                if file.is_file():
-                    yield path, file.read_bytes()
+            files = {path: self._root / path for path in wanted}
+            present = {path: file for path, file in files.items() if file.is_file()}
+            yield from ((path, file.read_bytes()) for path, file in present.items())
+            if history is not None and not present:
+                yield from history.today(wanted)
             return
         if not is_archive(self._results) or not self._results.is_file():
             raise SourceError(f"{self._results} is neither a folder nor an archive of results.")
@@ -148,65 +158,22 @@ class Reader:
             if member.data is not None and path in wanted:
                 yield path, member.data
 
-    def _numbers(self, role: Role, path: str, data: bytes) -> list[Found]:
-        content = loads_or_none(data)
-        found = [
-            Found(role, path, split, subset, metric, value * 100)
-            for split, subset, metric, value in _metrics(content)
+    def _numbers(
+        self, role: Role, path: str, data: bytes, until: Change | None = None
+    ) -> list[FoundNumber]:
+        """Each metric in question, and main scores as the reader of results sees them."""
+        rows = [*metrics_in(loads_or_none(data)), *self._main(data)]
+        lone = len({subset for _, subset, _, _ in rows}) == 1
+        return [
+            FoundNumber(role, path, split, subset, metric, value * 100, until, lone)
+            for split, subset, metric, value in rows
         ]
-        return found + self._main(role, path, data)
 
-    def _main(self, role: Role, path: str, data: bytes) -> list[Found]:
-        """Main scores as the reader of results sees them, old layouts included."""
+    def _main(self, data: bytes) -> Iterator[tuple[str, str, str, float]]:
         try:
             entries = parse(data, self._tasks).entries
         except UnusableFileError:
-            return []
-        return [
-            Found(role, path, split, subset, MAIN, score * 100)
-            for (split, subset, _), score in entries
-            if score == score
-        ]
-
-
-_Metric = tuple[str, str, str, float]
-"""Split, subset, metric, value."""
-
-
-def _metrics(content: Any) -> Iterator[_Metric]:
-    """The metrics in question of a file of either layout."""
-    if not isinstance(content, dict):
-        return
-    splits = content.get("scores", content)
-    if not isinstance(splits, dict):
-        return
-    for split, entries in splits.items():
-        if isinstance(entries, list):
-            for entry in entries:
-                if isinstance(entry, dict):
-                    subset = str(entry.get("hf_subset", "default"))
-                    yield from ((split, subset, *one) for one in _flat(entry))
-        elif isinstance(entries, dict):
-            yield from _old_metrics(split, entries)
-
-
-def _old_metrics(split: str, entries: Mapping[str, Any]) -> Iterator[_Metric]:
-    """A split of a file before mteb 1.11: metrics, or subsets that hold metrics."""
-    yield from ((split, "default", *one) for one in _flat(entries))
-    for subset, inner in entries.items():
-        if isinstance(inner, dict):
-            yield from ((split, subset, *one) for one in _flat(inner))
-
-
-def _flat(metrics: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
-    """Those that an old number can be; `cos_sim: {ap}` counts as `cos_sim_ap`."""
-    for name, value in metrics.items():
-        if isinstance(value, dict):
-            inner = ((f"{name}_{key}", number) for key, number in value.items())
-            yield from (one for one in inner if _counts(*one))
-        elif _counts(name, value):
-            yield name, value
-
-
-def _counts(name: str, value: object) -> bool:
-    return name in LOOKED_AT and isinstance(value, float) and value == value
+            return
+        for (split, subset, _), score in entries:
+            if score == score:
+                yield split, subset, MAIN, score

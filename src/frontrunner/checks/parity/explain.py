@@ -1,8 +1,15 @@
 """Explain a difference: look the old number up among numbers that mean something.
 
-Every explanation is a candidate: a number, how closely the old number must meet it, and what it
-would mean. The first candidate that is met explains. Because nothing is ever explained without
-its number, the same look-up on a false number says how often chance would have explained it.
+Every explanation is a candidate: a number, how closely the old number must match it, and what it
+would mean. The first candidate that matches explains, so the order is the order of evidence:
+
+1. the old number in a result file, on the same split and subset;
+2. the mean over the parts of a task as one commit removed them;
+3. the old number in a result file on another split, or in a file with one unnamed subset;
+4. inferences, which no result file confirms. They are reported apart and never explain.
+
+Because every candidate has a number, the same look-up on a false number tells how often chance
+would have explained it.
 """
 
 from __future__ import annotations
@@ -10,12 +17,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from frontrunner.checks.parity.evidence import Found, Role
-from frontrunner.checks.parity.metrics import MAIN, METRICS
+from frontrunner.checks.parity.compared import Cause, ComparedCell, Confidence, Explanation
+from frontrunner.checks.parity.evidence import FoundNumber, Role
+from frontrunner.checks.parity.old_metrics import MAIN, METRICS
 from frontrunner.checks.parity.reruns import Rerun
-from frontrunner.checks.parity.verdicts import Cause, Cell, Confidence, Explanation
 
 _COSINE = ("cosine_ap", "cos_sim_ap", "similarity_ap")
+_SAME = 1e-6
 _HALF = 0.5 + 1e-7
 _ROUNDED_TWICE = 1.5 + 1e-7
 
@@ -38,38 +46,49 @@ def explain(old: float, candidates: Iterable[Candidate]) -> Explanation | None:
     return next((one.why for one in candidates if one.meets(old)), None)
 
 
+class PartsMean(NamedTuple):
+    """The mean over the parts of a task."""
+
+    value: float
+    where: str
+
+
 class Pool(NamedTuple):
-    """What there is to explain one cell with."""
+    """The numbers to explain one cell with."""
 
     standing: Mapping[str, float]
     """Split -> the successor's number for the cell's subset, 0 to 100."""
-    found: Sequence[Found]
+    found: Sequence[FoundNumber]
     imported: Sequence[float]
-    """What the old board's file of external results says of this model and column."""
+    """The numbers in the old board's file of external results for this model and column."""
     parts: float | None
-    """The mean over the task's parts, where it has parts."""
+    """The mean over the task's parts today, if it has parts."""
+    past_parts: Sequence[PartsMean]
+    """The means over the task's parts as commits removed them."""
     metric: str | None
     """The old board's metric."""
     rerun: Rerun | None
-    """What says that the old board read another run, apart from this cell."""
+    """The evidence, apart from this cell, that the old board read another run."""
 
 
-def candidates(cell: Cell, pool: Pool) -> list[Candidate]:
+def candidates(cell: ComparedCell, pool: Pool) -> list[Candidate]:
     """All that could explain a cell, the strongest evidence first."""
-    step = cell.step
-    return [
-        *_other_files(cell, pool, step),
-        *_metric(cell, pool, step),
-        *_imported(pool, step),
-        *_splits(cell, pool, step),
-        *_parts(pool, step),
-        *_rounding(cell, step),
-        *_rerun(cell, pool),
+    numbers = [
+        *_metric(cell, pool),
+        *_other_files(cell, pool),
+        *_past_parts(cell, pool),
+        *_splits(cell, pool),
     ]
+    found = [one for one in numbers if not _is_todays(one, cell)]
+    sure = [one for one in found if one.why.confidence is Confidence.CERTAIN]
+    likely = [one for one in found if one.why.confidence is not Confidence.CERTAIN]
+    return [*sure, *likely, *_inferred(cell, pool)]
 
 
-def _fits(found: Found, cell: Cell) -> bool:
-    return cell.subset is None or found.subset == cell.subset
+def _is_todays(candidate: Candidate, cell: ComparedCell) -> bool:
+    """Whether a candidate is the successor's number itself, which explains no difference."""
+    new = cell.same_split.value
+    return new is not None and abs(candidate.value - new) < _SAME
 
 
 _ROLE_CAUSE = {
@@ -80,18 +99,35 @@ _ROLE_CAUSE = {
 }
 
 
-def _other_files(cell: Cell, pool: Pool, step: float) -> Iterable[Candidate]:
+def _other_files(cell: ComparedCell, pool: Pool) -> Iterable[Candidate]:
     names = (MAIN, *METRICS.get(pool.metric or "", ()))
     for one in pool.found:
-        if one.role is Role.STANDS or one.metric not in names or not _fits(one, cell):
-            continue
-        same = cell.split is None or one.split == cell.split
-        sure = Confidence.CERTAIN if same else Confidence.LIKELY
-        text = f"{one.path} ({one.role}) has {one.value:.2f} as {one.metric} on {one.split}"
-        yield Candidate(one.value, _HALF * step, Explanation(_ROLE_CAUSE[one.role], sure, text))
+        if one.role is not Role.STANDS and one.metric in names:
+            subset = _subset_fits(one, cell)
+            if subset is not Confidence.NONE:
+                same = cell.split is None or one.split == cell.split
+                sure = subset if same else Confidence.LIKELY
+                yield _exact(cell, one.value, _ROLE_CAUSE[one.role], sure, str(one))
 
 
-def _metric(cell: Cell, pool: Pool, step: float) -> Iterable[Candidate]:
+def _subset_fits(found: FoundNumber, cell: ComparedCell) -> Confidence:
+    """How surely a number is that of the cell's subset; NONE if it is not.
+
+    Copies of cards named subsets as the cards did, or not at all.
+    """
+    if cell.subset is None or found.subset in (cell.subset, cell.old_subset):
+        return Confidence.CERTAIN
+    unnamed = found.lone and found.subset == "default" and found.role is not Role.STANDS
+    return Confidence.LIKELY if unnamed else Confidence.NONE
+
+
+def _exact(
+    cell: ComparedCell, value: float, cause: Cause, sure: Confidence, text: str
+) -> Candidate:
+    return Candidate(value, _HALF * cell.step, Explanation(cause, sure, text))
+
+
+def _metric(cell: ComparedCell, pool: Pool) -> Iterable[Candidate]:
     names = METRICS.get(pool.metric or "", ())
     right = [
         one
@@ -99,7 +135,7 @@ def _metric(cell: Cell, pool: Pool, step: float) -> Iterable[Candidate]:
         if one.role is Role.STANDS
         and one.metric in names
         and one.split == cell.split
-        and _fits(one, cell)
+        and _subset_fits(one, cell) is Confidence.CERTAIN
     ]
     if pool.metric == "max_ap":
         # Two numbers, not six: the board showed the best way of comparing vectors, and before
@@ -109,46 +145,62 @@ def _metric(cell: Cell, pool: Pool, step: float) -> Iterable[Candidate]:
         right = best + sorted(cosine, key=lambda one: _COSINE.index(one.metric))[:1]
     for one in right:
         text = f"{one.path} has {one.value:.2f} as {one.metric} on {one.split}"
-        why = Explanation(Cause.METRIC, Confidence.CERTAIN, text)
-        yield Candidate(one.value, _HALF * step, why)
+        yield _exact(cell, one.value, Cause.METRIC, Confidence.CERTAIN, text)
 
 
-def _imported(pool: Pool, step: float) -> Iterable[Candidate]:
-    text = "EXTERNAL_MODEL_RESULTS.json has the old number"
-    why = Explanation(Cause.IMPORTED, Confidence.CERTAIN, text)
-    return [Candidate(value, _HALF * step, why) for value in pool.imported]
+def _past_parts(cell: ComparedCell, pool: Pool) -> Iterable[Candidate]:
+    for one in pool.past_parts:
+        yield _exact(cell, one.value, Cause.PARTS, Confidence.LIKELY, one.where)
 
 
-def _splits(cell: Cell, pool: Pool, step: float) -> Iterable[Candidate]:
+def _splits(cell: ComparedCell, pool: Pool) -> Iterable[Candidate]:
     for split, value in pool.standing.items():
         if split != cell.split:
-            text = f"the file that stands has {value:.2f} on {split}"
-            why = Explanation(Cause.OTHER_SPLIT, Confidence.LIKELY, text)
-            yield Candidate(value, _HALF * step, why)
+            text = f"the winning file has {value:.2f} on {split}"
+            yield _exact(cell, value, Cause.OTHER_SPLIT, Confidence.LIKELY, text)
 
 
-def _parts(pool: Pool, step: float) -> Iterable[Candidate]:
+# --- inferences -----------------------------------------------------------------------------------
+
+
+def _inferred(cell: ComparedCell, pool: Pool) -> list[Candidate]:
+    return [
+        *_imported(cell, pool),
+        *_parts(cell, pool),
+        *_rounding(cell),
+        *_rerun(cell, pool),
+    ]
+
+
+def _inference(cause: Cause, text: str) -> Explanation:
+    return Explanation(cause, Confidence.INFERRED, text)
+
+
+def _imported(cell: ComparedCell, pool: Pool) -> Iterable[Candidate]:
+    text = "EXTERNAL_MODEL_RESULTS.json has the same number; no result file confirms it"
+    why = _inference(Cause.IMPORTED, text)
+    return [Candidate(value, _HALF * cell.step, why) for value in pool.imported]
+
+
+def _parts(cell: ComparedCell, pool: Pool) -> Iterable[Candidate]:
     if pool.parts is not None:
-        text = f"the mean over the task's parts is {pool.parts:.2f}"
-        why = Explanation(Cause.PARTS, Confidence.CERTAIN, text)
-        yield Candidate(pool.parts, _ROUNDED_TWICE * step, why)
+        text = f"the mean over the task's parts is {pool.parts:.2f} today"
+        yield Candidate(pool.parts, _ROUNDED_TWICE * cell.step, _inference(Cause.PARTS, text))
 
 
-def _rounding(cell: Cell, step: float) -> Iterable[Candidate]:
+def _rounding(cell: ComparedCell) -> Iterable[Candidate]:
     new = cell.same_split.value
-    if new is None:
-        return
-    why = Explanation(Cause.ROUNDING, Confidence.LIKELY, f"{new:.4f} is one last digit away")
-    yield Candidate(new, _ROUNDED_TWICE * step, why)
+    if new is not None:
+        why = _inference(Cause.ROUNDING, f"{new:.4f} is one last digit away")
+        yield Candidate(new, _ROUNDED_TWICE * cell.step, why)
 
 
-def _rerun(cell: Cell, pool: Pool) -> Iterable[Candidate]:
+def _rerun(cell: ComparedCell, pool: Pool) -> Iterable[Candidate]:
     new, rerun = cell.same_split.value, pool.rerun
     if new is not None and rerun is not None:
         text = (
-            f"the old number came from the model's card, where {rerun.run} stands today: of "
+            f"the old number came from the model's card, and {rerun.run} wins today: of "
             f"{rerun.others} other cells {rerun.differ} differ too, by up to "
             f"{rerun.furthest:.2f}; this one by {cell.old - new:+.2f}"
         )
-        why = Explanation(Cause.RERUN, Confidence.LIKELY, text)
-        yield Candidate(new, rerun.within, why)
+        yield Candidate(new, rerun.within, _inference(Cause.RERUN, text))

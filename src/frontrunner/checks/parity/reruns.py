@@ -16,8 +16,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from frontrunner.checks.parity.compared import CellOutcome, ComparedCell
 from frontrunner.checks.parity.history import History
-from frontrunner.checks.parity.verdicts import Cell, Verdict
 from frontrunner.legacy.files.markup import Anchor
 from frontrunner.results.join import NO_REVISION
 
@@ -56,14 +56,14 @@ class Rerun(NamedTuple):
 
 _Key = tuple[str, str, str | None]
 _Moves = dict[_Key, float]
-"""Cell -> by how much it differs; 0 where it is equal."""
+"""ComparedCell -> by how much it differs; 0 where it is equal."""
 
 
 class Reruns:
     """The runs that took the place of numbers from cards."""
 
     def __init__(
-        self, cells: Iterable[Cell], files: Sequence[StandingFile], imported: Imported
+        self, cells: Iterable[ComparedCell], files: Sequence[StandingFile], imported: Imported
     ) -> None:
         """`files` are the snapshot's, by the number that cells have."""
         self._files = files
@@ -76,14 +76,14 @@ class Reruns:
                 self._of_run[file.run][_key(cell)] = _move(cell)
                 self._of_model[cell.model][_key(cell)] = _move(cell)
 
-    def _instead_of_card(self, cell: Cell) -> StandingFile | None:
+    def _instead_of_card(self, cell: ComparedCell) -> StandingFile | None:
         """What took the place of a card's number; None where the number is no card's."""
         if cell.file is None or (Anchor(cell.name, cell.link), cell.column) in self._imported:
             return None
         file = self._files[cell.file]
         return None if file.revision in NO_REVISION else file
 
-    def of(self, cell: Cell, history: History | None = None) -> Rerun | None:
+    def of(self, cell: ComparedCell, history: History | None = None) -> Rerun | None:
         """What the model's other numbers say of a cell; None where they say that nothing moved.
 
         With the history of the results' folder, the run is named with the commit that brought it.
@@ -104,15 +104,15 @@ class Reruns:
         return Rerun(run, len(speaking), differ, furthest, _FAR * furthest)
 
 
-def _key(cell: Cell) -> _Key:
+def _key(cell: ComparedCell) -> _Key:
     return cell.model, cell.task, cell.subset
 
 
-def _move(cell: Cell) -> float:
+def _move(cell: ComparedCell) -> float:
     value = cell.same_split.value
-    differs = cell.same_split.verdict is Verdict.DIFFERS and value is not None
+    differs = cell.same_split.outcome is CellOutcome.DIFFERS and value is not None
     return abs(cell.old - value) if differs and value is not None else 0.0
 
 
-def _without(moves: _Moves, cell: Cell) -> list[float]:
+def _without(moves: _Moves, cell: ComparedCell) -> list[float]:
     return [move for key, move in moves.items() if key != _key(cell)]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from frontrunner.answers.service import Service
 from frontrunner.base.home import Home
-from frontrunner.checks.parity.fate import RowFate
-from frontrunner.checks.parity.moved import Moved, read_moved
+from frontrunner.checks.parity.fates import Moved, RowFate, read_moved
 from frontrunner.web.text import safe_url
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.visit import Shown, Visit

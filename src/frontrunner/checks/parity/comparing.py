@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from frontrunner.catalog import Catalog, Scope
 from frontrunner.checks.parity.board_values import BoardValues
-from frontrunner.checks.parity.match import Match
-from frontrunner.checks.parity.verdicts import Cell, Side, Verdict, printed_equal
+from frontrunner.checks.parity.compared import CellOutcome, ComparedCell, Side, printed_equal
+from frontrunner.checks.parity.matching import RowMatch
 from frontrunner.legacy.boardmap import Successor
 from frontrunner.legacy.files.cells import LegacyCell
 from frontrunner.legacy.files.markup import Anchor
@@ -23,18 +23,18 @@ class Comparer:
 
     catalog: Catalog
     board_map: Mapping[tuple[str, str], Successor]
-    matches: Mapping[Anchor, Match]
+    matches: Mapping[Anchor, RowMatch]
     targets: Mapping[tuple[str, str], Target]
     """By board and column."""
     standing: Standing
     values: BoardValues
 
-    def compare(self, cells: Iterable[LegacyCell]) -> list[Cell]:
-        """The cells of matched models, each with both verdicts and no explanation yet."""
+    def compare(self, cells: Iterable[LegacyCell]) -> list[ComparedCell]:
+        """The cells of matched models, each with both outcomes and no explanation yet."""
         found = (self._cell(cell) for cell in cells)
         return [cell for cell in found if cell is not None]
 
-    def _cell(self, cell: LegacyCell) -> Cell | None:
+    def _cell(self, cell: LegacyCell) -> ComparedCell | None:
         model = self.matches[Anchor(cell.name, cell.link)].model
         if model is None:
             return None
@@ -42,7 +42,7 @@ class Comparer:
         score = pick(self.standing.get((model, what.task), ()), what)
         succeeded = self.board_map.get((cell.board, cell.kind))
         benchmark = succeeded.benchmark if succeeded else None
-        return Cell(
+        return ComparedCell(
             board=cell.board,
             kind=cell.kind,
             row=cell.row,
@@ -54,6 +54,7 @@ class Comparer:
             model=model,
             task=what.task,
             subset=what.subset,
+            old_subset=cell.subset,
             split=score.split if score else None,
             file=score.file if score else None,
             same_split=_side(cell, score.value if score else None),
@@ -63,10 +64,10 @@ class Comparer:
 
     def _on_board(self, cell: LegacyCell, model: str, what: Target, benchmark: str | None) -> Side:
         if benchmark is None or benchmark not in self.catalog.benchmark_by_name:
-            return Side(Verdict.NO_BOARD)
+            return Side(CellOutcome.NO_BOARD)
         scope = self.values.scope(benchmark, what.task)
         if scope is not None and _combines(scope, what):
-            return Side(Verdict.COMBINED)
+            return Side(CellOutcome.COMBINED)
         return _side(cell, self.values.value(benchmark, model, what.task))
 
 
@@ -76,9 +77,9 @@ def _combines(scope: Scope, what: Target) -> bool:
 
 def _side(cell: LegacyCell, value: float | None) -> Side:
     if value is None:
-        return Side(Verdict.ABSENT)
+        return Side(CellOutcome.ABSENT)
     equal = printed_equal(cell.value, value, cell.step)
-    return Side(Verdict.EQUAL if equal else Verdict.DIFFERS, value)
+    return Side(CellOutcome.EQUAL if equal else CellOutcome.DIFFERS, value)
 
 
 def all_targets(cells: Sequence[LegacyCell], catalog: Catalog) -> dict[tuple[str, str], Target]:
@@ -89,7 +90,7 @@ def all_targets(cells: Sequence[LegacyCell], catalog: Catalog) -> dict[tuple[str
     }
 
 
-def usual_splits(cells: Iterable[Cell]) -> dict[tuple[str, str], str]:
+def usual_splits(cells: Iterable[ComparedCell]) -> dict[tuple[str, str], str]:
     """The split that most models' numbers in a column are from: by board and column."""
     counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for cell in cells:

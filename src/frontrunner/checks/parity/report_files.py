@@ -12,24 +12,26 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import LegacyError
-from frontrunner.checks.parity.fate import RowFate
-from frontrunner.checks.parity.report import (
+from frontrunner.checks.parity.compared import CAUSE_TEXT, Cause, CellOutcome, ComparedCell
+from frontrunner.checks.parity.fates import RowFate
+from frontrunner.checks.parity.parity_report import (
     BoardSummary,
-    Report,
+    ParityReport,
     board_causes,
     cause_counts,
+    explained,
+    inferred,
     largest_moves,
+    outcome_counts,
     unexplained,
-    verdict_counts,
 )
-from frontrunner.checks.parity.verdicts import CAUSE_TEXT, Cause, Cell, Verdict
 
 PAGE, MARKDOWN, JSON, CELLS = "parity.html", "parity.md", "parity.json", "cells.parquet"
 _FEW = 40
 """So many unexplained cells are listed on the page; all are in the Parquet file."""
 
 
-def write_report(report: Report, folder: Path) -> list[Path]:
+def write_report(report: ParityReport, folder: Path) -> list[Path]:
     """Write every form of a report into `folder`; raises LegacyError where that cannot be done."""
     values = shown(report)
     texts = {
@@ -75,41 +77,45 @@ def plain(text: object) -> str:
     return " ".join(str(text).split()).replace("|", "\\|").replace("<", "&lt;")
 
 
-def summary(report: Report) -> dict[str, Any]:
+def summary(report: ParityReport) -> dict[str, Any]:
     """The report without its cells, which are in the Parquet file."""
     whole = msgspec.structs.asdict(report)
     del whole["cells"]
-    counts = verdict_counts(report.cells)
+    counts = outcome_counts(report.cells)
     return whole | {
         "compared": len(report.cells),
-        "verdicts": counts,
+        "outcomes": counts,
         "causes": [
-            {"verdict": verdict, "cause": cause, "confidence": confidence, "cells": cells}
-            for verdict in (Verdict.DIFFERS, Verdict.ABSENT)
-            for (cause, confidence), cells in cause_counts(report.cells, verdict).items()
+            {"outcome": outcome, "cause": cause, "confidence": confidence, "cells": cells}
+            for outcome in (CellOutcome.DIFFERS, CellOutcome.ABSENT)
+            for (cause, confidence), cells in cause_counts(report.cells, outcome).items()
         ],
         "on_board_causes": board_causes(report.cells),
+        "explained": len(explained(report.cells)),
+        "inferred": len(inferred(report.cells)),
         "unexplained": len(unexplained(report.cells)),
         "false_explanation_rates": {one.kind: one.rate for one in report.honesty},
     }
 
 
-def shown(report: Report) -> dict[str, Any]:
+def shown(report: ParityReport) -> dict[str, Any]:
     """What the page and the Markdown say."""
-    counts = verdict_counts(report.cells)
-    differs = counts.get(Verdict.DIFFERS, 0)
+    counts = outcome_counts(report.cells)
+    differs = counts.get(CellOutcome.DIFFERS, 0)
     lost = [row for row in report.rows if row.model is None]
     return {
         "report": report,
         "counts": counts,
         "compared": len(report.cells),
-        "equal": counts.get(Verdict.EQUAL, 0),
+        "equal": counts.get(CellOutcome.EQUAL, 0),
         "differs": differs,
-        "absent": counts.get(Verdict.ABSENT, 0),
-        "unexplained": unexplained(report.cells)[:_FEW],
+        "absent": counts.get(CellOutcome.ABSENT, 0),
+        "explained_count": len(explained(report.cells)),
+        "inferred_count": len(inferred(report.cells)),
+        "unexplained": [*unexplained(report.cells), *inferred(report.cells)][:_FEW],
         "unexplained_count": len(unexplained(report.cells)),
-        "causes": _causes(report, Verdict.DIFFERS),
-        "absences": _causes(report, Verdict.ABSENT),
+        "causes": _causes(report, CellOutcome.DIFFERS),
+        "absences": _causes(report, CellOutcome.ABSENT),
         "moves": largest_moves(report.cells),
         "lost": lost,
         "lost_reasons": _reasons(lost),
@@ -117,8 +123,8 @@ def shown(report: Report) -> dict[str, Any]:
     }
 
 
-def _causes(report: Report, verdict: Verdict) -> list[dict[str, Any]]:
-    found = cause_counts(report.cells, verdict)
+def _causes(report: ParityReport, outcome: CellOutcome) -> list[dict[str, Any]]:
+    found = cause_counts(report.cells, outcome)
     most = max(found.values(), default=1)
     return [
         {
@@ -140,17 +146,17 @@ def _reasons(rows: Iterable[RowFate]) -> Mapping[str, list[RowFate]]:
 
 
 def _board(board: BoardSummary) -> dict[str, Any]:
-    equal = board.same_split.get(Verdict.EQUAL, 0)
-    both = equal + board.same_split.get(Verdict.DIFFERS, 0)
+    equal = board.same_split.get(CellOutcome.EQUAL, 0)
+    both = equal + board.same_split.get(CellOutcome.DIFFERS, 0)
     return {
         "summary": board,
-        "title": f"{board.board} {board.kind}".strip(),
+        "title": board.title,
         "equal": equal / both if both else None,
         "both": both,
     }
 
 
-def write_cells(cells: Iterable[Cell], path: Path) -> None:
+def write_cells(cells: Iterable[ComparedCell], path: Path) -> None:
     """One row for each compared cell; columns are documented in docs/parity.md."""
     import polars as pl  # noqa: PLC0415 -- the reports above need none
 
@@ -162,7 +168,7 @@ def write_cells(cells: Iterable[Cell], path: Path) -> None:
 
 def _schema(pl: Any) -> dict[str, Any]:
     texts = ("board", "kind", "name", "link", "column", "model", "task", "subset", "split")
-    side = ("verdict", "value", "cause", "confidence", "evidence")
+    side = ("outcome", "value", "cause", "confidence", "evidence")
     schema = {"row": pl.Int64} | dict.fromkeys(texts, pl.String)
     schema |= {"old": pl.Float64, "step": pl.Float64, "benchmark": pl.String}
     for name in ("same", "board"):
@@ -170,13 +176,13 @@ def _schema(pl: Any) -> dict[str, Any]:
     return schema
 
 
-def _flat(cell: Cell) -> tuple[Any, ...]:
+def _flat(cell: ComparedCell) -> tuple[Any, ...]:
     sides = []
     for side in (cell.same_split, cell.on_board):
         why = side.why or (None, None, None)
         cause, confidence, evidence = why
         sides += [
-            str(side.verdict),
+            str(side.outcome),
             side.value,
             cause and str(cause),
             confidence and str(confidence),

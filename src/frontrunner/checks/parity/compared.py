@@ -1,4 +1,4 @@
-"""The nouns of a comparison: verdicts, causes, confidence, and the cell that carries them."""
+"""The nouns of a comparison: outcome, cause, confidence, and the cell that has them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 
-class Verdict(StrEnum):
+class CellOutcome(StrEnum):
     """What a comparison of one old cell came to."""
 
     EQUAL = "equal"
@@ -33,43 +33,49 @@ class Cause(StrEnum):
     PARTS = "parts"
     ROUNDING = "rounding"
     RERUN = "rerun"
-    OLD_DEFECT = "old-defect"
     RENAMED_MODEL = "renamed-model"
     RETIRED_TASK = "retired-task"
     REPLACED_TASK = "replaced-task"
+    LEFT_OUT = "left-out"
     CHOSEN_FILE = "chosen-file"
+    REMOVED = "removed"
     NEVER_FILED = "never-filed"
+    NOT_FILED = "not-filed"
     INCOMPLETE = "incomplete"
     UNEXPLAINED = "unexplained"
 
 
 CAUSE_TEXT = {
-    Cause.OTHER_RUN: "another revision or run stands today; the old number is in a file set aside",
-    Cause.IMPORTED: "the old board kept an imported number apart; today a result file stands",
+    Cause.OTHER_RUN: "the old number is in a result file of another run, which lost or was removed",
+    Cause.IMPORTED: "the old table repeats the old board's file of imported results",
     Cause.METRIC: "the task's main metric changed; the old one is in the same file",
     Cause.OTHER_SPLIT: "the number is that of another split",
     Cause.AVERAGED: "the benchmark averages several splits; the old column showed one of them",
     Cause.PARTS: "the old number is the mean over the task's parts",
-    Cause.ROUNDING: "the old number was rounded twice, or to one decimal",
-    Cause.RERUN: "the old number came from the model's card; another run stands today, and moved",
-    Cause.OLD_DEFECT: "the old board itself was wrong here",
+    Cause.ROUNDING: "the numbers differ by one last digit, as if rounded twice",
+    Cause.RERUN: "the old number came from the model's card; the run of today has other numbers",
     Cause.RENAMED_MODEL: "the registry renamed the model; results under its old name are not read",
     Cause.RETIRED_TASK: "the task was retired; its result files are set aside",
-    Cause.REPLACED_TASK: "the benchmark uses another version of the task, or does without it",
-    Cause.CHOSEN_FILE: "the file that stands lacks this subset; one that was set aside has it",
-    Cause.NEVER_FILED: "no result file of the model holds this cell",
+    Cause.REPLACED_TASK: "the benchmark uses the task that replaced this one",
+    Cause.LEFT_OUT: "the benchmark does not use the task",
+    Cause.CHOSEN_FILE: "the winning file lacks this subset; a file that was set aside has it",
+    Cause.REMOVED: "a result file had this cell, with another number, until a commit removed it",
+    Cause.NEVER_FILED: "no result file of the model ever had this cell",
+    Cause.NOT_FILED: "no result file of today has this cell; without a history no more is known",
     Cause.INCOMPLETE: "the benchmark leaves the cell blank: the model lacks a part of the task",
-    Cause.UNEXPLAINED: "nothing in the files explains it",
+    Cause.UNEXPLAINED: "no file explains it",
 }
 
 
 class Confidence(StrEnum):
-    """How sure an explanation is."""
+    """How sure an explanation is. Only `certain` and `likely` explain."""
 
     CERTAIN = "certain"
-    """The old number itself was found where the cause says, or the cause is a plain fact."""
+    """A result file has the old number where the cause says, or the cause is a plain fact."""
     LIKELY = "likely"
-    """The number fits, but by a rule that can fit by chance."""
+    """A result file has the old number, in a place that fits less closely."""
+    INFERRED = "inferred"
+    """No result file has the old number; a rule makes the cause plausible. Not an explanation."""
     NONE = "none"
 
 
@@ -80,17 +86,22 @@ class Explanation(NamedTuple):
     confidence: Confidence
     evidence: str
 
+    @property
+    def explains(self) -> bool:
+        """Whether it rests on a number in a result file, or on a fact."""
+        return self.confidence in (Confidence.CERTAIN, Confidence.LIKELY)
+
 
 class Side(msgspec.Struct, frozen=True):
     """One of the two comparisons of a cell."""
 
-    verdict: Verdict
+    outcome: CellOutcome
     value: float | None = None
     """The successor's number, on the scale of 0 to 100."""
     why: Explanation | None = None
 
 
-class Cell(msgspec.Struct, frozen=True, kw_only=True):
+class ComparedCell(msgspec.Struct, frozen=True, kw_only=True):
     """One number of the old board, and what became of it."""
 
     board: str
@@ -105,6 +116,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     task: str
     subset: str | None
+    old_subset: str | None = None
+    """The subset as the old column names it."""
     split: str | None
     """The split of the successor's number."""
     file: int | None
@@ -117,5 +130,5 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def printed_equal(old: float, new: float, step: float) -> bool:
-    """Whether `new` prints as `old` does; half a step either way, since rounding can go both."""
+    """Whether `new` prints as `old`; exactly half a step prints either way, so it counts."""
     return abs(new - old) <= step / 2 + 1e-9

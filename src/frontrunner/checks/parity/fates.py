@@ -1,4 +1,7 @@
-"""What became of each model of the old board, kept in a home for its public page."""
+"""What became of each model of the old board, kept in a home for its public page.
+
+Light, since the server reads it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,25 @@ from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import LegacyError
 from frontrunner.base.home import Home
 from frontrunner.base.json import read_as
-from frontrunner.checks.parity.fate import RowFate
+
+
+class RowFate(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one model of the old board."""
+
+    name: str
+    link: str | None
+    model: str | None
+    how: str
+    reason: str
+    tables: int
+    """The number of old tables that it was in."""
+    cells: int
+    """The number of its numbers there, overall tables left out."""
+    equal: int = 0
+    differs: int = 0
+    absent: int = 0
+    removed: str | None = None
+    """The commit and day that removed the last of its results, if they were removed."""
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +53,7 @@ def keep_moved(snapshot: str, rows: tuple[RowFate, ...], home: Path) -> Path:
 
 
 def read_moved(home: Path) -> Moved | None:
-    """The answers that a home keeps; None where there are none that can be read."""
+    """The answers in a home; None if there are none, or if they cannot be read."""
     try:
         return read_as(Home(home).moved, Moved)
     except (OSError, ValueError):

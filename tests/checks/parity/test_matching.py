@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from frontrunner.base.errors import LegacyError
-from frontrunner.checks.parity.match import Alias, How, Matcher, hub_name, load_aliases
+from frontrunner.checks.parity.matching import Alias, How, Matcher, hub_name, load_aliases
 from frontrunner.legacy.files.markup import Anchor
 from tests.factories import catalog
 

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 import msgspec
 
-from frontrunner.checks.gates import Measured
 from frontrunner.checks.parity.agreement import agree
 from frontrunner.checks.parity.board_values import BoardValues
-from frontrunner.checks.parity.fate import RowFate
-from frontrunner.checks.parity.honesty import DecoyRate
-from frontrunner.checks.parity.match import How, Match
-from frontrunner.checks.parity.report import (
+from frontrunner.checks.parity.compared import ComparedCell
+from frontrunner.checks.parity.matching import RowMatch
+from frontrunner.checks.parity.parity_report import (
     BoardSummary,
     board_counts,
-    unexplained,
-    verdict_counts,
+    outcome_counts,
 )
-from frontrunner.checks.parity.verdicts import Cell, Verdict
 from frontrunner.legacy.boardmap import Successor
-from frontrunner.legacy.files.cells import LegacyCell
 from frontrunner.legacy.files.columns import is_average
 from frontrunner.legacy.files.markup import Anchor
 from frontrunner.legacy.files.tables import Table, number
 from frontrunner.legacy.files.tree import Tree
 
-Matches = Mapping[Anchor, Match]
+Matches = Mapping[Anchor, RowMatch]
 Key = tuple[str, str]
 
 
@@ -36,11 +31,11 @@ def board_summaries(
     tree: Tree,
     board_map: Mapping[Key, Successor],
     matches: Matches,
-    cells: Sequence[Cell],
+    cells: Sequence[ComparedCell],
     values: BoardValues,
 ) -> tuple[BoardSummary, ...]:
     """One summary for each old table."""
-    by_table: dict[Key, list[Cell]] = defaultdict(list)
+    by_table: dict[Key, list[ComparedCell]] = defaultdict(list)
     for cell in cells:
         by_table[cell.board, cell.kind].append(cell)
     return tuple(
@@ -53,7 +48,7 @@ def _summary(
     table: Table,
     succeeded: Successor | None,
     matches: Matches,
-    cells: Sequence[Cell],
+    cells: Sequence[ComparedCell],
     values: BoardValues,
 ) -> BoardSummary:
     summary = BoardSummary(
@@ -63,7 +58,7 @@ def _summary(
         reason=succeeded.reason if succeeded else "The map of boards does not know this table.",
         rows=len(table.rows),
         matched_rows=sum(matches[one].model is not None for one in table.anchors),
-        same_split=verdict_counts(cells),
+        same_split=outcome_counts(cells),
         on_board=board_counts(cells),
     )
     return _with_agreement(summary, table, matches, cells, values)
@@ -73,7 +68,7 @@ def _with_agreement(
     summary: BoardSummary,
     table: Table,
     matches: Matches,
-    cells: Sequence[Cell],
+    cells: Sequence[ComparedCell],
     values: BoardValues,
 ) -> BoardSummary:
     if table.kind or summary.benchmark is None or not values.knows(summary.benchmark):
@@ -107,7 +102,7 @@ def old_averages(table: Table, matches: Matches) -> dict[str, float]:
     return found
 
 
-def _means(cells: Sequence[Cell]) -> tuple[dict[str, float], dict[str, float]]:
+def _means(cells: Sequence[ComparedCell]) -> tuple[dict[str, float], dict[str, float]]:
     """Old and new means over the columns that anybody has today, of models that have them all."""
     pairs: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
     for cell in cells:
@@ -118,70 +113,3 @@ def _means(cells: Sequence[Cell]) -> tuple[dict[str, float], dict[str, float]]:
     old = {model: fmean(a for a, _ in known.values()) for model, known in whole.items()}
     new = {model: fmean(b for _, b in known.values()) for model, known in whole.items()}
     return old, new
-
-
-def row_fates(
-    tree: Tree, legacy_cells: Sequence[LegacyCell], matches: Matches, cells: Sequence[Cell]
-) -> tuple[RowFate, ...]:
-    """What became of each model of the old board, in the order of their names."""
-    tables = Counter(anchor for table in tree.tables for anchor in set(table.anchors))
-    numbers = Counter(Anchor(cell.name, cell.link) for cell in legacy_cells)
-    verdicts = Counter((Anchor(c.name, c.link), c.same_split.verdict) for c in cells)
-    return tuple(
-        RowFate(
-            name=anchor.name,
-            link=anchor.link,
-            model=match.model,
-            how=match.how,
-            reason=match.reason,
-            tables=tables[anchor],
-            cells=numbers[anchor],
-            equal=verdicts[anchor, Verdict.EQUAL],
-            differs=verdicts[anchor, Verdict.DIFFERS],
-            absent=verdicts[anchor, Verdict.ABSENT],
-        )
-        for anchor, match in sorted(matches.items(), key=_by_name)
-    )
-
-
-def _by_name(item: tuple[Anchor, Match]) -> tuple[str, str]:
-    return item[0].name.lower(), item[0].link or ""
-
-
-def measures(
-    cells: Sequence[Cell],
-    rows: Sequence[RowFate],
-    boards: Sequence[BoardSummary],
-    honesty: Sequence[DecoyRate],
-    *,
-    tried: int,
-) -> dict[str, Measured]:
-    """The values that gates are held against."""
-    counts = verdict_counts(cells)
-    equal, differs = counts.get(Verdict.EQUAL, 0), counts.get(Verdict.DIFFERS, 0)
-    correlations = [
-        board.against_mean.spearman
-        for board in boards
-        if board.against_mean and board.against_mean.spearman is not None
-    ]
-    gated = [one for one in honesty if one.kind != "differing, by any means"]
-    rates = [one.rate for one in gated if one.rate is not None]
-    return {
-        "verdict_share": _share(sum(counts.values()), tried),
-        "equal_share": _share(equal, equal + differs),
-        "unexplained_share": _share(len(unexplained(cells)), differs),
-        "false_explanation_rate": Measured(
-            max(rates, default=None), sum(one.decoys for one in gated)
-        ),
-        "worst_spearman": Measured(min(correlations, default=None), len(correlations)),
-        "reasoned_rows_share": _share(sum(bool(row.reason) for row in rows), len(rows)),
-        "matched_rows_share": _share(sum(row.model is not None for row in rows), len(rows)),
-        "variants_kept_apart": _share(
-            sum(row.model is None for row in rows if row.how == How.VARIANT),
-            sum(row.how == How.VARIANT for row in rows),
-        ),
-    }
-
-
-def _share(part: int, whole: int) -> Measured:
-    return Measured(part / whole if whole else None, whole)

@@ -35,7 +35,7 @@ class How(StrEnum):
     UNREGISTERED = "unregistered"
 
 
-class Match(NamedTuple):
+class RowMatch(NamedTuple):
     """What became of one model of the old board."""
 
     model: str | None
@@ -120,42 +120,42 @@ class Matcher:
                         "Remove one of them."
                     )
 
-    def match(self, row: Anchor) -> Match:
+    def match(self, row: Anchor) -> RowMatch:
         """The successor's model for a row, or the reason why there is none."""
         aliased = self._aliases.get((_plain(row.link or ""), row.name.lower()))
         if aliased and aliased[0].lower() in self._by_name:
             model, alias = aliased
             formerly = alias.formerly.format(name=row.name) if alias.formerly else None
-            return Match(self._by_name[model.lower()], How.ALIAS, alias.reason, formerly)
+            return RowMatch(self._by_name[model.lower()], How.ALIAS, alias.reason, formerly)
         linked = hub_name(row.link) or (row.name if row.link is None else None)
         if linked is None:
             return self._by_list(row)
         return self._by_link(row, linked)
 
-    def _by_link(self, row: Anchor, linked: str) -> Match:
+    def _by_link(self, row: Anchor, linked: str) -> RowMatch:
         model = self._by_name.get(linked.lower())
         if model is None:
             return self._unknown(row, f"{linked} is not in the registry")
         if row.name.lower() in (_short(model), model.lower()):
-            return Match(model, How.LINK, f"the link and the name are those of {model}")
+            return RowMatch(model, How.LINK, f"the link and the name are those of {model}")
         reason = f"{row.name} shares the link of {model}, but its name says that it is a variant"
-        return Match(None, How.VARIANT, reason)
+        return RowMatch(None, How.VARIANT, reason)
 
-    def _by_list(self, row: Anchor) -> Match:
+    def _by_list(self, row: Anchor) -> RowMatch:
         listed = self._listed.get((_plain(row.link or ""), row.name.lower()))
         model = self._by_name.get(listed.lower()) if listed else None
         if model:
-            return Match(model, How.MODEL_LIST, f"the old board's model list calls it {listed}")
+            return RowMatch(model, How.MODEL_LIST, f"the old board's model list calls it {listed}")
         return self._unknown(row, f"the registry has no model for {row.name}")
 
-    def _unknown(self, row: Anchor, why: str) -> Match:
+    def _unknown(self, row: Anchor, why: str) -> RowMatch:
         alike = [one for one in self._by_short.get(_short(row.name), []) if one != row.name]
         if _PACKAGE.search(row.name):
             reason = f"{why}: a conversion of another model's weights, which nobody registered"
-            return Match(None, How.REPACKAGED, reason)
+            return RowMatch(None, How.REPACKAGED, reason)
         if alike:
-            return Match(None, How.LOOK_ALIKE, f"{why}; {alike[0]} only carries the same name")
-        return Match(None, How.UNREGISTERED, f"{why}; nobody registered it for the new board")
+            return RowMatch(None, How.LOOK_ALIKE, f"{why}; {alike[0]} only carries the same name")
+        return RowMatch(None, How.UNREGISTERED, f"{why}; nobody registered it for the new board")
 
 
 def _listed(model_meta: Mapping[str, Any]) -> dict[tuple[str, str], str]:
