@@ -7,7 +7,6 @@ from typing import Any
 
 from frontrunner.checks.parity.old_metrics import LOOKED_AT
 
-
 _Metric = tuple[str, str, str, float]
 """Split, subset, metric, value."""
 
