@@ -92,3 +92,69 @@ def test_no_repository_has_no_history(folder: Path, monkeypatch: pytest.MonkeyPa
     assert History.of(folder) is None
     monkeypatch.setenv("PATH", "")
     assert History.of(folder) is None
+
+
+def test_a_bare_repository_has_a_history(folder: Path, tmp_path: Path) -> None:
+    put(folder, "one")
+    second = put(folder, "two")
+    bare = tmp_path / "bare.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(folder.parent), str(bare))
+    found = History.of(bare)
+    assert found is not None
+    assert found.paths == [PATH]
+    assert [(data, one.commit) for _, one, data in found.versions([PATH])] == [(b"one", second)]
+    assert list(found.today([PATH, "no/such.json"])) == [(PATH, b"two")]
+
+
+def test_results_at_the_top_of_a_bare_repository(folder: Path, tmp_path: Path) -> None:
+    (folder / PATH).write_text("one")
+    commit(folder)
+    bare = tmp_path / "bare.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(folder), str(bare))
+    found = History.of(bare)
+    assert found is not None
+    assert list(found.today([PATH])) == [(PATH, b"one")]
+
+
+def test_files_beside_the_results_are_no_part_of_the_history(folder: Path) -> None:
+    (folder.parent / "README.json").write_text("one")
+    put(folder, "one")
+    assert of(folder).brought("README.json") is None
+    assert of(folder).brought("../README.json") is None
+
+
+def test_a_repository_without_a_commit_has_no_history(folder: Path, tmp_path: Path) -> None:
+    git(folder.parent, "init", "--quiet")
+    assert History.of(folder) is None
+
+
+def test_a_moved_folder_and_a_removed_one_are_told_apart(folder: Path) -> None:
+    put(folder, "one")
+    put(folder, "gone", "org__a/main/T2.json")
+    (folder / "new__a/main").mkdir(parents=True)
+    (folder / PATH).rename(folder / "new__a/main/T1.json")
+    (folder / "org__a/main/T2.json").unlink()
+    last = commit(folder.parent)
+    found = of(folder)
+    assert found.former == {"new__a": ["org__a"]}
+    assert found.renamed == {"org__a"}
+    assert found.gone["org__a"].commit == last
+    assert str(found.gone["org__a"]).startswith(f"{last[:10]} of 20")
+
+
+def test_settings_of_the_repository_cannot_act(folder: Path, tmp_path: Path) -> None:
+    """Neither a text converter nor a pager, a hook or a file monitor is started."""
+    put(folder, "one")
+    put(folder, "two")
+    ran = tmp_path / "ran"
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {ran}\ncat\n")
+    program.chmod(0o755)
+    for key in ("core.pager", "core.fsmonitor", "diff.x.textconv", "diff.x.command",
+                "filter.x.smudge", "diff.external", "gpg.program", "core.sshCommand"):  # fmt: skip
+        git(folder.parent, "config", key, str(program))
+    git(folder.parent, "config", "log.showSignature", "true")
+    (folder.parent / ".git/info/attributes").write_text("* diff=x filter=x\n")
+    assert [data for _, _, data in of(folder).versions([PATH])] == [b"one"]
+    assert list(of(folder).today([PATH])) == [(PATH, b"two")]
+    assert not ran.exists()
