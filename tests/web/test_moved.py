@@ -79,3 +79,9 @@ def test_without_a_comparison_the_page_says_so(browser: Browser) -> None:
 def test_a_damaged_file_is_none(home: Path) -> None:
     Home(home).moved.write_bytes(b"{")
     assert read_moved(home) is None
+
+
+def test_the_reason_comes_first_so_that_a_phone_shows_it(browser: Browser, home: Path) -> None:
+    html = browser.text("/moved")
+    row = html[html.index("&lt;i&gt;gone") :]
+    assert row.index("nobody registered it") < row.index("<td")
