@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -88,12 +87,3 @@ def all_targets(cells: Sequence[LegacyCell], catalog: Catalog) -> dict[tuple[str
     return {
         key: target(cell.board, cell.task, cell.subset, catalog) for key, cell in columns.items()
     }
-
-
-def usual_splits(cells: Iterable[ComparedCell]) -> dict[tuple[str, str], str]:
-    """The split that most models' numbers in a column are from: by board and column."""
-    counts: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for cell in cells:
-        if cell.split is not None:
-            counts[cell.board, cell.column][cell.split] += 1
-    return {key: count.most_common(1)[0][0] for key, count in counts.items()}
