@@ -50,14 +50,14 @@ def test_a_retired_task() -> None:
 
 
 def test_a_renamed_model_says_what_to_do() -> None:
-    found = why([ref(Role.STANDS), ref(Role.RENAMED)], [])
+    found = why([ref(Role.WINS), ref(Role.RENAMED)], [])
     assert (found.cause, found.confidence) == (Cause.RENAMED_MODEL, Confidence.CERTAIN)
     assert "does not know old/a" in found.evidence
     assert "[[renamed]]" in found.evidence
 
 
 def test_a_file_set_aside_has_the_subset() -> None:
-    found = why([ref(Role.STANDS)], [number(Role.SUPERSEDED, "de")], subset="de")
+    found = why([ref(Role.WINS)], [number(Role.SUPERSEDED, "de")], subset="de")
     assert found == Explanation(
         Cause.CHOSEN_FILE, Confidence.CERTAIN, "org__a/r/T1.json has test / de"
     )
@@ -72,7 +72,7 @@ def test_a_file_had_the_cell_until_a_commit(subset: str | None, old: str | None)
 
 
 def test_a_number_of_the_winning_file_is_no_reason() -> None:
-    assert why([ref(Role.STANDS)], [number(Role.STANDS)]).cause is Cause.NEVER_FILED
+    assert why([ref(Role.WINS)], [number(Role.WINS)]).cause is Cause.NEVER_FILED
 
 
 def test_only_a_history_tells_that_there_never_was_a_file() -> None:
@@ -81,6 +81,6 @@ def test_only_a_history_tells_that_there_never_was_a_file() -> None:
         Confidence.CERTAIN,
         "org/a on T1 (de): there is no file today, and there never was one",
     )
-    assert why([ref(Role.STANDS)], [], history=False) == Explanation(
+    assert why([ref(Role.WINS)], [], history=False) == Explanation(
         Cause.NOT_FILED, Confidence.INFERRED, "org/a on T1: its file of today lacks this subset"
     )

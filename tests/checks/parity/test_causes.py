@@ -53,10 +53,10 @@ def test_numbers_of_the_file_of_external_results() -> None:
 
 def test_files_under_each_name_of_model_and_task() -> None:
     paths = {
-        ("org__a", "T1"): [FileRef(Role.STANDS, "org__a/r/T1.json")],
+        ("org__a", "T1"): [FileRef(Role.WINS, "org__a/r/T1.json")],
         ("old__a", "T1"): [FileRef(Role.RENAMED, "old__a/r/T1.json")],
         ("old__a", "Old1"): [FileRef(Role.EARLIER, "old__a/r/Old1.json")],
-        ("org__b", "T1"): [FileRef(Role.STANDS, "org__b/r/T1.json")],
+        ("org__b", "T1"): [FileRef(Role.WINS, "org__b/r/T1.json")],
     }
     found = gatherer(index=paths).refs(cell())
     assert [ref.path for ref in found] == [
@@ -112,7 +112,7 @@ def test_the_mean_of_removed_parts_explains() -> None:
     index, numbers = {}, {}
     for name, value in zip(PARTS, (40.0, 60.0), strict=True):
         ref = FileRef(Role.EARLIER, f"old__a/r/{name}.json")
-        index["old__a", name] = [ref, FileRef(Role.STANDS, ref.path)]
+        index["old__a", name] = [ref, FileRef(Role.WINS, ref.path)]
         numbers[ref] = [
             FoundNumber(Role.EARLIER, ref.path, "test", "default", "main_score", value, REMOVED)
         ]

@@ -26,13 +26,13 @@ from tests.factories import catalog, result, snapshot_of, task, write
 
 KNOWN = catalog([task("T1")], models=[Model(name="org/a", revision="main")])
 PATH = "org__a/main/T1.json"
-WINNER = FileRef(Role.STANDS, PATH)
+WINNER = FileRef(Role.WINS, PATH)
 
 
 def number(value: float, **changed: Any) -> FoundNumber:
-    return FoundNumber(
-        Role.STANDS, PATH, "test", "default", "main_score", value, lone=True
-    )._replace(**changed)
+    return FoundNumber(Role.WINS, PATH, "test", "default", "main_score", value, lone=True)._replace(
+        **changed
+    )
 
 
 @pytest.fixture

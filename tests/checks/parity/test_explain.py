@@ -68,7 +68,7 @@ def test_another_number_explains_nothing(other: float) -> None:
 
 
 def test_the_winning_file_explains_by_its_metric_only() -> None:
-    main = number(50.0, Role.STANDS)
+    main = number(50.0, Role.WINS)
     assert told(cell(), pool(main)) is None
     accuracy = main._replace(metric="accuracy")
     assert told(cell(), pool(accuracy)) == (Cause.METRIC, Confidence.CERTAIN)
@@ -84,7 +84,7 @@ def test_the_metric_of_another_file_counts_as_well() -> None:
 
 def test_of_ways_to_compare_vectors_the_best_and_the_cosine_count() -> None:
     names = {"cosine_ap": 50.0, "dot_ap": 51.0, "manhattan_ap": 49.0}
-    found = [number(value, Role.STANDS, metric=name) for name, value in names.items()]
+    found = [number(value, Role.WINS, metric=name) for name, value in names.items()]
     for old, metric in ((50.0, True), (51.0, True), (49.0, False)):
         given = pool(*found, metric="max_ap")
         assert (told(cell(old), given) == (Cause.METRIC, Confidence.CERTAIN)) is metric

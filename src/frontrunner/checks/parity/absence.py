@@ -67,7 +67,7 @@ def _has(one: FoundNumber, cell: ComparedCell) -> bool:
 
 
 def _today(refs: Sequence[FileRef]) -> str:
-    winning = any(ref.role is Role.STANDS for ref in refs)
+    winning = any(ref.role is Role.WINS for ref in refs)
     return "its file of today lacks this subset" if winning else "there is no file today"
 
 

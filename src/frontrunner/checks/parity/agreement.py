@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 ENOUGH = 15
-"""Fewer shared models than this say nothing about two rankings."""
+"""With fewer shared models two rankings are not compared."""
 TOP = (1, 3, 5, 10)
 
 
 class RankMove(msgspec.Struct, frozen=True):
-    """A model that stands elsewhere now. Places are counted among the shared models."""
+    """A model whose place changed. Places are counted among the shared models."""
 
     model: str
     before: int
@@ -28,7 +28,7 @@ class Agreement(msgspec.Struct, frozen=True):
 
     models: int
     conclusive: bool
-    """False where there are too few models to say anything."""
+    """False if there are too few models to compare."""
     spearman: float | None = None
     kendall: float | None = None
     """Tau-b, which allows for ties."""
@@ -50,7 +50,7 @@ def ranks(values: Floats) -> Floats:
 
 
 def spearman(old: Floats, new: Floats) -> float | None:
-    """Spearman's correlation; None where one side is all ties."""
+    """Spearman's correlation; None if one side is all ties."""
     a, b = ranks(old), ranks(new)
     if len(a) < 2 or a.std() == 0 or b.std() == 0:
         return None
@@ -58,7 +58,7 @@ def spearman(old: Floats, new: Floats) -> float | None:
 
 
 def kendall(old: Floats, new: Floats) -> float | None:
-    """Kendall's tau-b; None where one side is all ties."""
+    """Kendall's tau-b; None if one side is all ties."""
     a = np.sign(old[:, None] - old[None, :])
     b = np.sign(new[:, None] - new[None, :])
     norm = float(np.sqrt((a * a).sum() * (b * b).sum()))

@@ -1,4 +1,4 @@
-"""Sum a comparison up: per table, per model, and as the measures that gates are held against."""
+"""Summarize each old table beside its successor."""
 
 from __future__ import annotations
 
@@ -90,8 +90,7 @@ def _with_agreement(
 def old_averages(table: Table, matches: Matches) -> dict[str, float]:
     """The old board's first average of each matched model.
 
-    Of two rows of one model the first counts; the only column stands for the average of a table
-    that has none.
+    Of two rows of one model the first counts. A table without an average has its last column count.
     """
     found: dict[str, float] = {}
     averages = [name for name in table.columns if is_average(name)] or list(table.columns[-1:])
@@ -103,7 +102,7 @@ def old_averages(table: Table, matches: Matches) -> dict[str, float]:
 
 
 def _means(cells: Sequence[ComparedCell]) -> tuple[dict[str, float], dict[str, float]]:
-    """Old and new means over the columns that anybody has today, of models that have them all."""
+    """Old and new means of models that have every column of today's results."""
     pairs: dict[str, dict[str, tuple[float, float]]] = defaultdict(dict)
     for cell in cells:
         if cell.same_split.value is not None:

@@ -1,4 +1,4 @@
-"""What the succeeding benchmarks show: each cell, each mean, each rank."""
+"""The cells, means and ranks that the succeeding benchmarks show."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from frontrunner.snapshot.reader import Snapshot
 
 
 class Placing(NamedTuple):
-    """Where a model stands on a benchmark."""
+    """The place of a model on a benchmark."""
 
     rank: int
     """The Borda rank."""
@@ -32,12 +32,12 @@ class BoardValues:
         return benchmark in self._snapshot.catalog.benchmark_by_name
 
     def scope(self, benchmark: str, task: str) -> Scope | None:
-        """The task as the benchmark uses it; None where it does without."""
+        """The task as the benchmark uses it; None if the benchmark does not use it."""
         scopes = self._snapshot.catalog.benchmark_by_name[benchmark].scopes
         return next((one for one in scopes if one.task == task), None)
 
     def value(self, benchmark: str, model: str, task: str) -> float | None:
-        """The number that the benchmark shows, 0 to 100; None where it shows none."""
+        """The number that the benchmark shows, 0 to 100; None if it shows none."""
         if benchmark not in self._values:
             self._values[benchmark] = self._cells(self.board(benchmark))
         return self._values[benchmark].get((model, task))

@@ -1,4 +1,4 @@
-"""Give every cell that is not equal its cause: gather the evidence, then look it up."""
+"""Gather the evidence for each cell that is not equal."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Gatherer:
     index: Index
     history: History | None = None
     numbers: NumbersByFile = field(default_factory=dict)
-    """Empty where the result files were not read again."""
+    """Empty if the result files were not read again."""
     reruns: Reruns | None = None
 
     def __post_init__(self) -> None:
@@ -107,8 +107,8 @@ class Gatherer:
             return "recall_at_1"
         if cell.task in ("LEMBNeedleRetrieval", "LEMBPasskeyRetrieval"):
             return "ndcg_at_1"
-        told = (self.config.get("tasks") or {}).get(cell.kind)
-        return str(told["metric"]) if isinstance(told, dict) and "metric" in told else None
+        known = (self.config.get("tasks") or {}).get(cell.kind)
+        return str(known["metric"]) if isinstance(known, dict) and "metric" in known else None
 
     def _mean_of_parts(self, cell: ComparedCell) -> float | None:
         parts = self._parts.get(cell.task, [])

@@ -1,13 +1,13 @@
 """Measure how often the explainer would explain what is false.
 
-A decoy is a cell whose old number was replaced by one that nobody ever printed. If the old board's
-file of imported results has the old number, it gets the false one as well: a mistake there would
-be in both. Two kinds are measured:
+A decoy is a cell whose old number was replaced by one that the old board never printed. If the old
+board's file of imported results has the old number, it gets the false one as well, because a
+mistake there would be in both. Two kinds are measured:
 
 - *equal*: cells that are equal, so any explanation of another number is false for certain;
 - *differing*: cells that differ, which have more numbers to be explained with.
 
-Inferences do not explain. How many false numbers they would have reached is counted apart: it says
+Inferences do not explain. The false numbers within their reach are counted apart: that count shows
 how little an inference proves.
 """
 

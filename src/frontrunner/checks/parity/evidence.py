@@ -30,12 +30,12 @@ from frontrunner.snapshot.reader import Snapshot
 class Role(StrEnum):
     """What became of a file in the snapshot."""
 
-    STANDS = "stands"
+    WINS = "wins"
     SUPERSEDED = "superseded"
     RENAMED = "renamed"
     RETIRED = "retired"
     EARLIER = "earlier"
-    """What a file held before a commit changed or deleted it."""
+    """The content of a file before a commit changed or deleted it."""
 
 
 class FoundNumber(NamedTuple):
@@ -59,7 +59,7 @@ class FoundNumber(NamedTuple):
 
 
 class FileRef(NamedTuple):
-    """A result file that may hold evidence."""
+    """A result file that may have evidence."""
 
     role: Role
     path: str
@@ -87,7 +87,7 @@ def index_files(
     index: dict[ModelTask, list[FileRef]] = defaultdict(list)
     paths = snapshot.frame("files").select("path").collect()["path"].to_list()
     rejects = snapshot.frame("rejects").select("path", "reason").collect()
-    files = [(path, Role.STANDS) for path in paths]
+    files = [(path, Role.WINS) for path in paths]
     files += [(path, role) for path, why in rejects.iter_rows() if (role := _role(why))]
     files += [(path, Role.EARLIER) for path in (history.paths if history else ())]
     for path, role in files:
@@ -114,7 +114,7 @@ def refs_of(index: Index, folders: Iterable[str], tasks: Iterable[str]) -> list[
 
 
 class EvidenceReader:
-    """Reads files again from where the snapshot's results came from."""
+    """Reads result files again from the source of the snapshot."""
 
     def __init__(self, results: Path, catalog: Catalog) -> None:
         """`results` is a folder (with or without `results/` in it) or an archive."""

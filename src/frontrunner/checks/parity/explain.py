@@ -102,7 +102,7 @@ _ROLE_CAUSE = {
 def _other_files(cell: ComparedCell, pool: Pool) -> Iterable[Candidate]:
     names = (MAIN, *METRICS.get(pool.metric or "", ()))
     for one in pool.found:
-        if one.role is not Role.STANDS and one.metric in names:
+        if one.role is not Role.WINS and one.metric in names:
             subset = _subset_fits(one, cell)
             if subset is not Confidence.NONE:
                 same = cell.split is None or one.split == cell.split
@@ -117,7 +117,7 @@ def _subset_fits(found: FoundNumber, cell: ComparedCell) -> Confidence:
     """
     if cell.subset is None or found.subset in (cell.subset, cell.old_subset):
         return Confidence.CERTAIN
-    unnamed = found.lone and found.subset == "default" and found.role is not Role.STANDS
+    unnamed = found.lone and found.subset == "default" and found.role is not Role.WINS
     return Confidence.LIKELY if unnamed else Confidence.NONE
 
 
@@ -132,7 +132,7 @@ def _metric(cell: ComparedCell, pool: Pool) -> Iterable[Candidate]:
     right = [
         one
         for one in pool.found
-        if one.role is Role.STANDS
+        if one.role is Role.WINS
         and one.metric in names
         and one.split == cell.split
         and _subset_fits(one, cell) is Confidence.CERTAIN

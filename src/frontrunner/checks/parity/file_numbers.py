@@ -29,7 +29,7 @@ def metrics_in(content: Any) -> Iterator[_Metric]:
 
 
 def _old_metrics(split: str, entries: Mapping[str, Any]) -> Iterator[_Metric]:
-    """A split of a file before mteb 1.11: metrics, or subsets that hold metrics."""
+    """A split of a file before mteb 1.11: metrics, or subsets with metrics."""
     yield from ((split, "default", *one) for one in _flat(entries))
     for subset, inner in entries.items():
         if isinstance(inner, dict):

@@ -1,9 +1,9 @@
 """Find the successor's model for each row of the old board, and never merge look-alikes.
 
 A row is matched only on evidence that names the model: its link together with its printed name,
-the old board's model list, or a reviewed alias. A short name alone proves nothing, for anybody
-can upload a copy under it; a link alone proves nothing either, for variants share the link of
-their base model.
+the old board's model list, or a reviewed alias. A short name alone proves nothing, because
+anybody can upload a copy under it. A link alone proves nothing either, because variants share the
+link of their base model.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class RowMatch(NamedTuple):
     """What became of one model of the old board."""
 
     model: str | None
-    """The successor's model; None where there is none."""
+    """The successor's model; None if there is none."""
     how: How
     reason: str
     formerly: str | None = None
@@ -151,11 +151,11 @@ class Matcher:
     def _unknown(self, row: Anchor, why: str) -> RowMatch:
         alike = [one for one in self._by_short.get(_short(row.name), []) if one != row.name]
         if _PACKAGE.search(row.name):
-            reason = f"{why}: a conversion of another model's weights, which nobody registered"
+            reason = f"{why}: a conversion of another model's weights, which is not registered"
             return RowMatch(None, How.REPACKAGED, reason)
         if alike:
             return RowMatch(None, How.LOOK_ALIKE, f"{why}; {alike[0]} only carries the same name")
-        return RowMatch(None, How.UNREGISTERED, f"{why}; nobody registered it for the new board")
+        return RowMatch(None, How.UNREGISTERED, f"{why}, so the new board does not show it")
 
 
 def _listed(model_meta: Mapping[str, Any]) -> dict[tuple[str, str], str]:

@@ -63,7 +63,7 @@ def _absent(cell: ComparedCell, scope: Scope | None, newer: str | None) -> Expla
 
 
 def _differs(cell: ComparedCell, scope: Scope | None, standing: Standing) -> Explanation:
-    """The benchmark's number is explained by where it comes from; the old one by the task's own."""
+    """The benchmark's number is explained by its splits, the old one by the task's own number."""
     shown = cell.on_board.value
     scores = of_subset(standing.get((cell.model, cell.task), ()), cell.subset)
     used = {one.split: one.value for one in scores if scope is None or one.split in scope.splits}

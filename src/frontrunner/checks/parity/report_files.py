@@ -32,7 +32,7 @@ _FEW = 40
 
 
 def write_report(report: ParityReport, folder: Path) -> list[Path]:
-    """Write every form of a report into `folder`; raises LegacyError where that cannot be done."""
+    """Write every form of a report into `folder`; raises LegacyError if it cannot be written."""
     values = shown(report)
     texts = {
         PAGE: _environment().get_template("report.html").render(values),
@@ -99,7 +99,7 @@ def summary(report: ParityReport) -> dict[str, Any]:
 
 
 def shown(report: ParityReport) -> dict[str, Any]:
-    """What the page and the Markdown say."""
+    """The values of the page and of the Markdown."""
     counts = outcome_counts(report.cells)
     differs = counts.get(CellOutcome.DIFFERS, 0)
     lost = [row for row in report.rows if row.model is None]

@@ -1,13 +1,13 @@
-"""Tell whether the old board read the run that stands today, from where its number came from.
+"""Infer whether the old board read another run than the one that wins today.
 
-The old board had two sources: a file of imported results, which lies beside its tables, and the
-models' own cards. A number that was not imported came from a card. Cards were copied into the
-results as folders of their own; where a file of another folder stands instead, the number of the
-card was overwritten, and a run by others took its place. Most often it repeats the card's number to
-the last digit, or nearly all of its cells differ. So a difference is put down to another run
-where enough of the *other* numbers from the model's card differ too, and only if it is of the size
-of theirs. The cell in question is never its own witness, and a cell that several boards repeat
-counts once.
+The old board had two sources: a file of imported results, and the models' own cards. A number that
+was not imported came from a card. Cards were copied into the results as folders of their own. If a
+file of another folder wins instead, a run by others replaced the number of the card. Such a run
+mostly repeats the card's numbers to the last digit, or nearly all of its cells differ.
+
+So a difference is put down to another run if enough of the *other* numbers from the model's card
+differ too, and if it is about as large as theirs. The cell in question is never evidence for
+itself, and a cell that several boards repeat counts once.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from frontrunner.legacy.files.markup import Anchor
 from frontrunner.results.join import NO_REVISION
 
 _ENOUGH, _SHARE = 5, 0.4
-"""Cells of one run that can speak for it, and the part of them that must differ."""
+"""The least number of cells that represent a run, and the share of them that must differ."""
 _FAR = 3.0
-"""How far a cell may lie, in parts of the furthest of the model's other cells."""
+"""The largest difference, as a multiple of the largest of the model's other cells."""
 
 Imported = Mapping[tuple[Anchor, str], Sequence[float]]
 """Model and column -> numbers in the old board's file of external results."""
@@ -44,7 +44,7 @@ class StandingFile(NamedTuple):
 
 
 class Rerun(NamedTuple):
-    """Why the run that stands is not the one that the old board showed."""
+    """Evidence that the winning run is not the one that the old board showed."""
 
     run: str
     others: int
@@ -56,7 +56,7 @@ class Rerun(NamedTuple):
 
 _Key = tuple[str, str, str | None]
 _Moves = dict[_Key, float]
-"""ComparedCell -> by how much it differs; 0 where it is equal."""
+"""Cell -> by how much it differs; 0 if it is equal."""
 
 
 class Reruns:
@@ -77,14 +77,14 @@ class Reruns:
                 self._of_model[cell.model][_key(cell)] = _move(cell)
 
     def _instead_of_card(self, cell: ComparedCell) -> StandingFile | None:
-        """What took the place of a card's number; None where the number is no card's."""
+        """The file that replaced a card's number; None if the number is not from a card."""
         if cell.file is None or (Anchor(cell.name, cell.link), cell.column) in self._imported:
             return None
         file = self._files[cell.file]
         return None if file.revision in NO_REVISION else file
 
     def of(self, cell: ComparedCell, history: History | None = None) -> Rerun | None:
-        """What the model's other numbers say of a cell; None where they say that nothing moved.
+        """The evidence of the model's other numbers; None if too few of them differ.
 
         With the history of the results' folder, the run is named with the commit that brought it.
         """
@@ -93,15 +93,15 @@ class Reruns:
             return None
         of_model = _without(self._of_model[cell.model], cell)
         of_run = _without(self._of_run[file.run], cell)
-        # The run itself knows best; where it is too small, all that took the card's place speak.
-        speaking = of_run if len(of_run) >= _ENOUGH else of_model
-        differ = sum(move > 0 for move in speaking)
-        if not differ or differ < _SHARE * len(speaking):
+        # The run itself is the best evidence; if it is too small, all that replaced the card count.
+        others = of_run if len(of_run) >= _ENOUGH else of_model
+        differ = sum(move > 0 for move in others)
+        if not differ or differ < _SHARE * len(others):
             return None
         furthest = max(of_model)
         change = history.brought(file.path) if history else None
         run = f"{file.run}, since commit {change}" if change else file.run
-        return Rerun(run, len(speaking), differ, furthest, _FAR * furthest)
+        return Rerun(run, len(others), differ, furthest, _FAR * furthest)
 
 
 def _key(cell: ComparedCell) -> _Key:

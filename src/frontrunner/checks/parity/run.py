@@ -57,7 +57,7 @@ class Asked:
     legacy: Path
     snapshot: Snapshot
     results: Path | None = None
-    """Where the snapshot's result files lie; without them fewer differences are explained."""
+    """The source of the snapshot, best with its git history; without it little is explained."""
     aliases: Path | None = None
     gates: Path | None = None
 

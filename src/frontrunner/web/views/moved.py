@@ -11,13 +11,13 @@ from frontrunner.web.visit import Shown, Visit
 
 
 def old_names(service: Service) -> list[str]:
-    """What the old board called its models; none where no comparison was published."""
+    """The old board's names of its models; none if no comparison was published."""
     found = read_moved(Home.of_snapshot(service.snapshot.folder).path)
     return [row.name for row in found.rows] if found else []
 
 
 def moved(visit: Visit) -> Shown:
-    """All models, or with `?model=` those whose old name or link holds that text."""
+    """All models, or with `?model=` those whose old name or link contains that text."""
     found = read_moved(Home.of_snapshot(visit.service.snapshot.folder).path)
     if found is None:
         nothing = {"what": visit.t("moved.nothing"), "near": [], "wanted": ""}
