@@ -69,6 +69,13 @@ def test_the_false_number_is_in_the_file_of_imported_results_as_well() -> None:
     assert (found.explained, found.inferred) == (0, 4)
 
 
+def test_the_false_numbers_are_the_same_every_time() -> None:
+    near = always(Cause.PARTS, Confidence.CERTAIN, within=0.5)
+    first, second = (decoy_rate("k", [cell()] * 20, lambda _: near, each=5) for _ in range(2))
+    assert first == second
+    assert 0 < first.explained < first.decoys
+
+
 def test_nothing_measured_is_no_rate() -> None:
     found = decoy_rate("none", [], lambda _: [], each=5)
     assert found.rate is None

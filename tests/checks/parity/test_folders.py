@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from frontrunner.checks.parity.changes import Change
-from frontrunner.checks.parity.folders import former_folders, gone_folders
+from frontrunner.checks.parity.folders import former_folders, gone_folders, short_name
 
 REVISION = "1bb50bc7bb726810eac2140e62155b88b0df198f"
 NONE = "0" * 40
@@ -103,3 +103,9 @@ def test_a_folder_is_gone_with_its_last_file() -> None:
         "again__m/rev/T1.json": [added("a", "c4"), early],
     }
     assert gone_folders(changes) == {"gone__m": late}
+
+
+def test_the_name_of_a_model_begins_after_its_organisation() -> None:
+    assert short_name("org__Model") == "model"
+    assert short_name("org__model__v2") == "model__v2"
+    assert short_name("BM25") == "bm25"

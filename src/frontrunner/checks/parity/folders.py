@@ -43,7 +43,7 @@ def former_folders(changes: Changes) -> dict[str, list[str]]:
     """
     direct: dict[str, set[str]] = defaultdict(set)
     for old, new in (*_moved(changes), *_same_revision(changes)):
-        if old != new and _short(old) == _short(new):
+        if old != new and short_name(old) == short_name(new):
             direct[new].add(old)
     return {new: sorted(_closure(new, direct) - {new}) for new in direct}
 
@@ -89,5 +89,7 @@ def _folder(path: str) -> str:
     return path.partition("/")[0]
 
 
-def _short(folder: str) -> str:
-    return folder.rpartition("__")[2].lower()
+def short_name(folder: str) -> str:
+    """The model's name without its organisation, in small letters. Old folders had none."""
+    organisation, separator, name = folder.partition("__")
+    return (name if separator else organisation).lower()

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from frontrunner.checks.parity.compared import CellOutcome, ComparedCell
 from frontrunner.checks.parity.fates import RowFate
+from frontrunner.checks.parity.folders import short_name
 from frontrunner.checks.parity.history import History
 from frontrunner.checks.parity.matching import How, RowMatch, hub_name
 from frontrunner.legacy.files.cells import LegacyCell
@@ -76,5 +77,5 @@ def _folders(anchor: Anchor, match: RowMatch, history: History) -> list[str]:
         return [folder_name(variant if match.how is How.VARIANT else linked)]
     wanted = anchor.name.rpartition("/")[2].lower()
     gone = history.gone.keys() - history.renamed
-    alike = [folder for folder in gone if folder.rpartition("__")[2].lower() == wanted]
+    alike = [folder for folder in gone if short_name(folder) == wanted]
     return alike if len(alike) == 1 else []
