@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import base64
-import http.client
 import re
-import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
-from frontrunner.base.errors import ContractError
+from frontrunner.base.errors import ContractError, NetworkError
 from frontrunner.base.json import loads_or_none
+from frontrunner.net.client import Limits, get
 
 ANSWER_SECONDS = 30.0
 """For a whole answer, however slowly its bytes arrive."""
 LARGEST = 64 * 1024 * 1024
-_CHUNK = 1024 * 1024
 _UNUSABLE = re.compile(r"[\s\x00-\x1f\x7f\\<>\"^`{|}]")
 """Characters that no URL has."""
 _ENDLESS = "text/event-stream"
@@ -50,25 +45,17 @@ def fetcher(base: str, seconds: float = ANSWER_SECONDS, largest: int = LARGEST) 
     parts = _address(base)
     shown = public_url(base)
     headers = {"Accept": "application/json, text/html"} | _authorization(parts)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     prefix = parts.path.rstrip("/")
+    limits = Limits(seconds, largest, private=True, without_body=(_ENDLESS,))
 
     def fetch(path: str) -> Response:
-        connection = kind(parts.hostname or "", parts.port, timeout=seconds)
+        target = quote(prefix + path, safe="/?&=%:+,;@!$'()*~-._[]")
         try:
-            target = quote(prefix + path, safe="/?&=%:+,;@!$'()*~-._[]")
-            connection.connect()
-            with _deadline(connection, seconds):
-                connection.request("GET", target, headers=headers)
-                answer = connection.getresponse()
-                body = _body(answer, largest)
-        except (OSError, http.client.HTTPException, UnicodeError) as error:
+            answer = get(f"{parts.scheme}://{_host(parts)}{target}", limits, headers)
+        except NetworkError as error:
             raise ContractError(f"{shown}{path} cannot be asked: {error}.") from error
-        finally:
-            connection.close()
-        media_type = (answer.getheader("content-type") or "").partition(";")[0].strip()
-        location = _local(answer.getheader("location") or "", parts, prefix + path)
-        return Response(answer.status, media_type, location, body)
+        location = _local(answer.headers.get("location", ""), parts, prefix + path)
+        return Response(answer.status, answer.media_type, location, answer.body)
 
     return fetch
 
@@ -104,45 +91,6 @@ def _authorization(parts: SplitResult) -> dict[str, str]:
         return {}
     pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
     return {"Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}"}
-
-
-@contextmanager
-def _deadline(connection: http.client.HTTPConnection, seconds: float) -> Iterator[None]:
-    """Close the connection after `seconds`: the time-out of a socket is for one byte alone.
-
-    Then raises TimeoutError, even if the bytes so far look like a whole answer.
-    """
-    over = threading.Event()
-    open_socket = connection.sock  # the connection drops its reference once it has an answer
-
-    def cut() -> None:
-        over.set()
-        with suppress(OSError):
-            open_socket.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-        if over.is_set():
-            raise TimeoutError(f"the answer did not end within {seconds:g} seconds")
-
-
-def _body(answer: http.client.HTTPResponse, largest: int) -> bytes:
-    if (answer.getheader("content-type") or "").startswith(_ENDLESS):
-        return b""
-    parts, size = [], 0
-    while part := answer.read(min(_CHUNK, largest + 1 - size)):
-        parts.append(part)
-        size += len(part)
-        if size > largest:
-            raise OSError(f"the answer is larger than {largest:,} bytes")
-    if answer.length:
-        raise OSError(f"the answer ended {answer.length:,} bytes too early")
-    return b"".join(parts)
 
 
 def _local(location: str, board: SplitResult, path: str) -> str:

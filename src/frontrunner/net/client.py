@@ -1,0 +1,225 @@
+"""One HTTP client, with limits on everything that the other side decides.
+
+A deadline for the whole exchange: looking up the name, connecting, TLS, every redirect and every
+byte. The time-out of a socket is for one byte alone, so a server that sends a byte now and then
+would never meet it; here a timer closes the connection. A limit on the size of the body. Redirects
+are followed within a limit, and each target is checked like the first address. Names are looked up
+once, and the connection goes to an address that was checked, so that a name cannot mean another
+address the second time.
+
+Proxies and cookies are not used, and nothing is decompressed.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
+
+from frontrunner.base.errors import NetworkError
+from frontrunner.net.addresses import resolve
+
+_CHUNK = 1024 * 1024
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SAFE = "/?&=%:+,;@!$'()*~-._[]"
+
+
+class Limits(NamedTuple):
+    """What the other side may take."""
+
+    seconds: float
+    """For the whole exchange, redirects included."""
+    size: int
+    """Bytes of a body."""
+    redirects: int = 0
+    """How many are followed; the last answer is given if there are none left to follow."""
+    private: bool = False
+    """Whether addresses of this machine and its network may be asked."""
+    without_body: tuple[str, ...] = ()
+    """Media types whose body is not read, such as that of endless streams."""
+
+
+class Answer(NamedTuple):
+    """The last answer of an exchange."""
+
+    url: str
+    """What gave it, after redirects."""
+    status: int
+    headers: Mapping[str, str]
+    """By name, in lower case; of several with one name the last."""
+    body: bytes
+
+    @property
+    def media_type(self) -> str:
+        """The media type without parameters, in lower case."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def get(url: str, limits: Limits, headers: Mapping[str, str] | None = None) -> Answer:
+    """Send a GET request. Raises NetworkError if there is no answer within `limits`.
+
+    `headers` are sent to the first address alone if a redirect leads to another host.
+    """
+    until = time.monotonic() + limits.seconds
+    origin = checked(url)
+    for left in range(limits.redirects, -1, -1):
+        there = checked(url)
+        own = headers if there.netloc == origin.netloc else None
+        answer = _exchange(there, until, limits, own or {})
+        location = answer.headers.get("location", "")
+        if answer.status not in _REDIRECTS or not location or not limits.redirects:
+            return answer
+        if left:
+            url = _joined(url, location)
+    raise NetworkError(f"more than {limits.redirects} redirects, the last to {location[:200]!r}")
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise NetworkError(f"a redirect to {location[:200]!r}, which is not a URL") from None
+
+
+def checked(url: str) -> SplitResult:
+    """The parts of a URL; raises NetworkError unless it is a plain one of http or https."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        (parts.hostname or "").encode("idna")
+    except ValueError:  # which UnicodeError is
+        usable = False
+    if not usable:
+        raise NetworkError(f"{url[:200]!r} is not a URL of http or https")
+    if parts.username is not None:
+        raise NetworkError("a URL with a name or password is not asked")
+    return parts
+
+
+def _exchange(
+    parts: SplitResult, until: float, limits: Limits, headers: Mapping[str, str]
+) -> Answer:
+    shown = parts._replace(query="", fragment="").geturl()
+    try:
+        with (
+            _deadline(until, limits.seconds) as guard,
+            _connected(parts, until, limits, guard) as connection,
+        ):
+            answer = _asked(connection, parts, limits, headers)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise NetworkError(f"{shown}: {error or repr(error)}") from error
+    return answer
+
+
+def _asked(
+    connection: http.client.HTTPConnection,
+    parts: SplitResult,
+    limits: Limits,
+    headers: Mapping[str, str],
+) -> Answer:
+    target = quote(parts._replace(scheme="", netloc="", fragment="").geturl(), safe=_SAFE)
+    sent = {"Accept-Encoding": "identity", **headers}
+    connection.request("GET", target or "/", headers=sent)
+    answer = connection.getresponse()
+    found = {name.lower(): value for name, value in answer.getheaders()}
+    answered = Answer(parts.geturl(), answer.status, found, b"")
+    if answered.media_type in limits.without_body:
+        return answered
+    return answered._replace(body=_body(answer, limits.size))
+
+
+class _Guard:
+    """Closes a connection when its time is over."""
+
+    def __init__(self) -> None:
+        self.is_over = threading.Event()
+        self._watched: socket.socket | None = None
+
+    def watch(self, connection: socket.socket) -> None:
+        """Close this connection when time is over. A copy of it, for TLS takes the original."""
+        self._watched = socket.fromfd(connection.fileno(), connection.family, connection.type)
+
+    def end(self) -> None:
+        """Time is over."""
+        self.is_over.set()
+        if self._watched is not None:
+            with suppress(OSError):
+                self._watched.shutdown(socket.SHUT_RDWR)
+
+    def release(self) -> None:
+        """Let go of the copy."""
+        if self._watched is not None:
+            self._watched.close()
+
+
+@contextmanager
+def _deadline(until: float, seconds: float) -> Iterator[_Guard]:
+    """Raises TimeoutError at the end if time was over, even if the bytes look like an answer."""
+    guard = _Guard()
+    timer = threading.Timer(max(until - time.monotonic(), 0), guard.end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield guard
+    finally:
+        timer.cancel()
+        guard.release()
+        if guard.is_over.is_set():
+            raise TimeoutError(f"the answer did not end within {seconds:g} seconds")
+
+
+@contextmanager
+def _connected(
+    parts: SplitResult, until: float, limits: Limits, guard: _Guard
+) -> Iterator[http.client.HTTPConnection]:
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    addresses = resolve(host, port, until - time.monotonic(), private=limits.private)
+    link = _open(addresses, port, until)
+    connection = http.client.HTTPConnection(host, port)
+    try:
+        guard.watch(link)
+        if parts.scheme == "https":
+            link = ssl.create_default_context().wrap_socket(link, server_hostname=host)
+            connection.default_port = 443  # so that the Host header has no port
+        connection.sock = link
+        yield connection
+    finally:
+        connection.close()
+        link.close()
+
+
+def _open(addresses: list[str], port: int, until: float) -> socket.socket:
+    """Connect to the first address that answers; raises OSError if none does in time."""
+    problem: OSError = TimeoutError("the time is over")
+    for number, address in enumerate(addresses):
+        left = until - time.monotonic()
+        if left <= 0:
+            break
+        try:
+            # Each address gets its share, so that a dead one does not use up the time.
+            link = socket.create_connection((address, port), left / (len(addresses) - number))
+        except OSError as error:
+            problem = error
+            continue
+        link.settimeout(max(until - time.monotonic(), 0.001))
+        return link
+    raise problem
+
+
+def _body(answer: http.client.HTTPResponse, size: int) -> bytes:
+    parts, found = [], 0
+    while part := answer.read(min(_CHUNK, size + 1 - found)):
+        parts.append(part)
+        found += len(part)
+        if found > size:
+            raise OSError(f"the answer is larger than {size:,} bytes")
+    if answer.length:
+        raise OSError(f"the answer ended {answer.length:,} bytes too early")
+    return b"".join(parts)
