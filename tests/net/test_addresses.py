@@ -55,7 +55,11 @@ def test_a_resolver_that_hangs_or_fails_is_an_error(monkeypatch: pytest.MonkeyPa
     def fail(*_: object, **__: object) -> list[Any]:
         raise socket.gaierror(-2, "Name or service not known")
 
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(5))
+    def hang(*_: object, **__: object) -> list[Any]:
+        time.sleep(2)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
     with pytest.raises(NetworkError, match="took too long"):
         resolve("a.example", 80, 0.05, private=False)
     monkeypatch.setattr(socket, "getaddrinfo", fail)

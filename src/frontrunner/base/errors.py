@@ -61,6 +61,8 @@ class ContractError(FrontrunnerError):
 
 class NotAskedError(ContractError):
     """A request was not sent: it may do harm, or the board no longer answers."""
+
+
 class NetworkError(FrontrunnerError):
     """Another machine did not answer, or not within the limits."""
 
