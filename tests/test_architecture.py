@@ -71,3 +71,147 @@ def _is_nested(path: Path, node: Function) -> bool:
         if isinstance(outer, ast.ClassDef) and node in outer.body and outer.name.startswith("_"):
             return True
     return False
+
+
+# --- what only one package may do -----------------------------------------------------------------
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Every module that a file imports, at any depth, for type checking too."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def module(path: Path) -> str:
+    parts = path.relative_to(ROOT / "src").with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Over the imports of a file as it is loaded, inside functions, and for type checking."""
+    names = {module(path): path for path in SOURCES}
+    graph = {
+        name: {one for one in imports(TREES[path]) if one in names and one != name}
+        for name, path in names.items()
+    }
+    assert list(circles(graph)) == []
+
+
+def circles(graph: dict[str, set[str]]) -> Iterator[list[str]]:
+    """Groups of modules each of which reaches every other of its group."""
+    reached: dict[str, set[str]] = {}
+    for start, first in graph.items():
+        seen: set[str] = set()
+        left = list(first)
+        while left:
+            one = left.pop()
+            if one not in seen:
+                seen.add(one)
+                left.extend(graph[one])
+        reached[start] = seen
+    found = {frozenset({b for b in reached[a] if a in reached[b]}) for a in graph}
+    return (sorted(group) for group in found if group)
+
+
+def test_a_circle_is_found() -> None:
+    assert list(circles({"a": {"b"}, "b": {"c"}, "c": {"b"}})) == [["b", "c"]]
+    assert list(circles({"a": {"b", "c"}, "b": {"c"}, "c": set()})) == []
+
+
+def below(package: str) -> list[Path]:
+    return [path for path in SOURCES if module(path).startswith(f"frontrunner.{package}")]
+
+
+def outside(*packages: str) -> Iterator[tuple[str, ast.AST]]:
+    """Every node of every file that is not in one of `packages`."""
+    inside = {path for package in packages for path in below(package)}
+    for path in SOURCES:
+        if path not in inside:
+            yield from (
+                (module(path).removeprefix("frontrunner."), n) for n in ast.walk(TREES[path])
+            )
+
+
+def test_only_base_builds_paths_of_a_home() -> None:
+    """Looks for `home / ...`, `x.home / ...`, joinpath on either, and `folder.parent.parent`."""
+    found = []
+    for name, node in outside("base"):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
+            found += [f"{name}: {ast.unparse(node)}"] if _is_home(node.left) else []
+        if isinstance(node, ast.Attribute) and node.attr == "joinpath" and _is_home(node.value):
+            found.append(f"{name}: {ast.unparse(node)}")
+        if isinstance(node, ast.Attribute) and ast.unparse(node).endswith("folder.parent.parent"):
+            found.append(f"{name}: {ast.unparse(node)}")
+    assert found == []
+
+
+def _is_home(node: ast.AST) -> bool:
+    """A name or an attribute called `home`, by itself or wrapped in `Path(...)`."""
+    if isinstance(node, ast.Call) and len(node.args) == 1:
+        return _is_home(node.args[0])
+    name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
+    return name == "home"
+
+
+WRITERS = frozenset(
+    {"write_bytes", "write_text", "rename", "renames", "symlink_to", "hardlink_to", "rmtree"}
+    | {"copyfile", "copytree", "copy2", "move", "mkstemp", "mkdtemp", "truncate", "fsync", "flock"}
+)
+"""Calls that write, move or remove files; `replace` with one argument, and `open` to write, too."""
+ALLOWED_WRITES = {
+    "legacy.files.dump: frame.rename": "a data frame's columns",
+    "web.views.score_changes: new.join(old, on=same, how='anti').rename": "the same",
+    "evaluate.runner: log.open": "the log of a running worker, which is read while it grows",
+    "evaluate.worker.__main__: os.fdopen": "the worker's standard output",
+}
+
+
+IN_TEMPORARY_FOLDERS = ("results.git: ",)
+"""Modules whose files are in a folder that is removed at the end of the same function."""
+
+
+def test_only_base_writes_files() -> None:
+    """Looks for calls by name (see WRITERS), whatever they are called on."""
+    found = {
+        f"{name}: {ast.unparse(node.func)}"
+        for name, node in outside("base")
+        if isinstance(node, ast.Call) and _writes(node)
+    }
+    allowed = set(ALLOWED_WRITES) | {one for one in found if one.startswith(IN_TEMPORARY_FOLDERS)}
+    assert found - allowed == set()
+
+
+def _writes(node: ast.Call) -> bool:
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if name in ("open", "fdopen"):
+        given = (*node.args, *(keyword.value for keyword in node.keywords))
+        texts = [str(one.value) for one in given if isinstance(one, ast.Constant)]
+        return any(len(text) <= 3 and bool(set(text) & set("wax+")) for text in texts)
+    return name in WRITERS or (name == "replace" and len(node.args) == 1 and not node.keywords)
+
+
+CLIENTS = frozenset(
+    {"http.client", "urllib.request", "socket", "ssl", "httpx", "requests", "aiohttp", "urllib3"}
+)
+LISTENERS = frozenset({"http.server"})
+"""Modules that take connections, and so need sockets."""
+
+
+def test_only_net_opens_connections() -> None:
+    """Looks for imports of CLIENTS, and for calls of `open_connection`."""
+    found = []
+    for path in SOURCES:
+        name = module(path).removeprefix("frontrunner.")
+        if path not in below("net") and name not in LISTENERS:
+            found += [f"{name}: {one}" for one in imports(TREES[path]) if one in CLIENTS]
+            found += [name] if "open_connection" in path.read_text(encoding="utf-8") else []
+    assert found == []
+
+
+def test_only_base_looks_for_near_names() -> None:
+    users = [module(p) for p in SOURCES if "difflib" in set(imports(TREES[p]))]
+    assert users == ["frontrunner.base.near"]

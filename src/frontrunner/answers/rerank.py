@@ -14,7 +14,7 @@ from frontrunner.catalog import Benchmark, Scope
 from frontrunner.ranking import Board, Policy, Question, rank
 
 if TYPE_CHECKING:
-    from frontrunner.answers.service import Service
+    from frontrunner.answers.source import Source as Service
 
 MAX_TASKS = 500
 

@@ -44,6 +44,8 @@ class BuildSettings(_Section, frozen=True):
     """Processes that read result files; 0 means one per core."""
     keep: _Count = 5
     """Snapshots that `prune` keeps."""
+    icons: bool = True
+    """Whether a build fetches the icons of benchmarks, for at most five seconds in all."""
     revisions: Literal["mteb", "newest"] = "mteb"
     """Which run wins if a model has several: mteb's rule, or always the newest run."""
 

@@ -14,6 +14,7 @@ HOME/
   legacy/adopted.json           what the old board's calls need of it
   legacy/documents/             the old board's three documents, as adopted
   legacy/calls/<id>/            the answers to its calls, for one snapshot
+  .venv-evaluate/               what evaluations run in
   moved.json                    where each old model went
 """
 
@@ -122,6 +123,11 @@ class Home:
     def calls_of(self, snapshot: str) -> Path:
         """The answers to the old board's calls while `snapshot` is served."""
         return self.calls / snapshot
+
+    @property
+    def environment(self) -> Path:
+        """The virtual environment that evaluations run in, unless another is named."""
+        return self.path / ".venv-evaluate"
 
     @property
     def moved(self) -> Path:

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from frontrunner.base.config import DEFAULT_HOME, load_settings
 from frontrunner.base.errors import UsageError
+from frontrunner.base.home import Home as HomePaths
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home
 from frontrunner.cli.output import print_json, say, stderr
@@ -64,8 +65,7 @@ def evaluate(
 
 def _environment_of(home: Path) -> Path:
     """Where the environment lies: beside the usual home, in any other."""
-    folder = environments.DEFAULT_FOLDER
-    return folder if home == DEFAULT_HOME else home / folder
+    return environments.DEFAULT_FOLDER if home == DEFAULT_HOME else HomePaths(home).environment
 
 
 def _prepare(environment: Path, dry_run: bool) -> None:

@@ -60,7 +60,6 @@ class Application:
         self._calls = calls
         self.metrics = metrics or Metrics()
         self._max_age = max_age
-        self._icons = icons.Icons()
         self._pools = Pools()
         handler = chain.limited(self._answer, self._refuse)
         handler = chain.shared(chain.hosted(handler), origins, self._methods)
@@ -205,9 +204,9 @@ class Application:
             return Response(*problem(404, f"{name} has no icon"), group)
         if not bench.icon.lower().startswith(("http://", "https://")):
             return Response(*problem(404, f"{name} icon is not a URL"), group)
-        icon = await self._icons.get(bench.icon)
+        icon = icons.find(served.service.snapshot, bench.icon)
         if icon is None:
-            return Response(*problem(502, "Upstream icon fetch failed"), group)
+            return Response(*problem(404, f"The build could not get the icon of {name}"), group)
         return Response(200, icon.headers, icon.body, group)
 
 

@@ -124,7 +124,6 @@ def document() -> dict[str, Any]:
             "responses": {
                 "200": {"description": "The icon", "content": {"image/*": {}}},
                 "404": _problem("There is none"),
-                "502": _problem("It could not be fetched"),
             },
         }
     }

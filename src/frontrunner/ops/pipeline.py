@@ -7,7 +7,7 @@ test run the same steps. Each step can be called by itself.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -19,11 +19,13 @@ from frontrunner.base.home import Home
 from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics, load_catalog
 from frontrunner.ops import events
+from frontrunner.ops.icons import Fetching, wanted
 from frontrunner.results.fetch import fetch
 from frontrunner.results.ingest import Ingested, joined
 from frontrunner.results.read import Options, Progress, read_source
 from frontrunner.results.workers import helpers
 from frontrunner.snapshot.build import Inputs, build_snapshot
+from frontrunner.snapshot.icons import Icon, keep_icons, read_icons
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Event, Store
 from frontrunner.snapshot.tables import get_ready_for_parquet
@@ -72,11 +74,38 @@ def build(settings: Settings, request: Request, reporter: Reporter) -> Snapshot:
             # While this process reads the catalog, the other gets ready for its part of the work.
             beside.submit(get_ready_for_parquet)
             known, statistics = read_catalog(settings, request, reporter)
+            had = _icons_of_current(store)
+            fetching = Fetching(_to_fetch(settings, known, had))
             ingested = read_results(settings, request.results, known, reporter, beside)
             inputs = Inputs(known, statistics, ingested)
             snapshot = write_snapshot(store, inputs, reporter, request.publish, beside)
         prepare_answers(store, snapshot, reporter)
+        try:
+            keep_icons_of(store, snapshot, {**had, **fetching.result()})
+        except FrontrunnerError as error:
+            reporter.warn(error)  # the board is published, and served without them
     return snapshot
+
+
+def _icons_of_current(store: Store) -> dict[str, Icon]:
+    current = store.current_id()
+    return read_icons(store.at.snapshot(current)) if current else {}
+
+
+def _to_fetch(settings: Settings, catalog: Catalog, had: Mapping[str, Icon]) -> list[str]:
+    """The icons that a build fetches: those that no earlier one got."""
+    return [url for url in wanted(catalog) if url not in had] if settings.build.icons else []
+
+
+def keep_icons_of(store: Store, snapshot: Snapshot, found: Mapping[str, Icon]) -> None:
+    """Store those of the icons that are of the snapshot's benchmarks, if there are any.
+
+    Raises SnapshotError if they cannot be written, UnknownNameError if the snapshot was removed.
+    """
+    icons = {url: found[url] for url in wanted(snapshot.catalog) if url in found}
+    if icons:
+        with store.changing():
+            keep_icons(store.open(snapshot.id).folder, icons)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.base.json import read_as
 from frontrunner.catalog import Catalog
 from frontrunner.snapshot.answers import AnswerPack
+from frontrunner.snapshot.icons import ICONS
 from frontrunner.snapshot.manifest import BUILT, Built, Manifest, read_manifest
 from frontrunner.snapshot.prepared import ANSWERS, has_answers
 
@@ -43,6 +45,7 @@ class Snapshot:
         self.folder = folder
         self.manifest: Manifest = read_manifest(folder)
         self._prepared: AnswerPack | None = None
+        self._icons: AnswerPack | None = None
 
     @property
     def id(self) -> str:
@@ -60,6 +63,14 @@ class Snapshot:
         if self._prepared is None and self._with_answers and has_answers(self.folder):
             self._prepared = AnswerPack(self.folder / ANSWERS, ANSWERS)
         return self._prepared
+
+    @property
+    def icons(self) -> AnswerPack | None:
+        """Icons by URL; None until the build has fetched them, or if they cannot be read."""
+        if self._icons is None and (self.folder / ICONS).is_dir():
+            with suppress(CorruptSnapshotError):
+                self._icons = AnswerPack(self.folder / ICONS, ICONS)
+        return self._icons
 
     @cached_property
     def statistics(self) -> AnswerPack:
