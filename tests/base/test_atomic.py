@@ -13,20 +13,6 @@ import pytest
 from frontrunner.base import atomic
 
 
-@pytest.fixture
-def synced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Names of what was flushed to the disk, in order."""
-    names: list[str] = []
-    real = os.fsync
-
-    def fsync(handle: int) -> None:
-        names.append(Path(f"/proc/self/fd/{handle}").readlink().name)
-        real(handle)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-    return names
-
-
 def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, synced: list[str]) -> None:
     path = tmp_path / "a.json"
     atomic.write_file(path, b"1")

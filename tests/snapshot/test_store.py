@@ -18,7 +18,7 @@ import polars as pl
 import pytest
 
 from frontrunner.base.errors import CorruptSnapshotError, SnapshotError, UnknownNameError
-from frontrunner.results.ingest import ingest
+from frontrunner.results.ingest import Ingested, ingest
 from frontrunner.snapshot import build as building
 from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.manifest import damage
@@ -331,3 +331,108 @@ def test_snapshots_of_another_format_are_passed_over(tmp_path: Path) -> None:
     new = build(tmp_path, "home", 0.1)
     assert store.current_id() == new.id
     assert store.ids() == [old.id, new.id]
+
+
+def test_a_snapshot_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, synced: list[str]
+) -> None:
+    store = Store(tmp_path / "home")
+    with store.building() as fresh:
+        building._write_parts(fresh, Inputs(catalog(), {}, _ingested(tmp_path)), _same_process())
+        names = {path.name for path in fresh.iterdir()}
+        assert synced == []
+        kept = store.keep(fresh)
+    assert set(synced[: len(names)]) == names
+    assert synced[len(names)] == fresh.name  # the names of the files
+    assert synced[len(names) + 1 :] == ["snapshots"]  # the name of the snapshot
+    del synced[:]
+    store.publish_fresh(kept)
+    assert synced == ["history.jsonl", "home"]  # the history first, then the pointer
+
+
+def _ingested(folder: Path) -> Ingested:
+    root = write_scores(folder / "results", {"org/a": {"T1": 0.5}})
+    return ingest(root, catalog(), workers=1)
+
+
+def _same_process() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1)
+
+
+def test_a_pruned_snapshot_loses_its_name_before_its_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, synced: list[str]
+) -> None:
+    old, *_ = (build(tmp_path, "home", bonus / 10) for bonus in range(3))
+    store = Store(tmp_path / "home")
+    seen: list[bool] = []
+
+    def killed(path: Path, **_: object) -> None:
+        seen.append(old.folder.exists())
+        assert (Path(path) / "manifest.json").is_file()
+
+    del synced[:]
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", killed)
+        assert store.prune(1) == [old.id]
+    assert seen == [False]
+    assert synced == ["snapshots"]
+    assert old.id not in store.ids()
+    build(tmp_path, "home", 0.3)
+    assert not list(store.folder.glob(".*"))
+
+
+def test_a_damaged_snapshot_that_is_built_again_is_removed_by_renaming(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = build(tmp_path, "home")
+    (first.folder / "score.npy").write_bytes(b"damaged")
+    removed: list[str] = []
+    real = shutil.rmtree
+
+    def rmtree(path: Path, **more: Any) -> None:
+        removed.append(Path(path).name.partition("-")[0])
+        real(path, **more)
+
+    monkeypatch.setattr(shutil, "rmtree", rmtree)
+    build(tmp_path, "home")
+    assert ".removing" in removed
+    assert first.id not in removed
+
+
+@pytest.mark.parametrize("keep", [1, 2, 3, 5])
+def test_pruning_protects_what_is_current_and_what_was_before_it(tmp_path: Path, keep: int) -> None:
+    names = [build(tmp_path, "home", bonus / 10).id for bonus in range(5)]
+    store = Store(tmp_path / "home")
+    store.publish(names[1])
+    store.publish(names[0])
+    store.prune(keep)
+    assert set(store.ids()) == {names[0], names[1], *names[-keep:]}
+    assert store.rollback().snapshot == names[1]
+
+
+def test_pruning_to_0_keeps_only_what_is_protected(tmp_path: Path) -> None:
+    names = [build(tmp_path, "home", bonus / 10).id for bonus in range(3)]
+    assert Store(tmp_path / "home").prune(0) == names[:1]
+    assert set(Store(tmp_path / "home").ids()) == set(names[1:])
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        (b'{"at":1e300,"action":"publish","snapshot":"x"}', 2),
+        (b'{"at":-1,"action":"publish","snapshot":"x"}', 2),
+        (b'{"at":1.0,"action":"publish","snapshot":"\xff"}', 2),
+        (b"[" * 100_000, 2),
+        (b"\x00" * 9, 2),
+        (b'{"at":1.0,"action":"publish","snapshot":"x"}', 3),
+    ],
+)
+def test_a_bad_line_of_the_history_costs_no_other(tmp_path: Path, line: bytes, read: int) -> None:
+    build(tmp_path, "home")
+    with (tmp_path / "home/history.jsonl").open("ab") as file:
+        file.write(line + b"\n")
+    last = build(tmp_path, "home", 0.1)
+    store = Store(tmp_path / "home")
+    assert len(store.history()) == read
+    assert store.current_id() == last.id
+    store.rollback()

@@ -102,7 +102,7 @@ class Store:
         for line in self.at.history.read_bytes().splitlines():
             try:
                 events.append(msgspec.json.decode(line, type=Event))
-            except ValueError:  # invalid UTF-8 is not a DecodeError
+            except (ValueError, RecursionError):
                 continue
         return events
 

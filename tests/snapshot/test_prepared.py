@@ -1,0 +1,72 @@
+"""Prepared answers and icons: on the disk before they have their name, and removed by renaming."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from frontrunner.answers.prepare import prepare
+from frontrunner.snapshot.icons import Icon, keep_icons
+from frontrunner.snapshot.prepared import answers_damage, forget_answers, has_answers
+from frontrunner.snapshot.reader import Snapshot
+from tests.factories import small_snapshot
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Snapshot:
+    return small_snapshot(tmp_path)
+
+
+def test_answers_are_on_the_disk_before_they_have_their_name(
+    snapshot: Snapshot, synced: list[str]
+) -> None:
+    prepare(snapshot, again=True)
+    files = {"answers.bin", "answers.index", "checksums.json"}
+    assert set(synced[:3]) == files
+    assert synced[3].startswith(".writing-")  # the names in the folder
+    assert synced[4:] == [snapshot.id]  # the name of the folder itself
+    assert has_answers(snapshot.folder)
+
+
+def test_icons_are_on_the_disk_before_they_have_their_name(
+    snapshot: Snapshot, synced: list[str]
+) -> None:
+    keep_icons(snapshot.folder, {"http://a/": Icon("image/png", b"1")})
+    assert set(synced[:2]) == {"icons.bin", "icons.index"}
+    assert synced[2].startswith(".writing-")
+    assert synced[3:] == [snapshot.id]
+
+
+def test_answers_lose_their_name_before_their_content(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[bool, list[str]]] = []
+
+    def killed(path: Path, **_: object) -> None:
+        seen.append((has_answers(snapshot.folder), sorted(p.name for p in Path(path).iterdir())))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", killed)  # the kill comes before the content goes
+        forget_answers(snapshot.folder)
+    assert seen == [(False, ["answers.bin", "answers.index", "checksums.json"])]
+    assert Snapshot(snapshot.folder).prepared is None
+    forget_answers(snapshot.folder)
+    assert not list(snapshot.folder.glob(".*"))
+
+
+def test_each_file_of_the_answers_is_checked(snapshot: Snapshot) -> None:
+    assert list(answers_damage(snapshot.folder)) == []
+    path = snapshot.folder / "answers" / "answers.bin"
+    whole = path.read_bytes()
+    path.write_bytes(whole + b"x")
+    [longer] = answers_damage(snapshot.folder)
+    assert longer == f"answers/answers.bin has {len(whole) + 1:,} bytes, not {len(whole):,}"
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert list(answers_damage(snapshot.folder)) == ["answers/answers.bin has been changed"]
+    path.unlink()
+    assert list(answers_damage(snapshot.folder)) == ["answers/answers.bin is missing"]
+    (path.parent / "checksums.json").write_bytes(b"\xff")
+    [unreadable] = answers_damage(snapshot.folder)
+    assert unreadable.startswith("answers/checksums.json cannot be read: ")
