@@ -197,7 +197,7 @@ def _writes(node: ast.Call) -> bool:
 CLIENTS = frozenset(
     {"http.client", "urllib.request", "socket", "ssl", "httpx", "requests", "aiohttp", "urllib3"}
 )
-LISTENERS = frozenset({"http.server"})
+LISTENERS = frozenset({"http.server", "http.listening"})
 """Modules that take connections, and so need sockets."""
 
 
