@@ -9,32 +9,46 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from bench.peer.frames import install, say
 
-LANGUAGES = (("English",), ("German", "fra-Latn"), ("Chinese",))
-NARROWED = ("MTEB(Multilingual, v2)", "MTEB(Europe, v1)", "MTEB(eng, v2)", "MTEB(Indic, v1)")
+
+def picks(codes: Sequence[str], label: Callable[[str], str]) -> list[tuple[str, ...]]:
+    """What to narrow a board with `codes` to: one language, two, several, all, and English.
+
+    Languages are named by their label or their code, in turn, for the service accepts both.
+    """
+    known = sorted(codes)
+    if not known:
+        return []
+    mixed = tuple(label(code) if place % 2 else code for place, code in enumerate(known))
+    middle, last = label(known[len(known) // 2]), known[-1]
+    wanted = [(known[0],), (middle, last), mixed[::3], mixed, ("German", "fra-Latn"), ("English",)]
+    return list(dict.fromkeys(wanted))
 
 
 async def write(out: Path) -> None:
     """Write all boards."""
     import mteb
-    from mteb.api.aggregators import build_benchmark_per_language, build_benchmark_summary
+    from mteb.api import aggregators
     from mteb.api.frames import get_cache
+    from mteb.languages import language_label
 
     number = 0
     for bench in mteb.get_benchmarks():
         base = f"/v1/benchmarks/{quote(bench.name, safe='')}"
-        asked = LANGUAGES if bench.name in NARROWED else ()
         bodies = {
-            f"{base}/scores": await build_benchmark_summary(bench.name, get_cache()),
-            f"{base}/per-language": await build_benchmark_per_language(bench.name),
+            f"{base}/scores": await aggregators.build_benchmark_summary(bench.name, get_cache()),
+            f"{base}/per-language": await aggregators.build_benchmark_per_language(bench.name),
         }
-        for languages in asked:
-            path = f"{base}/scores?languages={quote(','.join(languages))}"
-            bodies[path] = await build_benchmark_summary(bench.name, get_cache(), languages)
+        codes = aggregators._benchmark_language_codes(bench.name)
+        for languages in picks(codes, language_label):
+            query = "&".join(f"languages={quote(one, safe='')}" for one in languages)
+            narrowed = await aggregators.build_benchmark_summary(bench.name, get_cache(), languages)
+            bodies[f"{base}/scores?{query}"] = narrowed
         for path, body in bodies.items():
             content = {"path": path, "body": json.loads(body.model_dump_json(by_alias=True))}
             (out / f"{number}.json").write_text(json.dumps(content), encoding="utf-8")

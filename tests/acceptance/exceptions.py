@@ -36,21 +36,24 @@ def _unnumbered(body: Any) -> Any:
     """On boards numbered by a mean, rows without one come last in any order.
 
     mteb numbers them by their place after an unstable sort, so their rank is no more than that
-    they have none; a model's own list of boards is sorted by these ranks.
+    they have none; a model's own list of boards is sorted by these ranks. On a narrowed board the
+    mean that is shown is not the one that numbers: a row that lacks a task has none.
     """
     if not isinstance(body, dict) or "rows" not in body:
         return body
-    rows = [_without_rank(row, str(body.get("benchmarkName", ""))) for row in body["rows"]]
+    board, tasks = str(body.get("benchmarkName", "")), len(body.get("tasks", ()))
+    rows = [_without_rank(row, board, tasks) for row in body["rows"]]
     if "model" in body:
         rows = sorted(rows, key=lambda row: (row["rank"], row.get("benchmarkName", "")))
     return body | {"rows": rows}
 
 
-def _without_rank(row: dict[str, Any], board: str) -> dict[str, Any]:
+def _without_rank(row: dict[str, Any], board: str, tasks: int) -> dict[str, Any]:
     name = row.get("benchmarkName", board)
     numbered = name.startswith(_NUMBERED_BY_MEAN)
     no_mean = row.get("meanTask") is None and row.get("meanTaskType") is None
-    return row | {"rank": 10**6} if numbered and no_mean else row
+    lacks_a_task = "scoresByTask" in row and len(row["scoresByTask"]) < tasks
+    return row | {"rank": 10**6} if numbered and (no_mean or lacks_a_task) else row
 
 
 def _tied_leaders(theirs: dict[str, Any], ours: dict[str, Any], board: Any) -> dict[str, Any]:

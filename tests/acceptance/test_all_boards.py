@@ -1,9 +1,10 @@
-"""All 78 boards, and some narrowed to languages, as mteb computes them from the same files."""
+"""All 78 boards, each narrowed to languages too, as mteb computes them from the same files."""
 
 from __future__ import annotations
 
 import json
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import anyio
@@ -47,4 +48,17 @@ def test_all_boards_are_those_of_mteb(real_snapshot: Snapshot, peer_answers: lis
 
     anyio.run(compare)
     assert wrong == {}
-    assert len(peer_answers) == 2 * 78 + 4 * 3
+    assert len(peer_answers) == 2 * 78 + 388
+
+
+def test_every_board_with_results_is_narrowed(peer_answers: list[Path]) -> None:
+    narrowed: Counter[str] = Counter()
+    ranked: set[str] = set()
+    for file in peer_answers:
+        recorded = json.loads(file.read_bytes())
+        board, _, query = recorded["path"].partition("/scores")
+        narrowed[board] += query.startswith("?languages=")
+        if not query and recorded["body"]["rows"] and not board.endswith("/per-language"):
+            ranked.add(board)
+    assert len(ranked) == 76
+    assert min(narrowed[board] for board in ranked) == 4

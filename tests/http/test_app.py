@@ -115,7 +115,7 @@ ERRORS = {
     "/v1/rank?tasks=Nope": (404, "Unknown task: Nope"),
     "/v1/rank?benchmark=All&policy=kind": (
         422,
-        "Unknown policy: 'kind'. Give 'strict' or 'lenient'.",
+        "Unknown policy: 'kind'. Give 'strict', 'lenient' or 'shown-lenient'.",
     ),
     "/v1/rank?benchmark=All&types=Retrival": (
         422,
@@ -143,6 +143,11 @@ ERRORS = {
     ),
     "/v1/benchmarks/All/leaders?buckets=x": (422, "Invalid `buckets` JSON: Expecting value"),
     "/v1/benchmarks/All/leaders?buckets=[[NaN]]": (422, "`buckets[0][0]` must be a number"),
+    "/v1/benchmarks/All/leaders?buckets=[[1e400]]": (422, "`buckets[0][0]` must be a number"),
+    f"/v1/benchmarks/All/leaders?buckets=[[0,{'9' * 400}]]": (
+        422,
+        "`buckets[0][1]` must be a number or null",
+    ),
     "/v1/benchmarks/All/leaders?buckets=[[-1]]": (422, "`buckets[0][0]` must be ≥ 0"),
 }
 
@@ -172,12 +177,34 @@ def test_wrong_parameters_are_told_as_fastapi_tells_them(
     assert (problem["type"], problem["loc"]) == (expected[0], ["query", expected[1]])
 
 
-def test_an_unknown_language_is_told(get: Get) -> None:
-    answer = get("/v1/tasks?languages=xx")
+LISTS = ("/v1/tasks?", f"{BOARD}?", "/v1/rank?benchmark=All&")
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_an_unknown_language_is_told(get: Get, path: str) -> None:
+    answer = get(f"{path}languages=eng,xx")
     assert answer.status_code == 422
-    assert "Unknown language code: 'xx'" in answer.json()["detail"]
-    assert get("/v1/tasks?languages=zho").json() == []
-    assert get("/v1/rank?benchmark=All&languages=Klingon").status_code == 422
+    assert answer.json()["detail"].startswith("Unknown language: 'xx'.")
+    near = get(f"{path}languages=Englisch").json()["detail"]
+    assert "Did you mean 'English'?" in near
+    assert get(f"{path}languages=zho").status_code == 200
+
+
+@pytest.mark.parametrize("names", ["eng", "eng-Latn", "English", "Latn", "eng,deu-Latn"])
+def test_a_language_may_be_named_in_any_way(get: Get, names: str) -> None:
+    board = get(f"{BOARD}?languages={names}").json()
+    assert len(board["rows"]) == 2
+    assert len(get(f"/v1/rank?benchmark=All&languages={names}").json()["rows"]) == 2
+    assert [task["name"] for task in get(f"/v1/tasks?languages={names}").json()] == ["T1", "T2"]
+
+
+BUCKETS = ["1e23", "100000000000000000000000", "18446744073709551616", "1e308"]
+
+
+@pytest.mark.parametrize("high", BUCKETS)
+def test_buckets_may_be_of_any_size(get: Get, high: str) -> None:
+    [bucket] = get(f"/v1/benchmarks/All/leaders?buckets=[[0,{high}]]").json()["buckets"]
+    assert bucket == {"min": 0.0, "max": float(high), "leader": None}
 
 
 def test_other_methods_are_refused(application: Application) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import compress
 from typing import Any, NamedTuple, cast
@@ -15,6 +15,7 @@ from frontrunner import catalog as nouns
 from frontrunner.answers import schemas
 from frontrunner.answers.entities import Entities, billions, whole_tokens
 from frontrunner.catalog import Aggregation
+from frontrunner.catalog.languages import LanguageNames
 from frontrunner.ranking import Board, Facts, Policy, Question, language_scores, rank
 from frontrunner.ranking.gather import Floats, tasks_begun
 from frontrunner.ranking.means import Scored
@@ -43,7 +44,7 @@ def or_none(values: Floats) -> list[float | None]:
     return [value if value == value else None for value in values.tolist()]
 
 
-class _Run(NamedTuple):
+class Run(NamedTuple):
     """What a row says of a variant whatever the board."""
 
     model: str
@@ -62,34 +63,26 @@ class BoardRenderer:
         self.facts = facts
         self.table = table
         self._fixed: dict[str, tuple[schemas.Benchmark, list[schemas.Task]]] = {}
-        self._runs: dict[int, _Run] = {}
+        self._runs: dict[int, Run] = {}
         self._begun: dict[str, NDArray[np.bool_]] = {}
 
     # --- a board ------------------------------------------------------------------------------
 
-    def codes_of(self, picks: Iterable[str]) -> frozenset[str]:
-        """The codes that occur in results and that `picks` mean, as codes or as names."""
-        wanted = set(picks)
-        names = self._language_names.items()
-        return frozenset(code for code, name in names if code in wanted or name in wanted)
-
     @cached_property
-    def _language_names(self) -> dict[str, str]:
-        label = self.entities.catalog.languages.label
-        return {code: label(code) for code in self.table.sets_of_code}
+    def languages(self) -> LanguageNames:
+        """What the languages of all results may be called."""
+        return LanguageNames(self.entities.catalog.languages, self.table.sets_of_code)
 
-    def board(self, bench: nouns.Benchmark, languages: Sequence[str] = ()) -> Board:
-        """Rank a benchmark; naming languages narrows it to them and makes its means lenient."""
-        if not languages:
-            return rank(self.table, self.facts, Question.of(bench))
-        codes = self.codes_of(languages)
-        return rank(self.table, self.facts, Question.of(bench, codes, Policy.LENIENT))
+    def board(self, bench: nouns.Benchmark, codes: frozenset[str] | None = None) -> Board:
+        """Rank a benchmark, perhaps narrowed to language codes, as mteb's service does."""
+        policy = Policy.STRICT if codes is None else Policy.SHOWN_LENIENT
+        return rank(self.table, self.facts, Question.of(bench, codes, policy))
 
     def summary(
-        self, bench: nouns.Benchmark, languages: Sequence[str] = ()
+        self, bench: nouns.Benchmark, codes: frozenset[str] | None = None
     ) -> schemas.BenchmarkSummary:
         """The answer of `/scores`."""
-        return self.summary_of(bench, self.board(bench, languages), filtered=bool(languages))
+        return self.summary_of(bench, self.board(bench, codes), filtered=codes is not None)
 
     def summary_of(
         self, bench: nouns.Benchmark, board: Board, *, filtered: bool = False
@@ -158,7 +151,7 @@ class BoardRenderer:
     def _row(self, number: int, ranked: int, zero_shot: int, *values: Any) -> schemas.SummaryRow:
         """One row: what is known of the variant, and `values` in the order of the schema."""
         mean_task, mean_type, mean_public, mean_private, by_type, by_task, groups, seen = values
-        run = self._run(number)
+        run = self.run(number)
         return schemas.SummaryRow(
             rank=ranked,
             model=self.entities.model_json(run.model, zero_shot, run.experiment),
@@ -178,14 +171,14 @@ class BoardRenderer:
             experiments=run.experiment,
         )
 
-    def _run(self, number: int) -> _Run:
+    def run(self, number: int) -> Run:
         """What every board's row says of a variant, put together once."""
         known = self._runs.get(number)
         if known is None:
             variant = self.table.variants[number]
             model = self.entities.catalog.model_by_name[variant.model]
             dimension = (variant.experiment or {}).get("embed_dim", model.embedding_dim)
-            known = self._runs[number] = _Run(
+            known = self._runs[number] = Run(
                 variant.model,
                 None if variant.experiment is None else dict(variant.experiment),
                 billions(model.active_parameters),

@@ -11,10 +11,12 @@ import msgspec
 from frontrunner.answers import schemas
 from frontrunner.ranking.question import Policy
 
-Cell = str | int | float | None
+CsvValue = str | int | float | None
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""A spreadsheet reads a text that begins with one of these as a formula, or drops it."""
 
 
-def rows_of(body: bytes) -> tuple[list[str], list[list[Cell]]]:
+def rows_of(body: bytes) -> tuple[list[str], list[list[CsvValue]]]:
     """Header and rows of a `/scores` answer: facts, means, task types, then tasks.
 
     Numbers are as in the answer: scores 0 to 1, parameters in billions. A missing score is an
@@ -48,7 +50,7 @@ def rows_of(body: bytes) -> tuple[list[str], list[list[Cell]]]:
 
 def _row(
     board: schemas.BenchmarkSummary, groups: list[tuple[str, str]], row: schemas.SummaryRow
-) -> list[Cell]:
+) -> list[CsvValue]:
     experiment = msgspec.json.encode(row.experiments).decode() if row.experiments else ""
     known = row.zero_shot_pct if row.zero_shot_pct >= 0 else None
     return [
@@ -72,13 +74,20 @@ def _row(
     ]
 
 
+def inert(value: CsvValue) -> CsvValue:
+    """A text that a spreadsheet would run as a formula, with `'` before it; others as they are.
+
+    Numbers stay numbers, negative ones too.
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
 def csv_of(body: bytes) -> bytes:
-    """The board as CSV (UTF-8, RFC 4180)."""
+    """The board as CSV (UTF-8, RFC 4180). No text in it is a formula to a spreadsheet."""
     header, rows = rows_of(body)
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerows([[inert(value) for value in row] for row in (header, *rows)])
     return text.getvalue().encode("utf-8")
 
 

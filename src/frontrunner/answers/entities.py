@@ -11,6 +11,7 @@ import msgspec
 
 from frontrunner import catalog as nouns
 from frontrunner.answers import schemas
+from frontrunner.catalog.languages import LanguageNames
 
 MODEL_MARK = -987654321
 """Stands for a model's zero-shot percentage in its rendered form, until a board fills it in."""
@@ -61,6 +62,13 @@ class Entities:
             "model_types": frozenset(one for model in models for one in model.types),
             "frameworks": frozenset(one for model in models for one in model.frameworks),
         }
+
+    @cached_property
+    def task_languages(self) -> LanguageNames:
+        """What the languages of all tasks may be called."""
+        subsets = (codes for task in self.catalog.tasks for codes in task.subsets.values())
+        every = dict.fromkeys(code for codes in subsets for code in codes)
+        return LanguageNames(self.catalog.languages, every)
 
     def _labels(self, codes: Iterable[str]) -> list[str]:
         return [self._label(code) for code in codes]

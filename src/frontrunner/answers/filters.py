@@ -45,8 +45,8 @@ class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def tasks(self, entities: Entities) -> Iterator[Task]:
-        """The tasks that stay; raises UsageError for a language code that does not exist."""
-        languages = LanguageFilter(entities.catalog.languages, self.languages)
+        """The tasks that stay; raises UsageError for an unknown language."""
+        languages = LanguageFilter(entities.task_languages, self.languages)
         for task in entities.catalog.tasks:
             codes = (code for codes in task.subsets.values() for code in codes)
             if (

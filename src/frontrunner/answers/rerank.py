@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from frontrunner.answers import schemas
-from frontrunner.answers.boards import or_none, present
-from frontrunner.answers.entities import billions
+from frontrunner.answers.boards import or_none, present_rows
 from frontrunner.answers.filters import RankRequest, TaskFilter
 from frontrunner.base.errors import UsageError
 from frontrunner.base.near import near_names
-from frontrunner.catalog import Benchmark, Scope
+from frontrunner.catalog import Aggregation, Benchmark, Scope
 from frontrunner.ranking import Board, Policy, Question, rank
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ MAX_TASKS = 500
 
 
 def answer(service: Service, request: RankRequest) -> schemas.Ranking:
-    """Rank what `request` asks for.
+    """Rank what `request` asks for: a benchmark by its own rule, other tasks by Borda rank.
 
     Raises UnknownNameError for a benchmark or task that does not exist, UsageError for a request
     that names neither, too many tasks, or a language or policy that does not exist.
@@ -34,12 +34,22 @@ def answer(service: Service, request: RankRequest) -> schemas.Ranking:
         snapshot=service.snapshot.id,
         policy=str(board.policy),
         benchmark=bench.name if bench else None,
+        ordered_by=_ordered_by(question),
         tasks=list(board.tasks),
+        counted_tasks=list(board.counted_tasks),
         missing_tasks=missing,
         languages=None if question.languages is None else sorted(question.languages),
         task_types=list(board.task_types),
         rows=_rows(service, board, len(board.tasks) + len(missing)),
     )
+
+
+def _ordered_by(question: Question) -> list[str]:
+    """The columns that order the rows, the most important first."""
+    if question.sort_by:
+        return list(question.sort_by)
+    by_subset = Aggregation.MEAN_SUBSET in question.aggregations
+    return ["mean_subset", "mean_task"] if by_subset else ["borda_rank", "mean_task"]
 
 
 def _missing(service: Service, question: Question, board: Board) -> list[str]:
@@ -55,23 +65,27 @@ def _missing(service: Service, question: Question, board: Board) -> list[str]:
 
 
 def _question(service: Service, request: RankRequest, bench: Benchmark | None) -> Question:
-    try:
-        policy = Policy(request.policy)
-    except ValueError:
-        raise UsageError(
-            f"Unknown policy: {request.policy!r}. Give 'strict' or 'lenient'."
-        ) from None
-    scopes = _scopes(service, request, bench)
-    models = None
+    languages, models = service.boards.languages, None
     if not request.models.is_empty:
         catalog = service.snapshot.catalog
         models = frozenset(m.name for m in catalog.models if request.models.matches(m))
-    return Question(
+    scopes = _scopes(service, request, bench)
+    # A benchmark keeps its rule: what orders its rows, which tasks count, how subsets weigh.
+    return replace(
+        Question.of(bench) if bench else Question(scopes=scopes),
         scopes=scopes,
-        languages=_codes(service, request.languages) if request.languages else None,
-        policy=policy,
+        languages=languages.codes(request.languages) if request.languages else None,
+        policy=_policy(request.policy),
         models=models,
     )
+
+
+def _policy(name: str) -> Policy:
+    try:
+        return Policy(name)
+    except ValueError:
+        *others, last = (repr(str(policy)) for policy in Policy)
+        raise UsageError(f"Unknown policy: {name!r}. Give {', '.join(others)} or {last}.") from None
 
 
 def _refuse_unknown(service: Service, request: RankRequest) -> None:
@@ -93,17 +107,6 @@ def _refuse_unknown(service: Service, request: RankRequest) -> None:
     low, high = models.min_params_b, models.max_params_b
     if low is not None and high is not None and low > high:
         raise UsageError(f"min_params_b ({low}) is more than max_params_b ({high}).")
-
-
-def _codes(service: Service, picks: tuple[str, ...]) -> frozenset[str]:
-    """The codes that `picks` mean; each must be a code or the name of a language."""
-    known = service.snapshot.catalog.languages
-    found = service.boards.codes_of(picks)
-    named = found | {known.label(code) for code in found}
-    for pick in picks:
-        if pick not in named:
-            known.check(pick)
-    return found
 
 
 def _scopes(service: Service, request: RankRequest, bench: Benchmark | None) -> tuple[Scope, ...]:
@@ -148,46 +151,41 @@ def _narrowed(scope: Scope, subsets: tuple[str, ...]) -> Scope:
 
 
 def _rows(service: Service, board: Board, total: int) -> list[schemas.RankedRow]:
-    table, models = service.snapshot.table, service.snapshot.catalog.model_by_name
-    numbers = zip(
-        board.variants.tolist(),
+    runs = [service.boards.run(number) for number in board.variants.tolist()]
+    nothing = [None] * len(runs)
+    columns = zip(
+        runs,
         board.rank.tolist(),
         board.borda.tolist(),
         board.zero_shot.tolist(),
         board.tasks_complete.tolist(),
         board.cells_had.tolist(),
-        strict=True,
-    )
-    scores = zip(
         or_none(board.means["mean_task"]),
         or_none(board.means["mean_task_type"]),
-        board.by_type.tolist(),
-        board.by_task.tolist(),
+        or_none(board.means["mean_subset"]) if "mean_subset" in board.means else nothing,
+        present_rows(board.task_types, board.by_type),
+        present_rows(board.tasks, board.by_task),
         strict=True,
     )
-    columns = zip(numbers, scores, strict=True)
     return [
         schemas.RankedRow(
             rank=ranked,
             borda_rank=borda,
-            model=table.variants[number].model,
-            experiments=_experiment(table.variants[number].experiment),
+            model=run.model,
+            experiments=run.experiment,
             zero_shot_pct=zero_shot,
-            total_params_b=billions(models[table.variants[number].model].parameters),
+            total_params_b=run.total_params_b,
             coverage=schemas.Coverage(
                 tasks=complete, tasks_total=total, cells=cells, cells_total=board.cells_total
             ),
             mean_task=mean,
             mean_task_type=mean_type,
-            scores_by_task_type=present(board.task_types, by_type),
-            scores_by_task=present(board.tasks, by_task),
+            mean_subset=mean_subset,
+            scores_by_task_type=by_type,
+            scores_by_task=by_task,
         )
         for (
-            (number, ranked, borda, zero_shot, complete, cells),
-            (mean, mean_type, by_type, by_task),
+            run, ranked, borda, zero_shot, complete, cells,
+            mean, mean_type, mean_subset, by_type, by_task,
         ) in columns
-    ]
-
-
-def _experiment(experiment: object) -> dict[str, object] | None:
-    return dict(experiment) if isinstance(experiment, dict) else None
+    ]  # fmt: skip

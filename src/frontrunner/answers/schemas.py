@@ -336,6 +336,8 @@ class RankedRow(_Wire, frozen=True, kw_only=True):
     coverage: Coverage
     mean_task: float | None
     mean_task_type: float | None
+    mean_subset: float | None
+    """Only for benchmarks that weigh every subset of a task alike."""
     scores_by_task_type: dict[str, float]
     scores_by_task: dict[str, float]
 
@@ -346,7 +348,13 @@ class Ranking(_Wire, frozen=True, kw_only=True):
     snapshot: str
     policy: str
     benchmark: str | None
+    ordered_by: list[str]
+    """The columns that order the rows; further ones break ties."""
     tasks: list[str]
+    """The tasks that are shown."""
+    counted_tasks: list[str]
+    """The tasks that ranks and means are taken over; a benchmark may show tasks without counting
+    them."""
     missing_tasks: list[str]
     """Tasks that were asked for and that no model has a score of."""
     languages: list[str] | None

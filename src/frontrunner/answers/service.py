@@ -124,14 +124,19 @@ class Service:
         return self._json(("benchmark", bench.name), lambda: self.entities.benchmark(bench, count))
 
     def scores(self, name: str, languages: Sequence[str]) -> Encoded:
-        """A board, perhaps narrowed to languages (codes or names)."""
+        """A board, perhaps narrowed to languages (codes or names).
+
+        Raises UsageError for an unknown language.
+        """
         if not languages:
             kept = self.prepared(f"benchmarks/{name}/scores")
             if kept is not None:
                 return kept
         bench = self.find_benchmark(name)
-        picked = tuple(sorted(set(languages)))
-        return self._json(("scores", name, *picked), lambda: self.boards.summary(bench, picked))
+        codes = self.boards.languages.codes(languages) if languages else None
+        # A language without results narrows to nothing, which is not the whole board.
+        narrowed = () if codes is None else ("narrowed", *sorted(codes))
+        return self._json(("scores", name, *narrowed), lambda: self.boards.summary(bench, codes))
 
     def per_language(self, name: str) -> Encoded:
         """A board's means by language."""

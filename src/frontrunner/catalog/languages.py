@@ -6,11 +6,15 @@ the script `Code` (`python-Code`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from frontrunner.base.errors import UsageError
+from frontrunner.base.near import near_names
+
+_COMMAS = 3
+"""The most commas in a label: a list in a query is split at them."""
 
 
 class Languages(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,22 +40,73 @@ class Languages(msgspec.Struct, frozen=True, kw_only=True):
             return f"{name} ({self.scripts.get(script, script)})"
         return name
 
-    def check(self, code: str) -> None:
-        """Raise UsageError unless `code` is a code as the module's docstring spells them."""
+    def knows(self, name: str) -> bool:
+        """Whether `name` is a language: a code, a code with its script, a script, or a label."""
+        return self._knows_code(name) or self._knows_label(name)
+
+    def _knows_code(self, code: str) -> bool:
         language, _, script = code.partition("-")
         if script == "Code":
-            known = language in self.programming
-        elif not script and code[:1].isupper():
-            known = code in self.scripts
-        else:
-            known = (language in self.names or language in self.programming) and (
-                not script or script in self.scripts
+            return language in self.programming
+        if not script and code in self.scripts:
+            return True
+        known = language in self.names or language in self.programming
+        return known and (not script or script in self.scripts)
+
+    def _knows_label(self, label: str) -> bool:
+        name, _, script = label.partition(" (")
+        names, scripts = self.names.values(), self.scripts.values()
+        return label in names or (name in names and script.removesuffix(")") in scripts)
+
+
+class LanguageNames:
+    """What the languages of some codes may be called: `eng-Latn`, `eng`, `Latn` or `English`."""
+
+    def __init__(self, languages: Languages, codes: Iterable[str]) -> None:
+        self._languages = languages
+        self._codes: dict[str, set[str]] = {}
+        for code in codes:
+            for name in {code, *code.split("-", 1), languages.label(code)}:
+                self._codes.setdefault(name, set()).add(code)
+
+    def codes(self, names: Sequence[str]) -> frozenset[str]:
+        """The codes that `names` mean. A code without a script means each of its scripts.
+
+        A language that exists and none of the codes is in means no code. Raises UsageError for
+        a language that does not exist.
+        """
+        found: set[str] = set()
+        for name in self._whole(names):
+            codes = self._codes.get(name)
+            if codes is None and not self._languages.knows(name):
+                raise UsageError(self._unknown(name))
+            found.update(codes or ())
+        return frozenset(found)
+
+    def _whole(self, names: Sequence[str]) -> Iterator[str]:
+        """The names, and labels that hold a comma put together again from their pieces."""
+        pieces = list(names)
+        while pieces:
+            joined = next(
+                (
+                    size
+                    for size in range(len(pieces), 1, -1)
+                    if size <= _COMMAS + 1 and ", ".join(pieces[:size]) in self._codes
+                ),
+                1,
             )
-        if not known:
-            raise UsageError(
-                f"Unknown language code: {code!r}. Give an ISO 639-3 code such as 'eng', or one "
-                "with its script such as 'eng-Latn'."
-            )
+            yield ", ".join(pieces[:joined])
+            del pieces[:joined]
+
+    def _unknown(self, name: str) -> str:
+        # Capitals are the commonest mistake: `english`, `ENG`, `eng-latn`.
+        folded = {known.casefold(): known for known in self._codes}
+        near = near_names(name.casefold(), folded, most=1)
+        hint = f" Did you mean {folded[near[0]]!r}?" if near else ""
+        return (
+            f"Unknown language: {name!r}.{hint} Give a name such as 'English', an ISO 639-3 code "
+            "such as 'eng', or a code with its script such as 'eng-Latn'."
+        )
 
 
 class LanguageFilter:
@@ -60,12 +115,10 @@ class LanguageFilter:
     As in mteb, a script in the filter does not narrow it: `eng-Latn` finds `eng-Brai` too.
     """
 
-    def __init__(self, languages: Languages, codes: Iterable[str]) -> None:
-        codes = list(codes)
-        for code in codes:
-            languages.check(code)
-        self._wanted = {code.split("-", 1)[0] for code in codes}
+    def __init__(self, names: LanguageNames, picks: Sequence[str]) -> None:
+        self._everything = not picks
+        self._wanted = {code.split("-", 1)[0] for code in names.codes(picks)}
 
     def matches(self, codes: Iterable[str]) -> bool:
         """Whether one of `codes` is meant; a filter that names nothing means everything."""
-        return not self._wanted or any(code.split("-", 1)[0] in self._wanted for code in codes)
+        return self._everything or any(code.split("-", 1)[0] in self._wanted for code in codes)

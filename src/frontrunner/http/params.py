@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from typing import Any
 
 from frontrunner.answers.filters import ModelFilter, RankRequest, TaskFilter
@@ -160,6 +161,6 @@ def _bucket(index: int, entry: Any) -> Bucket:
 
 def _limit(index: int, place: int, value: Any, wanted: str) -> float:
     # JSON in Python admits NaN, Infinity and integers beyond any float.
-    if isinstance(value, (int, float)) and abs(value) <= 1e15:
+    if isinstance(value, (int, float)) and abs(value) <= sys.float_info.max:
         return float(value)
     raise BadQueryError(f"`buckets[{index}][{place}]` must be {wanted}")

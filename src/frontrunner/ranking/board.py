@@ -32,6 +32,8 @@ class Board:
     policy: Policy
     tasks: tuple[str, ...]
     """The columns: tasks that anybody has a row of, in the question's order."""
+    counted_tasks: tuple[str, ...]
+    """The tasks that ranks and means are taken over, in the same order."""
     missing_tasks: tuple[str, ...]
     """Tasks of the question that nobody has a row of."""
     task_types: tuple[str, ...]
@@ -88,19 +90,26 @@ def rank(
     order = kept[_order(question, table, counted.variants[kept], _pick(means, kept), borda[kept])]
     groups = {g.name: group_means(scored, g, mean) for g in question.groupings}
     variants = counted.variants[order]
-    # Private tasks that do not count are shown all the same.
+    # Tasks that do not count are shown all the same.
     place = np.searchsorted(shown.rows.variants, variants)
+    means, by_type = _pick(means, order), by_type[order]
+    if question.policy is Policy.SHOWN_LENIENT:
+        lenient, types, lenient_by_type = _means(shown, facts, lenient_mean, None)
+        means |= {name: lenient[name][place] for name in ("mean_task", "mean_task_type")}
+        by_type = lenient_by_type[place]
+    present = set(shown.rows.tasks)
     return Board(
         policy=question.policy,
         tasks=shown.rows.tasks,
-        missing_tasks=tuple(s.task for s in question.scopes if s.task not in shown.rows.tasks),
+        counted_tasks=counted.tasks,
+        missing_tasks=tuple(s.task for s in question.scopes if s.task not in present),
         task_types=types,
         variants=variants,
         rank=np.arange(1, len(order) + 1) if question.sort_by else borda[order],
         borda=borda[order],
         primary=next((name for agg, name in _PRIMARY if agg in question.aggregations), None),
-        means=_pick(means, order),
-        by_type=by_type[order],
+        means=means,
+        by_type=by_type,
         by_group={name: _pick(labels, order) for name, labels in groups.items()},
         zero_shot=facts.zero_shot([table.variants[v].model for v in variants], counted.tasks),
         by_task=shown.by_task[place],

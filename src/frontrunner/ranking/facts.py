@@ -38,30 +38,44 @@ class Facts:
         return {name: number for number, name in enumerate(self.task_type)}
 
     @cached_property
-    def _seen_matrix(self) -> tuple[Mapping[str, int], NDArray[np.bool_]]:
+    def _row_of_model(self) -> Mapping[str, int]:
+        return {name: number for number, name in enumerate(self.seen_tasks)}
+
+    @cached_property
+    def _known(self) -> NDArray[np.bool_]:
+        """[models] Whether it is known what a model has seen; one row more, for models unknown."""
+        return np.array([*(seen is not None for seen in self.seen_tasks.values()), False])
+
+    @cached_property
+    def _seen_matrix(self) -> NDArray[np.bool_]:
         """[models, tasks] Whether a model has seen a task; one row more, for models unknown."""
-        rows = {name: number for number, name in enumerate(self.seen_tasks)}
-        matrix = np.zeros((len(rows) + 1, len(self._task_number)), dtype=bool)
-        for name, seen in self.seen_tasks.items():
+        matrix = np.zeros((len(self.seen_tasks) + 1, len(self._task_number)), dtype=bool)
+        for row, seen in enumerate(self.seen_tasks.values()):
             known = [self._task_number[task] for task in seen or () if task in self._task_number]
-            matrix[rows[name], known] = True
-        return rows, matrix
+            matrix[row, known] = True
+        return matrix
+
+    def _rows(self, models: Sequence[str]) -> list[int]:
+        unknown = len(self.seen_tasks)
+        return [self._row_of_model.get(model, unknown) for model in models]
+
+    def _seen(self, rows: Sequence[int], tasks: Sequence[str]) -> NDArray[np.bool_]:
+        columns = [self._task_number[task] for task in tasks]
+        return self._seen_matrix[np.ix_(rows, columns)]
 
     def seen(self, models: Sequence[str], tasks: Sequence[str]) -> NDArray[np.bool_]:
         """[models, tasks] Whether a model has seen a task in training, as far as is known."""
-        rows, matrix = self._seen_matrix
-        picked = [rows.get(model, len(rows)) for model in models]
-        columns = [self._task_number[task] for task in tasks]
-        return matrix[np.ix_(picked, columns)]
+        return self._seen(self._rows(models), tasks)
 
     def zero_shot(self, models: Sequence[str], tasks: Sequence[str]) -> NDArray[np.int64]:
-        """[models] Percentage of `tasks` that each model has not seen; -1 where not known.
+        """[models] Percentage of `tasks` that each model has not seen; -1 if that is not known.
 
         Rounded down, as in mteb's `ModelMeta.zero_shot_percentage`.
         """
         if not tasks:
             return np.full(len(models), -1, dtype=np.int64)
-        share = self.seen(models, tasks).sum(axis=1) / len(tasks)
+        rows = self._rows(models)
+        share = self._seen(rows, tasks).sum(axis=1) / len(tasks)
         percent: NDArray[np.int64] = (100 - 100 * share).astype(np.int64)
-        percent[[self.seen_tasks.get(model) is None for model in models]] = -1
+        percent[~self._known[rows]] = -1
         return percent

@@ -16,6 +16,13 @@ class Policy(StrEnum):
     """A mean needs every task; a model that misses one has no mean. The default of mteb."""
     LENIENT = "lenient"
     """A mean is taken over the tasks that a model has; its coverage says how many those are."""
+    SHOWN_LENIENT = "shown-lenient"
+    """Rows are ordered and ranked by strict means, and the means that are shown are lenient.
+
+    The rule of mteb's service for boards narrowed to languages. The means over tasks, over types
+    and of each type are taken over all tasks that are shown, those that do not count included;
+    means of groups and of public and private tasks stay strict.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
