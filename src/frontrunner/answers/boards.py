@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, cast
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
 from frontrunner import catalog as nouns
 from frontrunner.answers import schemas
@@ -34,7 +33,9 @@ def present_rows(names: Sequence[str], values: Floats) -> list[dict[str, float]]
     gaps = cast(list[bool], np.isnan(values).any(axis=1).tolist())
     # A row without gaps needs no look at each of its values.
     return [
-        present(names, row) if has_gap else dict(zip(names, row, strict=True))
+        {name: value for name, value in zip(names, row, strict=True) if value == value}
+        if has_gap
+        else dict(zip(names, row, strict=True))
         for row, has_gap in zip(values.tolist(), gaps, strict=True)
     ]
 
@@ -64,7 +65,7 @@ class BoardRenderer:
         self.table = table
         self._fixed: dict[str, tuple[schemas.Benchmark, list[schemas.Task]]] = {}
         self._runs: dict[int, Run] = {}
-        self._begun: dict[str, NDArray[np.bool_]] = {}
+        self._seen: dict[str, list[list[str]]] = {}
 
     # --- a board ------------------------------------------------------------------------------
 
@@ -131,45 +132,46 @@ class BoardRenderer:
         self, bench: nouns.Benchmark, board: Board, *, with_types: bool, filtered: bool
     ) -> list[schemas.SummaryRow]:
         means = _shown_means(bench, board, filtered=filtered)
-        size = len(board.rank)
+        variants = board.variants.tolist()
         columns = zip(
-            board.variants.tolist(),
+            map(self.run, variants),
             board.rank.tolist(),
             board.zero_shot.tolist(),
             means["mean_task"],
             means["mean_task_type"],
             means["mean_public"],
             means["mean_private"],
-            present_rows(board.task_types, board.by_type) if with_types else [{}] * size,
+            present_rows(board.task_types, board.by_type) if with_types else [{}] * len(variants),
             present_rows(board.tasks, board.by_task),
             _group_rows(board),
-            self._seen_and_begun(bench, board),
+            map(self._seen_and_begun(bench).__getitem__, variants),
             strict=True,
         )
-        return [self._row(*values) for values in columns]
-
-    def _row(self, number: int, ranked: int, zero_shot: int, *values: Any) -> schemas.SummaryRow:
-        """One row: what is known of the variant, and `values` in the order of the schema."""
-        mean_task, mean_type, mean_public, mean_private, by_type, by_task, groups, seen = values
-        run = self.run(number)
-        return schemas.SummaryRow(
-            rank=ranked,
-            model=self.entities.model_json(run.model, zero_shot, run.experiment),
-            zero_shot_pct=zero_shot,
-            active_params_b=run.active_params_b,
-            total_params_b=run.total_params_b,
-            embedding_dim=run.embedding_dim,
-            max_tokens=run.max_tokens,
-            mean_task=mean_task,
-            mean_task_type=mean_type,
-            mean_public=mean_public,
-            mean_private=mean_private,
-            scores_by_task_type=by_type,
-            scores_by_task=by_task,
-            scores_by_custom_group=groups,
-            trained_on_tasks=seen,
-            experiments=run.experiment,
-        )
+        model_json = self.entities.model_json
+        return [
+            schemas.SummaryRow(
+                rank=ranked,
+                model=model_json(run.model, zero_shot, run.experiment),
+                zero_shot_pct=zero_shot,
+                active_params_b=run.active_params_b,
+                total_params_b=run.total_params_b,
+                embedding_dim=run.embedding_dim,
+                max_tokens=run.max_tokens,
+                mean_task=mean_task,
+                mean_task_type=mean_type,
+                mean_public=mean_public,
+                mean_private=mean_private,
+                scores_by_task_type=by_type,
+                scores_by_task=by_task,
+                scores_by_custom_group=groups,
+                trained_on_tasks=seen,
+                experiments=run.experiment,
+            )
+            for (
+                run, ranked, zero_shot, mean_task, mean_type, mean_public, mean_private,
+                by_type, by_task, groups, seen,
+            ) in columns
+        ]  # fmt: skip
 
     def run(self, number: int) -> Run:
         """What every board's row says of a variant, put together once."""
@@ -188,17 +190,23 @@ class BoardRenderer:
             )
         return known
 
-    def _seen_and_begun(self, bench: nouns.Benchmark, board: Board) -> list[list[str]]:
-        """[rows] Tasks that a model was trained on, of those it has any row of; sorted."""
-        names = [scope.task for scope in bench.scopes]
-        order = sorted(range(len(names)), key=names.__getitem__)
-        begun = self._begun.get(bench.name)
-        if begun is None:
-            begun = self._begun[bench.name] = tasks_begun(self.table, bench.scopes)
-        models = [self.table.variants[number].model for number in board.variants.tolist()]
-        marks = begun[board.variants] & self.facts.seen(models, names)
-        ordered = [names[place] for place in order]
-        return [list(compress(ordered, row)) for row in marks[:, order].tolist()]
+    def _seen_and_begun(self, bench: nouns.Benchmark) -> list[list[str]]:
+        """[variants] Tasks that a model was trained on, of those it has any row of, as JSON.
+
+        Made once for each benchmark: languages do not change it.
+        """
+        known = self._seen.get(bench.name)
+        if known is None:
+            names = [scope.task for scope in bench.scopes]
+            order = sorted(range(len(names)), key=names.__getitem__)
+            tasks = [names[place] for place in order]
+            begun = tasks_begun(self.table, bench.scopes)[:, order]
+            models = [variant.model for variant in self.table.variants]
+            marks = begun & self.facts.seen(models, tasks)
+            rows = [list(compress(tasks, row)) for row in marks.tolist()]
+            rendered = [msgspec.Raw(msgspec.json.encode(row)) for row in rows]
+            known = self._seen[bench.name] = cast(list[list[str]], rendered)
+        return known
 
     # --- languages ----------------------------------------------------------------------------
 

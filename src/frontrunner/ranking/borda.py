@@ -41,7 +41,8 @@ def average_ranks(scores: Floats) -> Floats:
 
 def points(scores: Floats, contestants: int) -> Floats:
     """[rows] Borda points over all columns of `scores` [rows, columns]; NaN earns nothing."""
-    return np.asarray(np.nansum(contestants - average_ranks(scores), axis=1))
+    earned = contestants - average_ranks(scores)
+    return np.asarray(np.where(np.isnan(earned), 0.0, earned).sum(axis=1))
 
 
 def competition_ranks(values: Floats) -> NDArray[np.int64]:

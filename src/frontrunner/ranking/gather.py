@@ -172,11 +172,10 @@ def _compact(numbers: Integers, size: int) -> tuple[Integers, Integers]:
 def _number(old: Gathered, rows: Integers | None) -> Gathered:
     """Keep `rows` (None: all), and number anew what they belong to, without gaps."""
     pick: Integers | slice = slice(None) if rows is None else rows
-    kept_tasks, task = _compact(old.task[pick], len(old.tasks))
     kept_cells, cell = _compact(old.cell[pick], len(old.cells))
     kept_variants, variant = _compact(old.variant[pick], len(old.variants))
     kept_models, model_of = _compact(old.model_of[kept_variants], len(old.models))
-    _, task_of_cell = _compact(old.task_of_cell[kept_cells], len(old.tasks))
+    kept_tasks, task_of_cell = _compact(old.task_of_cell[kept_cells], len(old.tasks))
     return Gathered(
         tasks=tuple(old.tasks[index] for index in kept_tasks.tolist()),
         cells=old.cells[kept_cells],
@@ -184,7 +183,7 @@ def _number(old: Gathered, rows: Integers | None) -> Gathered:
         models=old.models[kept_models],
         model_of=model_of,
         task_of_cell=task_of_cell,
-        task=task,
+        task=task_of_cell[cell],
         cell=cell,
         variant=variant,
         languages=old.languages[pick],

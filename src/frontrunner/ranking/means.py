@@ -34,8 +34,9 @@ def strict_mean(scores: Floats, columns: Sequence[int] | None = None) -> Floats:
 def lenient_mean(scores: Floats, columns: Sequence[int] | None = None) -> Floats:
     """[rows] Mean over the columns that a row has; NaN where it has none."""
     picked = scores if columns is None else scores[:, list(columns)]
-    count = np.count_nonzero(~np.isnan(picked), axis=1)
-    total = np.nansum(picked, axis=1)
+    present = ~np.isnan(picked)
+    count = np.count_nonzero(present, axis=1)
+    total = np.where(present, picked, 0.0).sum(axis=1)
     means: Floats = np.divide(total, count, out=np.full(len(picked), np.nan), where=count > 0)
     return means
 
