@@ -36,7 +36,7 @@ PORTS = itertools.count(18_200)
 TIMES = 5
 LANGUAGES = (
     "English", "German", "French", "Danish", "Spanish", "Italian", "Polish", "Dutch", "Swedish",
-    "Portuguese", "Finnish", "Czech", "Romanian", "Greek", "Hungarian",
+    "Portuguese", "Finnish", "Czech", "Romanian", "Slovenian", "Hungarian",
 )  # fmt: skip
 WIDE = ("MTEB(Multilingual, v2)", "MTEB(Europe, v1)")
 
@@ -163,7 +163,7 @@ def never_asked() -> list[Row]:
     with server(ours(HOME, a)), server(peer(b), **PEER_ENVIRONMENT):
         for port in (a, b):
             for name in WIDE:  # what is loaded on the first request of all is not what is meant
-                first_answer(port, f"/v1/benchmarks/{quote(name)}/scores?languages=Klingon,Latvian")
+                first_answer(port, f"/v1/benchmarks/{quote(name)}/scores?languages=Latvian")
         mine = median([latency(a, path) for path in paths])
         theirs = median([latency(b, path) for path in paths])
         ranked = median([latency(a, path) for path in task_sets(a)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -87,7 +88,8 @@ def csv_of(body: bytes) -> bytes:
     header, rows = rows_of(body)
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerows([[inert(value) for value in row] for row in (header, *rows)])
+    lines: list[Sequence[CsvValue]] = [header, *rows]
+    writer.writerows([[inert(value) for value in line] for line in lines])
     return text.getvalue().encode("utf-8")
 
 
