@@ -181,6 +181,67 @@ def test_subsets_weigh_alike_where_a_benchmark_says_so(tmp_path: Path) -> None:
     assert found.means["mean_subset"].tolist() == [pytest.approx(0.5)]
 
 
+def test_a_rank_by_subsets_is_not_one_by_tasks(tmp_path: Path) -> None:
+    """Model a wins two subsets of three, and one task of two."""
+    rows: dict[tuple[str, str, str, str], float | None] = {
+        ("a", "T2", "test", "en"): 0.9,
+        ("a", "T2", "test", "de"): 0.9,
+        ("b", "T2", "test", "en"): 0.1,
+        ("b", "T2", "test", "de"): 0.1,
+        ("a", "T3", "test", "en"): 0.1,
+        ("b", "T3", "test", "en"): 0.2,
+    }
+    table = table_from(rows, tmp_path / "results")
+    asked = frozenset({Aggregation.MEAN_SUBSET})
+    found = rank(table, Facts.of(KNOWN), Question(scopes=WHOLE, aggregations=asked))
+    assert found.borda.tolist() == found.rank.tolist() == [1, 2]
+    by_task = rank(table, Facts.of(KNOWN), Question(scopes=WHOLE))
+    assert by_task.rank.tolist() == [1, 1]
+
+
+def test_a_board_says_how_it_was_made(tmp_path: Path) -> None:
+    known = catalog([task("T1"), task("T2", type="Retrieval", public=False), task("T3")])
+    table = table_of(
+        tmp_path,
+        {"org/a": {"T1": 0.5, "T2": 0.25, "T3": 1}, "org/b": {"T1": 0.75, "T2": 0, "T3": 0}},
+        known,
+    )
+    scopes = known.benchmarks[0].scopes
+    asked = frozenset({Aggregation.PUBLIC_PRIVATE})
+    found = rank(
+        table,
+        Facts.of(known),
+        Question(scopes=scopes, aggregations=asked, sort_by=("mean_public",)),
+    )
+    assert (found.policy, found.primary) == (Policy.STRICT, "mean_public")
+    assert found.counted_tasks == found.tasks == ("T1", "T2", "T3")
+    means = {name: values.tolist() for name, values in found.means.items()}
+    assert means == {
+        "mean_task": [pytest.approx(1.75 / 3), 0.25],
+        "mean_task_type": [0.5, 0.1875],
+        "mean_public": [0.75, 0.375],
+        "mean_private": [0.25, 0.0],
+    }
+    assert (found.rank.tolist(), found.borda.tolist()) == ([1, 2], [1, 2])
+    types = Question(scopes=scopes, aggregations=frozenset({Aggregation.TASK_TYPES}))
+    assert rank(table, Facts.of(known), types).primary is None
+
+
+def test_rows_without_the_mean_that_orders_come_last(tmp_path: Path) -> None:
+    scores = {
+        "org/a": {"T1": 0.1},
+        "org/b": {"T1": 0.1, "T2": 0.1},
+        "org/c": {"T2": 0.9},
+        "org/d": {"T1": 0.5, "T2": 0.5},
+    }
+    table = table_of(tmp_path, scores)
+    scopes = catalog().benchmarks[0].scopes
+    found = rank(table, Facts.of(catalog()), Question(scopes=scopes, sort_by=("mean_task",)))
+    assert [table.variants[v].model[-1] for v in found.variants] == ["d", "b", "a", "c"]
+    assert found.rank.tolist() == [1, 2, 3, 4]
+    assert sorted(found.borda.tolist()) != found.borda.tolist()
+
+
 def test_zero_shot_is_rounded_down_and_may_be_unknown(tmp_path: Path) -> None:
     seen = [
         Model(name="org/a", seen_tasks=("T1",)),

@@ -87,7 +87,7 @@ def rank(
     means, types, by_type = _means(scored, facts, mean, subsets)
     pooled = subsets.pooled_by_model if subsets else scored.pooled_by_model
     borda = borda_ranks(pooled, len(kept))[counted.model_of]
-    order = kept[_order(question, table, counted.variants[kept], _pick(means, kept), borda[kept])]
+    order = kept[_order(question, counted.variants[kept], _pick(means, kept), borda[kept])]
     groups = {g.name: group_means(scored, g, mean) for g in question.groupings}
     variants = counted.variants[order]
     # Tasks that do not count are shown all the same.
@@ -149,7 +149,6 @@ def _means(
 
 def _order(
     question: Question,
-    table: ScoreTable,
     variants: Integers,
     means: Mapping[str, Floats],
     borda: Integers,
@@ -163,5 +162,5 @@ def _order(
         keys = [-borda.astype(np.float64)]
     # Variants are numbered by name; of equal Borda ranks the higher mean comes first.
     keys = [*keys, means["mean_task"]]
-    descending = [np.where(np.isnan(key), np.inf, -key) for key in keys]
-    return np.lexsort((variants, *reversed(descending)))
+    # A sort puts NaN last: rows without a mean come after those that have one.
+    return np.lexsort((variants, *(-key for key in reversed(keys))))

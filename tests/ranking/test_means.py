@@ -1,0 +1,67 @@
+"""Means by policy, and counts by group of columns."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from frontrunner.ranking import Question
+from frontrunner.ranking.means import count_columns, grid_mean, lenient_mean, score, strict_mean
+from tests.factories import catalog, table_of
+
+NAN = math.nan
+GRID = np.array([[1.0, 2.0, 6.0], [1.0, NAN, 3.0], [NAN, NAN, NAN]])
+
+
+def same(found: np.ndarray, expected: list[float]) -> None:
+    np.testing.assert_array_equal(found, expected)
+    assert found.dtype == np.float64
+
+
+def test_a_strict_mean_needs_every_column() -> None:
+    same(strict_mean(GRID), [3.0, NAN, NAN])
+    same(strict_mean(GRID, [0, 2]), [3.5, 2.0, NAN])
+    same(strict_mean(GRID, []), [NAN, NAN, NAN])
+
+
+def test_a_lenient_mean_takes_the_columns_that_are_there() -> None:
+    same(lenient_mean(GRID), [3.0, 2.0, NAN])
+    same(lenient_mean(GRID, [0, 1]), [1.5, 1.0, NAN])
+    same(lenient_mean(GRID, []), [NAN, NAN, NAN])
+
+
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=20))
+def test_without_gaps_both_means_are_one_to_the_last_bit(values: list[float]) -> None:
+    row = np.array([values])
+    assert strict_mean(row).tolist() == lenient_mean(row).tolist()
+
+
+def test_scores_on_one_square_are_averaged() -> None:
+    row, column = np.array([0, 1, 1, 1]), np.array([1, 0, 0, 1])
+    found = grid_mean(row, column, np.array([0.5, 0.25, 0.75, 1.0]), (2, 2))
+    np.testing.assert_array_equal(found, [[NAN, 0.5], [0.5, 1.0]])
+    assert grid_mean(row[:0], column[:0], np.array([]), (0, 3)).shape == (0, 3)
+
+
+def test_marks_are_counted_by_group() -> None:
+    marks = np.array([[True, False, True, True], [False, False, False, True]])
+    found = count_columns(marks, np.array([0, 0, 1, 1]), 2)
+    assert found.tolist() == [[1, 2], [0, 1]]
+    none = count_columns(marks[:, :0], np.array([], dtype=np.int64), 3)
+    assert none.tolist() == [[0, 0, 0], [0, 0, 0]]
+    assert found.dtype == none.dtype == np.int64
+    many = np.ones((1, 300), dtype=bool)
+    assert count_columns(many, np.zeros(300, dtype=np.int64), 1).tolist() == [[300]]
+
+
+def test_the_same_rows_are_scored_once(tmp_path: Path) -> None:
+    table = table_of(tmp_path, {"org/a": {"T1": 0.5, "T2": 0.25}})
+    scored = score(table, Question(scopes=catalog().benchmarks[0].scopes))
+    assert scored.only(scored.rows) is scored
+    part = scored.only(scored.rows.only_tasks(["T2"]))
+    assert part.by_task.tolist() == [[pytest.approx(0.25)]]
