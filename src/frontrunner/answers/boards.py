@@ -1,4 +1,4 @@
-"""Boards as they travel: `/v1/benchmarks/{name}/scores`, `/per-language` and `/leaders`."""
+"""Boards as JSON: `/v1/benchmarks/{name}/scores`, `/per-language` and `/leaders`."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ Buckets = Sequence[tuple[float, float | None]]
 
 
 def present(names: Sequence[str], values: Sequence[float]) -> dict[str, float]:
-    """The values that are there, by name; NaN is left out."""
+    """The values by name, without NaN."""
     return {name: value for name, value in zip(names, values, strict=True) if value == value}
 
 
 def present_rows(names: Sequence[str], values: Floats) -> list[dict[str, float]]:
-    """[rows] The values [rows, names] that are there, by name; NaN is left out."""
+    """[rows] The values [rows, names] by name, without NaN."""
     gaps = cast(list[bool], np.isnan(values).any(axis=1).tolist())
-    # A row without gaps needs no look at each of its values.
+    # A row without gaps is not checked value by value.
     return [
         {name: value for name, value in zip(names, row, strict=True) if value == value}
         if has_gap
@@ -41,12 +41,12 @@ def present_rows(names: Sequence[str], values: Floats) -> list[dict[str, float]]
 
 
 def or_none(values: Floats) -> list[float | None]:
-    """A column of numbers in which NaN becomes None."""
+    """A column of numbers, with None for NaN."""
     return [value if value == value else None for value in values.tolist()]
 
 
 class Run(NamedTuple):
-    """What a row says of a variant whatever the board."""
+    """The facts of a variant that are the same on every board."""
 
     model: str
     experiment: dict[str, Any] | None
@@ -105,7 +105,7 @@ class BoardRenderer:
         )
 
     def _fixed_parts(self, bench: nouns.Benchmark) -> tuple[schemas.Benchmark, list[schemas.Task]]:
-        """The benchmark and its tasks, rendered once: they do not depend on what is asked."""
+        """The benchmark and its tasks, rendered once: they are the same for every question."""
         found = self._fixed.get(bench.name)
         if found is None:
             tasks = self.entities.catalog.task_by_name
@@ -115,7 +115,7 @@ class BoardRenderer:
         return found
 
     def _groupings(self, bench: nouns.Benchmark, board: Board) -> list[schemas.CustomGrouping]:
-        """The benchmark's groupings, without the groups that have no score."""
+        """The benchmark's groupings, without groups that have no score."""
         return [
             schemas.CustomGrouping(
                 name=grouping.name,
@@ -174,7 +174,7 @@ class BoardRenderer:
         ]  # fmt: skip
 
     def run(self, number: int) -> Run:
-        """What every board's row says of a variant, put together once."""
+        """The facts of a variant that are the same on every board, made once."""
         known = self._runs.get(number)
         if known is None:
             variant = self.table.variants[number]
@@ -191,9 +191,9 @@ class BoardRenderer:
         return known
 
     def _seen_and_begun(self, bench: nouns.Benchmark) -> list[list[str]]:
-        """[variants] Tasks that a model was trained on, of those it has any row of, as JSON.
+        """[variants] Tasks in a model's training data, of those it has any row of, as JSON.
 
-        Made once for each benchmark: languages do not change it.
+        Made once for each benchmark, since languages do not change it.
         """
         known = self._seen.get(bench.name)
         if known is None:
@@ -233,7 +233,7 @@ class BoardRenderer:
 def _shown_means(
     bench: nouns.Benchmark, board: Board, *, filtered: bool
 ) -> Mapping[str, list[float | None]]:
-    """The means that the answer has room for, of those that the benchmark asks for."""
+    """The means that the answer shows, of those that the benchmark asks for."""
     asked, nothing = set(bench.aggregations), [None] * len(board.rank)
     split = Aggregation.PUBLIC_PRIVATE in asked
     primary = "mean_task" if filtered else board.primary
@@ -271,7 +271,7 @@ def leaders(name: str, rows: Sequence[LeaderRow], buckets: Buckets) -> schemas.L
 
 
 class LeaderRow(msgspec.Struct, frozen=True, rename="camel"):
-    """What the leaders need of a board's row; also reads a row of a prepared `/scores` answer."""
+    """The part of a board's row that leaders need; also reads a row of a `/scores` answer."""
 
     rank: int
     model: schemas.LeaderModel
@@ -301,6 +301,6 @@ def _leader(rows: Sequence[LeaderRow], low: float, high: float | None) -> schema
 
 
 class LeaderRows(msgspec.Struct, frozen=True):
-    """Reads the rows of a `/scores` answer as far as leaders need them."""
+    """The rows of a `/scores` answer, with the fields that leaders need."""
 
     rows: list[LeaderRow]

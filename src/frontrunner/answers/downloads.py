@@ -1,4 +1,4 @@
-"""A board as a file that spreadsheets and data frames open."""
+"""A board as a file for spreadsheets and data frames."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def rows_of(body: bytes) -> tuple[list[str], list[list[CsvValue]]]:
     """Header and rows of a `/scores` answer: facts, means, task types, then tasks.
 
     Numbers are as in the answer: scores 0 to 1, parameters in billions. A missing score is an
-    empty cell. Beside the means stand the policy that they were taken by and how much they cover.
+    empty cell. The columns after the means give their policy and coverage.
     """
     board = msgspec.json.decode(body, type=schemas.BenchmarkSummary)
     groups = [(g.name, group.label) for g in board.custom_groupings for group in g.groups]
@@ -44,7 +44,7 @@ def rows_of(body: bytes) -> tuple[list[str], list[list[CsvValue]]]:
         *(f"{name}:{label}" for name, label in groups),
     ]
     taken = set(header)
-    # A team's own task may be called `rank`; two columns of one name would be none.
+    # A team's own task may be called `rank`, and column names must differ.
     header += [f"task:{name}" if name in taken else name for name in board.tasks]
     return header, [_row(board, groups, row) for row in board.rows]
 
@@ -76,7 +76,7 @@ def _row(
 
 
 def inert(value: CsvValue) -> CsvValue:
-    """A text that a spreadsheet would run as a formula, with `'` before it; others as they are.
+    """Put `'` before a text that a spreadsheet would run as a formula.
 
     Numbers stay numbers, negative ones too.
     """
@@ -95,7 +95,7 @@ def csv_of(body: bytes) -> bytes:
 
 def parquet_of(body: bytes) -> bytes:
     """The board as Parquet."""
-    import polars as pl  # noqa: PLC0415 -- paid only where somebody asks
+    import polars as pl  # noqa: PLC0415 -- imported only on request
 
     header, rows = rows_of(body)
     kinds: dict[str, Any] = dict.fromkeys(header, pl.Float64)

@@ -1,4 +1,4 @@
-"""Benchmarks, tasks and models of the catalog as they travel."""
+"""Benchmarks, tasks and models of the catalog as JSON structs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from frontrunner.answers import schemas
 from frontrunner.catalog.languages import LanguageNames
 
 MODEL_MARK = -987654321
-"""Stands for a model's zero-shot percentage in its rendered form, until a board fills it in."""
+"""Placeholder for the zero-shot percentage in a rendered model, until a board fills it in."""
 
 
 def is_url(value: str) -> bool:
@@ -28,7 +28,7 @@ def billions(parameters: float | None) -> float | None:
 
 
 def whole_tokens(tokens: float | None) -> int | None:
-    """A limit of tokens as a whole number."""
+    """A token limit as a whole number."""
     return None if tokens is None else int(tokens)
 
 
@@ -37,14 +37,14 @@ class _Named(msgspec.Struct):
 
 
 def model_name(model: schemas.Model) -> str:
-    """The name of a model, be it a struct or rendered already."""
+    """The name of a model, whether a struct or already rendered."""
     if isinstance(model, msgspec.Raw):
         return msgspec.json.decode(model, type=_Named).name
     return model.name
 
 
 class Entities:
-    """Makes and keeps what the catalog's entries look like on the wire."""
+    """Renders the catalog's entries, and caches them."""
 
     def __init__(self, catalog: nouns.Catalog) -> None:
         self.catalog = catalog
@@ -52,7 +52,7 @@ class Entities:
 
     @cached_property
     def vocabulary(self) -> Mapping[str, frozenset[str]]:
-        """What there is of each kind that a ranking can be narrowed by."""
+        """All values of each kind that a ranking can be filtered by."""
         tasks, models = self.catalog.tasks, self.catalog.models
         return {
             "types": frozenset(task.type for task in tasks),
@@ -105,7 +105,7 @@ class Entities:
         )
 
     def scope_codes(self, task: nouns.Task, subsets: Iterable[str]) -> list[str]:
-        """Bare language codes of some subsets of a task; all of the task's where none is named."""
+        """Bare language codes of some subsets of a task; of all its subsets if none is named."""
         names = list(subsets)
         if not names:
             return task.language_codes
@@ -130,7 +130,7 @@ class Entities:
         )
 
     def benchmark(self, bench: nouns.Benchmark, num_models: int = 0) -> schemas.Benchmark:
-        """A benchmark with what its tasks have in common."""
+        """A benchmark, with the languages, types and domains of its tasks."""
         tasks = [self.catalog.task_by_name[scope.task] for scope in bench.scopes]
         codes = (
             code
@@ -234,7 +234,7 @@ class Entities:
     def model_json(
         self, name: str, zero_shot: int, experiment: Mapping[str, Any] | None = None
     ) -> schemas.Model:
-        """A model as JSON that was rendered once, with the board's zero-shot percentage put in.
+        """A model as JSON: rendered once, with the board's zero-shot percentage filled in.
 
         A board repeats hundreds of models whose entries differ in this one number.
         """

@@ -1,4 +1,4 @@
-"""What a list or a ranking can be narrowed by."""
+"""Filters of lists and rankings."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_empty(self) -> bool:
-        """Whether it leaves everything."""
+        """Whether everything matches."""
         return self == TaskFilter()
 
     def matches(self, task: Task) -> bool:
-        """Whether `task` stays, languages and name aside."""
+        """Whether `task` matches, ignoring languages and name."""
         return (
             (not self.types or task.type in self.types)
             and (not self.domains or bool(set(self.domains).intersection(task.domains or ())))
@@ -45,7 +45,7 @@ class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def tasks(self, entities: Entities) -> Iterator[Task]:
-        """The tasks that stay; raises UsageError for an unknown language."""
+        """The tasks that match; raises UsageError for an unknown language."""
         languages = LanguageFilter(entities.task_languages, self.languages)
         for task in entities.catalog.tasks:
             codes = (code for codes in task.subsets.values() for code in codes)
@@ -58,7 +58,7 @@ class TaskFilter(msgspec.Struct, frozen=True, kw_only=True):
                 yield task
 
     def apply(self, entities: Entities, numbers: Numbers) -> list[schemas.Task]:
-        """The tasks that stay, as they travel."""
+        """The tasks that match, as JSON structs."""
         return [
             entities.task(task, numbers.tasks.get(task.name, 0)) for task in self.tasks(entities)
         ]
@@ -79,11 +79,11 @@ class ModelFilter(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_empty(self) -> bool:
-        """Whether it leaves everything."""
+        """Whether everything matches."""
         return self == ModelFilter()
 
     def matches(self, model: Model) -> bool:
-        """Whether `model` stays."""
+        """Whether `model` matches."""
         return (
             (self.open_weights is None or model.open_weights == self.open_weights)
             and set(self.frameworks) <= set(model.frameworks)
@@ -112,7 +112,7 @@ class ModelFilter(msgspec.Struct, frozen=True, kw_only=True):
         return (low is None or parameters >= low) and (high is None or parameters <= high)
 
     def apply(self, entities: Entities) -> list[schemas.Model]:
-        """The models that stay, as they travel."""
+        """The models that match, as JSON structs."""
         kept = [model for model in entities.catalog.models if self.matches(model)]
         return [entities.model_json(model.name, -1) for model in kept]
 
@@ -127,7 +127,7 @@ def _whole(billions: float | None) -> int | None:
 
 
 class RankRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """What `/v1/rank` is asked: a benchmark or tasks, narrowed, for some models, by a policy."""
+    """A request to `/v1/rank`: a benchmark or tasks, filters, and a policy."""
 
     benchmark: str | None = None
     tasks: Names = ()

@@ -48,7 +48,7 @@ class _Share(NamedTuple):
 
 
 def prepare(snapshot: Snapshot, progress: Progress | None = None, *, again: bool = False) -> None:
-    """Prepare all answers that are asked for often, or slow to make, unless they exist.
+    """Prepare all answers that are requested often or slow to make, unless they exist.
 
     With `again` they are made in any case, and replace those that exist when they are complete.
 
@@ -91,7 +91,7 @@ def _all_answers(snapshot: Snapshot, made: list[_Share]) -> Iterator[tuple[str, 
     for key, make in list_answers(entities, numbers).items():
         yield key, encode(Answer(key, msgspec.json.encode(make())))
     for name, body in model_answers(entities, lines):
-        # A thousand small ones, of which few are asked for: compressed by the server.
+        # Small, many and rarely requested: the server compresses them on request.
         yield f"models/{name}/scores", Encoded(JSON, body_tag(body), body)
     yield NUMBERS, encode(Answer(NUMBERS, msgspec.json.encode(numbers)))
 

@@ -1,4 +1,4 @@
-"""`/v1/rank`: any benchmark, or any set of tasks, ranked on the spot."""
+"""`/v1/rank`: any benchmark, or any set of tasks, ranked on request."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _ordered_by(question: Question) -> list[str]:
 
 
 def _missing(service: Service, question: Question, board: Board) -> list[str]:
-    """The tasks that nobody has; not those that have no subset of the kind that is asked for."""
+    """Tasks without any score, leaving out tasks with no subset that was asked for."""
     tasks, asked = service.snapshot.catalog.task_by_name, question.languages
     subsets = {scope.task: scope.subsets for scope in question.scopes}
 
@@ -89,7 +89,7 @@ def _policy(name: str) -> Policy:
 
 
 def _refuse_unknown(service: Service, request: RankRequest) -> None:
-    """Raise UsageError for what nothing in the catalog is called: most likely it is misspelled."""
+    """Raise UsageError for values that nothing in the catalog has."""
     known, models = service.entities.vocabulary, request.models
     for kind, names in (
         ("types", request.types),

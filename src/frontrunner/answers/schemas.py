@@ -12,7 +12,7 @@ import msgspec
 
 
 class _Wire(msgspec.Struct, frozen=True, rename="camel"):
-    """Base of everything on the wire: it sets the spelling of keys and holds nothing else."""
+    """Base of everything on the wire: it sets the spelling of keys only."""
 
 
 class CustomGroup(_Wire, frozen=True, kw_only=True):
@@ -21,9 +21,9 @@ class CustomGroup(_Wire, frozen=True, kw_only=True):
     label: str
     description: str | None = None
     tasks: list[str]
-    """Tasks that belong to it whole."""
+    """Tasks that belong to the group with all their subsets and splits."""
     tasks_complete: bool
-    """False where it also holds parts of tasks, which have no name to list."""
+    """False if the group also has parts of tasks, which are not listed."""
 
 
 class CustomGrouping(_Wire, frozen=True, kw_only=True):
@@ -89,7 +89,7 @@ class Model(_Wire, frozen=True, kw_only=True):
     name: str
     url: str | None
     zero_shot_pct: int
-    """Percentage of tasks not seen in training, where a board is meant; -1 where not known."""
+    """Percentage of tasks not seen in training, on a board; -1 if unknown."""
     active_params_b: float | None
     total_params_b: float | None
     embedding_dim: int | None
@@ -164,7 +164,7 @@ class PerLanguage(_Wire, frozen=True, kw_only=True):
 
 
 class LeaderModel(_Wire, frozen=True, kw_only=True):
-    """Who leads."""
+    """The model that leads a size bucket."""
 
     name: str
     model_type: str
@@ -217,7 +217,7 @@ class TaskScores(_Wire, frozen=True, kw_only=True):
 
 
 class ModelScoreRow(_Wire, frozen=True, kw_only=True):
-    """One board on which a model stands."""
+    """A model's row on one board."""
 
     benchmark_name: str
     benchmark_display_name: str
@@ -254,7 +254,7 @@ class Health(_Wire, frozen=True, kw_only=True):
 
 
 class Problem(_Wire, frozen=True, kw_only=True):
-    """What every error looks like: `detail` is a sentence, or a list of wrong parameters."""
+    """The body of every error: `detail` is a sentence, or a list of wrong parameters."""
 
     detail: str | list[dict[str, Any]]
 
@@ -272,7 +272,7 @@ class Rejected(_Wire, frozen=True, kw_only=True):
 
 
 class SnapshotSource(_Wire, frozen=True, kw_only=True):
-    """Where the results of a snapshot came from."""
+    """The source of a snapshot's results."""
 
     kind: str
     """`folder`, `archive` or `git`."""
@@ -287,7 +287,7 @@ class SnapshotCounts(_Wire, frozen=True, kw_only=True):
     files_seen: int
     files_used: int
     files_describing: int
-    """Files that say what others are: model_meta.json and run_settings.jsonl."""
+    """Files that describe other files: model_meta.json and run_settings.jsonl."""
     files_rejected: int
     files_set_aside: int
     rows: int
@@ -299,7 +299,7 @@ class SnapshotCounts(_Wire, frozen=True, kw_only=True):
 
 
 class SnapshotInfo(_Wire, frozen=True, kw_only=True):
-    """What is being served, and where it came from: `/v1/snapshot`."""
+    """The snapshot being served and its sources: `/v1/snapshot`."""
 
     id: str
     built_at: str
@@ -309,16 +309,16 @@ class SnapshotInfo(_Wire, frozen=True, kw_only=True):
     counts: SnapshotCounts
     rejected_by_reason: dict[str, int]
     rejected: list[Rejected]
-    """Files with a mistake in them; the first thousand. All are in rejects.parquet."""
+    """Files with errors; the first thousand. All are in rejects.parquet."""
 
 
 class Coverage(_Wire, frozen=True, kw_only=True):
-    """How much of what was asked for a row rests on."""
+    """How much of what was asked for a row covers."""
 
     tasks: int
-    """Tasks covered whole."""
+    """Complete tasks."""
     tasks_total: int
-    """Tasks that were asked for, those included that no model has a score of."""
+    """Tasks asked for, including those on which no model has a score."""
     cells: int
     """Pairs of a subset and a split that have a score."""
     cells_total: int
@@ -356,7 +356,7 @@ class Ranking(_Wire, frozen=True, kw_only=True):
     """The tasks that ranks and means are taken over; a benchmark may show tasks without counting
     them."""
     missing_tasks: list[str]
-    """Tasks that were asked for and that no model has a score of."""
+    """Tasks asked for on which no model has a score."""
     languages: list[str] | None
     task_types: list[str]
     rows: list[RankedRow]

@@ -1,4 +1,4 @@
-"""Language codes: what they are called, and which of them a filter means.
+"""Language codes: their names, and the codes that a filter means.
 
 A code is ISO 639-3 (`eng`) or, with an ISO 15924 script, `eng-Latn`; programming languages have
 the script `Code` (`python-Code`).
@@ -25,14 +25,14 @@ class Languages(msgspec.Struct, frozen=True, kw_only=True):
     scripts: dict[str, str] = {}
     """Code of a script -> the name shown in parentheses."""
     default_script: dict[str, str] = {}
-    """Code of a language -> the script that goes without saying."""
+    """Code of a language -> the script that its label leaves out."""
     programming: tuple[str, ...] = ()
     """Programming languages, valid with the script `Code`."""
 
     def label(self, code: str) -> str:
         """The name shown to people: `eng-Latn` -> English, `zho-Hant` -> Chinese (Traditional).
 
-        A code that is not known is its own label.
+        An unknown code is its own label.
         """
         language, _, script = code.partition("-")
         name = self.names.get(language, code)
@@ -60,7 +60,7 @@ class Languages(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LanguageNames:
-    """What the languages of some codes may be called: `eng-Latn`, `eng`, `Latn` or `English`."""
+    """The names that mean the languages of some codes: `eng-Latn`, `eng`, `Latn`, `English`."""
 
     def __init__(self, languages: Languages, codes: Iterable[str]) -> None:
         self._languages = languages
@@ -72,8 +72,8 @@ class LanguageNames:
     def codes(self, names: Sequence[str]) -> frozenset[str]:
         """The codes that `names` mean. A code without a script means each of its scripts.
 
-        A language that exists and none of the codes is in means no code. Raises UsageError for
-        a language that does not exist.
+        A language that exists but has none of the codes means no code. Raises UsageError for
+        an unknown language.
         """
         found: set[str] = set()
         for name in self._whole(names):
@@ -84,7 +84,7 @@ class LanguageNames:
         return frozenset(found)
 
     def _whole(self, names: Sequence[str]) -> Iterator[str]:
-        """The names, and labels that hold a comma put together again from their pieces."""
+        """The names, with labels that contain commas rejoined from their pieces."""
         pieces = list(names)
         while pieces:
             joined = next(
@@ -99,7 +99,7 @@ class LanguageNames:
             del pieces[:joined]
 
     def _unknown(self, name: str) -> str:
-        # Capitals are the commonest mistake: `english`, `ENG`, `eng-latn`.
+        # Wrong capitals are the most common mistake: `english`, `ENG`, `eng-latn`.
         folded = {known.casefold(): known for known in self._codes}
         near = near_names(name.casefold(), folded, most=1)
         hint = f" Did you mean {folded[near[0]]!r}?" if near else ""
@@ -110,7 +110,7 @@ class LanguageNames:
 
 
 class LanguageFilter:
-    """The languages that a filter names, in whichever script they are written.
+    """The languages that a filter names, in every script.
 
     As in mteb, a script in the filter does not narrow it: `eng-Latn` finds `eng-Brai` too.
     """
@@ -120,5 +120,5 @@ class LanguageFilter:
         self._wanted = {code.split("-", 1)[0] for code in names.codes(picks)}
 
     def matches(self, codes: Iterable[str]) -> bool:
-        """Whether one of `codes` is meant; a filter that names nothing means everything."""
+        """Whether one of `codes` is meant; an empty filter means everything."""
         return self._everything or any(code.split("-", 1)[0] in self._wanted for code in codes)

@@ -1,7 +1,7 @@
 """Pure functions from score rows to ranked boards.
 
-`rank` answers every question alike: a benchmark as it is defined, the same narrowed to
-languages, or any set of tasks that was never asked for before.
+`rank` answers every question in the same way: a benchmark, a benchmark narrowed to languages, or
+any set of tasks.
 """
 
 from frontrunner.ranking.board import Board, rank

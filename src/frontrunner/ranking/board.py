@@ -31,11 +31,11 @@ class Board:
 
     policy: Policy
     tasks: tuple[str, ...]
-    """The columns: tasks that anybody has a row of, in the question's order."""
+    """The columns: tasks with at least one row, in the question's order."""
     counted_tasks: tuple[str, ...]
     """The tasks that ranks and means are taken over, in the same order."""
     missing_tasks: tuple[str, ...]
-    """Tasks of the question that nobody has a row of."""
+    """Tasks of the question without any row."""
     task_types: tuple[str, ...]
     """The types of the tasks that count, in the order of their first task."""
     variants: Integers
@@ -43,25 +43,25 @@ class Board:
     rank: Integers
     """[rows] The rank that the question asks for; 1 is best."""
     borda: Integers
-    """[rows] The Borda rank, whatever orders the rows."""
+    """[rows] The Borda rank, even if another column orders the rows."""
     primary: str | None
-    """Name of the mean that stands for the whole board."""
+    """Name of the board's main mean."""
     means: Mapping[str, Floats]
     """`mean_task`, `mean_task_type`, `mean_public`, `mean_private`, `mean_subset`: [rows]"""
     by_type: Floats
     """[rows, task_types]"""
     by_task: Floats
-    """[rows, tasks] NaN where a model does not cover the task whole."""
+    """[rows, tasks] NaN if the model did not complete the task."""
     by_group: Mapping[str, Mapping[str, Floats]]
     """Grouping -> label -> [rows]"""
     zero_shot: Integers
-    """[rows] Percentage of tasks not seen in training; -1 where that is not known."""
+    """[rows] Percentage of tasks not seen in training; -1 if unknown."""
     cells_had: Integers
-    """[rows] In how many of the board's cells a model has a score."""
+    """[rows] Cells of the board in which the model has a score."""
     cells_total: int
     """How many cells the board has: coverage is `cells_had / cells_total`."""
     tasks_complete: Integers
-    """[rows] How many of the board's tasks a model covers whole."""
+    """[rows] Tasks of the board that the model completed."""
 
 
 def rank(
@@ -69,10 +69,10 @@ def rank(
 ) -> Board:
     """Answer `question` from `table`.
 
-    `scored_rows` are the question's rows, where the caller has gathered them already.
+    `scored_rows` are the question's rows, if the caller has gathered them already.
 
-    Coverage is judged for each variant by the cells that anybody has: a task that a variant
-    covers in part has no score. Borda ranks are taken over models, with a model's variants
+    Coverage is judged for each variant by the cells that any variant has: a task that a variant
+    completed in part has no score. Borda ranks are taken over models, with a model's variants
     pooled, and over all its scores; both as in mteb's leaderboard.
     """
     shown = scored_rows or score(table, question)
@@ -90,7 +90,7 @@ def rank(
     order = kept[_order(question, counted.variants[kept], _pick(means, kept), borda[kept])]
     groups = {g.name: group_means(scored, g, mean) for g in question.groupings}
     variants = counted.variants[order]
-    # Tasks that do not count are shown all the same.
+    # Tasks that do not count are still shown.
     place = np.searchsorted(shown.rows.variants, variants)
     means, by_type = _pick(means, order), by_type[order]
     if question.policy is Policy.SHOWN_LENIENT:
@@ -153,7 +153,7 @@ def _order(
     means: Mapping[str, Floats],
     borda: Integers,
 ) -> Integers:
-    """Positions of the rows, best first. What ties completely is ordered by name."""
+    """Positions of the rows, best first. Complete ties are ordered by name."""
     if question.sort_by:
         keys = [means[name] for name in question.sort_by]
     elif Aggregation.MEAN_SUBSET in question.aggregations:

@@ -1,8 +1,8 @@
-"""Borda ranks with mteb's rules for ties and for tasks that a model lacks.
+"""Borda ranks with mteb's rules for ties and missing tasks.
 
-On each task a model earns as many points as there are models, less its rank there; models with
-the same score share the mean of their ranks; a task that a model was not run on earns nothing.
-The most points take rank 1, and models with as many points share the better rank.
+On each task a model earns the number of models minus its rank on that task. Models with the same
+score share the mean of their ranks. A missing task earns nothing. The model with the most points
+has rank 1, and models with equal points share the better rank.
 
 Source: Colombo et al., "What are the best systems? New perspectives on NLP benchmarking",
 NeurIPS 2022; the handling of ties and gaps is that of mteb's leaderboard.

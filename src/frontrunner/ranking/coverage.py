@@ -1,4 +1,4 @@
-"""How many models have been run on everything."""
+"""Count the models that were run on everything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ranking must know of the catalog, laid out for arrays."""
+"""The facts of the catalog that ranking needs, laid out for arrays."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from frontrunner.catalog import Catalog
 
 @dataclass(frozen=True)
 class Facts:
-    """Types and publicness of tasks, and what each model has seen in training."""
+    """Types and visibility of tasks, and the training data of models."""
 
     task_type: Mapping[str, str]
     private_tasks: frozenset[str]
     seen_tasks: Mapping[str, frozenset[str] | None]
-    """Model -> tasks it was trained on, similar ones included; None where that is not known."""
+    """Model -> tasks it was trained on, including similar ones; None if unknown."""
 
     @classmethod
     def of(cls, catalog: Catalog) -> Facts:
@@ -43,12 +43,12 @@ class Facts:
 
     @cached_property
     def _known(self) -> NDArray[np.bool_]:
-        """[models] Whether it is known what a model has seen; one row more, for models unknown."""
+        """[models] Whether a model's training data is known; one more row for unknown models."""
         return np.array([*(seen is not None for seen in self.seen_tasks.values()), False])
 
     @cached_property
     def _seen_matrix(self) -> NDArray[np.bool_]:
-        """[models, tasks] Whether a model has seen a task; one row more, for models unknown."""
+        """[models, tasks] Whether a model has seen a task; one more row for unknown models."""
         matrix = np.zeros((len(self.seen_tasks) + 1, len(self._task_number)), dtype=bool)
         for row, seen in enumerate(self.seen_tasks.values()):
             known = [self._task_number[task] for task in seen or () if task in self._task_number]
@@ -68,7 +68,7 @@ class Facts:
         return self._seen(self._rows(models), tasks)
 
     def zero_shot(self, models: Sequence[str], tasks: Sequence[str]) -> NDArray[np.int64]:
-        """[models] Percentage of `tasks` that each model has not seen; -1 if that is not known.
+        """[models] Percentage of `tasks` that each model has not seen; -1 if unknown.
 
         Rounded down, as in mteb's `ModelMeta.zero_shot_percentage`.
         """

@@ -1,4 +1,4 @@
-"""Pick the rows that a question means out of the score table."""
+"""Select the rows of the score table that a question asks for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SCOPES_REMEMBERED = 200
 
 @dataclass(frozen=True)
 class Gathered:
-    """The rows of a question, with numbers of its own for what they belong to.
+    """The rows of a question, with tasks, cells and variants renumbered without gaps.
 
     Rows keep the table's order.
     """
@@ -47,7 +47,7 @@ class Gathered:
     languages: Integers
     """[rows] Index into the table's `language_sets`."""
     score: Floats
-    """[rows] NaN where the file says that there is none."""
+    """[rows] NaN if the file has none."""
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -55,17 +55,16 @@ class Gathered:
         return len(self.variants), len(self.tasks)
 
     def only_tasks(self, wanted: Iterable[str]) -> Gathered:
-        """The same rows without those of other tasks."""
+        """Only the rows of some tasks."""
         names = set(wanted)
         keep = np.array([task in names for task in self.tasks], dtype=bool)
         return _number(self, np.flatnonzero(keep[self.task])) if not keep.all() else self
 
 
 def gather(table: ScoreTable, question: Question) -> Gathered:
-    """The rows that `question` means.
+    """The rows that `question` asks for.
 
-    Only the rows of its cells are touched, so that a few languages of a large benchmark cost
-    little.
+    Reads only the rows of its cells, so a few languages of a large benchmark cost little.
     """
     cells, task_of_cell = cells_of_scopes(table, question.scopes)
     codes = question.languages
@@ -170,7 +169,7 @@ def _compact(numbers: Integers, size: int) -> tuple[Integers, Integers]:
 
 
 def _number(old: Gathered, rows: Integers | None) -> Gathered:
-    """Keep `rows` (None: all), and number anew what they belong to, without gaps."""
+    """Keep `rows` (None: all), and renumber their tasks, cells and variants without gaps."""
     pick: Integers | slice = slice(None) if rows is None else rows
     kept_cells, cell = _compact(old.cell[pick], len(old.cells))
     kept_variants, variant = _compact(old.variant[pick], len(old.variants))

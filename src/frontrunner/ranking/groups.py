@@ -10,7 +10,7 @@ from frontrunner.ranking.means import Mean, Scored, grid_mean
 
 
 def group_means(scored: Scored, grouping: CustomGrouping, mean: Mean) -> dict[str, Floats]:
-    """Label -> [variants] mean of the group; a group none of whose scopes anyone ran is absent.
+    """Label -> [variants] mean of the group; a group without any row is absent.
 
     Every scope counts once, however many cells it has.
     """
@@ -28,7 +28,7 @@ def _parts(scored: Scored, group: CustomGroup) -> list[Floats]:
 
 
 def _part(scored: Scored, scope: Scope) -> Floats | None:
-    """[variants] The score on one scope; None where nobody has a row of it."""
+    """[variants] The score on one scope; None if no model has a row of it."""
     rows = scored.rows
     if scope.task not in rows.tasks:
         return None
@@ -45,7 +45,7 @@ def _part(scored: Scored, scope: Scope) -> Floats | None:
 
 
 def _cells_of_model(scored: Scored, wanted: list[int]) -> Floats:
-    """[variants] Mean over cells of the variant's model; NaN unless the model has all of them.
+    """[variants] Mean over cells of the variant's model; NaN if one is missing.
 
     Pooled over a model's variants, as mteb does for parts of tasks.
     """

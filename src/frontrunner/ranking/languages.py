@@ -22,7 +22,7 @@ class LanguageScores:
     variants: Integers
     """[rows] Index into the table's variants, sorted by name."""
     scores: Floats
-    """[rows, codes] Mean over the scores in a language; NaN where there is none."""
+    """[rows, codes] Mean over the scores in a language; NaN if there is none."""
 
     def row(self, number: int) -> Mapping[str, float]:
         """The scores that row `number` has, by code."""
@@ -33,9 +33,9 @@ class LanguageScores:
 def language_scores(
     table: ScoreTable, question: Question, scored_rows: Scored | None = None
 ) -> LanguageScores:
-    """Mean over every score in each language; tasks that are covered in part do not count.
+    """Mean over every score in each language; incomplete tasks do not count.
 
-    `scored_rows` are the question's rows, where the caller has gathered them already.
+    `scored_rows` are the question's rows, if the caller has gathered them already.
     """
     scored = scored_rows or score(table, question)
     keep = ~np.isnan(scored.by_task)[scored.variant, scored.task]

@@ -1,4 +1,4 @@
-"""Means over tasks, types, groups and subsets, each with its policy about what is missing."""
+"""Means over tasks, types, groups and subsets, strict or lenient about missing scores."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from frontrunner.results.table import ScoreTable
 
 
 def grid_mean(row: Integers, column: Integers, score: Floats, shape: tuple[int, int]) -> Floats:
-    """[shape] Mean of the scores that fall on each square; NaN where none does."""
+    """[shape] Mean of the scores of each square; NaN if it has none."""
     square = row * shape[1] + column
     size = shape[0] * shape[1]
     total = np.bincount(square, weights=score, minlength=size)
@@ -24,7 +24,7 @@ def grid_mean(row: Integers, column: Integers, score: Floats, shape: tuple[int, 
 
 
 def strict_mean(scores: Floats, columns: Sequence[int] | None = None) -> Floats:
-    """[rows] Mean over columns; NaN as soon as one is missing, or where there are no columns."""
+    """[rows] Mean over columns; NaN if one is missing or there are no columns."""
     picked = scores if columns is None else scores[:, list(columns)]
     if picked.shape[1] == 0:
         return np.full(scores.shape[0], np.nan)
@@ -32,7 +32,7 @@ def strict_mean(scores: Floats, columns: Sequence[int] | None = None) -> Floats:
 
 
 def lenient_mean(scores: Floats, columns: Sequence[int] | None = None) -> Floats:
-    """[rows] Mean over the columns that a row has; NaN where it has none."""
+    """[rows] Mean over the columns that a row has; NaN if it has none."""
     picked = scores if columns is None else scores[:, list(columns)]
     present = ~np.isnan(picked)
     count = np.count_nonzero(present, axis=1)
@@ -54,13 +54,13 @@ Mean = Callable[[Floats, Sequence[int] | None], Floats]
 
 @dataclass(frozen=True)
 class Scored:
-    """The gathered rows that hold a score, and how completely each variant covers each task."""
+    """The gathered rows with a score, and how much of each task each variant covers."""
 
     rows: Gathered
     table: ScoreTable
 
     def only(self, rows: Gathered) -> Scored:
-        """The same for a part of the rows; itself where that is all of them."""
+        """The same for some of the rows; itself if they are all of them."""
         return self if rows is self.rows else Scored(rows, self.table)
 
     @cached_property
@@ -101,12 +101,12 @@ class Scored:
 
     @cached_property
     def cells_had(self) -> Integers:
-        """[variants, tasks] In how many cells of a task a variant has a score."""
+        """[variants, tasks] Cells of a task in which a variant has a score."""
         return count_columns(self.has_cell, self.rows.task_of_cell, len(self.rows.tasks))
 
     @cached_property
     def splits_and_subsets(self) -> list[tuple[set[str], set[str]]]:
-        """[tasks] The splits and the subsets in which anybody has a score."""
+        """[tasks] The splits and the subsets in which any variant has a score."""
         found: list[tuple[set[str], set[str]]] = [(set(), set()) for _ in self.rows.tasks]
         for cell in np.flatnonzero(self.has_cell.any(axis=0)).tolist():
             splits, subsets = found[self.rows.task_of_cell[cell]]
@@ -117,24 +117,24 @@ class Scored:
 
     @cached_property
     def cells_required(self) -> Integers:
-        """[tasks] How many cells a complete run has: every subset in every split anyone ran."""
+        """[tasks] Cells of a complete run: every subset in every split that any variant has."""
         return np.array([len(a) * len(b) for a, b in self.splits_and_subsets], dtype=np.int64)
 
     @cached_property
     def pooled_by_model(self) -> Floats:
-        """[models, tasks] Mean over all a model's rows, experiments and gaps alike."""
+        """[models, tasks] Mean over all rows of a model, whatever its experiments and gaps."""
         model = self.rows.model_of[self.variant]
         shape = (len(self.rows.models), len(self.rows.tasks))
         return grid_mean(model, self.task, self.score, shape)
 
     @cached_property
     def by_task(self) -> Floats:
-        """[variants, tasks] A variant's score on a task; NaN unless it covers the task whole."""
+        """[variants, tasks] A variant's score on a task; NaN if it did not complete the task."""
         scores = grid_mean(self.variant, self.task, self.score, self.rows.shape)
         scores[self.cells_had < self.cells_required] = np.nan
         return scores
 
 
 def score(table: ScoreTable, question: Question) -> Scored:
-    """The rows that `question` means, gathered once for every view of them."""
+    """The rows that `question` asks for, gathered once for every view of them."""
     return Scored(gather(table, question), table)

@@ -1,4 +1,4 @@
-"""What is to be ranked, and by which policy."""
+"""What to rank, and by which policy."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from frontrunner.catalog import Aggregation, Benchmark, CustomGrouping, Scope
 
 
 class Policy(StrEnum):
-    """How means treat tasks that a model was not run on."""
+    """How means treat missing tasks."""
 
     STRICT = "strict"
     """A mean needs every task; a model that misses one has no mean. The default of mteb."""
     LENIENT = "lenient"
-    """A mean is taken over the tasks that a model has; its coverage says how many those are."""
+    """A mean is taken over the tasks that a model has; its coverage says how many."""
     SHOWN_LENIENT = "shown-lenient"
     """Rows are ordered and ranked by strict means, and the means that are shown are lenient.
 
@@ -42,7 +42,7 @@ class Question:
     """Private tasks are shown but do not count."""
     policy: Policy = Policy.STRICT
     models: frozenset[str] | None = None
-    """Only these models take part, as if no other had been run. None means all."""
+    """Only these models take part, as if no others existed. None means all."""
 
     @classmethod
     def of(

@@ -1,4 +1,4 @@
-"""Means and ranks that weigh every subset of a task alike (the HUME benchmarks)."""
+"""Means and ranks that weight all subsets equally (the HUME benchmarks)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class SubsetScores:
 
     @cached_property
     def scores(self) -> Floats:
-        """[variants, columns] NaN where a split that others ran is missing."""
+        """[variants, columns] NaN if a split that another variant has is missing."""
         scored, (column_of, _) = self.scored, self._column_of_cell
         column = column_of[scored.cell]
         means = grid_mean(scored.variant, column, scored.score, self._shape)
@@ -62,7 +62,7 @@ class SubsetScores:
 
     @cached_property
     def mean(self) -> Floats:
-        """[variants] Mean over the columns where a variant has rows; NaN if one has no score."""
+        """[variants] Mean over the columns in which a variant has rows; NaN if one has no score."""
         missing = (self.has_rows & np.isnan(self.scores)).any(axis=1)
         count = self.has_rows.sum(axis=1)
         total = np.where(self.has_rows, self.scores, 0.0).sum(axis=1)
