@@ -32,7 +32,16 @@ BENCH = Benchmark(
 def board(folder: Path, policy: Policy) -> Board:
     table = table_of(folder, SCORES, KNOWN)
     question = Question.of(BENCH, ["eng-Latn"], policy)
-    assert (question.languages, question.public_only) == (frozenset({"eng-Latn"}), True)
+    assert question == Question(
+        scopes=BENCH.scopes,
+        languages=frozenset({"eng-Latn"}),
+        aggregations=frozenset(BENCH.aggregations),
+        groupings=(GROUP,),
+        sort_by=("mean_task",),
+        public_only=True,
+        policy=policy,
+    )
+    assert Question.of(BENCH).languages is None
     return rank(table, Facts.of(KNOWN), question)
 
 

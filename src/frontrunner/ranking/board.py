@@ -83,7 +83,7 @@ def rank(
     counted = scored.rows
     kept = np.flatnonzero(~np.isnan(scored.by_task).all(axis=1))
     mean: Mean = lenient_mean if question.policy is Policy.LENIENT else strict_mean
-    subsets = SubsetScores(scored) if Aggregation.MEAN_SUBSET in question.aggregations else None
+    subsets = SubsetScores.of(scored) if Aggregation.MEAN_SUBSET in question.aggregations else None
     means, types, by_type = _means(scored, facts, mean, subsets)
     pooled = subsets.pooled_by_model if subsets else scored.pooled_by_model
     borda = borda_ranks(pooled, len(kept))[counted.model_of]

@@ -49,11 +49,7 @@ class Facts:
     @cached_property
     def _seen_matrix(self) -> NDArray[np.bool_]:
         """[models, tasks] Whether a model has seen a task; one more row for unknown models."""
-        matrix = np.zeros((len(self.seen_tasks) + 1, len(self._task_number)), dtype=bool)
-        for row, seen in enumerate(self.seen_tasks.values()):
-            known = [self._task_number[task] for task in seen or () if task in self._task_number]
-            matrix[row, known] = True
-        return matrix
+        return _seen_matrix(self.seen_tasks, self._task_number)
 
     def _rows(self, models: Sequence[str]) -> list[int]:
         unknown = len(self.seen_tasks)
@@ -79,3 +75,13 @@ class Facts:
         percent: NDArray[np.int64] = (100 - 100 * share).astype(np.int64)
         percent[~self._known[rows]] = -1
         return percent
+
+
+def _seen_matrix(
+    seen_tasks: Mapping[str, frozenset[str] | None], number: Mapping[str, int]
+) -> NDArray[np.bool_]:
+    """[models + 1, tasks] Whether a model has seen a task; the last row is of unknown models."""
+    matrix = np.zeros((len(seen_tasks) + 1, len(number)), dtype=bool)
+    for row, seen in enumerate(seen_tasks.values()):
+        matrix[row, [number[task] for task in seen or () if task in number]] = True
+    return matrix

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +39,6 @@ class Gathered:
     """[variants] Index into `models`."""
     task_of_cell: Integers
     """[cells] Index into `tasks`."""
-    task: Integers
-    """[rows] Index into `tasks`."""
     cell: Integers
     """[rows] Index into `cells`."""
     variant: Integers
@@ -48,6 +47,11 @@ class Gathered:
     """[rows] Index into the table's `language_sets`."""
     score: Floats
     """[rows] NaN if the file has none."""
+
+    @cached_property
+    def task(self) -> Integers:
+        """[rows] Index into `tasks`."""
+        return self.task_of_cell[self.cell]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -80,7 +84,6 @@ def gather(table: ScoreTable, question: Question) -> Gathered:
     rows = _rows_wanted(table, question, rows, matches)
     place = np.zeros(len(table.cells), dtype=np.int64)
     place[cells] = np.arange(len(cells))
-    cell = place[table.cell[rows]]
     return _number(
         Gathered(
             tasks=tuple(scope.task for scope in question.scopes),
@@ -89,8 +92,7 @@ def gather(table: ScoreTable, question: Question) -> Gathered:
             models=np.arange(len(table.models)),
             model_of=table.model_of_variant.astype(np.int64),
             task_of_cell=task_of_cell,
-            task=task_of_cell[cell],
-            cell=cell,
+            cell=place[table.cell[rows]],
             variant=table.variant[rows].astype(np.int64),
             languages=table.languages[rows].astype(np.int64),
             score=table.score[rows],
@@ -182,7 +184,6 @@ def _number(old: Gathered, rows: Integers | None) -> Gathered:
         models=old.models[kept_models],
         model_of=model_of,
         task_of_cell=task_of_cell,
-        task=task_of_cell[cell],
         cell=cell,
         variant=variant,
         languages=old.languages[pick],

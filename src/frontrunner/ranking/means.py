@@ -95,9 +95,7 @@ class Scored:
     @cached_property
     def has_cell(self) -> Bools:
         """[variants, cells] Whether a variant has a score in a cell."""
-        has = np.zeros((len(self.rows.variants), len(self.rows.cells)), dtype=bool)
-        has[self.variant, self.cell] = True
-        return has
+        return _has_cell(self)
 
     @cached_property
     def cells_had(self) -> Integers:
@@ -107,32 +105,55 @@ class Scored:
     @cached_property
     def splits_and_subsets(self) -> list[tuple[set[str], set[str]]]:
         """[tasks] The splits and the subsets in which any variant has a score."""
-        found: list[tuple[set[str], set[str]]] = [(set(), set()) for _ in self.rows.tasks]
-        for cell in np.flatnonzero(self.has_cell.any(axis=0)).tolist():
-            splits, subsets = found[self.rows.task_of_cell[cell]]
-            key = self.table.cells[self.rows.cells[cell]]
-            splits.add(key.split)
-            subsets.add(key.subset)
-        return found
+        return _splits_and_subsets(self)
 
     @cached_property
     def cells_required(self) -> Integers:
         """[tasks] Cells of a complete run: every subset in every split that any variant has."""
-        return np.array([len(a) * len(b) for a, b in self.splits_and_subsets], dtype=np.int64)
+        return _cells_required(self)
 
     @cached_property
     def pooled_by_model(self) -> Floats:
         """[models, tasks] Mean over all rows of a model, whatever its experiments and gaps."""
-        model = self.rows.model_of[self.variant]
-        shape = (len(self.rows.models), len(self.rows.tasks))
-        return grid_mean(model, self.task, self.score, shape)
+        return _pooled_by_model(self)
 
     @cached_property
     def by_task(self) -> Floats:
         """[variants, tasks] A variant's score on a task; NaN if it did not complete the task."""
-        scores = grid_mean(self.variant, self.task, self.score, self.rows.shape)
-        scores[self.cells_had < self.cells_required] = np.nan
-        return scores
+        return _by_task(self)
+
+
+def _has_cell(scored: Scored) -> Bools:
+    has = np.zeros((len(scored.rows.variants), len(scored.rows.cells)), dtype=bool)
+    has[scored.variant, scored.cell] = True
+    return has
+
+
+def _splits_and_subsets(scored: Scored) -> list[tuple[set[str], set[str]]]:
+    rows = scored.rows
+    found: list[tuple[set[str], set[str]]] = [(set(), set()) for _ in rows.tasks]
+    for cell in np.flatnonzero(scored.has_cell.any(axis=0)).tolist():
+        splits, subsets = found[rows.task_of_cell[cell]]
+        key = scored.table.cells[rows.cells[cell]]
+        splits.add(key.split)
+        subsets.add(key.subset)
+    return found
+
+
+def _cells_required(scored: Scored) -> Integers:
+    return np.array([len(a) * len(b) for a, b in scored.splits_and_subsets], dtype=np.int64)
+
+
+def _pooled_by_model(scored: Scored) -> Floats:
+    model = scored.rows.model_of[scored.variant]
+    shape = (len(scored.rows.models), len(scored.rows.tasks))
+    return grid_mean(model, scored.task, scored.score, shape)
+
+
+def _by_task(scored: Scored) -> Floats:
+    scores = grid_mean(scored.variant, scored.task, scored.score, scored.rows.shape)
+    scores[scored.cells_had < scored.cells_required] = np.nan
+    return scores
 
 
 def score(table: ScoreTable, question: Question) -> Scored:
