@@ -47,3 +47,9 @@ def test_cells_that_are_not_declared_do_not_count(tmp_path: Path) -> None:
 def test_some_score_on_every_task_is_enough(tmp_path: Path) -> None:
     scored = score(read(tmp_path), Question.of(KNOWN.benchmarks[0]))
     assert [models_with_every_task(scored, tasks) for tasks in (1, 2, 3)] == [3, 1, 0]
+
+
+def test_without_results_no_model_is_counted(tmp_path: Path) -> None:
+    table = ingest(tmp_path, KNOWN, workers=1).table
+    assert models_with_every_cell(table, KNOWN) == {}
+    assert models_with_every_task(score(table, Question.of(KNOWN.benchmarks[0])), 1) == 0

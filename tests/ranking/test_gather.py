@@ -138,3 +138,13 @@ def test_sums_are_taken_in_the_order_of_the_file(tmp_path: Path) -> None:
     found = gather(table, Question(scopes=known.benchmarks[0].scopes))
     assert found.score.tolist() == list(scores.values())
     assert np.all(np.diff(found.cell) != 1)
+
+
+def test_without_results_no_row_is_meant(tmp_path: Path) -> None:
+    table = ingest(tmp_path, KNOWN, workers=1).table
+    question = Question(
+        scopes=SCOPES, languages=frozenset({"eng-Latn"}), models=frozenset({"org/a"})
+    )
+    found = gather(table, question)
+    assert (found.tasks, found.shape, found.score.tolist()) == ((), (0, 0), [])
+    assert found.only_tasks(["T1"]).shape == (0, 0)

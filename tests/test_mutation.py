@@ -1,0 +1,63 @@
+"""The counting of mutants, and the list of those that change nothing."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from bench import mutation
+from bench.mutation import ROOT, Score, forget_survivors, outcomes, sample_of, table, undecorated
+
+CODE = """
+def plain(): ...
+@staticmethod
+def static(): ...
+@classmethod
+def made(cls): ...
+@property
+def value(self): ...
+@cache
+@classmethod
+def both(cls): ...
+"""
+
+
+def test_every_equivalent_mutant_has_a_reason() -> None:
+    listed = tomllib.loads((ROOT / "bench" / "equivalents.toml").read_text(encoding="utf-8"))
+    for one in listed["equivalent"]:
+        assert one.keys() == {"function", "was", "becomes", "why"}
+        assert len(one["why"]) > 10
+    assert sum(mutation.equivalents().values()) == len(listed["equivalent"])
+
+
+def test_decorated_functions_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "code.py").write_text(CODE)
+    assert list(undecorated(tmp_path)) == [True, True, True, False, False]
+
+
+def test_a_sample_is_the_same_every_time() -> None:
+    names = [f"mutant_{number}" for number in range(100)]
+    assert sample_of(names, 10) == sample_of(names[::-1], 10)
+    assert len(set(sample_of(names, 10))) == 10
+    assert sample_of(names, 200) == sample_of(names, 100)
+
+
+def test_survivors_are_tested_again(tmp_path: Path) -> None:
+    folder = tmp_path / "mutants" / "src"
+    folder.mkdir(parents=True)
+    codes = {"killed": 1, "survived": 0, "unreached": 33, "timeout": 36, "new": None}
+    (folder / "a.py.meta").write_text(json.dumps({"exit_code_by_key": codes, "other": 1}))
+    forget_survivors(tmp_path)
+    expected = codes | {"survived": None, "unreached": None}
+    assert outcomes(tmp_path) == expected
+    assert json.loads((folder / "a.py.meta").read_bytes())["other"] == 1
+
+
+@pytest.mark.parametrize(("noticed", "percent"), [(9, "90.0%"), (0, "0.0%")])
+def test_the_score_leaves_equivalent_mutants_out(noticed: int, percent: str) -> None:
+    survivor = ("name", mutation.Change("f", "a", "b"))
+    one = Score("ranking", noticed, (survivor,), 5, 2)
+    assert f"| ranking | {noticed + 6} | {noticed} | 5 | {percent} | 2 |" in table([one])
+    assert Score("empty", 0, (), 0, 0).percent == 100
