@@ -109,3 +109,11 @@ def test_subsets_weigh_alike_where_the_board_says_so(service: Service) -> None:
 def test_a_policy_that_does_not_exist_is_told(service: Service) -> None:
     with pytest.raises(UsageError, match="'strict', 'lenient' or 'shown-lenient'"):
         answer(service, RankRequest(benchmark="Plain", policy="kind"))
+
+
+def test_a_language_without_results_narrows_a_board_to_nothing(service: Service) -> None:
+    narrowed = msgspec.json.decode(service.scores("Plain", ["zho"]).identity)
+    assert narrowed["rows"] == []
+    assert len(msgspec.json.decode(service.scores("Plain", ["eng"]).identity)["rows"]) == 3
+    spelled = service.scores("Plain", ["English", "eng-Latn"])
+    assert spelled.identity == service.scores("Plain", ["eng"]).identity
