@@ -63,3 +63,11 @@ def test_a_models_variants_are_pooled(tmp_path: Path) -> None:
     found = SubsetScores.of(score(table, Question.of(KNOWN.benchmarks[0])))
     np.testing.assert_allclose(found.scores, [[0.5], [0.9]])
     np.testing.assert_allclose(found.pooled_by_model, [[0.7]])
+    np.testing.assert_allclose(found.mean, [0.5, 0.9])
+
+
+def test_without_results_there_is_no_subset(tmp_path: Path) -> None:
+    table = ingest(tmp_path, KNOWN, workers=1).table
+    found = SubsetScores.of(score(table, Question.of(KNOWN.benchmarks[0])))
+    assert found.shape == found.scores.shape == found.pooled_by_model.shape == (0, 0)
+    assert len(found.mean) == 0

@@ -92,7 +92,8 @@ def _mean(subsets: SubsetScores) -> Floats:
     missing = (subsets.has_rows & np.isnan(subsets.scores)).any(axis=1)
     count = subsets.has_rows.sum(axis=1)
     total = np.where(subsets.has_rows, subsets.scores, 0.0).sum(axis=1)
-    means: Floats = np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+    # A variant without any row is not among them, so that no count is 0.
+    means: Floats = total / count
     means[missing] = np.nan
     return means
 
