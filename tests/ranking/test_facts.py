@@ -30,6 +30,7 @@ def test_facts_of_a_catalog() -> None:
 def test_what_a_model_has_seen() -> None:
     seen = FACTS.seen(["org/c", "org/a", "org/nobody", "org/b"], ["T3", "T1"])
     assert seen.tolist() == [[False, False], [False, True], [False, False], [False, False]]
+    assert seen.dtype == bool
     assert FACTS.seen(["org/a"], ["T1", "T2"]).tolist() == [[True, False]]
 
 
