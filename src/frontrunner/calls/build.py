@@ -1,4 +1,4 @@
-"""Make the answers to the old calls that are kept ready: the configuration and its description."""
+"""Prepare answers to the old calls: the configuration, its description and the model types."""
 
 from __future__ import annotations
 
@@ -22,8 +22,7 @@ from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 
 _TITLE = (
-    "This address answers calls made for the first MTEB leaderboard. The numbers are those of the "
-    "board that has succeeded it."
+    "This URL answers calls made for the first MTEB leaderboard, with the numbers of its successor."
 )
 
 
@@ -53,7 +52,7 @@ def _encoded(key: str, content: object) -> tuple[str, Encoded]:
 
 
 def app_id(snapshot: str) -> int:
-    """A number for the application: another snapshot is another application."""
+    """The number of the application, which differs between snapshots."""
     return int(snapshot, 16) >> 1
 
 

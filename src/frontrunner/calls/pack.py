@@ -1,8 +1,8 @@
-"""Where the prepared answers to the old calls lie: below the home, a folder for each snapshot.
+"""The prepared answers to the old calls, in the home: a folder for each snapshot.
 
-HOME/legacy/calls/<snapshot>/    whole, or not there
+HOME/legacy/calls/<snapshot>/    complete, or absent
 
-They are no part of a snapshot: they depend on what was adopted of the old board as well.
+They are not part of the snapshot, because they also depend on the adopted board.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ _NAME = "calls"
 
 
 def keep_calls(home: Path, snapshot: str, answers: Iterable[tuple[str, Encoded]]) -> None:
-    """Keep the answers for a snapshot, in place of those that were there.
+    """Store the answers for a snapshot, replacing earlier ones.
 
-    Raises SnapshotError where they cannot be written.
+    Raises SnapshotError if they cannot be written.
     """
     try:
         with fresh_folder(Home(home).calls_of(snapshot)) as fresh:
@@ -35,7 +35,7 @@ def keep_calls(home: Path, snapshot: str, answers: Iterable[tuple[str, Encoded]]
 
 
 def has_calls(home: Path, snapshot: str) -> bool:
-    """Whether the answers for a snapshot are kept."""
+    """Whether there are answers for a snapshot."""
     return _is_whole(Home(home).calls_of(snapshot))
 
 
@@ -44,7 +44,7 @@ def _is_whole(folder: Path) -> bool:
 
 
 def forget_calls(home: Path, keep: Iterable[str] = ()) -> None:
-    """Remove the answers for all snapshots but those in `keep`, and what a kill left half made."""
+    """Remove the answers for all snapshots except those in `keep`, and incomplete ones."""
     kept, calls = set(keep), Home(home).calls
     sweep(calls)
     for folder in calls.glob("[!.]*"):
@@ -53,16 +53,16 @@ def forget_calls(home: Path, keep: Iterable[str] = ()) -> None:
 
 
 def find_calls(home: Path, snapshot: str) -> Path | None:
-    """The folder with the answers for a snapshot, or with the newest until they are made.
+    """The folder with the answers for a snapshot; until they are made, that of the newest answers.
 
-    Returns None where there are none at all.
+    Returns None if there are none at all.
     """
     folders = [one for one in Home(home).calls.glob("[!.]*") if _is_whole(one)]
     return max(folders, key=lambda one: (one.name == snapshot, one.stat().st_mtime), default=None)
 
 
 def open_calls(folder: Path) -> AnswerPack:
-    """The answers in a folder; raises CorruptSnapshotError where they cannot be read."""
+    """The answers in a folder; raises CorruptSnapshotError if they cannot be read."""
     try:
         return AnswerPack(folder, _NAME)
     except CorruptSnapshotError as error:

@@ -43,21 +43,23 @@ SnapshotName = Annotated[
 
 
 def _read(folder: Path) -> Tree:
-    """Read the old board's folder, and say what is wrong with it."""
+    """Read the old board's folder, and print the problems with it."""
     tree = read_tree(folder)
     for problem in tree.problems:
         stderr.print(f"{problem.where}: {problem.what}", highlight=False, markup=False)
     return tree
 
 
-def _refuse_what_is_there(folder: Path) -> None:
-    """Nothing that is there is written over."""
+def _refuse_content(folder: Path) -> None:
+    """Raise UsageError if the folder has content, so that nothing is overwritten."""
     try:
         taken = any(folder.iterdir()) if folder.is_dir() else folder.exists()
     except OSError as error:
         raise UsageError(f"{folder} cannot be read: {error.strerror or error}.") from error
     if taken:
-        raise UsageError(f"{folder} is there and not empty. Give a new one: nothing is replaced.")
+        raise UsageError(
+            f"{folder} exists and is not empty. Give a new folder: files are never overwritten."
+        )
 
 
 @legacy_app.command()
@@ -67,11 +69,11 @@ def adopt(
     ],
     home: Home = None,
 ) -> None:
-    """Answer the old board's Gradio calls from now on, in its shape and with fresh numbers.
+    """Answer the old board's Gradio calls, in its shape and with fresh numbers.
 
-    Keeps the old board's configuration and its lists in the home; its folder is not needed after,
-    not for `legacy write` either. A server that runs takes it up at once. Give a folder again to
-    replace it.
+    Stores the old board's configuration and its lists in the home, so that its folder is no longer
+    needed, also not for `legacy write`. A running server answers the calls at once. Run it again
+    to replace the stored board.
     """
     settings = load_settings(home)
     tree = _read(folder)
@@ -86,15 +88,15 @@ def write(
     snapshot: SnapshotName = None,
     home: Home = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say how many rows each table would have.")
+        bool, typer.Option("--dry-run", help="Only print how many rows each table would have.")
     ] = False,
 ) -> None:
     """Write the old board's tree from a snapshot: same files, same columns, fresh numbers.
 
-    Which boards and columns there are is taken from the old board's configuration. The folder
-    appears whole or not at all.
+    Boards and columns come from the old board's configuration. The folder is written completely or
+    not at all.
     """
-    _refuse_what_is_there(folder)
+    _refuse_content(folder)
     settings = load_settings(home)
     store = Store(settings.home)
     found = store.open(snapshot) if snapshot else store.current()
@@ -118,13 +120,15 @@ def unpack(
 ) -> None:
     """Turn the second board's dump of results (Parquet) into result files.
 
-    What it writes is what `build --results` and `parity --results` read.
+    `build --results` and `parity --results` read what it writes.
     """
-    load_settings(home)  # nothing of it is used here; a mistake in it is told all the same
-    _refuse_what_is_there(folder)
+    load_settings(home)  # not used, but mistakes in it are reported
+    _refuse_content(folder)
     made = write_results(read_dump(dump), folder)
     if made.left:
-        stderr.print(f"{made.left:,} scores are left out: no file could bear their names.")
+        stderr.print(
+            f"{counted(made.left, 'score')} left out: the names cannot be part of a file name."
+        )
     scores, files = counted(made.scores, "score"), counted(made.files, "result file")
     stderr.print(f"{scores} in {files}.", highlight=False)
     typer.echo(str(folder))

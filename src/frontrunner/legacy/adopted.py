@@ -1,4 +1,4 @@
-"""What an operator gave once of the old board, kept in the home: its columns and its model list."""
+"""What a home keeps of the old board after `legacy adopt`: its columns and its model list."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Adopted(msgspec.Struct, frozen=True):
     """The part of the old board that its calls need."""
 
     boards: dict[str, Any]
-    """As in its configuration: board -> whether it has an overall table, and tasks by type."""
+    """From its configuration: board -> whether it has an overall table, and tasks by type."""
     types: dict[str, NamedTypes]
     """Printed name -> the type boxes that find the model."""
 
@@ -29,7 +29,7 @@ class Adopted(msgspec.Struct, frozen=True):
 
 
 def adopt(tree: Tree, home: Path) -> Path:
-    """Keep what `tree` tells; returns the file. Raises LegacyError where it cannot be kept."""
+    """Store what the calls need of `tree`; returns the file. Raises LegacyError if it cannot."""
     at = Home(home)
     try:
         at.adopted_documents.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def adopt(tree: Tree, home: Path) -> Path:
 def adopted_tree(home: Path) -> Tree:
     """The old board's documents, without tables, as they were adopted.
 
-    Raises LegacyError where none were.
+    Raises LegacyError if no board was adopted.
     """
     folder = Home(home).adopted_documents
     if not folder.is_dir():
@@ -65,7 +65,7 @@ def _adopted(tree: Tree) -> Adopted:
 
 
 def read_adopted(home: Path) -> Adopted | None:
-    """What was kept; None where nothing was. Raises LegacyError where it is damaged."""
+    """The adopted board; None if there is none. Raises LegacyError if the file is damaged."""
     path = Home(home).adopted
     try:
         return read_as(path, Adopted)

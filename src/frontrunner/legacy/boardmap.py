@@ -13,24 +13,24 @@ from frontrunner.catalog import Catalog
 
 
 class Successor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What succeeds one old table, and why."""
+    """What succeeds one old table, and the reason."""
 
     board: str
     """The old board's key, such as `en-x`."""
     type: str = ""
     """The task type of the table; empty for the overall table."""
     today: str = ""
-    """The type by the name that it has now, where that is another."""
+    """The current name of the type, if it has changed."""
     task: str
     """The `task` of the old links."""
     language: str
     """The `language` of the old links."""
     benchmark: str | None = None
-    """The benchmark that succeeds it; None where the table is built from its tasks."""
+    """The benchmark that succeeds it; None if the table is built from its tasks."""
     tasks: tuple[str, ...] = ()
-    """Where there is no benchmark: the tasks of the table, by their names of today."""
+    """The tasks of a table without a benchmark, by their current names."""
     reason: str
-    """Why this one."""
+    """Why it succeeds the table."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -50,7 +50,7 @@ def load_board_map() -> dict[tuple[str, str], Successor]:
 
 
 def parse_board_map(text: bytes) -> dict[tuple[str, str], Successor]:
-    """Read a map from TOML; raises LegacyError where it contradicts itself."""
+    """Read a map from TOML; raises LegacyError if it is invalid or contradicts itself."""
     try:
         rows = msgspec.toml.decode(text, type=_File).table
     except (msgspec.DecodeError, ValueError) as error:
@@ -58,7 +58,7 @@ def parse_board_map(text: bytes) -> dict[tuple[str, str], Successor]:
     found: dict[tuple[str, str], Successor] = {}
     for row in rows:
         if row.key in found or not row.reason.strip():
-            what = "stands twice" if row.key in found else "has no reason"
+            what = "is listed twice" if row.key in found else "has no reason"
             raise LegacyError(f"The map of boards is wrong: {row.board} / {row.type} {what}.")
         if bool(row.benchmark) == bool(row.tasks):
             raise LegacyError(
@@ -69,5 +69,5 @@ def parse_board_map(text: bytes) -> dict[tuple[str, str], Successor]:
 
 
 def unknown_benchmarks(rows: Iterable[Successor], catalog: Catalog) -> list[Successor]:
-    """Rows whose benchmark the catalog does not have."""
+    """Rows whose benchmark is not in the catalog."""
     return [row for row in rows if row.benchmark and row.benchmark not in catalog.benchmark_by_name]

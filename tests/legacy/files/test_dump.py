@@ -145,5 +145,5 @@ def test_the_command_unpacks_into_new_folders_alone(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_parquet_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LegacyError, match="holds no Parquet"):
+    with pytest.raises(LegacyError, match="has no Parquet"):
         read_dump(tmp_path)

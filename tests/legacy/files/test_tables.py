@@ -65,7 +65,7 @@ def test_text_where_a_number_belongs_is_said(tmp_path: Path) -> None:
     path.parent.mkdir(parents=True)
     path.write_text('{"Model": "a", "T1": "n/a", "T2": "71.2%", "T3": "", "Max Tokens": "N/A"}\n')
     [problem] = read_table(tmp_path, "en", "STS").problems
-    assert problem.what == "T1: text where a number belongs, taken as blank"
+    assert problem.what == "T1: text instead of a number, read as blank"
 
 
 def test_bad_lines_are_reported_and_the_rest_is_read(tmp_path: Path) -> None:
@@ -76,8 +76,8 @@ def test_bad_lines_are_reported_and_the_rest_is_read(tmp_path: Path) -> None:
     table = read_table(tmp_path, "en", "STS")
     assert [one.name for one in table.anchors] == ["a", "b"]
     assert [problem.where.rsplit(":", 1)[1] for problem in table.problems] == ["2", "3", "5", "6"]
-    assert "names no model" in table.problems[2].what
-    assert "taken as blank" in table.problems[3].what
+    assert "does not name a model" in table.problems[2].what
+    assert "read as blank" in table.problems[3].what
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(["T1", "T2 (x)", "Average"]), _VALUES), max_size=4))

@@ -88,9 +88,9 @@ def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
     wrong = {"../out": {"tasks": {}}, "en": {"tasks": {"../../x": []}}, "no": ["x"]}
     tree = read_tree(write_board(tmp_path, {}, {"boards": wrong, "tasks": []}))
     assert [problem.what for problem in tree.problems][:3] == [
-        "boards: '../out' is no board, left out",
-        "boards: the tasks of 'en' have no plain types",
-        "boards: 'no' is no board, left out",
+        "boards: '../out' is not a board; left out",
+        "boards: the task types of 'en' are not plain names; left out",
+        "boards: 'no' is not a board; left out",
     ]
     assert tree.tables == ()
 

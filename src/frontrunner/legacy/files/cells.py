@@ -1,4 +1,4 @@
-"""The numbers in the first board's tables: one record for each cell that holds one."""
+"""The numbers in the first board's tables: one record for each cell with a number."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from frontrunner.legacy.files.markup import Anchor
 from frontrunner.legacy.files.tables import Problem, Table, number
 
 SIGNED_KINDS = frozenset({"InstructionRetrieval"})
-"""Types whose metric (p-MRR) lies about zero, so that small values say nothing of the scale."""
+"""Types whose metric (p-MRR) is near zero, so that small values do not show the scale."""
 _ENOUGH = 5
-"""So many values a model must have before all of them below 1 mean fractions."""
+"""If at least this many values of a model are all below 1, they are fractions."""
 
 
 class LegacyCell(NamedTuple):
@@ -34,7 +34,7 @@ class LegacyCell(NamedTuple):
 
 
 def numeric_cells(tables: Iterable[Table]) -> tuple[list[LegacyCell], list[Problem]]:
-    """Every task score of every table that is no overall table, and what was odd about them."""
+    """All task scores of all tables except the overall ones, and problems with them."""
     tasks = [table for table in tables if table.kind]
     fractions = _models_in_fractions(tasks)
     problems = [
@@ -55,9 +55,9 @@ def _values(table: Table) -> Iterator[tuple[int, Anchor, str, float]]:
 
 
 def _models_in_fractions(tables: Iterable[Table]) -> frozenset[Anchor]:
-    """Models whose every score lies between 0 and 1, over all tables together.
+    """Models whose scores in all tables are between 0 and 1.
 
-    One low score, or one table of low scores, is no evidence: models do score below 1.
+    A single low score, or a table of low scores, is not enough: models do score below 1.
     """
     values: dict[Anchor, list[float]] = {}
     for table in tables:

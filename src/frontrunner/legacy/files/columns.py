@@ -10,7 +10,7 @@ SIZE, MEMORY = "Model Size (Million Parameters)", "Memory Usage (GB, fp32)"
 DIMENSIONS, TOKENS = "Embedding Dimensions", "Max Tokens"
 AVERAGE = "Average"
 LEADING = (INDEX, RANK, MODEL, SIZE, MEMORY, DIMENSIONS, TOKENS)
-"""The columns before the scores, in their order."""
+"""The columns before the scores, in order."""
 
 _AVERAGE = re.compile(r"^(?:(?P<type>\w+) )?Average(?: \(\d+ datasets\))?$")
 _TASK = re.compile(r"^(?P<task>.+?) \((?P<subset>[^()]+)\)$")
@@ -21,16 +21,16 @@ class ScoreColumn(NamedTuple):
 
     task: str
     subset: str | None
-    """None where the column does not name one."""
+    """None if the column does not name one."""
 
 
 def is_average(column: str) -> bool:
-    """Whether the column holds a mean over tasks."""
+    """Whether the column is a mean over tasks."""
     return _AVERAGE.match(column) is not None
 
 
 def score_column(column: str) -> ScoreColumn | None:
-    """The task and the subset of a column; None for every other kind of column."""
+    """The task and subset of a column; None for other kinds of columns."""
     if column in LEADING or is_average(column):
         return None
     found = _TASK.match(column)

@@ -17,19 +17,19 @@ Document = Mapping[str, Any]
 
 
 class Original(NamedTuple):
-    """A document as it was found."""
+    """A document as it was read."""
 
     content: Document
-    """Empty where it is missing or damaged."""
+    """Empty if it is missing or damaged."""
     raw: bytes | None
-    """None where `content` is not what the bytes say."""
+    """None if `content` is not the content of the bytes."""
 
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_document(path: Path, problems: list[Problem]) -> Original:
-    """Read a YAML or JSON document; what is wrong with it becomes a problem."""
+    """Read a YAML or JSON document; errors are added to `problems`."""
     is_json = path.suffix == ".json"
     try:
         raw = path.read_bytes()
@@ -44,7 +44,7 @@ def read_document(path: Path, problems: list[Problem]) -> Original:
 
 
 def document_bytes(name: str, content: Document, original: Original | None) -> bytes:
-    """The document as a file: as it was found where its content is the same, else written anew."""
+    """The document as a file: the original bytes if the content is unchanged."""
     if original is not None and original.raw is not None and original.content == content:
         return original.raw
     if name.endswith(".json"):

@@ -1,8 +1,7 @@
 """The second board's dump of results: Parquet with a row for each score, as mteb writes it.
 
-mteb has written it in several layouts, which are all read: one file or a folder of them, of all
-results or tagged by benchmark or with a file for each, with or without revisions, languages and
-experiments.
+All layouts that mteb has written are read: a file or a folder of files; all results, results tagged
+by benchmark, or a file for each benchmark; with or without revisions, languages and experiments.
 """
 
 from __future__ import annotations
@@ -32,26 +31,26 @@ _OTHER_NAMES = {
 }
 _TEXTS = ("model_name", "revision", "task_name", "mteb_version", "split", "subset")
 _BENCHMARK = "__benchmark__"
-"""Where one file holds all benchmarks: whose row it is."""
+"""In a file of all benchmarks: the benchmark of the row."""
 _NTH = "__nth__"
 _NO_REVISION = "no_revision_available"
 _SAFE = re.compile(r"(?!\.)[^\x00-\x1f/\\]{1,200}")
 _OF_THE_MODEL = ("model_type", "embed_dim", "output_dtypes")
-"""What mteb folds into an experiment's parameters, and keeps beside them in a result folder."""
+"""Fields that the dump has among an experiment's parameters, and a result folder next to them."""
 
 
 def read_dump(path: Path) -> pl.DataFrame:
-    """The dump as a frame: model_name, task_name, split, subset, score (0 to 1), and where it has
-    them revision, mteb_version, languages, and the experiment's parameters as JSON.
+    """The dump as a frame: model_name, task_name, split, subset, score (0 to 1), and if present
+    revision, mteb_version, languages, and the experiment's parameters as JSON.
 
-    Columns may carry the names that mteb gave them at other times. Scores on the scale of 0 to
-    100 are brought to 0 to 1; null and NaN are left out; a row that stands under several
-    benchmarks counts once. Raises LegacyError where a column is missing or a file is no Parquet.
+    Older names of columns are understood. Scores from 0 to 100 are divided by 100; null and NaN are
+    left out; a row that several benchmarks repeat counts once. Raises LegacyError if a column is
+    missing or a file is not Parquet.
     """
     import polars as pl  # noqa: PLC0415 -- only those who read a dump pay for it
 
     scores = pl.concat([_read(file) for file in _files(path)], how="diagonal")
-    # A percentage is told by the whole dump: a single score above 1 can be an odd metric.
+    # The whole dump decides: a single score above 1 can come from an unusual metric.
     middle = scores["score"].median() if len(scores) else None
     factor = 100.0 if isinstance(middle, float) and middle > 1.5 else 1.0
     once = scores.unique(maintain_order=True).drop(_NTH)
@@ -59,12 +58,12 @@ def read_dump(path: Path) -> pl.DataFrame:
 
 
 def _files(path: Path) -> list[Path]:
-    """The Parquet files of a dump. One that repeats the others in short is left out."""
+    """The Parquet files of a dump, without a summary of the others."""
     if not path.is_dir():
         return [path]
     every = sorted(path.rglob("*.parquet"))
     if not every:
-        raise LegacyError(f"{path} holds no Parquet files. Give the second board's dump.")
+        raise LegacyError(f"{path} has no Parquet files. Give the second board's dump.")
     return [one for one in every if not one.name.startswith("_")] or every
 
 
@@ -81,15 +80,15 @@ def _read(path: Path) -> pl.DataFrame:
     missing = [name for name in _NEEDED if name not in frame.columns]
     if missing:
         raise LegacyError(
-            f"{path} is no dump of the second board: it has no column {', '.join(missing)}; "
+            f"{path} is not a dump of the second board: it has no column {', '.join(missing)}; "
             f"it has {', '.join(frame.columns)}."
         )
     try:
         scores = frame.select(*_columns(frame))
     except pl.exceptions.PolarsError as error:
-        raise LegacyError(f"{path} is no dump of the second board: {error}.") from error
+        raise LegacyError(f"{path} is not a dump of the second board: {error}.") from error
     scores = scores.filter(pl.col("score").is_finite())
-    # What a result file repeats counts as often; what other benchmarks repeat does not.
+    # Repetitions in a result file are kept; repetitions by other benchmarks are not.
     same = [name for name in scores.columns if name != "languages"]
     scores = scores.with_columns(pl.int_range(pl.len()).over(same).alias(_NTH))
     return scores.drop(_BENCHMARK, strict=False)
@@ -112,12 +111,12 @@ def _columns(frame: pl.DataFrame) -> Iterator[pl.Expr]:
 
 
 class Unpacked(NamedTuple):
-    """What became of a dump."""
+    """How many files and scores were written."""
 
     files: int
     scores: int
     left: int
-    """Scores whose model, revision or task has no name that a file could have."""
+    """Scores that were left out: the model, revision or task cannot be part of a file name."""
 
 
 def write_results(dump: pl.DataFrame, folder: Path) -> Unpacked:

@@ -35,9 +35,9 @@ _BYTES_PER_PARAMETER = 4
 _HUB = "https://huggingface.co/"
 
 _Scores = Mapping[str, list[float | None]]
-"""Model -> a score, or none, for each column."""
+"""Model -> a score or None for each column."""
 _Places = Mapping[str, int]
-"""Model -> its number among the models of a board, by which programs join the board's tables."""
+"""Model -> its number on a board, by which programs join the board's tables."""
 
 
 class _Facts(NamedTuple):
@@ -50,7 +50,7 @@ def fresh_tree(old: Tree, snapshot: Snapshot) -> Tree:
     """The old board's folder with the numbers of `snapshot`.
 
     Boards, columns and their order are those of the old configuration. The model list and the
-    external results are taken over as they are.
+    external results are copied unchanged.
     """
     catalog = snapshot.catalog
     boards = old.config["boards"]
@@ -74,7 +74,7 @@ def _targets(board: str, column: str, catalog: Catalog) -> tuple[Target, ...]:
 
 
 def _board(facts: _Facts, board: str, about: Mapping[str, Any]) -> Iterator[Table]:
-    """A board's tables: one over all types where it has one, then one for each type."""
+    """A board's tables: the overall one, if it has one, then one for each type."""
     tasks = tasks_by_kind(about)
     whole = bool(about.get("has_overall"))
     if not whole:  # such a board's tables have their columns sorted
@@ -109,7 +109,7 @@ def _scores(facts: _Facts, board: str, columns: Sequence[str]) -> _Scores:
 
 
 def _score(standing: Standing, model: str, wanted: Iterable[Target]) -> float | None:
-    """As the board would have printed it; of a score that a file repeats, the mean, as today."""
+    """As the board would have printed it; the mean if a file repeats a score."""
     for one in wanted:
         if found := picked(standing.get((model, one.task), ()), one):
             return round(fmean(score.value for score in found), 2)
@@ -117,9 +117,9 @@ def _score(standing: Standing, model: str, wanted: Iterable[Target]) -> float | 
 
 
 def printed_mean(values: Sequence[float | None]) -> float | None:
-    """The strict mean: none where one value is missing.
+    """The strict mean, which is None if a value is missing.
 
-    As the old board took it, of printed numbers, added from left to right and rounded to even.
+    Computed as by the old board: printed numbers, added from left to right, rounded to even.
     """
     complete = [one for one in values if one is not None]
     if not complete or len(complete) < len(values):
@@ -145,7 +145,7 @@ def _overall(by_kind: Mapping[str, _Scores]) -> _Scores:
 def _rows(
     catalog: Catalog, columns: Sequence[str], scores: _Scores, places: _Places
 ) -> tuple[Row, ...]:
-    """Rows in the order of their first column, best first, blanks last; then by name."""
+    """Rows ordered by their first column, best first, blanks last; then by name."""
 
     def order(entry: tuple[str, list[float | None]]) -> tuple[bool, float, int]:
         model, values = entry

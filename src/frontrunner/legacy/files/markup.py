@@ -1,4 +1,4 @@
-"""The HTML in which the first board wrapped its models' names."""
+"""The HTML around the model names of the first board."""
 
 from __future__ import annotations
 
@@ -17,23 +17,22 @@ class Anchor(NamedTuple):
 
 
 def anchor(name: str, link: str | None) -> str:
-    """The model cell as the first board wrote it; the bare name where there is no link."""
+    """The model cell as the first board wrote it; the bare name if there is no link."""
     if link is None:
         return name
     return _TEMPLATE.format(link=escape(link, quote=True), name=escape(name, quote=False))
 
 
 def parse_anchor(cell: str) -> Anchor:
-    """The name and the link in a model cell, however the HTML is written.
+    """The name and the link in a model cell, in any form of HTML or as plain text.
 
-    Attributes in any order and quoting, capitals, nested tags, entities and plain text are all
-    understood; the first link counts.
+    Attributes may be in any order and quoting, tags nested or in capitals; the first link counts.
     """
     start = len('<a target="_blank" style="text-decoration: underline" href="')
     end = cell.find('">', start)
     if end > 0 and cell.endswith("</a>") and "&" not in cell:
         name, link = cell[end + 2 : -4], cell[start:end]
-        # Almost every cell is written like this; a parser would take a hundred times as long.
+        # Almost every cell has this form; a parser takes a hundred times as long.
         if _TEMPLATE.format(link=link, name=name) == cell and "<" not in name:
             return Anchor(name.strip(), link.strip() or None)
     parser = _AnchorParser()

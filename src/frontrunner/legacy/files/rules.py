@@ -12,7 +12,7 @@ import msgspec
 from frontrunner.catalog import Catalog
 
 SPLIT_ORDER = ("test", "dev", "validation", "train")
-"""The first board took the first of these that a file had; after them any other, by name."""
+"""The first board took the first of these splits in a file, and then any other, by name."""
 
 
 class _Split(msgspec.Struct, forbid_unknown_fields=True):
@@ -22,7 +22,7 @@ class _Split(msgspec.Struct, forbid_unknown_fields=True):
     boards: tuple[str, ...] = ()
     """Empty for all."""
     only: bool = False
-    """Whether no other split will do."""
+    """Whether no other split may be used."""
 
 
 class _Also(msgspec.Struct, forbid_unknown_fields=True):
@@ -40,23 +40,23 @@ class _Subset(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Rules(msgspec.Struct, forbid_unknown_fields=True):
-    """What rules.toml says."""
+    """The content of rules.toml."""
 
     split: list[_Split] = []
     subset: list[_Subset] = []
     also: list[_Also] = []
-    """Tasks that newer results of a column are kept under."""
+    """Other tasks that have newer results of a column."""
 
 
 class Target(NamedTuple):
-    """What a column shows, in the catalog's words."""
+    """What a column shows, by the names of the catalog."""
 
     task: str
     subset: str | None
     splits: tuple[str, ...]
     """In the order in which the board looked for them."""
     only: bool = False
-    """Whether no other split will do."""
+    """Whether no other split may be used."""
 
 
 @cache
@@ -93,7 +93,7 @@ def target(board: str, task: str, subset: str | None, catalog: Catalog) -> Targe
 
 
 def targets(board: str, task: str, subset: str | None, catalog: Catalog) -> tuple[Target, ...]:
-    """As `target`, and after it where newer results of the same column are kept."""
+    """As `target`, followed by other tasks that have newer results of the same column."""
     first = target(board, task, subset, catalog)
     others = [
         one.other for one in load_rules().also if one.task == first.task and board in one.boards
@@ -102,9 +102,9 @@ def targets(board: str, task: str, subset: str | None, catalog: Catalog) -> tupl
 
 
 def pick_split(present: Iterable[str], order: tuple[str, ...], *, only: bool = False) -> str | None:
-    """The split that the first board would have taken from those that are there.
+    """The split that the first board would have taken from those present.
 
-    With `only`, none that `order` does not name.
+    With `only`, a split that is not in `order` is never taken.
     """
     found = sorted(set(present))
     for split in order:

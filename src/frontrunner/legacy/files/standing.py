@@ -1,4 +1,4 @@
-"""The scores that stand in a snapshot, laid out as the first board's columns ask for them."""
+"""The scores in a snapshot, arranged for the first board's columns."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Standing = Mapping[tuple[str, str], list[Score]]
 
 
 def standing_scores(snapshot: Snapshot, tasks: Iterable[str]) -> Standing:
-    """Every score of `tasks` that stands in `snapshot`, of ordinary runs alone."""
+    """Every score of `tasks` in `snapshot`, without those of experiments."""
     import polars as pl  # noqa: PLC0415 -- a server never needs it
 
     texts = ("model", "experiment", "task", "split", "subset")
@@ -47,7 +47,7 @@ def standing_scores(snapshot: Snapshot, tasks: Iterable[str]) -> Standing:
 
 
 def of_subset(scores: Iterable[Score], subset: str | None) -> list[Score]:
-    """The scores of a column's subset; where the column names none, of the task's only one."""
+    """The scores of a column's subset; if the column names none, of the task's default subset."""
     scores = list(scores)
     if subset is not None:
         return [one for one in scores if one.subset == subset]
@@ -57,7 +57,7 @@ def of_subset(scores: Iterable[Score], subset: str | None) -> list[Score]:
 
 
 def picked(scores: Iterable[Score], what: Target) -> list[Score]:
-    """The scores behind a column, of one subset and split; several where it was run twice."""
+    """The scores behind a column, of one subset and split; several if it was run twice."""
     found = of_subset(scores, what.subset)
     split = pick_split((one.split for one in found), what.splits, only=what.only)
     return [one for one in found if one.split == split]

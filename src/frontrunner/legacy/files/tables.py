@@ -26,7 +26,7 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of one table, as they stand in the file."""
+    """The rows of one table, as in the file."""
 
     board: str
     kind: str
@@ -41,7 +41,7 @@ class Table:
 
     @property
     def path(self) -> str:
-        """Where it lies below the folder of the old board."""
+        """Its path below the folder of the old board."""
         return table_path(self.board, self.kind)
 
     @cached_property
@@ -56,13 +56,13 @@ class Table:
 
 
 def table_path(board: str, kind: str) -> str:
-    """Where a table lies below the folder of the old board."""
+    """The path of a table below the folder of the old board."""
     below = f"data_tasks/{kind}" if kind else "data_overall"
     return f"boards_data/{board}/{below}/default.jsonl"
 
 
 def number(value: Value) -> float | None:
-    """A cell as a finite number; None for blank, text, NaN and infinity."""
+    """A cell as a finite number; None for blanks, text, NaN and infinity."""
     if isinstance(value, str):
         try:
             value = float(value.strip().rstrip("%"))
@@ -73,7 +73,7 @@ def number(value: Value) -> float | None:
     try:
         return float(value) if math.isfinite(value) else None
     except OverflowError:
-        return None  # a whole number of hundreds of digits
+        return None  # an integer with hundreds of digits
 
 
 def read_table(folder: Path, board: str, kind: str) -> Table:
@@ -81,7 +81,7 @@ def read_table(folder: Path, board: str, kind: str) -> Table:
     path = folder / table_path(board, kind)
     rows: list[Row] = []
     problems: list[Problem] = []
-    # Not splitlines(): a name may hold U+2028, which is no line end in JSON lines.
+    # Not splitlines(): a name may contain U+2028, which does not end a line in JSON lines.
     text = path.read_bytes().decode("utf-8", "replace")
     for line_number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
@@ -104,7 +104,7 @@ def _row(line: str) -> Row | str:
     if not isinstance(row, dict):
         return f"expected an object, found {type(row).__name__}"
     if not isinstance(row.get(MODEL), str) or not parse_anchor(row[MODEL]).name:
-        return "the row names no model"
+        return "the row does not name a model"
     return row
 
 
@@ -112,11 +112,11 @@ def _oddities(row: Row) -> list[str]:
     found = []
     for column, value in row.items():
         if isinstance(value, (dict, list)):
-            found.append(f"{column}: a nested value, taken as blank")
+            found.append(f"{column}: a nested value, read as blank")
         elif isinstance(value, float) and not math.isfinite(value):
-            found.append(f"{column}: {value}, taken as blank")
+            found.append(f"{column}: {value}, read as blank")
         elif _is_text(value) and score_column(column):
-            found.append(f"{column}: text where a number belongs, taken as blank")
+            found.append(f"{column}: text instead of a number, read as blank")
     return found
 
 

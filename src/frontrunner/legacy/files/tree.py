@@ -21,25 +21,25 @@ from frontrunner.legacy.files.documents import (
 from frontrunner.legacy.files.tables import Problem, Table, read_table, table_bytes, table_path
 
 COPIES = "all_data_tasks"
-"""Where the first board kept every task table once more, by number; programs read these too."""
+"""Copies of every task table by number, which programs read too."""
 
 _PLAIN = re.compile(r"\w[\w .+-]*")
 
 
 @dataclass(frozen=True)
 class Tree:
-    """The first board's files, read. What was wrong with them is in `problems`."""
+    """The content of the first board's files, and the problems found while reading."""
 
     config: Document
     """`tasks` by type with their metric, and `boards` with their tasks by type."""
     model_meta: Document
     """`model_meta`, `models_to_skip` and `cross_encoders`."""
     external: Document
-    """Model -> task type -> metric -> rows: numbers that were kept apart from result files."""
+    """Model -> task type -> metric -> rows: numbers that did not come from result files."""
     tables: tuple[Table, ...]
     problems: tuple[Problem, ...] = ()
     originals: Mapping[str, Original] = field(default_factory=dict, compare=False, repr=False)
-    """The three documents as they were found, by file name."""
+    """The three documents as they were read, by file name."""
 
     @property
     def documents(self) -> dict[str, Document]:
@@ -47,7 +47,7 @@ class Tree:
         return {CONFIG: self.config, MODEL_META: self.model_meta, EXTERNAL: self.external}
 
     def table(self, board: str, kind: str) -> Table | None:
-        """One table, or None where it is missing."""
+        """One table, or None if it is missing."""
         return next((one for one in self.tables if one.key == (board, kind)), None)
 
 
@@ -61,7 +61,7 @@ def tasks_by_kind(board: Document) -> dict[str, list[str]]:
 
 
 def expected_tables(config: Document) -> list[tuple[str, str]]:
-    """Board and kind of every table that the configuration promises, in its order."""
+    """Board and kind of every table in the configuration, in its order."""
     found = []
     for board, facts in (config.get("boards") or {}).items():
         if facts.get("has_overall"):
@@ -73,8 +73,8 @@ def expected_tables(config: Document) -> list[tuple[str, str]]:
 def read_tree(folder: Path) -> Tree:
     """Read the folder of the first board.
 
-    Raises LegacyError where it is not one. A missing or damaged part of it is a problem, said in
-    `problems`, and the rest is read.
+    Raises LegacyError if it is not one. A missing or damaged part is reported in `problems`, and
+    the rest is read.
     """
     tree = read_documents(folder)
     problems = list(tree.problems)
@@ -84,7 +84,7 @@ def read_tree(folder: Path) -> Tree:
 
 
 def read_documents(folder: Path) -> Tree:
-    """Read the three documents alone: which boards, models and external results there are."""
+    """Read only the three documents: boards, models and external results."""
     problems: list[Problem] = []
     originals = {
         name: read_document(folder / name, problems) for name in (CONFIG, MODEL_META, EXTERNAL)
@@ -106,20 +106,22 @@ def read_documents(folder: Path) -> Tree:
 
 
 def _sound(config: Document, problems: list[Problem]) -> Document:
-    """The configuration without what is no board; names must not lead out of the folder."""
+    """The configuration without invalid boards; names must not lead out of the folder."""
     boards = {}
     for name, facts in config["boards"].items():
         if not _PLAIN.fullmatch(str(name)) or not isinstance(facts, dict):
-            problems.append(Problem(CONFIG, f"boards: {name!r} is no board, left out"))
+            problems.append(Problem(CONFIG, f"boards: {name!r} is not a board; left out"))
             continue
         kinds = facts.get("tasks") or {}
         if not isinstance(kinds, dict) or not all(_PLAIN.fullmatch(str(one)) for one in kinds):
-            problems.append(Problem(CONFIG, f"boards: the tasks of {name!r} have no plain types"))
+            problems.append(
+                Problem(CONFIG, f"boards: the task types of {name!r} are not plain names; left out")
+            )
             kinds = {}
         boards[name] = facts | ({"tasks": kinds} if "tasks" in facts else {})
     sound = {**config, "boards": boards}
     if not isinstance(config.get("tasks") or {}, dict):
-        problems.append(Problem(CONFIG, "tasks: not a table of types, left out"))
+        problems.append(Problem(CONFIG, "tasks: not a table of types; left out"))
         sound["tasks"] = {}
     return sound
 
@@ -145,7 +147,7 @@ def _repeated(table: Table) -> list[Problem]:
     for row, one in enumerate(table.anchors, start=1):
         if one in seen:
             problems.append(
-                Problem(f"{table.path}:{row}", f"{one.name} stands in row {seen[one]} already")
+                Problem(f"{table.path}:{row}", f"{one.name} is already in row {seen[one]}")
             )
         seen.setdefault(one, row)
     return problems

@@ -1,4 +1,5 @@
-"""The first board's calls: what its Gradio application said of itself, and what it computed.
+"""The first board's calls: the description of its Gradio application, and its functions.
 
-Pure: configurations, descriptions and tables in and out. How they travel is in `frontrunner.calls`.
+Pure functions on configurations, descriptions and tables; `frontrunner.calls` serves them over
+HTTP.
 """

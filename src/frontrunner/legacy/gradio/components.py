@@ -1,4 +1,4 @@
-"""One component of the configuration, in the shape that Gradio 4.20 gave it."""
+"""The components of the configuration, in the shape of Gradio 4.20."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TEXT_SCHEMA: Schema = {"type": "string"}
 
 
 def choice_schema(choices: Sequence[str]) -> Schema:
-    """The schema of a group of boxes to tick."""
+    """The schema of a group of checkboxes."""
     return {
         "items": {"enum": list(choices), "type": "string"},
         "title": "Checkbox Group",
@@ -66,7 +66,7 @@ def row(number: int) -> Component:
 
 
 def form(number: int) -> Component:
-    """What holds the search field and the boxes."""
+    """The form with the search field and the checkboxes."""
     return _component(number, "form", {"scale": 6, "min_width": 480})
 
 
@@ -135,7 +135,7 @@ def search(number: int, label: str) -> Component:
 
 
 def boxes(number: int, label: str, choices: Sequence[str], scale: int) -> Component:
-    """Boxes to tick, all ticked."""
+    """A group of checkboxes, all checked."""
     props = {
         "choices": [[one, one] for one in choices],
         "value": list(choices),
@@ -153,7 +153,7 @@ def boxes(number: int, label: str, choices: Sequence[str], scale: int) -> Compon
 
 
 def table(number: int, value: object, columns: int, *, visible: bool) -> Component:
-    """A table: `value` holds its headers, rows and metadata."""
+    """A table; `value` has its headers, rows and metadata."""
     props = {
         "value": value,
         "headers": ["1", "2", "3"],
@@ -176,10 +176,10 @@ def table(number: int, value: object, columns: int, *, visible: bool) -> Compone
 
 
 def type_boxes(number: int) -> Component:
-    """The boxes for types of models."""
+    """The checkboxes for model types."""
     return boxes(number, "Model types", MODEL_TYPES, 3)
 
 
 def size_boxes(number: int) -> Component:
-    """The boxes for sizes of models."""
+    """The checkboxes for model sizes."""
     return boxes(number, "Model sizes (in number of parameters)", tuple(SIZE_RANGES), 2)

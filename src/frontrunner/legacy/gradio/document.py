@@ -1,4 +1,4 @@
-"""`/config`: the whole of the first board's application as one document."""
+"""`/config`: the first board's whole application as one document."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ VERSION, PROTOCOL = "4.20.0", "sse_v2"
 SEARCH_LABEL = "Search Bar (separate multiple queries with `;`)"
 
 Tables = Mapping[tuple[str, str], Table]
-"""Board and kind -> a table with fresh numbers."""
+"""Board and kind -> table with fresh numbers."""
 
 
 class Texts(msgspec.Struct, frozen=True):
-    """What is written on the page."""
+    """The texts on the page."""
 
     title: str
     footer: str
@@ -43,7 +43,7 @@ class Texts(msgspec.Struct, frozen=True):
 def config(
     layout: Layout, endpoints: Sequence[Endpoint], tables: Tables, texts: Texts, app_id: int
 ) -> dict[str, Any]:
-    """The document, in the shape that Gradio 4.20 gave it."""
+    """The document, in the shape of Gradio 4.20."""
     return {
         "version": VERSION,
         "mode": "blocks",
@@ -72,7 +72,7 @@ def config(
         "fill_height": False,
         "layout": _tree(layout),
         "dependencies": [endpoint.dependency for endpoint in endpoints],
-        # The address that a program was given is the one that it uses; ours may lie behind another.
+        # Empty, so that programs use the URL that they were given, such as that of a proxy.
         "root": "",
     }
 
@@ -111,7 +111,7 @@ def _table_components(
 
 
 def shown(table: Table | None) -> dict[str, Any]:
-    """A table as it travels; without the number that its rows have in the file."""
+    """A table as it is sent, without the `index` column of the file."""
     headers = [name for name in table.columns if name != INDEX] if table else []
     rows = [[row.get(name, "") for name in headers] for row in table.rows] if table else []
     return {"headers": headers, "data": rows or [[]], "metadata": None}

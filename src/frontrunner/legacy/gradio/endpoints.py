@@ -25,7 +25,7 @@ from frontrunner.legacy.gradio.layout import (
 from frontrunner.legacy.gradio.model_types import MODEL_TYPES
 
 SET_TABS, FILTER = "set_tabs_on_load", "filter_data"
-# For browsers that show the old page; programs do not run it.
+# Run by browsers that show the old page, not by programs.
 _KEEP_IN_URL = (
     "(chosen) => { const query = new URLSearchParams(location.search); "
     "Object.entries(chosen).forEach(([key, value]) => query.set(key, value)); "
@@ -38,16 +38,16 @@ class Endpoint(NamedTuple):
 
     name: str
     dependency: dict[str, Any]
-    """As `/config` shows it."""
+    """Its entry in `/config`."""
 
     @property
     def answers(self) -> bool:
-        """Whether the server runs it; the others are run by a page."""
+        """Whether the server runs it; the page runs the others."""
         return bool(self.dependency["backend_fn"])
 
 
 def endpoints_of(layout: Layout) -> list[Endpoint]:
-    """All functions, by their numbers."""
+    """All functions, in the order of their numbers."""
     found: list[Endpoint] = []
     for task in layout.tasks:
         _add_choice(found, "update_url_task", task.item, "once")
@@ -74,7 +74,7 @@ def _numbered(name: str, number: int) -> str:
 
 
 def _add_choice(found: list[Endpoint], name: str, item: int, mode: str) -> None:
-    """The function that a click on a tab calls, and the script that runs after it."""
+    """Add the function that a click on a tab calls, and the script that runs after it."""
     values = [CHOSEN_TASK, CHOSEN_LANGUAGES]
     number = sum(one.name.startswith(name) for one in found)
     choice = _endpoint(

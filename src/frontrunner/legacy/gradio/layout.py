@@ -1,7 +1,7 @@
 """The first board's page as a tree of numbered components: a tab for each task, one for each table.
 
-The numbers are those that the first board's own application gave, so that a program which knows a
-component or a function by its number finds it again.
+The numbers are those of the first board's application, so that programs find components and
+functions by their old numbers.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ class TableTab(NamedTuple):
     text: int
     table_row: int
     shown: int
-    """The table that filters narrow."""
+    """The visible table, which the filters narrow."""
     whole: int
-    """The hidden table that filters start from."""
+    """The hidden table that the filters read."""
 
     @property
     def label(self) -> str:
-        """What the tab is called."""
+        """The text on the tab."""
         return _LANGUAGE_LABELS.get(self.row.language, self.row.language.title())
 
 
@@ -66,19 +66,19 @@ class TaskTab(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What the tab is called."""
+        """The text on the tab."""
         return _TASK_LABELS.get(self.task, self.task.title())
 
 
 class Layout(NamedTuple):
-    """All tabs, in their order."""
+    """All tabs, in order."""
 
     tasks: tuple[TaskTab, ...]
     footer: int
 
     @property
     def tables(self) -> list[TableTab]:
-        """The tabs of all tables, in their order."""
+        """The tabs of all tables, in order."""
         return [table for task in self.tasks for table in task.tables]
 
 

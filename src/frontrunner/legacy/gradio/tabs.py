@@ -13,8 +13,8 @@ _UPDATE = {"__type__": "update"}
 def set_tabs(query: Mapping[str, str], tasks: Sequence[str]) -> list[Any]:
     """The task's tab, each task's language tab, and the choice in two forms.
 
-    As the first board did: a task that it does not know means the overall tables; a language is
-    passed on as it came.
+    As on the first board, an unknown task means the overall tables, and a language is returned
+    unchanged.
     """
     task = query.get("task", OVERALL)
     task = task if task in tasks else OVERALL

@@ -1,13 +1,13 @@
-"""What a link to an older board meant, in words that any page can act on.
+"""What a link to an older board meant.
 
-Three generations of links are known:
+There are three generations of links:
 
-- `?task=<type>&language=<language>`: the first board, 57 pairs; either may be left out;
+- `?task=<type>&language=<language>`: the first board, 57 pairs; either may be missing;
 - `?benchmark_name=<benchmark>`: the second board;
-- `/benchmark/<name>`, `/models/<org>/<name>`, `/tasks/<name>`, `/compare`: the present one, whose
-  paths are our own, so that only another spelling of a name needs help.
+- `/benchmark/<name>`, `/models/<org>/<name>`, `/tasks/<name>`, `/compare`: the present board. Its
+  paths are the same as ours, so only other spellings of a name need a redirect.
 
-Capitals, hyphens, spaces and repeated encoding never decide whether a link works.
+Capitals, hyphens, spaces and repeated encoding make no difference.
 """
 
 from __future__ import annotations
@@ -44,25 +44,25 @@ class ToTable(NamedTuple):
 
 
 class Unknown(NamedTuple):
-    """The link names something that never was, or that nothing here succeeds."""
+    """The link names a value that never existed, or that has no successor."""
 
     parameter: str
     """Which part of the link: `task`, `language` or `benchmark_name`."""
     value: str
     near: tuple[tuple[str, str], ...]
-    """Pairs of a label and the query of a link that works."""
+    """Similar links that work, each a label and a query."""
 
 
 Meaning = ToBoard | ToTable | Unknown
 
 
 def plain(value: str) -> str:
-    """A value as it is compared: decoded, in small letters, without hyphens and the like."""
+    """A value as it is compared: decoded, in lower case, letters and digits only."""
     return re.sub(r"[\W_]+", "", decoded(value).lower())
 
 
 def decoded(value: str) -> str:
-    """A value that chats, editors and HTML have encoded once more, as `%2520` or `&#40;`."""
+    """A value without repeated encoding, such as `%2520` or `&#40;` from chats and HTML."""
     for _ in range(3):
         once = unescape(unquote(value))
         if once == value:
@@ -72,13 +72,13 @@ def decoded(value: str) -> str:
 
 
 def tidied(query: Mapping[str, str]) -> dict[str, str]:
-    """A query whose old parameters have their names, written `Task` or, out of HTML, `amp;task`."""
+    """A query with its old parameters renamed, from `Task` or, out of HTML, `amp;task`."""
     plainly = {key.removeprefix("amp;").lower(): value for key, value in query.items()}
     return {key: plainly[key] for key in PARAMETERS & plainly.keys()} | dict(query)
 
 
 def meaning(query: Mapping[str, str], catalog: Catalog) -> Meaning | None:
-    """What the query of a link to the front page meant; None where it is none of an older board."""
+    """What the query of a link to the front page meant; None if it is not of an older board."""
     if query.get("benchmark_name", "").strip():
         return _of_benchmark(query["benchmark_name"], catalog)
     if TASK_PARAMETERS & query.keys():
@@ -87,7 +87,7 @@ def meaning(query: Mapping[str, str], catalog: Catalog) -> Meaning | None:
 
 
 def known_links(catalog: Catalog) -> Iterator[tuple[dict[str, str], Meaning]]:
-    """The query of each link that the older boards had, with what it means today."""
+    """The query of each link of the older boards, with its meaning today."""
     for task, languages in _tables().items():
         for language in ("", *languages):
             yield {"task": task, "language": language}, _of_table(task, language, catalog)
@@ -96,7 +96,7 @@ def known_links(catalog: Catalog) -> Iterator[tuple[dict[str, str], Meaning]]:
 
 
 def benchmark_called(name: str, catalog: Catalog) -> str | None:
-    """The benchmark of that name or alias, however it is spelled."""
+    """The benchmark with that name or alias, in any spelling."""
     known = catalog.benchmark_by_name.keys() | catalog.benchmark_by_alias.keys()
     exact = decoded(name)
     found = exact if exact in known else _spelled(exact, known)
@@ -107,17 +107,17 @@ def benchmark_called(name: str, catalog: Catalog) -> str | None:
 
 
 def spelled(name: str, known: Iterable[str]) -> str | None:
-    """The one of `known` that differs from `name` in capitals and encoding alone."""
+    """The name in `known` that equals `name` except for capitals and encoding."""
     exact = decoded(name).lower()
     return next((one for one in known if one.lower() == exact), None)
 
 
 def _spelled(name: str, known: Iterable[str]) -> str | None:
-    """As `spelled`, and where signs were lost, the one of `known` that is left."""
+    """As `spelled`; otherwise the only name in `known` with the same letters and digits."""
     close = spelled(name, known)
     if close is not None:
         return close
-    # `MTEB(eng, v2)` with its brackets lost; but never one of several.
+    # Such as `MTEB(eng, v2)` without its brackets. If several names fit, none is taken.
     alike = [one for one in known if plain(one) == plain(name)]
     return alike[0] if len(alike) == 1 else None
 
@@ -133,7 +133,7 @@ def _of_benchmark(name: str, catalog: Catalog) -> Meaning:
 
 @cache
 def _tables() -> dict[str, dict[str, Successor]]:
-    """Task -> language -> what succeeds the table; in the order of the old board."""
+    """Task -> language -> what succeeds the table, in the order of the old board."""
     found: dict[str, dict[str, Successor]] = {}
     for row in load_board_map().values():
         found.setdefault(row.task, {})[row.language] = row
@@ -148,7 +148,7 @@ def _of_table(task: str, language: str, catalog: Catalog) -> Meaning:
         return Unknown("task", decoded(task), _near_task(wanted))
     languages = tables[name]
     asked = plain(language)
-    # Without a language the old board showed English, or what it had instead.
+    # Without a language the old board showed English, or else its first language.
     spoken = asked or ("english" if "english" in languages else plain(next(iter(languages))))
     found = next((row for one, row in languages.items() if plain(one) == spoken), None)
     if found is None:
@@ -168,7 +168,7 @@ def _successor(row: Successor, catalog: Catalog) -> Meaning:
 
 
 def _types(row: Successor, benchmark: Benchmark, catalog: Catalog) -> tuple[str, ...]:
-    """The types that a table was of; none where the benchmark has no other, which is its board."""
+    """The task types of a table; none if the benchmark has no other types."""
     kind = row.today or row.type
     tasks = (catalog.task_by_name.get(scope.task) for scope in benchmark.scopes)
     only = {task.type for task in tasks if task} == {kind}
@@ -180,7 +180,7 @@ def _labelled(row: Successor) -> tuple[str, str]:
 
 
 def _near_task(wanted: str) -> tuple[tuple[str, str], ...]:
-    """Tables whose task or language is like the value; the overall tables where none is."""
+    """Tables whose task or language is like the value; the overall tables if none is."""
     rows = list(load_board_map().values())
     tasks = near_names(wanted, _tables(), most=2, cutoff=0.6)
     spoken = near_names(wanted, {row.language for row in rows}, most=2, cutoff=0.7)
@@ -190,5 +190,5 @@ def _near_task(wanted: str) -> tuple[tuple[str, str], ...]:
 
 
 def table_of(task: str, language: str) -> Successor | None:
-    """What is known of an old table, by the values of its link."""
+    """What succeeds an old table, by the values of its link; None if there is no such table."""
     return _tables().get(task, {}).get(language)
