@@ -184,7 +184,7 @@ def test_after_adopting_the_old_folder_is_not_needed(
 def test_mistakes_are_said(snapshot: Snapshot, old: Path, tmp_path: Path) -> None:
     load_commands(["legacy"])
     (tmp_path / "file").touch()
-    for target, said in (("file", "there and not empty"), ("file/below", "cannot be written")):
+    for target, said in (("file", "exists and is not empty"), ("file/below", "cannot be written")):
         command = ["legacy", "write", str(tmp_path / target), "--legacy", str(old)]
         done = CliRunner().invoke(app, [*command, "--home", str(tmp_path / "home")])
         assert isinstance(done.exception, FrontrunnerError), target

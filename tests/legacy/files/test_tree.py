@@ -46,7 +46,7 @@ def test_what_is_wrong_is_said(tmp_path: Path) -> None:
     tree = read_tree(folder)
     said = {problem.where: problem.what for problem in tree.problems}
     assert "missing" in said["boards_data/en/data_tasks/Retrieval/default.jsonl"]
-    assert "row 1 already" in said["boards_data/en/data_tasks/STS/default.jsonl:2"]
+    assert "already in row 1" in said["boards_data/en/data_tasks/STS/default.jsonl:2"]
     assert "a copy of" in said["boards_data/no/data_tasks/STS/default.jsonl"]
     assert "not YAML" in said["model_meta.yaml"]
     assert "missing" in said["EXTERNAL_MODEL_RESULTS.json"]
