@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from frontrunner.base.errors import ContractError
 from frontrunner.checks.contract.check import check
-from frontrunner.checks.contract.fetch import folder_fetcher
+from frontrunner.checks.contract.fetch import Response, folder_fetcher
 from frontrunner.checks.contract.finding import Compatibility
 from frontrunner.checks.contract.record import (
     Answer,
     Call,
     File,
+    Link,
+    Record,
     Route,
 )
 from frontrunner.checks.contract.shape import shape_of
@@ -110,3 +113,129 @@ def test_raw_files_may_lie_elsewhere_and_keep_their_columns(tmp_path: Path) -> N
     }
     with pytest.raises(ContractError, match="not a folder"):
         folder_fetcher(tmp_path / "nowhere")
+
+
+def found(made: Record, fetch: Any) -> list[tuple[str, str, Compatibility, str]]:
+    return [(one.kind, one.item, one.verdict, one.reason) for one in check(made, fetch)]
+
+
+def test_findings_name_the_kind_the_item_and_the_reason() -> None:
+    made = record(
+        routes=(Route("/a", ("x", "y"), ()), Route("/b", (), ()), Route("/same", ("x",), ())),
+        protocol="sse_v2",
+        calls=(Call("/f", (), ()),),
+        files=(File("t.jsonl", ("a",)),),
+    )
+    told = {
+        "/a": {"get": {"parameters": [{"name": "x"}, {"name": "z", "required": True}]}},
+        "/same": {"get": {"parameters": [{"name": "x"}]}},
+    }
+    answers = {"/openapi.json": {"paths": told}, "/t.jsonl": Response(200, "", "", b'{"a": NaN}\n')}
+    assert found(made, Board(answers)) == [
+        ("route", "/a", Compatibility.CHANGED, "parameter y is gone; parameter z is now required"),
+        ("route", "/b", Compatibility.MISSING, "the OpenAPI description does not have it"),
+        ("route", "/same", Compatibility.COMPATIBLE, "the same parameters"),
+        ("call", "/config", Compatibility.MISSING, "it does not name a Gradio protocol"),
+        ("call", "/f", Compatibility.MISSING, "the board's /info does not list it"),
+        ("file", "t.jsonl", Compatibility.COMPATIBLE, "the same columns"),
+    ]
+
+
+def test_new_parameters_are_named() -> None:
+    made = record(routes=(Route("/a", ("x",), ()),))
+    paths = {"/a": {"get": {"parameters": [{"name": one} for one in ("x", "p", "q")]}}}
+    assert found(made, Board({"/openapi.json": {"paths": paths}})) == [
+        ("route", "/a", Compatibility.ADDITIONS, "new parameters: p, q")
+    ]
+
+
+def test_a_board_that_does_not_answer_is_an_error_for_each_item() -> None:
+    def fetch(path: str) -> Response:
+        raise ContractError("no answer")
+
+    made = record(
+        routes=(Route("/a", (), ()),),
+        answers=(Answer("/a", "/a", 200, "", None),),
+        protocol="ws",
+        calls=(Call("/f", (), ()),),
+    )
+    stopped = "not asked: the board did not answer 3 requests in a row"
+    assert found(made, fetch) == [
+        ("route", "/a", Compatibility.ERROR, "no answer"),
+        ("answer", "/a", Compatibility.ERROR, "no answer"),
+        ("call", "/config", Compatibility.ERROR, "no answer"),
+        ("call", "/f", Compatibility.ERROR, "no answer"),
+    ]
+    files = record(links=(Link("/l"),), routes=made.routes, files=(File("f"),))
+    assert found(files, fetch)[-2:] == [
+        ("link", "/l", Compatibility.ERROR, "no answer"),
+        ("file", "f", Compatibility.ERROR, stopped),
+    ]
+
+
+JSON = "application/json"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "verdict", "reason"),
+    [
+        ((200, JSON, {"k": 1}), (200, JSON, b'{"k": 2}'), "compatible", "the same shape"),
+        ((200, "a/b", None), (200, "a/b", b"x"), "compatible", "the same status and type"),
+        ((200, JSON, {"k": 1}), (404, JSON, b"{}"), "missing", "the status was 200 and is now 404"),
+        ((200, JSON, {"k": 1}), (405, JSON, b"{}"), "missing", "the status was 200 and is now 405"),
+        ((200, JSON, {"k": 1}), (410, JSON, b"{}"), "missing", "the status was 200 and is now 410"),
+        ((200, JSON, {"k": 1}), (403, JSON, b"{}"), "changed", "the status was 200 and is now 403"),
+        ((399, JSON, {"k": 1}), (404, JSON, b"{}"), "missing", "the status was 399 and is now 404"),
+        ((400, JSON, {"k": 1}), (404, JSON, b"{}"), "changed", "the status was 400 and is now 404"),
+        (
+            (200, JSON, {"k": 1}),
+            (200, "", b'{"k": 1}'),
+            "changed",
+            "the type was application/json and is now not given",
+        ),
+        ((200, JSON, {"k": 1}), (200, JSON, b"{"), "changed", "the answer is no longer JSON"),
+        ((200, JSON, None), (200, JSON, b"{}"), "changed", "the answer was not JSON and now is"),
+        (
+            (200, JSON, {"k": 1}),
+            (200, JSON, b'{"k": 1, "l": 2, "m": 3}'),
+            "compatible with additions",
+            "new keys: l; m",
+        ),
+    ],
+)
+def test_an_answer_is_compared_by_status_type_and_shape(
+    old: tuple[int, str, Any], new: tuple[int, str, bytes], verdict: str, reason: str
+) -> None:
+    shape = None if old[2] is None else shape_of(old[2])
+    made = record(answers=(Answer("/a", "/a", old[0], old[1], shape),))
+    board = Board({"/a": Response(new[0], new[1], "", new[2])})
+    assert found(made, board) == [("answer", "/a", Compatibility(verdict), reason)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "verdict", "reason"),
+    [
+        (b"", "changed", "the file has no rows"),
+        (b"[1]", "changed", "the file has no rows"),
+        (b'{"b": 1}', "changed", "column a is missing"),
+        (b'{"a": 1, "b": 2, "c": 3}', "compatible with additions", "new columns: c"),
+    ],
+)
+def test_a_table_is_compared_by_its_columns(rows: bytes, verdict: str, reason: str) -> None:
+    board = Board({"/t": Response(200, "", "", rows)})
+    made = record(files=(File("t", ("a", "b")),))
+    assert found(made, board)[0][2:] == (Compatibility(verdict), reason)
+
+
+def test_a_file_without_columns_need_only_exist() -> None:
+    made = record(files=(File("t"), File("u")))
+    board = Board({"/t": Response(200, "", "", b"x"), "/u": Response(403, "", "", b"")})
+    assert [one[2:] for one in found(made, board)] == [
+        (Compatibility.COMPATIBLE, "the file exists"),
+        (Compatibility.MISSING, "the status is 403"),
+    ]
+
+
+def test_an_empty_record_is_an_error() -> None:
+    with pytest.raises(ContractError, match="nothing to check"):
+        list(check(record(), Board({})))

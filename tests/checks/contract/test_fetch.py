@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
 from frontrunner.base.errors import ContractError
-from frontrunner.checks.contract.fetch import Response, fetcher, json_of, public_url
+from frontrunner.checks.contract.fetch import Response, fetcher, folder_fetcher, json_of, public_url
 from frontrunner.checks.contract.shape import shape_of
 
 _OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -201,3 +202,55 @@ def test_json_that_cannot_be_stored_is_not_json() -> None:
     for body in (b'{"k": "\\ud800"}', b"{", b"[" * 100_000, b"\xff"):
         assert json_of(Response(200, "application/json", "", body)) is None
     assert json_of(Response(200, "text/html", "", b"{}")) is None
+
+
+def ok(body: bytes, kind: bytes = b"application/json") -> bytes:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
+    return head % (kind, len(body)) + body
+
+
+def test_a_whole_answer_is_read_in_parts() -> None:
+    body = b"x" * (2 * 1024 * 1024 + 1)
+    with board(lambda connection: connection.sendall(ok(body))) as address:
+        assert fetcher(address)("/").body == body
+        assert fetcher(address, largest=len(body))("/").body == body
+        with pytest.raises(ContractError, match="larger than 2,097,152 bytes"):
+            fetcher(address, largest=len(body) - 1)("/")
+
+
+def test_paths_are_asked_below_the_path_of_the_board() -> None:
+    asked = []
+
+    def answer(request: bytes, connection: socket.socket) -> None:
+        asked.append(request.split(b" ")[1])
+        connection.sendall(b"HTTP/1.1 302 X\r\nLocation: /b/x/y\r\n\r\n")
+
+    with heard(answer) as address:
+        assert fetcher(f"{address}/b/x/")("/a b?c=\u00e9").location == "/y"
+        assert fetcher(f"{address}/b/x")("/").location == "/y"
+        assert fetcher(address)("/").location == "/b/x/y"
+    assert asked == [b"/b/x/a%20b?c=%C3%A9", b"/b/x/", b"/"]
+
+
+def test_the_media_type_has_no_parameters() -> None:
+    answer = ok(b"{}", b"application/json; charset=utf-8")
+    with board(lambda connection: connection.sendall(answer)) as address:
+        assert fetcher(address)("/") == Response(200, "application/json", "", b"{}")
+
+
+def test_a_malformed_url_is_named() -> None:
+    with pytest.raises(ContractError) as raised:
+        fetcher("ftp://a:b@host")
+    assert str(raised.value) == (
+        "'ftp://host' is not the URL of a board. Give one such as http://host:8000."
+    )
+
+
+def test_a_folder_answers_for_its_files_alone(tmp_path: Path) -> None:
+    (tmp_path / "in" / "sub").mkdir(parents=True)
+    (tmp_path / "in" / "sub" / "f").write_bytes(b"x")
+    (tmp_path / "out").write_bytes(b"x")
+    fetch = folder_fetcher(tmp_path / "in")
+    assert fetch("/sub/f") == fetch("sub/f") == Response(200, "", "", b"x")
+    for missing in ("/", "/sub", "/g", "/../out", f"/{tmp_path}/out"):
+        assert fetch(missing) == Response(404, "", "", b""), missing

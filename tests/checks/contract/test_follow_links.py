@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from frontrunner.checks.contract.check import check
 from frontrunner.checks.contract.fetch import Response
 from frontrunner.checks.contract.finding import Compatibility
@@ -9,6 +13,10 @@ from frontrunner.checks.contract.record import (
     Link,
 )
 from tests.checks.contract.made_up import Board, moved, page, record, verdicts
+
+CIRCLE = "redirects in a circle or too often: "
+ELSEWHERE = "leads to another site,"
+FRONT = "shows the front page, whatever the link asks for"
 
 
 def test_a_link_may_move_but_not_to_the_front_page() -> None:
@@ -38,3 +46,39 @@ def test_a_redirect_without_an_end_is_noticed() -> None:
     [found] = check(record(links=(Link("/?task=a"),)), Endless({}))
     assert found.verdict is Compatibility.CHANGED
     assert "in a circle or too often" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("path", "answers", "reason"),
+    [
+        ("/a", {"/a": page()}, "answers"),
+        ("/a", {"/a": moved("/b"), "/b": page()}, "leads to /b"),
+        ("/a", {"/a": moved("/b")}, "leads to /b, which answers 404"),
+        ("/a", {}, "answers 404"),
+        ("/a", {"/a": Response(403, "", "", b"")}, "answers 403"),
+        ("/a", {"/a": moved("")}, "/a redirects without saying where"),
+        ("/a", {"/a": moved("https://x/")}, f"{ELSEWHERE} https://x/, which was not asked"),
+        ("/a", {"/a": moved("/")}, "leads to the bare front page"),
+        ("/?q=1", {"/?q=1": page("f"), "/": page("f")}, FRONT),
+        ("/a?q=1", {"/a?q=1": page("f"), "/": page("f")}, "answers"),
+        ("/a", {"/a": moved("/b"), "/b": moved("/a")}, f"{CIRCLE}/a -> /b -> /a"),
+        (
+            "/0",
+            {f"/{n}": moved(f"/{n + 1}") for n in range(9)},
+            f"{CIRCLE}/0 -> /1 -> /2 -> /3",
+        ),
+    ],
+)
+def test_the_reason_says_where_a_link_leads(
+    path: str, answers: dict[str, Any], reason: str
+) -> None:
+    [found] = check(record(links=(Link(path),)), Board(answers))
+    assert found.reason == reason
+
+
+def test_five_redirects_are_followed_and_six_are_not() -> None:
+    for count, verdict in ((5, Compatibility.COMPATIBLE), (6, Compatibility.CHANGED)):
+        answers: dict[str, Any] = {f"/{n}": moved(f"/{n + 1}") for n in range(count)}
+        answers[f"/{count}"] = page()
+        [found] = check(record(links=(Link("/0"),)), Board(answers))
+        assert found.verdict is verdict, count

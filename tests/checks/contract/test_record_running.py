@@ -9,7 +9,7 @@ import pytest
 from frontrunner.base.errors import ContractError
 from frontrunner.checks.contract.fetch import Response
 from frontrunner.checks.contract.record_running import record_board
-from tests.checks.contract.made_up import Board
+from tests.checks.contract.made_up import Board, page
 
 
 def test_a_record_of_a_board_asks_routes_with_the_names_that_it_tells() -> None:
@@ -67,3 +67,55 @@ def test_a_board_that_stops_answering_ends_the_record() -> None:
     made, notes = record_board("s", fetch, ["/x", "/y"], 0)
     assert [one.path for one in made.answers] == ["/y"]
     assert "Left out: gone" in notes
+
+
+def test_notes_say_what_is_not_in_the_record() -> None:
+    answers = {
+        "/openapi.json": {"paths": {"/a/{x}/{y}": {"get": {}}, "/logout": {"get": {}}}},
+        "/": page('<a href="/broken?q=1">b</a> <a href="/signout?next=/">s</a>'),
+        "/broken?q=1": Response(500, "text/html", "", b""),
+    }
+    notes = record_board("old", Board(answers), ["/x?token=secret", "/x?token=other"], 9).notes
+    assert notes == (
+        "Not asked, as it may change something: /logout, /signout.",
+        "Not asked, as it holds a secret: /x.",
+        "No answer is recorded for /a/{x}/{y}, /logout. Give requests with --requests.",
+    )
+
+
+def test_a_note_names_ten_paths_and_counts_the_rest() -> None:
+    broken = [f"/b{n:02}" for n in range(12)]
+    answers: dict[str, Any] = {path: Response(500, "", "", b"") for path in broken}
+    [note] = record_board("old", Board(answers | {"/ok": {}}), [*broken, "/ok"], 0).notes
+    assert note == (
+        f"Left out, as the board answered with an error: {', '.join(broken[:10])} and 2 more."
+    )
+
+
+def test_a_crawl_goes_on_after_what_is_not_a_page() -> None:
+    answers = {
+        "/": page("".join(f'<a href="{one}">x</a>' for one in ("/gone", "/json", "/last", "/"))),
+        "/json": {"k": 1},
+        "/last": page(),
+    }
+    made = record_board("old", Board(answers), [], 9).record
+    assert [link.path for link in made.links] == ["/", "/last"]
+    asked: list[str] = []
+
+    def fetch(path: str) -> Response:
+        asked.append(path)
+        return Board(answers)(path)
+
+    record_board("old", fetch, [], 2)
+    assert asked[-2:] == ["/", "/gone"]  # the front page and one more
+    assert asked.count("/") == 1
+
+
+def test_a_board_with_nothing_is_an_error() -> None:
+    with pytest.raises(ContractError, match="Nothing was recorded of old"):
+        record_board("old", Board({}), [], 0)
+
+
+def test_a_board_whose_time_is_over_is_an_error() -> None:
+    with pytest.raises(ContractError, match="took longer than 0 seconds"):
+        record_board("old", Board({}), [], 0, seconds=0)
