@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from itertools import pairwise
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import parse_qsl, quote, quote_plus
 
 import pytest
 import zstandard
@@ -97,3 +98,31 @@ def test_models_and_tasks_in_small_letters(browser: Browser) -> None:
     for old, new in catalog.old_task_names.items():
         page = get(browser, links.task(old))
         assert page.status == 200 or led(page) == links.task(new)
+
+
+TABS = {
+    "perf_language": "languages",
+    "perf_task": "tasks",
+    "perf_size": "size",
+    "perf_time": "time",
+    "task_info": "list",
+}
+
+
+def test_every_tab_of_the_present_board_leads_to_that_tab(browser: Browser) -> None:
+    links = Links()
+    for bench in browser.service.snapshot.catalog.benchmarks:
+        board = links.board(bench.name)
+        for theirs, ours in TABS.items():
+            target = led(get(browser, f"{board}?tab={theirs}"))
+            assert target in (f"{board}/{ours}", board), (bench.name, theirs, target)
+            assert target != board or ours == "languages", (bench.name, theirs)
+            assert get(browser, target).status in (200, 301), target
+
+
+def test_every_model_of_the_present_board_can_be_compared_by_its_link(browser: Browser) -> None:
+    names = [model.name for model in browser.service.snapshot.catalog.models][::50]
+    for first, second in pairwise(names):
+        target = led(get(browser, f"/compare?model={quote(first)},{quote(second)}"))
+        assert parse_qsl(target.partition("?")[2]) == [("models", f"{first},{second}")]
+        assert get(browser, target).status == 200

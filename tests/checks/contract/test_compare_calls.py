@@ -73,6 +73,7 @@ def test_an_output_of_another_type_is_a_change() -> None:
             call(TEXT, SIZE, BOX, Value("Textbox", "more", optional=True)),
             "input more is new and optional",
         ),
+        (call(TEXT, SIZE, BOX, Value("Textbox", optional=True)), "input 4 is new and optional"),
         (
             call(TEXT, SIZE, Value("Dropdown", "kind", choices=("closed", "open", "x"))),
             "input kind takes more choices",

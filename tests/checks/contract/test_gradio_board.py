@@ -147,7 +147,10 @@ def test_a_board_that_hides_its_functions_is_noted() -> None:
     del board["/gradio_api/info"]
     made = record_board("old", Board(board), [], 5)
     assert made.record.calls == ()
-    assert any("/gradio_api/info does not list any" in note for note in made.notes)
+    assert made.notes == (
+        "This is a Gradio board, but its functions could not be recorded: "
+        "/gradio_api/info does not list any.",
+    )
 
 
 def test_a_board_below_another_prefix_is_found() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ def test_what_an_older_board_left_is_a_record(tmp_path: Path) -> None:
     )
     made = record_folder(tmp_path)
     assert made.links == (Link("/?task=sts", "STS"),)
+    assert datetime.fromisoformat(made.recorded_at).tzinfo == UTC
     assert made.files == (File("config.yaml"), File("x.jsonl", ("a",)))
     with pytest.raises(ContractError, match="holds none of"):
         record_folder(tmp_path / "empty")
