@@ -11,7 +11,7 @@ const check = process.argv.includes("--check");
 
 const result = await build({
   absWorkingDir: here,
-  entryPoints: ["src/theme.ts", "src/page.ts", "src/board.ts", "src/compare.ts", "src/finder.ts", "src/old.ts", "src/style.css"],
+  entryPoints: ["src/theme.ts", "src/page.ts", "src/board.ts", "src/chart.ts", "src/compare.ts", "src/finder.ts", "src/old.ts", "src/style.css"],
   entryNames: "[name].[hash]",
   outdir: "out",
   bundle: true,

@@ -1,5 +1,5 @@
 // Data for a page: always of the snapshot that the page was made from.
-import { setup } from "./table";
+import { setup } from "./facts";
 
 const GONE = 410;
 const RELOADED = "reloaded-for";

@@ -2,15 +2,16 @@
 import { beforeReload } from "./ask";
 import { common } from "./common";
 import { byId, fill, make } from "./dom";
-import { fillChoices, filtered } from "./filters";
+import { setup, words } from "./facts";
+import { fillChoices, rowTest } from "./filters";
 import { fillPanel, rerank, restore, total } from "./rerank";
 import { share } from "./share";
-import { FILTERS, PICKS, SEPARATOR, isReranked, read, write, type FilterName, type State } from "./state";
-import { dressHeads, finishWith, heads, later, markHeads, rows, setup, show, table, words, type Row } from "./table";
+import { PICKS, address, isReranked, read, type State } from "./state";
+import { dressHeads, finishWith, heads, markHeads, rows, show, table, type Row } from "./table";
+import { badge, carry, countFilters, filterForm, keep, listenToFilters, showFilters } from "./toolbar";
 
 const NATURAL: readonly string[] = ["rank", "name"];
-const search = byId<HTMLInputElement>("q");
-const filterForm = byId("filters").querySelector("form") as HTMLFormElement;
+const texts = rows.map((row) => row.search);
 const rankPanel = document.getElementById("rerank");
 const rankForm = rankPanel?.querySelector("form") ?? null;
 
@@ -39,21 +40,16 @@ async function apply(): Promise<void> {
 }
 
 function draw(): void {
-  const visible = filtered(state, taking);
+  const test = rowTest(state, texts);
+  const visible = rows.filter((row) => (!taking || taking.has(row)) && test(row.index));
   show(visible, state.sort, state.pins);
   markHeads(state.sort.length ? state.sort : [{ column: "rank", descending: false }]);
   const shown = fill(words["shown"] ?? "", { n: visible.length, all: total });
   byId("shown").textContent = visible.length ? shown : (words["nothing"] ?? "");
-  badge("filters", FILTERS.filter((name) => state.filters[name]).length);
+  carry(state);
+  countFilters(state);
   badge("rerank", PICKS.reduce((sum, name) => sum + state.picks[name].length, Number(state.lenient)));
   showPins();
-}
-
-function badge(id: string, count: number): void {
-  const mark = document.querySelector<HTMLElement>(`#${id} .count`);
-  if (!mark) return;
-  mark.hidden = count === 0;
-  mark.textContent = String(count);
 }
 
 function showPins(): void {
@@ -75,12 +71,7 @@ function showPins(): void {
 function change(next: Partial<State>, remember = true): void {
   state = { ...state, ...next };
   void apply();
-  keep(write(state), remember);
-}
-
-/** Put an address into the history, after the page was painted: browsers take their time for it. */
-function keep(address: string, remember: boolean): void {
-  later(() => (remember ? history.pushState(null, "", address) : history.replaceState(null, "", address)));
+  keep(address(state), remember);
 }
 
 function sortBy(column: string, several: boolean): void {
@@ -105,16 +96,6 @@ function onTable(event: MouseEvent): void {
   row.element.querySelector<HTMLElement>(".pin")?.focus();
 }
 
-function readFilters(): void {
-  const given = new FormData(filterForm);
-  const filters: State["filters"] = {};
-  for (const name of FILTERS) {
-    const value = given.getAll(name).map((one) => String(one).trim()).join(SEPARATOR);
-    if (value) filters[name as FilterName] = value;
-  }
-  change({ filters });
-}
-
 function readPicks(form: HTMLFormElement): void {
   const given = new FormData(form);
   const all = (name: string): string[] => given.getAll(name).map(String);
@@ -127,24 +108,9 @@ function readPicks(form: HTMLFormElement): void {
 
 const NO_PICKS = { picks: { languages: [], types: [], domains: [], tasks: [] }, lenient: false };
 
-/** Set a control; a list of several values, which only an address names, becomes one more choice. */
-function choose(control: HTMLInputElement | HTMLSelectElement, value: string): void {
-  if (control instanceof HTMLSelectElement && value && ![...control.options].some((one) => one.value === value)) {
-    const label = value.split(SEPARATOR).map((one) => setup.labels[one] ?? one).join(", ");
-    control.append(make("option", label, { value }));
-  }
-  control.value = value;
-}
-
 /** Put what the state says into the controls. */
 function showControls(): void {
-  search.value = state.search;
-  for (const name of FILTERS) {
-    const control = filterForm.elements.namedItem(name);
-    if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) choose(control, state.filters[name] ?? "");
-  }
-  const facets = (state.filters.facets ?? "").split(SEPARATOR);
-  filterForm.querySelectorAll<HTMLInputElement>('[name="facets"]').forEach((box) => (box.checked = facets.includes(box.value)));
+  showFilters(state);
   rankForm?.querySelectorAll<HTMLInputElement>("input").forEach((input) => {
     if (input.name === "languages") input.value = state.picks.languages.join(", ");
     else if (input.name === "policy") input.checked = state.lenient;
@@ -154,10 +120,7 @@ function showControls(): void {
 
 function listen(): void {
   table.addEventListener("click", onTable);
-  search.addEventListener("input", () => change({ search: search.value }, false));
-  filterForm.addEventListener("change", readFilters);
-  filterForm.addEventListener("submit", (event) => event.preventDefault());
-  filterForm.addEventListener("reset", () => setTimeout(() => change({ filters: {} })));
+  listenToFilters(change);
   rankPanel?.addEventListener("toggle", () => rankForm && setup.live && void fillPanel(rankForm, state));
   rankForm?.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -168,9 +131,9 @@ function listen(): void {
   // Choosing columns keeps what else was chosen.
   document.querySelector<HTMLFormElement>("form[data-keep]")?.addEventListener("submit", (event) => {
     event.preventDefault();
-    const address = new URL(location.href);
-    new FormData(event.target as HTMLFormElement).forEach((value, name) => address.searchParams.set(name, String(value)));
-    location.href = address.href;
+    const target = new URL(location.href);
+    new FormData(event.target as HTMLFormElement).forEach((value, name) => target.searchParams.set(name, String(value)));
+    location.href = target.href;
   });
   // A phone leaves out the columns that describe a model, until it is asked for them.
   const columns = document.getElementById("columns");
@@ -204,7 +167,7 @@ dressHeads();
 finishWith(dressRow);
 share();
 listen();
-beforeReload(() => history.replaceState(null, "", write(state)));
+beforeReload(() => history.replaceState(null, "", address(state)));
 showControls();
 byId("tools").hidden = false;
 if (heads().length) void apply();

@@ -94,7 +94,7 @@ class Chooser {
     this.changed();
   }
 
-  /** Show what is chosen now; whoever cannot choose more is led to the button. */
+  /** Show the choice; if no more can be chosen, focus the button. */
   private changed(): void {
     this.showChips();
     this.said.textContent = "";

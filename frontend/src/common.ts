@@ -85,7 +85,7 @@ function hints(figure: HTMLElement): void {
   figure.append(hint);
   const show = (event: Event): void => {
     const target = event.target as Element;
-    const dot = target.closest("circle") ?? target.querySelector?.("circle");
+    const dot = target.closest(".d, circle") ?? target.querySelector?.(".d, circle");
     hint.hidden = !dot;
     if (!dot) return;
     hint.textContent = dot.querySelector("title")?.textContent ?? "";

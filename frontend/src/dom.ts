@@ -1,13 +1,13 @@
 // Small helpers that every module uses.
 
-/** The element with this id; throws where the page has none, which is a mistake of ours. */
+/** The element with this id; throws if the page has none, which is a bug. */
 export function byId<T extends HTMLElement>(id: string): T {
   const found = document.getElementById(id);
   if (!found) throw new Error(`no #${id} on this page`);
   return found as T;
 }
 
-/** The JSON that stands in the page under this id. */
+/** The JSON in the page under this id. */
 export function data<T>(id: string): T {
   return JSON.parse(byId(id).textContent ?? "null") as T;
 }
@@ -24,9 +24,13 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** `{name}` in a message replaced by values. */
+/** `{name}` in a message replaced by values; `{n:# model|# models}` is singular for 1. */
 export function fill(message: string, values: Record<string, string | number>): string {
-  return message.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+  return message.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, key: string, one?: string, many?: string) => {
+    const value = values[key];
+    if (value === undefined) return whole;
+    return one === undefined ? String(value) : ((value === 1 ? one : many) ?? "").replaceAll("#", String(value));
+  });
 }
 
 /** Text as searches compare it: capitals do not count, and `_` equals `-`. */
@@ -83,4 +87,13 @@ export async function copy(text: string, button: HTMLElement, done: string): Pro
   const before = button.textContent;
   button.textContent = done;
   setTimeout(() => (button.textContent = before), 1500);
+}
+
+/** After the next frame was painted, and the reader did not want anything else. */
+export function later(what: () => void): void {
+  requestAnimationFrame(() => {
+    // Safari has no idle callbacks.
+    if ("requestIdleCallback" in window) requestIdleCallback(what, { timeout: 300 });
+    else setTimeout(what, 1);
+  });
 }

@@ -1,7 +1,7 @@
 // Which rows a reader's filters leave.
 import { make, searchTest, sizeIn } from "./dom";
 import { SEPARATOR, type State } from "./state";
-import { facts, rows, setup, type Row } from "./table";
+import { facts, setup } from "./facts";
 
 const OPEN = 1;
 const INSTRUCTIONS = 2;
@@ -43,15 +43,12 @@ function tests(filters: State["filters"]): Test[] {
   return found;
 }
 
-/** The rows that are left; `among` are those that there are. */
-export function filtered(state: State, among: ReadonlySet<Row> | null): Row[] {
+/** A test for rows by their place on the board; `texts` is what a search looks at in each. */
+export function rowTest(state: State, texts: readonly string[]): Test {
   const search = searchTest(state.search);
   const all = tests(state.filters);
-  return rows.filter(
-    (row) =>
-      (!among || among.has(row)) &&
-      (state.pins.has(row.name) || (search(row.search) && all.every((test) => test(row.index)))),
-  );
+  return (index) =>
+    state.pins.has(facts.name[index] ?? "") || (search(texts[index] ?? "") && all.every((test) => test(index)));
 }
 
 /** Fill the choices that depend on the board. */

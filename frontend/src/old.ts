@@ -1,4 +1,4 @@
-// Links of older boards on a copy without a server, which cannot read what stands behind the `?`.
+// Links of older boards on a copy without a server, which cannot read the query.
 import { fill } from "./dom";
 
 interface Known {
@@ -33,7 +33,7 @@ function plain(value: string): string {
   return decoded(value).toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 }
 
-/** Where a link leads, from the front page; or the value in it that never was. */
+/** Where a link leads, from the front page; or the unknown value in it. */
 function target(given: Map<string, string>, known: Known): { href: string } | { unknown: string } {
   const [board = "", task = "", language = ""] = PARAMETERS.map((name) => given.get(name) ?? "");
   if (plain(board)) {

@@ -1,8 +1,9 @@
-// Rank the board again over what the reader picks; the numbers come from `/v1/rank`.
+// Customize the ranking; the numbers come from `/v1/rank`.
 import { ask } from "./ask";
 import { byId, fill, make } from "./dom";
 import { PICKS, type State } from "./state";
-import { dressWith, facts, rows, sent, setup, table, words, type Row } from "./table";
+import { facts, setup, words } from "./facts";
+import { dressWith, rows, sent, table, type Row } from "./table";
 
 interface Ranked {
   rank: number;
@@ -16,6 +17,8 @@ interface Ranked {
 
 interface Ranking {
   tasks: string[];
+  /** Some benchmarks show private tasks without counting them. */
+  countedTasks?: string[];
   taskTypes: string[];
   rows: Ranked[];
 }
@@ -30,6 +33,8 @@ interface Benchmark {
 type Column = { key: string; label: string; value: (row: Ranked) => number | null };
 
 const STEPS = 8;
+/** As `_KEY` of `web/views/board.py`. */
+const KEY = 500;
 const firstScore = sent.heads.findIndex((head) => head.classList.contains("s"));
 const start = firstScore < 0 ? sent.heads.length : firstScore;
 const labels = new Map(sent.heads.map((head) => [head.dataset["k"] ?? "", head.textContent?.trim() ?? ""]));
@@ -62,7 +67,11 @@ export async function rerank(state: State, signal: AbortSignal): Promise<Readonl
   }
   const kept = draw(ranking);
   const what = [...PICKS.flatMap((name) => state.picks[name]), words[state.lenient ? "lenient" : "strict"] ?? ""];
-  say(fill(words["asked"] ?? "", { tasks: ranking.tasks.length, all: setup.tasks, what: what.join(", ") }));
+  const counted = ranking.countedTasks?.length ?? ranking.tasks.length;
+  const asked = fill(words["asked"] ?? "", { tasks: counted, all: setup.tasks, what: what.join(", ") });
+  const uncounted = ranking.tasks.length - counted;
+  const left = fill(words["private"] ?? "", { n: uncounted });
+  say(uncounted ? `${asked} ${left}` : asked);
   return kept;
 }
 
@@ -86,10 +95,21 @@ function columnsOf(ranking: Ranking): Column[] {
   return columns.filter((column) => column.label);
 }
 
+/** The key of a row: the server writes 1.0 where a script writes 1, and cuts long parameters. */
+function keyOf(name: string): string {
+  const place = name.indexOf("#");
+  if (place < 0) return name;
+  try {
+    return name.slice(0, place + 1) + JSON.stringify(JSON.parse(name.slice(place + 1))).slice(0, KEY);
+  } catch {
+    return name.slice(0, place + 1 + KEY);
+  }
+}
+
 function draw(ranking: Ranking): ReadonlySet<Row> {
   const columns = columnsOf(ranking);
   const scales = columns.map((column) => scale(ranking.rows.map(column.value)));
-  const byName = new Map(rows.map((row) => [row.name, row]));
+  const byName = new Map(rows.map((row) => [keyOf(row.name), row]));
   const line = table.tHead?.rows[0];
   line?.replaceChildren(
     ...sent.heads.slice(0, start).map((head) => head.cloneNode(true)),
@@ -98,7 +118,7 @@ function draw(ranking: Ranking): ReadonlySet<Row> {
   const kept = new Map<Row, Ranked>();
   for (const ranked of ranking.rows) {
     const extra = ranked.experiments ? `#${JSON.stringify(ranked.experiments)}` : "";
-    const row = byName.get(ranked.model + extra);
+    const row = byName.get(keyOf(ranked.model + extra));
     if (row) kept.set(row, ranked);
   }
   const values = (of: (ranked: Ranked) => number | null): (number | null)[] =>

@@ -1,7 +1,8 @@
 // The table as others want it: Markdown, LaTeX, CSV, or a frame on another page.
 import { byId, copy, make } from "./dom";
 import { parquet } from "./parquet";
-import { setup, shownCells, shownColumns, words } from "./table";
+import { setup, words } from "./facts";
+import { shownCells, shownColumns } from "./table";
 
 function markdown(cells: string[][]): string {
   const line = (some: string[]): string => `| ${some.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;

@@ -37,9 +37,14 @@ export function read(search: string): State {
   };
 }
 
-/** The address that names a state, other parameters kept. */
-export function write(state: State): string {
-  const query = new URLSearchParams(location.search);
+/** The address that names a state, other parameters of `search` kept. */
+export function address(state: State): string {
+  return location.pathname + write(state, location.search);
+}
+
+/** The query that names a state, other parameters of `search` kept; empty, or beginning with `?`. */
+export function write(state: State, search: string): string {
+  const query = new URLSearchParams(search);
   const put = (key: string, value: string): void => (value ? query.set(key, value) : query.delete(key));
   put("q", state.search);
   for (const name of FILTERS) put(name, state.filters[name] ?? "");
@@ -48,7 +53,7 @@ export function write(state: State): string {
   for (const name of PICKS) put(name, state.picks[name].join(SEPARATOR));
   put("policy", state.lenient ? "lenient" : "");
   const text = query.toString();
-  return location.pathname + (text ? `?${text}` : "");
+  return text && `?${text}`;
 }
 
 /** Whether the board is to be ranked again. */

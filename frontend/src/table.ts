@@ -1,35 +1,6 @@
 // The board's table: its rows, its columns, and which of them are shown in which order.
-import { byId, compare, data, make, numberIn, plain, type Value } from "./dom";
-
-export interface Facts {
-  name: string[];
-  params: (number | null)[];
-  dims: (number | null)[];
-  tokens: (number | null)[];
-  zero: number[];
-  flags: number[];
-  type: string[];
-  date: string[];
-  licence: string[];
-  modalities: string[];
-  covered: number[];
-  open: number[];
-  facets: number[];
-}
-
-export interface Setup {
-  name: string;
-  tab: string;
-  tasks: number;
-  api: string;
-  /** The snapshot that the page was made from; empty in a copy without a server. */
-  snapshot: string;
-  /** False in a copy without a server. */
-  live: boolean;
-  words: Record<string, string>;
-  /** What readers call a kind of model or a modality. */
-  labels: Record<string, string>;
-}
+import { byId, compare, later, make, numberIn, plain, type Value } from "./dom";
+import { facts } from "./facts";
 
 export interface Row {
   readonly element: HTMLTableRowElement;
@@ -43,9 +14,6 @@ export interface SortKey {
   descending: boolean;
 }
 
-export const facts = data<Facts>("facts");
-export const setup = data<Setup>("setup");
-export const words = setup.words;
 export const table = byId<HTMLTableElement>("board");
 const body = table.tBodies[0] as HTMLTableSectionElement;
 
@@ -149,15 +117,6 @@ function place(order: Row[]): void {
   table.tBodies[1]?.remove();
   body.replaceChildren(...order.slice(0, first).map(ready));
   later(() => more(first));
-}
-
-/** After the next frame was painted, and the reader did not want anything else. */
-export function later(what: () => void): void {
-  requestAnimationFrame(() => {
-    // Safari has no idle callbacks.
-    if ("requestIdleCallback" in window) requestIdleCallback(what, { timeout: 300 });
-    else setTimeout(what, 1);
-  });
 }
 
 /** Mark the headings that sort, and how. */

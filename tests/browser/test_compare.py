@@ -58,7 +58,7 @@ def test_the_list_closes_by_escape_and_says_when_nothing_fits(page: Any, address
     expect(page.get_by_role("listbox")).to_be_hidden()
     assert box.get_attribute("aria-expanded") == "false"
     box.fill("nobody has this name")
-    expect(page.locator(".said")).to_have_text("No model is called that")
+    expect(page.locator(".said")).to_have_text("No matching model")
     page.keyboard.press("Enter")
     assert page.url.endswith("/compare")
 

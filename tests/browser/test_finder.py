@@ -65,10 +65,10 @@ def test_filters_are_kept_in_the_address_and_the_back_button_takes_them_back(
     page.select_option('select[name="weights"]', "open")
     assert _shown(page) == ["org/small"]
     expect(page.locator("form .count")).to_have_text("1")
-    expect(page.locator("form output")).to_have_text("1 of 4 are left")
+    expect(page.locator("form output")).to_have_text("1 of 4 shown")
     page.fill('input[name="min"]', "1")
     page.keyboard.press("Tab")
-    expect(page.locator("form output")).to_contain_text("Nothing is left")
+    expect(page.locator("form output")).to_contain_text("No matches")
     page.go_back()
     assert _shown(page) == ["org/small"]
     assert page.input_value('input[name="min"]') == ""

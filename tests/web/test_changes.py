@@ -51,7 +51,7 @@ def test_after_a_rollback_changes_are_told_against_what_was_current(tmp_path: Pa
     assert found is not None
     assert found.id == second.id
     html = Browser(Service(store.current())).text("/changes")
-    assert "Gone" in html
+    assert "Removed" in html
     assert "unrun" in html
 
 

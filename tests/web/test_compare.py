@@ -31,21 +31,21 @@ def test_means_are_over_the_tasks_that_all_have(browser: Browser) -> None:
     types = _types(html)
     assert types["Retrieval"] == ["45.00", "70.00"]
     assert types["Pair classification"] == ["–", "–"]  # noqa: RUF001
-    assert "No task of this type is there for all of them" in html
+    assert "Not every selected model completed a task of this type" in html
 
 
 def test_where_all_is_there_the_means_are_those_of_the_board(browser: Browser) -> None:
     html = browser.text("/compare", f"models=org/small,{HOSTILE}")
-    assert "All 2 tasks of this board" in html
+    assert "completed all 2 tasks of this board" in html
     pairs = SCORES["org/small"]["Pairs"]["default"]
     assert _types(html)["Pair classification"] == [f"{pairs * 100:.2f}", "0.00"]
 
 
 def test_who_has_chosen_nothing_is_shown_where_to_begin(browser: Browser) -> None:
     html = browser.text("/compare")
-    assert "begin with the first three" in html
+    assert "start with the top three" in html
     assert 'href="/compare?models=' in html
-    assert "begin with the first three" not in browser.text("/compare", "models=org/small")
+    assert "start with the top three" not in browser.text("/compare", "models=org/small")
 
 
 def test_another_board_can_be_chosen(browser: Browser) -> None:

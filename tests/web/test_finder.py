@@ -88,7 +88,7 @@ def test_models_are_filtered_without_scripts(browser: Browser) -> None:
     html = browser.text("/models", "licence=mit&q=small")
     assert '<option value="mit" selected>' in html
     assert 'value="small"' in html
-    assert "1 of 4 are left" in html
+    assert "1 of 4 shown" in html
 
 
 def test_tasks_are_filtered_without_scripts(browser: Browser) -> None:

@@ -146,8 +146,8 @@ def test_other_spellings_lead_to_the_page(old_browser: Browser, path: str, targe
         ),
         ("/zh/compare?model=org/a&model=org%252Fb", "/zh/compare?models=org/a,org/b"),
         (
-            "/models?mtypes=dense,sparse&avail=proprietary&minSize=500",
-            "/models?kind=dense~sparse&weights=closed&min=0.5",
+            "/models?mtypes=dense,sparse&avail=proprietary&minSize=500&langs=English",
+            "/models?kind=dense~sparse&language=English&weights=closed&min=0.5",
         ),
         (
             "/tasks?types=STS&langs=English&doms=Legal,News&mods=text&q=x",

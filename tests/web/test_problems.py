@@ -51,11 +51,11 @@ def test_names_like_the_one_that_is_missing_are_offered(
 
 def test_the_page_for_what_is_not_there_searches_and_leads_on(browser: Browser) -> None:
     html = browser.text("/models/no/body")
-    assert "Nothing lies at /models/no/body." in html
+    assert "Page not found: /models/no/body" in html
     assert 'name="q" value="body"' in html
     for href in ("/", "/boards", "/models", "/tasks"):
         assert f'class="button" href="{href}"' in html
-    assert "/models/no/body 处没有内容" in browser.text("/zh/models/no/body")
+    assert "找不到页面\uff1a/models/no/body" in browser.text("/zh/models/no/body")
     assert "<script>alert" not in browser.text(f"/nowhere/{HOSTILE}/x")
 
 
@@ -64,8 +64,8 @@ def test_a_search_finds_by_every_kind_of_name(browser: Browser) -> None:
     for href in ("/tasks/Pairs", "/models/org/small"):
         assert f'<li><a href="{href}">' in found
     assert "Mix &amp; match" in found
-    assert "Nothing is called" in browser.text("/search", "q=nobody")
-    assert "Nothing is called" not in browser.text("/search")
+    assert "No results for" in browser.text("/search", "q=nobody")
+    assert "No results for" not in browser.text("/search")
     assert "<script>alert" not in browser.text("/search", "q=<script>alert(1)</script>")
 
 
@@ -94,7 +94,7 @@ def test_a_mistake_of_ours_is_a_page_with_a_way_on(
     application = Application(snapshot, pages=Site())
     answer = call(application, "GET", "/", headers=HTML)
     assert answer.status_code == 500
-    assert "The mistake is ours" in answer.text
+    assert "The server made an error" in answer.text
     assert 'href="/boards"' in answer.text
     assert "secret detail" not in answer.text
     assert answer.headers["cache-control"] == "no-store"

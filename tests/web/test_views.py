@@ -7,16 +7,17 @@ from frontrunner.answers.service import Service
 from frontrunner.web import charts
 from frontrunner.web.charts import Dot
 from frontrunner.web.urls import Links
-from frontrunner.web.views import board, home, pictures
+from frontrunner.web.views import board_table, home, pictures
+from frontrunner.web.views.rows import ModelName, twins
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import words
-from tests.web.conftest import HOSTILE, NAME
+from tests.web.conftest import HOSTILE, NAME, Browser
 
 
 def test_the_table_holds_what_the_api_answers(service: Service) -> None:
     bench = service.find_benchmark(NAME)
-    table = board.table(service, bench, words("en"))
-    numbers = board.load(service, bench)
+    table = board_table.table(service, bench, words("en"))
+    numbers = board_table.load(service, bench)
     assert [column.key for column in table.columns] == [
         "mean_task",
         "mean_task_type",
@@ -30,13 +31,13 @@ def test_the_table_holds_what_the_api_answers(service: Service) -> None:
 
 def test_the_heading_counts_who_is_complete(service: Service) -> None:
     bench = service.find_benchmark(NAME)
-    heading = board.heading(service, bench, board.load(service, bench))
+    heading = board_table.heading(service, bench, board_table.load(service, bench))
     assert (heading.models, heading.complete, heading.tasks) == (3, 2, 2)
     assert heading.ordered_by == "borda"
 
 
 def test_facts_cannot_end_their_script(service: Service) -> None:
-    facts = board.facts(board.load(service, service.find_benchmark(NAME)))
+    facts = board_table.facts(board_table.load(service, service.find_benchmark(NAME)))
     assert "<" not in facts
     assert HOSTILE in msgspec.json.decode(facts)["name"]
 
@@ -69,7 +70,7 @@ def test_charts_of_one_dot_and_of_none(axis: charts.Axis) -> None:
 def test_where_nobody_has_a_mean_pictures_show_the_tasks_that_the_leaders_share(
     service: Service,
 ) -> None:
-    numbers = board.load(service, service.find_benchmark(NAME))
+    numbers = board_table.load(service, service.find_benchmark(NAME))
     strict = {row.model.name: row.mean_task for row in numbers.rows if row.mean_task is not None}
     found, shared = pictures.means(numbers)
     assert shared == 0
@@ -83,7 +84,7 @@ def test_where_nobody_has_a_mean_pictures_show_the_tasks_that_the_leaders_share(
 
 
 def test_leaders_that_share_little_make_no_picture(service: Service) -> None:
-    numbers = board.load(service, service.find_benchmark(NAME))
+    numbers = board_table.load(service, service.find_benchmark(NAME))
     first, second = numbers.rows[:2]
     tasks = list(numbers.tasks)
     apart = [
@@ -93,3 +94,62 @@ def test_leaders_that_share_little_make_no_picture(service: Service) -> None:
         for row, task in ((first, tasks[0]), (second, tasks[1]))
     ]
     assert pictures.means(msgspec.structs.replace(numbers, rows=apart)) == ([], 0)
+
+
+def test_dots_below_a_chart_are_marked_at_its_lower_edge() -> None:
+    dots = [Dot(1 + n, 60.0 + n / 10, f"m{n}", "x", "/m", n) for n in range(40)]
+    low = Dot(5, 3.0, "failed", "x", "/m", 40)
+    svg = charts.scatter([*dots, low], charts.records(dots), charts.LOG, "x", "y")
+    assert svg.count("<circle") == 40
+    assert svg.count(' low"') == 1
+    assert "failed \u00b7 x \u00b7 3.00" in svg
+    assert charts.below([*dots, low], charts.LOG) == 1
+    assert charts.below(dots, charts.LOG) == 0
+    assert charts.below([], charts.LOG) == 0
+
+
+def test_dots_know_their_rows(service: Service) -> None:
+    numbers = board_table.load(service, service.find_benchmark(NAME))
+    drawn = pictures.size_against_score(numbers, words("en"), Links()).svg
+    for place, row in enumerate(numbers.rows):
+        if row.mean_task is not None:
+            assert f'data-i="{place}"' in drawn
+
+
+def test_scores_on_tasks_that_a_model_was_trained_on_are_marked(service: Service) -> None:
+    table = board_table.task_table(service, service.find_benchmark(NAME), words("en"), Links())
+    tasks = [column.key for column in table.columns]
+    marked = {
+        (row.model.name, task)
+        for row in table.rows
+        for task, cell in zip(tasks, row.cells, strict=True)
+        if cell.trained_on
+    }
+    assert marked == {("org/small", "Pairs")}
+    html = Browser(service).text(f"/benchmark/{NAME}/tasks")
+    assert html.count('seen" title="In training data">') == 1
+
+
+def test_rows_of_one_name_show_their_owners() -> None:
+    names = [ModelName.of(one) for one in ("a/x", "b/x", "a/y", "x")]
+    assert twins(names) == [True, True, False, True]
+    runs = [ModelName.of("a/x", {"k": 1}), ModelName.of("a/x")]
+    assert twins(runs) == [False, False]
+
+
+def test_long_parameters_of_an_experiment_are_cut(service: Service) -> None:
+    name = ModelName.of("a/x", {"prompt": "y" * 20_000_000})
+    assert len(name.variant) == 120
+    numbers = board_table.load(service, service.find_benchmark(NAME))
+    rows = [
+        msgspec.structs.replace(row, experiments={"prompt": "y" * 1_000_000})
+        for row in numbers.rows
+    ]
+    assert len(board_table.facts(msgspec.structs.replace(numbers, rows=rows))) < 10_000
+
+
+def test_charts_show_the_unit_that_fits(service: Service) -> None:
+    dots = [Dot(size, 50.0, "m", "", "/m") for size in (1e-4, 1e-3)]
+    svg = charts.scatter(dots, dots[:1], charts.LOG, "x", "y")
+    assert ">100K<" in svg
+    assert ">1M<" in svg

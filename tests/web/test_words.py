@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from frontrunner import web
-from frontrunner.web.words import languages, preferred, words
+from frontrunner.web.words import Count, languages, preferred, words
 
 TEMPLATES = sorted((Path(web.__file__).parent / "templates").glob("*.html"))
 
@@ -19,6 +19,8 @@ def _fields(message: str) -> set[str]:
 @pytest.mark.parametrize("language", languages())
 def test_every_language_has_every_message_with_the_same_values(language: str) -> None:
     english, other = words("en").messages, words(language).messages
+    names = ("titles.", "domains.", "tongues.")  # of the catalog: what is not listed stays as it is
+    other = {key: text for key, text in other.items() if not key.startswith(names)}
     assert set(other) == set(english)
     assert all(text.strip() for key, text in other.items() if key != "site.space")
     wrong = [key for key in english if _fields(english[key]) != _fields(other[key])]
@@ -61,6 +63,29 @@ def test_no_template_has_words_of_its_own() -> None:
 )
 def test_the_language_that_is_liked_best(header: str, language: str) -> None:
     assert preferred(header) == language
+
+
+@pytest.mark.parametrize(
+    ("n", "shown"), [(0, "0 tasks"), (1, "1 task"), (2, "2 tasks"), (1200, "1,200 tasks")]
+)
+def test_counts_choose_between_singular_and_plural(n: int, shown: str) -> None:
+    assert f"{Count(n):# task|# tasks}" == shown
+    assert f"{Count(n)}" == str(n)
+
+
+def test_every_count_beside_an_english_noun_has_a_singular() -> None:
+    """A number and a plural noun side by side would read "1 boards"."""
+    nouns = "board|model|task|score|language|type|rank|subset|dataset|file|day|name"
+    plain = re.compile(rf"\{{\w+\}} ({nouns})s\b")
+    found = {key: text for key, text in words("en").messages.items() if plain.search(text)}
+    assert set(found) <= {"pick.some", "compare.full", "card.parameters", "card.dims"}, found
+
+
+def test_names_of_the_catalog_are_translated() -> None:
+    t = words("zh")
+    assert t.named("domains", "Legal") == "\u6cd5\u5f8b"
+    assert t.named("tongues", "English") == "\u82f1\u8bed"
+    assert t.named("titles", "A board of your own") == "A board of your own"
 
 
 def test_one_of_something_is_singular() -> None:

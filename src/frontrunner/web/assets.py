@@ -31,7 +31,7 @@ def hashed(name: str) -> str:
 
 @cache
 def read(name: str) -> Encoded | None:
-    """A file by its name with the hash, in all its encodings; None where there is none."""
+    """A file by its hashed name, in all encodings; None if it does not exist."""
     if name not in manifest().values():
         return None
     body = resources.files(__package__).joinpath("static", name).read_bytes()

@@ -26,10 +26,12 @@ class Dot(NamedTuple):
     detail: str
     """Its place on the x axis, in words."""
     href: str
+    row: int = -1
+    """The place of the model on its board, by which filters find the dot; -1 for none."""
 
 
 class Axis(NamedTuple):
-    """How values lie on an axis, and where its marks are."""
+    """The position of values on an axis, and its marks."""
 
     place: Callable[[float], float]
     marks: Callable[[float, float], list[tuple[float, str]]]
@@ -145,19 +147,36 @@ def _grid(frame: _Frame, x_label: str, y_label: str) -> list[Markup]:
     return parts
 
 
+def is_low(frame: _Frame, dot: Dot) -> bool:
+    """Whether a dot lies below the chart, where a triangle marks it at the lower edge."""
+    return dot.y < frame.low_y
+
+
+def below(dots: Sequence[Dot], x: Axis) -> int:
+    """How many dots lie below the chart."""
+    frame = _frame(dots, x) if dots else None
+    return sum(is_low(frame, dot) for dot in dots) if frame else 0
+
+
 def _clamped(frame: _Frame, dot: Dot) -> tuple[float, float]:
     return frame.at(dot.x, max(dot.y, frame.low_y))
 
 
 def _dot(frame: _Frame, dot: Dot, is_front: bool) -> Markup:
     x, y = _clamped(frame, dot)
-    return Markup(
-        '<a href="{}"><circle class="{}" cx="{}" cy="{}" r="{}"><title>{} · {} · {}</title>'
-        "</circle></a>"
-    ).format(
-        dot.href, "d f" if is_front else "d", x, y, 6 if is_front else 4.5,
-        dot.label, dot.detail, f"{dot.y:.2f}",
-    )  # fmt: skip
+    title = Markup("<title>{} · {} · {}</title>").format(dot.label, dot.detail, f"{dot.y:.2f}")
+    kind = "d f" if is_front else "d"
+    if is_low(frame, dot):
+        shape = Markup('<path class="{} low" d="M{} {}h12l-6 10z">{}</path>').format(
+            kind, round(x - 6, 1), round(y - 6, 1), title
+        )
+    else:
+        shape = Markup('<circle class="{}" cx="{}" cy="{}" r="{}">{}</circle>').format(
+            kind, x, y, 6 if is_front else 4.5, title
+        )
+    return Markup('<a href="{}" data-i="{}" data-x="{}" data-y="{}">{}</a>').format(
+        dot.href, dot.row, x, y, shape
+    )
 
 
 def _steps(frame: _Frame, front: Sequence[Dot]) -> Markup:
@@ -173,7 +192,7 @@ def _steps(frame: _Frame, front: Sequence[Dot]) -> Markup:
 
 
 def _labels(frame: _Frame, front: Sequence[Dot]) -> list[Markup]:
-    """Names beside the best, where they do not run into one another."""
+    """Labels of the front, leaving out those that would overlap."""
     taken: list[tuple[float, float, float]] = []
     parts = []
     for dot in reversed(front):

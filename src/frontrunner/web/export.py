@@ -1,6 +1,6 @@
 """The whole site as files, for any static host: a board that survives its server.
 
-Every page lies in a folder of its own as `index.html`, with relative links, so that the copy
+Every page is in its own folder as `index.html`, with relative links, so that the copy
 works below any path. English is at the root, other languages below their code. What needs a
 server (ranking again, comparing) says so on its page. The answers of `/v1` lie beside it.
 """
@@ -17,11 +17,11 @@ from frontrunner.base.atomic import add_file, fresh_folder
 from frontrunner.base.errors import UnknownNameError, UsageError
 from frontrunner.http import documents
 from frontrunner.snapshot.reader import Snapshot
-from frontrunner.web import assets, cards, feeds, old
+from frontrunner.web import assets, cards, feeds, old_links
 from frontrunner.web.problems import problem
 from frontrunner.web.site import find_view, to_bytes
 from frontrunner.web.urls import SITE_CARD, Links
-from frontrunner.web.views.board import TABS, heading, load
+from frontrunner.web.views.board_table import TABS, heading, load
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import DEFAULT, languages, words
@@ -78,7 +78,7 @@ def page_paths(service: Service) -> Iterator[str]:
     yield from (f"tasks/{task.name}" for task in catalog.tasks)
     if old_names(service):
         yield "moved"
-    tables = {(table.task, table.language) for table in old.old_tables(service)}
+    tables = {(table.task, table.language) for table in old_links.old_tables(service)}
     yield from (f"old/{task}/{language}" for task, language in sorted(tables))
 
 
@@ -105,7 +105,7 @@ def _missing(service: Service, address: str) -> bytes:
 
 def data_files(service: Service, address: str = "") -> Iterator[tuple[str, bytes]]:
     """The pages' own files, cards, and the answers of `/v1`, by their paths."""
-    yield from _pictures(service)
+    yield from _pictures(service) if address else ()  # without one, no page names a picture
     for path in (feeds.FEED, feeds.MAP):
         made = feeds.find(service, path, address, Links(suffix="/"))
         if made is not None:
@@ -118,7 +118,7 @@ def data_files(service: Service, address: str = "") -> Iterator[tuple[str, bytes
         document = documents.find(path)
         if document is not None:
             yield path[1:], document.identity
-    yield "old-links.json", old.directory(service)
+    yield "old-links.json", old_links.directory(service)
     yield "v1/snapshot.json", service.info().identity
     yield "v1/benchmarks/menu.json", service.menu().identity
     yield "v1/benchmarks.json", service.benchmarks(include_hidden=False).identity

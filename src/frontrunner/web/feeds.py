@@ -19,7 +19,7 @@ FEED, MAP = "/changes.atom", "/sitemap.xml"
 
 
 def find(service: Service, path: str, origin: str, links: Links | None = None) -> Encoded | None:
-    """The document at `path`; None where there is none, or nobody knows our address."""
+    """The document at `path`; None if it does not exist or the address is unknown."""
     if not origin or path not in (FEED, MAP):
         return None
     links = links or Links()
@@ -29,7 +29,7 @@ def find(service: Service, path: str, origin: str, links: Links | None = None) -
 
 
 def pages(service: Service, links: Links) -> Iterator[str]:
-    """The address of every page that stands for itself."""
+    """The address of every page that search engines should know."""
     yield from (links.page(path) for path in ("", "boards", "models", "tasks", "data", "changes"))
     catalog = service.snapshot.catalog
     yield from (links.board(bench.name) for bench in catalog.benchmarks)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-LONGEST = 200
+LONGEST = 256
 """Characters of a search that count: each word is looked up in thousands of names."""
 _OTHER_SIGNS = str.maketrans({"_": "-", "\N{FULLWIDTH SEMICOLON}": ";"})
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from frontrunner.web.lookup import Found, near, near_pages, near_tabs
 from frontrunner.web.matching import LONGEST
 from frontrunner.web.routes import VIEWS
-from frontrunner.web.search import Found, near, near_pages, near_tabs
 from frontrunner.web.text import cut
 from frontrunner.web.visit import Shown, Visit
 
@@ -12,13 +14,14 @@ _PAGES = ("boards", "models", "tasks", "compare", "data", "changes")
 
 
 def missing(visit: Visit, path: str) -> Shown:
-    """Nothing lies at `path`; names like it are offered."""
+    """The page for a path that does not exist; it offers near names."""
     first, _, rest = path.partition("/")
-    found = [*near_tabs(visit, rest), *near(visit, rest or first)]
+    found = near_tabs(visit, rest) or near(visit, rest or first)
     if first not in VIEWS:
         found = [*near_pages(visit, first, _PAGES), *found]
     wanted = (rest or first).rpartition("/")[2][:LONGEST]
-    return problem(visit, 404, visit.t("problem.nothing", path=cut(f"/{path}")), found, wanted)
+    shown = problem(visit, 404, visit.t("problem.look"), found, wanted)
+    return replace(shown, title=visit.t("problem.nothing", path=cut(f"/{path}")))
 
 
 def failed(visit: Visit, status: int, why: str = "") -> Shown:

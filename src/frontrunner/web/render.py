@@ -10,8 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from frontrunner.web import assets, text
 from frontrunner.web.urls import Links
-from frontrunner.web.views.board import FACETS, Heading, script_json
-from frontrunner.web.views.rows import breakable, spaced
+from frontrunner.web.views.board_table import FACETS, Heading, script_json
+from frontrunner.web.views.rows import breakable, jointed, spaced
 from frontrunner.web.words import Words, languages
 
 
@@ -35,6 +35,8 @@ def environment() -> Environment:
         dataset_url=text.dataset_url,
         spaced=spaced,
         breakable=breakable,
+        cut=text.cut,
+        jointed=jointed,
     )
     env.globals.update(asset=assets.hashed, setup=setup, facets=FACETS)
     return env

@@ -10,7 +10,7 @@ from frontrunner.web.views import (
     home,
     models,
     moved,
-    old,
+    old_table,
     search,
     tasks,
 )
@@ -25,7 +25,7 @@ VIEWS: dict[str, View] = {
     "compare": compare.compare,
     "data": about.data,
     "changes": changes.changes,
-    "old": old.table,
+    "old": old_table.table,
     "moved": moved.moved,
     "search": search.search,
     "_styleguide": about.styleguide,
@@ -51,4 +51,4 @@ def parameters(path: str) -> frozenset[str]:
 
 
 UNKEPT = frozenset({"moved", "search"})
-"""Pages that may change while the snapshot stays the same, or that nobody asks for twice."""
+"""Pages that are not cached: they may change within a snapshot, or are rarely requested twice."""

@@ -25,7 +25,7 @@ class Scale(NamedTuple):
         return cls(there[len(there) // 20], there[-1]) if there else cls(0.0, 0.0)
 
     def step(self, value: float | None) -> int:
-        """1 for the lowest to `STEPS` for the highest; 0 where there is nothing to compare."""
+        """1 for the lowest to `STEPS` for the highest; 0 if there is nothing to compare."""
         if value is None or self.high <= self.low:
             return 0
         share = max(0.0, (value - self.low) / (self.high - self.low))

@@ -13,7 +13,7 @@ from frontrunner.http.pages import Page, PageRequest
 from frontrunner.http.reply import Headers
 from frontrunner.legacy.links.meaning import Unknown, tidied
 from frontrunner.snapshot.answers import Answer, encode
-from frontrunner.web import assets, cards, feeds, old, problems
+from frontrunner.web import assets, cards, feeds, old_links, problems
 from frontrunner.web.render import day, render
 from frontrunner.web.routes import DEVELOPMENT, NAMED, UNKEPT, VIEWS, parameters
 from frontrunner.web.urls import Links, card_name, model_path
@@ -76,26 +76,26 @@ class Site:
             key = (service.snapshot.id, path, origin)
             return self._cache.get(key, lambda: _feed(service, path, origin))
         moved = _other_address(path, request.query)
-        return old.redirect(moved) if moved else self._page(service, request)
+        return old_links.redirect(moved) if moved else self._page(service, request)
 
     def _page(self, service: Service, request: PageRequest) -> Page | None:
         pairs = parse_qsl(request.query.decode("latin-1"), keep_blank_values=True)
         whole = tidied(dict(pairs))
         visit, path = _visit(service, request, whole)
-        moved = old.other_view(service, path, pairs, visit.links) if request.query else None
+        moved = old_links.other_view(service, path, pairs, visit.links) if request.query else None
         if moved is not None:
-            return old.redirect(moved)
+            return old_links.redirect(moved)
         try:
             _check_search(visit)
             is_old = _old_link(visit, whole, request.wants_html) if not path else None
             page = is_old or self._made(visit, path)
         except UnknownNameError:
-            target = old.other_spelling(service, path, visit.links)
+            target = old_links.other_spelling(service, path, visit.links)
             if target is not None and not _is_same(target, request.path):
-                return old.redirect(old.with_query(target, request.query))
-            target = old.without_tab(service, path, visit.links)
+                return old_links.redirect(old_links.with_query(target, request.query))
+            target = old_links.without_tab(service, path, visit.links)
             if target is not None:
-                return old.redirect(old.with_query(target, request.query), 302)
+                return old_links.redirect(old_links.with_query(target, request.query), 302)
             # Programs have no use for similar names, which take a while to find.
             return _missing(visit, path) if request.wants_html else None
         except UsageError as error:
@@ -124,7 +124,7 @@ def _other_address(path: str, query: bytes) -> str | None:
     is_front_page = right[1:] in languages() and path == f"{right}/"
     if path == right or is_front_page:
         return None
-    return old.with_query(quote(right, safe=_PATH), query)
+    return old_links.with_query(quote(right, safe=_PATH), query)
 
 
 def _check_search(visit: Visit) -> None:
@@ -172,12 +172,12 @@ def _weight(page: Page | None) -> int | None:
 
 def _old_link(visit: Visit, query: Mapping[str, str], html: bool) -> Page | None:
     """What an older board's link to the front page leads to; None for a link of our own."""
-    meant = old.read(visit.service, query)
+    meant = old_links.read(visit.service, query)
     if isinstance(meant, Unknown):
         if not html:
-            return old.told(visit, meant)
-        return _to_page(visit, "", old.problem(visit, meant), old.GROUP)
-    return None if meant is None else old.redirect(old.address(meant, visit.links))
+            return old_links.told(visit, meant)
+        return _to_page(visit, "", old_links.problem(visit, meant), old_links.GROUP)
+    return None if meant is None else old_links.redirect(old_links.address(meant, visit.links))
 
 
 def find_view(path: str) -> View | None:

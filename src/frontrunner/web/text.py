@@ -97,7 +97,7 @@ def _anchor(label: str, target: str) -> Markup:
 
 
 def dataset_url(source: str | None) -> str | None:
-    """Where a task's data lies: its address, or its page on the Hub for `owner/name`."""
+    """The URL of a task's data: its address, or its page on the Hub for `owner/name`."""
     if source and _ON_HUB.fullmatch(source):
         return f"https://huggingface.co/datasets/{source}"
     return safe_url(source)

@@ -54,7 +54,7 @@ class Links(NamedTuple):
         return f"{self.root}{inside}{self.suffix if inside else ''}" or "./"
 
     def in_language(self, language: str, path: str) -> str:
-        """The page at `path` (as it stands in an address), in a language of the reader's choice."""
+        """The page at `path` (already encoded) in another language."""
         # A copy has the default language at its root.
         prefix = "" if self.suffix and language == DEFAULT else language
         return self._replace(language=prefix).page(path)

@@ -13,7 +13,7 @@ from frontrunner.web.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a view is told: where the numbers are, in which language, and what was asked."""
+    """The input of a view: the service, the language and the request."""
 
     service: Service
     t: Words

@@ -10,6 +10,17 @@ from importlib import resources
 DEFAULT = "en"
 
 
+class Count(int):
+    """A number in a message: `{n:# task|# tasks}` is singular for 1, with `#` for the number."""
+
+    def __format__(self, spec: str) -> str:
+        """The number, or the form of a noun or verb that goes with it."""
+        if not spec:
+            return str(int(self))
+        one, _, many = spec.partition("|")
+        return (one if self == 1 or not many else many).replace("#", f"{int(self):,}")
+
+
 class Words:
     """The messages of one language."""
 
@@ -18,14 +29,14 @@ class Words:
         self.messages = messages
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """The message `key` with `values` put in; raises KeyError where there is none.
+        """The message `key` with `values` put in; raises KeyError for an unknown key.
 
-        Where the first value is 1 and there is a message `key_one`, that one is used.
+        Whole numbers choose between singular and plural: see `Count`.
         """
         if not values:
             return self.messages[key]
-        one = self.messages.get(f"{key}_one") if next(iter(values.values())) == 1 else None
-        return (one or self.messages[key]).format(**values)
+        counts = {k: Count(v) if isinstance(v, int) else v for k, v in values.items()}
+        return self.messages[key].format(**counts)
 
     def named(self, table: str, name: str) -> str:
         """What readers call something of the catalog, such as a task type; its own name if
@@ -52,8 +63,11 @@ def languages() -> tuple[str, ...]:
 @cache
 def words(language: str) -> Words:
     """The messages of `language`."""
-    file = resources.files(__package__).joinpath("i18n", f"{language}.toml")
-    tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    folder = resources.files(__package__).joinpath("i18n")
+    tables = tomllib.loads(folder.joinpath(f"{language}.toml").read_text(encoding="utf-8"))
+    names = folder.joinpath("names", f"{language}.toml")
+    if names.is_file():
+        tables |= tomllib.loads(names.read_text(encoding="utf-8"))
     messages = {
         f"{table}.{key}": text for table, texts in tables.items() for key, text in texts.items()
     }

@@ -42,7 +42,7 @@ _CHOICES = {
 _THEIRS = frozenset({"minSize", "maxSize", "openreq", "tab", "mods", *_LISTS, *_CHOICES})
 _ONLY_THEIRS = _THEIRS - {"types", "st", "pin"}
 _OF_TASKS = {"types": "type", "langs": "language", "doms": "domain", "mods": "modality"}
-_OF_MODELS = {"mtypes": "kind", "mmods": "modality", "mods": "modality"}
+_OF_MODELS = {"mtypes": "kind", "mmods": "modality", "mods": "modality", "langs": "language"}
 _MILLIONS = 1000.0
 
 

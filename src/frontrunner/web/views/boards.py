@@ -8,8 +8,7 @@ from typing import Any
 from frontrunner.answers.service import Service
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Benchmark
-from frontrunner.web.views import board as tables
-from frontrunner.web.views import pictures
+from frontrunner.web.views import board_table, pictures
 from frontrunner.web.views.home import menu
 from frontrunner.web.views.languages import by_language
 from frontrunner.web.visit import Shown, Visit
@@ -27,7 +26,7 @@ def split(visit: Visit) -> tuple[Benchmark, str]:
         return _find(visit.service, visit.name), ""
     except UnknownNameError:
         name, _, tab = visit.name.rpartition("/")
-        if not name or tab not in tables.TABS:
+        if not name or tab not in board_table.TABS:
             raise
         return _find(visit.service, name), tab
 
@@ -50,10 +49,11 @@ def board(visit: Visit) -> Shown:
 
 
 def _title(visit: Visit, bench: Benchmark, tab: str) -> str:
-    return f"{bench.display_name} · {visit.t(f'tabs.{tab}')}" if tab else bench.display_name
+    title = visit.t.named("titles", bench.display_name)
+    return f"{title} · {visit.t(f'tabs.{tab}')}" if tab else title
 
 
-def _about(visit: Visit, heading: tables.Heading) -> str:
+def _about(visit: Visit, heading: board_table.Heading) -> str:
     return visit.t(
         "board.summary",
         models=heading.models,
@@ -62,16 +62,16 @@ def _about(visit: Visit, heading: tables.Heading) -> str:
     )
 
 
-def _table(table: tables.BoardTable) -> dict[str, Any]:
+def _table(table: board_table.BoardTable) -> dict[str, Any]:
     return {"heading": table.heading, "table": table}
 
 
 def _summary(visit: Visit, bench: Benchmark) -> dict[str, Any]:
-    return _table(tables.table(visit.service, bench, visit.t))
+    return _table(board_table.table(visit.service, bench, visit.t))
 
 
 def _tasks(visit: Visit, bench: Benchmark) -> dict[str, Any]:
-    return _table(tables.task_table(visit.service, bench, visit.t, visit.links))
+    return _table(board_table.task_table(visit.service, bench, visit.t, visit.links))
 
 
 def _languages(visit: Visit, bench: Benchmark) -> dict[str, Any]:
@@ -81,34 +81,35 @@ def _languages(visit: Visit, bench: Benchmark) -> dict[str, Any]:
 
 
 def _size(visit: Visit, bench: Benchmark) -> dict[str, Any]:
-    numbers = tables.load(visit.service, bench)
-    return {
-        "heading": tables.heading(visit.service, bench, numbers),
-        "picture": pictures.size_against_score(numbers, visit.t, visit.links),
-    }
+    return _chart(visit, bench, pictures.size_against_score)
 
 
 def _time(visit: Visit, bench: Benchmark) -> dict[str, Any]:
-    numbers = tables.load(visit.service, bench)
+    return _chart(visit, bench, pictures.score_over_time)
+
+
+def _chart(visit: Visit, bench: Benchmark, draw: Callable[..., pictures.Picture]) -> dict[str, Any]:
+    numbers = board_table.load(visit.service, bench)
     return {
-        "heading": tables.heading(visit.service, bench, numbers),
-        "picture": pictures.score_over_time(numbers, visit.t, visit.links),
+        "heading": board_table.heading(visit.service, bench, numbers),
+        "picture": draw(numbers, visit.t, visit.links),
+        "facts": board_table.facts(numbers),
     }
 
 
 def _list(visit: Visit, bench: Benchmark) -> dict[str, Any]:
-    numbers = tables.load(visit.service, bench)
+    numbers = board_table.load(visit.service, bench)
     counts = visit.service.numbers.tasks
     return {
-        "heading": tables.heading(visit.service, bench, numbers),
+        "heading": board_table.heading(visit.service, bench, numbers),
         "tasks": [(task, counts.get(task.name, 0)) for task in numbers.tasks_meta],
         "scored": frozenset(numbers.tasks),
     }
 
 
 def _about_tab(visit: Visit, bench: Benchmark) -> dict[str, Any]:
-    numbers = tables.load(visit.service, bench)
-    return {"heading": tables.heading(visit.service, bench, numbers)}
+    numbers = board_table.load(visit.service, bench)
+    return {"heading": board_table.heading(visit.service, bench, numbers)}
 
 
 _TABS: dict[str, Callable[[Visit, Benchmark], dict[str, Any]]] = {

@@ -1,8 +1,8 @@
 """What the pictures show that go with links in chats; `web.cards` draws them.
 
 A picture is the same for readers of all languages: its words are those of the default language,
-because the font that draws it holds nothing else. What it cannot say stands beside it in the
-link's own title, description and alternative text, in the page's language.
+because the font has no other letters. The title, the description and the alternative text of the
+link are in the page's language.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark, Model, Task
 from frontrunner.web import text
-from frontrunner.web.views.board import load
+from frontrunner.web.views.board_table import load
 from frontrunner.web.views.covered import covered
 from frontrunner.web.views.home import featured
 from frontrunner.web.views.models import broadest, summary_facts
@@ -32,9 +32,9 @@ class Line(NamedTuple):
     place: str
     name: str
     detail: str
-    """How much of the board is covered, where that is not all of it."""
+    """How much of the board is covered; empty if all of it."""
     score: str
-    """Empty where there is no mean: then the detail says why."""
+    """Empty if there is no mean: then the detail says why."""
 
 
 class Card(NamedTuple):
@@ -73,7 +73,7 @@ def _part(had: int, tasks: int) -> str:
 
 
 def model_card(service: Service, model: Model) -> Card:
-    """A model: what it is, and where it stands on the five broadest boards that it is on."""
+    """A model: its facts, and its ranks on its five broadest boards."""
     t = words(DEFAULT)
     body = service.model_scores(model.name).identity
     rows = msgspec.json.decode(body, type=schemas.ModelScores).rows

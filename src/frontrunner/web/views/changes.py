@@ -14,7 +14,6 @@ from frontrunner.base.errors import FrontrunnerError
 from frontrunner.base.home import Home
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
-from frontrunner.web import text
 from frontrunner.web.views.newer import is_old
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.views.score_changes import ScoreChange, ScoreChanges, score_changes
@@ -26,7 +25,7 @@ _SCORES = 50
 
 
 class Move(NamedTuple):
-    """One model that stands elsewhere on a board than before."""
+    """One model whose rank on a board changed."""
 
     name: ModelName
     before: int | None
@@ -39,7 +38,7 @@ class Move(NamedTuple):
 
 
 class BoardMoves(NamedTuple):
-    """What moved on one board."""
+    """The rank changes on one board."""
 
     name: str
     display_name: str
@@ -49,7 +48,7 @@ class BoardMoves(NamedTuple):
 
     @property
     def total(self) -> int:
-        """How many models stand elsewhere."""
+        """How many models changed their rank."""
         return len(self.arrived) + len(self.left) + len(self.moved)
 
 
@@ -85,7 +84,7 @@ class _Places(msgspec.Struct, frozen=True):
 
 
 def places(service: Service, name: str) -> dict[str, int]:
-    """Model -> its best rank on a board; nothing where there is no such board."""
+    """Model -> its best rank on a board; empty if the board does not exist."""
     if name not in service.snapshot.catalog.benchmark_by_name:
         return {}
     rows = msgspec.json.decode(service.scores(name, ()).identity, type=_Places).rows
@@ -108,7 +107,7 @@ def previous(snapshot: Snapshot) -> Snapshot | None:
 
 
 def changes(visit: Visit) -> Shown:
-    """What moved since the snapshot before."""
+    """What changed since the previous snapshot."""
     title = visit.t("changes.title")
     found = all_changes(visit)
     moves = found.boards
@@ -150,7 +149,7 @@ def in_words(t: Words, found: Changes) -> str:
 def scores_in_words(t: Words, found: ScoreChanges) -> str:
     """How many scores changed, were added and were removed."""
     counts = (("changed", found.changed), ("added", found.added), ("removed", found.removed))
-    told = [t(f"changes.scores_{what}", n=n, count=text.whole(n)) for what, n in counts if n]
+    told = [t(f"changes.scores_{what}", n=n) for what, n in counts if n]
     return t("site.space").join(told) or t("changes.same_scores")
 
 

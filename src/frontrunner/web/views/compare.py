@@ -17,11 +17,11 @@ from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark
 from frontrunner.web import text
 from frontrunner.web.views import pictures
-from frontrunner.web.views.board import load, type_label
+from frontrunner.web.views.board_table import load, type_label
 from frontrunner.web.views.covered import covered
 from frontrunner.web.views.home import featured
 from frontrunner.web.views.newer import is_old
-from frontrunner.web.views.rows import Cell, ModelName, shaded
+from frontrunner.web.views.rows import ModelName, ScoreCell, shaded
 from frontrunner.web.visit import Shown, Visit
 
 MOST = 6
@@ -41,9 +41,9 @@ class Line(NamedTuple):
 
     label: str
     note: str
-    """Over how many tasks, where that is not all."""
+    """The number of tasks, if not all; else empty."""
     href: str | None
-    cells: list[Cell]
+    cells: list[ScoreCell]
     ranks: list[str]
 
 
@@ -147,14 +147,16 @@ def _board_line(visit: Visit, bench: Benchmark, sides: list[Side]) -> Line:
     whys = [visit.t("compare.no_mean") if row else visit.t("compare.not_there") for row in rows]
     ranks = [f"{row.rank}/{row.total_models}" if row else "" for row in rows]
     href = visit.links.board(bench.name)
-    return Line(bench.display_name, bench.name, href, shaded(values, whys), ranks)
+    return Line(
+        visit.t.named("titles", bench.display_name), bench.name, href, shaded(values, whys), ranks
+    )
 
 
 Rows = Sequence[schemas.SummaryRow | None]
 
 
 def _types(visit: Visit, board: schemas.BenchmarkSummary, rows: Rows) -> list[Line]:
-    """The mean of each type; over the tasks that all have, where one of them misses some."""
+    """The mean of each type, over the tasks that every model completed."""
     of_type: dict[str, list[str]] = {}
     for task in board.tasks_meta:
         of_type.setdefault(task.type, []).append(task.name)
@@ -174,7 +176,7 @@ def _types(visit: Visit, board: schemas.BenchmarkSummary, rows: Rows) -> list[Li
 def _mean_of_type(
     row: schemas.SummaryRow | None, kind: str, shared: Sequence[str], *, whole: bool
 ) -> float | None:
-    """The board's own mean where nothing is missing: some boards weigh their tasks."""
+    """The board's own mean if nothing is missing: some boards weight their tasks."""
     if row is None or not shared:
         return None
     if whole:

@@ -25,7 +25,7 @@ class CoveredBoard(msgspec.Struct, frozen=True):
     rows: list[CoveredRow]
 
     def had(self, model: str) -> int:
-        """How many tasks a model has in its first row; 0 where it is not on the board."""
+        """How many tasks a model has in its first row; 0 if it is not on the board."""
         return next((len(row.scores_by_task) for row in self.rows if row.model.name == model), 0)
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from frontrunner.web.matching import matcher, plain
 from frontrunner.web.text import billions
-from frontrunner.web.views.board import script_json
+from frontrunner.web.views.board_table import script_json
 
 
 class Facts(NamedTuple):

@@ -15,12 +15,12 @@ import msgspec
 from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark
-from frontrunner.web.views.board import BoardTable, as_json, facts, heading, load, make_row
+from frontrunner.web.views.board_table import BoardTable, as_json, facts, heading, load, make_rows
 from frontrunner.web.views.rows import Column, across, shaded
 from frontrunner.web.words import Words
 
 MOST = 60
-"""Columns that are shown where nothing was picked."""
+"""Columns that are shown by default."""
 
 
 class ByLanguage(NamedTuple):
@@ -52,8 +52,8 @@ def by_language(service: Service, bench: Benchmark, t: Words, picked: str) -> By
     cells = across(columns, len(own))
     table = BoardTable(
         heading(service, bench, board),
-        tuple(Column("language", label, label, "") for label in shown),
-        [make_row(row, some, t) for row, some in zip(board.rows, cells, strict=True)],
+        tuple(Column("language", label, t.named("tongues", label), "") for label in shown),
+        make_rows(board, cells, t),
         facts(board),
     )
     return ByLanguage(table, shown, languages, unknown)

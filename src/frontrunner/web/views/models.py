@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from frontrunner.answers.service import Service
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Model
 from frontrunner.web import text
-from frontrunner.web.views.board import load, type_label
+from frontrunner.web.views.board_table import load, type_label
 from frontrunner.web.views.covered import covered
 from frontrunner.web.views.finder import Facts, find
 from frontrunner.web.views.moved import old_names
@@ -29,7 +29,7 @@ _ENOUGH = 5
 """Fewer models than this say nothing about what is usual."""
 
 
-FILTERS = ("kind", "weights", "licence", "modality", "instructions", "results")
+FILTERS = ("kind", "weights", "licence", "modality", "language", "instructions", "results")
 """What the list of models can be filtered by, beside its size."""
 
 
@@ -45,6 +45,7 @@ class Listed(NamedTuple):
     open_weights: bool
     instructions: bool
     modalities: tuple[str, ...]
+    languages: tuple[str, ...]
     boards: int
 
     @property
@@ -55,6 +56,7 @@ class Listed(NamedTuple):
             "weights": ("open" if self.open_weights else "closed",),
             "licence": (self.licence,) if self.licence else (),
             "modality": self.modalities,
+            "language": self.languages,
             "instructions": ("yes" if self.instructions else "no",),
             "results": ("yes" if self.boards else "no",),
         }
@@ -103,7 +105,7 @@ class Origin(NamedTuple):
 
 
 def models(visit: Visit) -> Shown:
-    """The list, one model, or where a model's numbers came from."""
+    """The list, one model, or the sources of a model's numbers."""
     if not visit.name:
         return _index(visit)
     try:
@@ -117,7 +119,9 @@ def models(visit: Visit) -> Shown:
 
 def _index(visit: Visit) -> Shown:
     service = visit.service
-    listed = [_listed(model, _boards(service, model)) for model in service.snapshot.catalog.models]
+    catalog = service.snapshot.catalog
+    label = catalog.languages.label
+    listed = [_listed(model, _boards(service, model), label) for model in catalog.models]
     listed.sort(key=lambda one: (one.released or "0", one.name.name), reverse=True)
     facts = [one.facts for one in listed]
     values = {
@@ -126,15 +130,15 @@ def _index(visit: Visit) -> Shown:
         "moved": bool(old_names(service)),
     }
     counts = service.snapshot.manifest.provenance.counts
-    lead = visit.t("models.lead", n=text.whole(counts.models))
+    lead = visit.t("models.lead", n=counts.models)
     return Shown("models.html", visit.t("models.title"), values, lead)
 
 
 def _label(t: Words, name: str, value: str) -> str:
     if name == "kind":
         return t.named("kinds", value)
-    if name == "modality":
-        return t.named("modalities", value)
+    if name in ("modality", "language"):
+        return t.named("modalities" if name == "modality" else "tongues", value)
     return value if name == "licence" else t(f"tools.{value}")
 
 
@@ -146,7 +150,7 @@ def _boards(service: Service, model: Model) -> int:
     return len(msgspec.json.decode(service.model_scores(model.name).identity, type=_Rows).rows)
 
 
-def _listed(model: Model, boards: int) -> Listed:
+def _listed(model: Model, boards: int, label: Callable[[str], str]) -> Listed:
     return Listed(
         ModelName.of(model.name),
         model.parameters / 1e9 if model.parameters is not None else None,
@@ -157,6 +161,7 @@ def _listed(model: Model, boards: int) -> Listed:
         bool(model.open_weights),
         bool(model.instruction_tuned),
         tuple(model.modalities),
+        tuple(sorted({label(code) for code in model.languages or ()})),
         boards,
     )
 

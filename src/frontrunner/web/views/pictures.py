@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from frontrunner.catalog import Benchmark
 from frontrunner.web import charts, text
 from frontrunner.web.charts import Dot
 from frontrunner.web.urls import Links
-from frontrunner.web.views.rows import Cell, ModelName
+from frontrunner.web.views.rows import ScoreCell, names_of
 from frontrunner.web.words import Words
 
 
@@ -29,7 +29,9 @@ class Picture(NamedTuple):
     leaders: list[Dot]
     """The front or the records, for those who read rather than look."""
     shared: int = 0
-    """How many tasks the scores are means over, where nobody has a result on all of them."""
+    """The number of tasks averaged, if no model has a result on all of them; else 0."""
+    low: int = 0
+    """How many dots lie below the chart and are marked at its lower edge."""
 
 
 class Bar(NamedTuple):
@@ -45,9 +47,9 @@ Scored = list[tuple[schemas.SummaryRow, float]]
 
 
 def means(board: schemas.BenchmarkSummary) -> tuple[Scored, int]:
-    """The rows that have a mean, with it; and over how many shared tasks, where that is not all.
+    """The rows with a mean, and the number of shared tasks averaged if not all; else 0.
 
-    Where no model is complete, a board would have no picture at all. Then the tasks that all
+    If no model is complete, a board would have no chart. Then the tasks that all
     models with the most results share are averaged, for the models that have every one of them.
     """
     found = [
@@ -70,36 +72,45 @@ def means(board: schemas.BenchmarkSummary) -> tuple[Scored, int]:
 
 def size_against_score(board: schemas.BenchmarkSummary, t: Words, links: Links) -> Picture:
     """Each model by its parameters and its mean; the front is what no smaller model reaches."""
-    scored, shared = means(board)
-    dots = [
-        Dot(
-            row.total_params_b,
-            mean * 100,
-            ModelName.of(row.model.name).short,
-            text.parameters(row.total_params_b),
-            links.model(row.model.name),
-        )
-        for row, mean in scored
-        if row.total_params_b
-    ]
-    front = charts.records(dots)
-    svg = charts.scatter(dots, front, charts.LOG, t("charts.size_x"), t("charts.score_y"))
-    return Picture(svg, len(dots), len(board.rows) - len(dots), front, shared)
+
+    def place(row: schemas.SummaryRow) -> tuple[float, str] | None:
+        size = row.total_params_b
+        return (size, text.parameters(size)) if size else None
+
+    return _picture(board, charts.LOG, place, (t("charts.size_x"), t("charts.score_y")), links)
 
 
 def score_over_time(board: schemas.BenchmarkSummary, t: Words, links: Links) -> Picture:
     """Each model by the day of its release and its mean; the record line goes up only."""
-    scored, shared = means(board)
-    dots = []
-    for row, mean in scored:
+
+    def place(row: schemas.SummaryRow) -> tuple[float, str] | None:
         day = _ordinal(row.model.release_date)
-        if day is not None:
-            name = ModelName.of(row.model.name).short
-            shown = (row.model.release_date or "")[:10]
-            dots.append(Dot(day, mean * 100, name, shown, links.model(row.model.name)))
-    records = charts.records(dots)
-    svg = charts.scatter(dots, records, charts.TIME, t("charts.time_x"), t("charts.score_y"))
-    return Picture(svg, len(dots), len(board.rows) - len(dots), records, shared)
+        return None if day is None else (day, (row.model.release_date or "")[:10])
+
+    return _picture(board, charts.TIME, place, (t("charts.time_x"), t("charts.score_y")), links)
+
+
+Place = Callable[[schemas.SummaryRow], tuple[float, str] | None]
+"""A model's place on the x axis, and the same in words; None if it is not known."""
+
+
+def _picture(
+    board: schemas.BenchmarkSummary, axis: charts.Axis, place: Place, labels: tuple[str, str],
+    links: Links,
+) -> Picture:  # fmt: skip
+    scored, shared = means(board)
+    names = names_of(board.rows)
+    number = {id(row): index for index, row in enumerate(board.rows)}
+    dots = [
+        Dot(found[0], mean * 100, names[number[id(row)]], found[1],
+            links.model(row.model.name), number[id(row)])
+        for row, mean in scored
+        if (found := place(row))
+    ]  # fmt: skip
+    front = charts.records(dots)
+    svg = charts.scatter(dots, front, axis, *labels)
+    left_out = len(board.rows) - len(dots)
+    return Picture(svg, len(dots), left_out, front, shared, charts.below(dots, axis))
 
 
 def _ordinal(day: str | None) -> float | None:
@@ -122,8 +133,10 @@ def language_bars(service: Service, bench: Benchmark) -> list[Bar]:
     return sorted(bars, key=lambda bar: (-bar.models, bar.label))
 
 
-def parallel(names: Sequence[str], lines: Sequence[tuple[str, Sequence[Cell]]]) -> Markup | None:
-    """One line for each model across the task types; None where there is nothing to cross."""
+def parallel(
+    names: Sequence[str], lines: Sequence[tuple[str, Sequence[ScoreCell]]]
+) -> Markup | None:
+    """One line for each model across the task types; None if there are too few to draw."""
     if len(names) < 2 or len(lines) < 3:
         return None
     axes = [label for label, _ in lines]

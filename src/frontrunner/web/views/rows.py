@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -38,14 +39,20 @@ def _letters(word: str) -> float:
     return sum(1.5 if sign >= "\u2e80" else 1 for sign in word)
 
 
-class Cell(NamedTuple):
+class ScoreCell(NamedTuple):
     """One score as it is shown."""
 
     text: str
     step: int
     """The shade; 0 for none."""
     why: str = ""
-    """Why there is no score, where there is none."""
+    """Why the score is missing; empty if there is one."""
+    trained_on: bool = False
+    """Whether the model was trained on this task's data."""
+
+
+_LONGEST_VARIANT = 120
+"""Characters: the parameters of an experiment come out of result files, and may be megabytes."""
 
 
 class ModelName(NamedTuple):
@@ -62,7 +69,23 @@ class ModelName(NamedTuple):
         """The parts of `org/name`."""
         owner, slash, short = name.rpartition("/")
         variant = ", ".join(f"{key}={value}" for key, value in (experiment or {}).items())
-        return cls(name, owner + slash, short, variant)
+        return cls(name, owner + slash, short, text.cut(variant, _LONGEST_VARIANT))
+
+
+def twins(names: Sequence[ModelName]) -> list[bool]:
+    """Whether another row has the same name with another owner, so that the owner must be shown."""
+    count = Counter((name.short, name.variant) for name in names)
+    return [count[name.short, name.variant] > 1 for name in names]
+
+
+def names_of(rows: Sequence[schemas.SummaryRow]) -> list[str]:
+    """A short name for each row of a board: without the owner,
+    unless another row has the same."""
+    names = [ModelName.of(row.model.name, row.experiments) for row in rows]
+    return [
+        f"{name.name if is_twin else name.short} {name.variant}".strip()
+        for name, is_twin in zip(names, twins(names), strict=True)
+    ]
 
 
 Value = Callable[[schemas.SummaryRow], float | None]
@@ -71,17 +94,17 @@ Why = Callable[[schemas.SummaryRow], str]
 
 def shaded(
     values: Iterable[float | None], whys: Iterable[str], scale: Scale | None = None
-) -> list[Cell]:
+) -> list[ScoreCell]:
     """A column of cells; `scale` is the column's own unless one is given."""
     numbers = list(values)
     scale = scale or Scale.of(numbers)
     return [
-        Cell(text.score(number), scale.step(number), "" if number is not None else why)
+        ScoreCell(text.score(number), scale.step(number), "" if number is not None else why)
         for number, why in zip(numbers, whys, strict=True)
     ]
 
 
-def across(columns: Sequence[Sequence[Cell]], rows: int) -> list[tuple[Cell, ...]]:
+def across(columns: Sequence[Sequence[ScoreCell]], rows: int) -> list[tuple[ScoreCell, ...]]:
     """Columns of cells as rows of cells."""
     return list(zip(*columns, strict=True)) if columns else [()] * rows
 
@@ -90,8 +113,16 @@ _SEAMS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[-_.])
 
 
 def breakable(name: str) -> Markup:
-    """A name that a narrow heading may break where its words meet."""
+    """A name that a narrow heading may break between words."""
     return Markup("<wbr>").join(_SEAMS.split(name))
+
+
+_JOINTS = re.compile(r"(?<=[-_.])")
+
+
+def jointed(name: str) -> Markup:
+    """A model's name that may break after its hyphens and dots, so that `600M` stays whole."""
+    return Markup("<wbr>").join(_JOINTS.split(name))
 
 
 def spaced(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from frontrunner.web.search import holding, kinds
+from frontrunner.web.lookup import holding, kinds
 from frontrunner.web.visit import Shown, Visit
 
 _MOST = 50

@@ -11,10 +11,9 @@ from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Task
-from frontrunner.web import text
-from frontrunner.web.views.board import type_label
+from frontrunner.web.views.board_table import type_label
 from frontrunner.web.views.finder import Facts, find
-from frontrunner.web.views.rows import Cell, ModelName, across, shaded
+from frontrunner.web.views.rows import ModelName, ScoreCell, across, shaded
 from frontrunner.web.visit import Shown, Visit
 from frontrunner.web.words import Words
 
@@ -30,7 +29,7 @@ class TaskRow(NamedTuple):
     rank: int
     model: ModelName
     trained_on: bool | None
-    cells: tuple[Cell, ...]
+    cells: tuple[ScoreCell, ...]
 
 
 class TaskTable(NamedTuple):
@@ -56,8 +55,7 @@ def _index(visit: Visit) -> Shown:
     facts = [_facts(task, count, visit) for task, count in listed]
     finder = find(visit.query, FILTERS, facts, partial(_label, visit.t))
     values = {"tasks": listed, "finder": finder}
-    number = text.whole(visit.service.snapshot.manifest.provenance.counts.tasks)
-    lead = visit.t("tasks.lead", n=number)
+    lead = visit.t("tasks.lead", n=visit.service.snapshot.manifest.provenance.counts.tasks)
     return Shown("tasks.html", visit.t("tasks.title"), values, lead)
 
 
@@ -80,6 +78,8 @@ def _label(t: Words, name: str, value: str) -> str:
         return type_label(value, t)
     if name == "modality":
         return t.named("modalities", value)
+    if name in ("domain", "language"):
+        return t.named("domains" if name == "domain" else "tongues", value)
     return t(f"tools.{value}") if name in ("public", "results") else value
 
 

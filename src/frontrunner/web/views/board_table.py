@@ -14,7 +14,16 @@ from frontrunner.catalog import Benchmark
 from frontrunner.web import text
 from frontrunner.web.urls import Links
 from frontrunner.web.views.newer import newer_boards
-from frontrunner.web.views.rows import Cell, Column, ModelName, Value, across, shaded, spaced
+from frontrunner.web.views.rows import (
+    Column,
+    ModelName,
+    ScoreCell,
+    Value,
+    across,
+    shaded,
+    spaced,
+    twins,
+)
 from frontrunner.web.words import Words
 
 TABS = ("", "tasks", "languages", "size", "time", "list", "about")
@@ -28,6 +37,8 @@ FACETS = (
     "model card",
 )
 """What may be open about a model, in the order of the bits that filters look at."""
+_KEY = 500
+"""Characters of an experiment's parameters by which scripts find its row again."""
 _MEANS: tuple[tuple[str, Value], ...] = (
     ("mean_task", lambda row: row.mean_task),
     ("mean_task_type", lambda row: row.mean_task_type),
@@ -37,7 +48,7 @@ _MEANS: tuple[tuple[str, Value], ...] = (
 
 
 class Heading(NamedTuple):
-    """What stands above every tab of a board."""
+    """The heading above every tab of a board."""
 
     name: str
     display_name: str
@@ -49,7 +60,7 @@ class Heading(NamedTuple):
     complete: int
     """Models that have a score on every task that anybody has one of."""
     unscored: int
-    """Tasks of the board that nobody has a score of."""
+    """Tasks of the board without any score."""
     ordered_by: str
     """`borda`, or the mean that orders the rows."""
     superseded_by: tuple[str, ...]
@@ -61,19 +72,21 @@ class Row(NamedTuple):
 
     rank: int
     model: ModelName
+    is_twin: bool
+    """Whether another row has the same name with another owner."""
     zero_shot: int
     trained_on: str
     """Some of the board's tasks that the model saw in training."""
     parameters: str
     active: str
-    """Parameters in use at once, where they are fewer."""
+    """Active parameters, if fewer than all; else empty."""
     dimensions: str
     tokens: str
     openness: int
     facets: str
     """What is open, and what is not."""
     covered: int
-    cells: tuple[Cell, ...]
+    cells: tuple[ScoreCell, ...]
 
 
 class BoardTable(NamedTuple):
@@ -93,7 +106,7 @@ def load(service: Service, bench: Benchmark) -> schemas.BenchmarkSummary:
 
 
 def heading(service: Service, bench: Benchmark, board: schemas.BenchmarkSummary) -> Heading:
-    """What stands above the tabs."""
+    """The heading above the tabs."""
     whole = service.entities.benchmark(bench)
     order = bench.sort_by[0] if bench.sort_by else "borda"
     if not bench.sort_by and "mean_subset" in board.aggregations:
@@ -135,7 +148,7 @@ def table(service: Service, bench: Benchmark, t: Words) -> BoardTable:
     return BoardTable(
         heading(service, bench, board),
         tuple(column for column, _ in columns),
-        [make_row(row, some, t) for row, some in zip(board.rows, cells, strict=True)],
+        make_rows(board, cells, t),
         facts(board),
     )
 
@@ -144,24 +157,27 @@ def task_table(service: Service, bench: Benchmark, t: Words, links: Links) -> Bo
     """The scores of every task."""
     board = load(service, bench)
     types = {task.name: task.type for task in board.tasks_meta}
-    why = t("board.no_result")
     columns = [
         Column("task", name, name, t.named("types", spaced(types.get(name, ""))), links.task(name))
         for name in board.tasks
     ]
-    cells = across(
-        [
-            shaded((row.scores_by_task.get(name) for row in board.rows), [why] * len(board.rows))
-            for name in board.tasks
-        ],
-        len(board.rows),
-    )
+    cells = across([_task_cells(name, board, t) for name in board.tasks], len(board.rows))
     return BoardTable(
         heading(service, bench, board),
         tuple(columns),
-        [make_row(row, some, t) for row, some in zip(board.rows, cells, strict=True)],
+        make_rows(board, cells, t),
         facts(board),
     )
+
+
+def _task_cells(name: str, board: schemas.BenchmarkSummary, t: Words) -> list[ScoreCell]:
+    """The scores on a task; those of models that were trained on it are marked."""
+    whys = [t("board.no_result")] * len(board.rows)
+    cells = shaded((row.scores_by_task.get(name) for row in board.rows), whys)
+    return [
+        cell._replace(trained_on=not cell.why and name in row.trained_on_tasks)
+        for cell, row in zip(cells, board.rows, strict=True)
+    ]
 
 
 # --- columns ----------------------------------------------------------------------------------
@@ -246,14 +262,25 @@ class _Whys:
 # --- rows -------------------------------------------------------------------------------------
 
 
-def make_row(row: schemas.SummaryRow, cells: tuple[Cell, ...], t: Words) -> Row:
-    """One model, ready to be shown."""
+def make_rows(
+    board: schemas.BenchmarkSummary, cells: Sequence[tuple[ScoreCell, ...]], t: Words
+) -> list[Row]:
+    """The rows of a board, ready to be shown."""
+    same = twins([ModelName.of(row.model.name, row.experiments) for row in board.rows])
+    return [
+        _row(row, some, is_twin, t)
+        for row, some, is_twin in zip(board.rows, cells, same, strict=True)
+    ]
+
+
+def _row(row: schemas.SummaryRow, cells: tuple[ScoreCell, ...], is_twin: bool, t: Words) -> Row:
     model = row.model
     active, total = row.active_params_b, row.total_params_b
     fewer = active is not None and total is not None and active < total * 0.98
     return Row(
         rank=row.rank,
         model=ModelName.of(model.name, row.experiments),
+        is_twin=is_twin,
         zero_shot=row.zero_shot_pct,
         trained_on=text.short_list(row.trained_on_tasks),
         parameters=text.parameters(total),
@@ -281,7 +308,7 @@ def facts(board: schemas.BenchmarkSummary) -> str:
     models = [row.model for row in board.rows]
     columns: dict[str, list[Any]] = {
         "name": [
-            m.name if row.experiments is None else f"{m.name}#{as_json(row.experiments)}"
+            m.name if row.experiments is None else f"{m.name}#{as_json(row.experiments)[:_KEY]}"
             for m, row in zip(models, board.rows, strict=True)
         ],
         "params": [row.total_params_b for row in board.rows],
@@ -309,5 +336,5 @@ def as_json(value: Any) -> str:
 
 
 def script_json(value: Any) -> str:
-    """JSON that cannot end the script element that it stands in."""
+    """JSON that cannot end the script element around it."""
     return as_json(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

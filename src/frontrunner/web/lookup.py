@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from frontrunner.base.near import near_names
 from frontrunner.web.matching import LONGEST, alternatives, matcher, plain
-from frontrunner.web.views.board import tabs_of
+from frontrunner.web.views.board_table import tabs_of
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.visit import Visit
 
@@ -90,7 +90,7 @@ def near_tabs(visit: Visit, name: str) -> list[Found]:
     board = visit.links.board
     tabs = [one for one in tabs_of(visit.service, bench) if one]
     near = [Found(f"{head}/{one}", board(head, one)) for one in near_names(tab.lower(), tabs)]
-    return [*near, Found(head, board(head), bench.display_name)]
+    return [*near, Found(bench.name, board(head), bench.display_name)]
 
 
 def near_pages(visit: Visit, first: str, pages: Iterable[str]) -> list[Found]:

@@ -29,9 +29,9 @@ from frontrunner.legacy.links.present import Shown as Present
 from frontrunner.legacy.links.present import compared, shown, shown_list
 from frontrunner.snapshot.answers import Encoded, body_tag
 from frontrunner.web import problems
-from frontrunner.web.search import Found
+from frontrunner.web.lookup import Found
 from frontrunner.web.urls import Links
-from frontrunner.web.views.board import TABS, tabs_of
+from frontrunner.web.views.board_table import TABS, tabs_of
 from frontrunner.web.visit import Shown, Visit
 
 GROUP = "<old link>"
@@ -39,7 +39,7 @@ _IN_QUERY = "=&!'()*~"
 
 
 def read(service: Service, query: Mapping[str, str]) -> Meaning | None:
-    """What a link to the front page meant, where it is one of an older board."""
+    """What a link to the front page meant; None unless it is a link of an older board."""
     if not PARAMETERS & query.keys():
         return None
     return meaning(query, service.snapshot.catalog)
@@ -55,7 +55,7 @@ def address(meant: ToBoard | ToTable, links: Links) -> str:
 def directory(service: Service) -> bytes:
     """Where each link of the older boards leads from the front page of a copy, as JSON.
 
-    A copy cannot rank a board again; where a link meant one type, the board is sorted by it.
+    A copy cannot customize rankings: if a link meant one type, the board is sorted by it.
     """
     links = Links(root="", suffix="/")
     boards: dict[str, str] = {}
@@ -108,7 +108,7 @@ def told(visit: Visit, meant: Unknown) -> Page:
 
 
 def other_spelling(service: Service, path: str, links: Links) -> str | None:
-    """The address of what `path` names in another spelling; None where it names nothing."""
+    """The address of the page that `path` spells differently; None if there is none."""
     first, _, name = path.partition("/")
     catalog = service.snapshot.catalog
     found: str | None = None

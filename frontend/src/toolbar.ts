@@ -1,0 +1,69 @@
+// The search and the filters above a board, whether it is shown as a table or as a chart.
+import { byId, later, make } from "./dom";
+import { setup } from "./facts";
+import { FILTERS, SEPARATOR, read, write, type FilterName, type State } from "./state";
+
+const search = byId<HTMLInputElement>("q");
+export const filterForm = byId("filters").querySelector("form") as HTMLFormElement;
+
+/** Call `change` with what the reader types and picks; false means not to remember each letter. */
+export function listenToFilters(change: (next: Partial<State>, remember?: boolean) => void): void {
+  search.addEventListener("input", () => change({ search: search.value }, false));
+  filterForm.addEventListener("change", () => change({ filters: readFilters() }));
+  filterForm.addEventListener("submit", (event) => event.preventDefault());
+  filterForm.addEventListener("reset", () => setTimeout(() => change({ filters: {} })));
+}
+
+function readFilters(): State["filters"] {
+  const given = new FormData(filterForm);
+  const filters: State["filters"] = {};
+  for (const name of FILTERS) {
+    const value = given.getAll(name).map((one) => String(one).trim()).join(SEPARATOR);
+    if (value) filters[name as FilterName] = value;
+  }
+  return filters;
+}
+
+/** Put what the state says into the controls. */
+export function showFilters(state: State): void {
+  search.value = state.search;
+  for (const name of FILTERS) {
+    const control = filterForm.elements.namedItem(name);
+    if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) choose(control, state.filters[name] ?? "");
+  }
+  const facets = (state.filters.facets ?? "").split(SEPARATOR);
+  filterForm.querySelectorAll<HTMLInputElement>('[name="facets"]').forEach((box) => (box.checked = facets.includes(box.value)));
+}
+
+/** Set a control; a list of several values, which only an address names, becomes one more choice. */
+function choose(control: HTMLInputElement | HTMLSelectElement, value: string): void {
+  if (control instanceof HTMLSelectElement && value && ![...control.options].some((one) => one.value === value)) {
+    const label = value.split(SEPARATOR).map((one) => setup.labels[one] ?? one).join(", ");
+    control.append(make("option", label, { value }));
+  }
+  control.value = value;
+}
+
+/** Show how many filters are set. */
+export function countFilters(state: State): void {
+  badge("filters", FILTERS.filter((name) => state.filters[name]).length);
+}
+
+/** Show a number on a button; nothing for 0. */
+export function badge(id: string, count: number): void {
+  const mark = document.querySelector<HTMLElement>(`#${id} .count`);
+  if (!mark) return;
+  mark.hidden = count === 0;
+  mark.textContent = String(count);
+}
+
+/** Take the search, the filters and the pins along to the other tabs. */
+export function carry(state: State): void {
+  const kept = write({ ...read(""), search: state.search, filters: state.filters, pins: state.pins }, "");
+  document.querySelectorAll<HTMLAnchorElement>(".tabs a").forEach((link) => (link.search = kept));
+}
+
+/** Put an address into the history, after the page was painted: browsers take their time for it. */
+export function keep(address: string, remember: boolean): void {
+  later(() => (remember ? history.pushState(null, "", address) : history.replaceState(null, "", address)));
+}

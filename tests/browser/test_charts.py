@@ -1,0 +1,68 @@
+"""Search and filters act on the charts of a board."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+expect = pytest.importorskip("playwright.sync_api").expect
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("snapshot", ["starter"], indirect=True, scope="session"),
+]
+
+
+@pytest.fixture
+def chart(page: Any, address: str, snapshot: Any) -> Any:
+    """The chart of the first board by size."""
+    board = snapshot.catalog.benchmarks[0].name
+    page.goto(f"{address}/benchmark/{quote(board)}/size")
+    page.wait_for_selector("#tools:not([hidden])")
+    return page
+
+
+def _shown(chart: Any) -> int:
+    count: int = chart.locator("figure a[data-i]:visible").count()
+    return count
+
+
+def test_a_search_hides_dots_and_the_front_follows(chart: Any) -> None:
+    before = _shown(chart)
+    path = chart.locator(".fl").get_attribute("d")
+    chart.fill("#q", "wordllama")
+    expect(chart.locator("#shown")).to_contain_text(f"of {before}")
+    assert 0 < _shown(chart) < before
+    assert chart.locator(".fl").get_attribute("d") != path
+    names = chart.locator("#leaders tbody th").all_inner_texts()
+    assert names
+    assert all("l2-supercat" in name for name in names)
+    chart.fill("#q", "")
+    assert _shown(chart) == before
+    assert chart.locator(".fl").get_attribute("d") == path
+
+
+def test_sizes_are_filtered_with_their_units(chart: Any) -> None:
+    before = _shown(chart)
+    chart.locator("#filters summary").click()
+    chart.fill('#filters [name="max"]', "20M")
+    chart.keyboard.press("Tab")
+    chart.wait_for_url("**max=20M*")
+    assert _shown(chart) < before
+    expect(chart.locator("#filters .count")).to_have_text("1")
+
+
+def test_filters_go_along_to_the_other_tabs(chart: Any) -> None:
+    chart.fill("#q", "wordllama supercat")
+    left = _shown(chart)
+    chart.get_by_role("link", name="Summary").click()
+    chart.wait_for_selector("#tools:not([hidden])")
+    assert chart.input_value("#q") == "wordllama supercat"
+    assert chart.locator("#board tbody tr:visible").count() >= left
+
+
+def test_nothing_left_is_said(chart: Any) -> None:
+    chart.fill("#q", "no such model")
+    expect(chart.locator("#shown")).to_have_text("No matches. Clear a filter.")
+    assert _shown(chart) == 0

@@ -1,0 +1,54 @@
+"""On a phone every model of a board can be told apart from all others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from frontrunner.http.app import Application
+from frontrunner.results.ingest import ingest
+from frontrunner.web.site import Site
+from tests.browser.conftest import served
+from tests.factories import catalog, snapshot_of, task, write_scores
+
+pytestmark = pytest.mark.browser
+NAMES = (
+    "HIT/KaLM-embedding-multilingual-mini-instruct-v1",
+    "HIT/KaLM-embedding-multilingual-mini-instruct-v1.5",
+    "HIT/KaLM-embedding-multilingual-mini-v1",
+    "Qwen/Qwen3-Embedding-8B",
+    "Qwen/Qwen3-Embedding-4B",
+    "other/Qwen3-Embedding-4B",
+    "a/" + "x" * 90 + "1",
+    "a/" + "x" * 90 + "2",
+)
+# The letters that a reader sees: those of hidden elements, and beyond an edge, do not count.
+SEEN = """
+(cells) => cells.map((cell) => {
+  const box = cell.getBoundingClientRect();
+  const { scrollWidth, clientWidth, scrollHeight, clientHeight } = cell;
+  const fits = scrollWidth <= clientWidth + 1 && scrollHeight <= clientHeight + 1;
+  return fits && box.width > 0 ? cell.innerText.trim() : "cut";
+})
+"""
+
+
+@pytest.mark.parametrize("width", [360, 390, 1440])
+def test_no_two_models_of_a_board_look_the_same(chromium: Any, tmp_path: Path, width: int) -> None:
+    known = catalog([task("T1"), task("T2")], models=NAMES)
+    scores = {name: {"T1": place / 10, "T2": 0.25} for place, name in enumerate(NAMES)}
+    ingested = ingest(write_scores(tmp_path / "results", scores), known, workers=1)
+    snapshot = snapshot_of(tmp_path / "home", known, ingested)
+    context = chromium.new_context(viewport={"width": width, "height": 740})
+    page = context.new_page()
+    with served(Application(snapshot, pages=Site())) as address:
+        for tab in ("", "/tasks"):
+            page.goto(f"{address}/benchmark/All{tab}")
+            page.wait_for_selector("#tools:not([hidden])")
+            seen = page.locator("#board tbody .m").evaluate_all(SEEN)
+            assert len(seen) == len(NAMES)
+            assert "cut" not in seen
+            assert len(set(seen)) == len(NAMES)
+    context.close()
