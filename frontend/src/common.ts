@@ -7,6 +7,7 @@ export function common(): void {
   document.querySelectorAll<HTMLElement>("[data-theme-switch]").forEach(themeSwitch);
   document.querySelectorAll<HTMLTableElement>("table[data-sortable]").forEach(sortable);
   document.querySelectorAll<HTMLInputElement>("input[data-search]").forEach(searchable);
+  document.querySelectorAll<HTMLInputElement>("input[data-hide]").forEach(hiding);
   document.querySelectorAll<HTMLElement>("[data-copy-text]").forEach(copyable);
   document.querySelectorAll<HTMLElement>("figure").forEach(hints);
   document.querySelectorAll<HTMLElement>(".pane").forEach(reasons);
@@ -70,6 +71,12 @@ function searchable(input: HTMLInputElement): void {
     const test = searchTest(input.value);
     rows.forEach((row, index) => (row.hidden = !test(texts[index] ?? "")));
   });
+}
+
+/** A box that hides the rows of one class. */
+function hiding(box: HTMLInputElement): void {
+  const rows = document.querySelectorAll<HTMLElement>(`tr.${box.dataset["hide"] ?? ""}`);
+  box.addEventListener("change", () => rows.forEach((row) => (row.hidden = box.checked)));
 }
 
 function copyable(button: HTMLElement): void {

@@ -20,6 +20,7 @@ from frontrunner.web.views.finder import Facts, find
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.views.newer import is_old, newer_model
 from frontrunner.web.views.rows import ModelName
+from frontrunner.web.views.sources import differing, origins
 from frontrunner.web.visit import Shown, Visit
 from frontrunner.web.words import Words
 
@@ -91,17 +92,6 @@ class Strengths(NamedTuple):
     low: float
     high: float
     rows: list[Strength]
-
-
-class Origin(NamedTuple):
-    """How one of a model's numbers was made."""
-
-    task: str
-    path: str
-    revision: str
-    mteb_version: str | None
-    dataset_revision: str | None
-    scores: int
 
 
 def models(visit: Visit) -> Shown:
@@ -180,6 +170,7 @@ def _model(visit: Visit, model: Model) -> Shown:
         "known": service.snapshot.catalog.model_by_name,
         "coverage": _coverage(service, scores.rows, model.name),
         "strengths": strengths(visit, model, scores.rows),
+        "differing": len(differing(service, model.name)),
     }
     about = _about(visit, model, len(scores.rows))
     return Shown("model.html", model.name, values, about, f"model/{model.name}")
@@ -261,26 +252,11 @@ def strengths(visit: Visit, model: Model, rows: list[schemas.ModelScoreRow]) -> 
 
 
 def _origins(visit: Visit, model: Model) -> Shown:
-    values = {"name": ModelName.of(model.name), "origins": origins(visit.service, model.name)}
+    values = {
+        "name": ModelName.of(model.name),
+        "origins": origins(visit.service, model.name),
+        "differing": differing(visit.service, model.name),
+    }
     title = f"{model.name} · {visit.t('model.results')}"
     about = visit.t("model.results_lead")
     return Shown("model_results.html", title, values, about, f"model/{model.name}")
-
-
-def origins(service: Service, name: str) -> list[Origin]:
-    """The files that a model's scores came from, by task."""
-    import polars as pl  # noqa: PLC0415 -- paid only where somebody asks
-
-    files = service.snapshot.frame("files").with_row_index("file")
-    found = (
-        service.snapshot.frame("scores")
-        .filter(pl.col("model").cast(pl.String) == name)
-        .group_by("task", "file")
-        .agg(pl.len().alias("scores"))
-        .with_columns(pl.col("file").cast(pl.UInt32))
-        .join(files, on="file")
-        .select("task", "path", "revision", "mteb_version", "dataset_revision", "scores")
-        .sort("task", "path")
-        .collect()
-    )
-    return [Origin(*row) for row in found.iter_rows()]

@@ -14,6 +14,7 @@ from frontrunner.catalog import Task
 from frontrunner.web.views.board_table import type_label
 from frontrunner.web.views.finder import Facts, find
 from frontrunner.web.views.rows import ModelName, ScoreCell, across, shaded
+from frontrunner.web.views.sources import on_other_data
 from frontrunner.web.visit import Shown, Visit
 from frontrunner.web.words import Words
 
@@ -29,6 +30,8 @@ class TaskRow(NamedTuple):
     rank: int
     model: ModelName
     trained_on: bool | None
+    other_data: bool
+    """Whether it was measured on another revision of the data set than the catalog's."""
     cells: tuple[ScoreCell, ...]
 
 
@@ -116,8 +119,11 @@ def table(found: schemas.TaskScores, visit: Visit) -> TaskTable:
         for subset, split in shown
     ]
     cells = across([mean, *parts] if len(used) > 1 else [mean], count)
+    other = on_other_data(visit.service, found.task.name)
     rows = [
-        TaskRow(row.rank, ModelName.of(row.model.name), row.trained_on, some)
+        TaskRow(
+            row.rank, ModelName.of(row.model.name), row.trained_on, row.model.name in other, some
+        )
         for row, some in zip(found.rows, cells, strict=True)
     ]
     return TaskTable(shown if len(used) > 1 else [], len(used) - len(shown), rows)
