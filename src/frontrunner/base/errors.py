@@ -89,3 +89,9 @@ class EvaluationError(FrontrunnerError):
     """An evaluation run could not be prepared or did not finish."""
 
     code = 5
+
+
+class GatewayError(FrontrunnerError):
+    """The gateway's configuration is refused, or Envoy cannot be run or asked."""
+
+    code = 6

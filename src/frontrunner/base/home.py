@@ -16,6 +16,7 @@ HOME/
   legacy/calls/<id>/            the answers to its calls, for one snapshot
   .venv-evaluate/               what evaluations run in
   moved.json                    where each old model went
+  gateway/                      what Envoy reads and writes: configuration, routes, sockets, logs
 """
 
 from __future__ import annotations
@@ -133,3 +134,8 @@ class Home:
     def moved(self) -> Path:
         """Where each model of the old board went."""
         return self.path / "moved.json"
+
+    @property
+    def gateway(self) -> Path:
+        """What Envoy reads and writes: configuration, routes, sockets, logs."""
+        return self.path / "gateway"

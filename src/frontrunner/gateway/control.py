@@ -1,0 +1,147 @@
+"""Change what the gateway does, and read back what Envoy really does.
+
+The share is never remembered: it is written, and then asked of Envoy.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from frontrunner.base.config import GatewaySettings
+from frontrunner.base.errors import GatewayError
+from frontrunner.gateway.admin import Admin
+from frontrunner.gateway.render import Place, version, write_routes
+from frontrunner.gateway.state import GatewayState, changing, load_state, save_state
+
+_PATIENCE = 5.0
+"""Seconds for Envoy to follow new routes."""
+_LOOK_AGAIN = 0.02
+
+
+class Traffic(Protocol):
+    """Whatever moves users: the gateway, or a Space."""
+
+    def reconcile(self) -> None:
+        """Make reality what the last write asked for, such as after a crash."""
+
+    def set_share(self, basis_points: int) -> None:
+        """Send this many of 10,000 visitors to the new board; return when it is so."""
+
+    def get_share(self) -> int:
+        """How many of 10,000 visitors go to the new board, asked of what moves them."""
+
+    def finalize(self) -> None:
+        """End the move: everything belongs to the new board."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What Envoy itself says that it follows."""
+
+    generation: int
+    share: int
+    """Of 10,000."""
+    shadow: int
+    """Of 10,000."""
+    banner: bool
+    settled: bool
+
+
+def parse_version(text: str) -> Seen:
+    """What a version of routes says. Raises GatewayError if it is not one of ours."""
+    parts = text.split("-")
+    if len(parts) != 4 or not all(part.isdigit() for part in parts) or len(parts[3]) != 2:
+        raise GatewayError(f"Envoy follows routes that the gateway did not write: {text!r}.")
+    generation, share, shadow = map(int, parts[:3])
+    return Seen(generation, share, shadow, parts[3][0] == "1", parts[3][1] == "1")
+
+
+class Gateway:
+    """The gateway of one folder, running or not."""
+
+    def __init__(self, settings: GatewaySettings, folder: Path) -> None:
+        self.settings = settings
+        self.place = Place(folder)
+
+    def admin(self) -> Admin:
+        """The running Envoy. Raises GatewayError if there is none."""
+        return Admin(self._socket())
+
+    def _socket(self) -> Path:
+        """The socket of the latest epoch; the one before drains and is not asked."""
+        sockets = sorted(self.place.folder.glob("admin-*.sock"), key=_epoch)
+        for path in reversed(sockets):
+            if Admin(path).is_live():
+                return path
+        raise GatewayError(
+            f"No Envoy runs in {self.place.folder}. Start it with: frontrunner gateway run"
+        )
+
+    def seen(self) -> Seen:
+        """What Envoy follows. Raises GatewayError if it cannot be asked."""
+        return parse_version(self.admin().routes_version())
+
+    # --- what moves users ---------------------------------------------------------------------
+
+    def get_share(self) -> int:
+        """The share that Envoy follows, of 10,000. Raises GatewayError if it cannot be asked."""
+        return self.seen().share
+
+    def set_share(self, basis_points: int) -> None:
+        """Set the share and wait until Envoy follows it."""
+        self.change(lambda state: msgspec.structs.replace(state, share=basis_points))
+
+    def finalize(self) -> None:
+        """Give the old board's paths to the new board, and all visitors with them."""
+        self.change(lambda state: msgspec.structs.replace(state, share=10_000, settled=True))
+
+    def reconcile(self) -> None:
+        """Write the routes of the kept state again and wait until Envoy follows them."""
+        self.change(lambda state: state)
+
+    def change(self, how: Callable[[GatewayState], GatewayState], *, wait: bool = True) -> bool:
+        """Change the state, and wait until Envoy follows it; False if no Envoy runs.
+
+        The routes are written before the state: if that fails, nothing has changed. Raises
+        GatewayError if Envoy does not follow in time, or another command holds the state.
+        """
+        with changing(self.place.folder) as before:
+            wanted = how(before)
+            state = msgspec.structs.replace(wanted, generation=before.generation + 1)
+            write_routes(self.settings, state, self.place.folder)
+            save_state(self.place.folder, state)
+        return wait and self._wait_for(version(state))
+
+    def _wait_for(self, wanted: str) -> bool:
+        try:
+            admin = self.admin()
+        except GatewayError:
+            return False
+        until = time.monotonic() + _PATIENCE
+        generation = parse_version(wanted).generation
+        while time.monotonic() < until:
+            found = admin.routes_version()
+            # A later one is the work of a command that came after this one.
+            if found == wanted or parse_version(found).generation > generation:
+                return True
+            time.sleep(_LOOK_AGAIN)
+        raise GatewayError(
+            f"Envoy still follows routes {admin.routes_version()} {_PATIENCE:.0f} s after "
+            f"{wanted} was written to {self.place.routes}. Envoy's log says why: "
+            f"{self.place.folder / 'envoy.log'}"
+        )
+
+    def kept(self) -> GatewayState:
+        """The state that was last written; Envoy follows it as soon as it runs."""
+        return load_state(self.place.folder)
+
+
+def _epoch(path: Path) -> int:
+    digits = path.stem.removeprefix("admin-")
+    return int(digits) if digits.isdigit() else -1

@@ -1,0 +1,86 @@
+"""What the gateway counts by side, from Envoy's logs: requests, attempts, failures, fallbacks."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from frontrunner.gateway.admin import Host
+from frontrunner.gateway.control import Seen
+from frontrunner.gateway.logs import AttemptLine, RequestLine
+from frontrunner.gateway.state import GatewayState
+
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_SIDES = ("old", "new")
+
+
+class Counts:
+    """The metrics of one supervisor, and the same totals as plain numbers."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = self._counter(
+            "requests", "Requests of users, by the side that was asked first.", "asked", "status"
+        )
+        self.attempts = self._counter("attempts", "Attempts at a side.", "side")
+        self.failures = self._counter(
+            "failures", "Attempts that a side failed: no answer, or 500 and more.", "side"
+        )
+        self.fallbacks = self._counter(
+            "fallbacks", "Requests that the new side was asked and the old side answered."
+        )
+        self.failed = self._counter(
+            "failed_requests", "Requests that no side answered below 500.", "asked"
+        )
+        self.unreadable = self._counter("unreadable_lines", "Log lines that could not be read.")
+        self.restarts = self._counter("envoy_restarts", "Times that Envoy was started anew.", "why")
+        self.seconds = Histogram(
+            "frontrunner_gateway_request_seconds",
+            "Seconds until the last byte, by the side that answered.",
+            ["side"],
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self.share_asked = self._gauge("share_asked", "Visitors for the new side as last set, 0-1.")
+        self.share_seen = self._gauge("share_seen", "The same as Envoy reports it; -1: down.")
+        self.healthy = self._gauge("healthy_addresses", "Addresses that are healthy.", "side")
+        self.ejected = self._gauge("ejected_addresses", "Addresses left out for failing.", "side")
+        self.active = self._gauge("active_requests", "Requests and streams under way.", "side")
+        self.shadows = self._gauge("shadows", "Shadows compared since the start.", "verdict")
+        for side in _SIDES:
+            for counter in (self.attempts, self.failures):
+                counter.labels(side)
+
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"frontrunner_gateway_{name}", text, labels, registry=self.registry)
+
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(f"frontrunner_gateway_{name}", text, labels, registry=self.registry)
+
+    def request(self, line: RequestLine) -> None:
+        """Count one request."""
+        status = line.status or 0
+        self.requests.labels(line.asked, f"{status // 100}xx" if status else "none").inc()
+        if line.fell_back:
+            self.fallbacks.inc()
+        gone = line.flags is not None and "DC" in line.flags.split(",")
+        if line.asked != "own" and not gone and (not status or status >= 500):
+            self.failed.labels(line.asked).inc()
+        if line.side in _SIDES and line.ms is not None:
+            self.seconds.labels(line.side).observe(line.ms / 1000)
+
+    def attempt(self, line: AttemptLine) -> None:
+        """Count one attempt."""
+        if line.side in _SIDES:
+            self.attempts.labels(line.side).inc()
+            if line.failed:
+                self.failures.labels(line.side).inc()
+
+    def observe(self, state: GatewayState, seen: Seen | None, hosts: list[Host]) -> None:
+        """Note what was asked for, and what Envoy says."""
+        self.share_asked.set(state.share / 10_000)
+        self.share_seen.set(-1 if seen is None else seen.share / 10_000)
+        for side in _SIDES:
+            mine = [host for host in hosts if host.side == side]
+            self.healthy.labels(side).set(sum(host.healthy for host in mine))
+            self.ejected.labels(side).set(sum(host.ejected for host in mine))
+            self.active.labels(side).set(sum(host.active for host in mine))

@@ -1,0 +1,175 @@
+"""Envoy's configuration and its routes, from settings and state. The same input, the same bytes.
+
+`envoy.yaml` needs a restart to change. A running Envoy reads `routes.yaml` again as soon as it is
+replaced; it holds all that a step of the move changes: the share, the banner, shadowing, and who
+owns the old board's paths. Envoy takes a set of routes whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from frontrunner.base.atomic import write_file
+from frontrunner.base.config import GatewaySettings
+from frontrunner.base.errors import GatewayError
+from frontrunner.gateway.banner import banner_markup, banner_style
+from frontrunner.gateway.buckets import BUCKETS
+from frontrunner.gateway.owned import owned_paths
+from frontrunner.gateway.sides import listen_address, sides
+from frontrunner.gateway.state import GatewayState
+
+_HALF_A_YEAR = 182 * 24 * 3600
+_SECONDS_A_DAY = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the files of one gateway are."""
+
+    folder: Path
+
+    @property
+    def config(self) -> Path:
+        """Envoy's configuration."""
+        return self.folder / "envoy.yaml"
+
+    @property
+    def routes(self) -> Path:
+        """The routes that Envoy follows."""
+        return self.folder / "routes.yaml"
+
+    @property
+    def requests(self) -> Path:
+        """The log with one line for each request."""
+        return self.folder / "requests.log"
+
+    @property
+    def attempts(self) -> Path:
+        """The log with one line for each attempt at a board."""
+        return self.folder / "attempts.log"
+
+    def admin(self, serial: int) -> Path:
+        """The socket of one Envoy; each start has the next number."""
+        return self.folder / f"admin-{serial}.sock"
+
+    def socket(self, name: str) -> Path:
+        """The socket of `companion` or `comparer`."""
+        return self.folder / f"{name}.sock"
+
+
+def render_config(
+    settings: GatewaySettings,
+    salt: str,
+    folder: Path,
+    serial: int = 0,
+    inline: GatewayState | None = None,
+) -> str:
+    """Envoy's configuration as YAML. Raises GatewayError if a setting cannot be used.
+
+    With `inline`, the routes of that state are part of it, so that Envoy can check both at once.
+    """
+    old, new = sides(settings)
+    _check_tls(settings)
+    place = Place(folder.absolute())
+    environment = _environment()
+    scripts = {name: environment.get_template(f"{name}.lua.j2") for name in ("split", "page")}
+    values = _script_values(settings, salt)
+    return environment.get_template("envoy.yaml.j2").render(
+        settings=settings,
+        old=old,
+        new=new,
+        listen=listen_address(settings),
+        folder=str(place.folder),
+        admin=str(place.admin(serial)),
+        watched=False,
+        inline_routes=_route_configuration(render_routes(settings, inline)) if inline else "",
+        split=scripts["split"].render(values),
+        page=scripts["page"].render(values),
+    )
+
+
+def render_routes(settings: GatewaySettings, state: GatewayState) -> str:
+    """The routes as YAML. Raises GatewayError if a setting cannot be used."""
+    shown = state if settings.banner else _without_banner(state)
+    return (
+        _environment()
+        .get_template("routes.yaml.j2")
+        .render(
+            settings=settings,
+            state=shown,
+            owned=owned_paths(settings),
+            rewrites=any(side.rewrites_host for side in sides(settings)),
+            style=banner_style(),
+            version=version(state),
+        )
+    )
+
+
+def _route_configuration(routes: str) -> str:
+    """The one resource of a file of routes, without what only such a file has."""
+    _, _, resource = routes.partition("RouteConfiguration\n")
+    return "\n".join(line[2:] for line in resource.splitlines())
+
+
+def version(state: GatewayState) -> str:
+    """What Envoy reports while it follows the routes of `state`."""
+    return f"{state.generation}-{state.share}-{state.shadow}-{state.banner:d}{state.settled:d}"
+
+
+def write_routes(settings: GatewaySettings, state: GatewayState, folder: Path) -> None:
+    """Replace the routes in one step. Raises GatewayError, or OSError if the disk refuses."""
+    write_file(Place(folder).routes, render_routes(settings, state).encode(), mode=0o644)
+
+
+def _without_banner(state: GatewayState) -> GatewayState:
+    import msgspec  # noqa: PLC0415
+
+    return msgspec.structs.replace(state, banner=False)
+
+
+def _script_values(settings: GatewaySettings, salt: str) -> dict[str, object]:
+    # In a page that another site frames, as Spaces are, only such cookies arrive.
+    framed = "; SameSite=None; Secure; Partitioned"
+    attributes = framed if settings.tls_certificate or settings.trusted_hops else "; SameSite=Lax"
+    return {
+        "buckets": BUCKETS,
+        "salt": salt,
+        "cookie": settings.cookie,
+        "cookie_attributes": f"; Path=/; HttpOnly{attributes}",
+        "cookie_seconds": _HALF_A_YEAR,
+        "banner_seconds": settings.banner_days * _SECONDS_A_DAY,
+        "max_body_bytes": settings.max_body * 1_000_000,
+        "banners": {
+            side: {language: banner_markup(side, language) for language in ("en", "zh")}
+            for side in ("old", "new")
+        },
+    }
+
+
+def _check_tls(settings: GatewaySettings) -> None:
+    if bool(settings.tls_certificate) != bool(settings.tls_key):
+        raise GatewayError("gateway.tls_certificate and gateway.tls_key go together. Set both.")
+    for name in ("tls_certificate", "tls_key"):
+        path = getattr(settings, name)
+        if path and not Path(path).is_file():
+            raise GatewayError(f"gateway.{name} is not a file: {path}")
+
+
+def _environment() -> Environment:
+    environment = Environment(  # noqa: S701 -- YAML and Lua, in which every text is quoted
+        loader=PackageLoader("frontrunner.gateway"),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters["q"] = _quoted
+    environment.filters["seconds"] = lambda value: f"{value:g}s"
+    return environment
+
+
+def _quoted(value: object) -> str:
+    """A JSON literal: read alike by YAML and, for ASCII text without line breaks, by Lua."""
+    return json.dumps(value)

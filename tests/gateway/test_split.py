@@ -1,0 +1,167 @@
+"""Who is sent to which board, by the running gateway."""
+
+from __future__ import annotations
+
+import random
+
+import httpx
+import pytest
+
+from frontrunner.gateway.buckets import bucket
+from tests.gateway.conftest import Running
+
+NAVIGATION = {"accept": "text/html,application/xhtml+xml"}
+
+
+def board_of(gateway: Running, number: int, **headers: str) -> str:
+    """The board that answers a visitor whose cookie holds a bucket."""
+    cookie = {"cookie": f"frontrunner_bucket={number}", **headers}
+    return str(gateway.get("/x", headers=cookie).json()["board"])
+
+
+@pytest.mark.parametrize(
+    ("percent", "edge"), [(0, 0), (0.01, 1), (1, 100), (25, 2500), (99.99, 9999), (100, 10_000)]
+)
+def test_buckets_below_the_share_go_to_the_new_board(
+    gateway: Running, percent: float, edge: int
+) -> None:
+    gateway.share(percent)
+    assert gateway.control.get_share() == edge
+    for number in {0, edge - 1, edge, edge + 1, 9999} & set(range(10_000)):
+        assert board_of(gateway, number) == ("new" if number < edge else "old")
+
+
+def test_the_script_hashes_as_python_does(gateway: Running) -> None:
+    salt = gateway.control.kept().salt
+    dice = random.Random(7)
+    agents = ["", "curl/8.0", "Mozilla/5.0 (X11; Linux x86_64)", "ü€😀"]
+    agents += ["".join(chr(dice.randrange(33, 127)) for _ in range(40)) for _ in range(20)]
+    for agent in agents:
+        raw = agent.encode()
+        answer = gateway.get("/x", headers=[(b"user-agent", raw), (b"accept", b"text/html")])
+        expected = bucket("127.0.0.1", raw.decode("latin-1").encode("latin-1").decode(), salt)
+        assert f"frontrunner_bucket={expected};" in answer.headers["set-cookie"], agent
+
+
+def test_a_first_visit_and_its_assets_go_to_one_board(gateway: Running) -> None:
+    gateway.share(50)
+    for number in range(30):
+        agent = {"user-agent": f"agent {number}"}
+        page = gateway.get("/", headers={**NAVIGATION, **agent})
+        assets = {gateway.get(f"/x{i}", headers=agent).json()["board"] for i in range(3)}
+        assert assets == {page.headers["x-frontrunner-side"]}
+
+
+def test_the_cookie_holds_a_bucket_and_only_pages_set_it(gateway: Running) -> None:
+    assert "set-cookie" not in gateway.get("/x").headers
+    page = gateway.get("/", headers=NAVIGATION)
+    cookie = page.headers["set-cookie"]
+    assert cookie.startswith("frontrunner_bucket=")
+    assert "Path=/;" in cookie
+    assert "HttpOnly" in cookie
+    assert page.headers["cache-control"] == "private, no-cache"
+    kept = {"cookie": cookie.partition(";")[0]}
+    assert "set-cookie" not in gateway.get("/", headers={**NAVIGATION, **kept}).headers
+
+
+@pytest.mark.parametrize("value", ["10000", "-1", "1e3", "99999999999999999999", "abc", "", "0x10"])
+def test_a_forged_bucket_is_replaced(gateway: Running, value: str) -> None:
+    gateway.share(100)
+    answer = gateway.get("/", headers={**NAVIGATION, "cookie": f"frontrunner_bucket={value}"})
+    assert answer.status_code == 200
+    assert answer.headers["x-frontrunner-side"] == "new"
+
+
+def test_headers_of_a_visitor_do_not_decide(gateway: Running) -> None:
+    forged = {"x-frontrunner-bucket": "0", "x-frontrunner-choice": "new"}
+    gateway.share(1)
+    answer = gateway.get("/x", headers={"cookie": "frontrunner_bucket=9999", **forged}).json()
+    assert answer["board"] == "old"
+    assert not [name for name in answer["headers"] if name.startswith("x-frontrunner")]
+
+
+@pytest.mark.parametrize("choice", ["new", "old"])
+def test_a_choice_by_link_is_kept_and_leads_back_to_the_same_view(
+    gateway: Running, choice: str
+) -> None:
+    gateway.share(0 if choice == "new" else 100)
+    answer = gateway.get(f"/boards?a=1&board={choice}&b=%20x", headers=NAVIGATION)
+    assert answer.status_code == 302
+    assert answer.headers["location"] == "/boards?a=1&b=%20x"
+    assert answer.headers["cache-control"] == "no-store"
+    kept = answer.headers["set-cookie"].partition(";")[0]
+    assert kept == f"frontrunner_choice={choice}"
+    for number in (0, 9999):
+        cookie = {"cookie": f"frontrunner_bucket={number}; {kept}"}
+        assert gateway.get("/x", headers=cookie).json()["board"] == choice
+    undone = gateway.get("/?board=auto", headers={**NAVIGATION, "cookie": kept})
+    assert "Max-Age=0" in undone.headers["set-cookie"]
+    assert undone.headers["location"] == "/"
+
+
+def test_a_program_chooses_for_one_request(gateway: Running) -> None:
+    answer = gateway.get("/x?board=new&a=1").json()
+    assert (answer["board"], answer["target"]) == ("new", "/x?a=1")
+
+
+def test_a_parameter_of_that_name_with_another_value_is_not_a_choice(gateway: Running) -> None:
+    target = "/compare?board=MTEB(eng%2C%20v2)&x=board=new"
+    assert gateway.get(target, headers=NAVIGATION).status_code == 200
+    assert gateway.get(target).json()["target"] == target
+
+
+@pytest.mark.parametrize("path", ["//evil.example/a", "/\\evil.example", "///evil.example", "//"])
+def test_a_choice_never_leads_to_another_host(gateway: Running, path: str) -> None:
+    with httpx.Client(base_url=gateway.url) as client:
+        request = client.build_request("GET", "/", headers=NAVIGATION)
+        request.url = request.url.copy_with(raw_path=f"{path}?board=new".encode())
+        location = client.send(request).headers["location"]
+    assert location.startswith("/")
+    assert not location.startswith(("//", "/\\"))
+
+
+OWNED = ["/config", "/queue/join", "/gradio_api/queue/data?session_hash=x", "/file=/tmp/a.png",
+         "/run/predict", "/call/x/1", "/api/predict", "/assets/index.js", "/theme.css",
+         "/heartbeat/abc", "/upload", "/login"]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", OWNED)
+def test_paths_of_an_open_page_stay_with_the_old_board_until_settled(
+    gateway: Running, path: str
+) -> None:
+    gateway.share(100)
+    chosen = {"cookie": "frontrunner_choice=new"}
+    assert gateway.get(path, headers=chosen).json()["board"] == "old"
+    gateway.control.finalize()
+    assert gateway.get(path).json()["board"] == "new"
+
+
+@pytest.mark.parametrize("path", ["/v1/benchmarks", "/_assets/board.js"])
+def test_paths_of_the_new_board_are_its_own_at_every_share(gateway: Running, path: str) -> None:
+    assert gateway.get(path, headers={"cookie": "frontrunner_choice=old"}).json()["board"] == "new"
+
+
+def test_a_choice_of_the_new_board_survives_a_rollback_and_its_failure(gateway: Running) -> None:
+    gateway.share(50)
+    gateway.share(0)
+    chosen = {"cookie": "frontrunner_choice=new; frontrunner_bucket=5"}
+    assert gateway.get("/x", headers=chosen).json()["board"] == "new"
+    assert board_of(gateway, 5) == "old"  # a cookie of a bucket does not
+    gateway.new.mode = "500"
+    assert gateway.get("/x", headers=chosen).json()["board"] == "old"
+
+
+def test_the_old_board_is_told_the_public_address(gateway: Running) -> None:
+    headers = gateway.get("/config", headers={"x-forwarded-host": "evil.example"}).json()["headers"]
+    assert headers["x-forwarded-host"] == headers["host"] == f"127.0.0.1:{gateway.port}"
+    assert headers["x-forwarded-proto"] == "http"
+
+
+def test_cookies_are_deleted_once_settled(gateway: Running) -> None:
+    gateway.control.finalize()
+    page = gateway.get("/", headers={**NAVIGATION, "cookie": "frontrunner_bucket=3"})
+    gone = page.headers.get_list("set-cookie")
+    assert {one.partition("=")[0] for one in gone} == {
+        "frontrunner_bucket", "frontrunner_choice", "frontrunner_banner",
+    }  # fmt: skip
+    assert all("Max-Age=0" in one for one in gone)
