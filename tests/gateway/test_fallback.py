@@ -1,0 +1,157 @@
+"""A visitor of the new board never sees it fail, if asking again is safe."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from frontrunner.gateway.logs import AttemptLine, RequestLine, Tail
+from tests.gateway.conftest import Running
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds. Each of Envoy's threads learns of an ejection for itself."""
+    for _ in range(300):
+        if holds():
+            return
+        time.sleep(0.05)
+    pytest.fail("it did not come to hold")
+
+
+def posted(gateway: Running) -> set[str]:
+    """The boards that answer a few POSTs, with `503` for those that nobody answers."""
+    answers = [httpx.post(f"{gateway.url}/x", timeout=10) for _ in range(4)]
+    return {
+        one.headers["x-frontrunner-side"] if one.is_success else str(one.status_code)
+        for one in answers
+    }
+
+
+@pytest.mark.parametrize("mode", ["500", "reset", "hang", "slow", "garbage"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_what_the_new_board_fails_is_answered_by_the_old_one(
+    gateway: Running, mode: str, method: str
+) -> None:
+    gateway.share(100)
+    gateway.new.mode = mode
+    answer = httpx.request(method, f"{gateway.url}/x", timeout=10)
+    assert answer.status_code == 200
+    assert answer.headers["x-frontrunner-side"] == "old"
+
+
+def test_a_board_that_is_gone_costs_nobody_a_request(gateway: Running) -> None:
+    gateway.share(100)
+    gateway.new.refuse()
+    try:
+        answers = [gateway.get(f"/{number}") for number in range(40)]
+        # Once it is left out, requests that may not be repeated go to the old board at once.
+        until(lambda: posted(gateway) == {"old"})
+    finally:
+        gateway.new.listen_again()
+    assert {one.status_code for one in answers} == {200}
+    assert {one.json()["board"] for one in answers} == {"old"}
+
+
+def test_a_post_is_never_sent_twice(gateway: Running) -> None:
+    gateway.share(100)
+    gateway.new.mode = "500"
+    assert httpx.post(f"{gateway.url}/x", content=b"once").status_code == 500
+    assert [one.method for one in gateway.new.asked] == ["POST"]
+    assert not gateway.old.asked
+
+
+def test_an_answer_of_the_old_board_is_final(gateway: Running) -> None:
+    gateway.old.mode = "500"
+    assert gateway.get("/x").status_code == 500
+    assert len(gateway.old.asked) == 1
+    assert not gateway.new.asked
+
+
+def test_a_slow_answer_of_the_old_board_is_waited_for(gateway: Running) -> None:
+    gateway.old.mode = "slow"
+    assert gateway.get("/x").status_code == 200
+
+
+def test_a_board_that_fails_again_and_again_is_left_out_and_comes_back(gateway: Running) -> None:
+    gateway.share(100)
+    gateway.new.mode = "500"
+    for number in range(8):
+        gateway.get(f"/{number}")
+    until(lambda: posted(gateway) == {"old"})
+    asked = len(gateway.new.asked)
+    assert posted(gateway) == {"old"}
+    assert len(gateway.new.asked) == asked
+    gateway.new.mode = "ok"
+    until(lambda: posted(gateway) == {"new"})
+
+
+def test_all_requests_at_once_find_the_old_board_when_the_new_one_dies(gateway: Running) -> None:
+    gateway.share(100)
+    gateway.new.mode = "hang"
+    statuses: list[int] = []
+
+    def ask(number: int) -> None:
+        statuses.append(gateway.get(f"/{number}").status_code)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(60)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [200] * 60
+
+
+def test_a_stream_outlives_the_patience_for_one_attempt(gateway: Running) -> None:
+    gateway.share(100)
+    assert gateway.get("/streaming/x").status_code == 200
+    lines = gateway.get("/stream").text.split("\n\n")
+    assert lines[:2] == ["data: old 0", "data: old 1"]  # an owned path
+    assert len(lines) == 21
+
+
+def test_a_stream_goes_on_while_the_share_changes(gateway: Running) -> None:
+    events: list[str] = []
+
+    def follow() -> None:
+        with httpx.stream("GET", f"{gateway.url}/stream", timeout=20) as answer:
+            events.extend(line for line in answer.iter_lines() if line)
+
+    follower = threading.Thread(target=follow)
+    follower.start()
+    for number in range(20):
+        gateway.share(number * 5)
+    follower.join()
+    assert events == [f"data: old {number}" for number in range(20)]
+
+
+def test_the_logs_tell_a_fallback_from_an_answer(gateway: Running) -> None:
+    place = gateway.control.place
+    requests, attempts = Tail(place.requests), Tail(place.attempts)
+    list(requests.lines()), list(attempts.lines())
+    gateway.share(100)
+    gateway.get("/fine?secret=1")
+    gateway.new.mode = "reset"
+    gateway.get("/broken")
+    lines: list[RequestLine] = []
+    tries: list[AttemptLine] = []
+    for _ in range(60):
+        lines += requests.decoded(RequestLine)
+        tries += attempts.attempts()
+        if len(lines) >= 2 and len(tries) >= 3:
+            break
+        time.sleep(0.1)
+    requests.close(), attempts.close()
+    fine, broken = lines[-2:]
+    assert (fine.path, fine.asked, fine.side, fine.attempts) == ("/fine", "new", "new", 1)
+    assert (broken.status, broken.asked, broken.side, broken.attempts) == (200, "new", "old", 2)
+    assert (fine.fell_back, broken.fell_back) == (False, True)
+    assert [(one.side, one.failed) for one in tries[-3:]] == [
+        ("new", False),
+        ("new", True),
+        ("old", False),
+    ]
+    assert not [one for one in lines if "secret" in str(one)]

@@ -1,0 +1,241 @@
+"""The banner: once, in any page, to be dismissed, and never in the way of the page."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import socket
+
+import httpx
+import msgspec
+import pytest
+
+from tests.gateway.conftest import Running
+
+PAGE = {"accept": "text/html", "accept-encoding": "identity"}
+MARK = 'id="frontrunner-banner"'
+
+
+def show_banner(gateway: Running) -> None:
+    gateway.control.change(lambda state: msgspec.structs.replace(state, banner=True))
+
+
+@pytest.mark.parametrize("chunks", [1, 2, 7, 40])
+@pytest.mark.parametrize("filler", ["", "x" * 300_000])
+def test_once_after_the_body_tag_and_nothing_else_changes(
+    gateway: Running, chunks: int, filler: str
+) -> None:
+    gateway.old.chunks, gateway.old.filler = chunks, filler
+    plain = gateway.get("/", headers=PAGE).content
+    show_banner(gateway)
+    answer = gateway.get("/", headers=PAGE)
+    found = answer.text
+    assert found.count(MARK) == 1
+    begin = found.index('<link rel="stylesheet" href="/__frontrunner')
+    end = found.index("</div>", begin) + len("</div>")
+    assert found[:begin].endswith("<body class='a>b'>")
+    assert (found[:begin] + found[end:]).encode() == plain
+
+
+PAGES = [
+    ("<!-- <body> --><body>", 21),
+    ("<script>var a = '<body>';</script><body id=x>", 45),
+    ("<style>body{}</style><BODY\n class=\"a>b\">", 40),
+    ("<title><body></title><body>", 27),
+    ("<script src=x></script><script>if (a<b) '<body'</script><body>", 62),
+    ("<bodyguard>", 11),
+    ("no body at all", None),
+    ("<body never ends", None),
+    ("<script> never ends <body>", None),
+]
+
+
+@pytest.mark.parametrize(("page", "at"), PAGES)
+@pytest.mark.parametrize("chunks", [1, 10, 60])
+def test_the_body_tag_is_found_where_it_is(
+    gateway: Running, page: str, at: int | None, chunks: int
+) -> None:
+    gateway.old.page, gateway.old.chunks = page.replace("{", "{{").replace("}", "}}"), chunks
+    show_banner(gateway)
+    try:
+        found = gateway.get("/", headers=PAGE).text
+    finally:
+        gateway.old.page = type(gateway.old).page
+    if at is None or page.startswith("<bodyguard"):
+        assert found.count(MARK) == (0 if at is None else found.count(MARK))
+        assert re.sub(r"<link.*</div>", "", found) == page
+    else:
+        assert found[:at] == page[:at]
+        assert found[at:].startswith("<link")
+
+
+def test_compressed_for_who_accepts_it(gateway: Running) -> None:
+    show_banner(gateway)
+    with httpx.stream(
+        "GET", gateway.url, headers={"accept": "text/html", "accept-encoding": "gzip"}
+    ) as answer:
+        raw = b"".join(answer.iter_raw())
+    assert answer.headers["content-encoding"] == "gzip"
+    assert MARK in gzip.decompress(raw).decode()
+
+
+def test_words_follow_the_language_and_links_the_view(gateway: Running) -> None:
+    show_banner(gateway)
+    found = gateway.get('/?task=Retrieval&x="><b>', headers=PAGE).text
+    assert "Try the new board" in found
+    assert '<b>' not in found
+    [go] = re.findall(r'frontrunner-go" href="([^"]*)"', found)
+    assert go.startswith("/?task=Retrieval&amp;x=")
+    assert go.endswith("&amp;board=new")
+    chinese = gateway.get("/", headers={**PAGE, "accept-language": "zh-CN,zh;q=0.9"}).text
+    assert "&#35797;&#29992;&#26032;&#29256;" in chinese
+    assert chinese.isascii()
+    gateway.share(100)
+    assert "Back to the old board" in gateway.get("/", headers=PAGE).text
+
+
+def test_a_fallback_carries_the_banner_of_the_board_that_answers(gateway: Running) -> None:
+    show_banner(gateway)
+    gateway.share(100)
+    gateway.new.mode = "500"
+    assert "Try the new board" in gateway.get("/", headers=PAGE).text
+
+
+def test_dismissed_it_stays_away_and_leads_back(gateway: Running) -> None:
+    show_banner(gateway)
+    found = gateway.get("/a?b=c%20d", headers=PAGE).text
+    [link] = re.findall(r'frontrunner-hide" href="([^"]*)"', found)
+    answer = gateway.get(link.replace("&amp;", "&"))
+    assert (answer.status_code, answer.headers["location"]) == (302, "/a?b=c%20d")
+    kept = answer.headers["set-cookie"].partition(";")[0]
+    assert MARK not in gateway.get("/", headers={**PAGE, "cookie": kept}).text
+
+
+@pytest.mark.parametrize("to", ["//evil.example", "https://evil.example/", "%2F%2Fevil.example",
+                                "/%0D%0Aset-cookie:%20a=b", "", "%5C%5Cevil.example"])  # fmt: skip
+def test_dismissing_never_leads_elsewhere(gateway: Running, to: str) -> None:
+    answer = gateway.get(f"/__frontrunner/dismiss?to={to}")
+    location = answer.headers["location"]
+    assert location.startswith("/")
+    assert not location.startswith(("//", "/\\"))
+    assert len(answer.headers.get_list("set-cookie")) == 1
+
+
+UNTOUCHED: list[tuple[str, dict[str, str], dict[str, str]]] = [
+    ("a program", {"accept": "*/*"}, {}),
+    ("an answer that is compressed already", PAGE, {"content-encoding": "br"}),
+    ("a download", PAGE, {"x-other": "1"}),
+]
+
+
+def test_programs_get_what_the_board_sent(gateway: Running) -> None:
+    show_banner(gateway)
+    answer = gateway.get("/html", headers={"accept": "*/*"})
+    assert MARK not in answer.text
+    assert "etag" not in answer.headers
+
+
+def test_a_page_that_came_compressed_is_left_as_it_is(gateway: Running) -> None:
+    show_banner(gateway)
+    gateway.old.answer_headers = {"content-encoding": "x-own"}
+    assert MARK not in gateway.get("/", headers=PAGE).text
+
+
+def test_a_page_with_the_banner_is_never_taken_for_the_one_without(gateway: Running) -> None:
+    gateway.old.answer_headers = {"etag": '"1"', "last-modified": "Wed, 25 Nov 2026 00:00:00 GMT"}
+    assert gateway.get("/", headers=PAGE).headers["etag"] == '"1"'
+    show_banner(gateway)
+    answer = gateway.get("/", headers={**PAGE, "if-none-match": '"1"'})
+    assert not {"etag", "last-modified"} & answer.headers.keys()
+    assert "if-none-match" not in gateway.old.asked[-1].headers
+
+
+def test_the_style_is_served_by_the_gateway_itself(gateway: Running) -> None:
+    answer = gateway.get("/__frontrunner/banner.css")
+    assert answer.headers["content-type"] == "text/css"
+    assert "#frontrunner-banner" in answer.text
+    assert gateway.get("/__frontrunner/other").status_code == 404
+
+
+# --- what is refused ----------------------------------------------------------------------------
+
+
+def raw(gateway: Running, data: bytes) -> bytes:
+    """The answer to bytes as they are."""
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection:
+        connection.sendall(data)
+        answer = b""
+        try:
+            while block := connection.recv(65536):
+                answer += block
+        except TimeoutError:
+            pass
+    return answer
+
+
+END = b"Connection: close\r\n\r\n"
+REFUSED = {
+    "two hosts": b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n" + END,
+    "comma in the authority": b"GET / HTTP/1.1\r\nHost: a,b\r\n" + END,
+    "at sign in the authority": b"GET / HTTP/1.1\r\nHost: a@b\r\n" + END,
+    "absolute form": b"GET http://evil.example/ HTTP/1.1\r\nHost: a\r\n" + END,
+    "asterisk form": b"OPTIONS * HTTP/1.1\r\nHost: a\r\n" + END,
+    "length and transfer-encoding": (
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n"
+        + END
+        + b"0\r\n\r\n"
+    ),
+    "two lengths": (
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n" + END + b"abc"
+    ),
+    "space before the colon": b"GET / HTTP/1.1\r\nHost : a\r\n" + END,
+    "unknown transfer-encoding": (
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: cow\r\n" + END
+    ),
+    "a chunk ended by a bare LF": (
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n" + END + b"1\nx\n0\n\n"
+    ),
+    "NUL": b"GET / HTTP/1.1\r\nHost: a\r\nX: \x00\r\n" + END,
+    "a head without end": b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 40_000 + b"\r\n" + END,
+    "too many headers": b"GET / HTTP/1.1\r\nHost: a\r\n" + b"X: y\r\n" * 200 + END,
+    "a body that is too large": (
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n" + END
+    ),
+    "CONNECT": b"CONNECT evil.example:80 HTTP/1.1\r\nHost: evil.example:80\r\n" + END,
+}
+
+
+@pytest.mark.parametrize("data", REFUSED.values(), ids=REFUSED.keys())
+def test_what_could_be_read_in_two_ways_is_refused(gateway: Running, data: bytes) -> None:
+    status = raw(gateway, data).partition(b"\r\n")[0]
+    assert status.split()[1] in (b"400", b"404", b"411", b"413", b"431", b"501"), status
+    assert not gateway.old.asked
+    assert not gateway.new.asked
+
+
+NORMALISED = {
+    "a folded header": b"GET /x HTTP/1.1\r\nHost: a\r\nX-Fold: one\r\n two\r\n" + END,
+    "bare LF": b"GET /x HTTP/1.1\nHost: a\nX-Fold: one two\nConnection: close\n\n",
+}
+
+
+@pytest.mark.parametrize("data", NORMALISED.values(), ids=NORMALISED.keys())
+def test_what_envoy_accepts_reaches_a_board_in_one_plain_form(
+    gateway: Running, data: bytes
+) -> None:
+    """Envoy 1.40 has no switch that refuses these two; it writes each request anew."""
+    assert raw(gateway, data).startswith(b"HTTP/1.1 200")
+    [asked] = gateway.old.asked
+    assert asked.headers["x-fold"] == "one two"
+    assert (asked.target, asked.body) == ("/x", b"")
+
+
+def test_a_header_with_an_underscore_is_dropped(gateway: Running) -> None:
+    raw(gateway, b"GET /x HTTP/1.1\r\nHost: a\r\nX_Forwarded_For: 1.2.3.4\r\n" + END)
+    assert "x_forwarded_for" not in gateway.old.asked[-1].headers
+
+
+def test_the_admin_interface_is_a_private_socket(gateway: Running) -> None:
+    [path] = gateway.control.place.folder.glob("admin-*.sock")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert "port_value" not in str(gateway.control.admin().get("/listeners"))
