@@ -156,8 +156,8 @@ class Board:
     ) -> None:
         more = "".join(f"{name}: {value}\r\n" for name, value in self.answer_headers.items())
         if self.chunks == 1:
-            head = f"HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n{more}\r\n"
-            writer.write(head.encode() + body)
+            head = f"HTTP/1.1 {status}\r\ncontent-type: {kind}\r\n{more}"
+            writer.write(head.encode() + b"content-length: %d\r\n\r\n%b" % (len(body), body))
             await writer.drain()
             return
         head = (
@@ -176,7 +176,8 @@ class Board:
     async def _stream(self, writer: asyncio.StreamWriter) -> bool:
         """Twenty events, a tenth of a second apart."""
         writer.write(
-            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
+            b"transfer-encoding: chunked\r\n\r\n"
         )
         for number in range(20):
             event = f"data: {self.name} {number}\n\n".encode()

@@ -144,7 +144,8 @@ def test_the_logs_tell_a_fallback_from_an_answer(gateway: Running) -> None:
         if len(lines) >= 2 and len(tries) >= 3:
             break
         time.sleep(0.1)
-    requests.close(), attempts.close()
+    requests.close()
+    attempts.close()
     fine, broken = lines[-2:]
     assert (fine.path, fine.asked, fine.side, fine.attempts) == ("/fine", "new", "new", 1)
     assert (broken.status, broken.asked, broken.side, broken.attempts) == (200, "new", "old", 2)

@@ -40,7 +40,7 @@ def test_once_after_the_body_tag_and_nothing_else_changes(
 PAGES = [
     ("<!-- <body> --><body>", 21),
     ("<script>var a = '<body>';</script><body id=x>", 45),
-    ("<style>body{}</style><BODY\n class=\"a>b\">", 40),
+    ('<style>body{}</style><BODY\n class="a>b">', 40),
     ("<title><body></title><body>", 27),
     ("<script src=x></script><script>if (a<b) '<body'</script><body>", 62),
     ("<bodyguard>", 11),
@@ -83,7 +83,7 @@ def test_words_follow_the_language_and_links_the_view(gateway: Running) -> None:
     show_banner(gateway)
     found = gateway.get('/?task=Retrieval&x="><b>', headers=PAGE).text
     assert "Try the new board" in found
-    assert '<b>' not in found
+    assert "<b>" not in found
     [go] = re.findall(r'frontrunner-go" href="([^"]*)"', found)
     assert go.startswith("/?task=Retrieval&amp;x=")
     assert go.endswith("&amp;board=new")

@@ -30,6 +30,8 @@ MODULES = {
     "export": "export",
     "demo": "demo",
     "evaluate": "evaluate",
+    "gateway": "gateway",
+    "doctor": "doctor",
 }
 """Command -> the module of this package that holds it."""
 

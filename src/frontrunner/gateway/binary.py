@@ -76,7 +76,7 @@ def refusal(envoy: Envoy, config: Path) -> str | None:
     return None if run.returncode == 0 else (run.stderr + run.stdout).strip()[-2000:]
 
 
-def warnings(envoy: Envoy, config: Path) -> list[str]:
+def deprecations(envoy: Envoy, config: Path) -> list[str]:
     """What Envoy says of fields that a later version will not have."""
     command = [str(envoy.path), "--mode", "validate", "--log-level", "warn", "-c", str(config)]
     lines = _run(command).stderr.splitlines()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.samples import Sample
 
 from frontrunner.gateway.admin import Host
 from frontrunner.gateway.control import Seen
 from frontrunner.gateway.logs import AttemptLine, RequestLine
 from frontrunner.gateway.state import GatewayState
+from frontrunner.gateway.status import Totals
 
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _SIDES = ("old", "new")
@@ -75,6 +79,20 @@ class Counts:
             if line.failed:
                 self.failures.labels(line.side).inc()
 
+    def totals(self) -> Totals:
+        """The counts so far."""
+        requests: dict[str, int] = {}
+        for sample in _samples(self.requests):
+            asked = sample.labels["asked"]
+            requests[asked] = requests.get(asked, 0) + int(sample.value)
+        return Totals(
+            requests=requests,
+            attempts=_by_side(self.attempts),
+            failures=_by_side(self.failures),
+            fallbacks=_sum(self.fallbacks),
+            failed=_sum(self.failed),
+        )
+
     def observe(self, state: GatewayState, seen: Seen | None, hosts: list[Host]) -> None:
         """Note what was asked for, and what Envoy says."""
         self.share_asked.set(state.share / 10_000)
@@ -84,3 +102,17 @@ class Counts:
             self.healthy.labels(side).set(sum(host.healthy for host in mine))
             self.ejected.labels(side).set(sum(host.ejected for host in mine))
             self.active.labels(side).set(sum(host.active for host in mine))
+
+
+def _samples(counter: Counter) -> Iterator[Sample]:
+    """The values of a counter by its labels."""
+    for metric in counter.collect():
+        yield from (one for one in metric.samples if one.name.endswith("_total"))
+
+
+def _by_side(counter: Counter) -> dict[str, int]:
+    return {one.labels["side"]: int(one.value) for one in _samples(counter)}
+
+
+def _sum(counter: Counter) -> int:
+    return int(sum(one.value for one in _samples(counter)))

@@ -67,10 +67,12 @@ def render_config(
     folder: Path,
     serial: int = 0,
     inline: GatewayState | None = None,
+    watched: Path | None = None,
 ) -> str:
     """Envoy's configuration as YAML. Raises GatewayError if a setting cannot be used.
 
     With `inline`, the routes of that state are part of it, so that Envoy can check both at once.
+    With `watched`, the routes are in that folder, which is replaced as a whole.
     """
     old, new = sides(settings)
     _check_tls(settings)
@@ -85,7 +87,8 @@ def render_config(
         listen=listen_address(settings),
         folder=str(place.folder),
         admin=str(place.admin(serial)),
-        watched=False,
+        routes=str(watched / "routes.yaml" if watched else place.routes),
+        watched=str(watched) if watched else "",
         inline_routes=_route_configuration(render_routes(settings, inline)) if inline else "",
         split=scripts["split"].render(values),
         page=scripts["page"].render(values),

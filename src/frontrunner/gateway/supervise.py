@@ -307,6 +307,7 @@ class Supervisor:
         try:
             seen = parse_version(admin.routes_version())
             self.counts.observe(self._gateway.kept(), seen, admin.hosts())
+            write_file(self.place.folder / "totals.json", msgspec.json.encode(self.counts.totals()))
             rotate(
                 [self.place.requests, self.place.attempts, self.place.folder / "envoy.log"],
                 admin,

@@ -1,0 +1,30 @@
+"""`frontrunner doctor`: what of an installation works, and what to do about the rest."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import typer
+
+from frontrunner.base.config import load_settings
+from frontrunner.base.home import Home as HomePaths
+from frontrunner.cli.app import app
+from frontrunner.cli.options import Home, Json
+from frontrunner.cli.output import print_json
+
+
+@app.command()
+def doctor(home: Home = None, as_json: Json = False) -> None:
+    """Check an installation; exits with 1 if something is wrong."""
+    from frontrunner.gateway.examine import examine  # noqa: PLC0415
+
+    settings = load_settings(home)
+    folder = Path(settings.gateway.state or HomePaths(settings.home).gateway)
+    findings = examine(settings.gateway, folder)
+    if as_json:
+        print_json(findings)
+    else:
+        for one in findings:
+            typer.echo(f"{one.state:7} {one.what}: {one.text}")
+    sys.exit(1 if any(one.state == "wrong" for one in findings) else 0)

@@ -1,0 +1,246 @@
+"""`frontrunner gateway`: the old board and the new one behind one address."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.table import Table
+
+from frontrunner.base.config import GatewaySettings, load_settings
+from frontrunner.base.errors import GatewayError
+from frontrunner.base.home import Home as HomePaths
+from frontrunner.cli.app import app
+from frontrunner.cli.options import Home, Json
+from frontrunner.cli.output import print_json, say, stderr
+
+gateway = typer.Typer(
+    help="Put Envoy in front of the old board and the new one, and move users between them.",
+    no_args_is_help=True,
+)
+app.add_typer(gateway, name="gateway")
+
+
+def _settings(home: Path | None) -> tuple[Path, GatewaySettings, Path]:
+    """The home, its gateway settings, and the folder with the gateway's files."""
+    settings = load_settings(home)
+    folder = settings.gateway.state
+    return settings.home, settings.gateway, Path(folder or HomePaths(settings.home).gateway)
+
+
+@gateway.command("run")
+def run_(home: Home = None) -> None:
+    """Run the gateway in the foreground; SIGHUP or a changed frontrunner.toml reloads it."""
+    from frontrunner.gateway.supervise import Supervisor  # noqa: PLC0415
+
+    chosen, _, folder = _settings(home)
+    beside = (sys.executable, "-m", "frontrunner", "gateway", "companion", "--home", str(chosen))
+    supervisor = Supervisor(
+        lambda: load_settings(chosen).gateway, folder, HomePaths(chosen).settings, (beside,)
+    )
+    supervisor.run(lambda address: say(f"Listening on {address} (stop with Ctrl+C)"))
+
+
+@gateway.command(hidden=True)
+def companion(home: Home = None) -> None:
+    """Take feedback; `gateway run` starts this process."""
+    from frontrunner.gateway.companion import serve_companion  # noqa: PLC0415
+    from frontrunner.gateway.feedback import Feedback  # noqa: PLC0415
+    from frontrunner.gateway.render import Place  # noqa: PLC0415
+
+    _, settings, folder = _settings(home)
+    serve_companion(Feedback(settings.feedback, folder), Place(folder).socket("companion"))
+
+
+@gateway.command()
+def render(
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", metavar="DIR", help="Write envoy.yaml and routes.yaml here."),
+    ] = None,
+    kubernetes: Annotated[
+        bool, typer.Option("--kubernetes", help="Print a ConfigMap with both files.")
+    ] = False,
+    home: Home = None,
+) -> None:
+    """Print Envoy's configuration and routes, for those who run their own Envoy."""
+    from frontrunner.gateway.emit import config_map  # noqa: PLC0415
+    from frontrunner.gateway.render import render_config, render_routes  # noqa: PLC0415
+    from frontrunner.gateway.state import load_state  # noqa: PLC0415
+
+    _, settings, folder = _settings(home)
+    state = load_state(folder)
+    salt = state.salt or settings.salt
+    if not salt:
+        raise GatewayError(
+            "gateway.salt is not set, and no gateway has run in this home. Set it to a text that "
+            "stays the same, so that visitors keep their buckets."
+        )
+    files = {
+        "envoy.yaml": render_config(settings, salt, output or folder),
+        "routes.yaml": render_routes(settings, state),
+    }
+    if output is not None:
+        from frontrunner.base.atomic import write_file  # noqa: PLC0415
+
+        output.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            write_file(output / name, text.encode())
+            typer.echo(str(output / name))
+    elif kubernetes:
+        typer.echo(config_map(settings, salt, state), nl=False)
+    else:
+        typer.echo("---\n".join(files.values()), nl=False)
+
+
+@gateway.command()
+def share(
+    percent: Annotated[
+        str | None, typer.Argument(metavar="[PERCENT]", help="0 to 100, such as 2.5.")
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Show the share of visitors on the new board as Envoy reports it, or set it."""
+    from frontrunner.gateway.control import Gateway  # noqa: PLC0415
+
+    _, settings, folder = _settings(home)
+    one = Gateway(settings, folder)
+    if percent is None:
+        seen: int | None = one.get_share()
+    else:
+        wanted = _basis_points(percent)
+        follows = one.change(lambda state: msgspec.structs.replace(state, share=wanted))
+        seen = one.get_share() if follows else None
+        if seen is None:
+            say("No Envoy runs; it takes this share when it starts.")
+    if as_json:
+        asked = one.kept().share / 100
+        print_json({"asked": asked, "seen": None if seen is None else seen / 100})
+    elif seen is not None:
+        typer.echo(f"{seen / 100:g}")
+
+
+def _basis_points(percent: str) -> int:
+    from frontrunner.base.errors import UsageError  # noqa: PLC0415
+    from frontrunner.gateway.buckets import basis_points  # noqa: PLC0415
+
+    try:
+        return basis_points(float(percent.removesuffix("%")))
+    except ValueError as error:
+        raise UsageError(f"PERCENT must be 0 to 100, such as 2.5; got {percent!r}.") from error
+
+
+@gateway.command()
+def banner(
+    state: Annotated[str, typer.Argument(metavar="on|off")],
+    home: Home = None,
+) -> None:
+    """Show or hide the banner on pages of both boards."""
+    if state not in ("on", "off"):
+        raise typer.BadParameter("must be on or off", param_hint="'on|off'")
+    from frontrunner.gateway.control import Gateway  # noqa: PLC0415
+
+    _, settings, folder = _settings(home)
+    if state == "on" and not settings.banner:
+        raise GatewayError("gateway.banner is false in frontrunner.toml. Set it to true first.")
+    Gateway(settings, folder).change(
+        lambda before: msgspec.structs.replace(before, banner=state == "on")
+    )
+    say(f"The banner is {state}.")
+
+
+@gateway.command()
+def settle(
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this, only say what.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Give the old paths back.")] = False,
+    home: Home = None,
+) -> None:
+    """Give the old board's own paths to the new one and delete the gateway's cookies."""
+    from frontrunner.gateway.control import Gateway  # noqa: PLC0415
+
+    _, settings, folder = _settings(home)
+    one = Gateway(settings, folder)
+    if not yes:
+        say(
+            "Pages of the old board that are still open would talk to the new board, and choices "
+            "of the old board would end. Check first: frontrunner contract check. Do it: --yes"
+        )
+        return
+    if undo:
+        one.change(lambda before: msgspec.structs.replace(before, settled=False))
+    else:
+        one.finalize()
+    say("The old board's paths are its own again." if undo else "Settled.")
+
+
+@gateway.command()
+def status(home: Home = None, as_json: Json = False) -> None:
+    """Show shares asked and seen, both boards' health, open streams, and counts by side."""
+    from frontrunner.gateway.control import Gateway  # noqa: PLC0415
+    from frontrunner.gateway.status import status_of  # noqa: PLC0415
+
+    _, settings, folder = _settings(home)
+    found = status_of(Gateway(settings, folder))
+    if as_json:
+        print_json(
+            msgspec.structs.replace(found, asked=msgspec.structs.replace(found.asked, salt=""))
+        )
+        return
+    if found.seen is None:
+        say("No Envoy runs. Start it with: frontrunner gateway run")
+    else:
+        flags = [name for name in ("banner", "settled") if getattr(found.seen, name)]
+        say(
+            f"Share {found.seen.share / 100:g}% (asked {found.asked.share / 100:g}%), shadow "
+            f"{found.seen.shadow / 100:g}%{', ' if flags else ''}{', '.join(flags)}; "
+            f"{found.streams} requests and streams under way"
+        )
+    table = Table("side", "address", "health", "under way", box=None)
+    for host in found.hosts:
+        health = "ejected" if host.ejected else "healthy" if host.healthy else "unhealthy"
+        table.add_row(host.side, host.address, health, str(host.active))
+    counts = Table("side", "requests", "attempts", "failed attempts", box=None)
+    for side in ("old", "new"):
+        totals = found.totals
+        numbers = (totals.requests, totals.attempts, totals.failures)
+        counts.add_row(side, *(f"{one.get(side, 0):,}" for one in numbers))
+    stderr.print(table)
+    stderr.print(counts)
+    say(f"{found.totals.fallbacks:,} fallbacks; {found.totals.failed:,} requests failed")
+
+
+@gateway.command()
+def feedback(
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Print what users wrote, oldest first."""
+    from frontrunner.gateway import feedback as messages  # noqa: PLC0415
+
+    _, settings, folder = _settings(home)
+    store = messages.Feedback(settings.feedback, folder)
+    if as_csv:
+        typer.echo(messages.as_csv(store.all()), nl=False)
+    elif as_json:
+        print_json(list(store.all()))
+    else:
+        for one in store.all():
+            typer.echo(f"{one.id}\t{one.side}\t{one.page}\t{' '.join(one.text.split())}")
+    store.close()
+
+
+@gateway.command()
+def emit(
+    what: Annotated[str, typer.Argument(metavar="systemd|compose|dockerfile|kubernetes")],
+    home: Home = None,
+) -> None:
+    """Print a file that runs the gateway as a service."""
+    from frontrunner.gateway.emit import emitted  # noqa: PLC0415
+
+    chosen, settings, folder = _settings(home)
+    typer.echo(emitted(what, settings, chosen, folder), nl=False)

@@ -1,0 +1,132 @@
+"""The process beside Envoy that takes feedback. Users reach the boards without it."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import logging
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+from frontrunner.base.errors import GatewayError
+from frontrunner.gateway.feedback import LONGEST_TEXT, Feedback, Limit, Message
+
+log = logging.getLogger("frontrunner.gateway")
+_MOST_BYTES = 16 * 1024
+_SIDES = ("old", "new")
+_PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width"><link rel="stylesheet"
+href="/__frontrunner/banner.css"></head><body><div id="frontrunner-banner" role="status">
+<span>{text}</span> <a href="{back}">Back to the page</a></div></body></html>"""
+_HEADERS = [
+    (b"content-type", b"text/html; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; style-src 'self'"),
+    (b"x-content-type-options", b"nosniff"),
+]
+Scope = MutableMapping[str, Any]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+class TooLargeError(ValueError):
+    """A form has more bytes than a message can have."""
+
+
+class Companion:
+    """The ASGI application behind `/__frontrunner/feedback`."""
+
+    def __init__(self, feedback: Feedback, limit: Limit | None = None) -> None:
+        self._feedback = feedback
+        self._limit = limit or Limit()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        status, text, back = await self._taken(scope["method"], headers, receive)
+        await _answer(send, status, text, back)
+
+    async def _taken(
+        self, method: str, headers: dict[str, str], receive: Receive
+    ) -> tuple[int, str, str]:
+        """Store what was sent; the status, what to say, and the page to go back to."""
+        if method != "POST" or not _same_site(headers):
+            status = 403 if method == "POST" else 405
+            return status, "Send feedback with the form on a page of this board.", "/"
+        try:
+            form = parse_qs((await _body(receive)).decode("utf-8", "replace"), max_num_fields=10)
+        except ValueError:
+            return 413, "That message is too long.", "/"
+        message = _message(form)
+        if not message.text:
+            return 400, "The message is empty.", message.page
+        if not self._limit.allows(headers.get("x-forwarded-for", "").rpartition(",")[2].strip()):
+            return 429, "Thank you. That is enough for an hour.", message.page
+        return (*await self._stored(message), message.page)
+
+    async def _stored(self, message: Message) -> tuple[int, str]:
+        try:
+            await asyncio.to_thread(self._feedback.add, message)
+        except GatewayError as error:
+            log.error("feedback was lost: %s", error)
+            return 503, "It could not be stored. Try again later."
+        return 200, "Thank you. Your feedback was stored."
+
+
+def _same_site(headers: dict[str, str]) -> bool:
+    """Whether a form of this address was sent, as far as the browser says."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("origin")
+    host = headers.get("x-forwarded-host", headers.get("host", ""))
+    return origin is None or origin.partition("://")[2] == host
+
+
+def _message(form: dict[str, list[str]]) -> Message:
+    def first(name: str) -> str:
+        return form.get(name, [""])[0]
+
+    side = first("side")
+    page = first("page")
+    return Message(
+        at=time.time(),
+        side=side if side in _SIDES else "old",
+        page=page if page.startswith("/") else "/",
+        text=first("text").strip()[:LONGEST_TEXT],
+    )
+
+
+async def _body(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        body += bytes(message.get("body", b""))
+        if len(body) > _MOST_BYTES:
+            raise TooLargeError
+        if not message.get("more_body"):
+            return body
+
+
+async def _answer(send: Send, status: int, text: str, back: str = "/") -> None:
+    here = "/" + back.lstrip("/\\")
+    page = _PAGE.format(title=text, text=html.escape(text), back=html.escape(here)).encode()
+    length = (b"content-length", str(len(page)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*_HEADERS, length]})
+    await send({"type": "http.response.body", "body": page})
+
+
+def serve_companion(feedback: Feedback, socket: Path) -> None:
+    """Take feedback on a socket until the process is told to stop."""
+    import uvicorn  # noqa: PLC0415
+
+    socket.unlink(missing_ok=True)
+    application = Companion(feedback)
+    uvicorn.run(application, uds=str(socket), log_level="warning", access_log=False, lifespan="off")

@@ -1,0 +1,147 @@
+"""What users say about the new board: stored, limited per client, exported.
+
+No address, agent or cookie is stored. The limit counts clients in memory, by a hash that a new
+process cannot repeat.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+
+from frontrunner.base.errors import GatewayError, MissingExtraError
+
+LONGEST_TEXT = 2000
+"""Characters of one message; what is longer is cut."""
+_LONGEST_PAGE = 500
+_PER_HOUR = 5
+"""Messages of one client an hour."""
+_CLIENTS = 10_000
+_HOUR = 3600.0
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of a user."""
+
+    id: int = 0
+    at: float
+    """Seconds since the epoch."""
+    side: str
+    """The board whose page carried the form: `old` or `new`."""
+    page: str
+    """Path and query of that page."""
+    text: str
+
+
+class Limit:
+    """Lets a client send a few messages an hour."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._key = secrets.token_bytes(16)
+        self._sent: OrderedDict[bytes, list[float]] = OrderedDict()
+
+    def allows(self, client: str) -> bool:
+        """Whether this client may send one more; counts it if so."""
+        name = blake2b(client.encode(), key=self._key, digest_size=12).digest()
+        since = self._now() - _HOUR
+        times = [at for at in self._sent.pop(name, []) if at > since]
+        allowed = len(times) < _PER_HOUR
+        self._sent[name] = [*times, self._now()] if allowed else times
+        while len(self._sent) > _CLIENTS:
+            self._sent.popitem(last=False)
+        return allowed
+
+
+class Feedback:
+    """The messages, in SQLite or PostgreSQL."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        """Open the database at a SQLAlchemy URL; an empty one is SQLite in `folder`.
+
+        Raises MissingExtraError without SQLAlchemy, GatewayError if the database cannot be opened.
+        """
+        try:
+            import sqlalchemy as sql  # noqa: PLC0415 -- an extra
+        except ImportError as error:
+            raise MissingExtraError(
+                "Feedback needs SQLAlchemy. Install it with: pip install '.[gateway]'"
+            ) from error
+        self._sql = sql
+        if not url:
+            folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._engine = sql.create_engine(url or f"sqlite:///{folder / 'feedback.db'}")
+        except (sql.exc.SQLAlchemyError, ImportError) as error:
+            raise GatewayError(f"gateway.feedback cannot be used: {error}") from error
+        self._table = sql.Table(
+            "feedback",
+            sql.MetaData(),
+            sql.Column("id", sql.Integer, primary_key=True),
+            sql.Column("at", sql.Float, nullable=False),
+            sql.Column("side", sql.String(8), nullable=False),
+            sql.Column("page", sql.String(_LONGEST_PAGE), nullable=False),
+            sql.Column("text", sql.String(LONGEST_TEXT), nullable=False),
+        )
+        with self._errors(), self._engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.execute(sql.text("PRAGMA journal_mode=WAL"))
+            self._table.metadata.create_all(connection)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def add(self, message: Message) -> None:
+        """Store a message. Raises GatewayError if the database refuses."""
+        values = {
+            "at": message.at,
+            "side": message.side,
+            "page": _storable(message.page)[:_LONGEST_PAGE],
+            "text": _storable(message.text)[:LONGEST_TEXT],
+        }
+        with self._errors(), self._engine.begin() as connection:
+            connection.execute(self._table.insert().values(values))
+
+    def all(self) -> Iterator[Message]:
+        """Every message, oldest first. Raises GatewayError if the database refuses."""
+        with self._errors(), self._engine.connect() as connection:
+            for row in connection.execute(self._table.select().order_by(self._table.c.id)):
+                yield Message(**row._mapping)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except self._sql.exc.SQLAlchemyError as error:
+            raise GatewayError(f"The feedback database cannot be used: {error.args[0]}") from error
+
+
+def as_csv(messages: Iterator[Message]) -> str:
+    """Messages as CSV. A text that a spreadsheet would take for a formula gets a leading quote."""
+    made = io.StringIO()
+    writer = csv.writer(made)
+    writer.writerow(["id", "at", "side", "page", "text"])
+    for one in messages:
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(one.at))
+        writer.writerow([one.id, at, one.side, _plain(one.page), _plain(one.text)])
+    return made.getvalue()
+
+
+def _plain(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _storable(text: str) -> str:
+    """Text without NUL, which PostgreSQL refuses, and without halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
