@@ -114,6 +114,8 @@ class GatewaySettings(_Section, frozen=True):
     """Seconds for a whole request that is not a stream."""
     idle_timeout: Annotated[float, msgspec.Meta(gt=0, le=86400)] = 3600.0
     """Seconds without a byte after which a stream of the old board is closed."""
+    drain: Annotated[int, msgspec.Meta(ge=1, le=86400)] = 900
+    """Seconds that streams may go on in the Envoy before a reload."""
     max_connections: Annotated[int, msgspec.Meta(ge=10, le=1_000_000)] = 10_000
     """Connections of users that are open at once."""
     max_body: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 512

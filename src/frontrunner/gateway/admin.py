@@ -124,3 +124,9 @@ def _host(cluster: str, status: dict[str, Any]) -> Host:
         ejected=health.get("failed_outlier_check", False),
         active=numbers.get("rq_active", 0),
     )
+
+
+def serial_of(socket: Path) -> int:
+    """The number of the start that an admin socket belongs to; -1 if it is not one."""
+    digits = socket.stem.removeprefix("admin-")
+    return int(digits) if digits.isdigit() else -1

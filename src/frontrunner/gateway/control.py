@@ -15,7 +15,7 @@ import msgspec
 
 from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError
-from frontrunner.gateway.admin import Admin
+from frontrunner.gateway.admin import Admin, serial_of
 from frontrunner.gateway.render import Place, version, write_routes
 from frontrunner.gateway.state import GatewayState, changing, load_state, save_state
 
@@ -74,8 +74,8 @@ class Gateway:
         return Admin(self._socket())
 
     def _socket(self) -> Path:
-        """The socket of the latest epoch; the one before drains and is not asked."""
-        sockets = sorted(self.place.folder.glob("admin-*.sock"), key=_epoch)
+        """The socket of the latest start; the one before drains and is not asked."""
+        sockets = sorted(self.place.folder.glob("admin-*.sock"), key=serial_of)
         for path in reversed(sockets):
             if Admin(path).is_live():
                 return path
@@ -140,8 +140,3 @@ class Gateway:
     def kept(self) -> GatewayState:
         """The state that was last written; Envoy follows it as soon as it runs."""
         return load_state(self.place.folder)
-
-
-def _epoch(path: Path) -> int:
-    digits = path.stem.removeprefix("admin-")
-    return int(digits) if digits.isdigit() else -1

@@ -21,23 +21,17 @@ from frontrunner.base.atomic import locked, write_file
 from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import FrontrunnerError, GatewayError
 from frontrunner.gateway.admin import Admin
-from frontrunner.gateway.binary import Envoy, find_envoy, refusal
 from frontrunner.gateway.control import Gateway, parse_version
 from frontrunner.gateway.counts import Counts
+from frontrunner.gateway.envoys import Envoys
 from frontrunner.gateway.logs import RequestLine, Tail, rotate
-from frontrunner.gateway.render import Place, render_config, write_routes
+from frontrunner.gateway.render import Place
 from frontrunner.gateway.sides import parse_address
-from frontrunner.gateway.state import ensure_salt
 
 log = logging.getLogger("frontrunner.gateway")
 _TICK = 0.1
-_STARTING = 20.0
-"""Seconds for Envoy to take requests after it was started."""
 _DRAIN = 20.0
 """Seconds for requests that are under way when the gateway is told to stop."""
-_OLD_PROCESS = 900
-"""Seconds after a hot restart for streams of the old process to end by themselves."""
-_LONGEST_SOCKET = 100
 _OBSERVE_EVERY = 1.0
 
 
@@ -60,24 +54,23 @@ class Supervisor:
         self._gateway = Gateway(self.settings, self.place.folder)
         self._requests = Tail(self.place.requests)
         self._attempts = Tail(self.place.attempts)
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._envoys = Envoys(self.place)
         self._helpers: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
         self._helper_started: dict[tuple[str, ...], float] = {}
-        self._serial = 0
-        self._epoch = 0
         self._stop = threading.Event()
         self._reload = threading.Event()
         self._stamp: tuple[int, int] | None = None
         self._observed = 0.0
+        self._said_waiting = False
 
     # --- the life of a gateway ------------------------------------------------------------------
 
     def run(self, started: Callable[[str], None] = lambda _: None) -> None:
         """Run until SIGTERM or SIGINT. Raises GatewayError if Envoy refuses or another runs."""
-        envoy, salt = self._prepare()
+        self._envoys.check(self.settings)
         with self._alone(), self._signals(), self._metrics():
             self._stamp = _stamp(self._watched)
-            self._take_over(envoy, salt)
+            self.counts.restarts.labels(self._envoys.begin(self.settings)).inc()
             started(self.settings.listen)
             try:
                 while not self._stop.wait(_TICK):
@@ -92,37 +85,6 @@ class Supervisor:
     def reload(self) -> None:
         """Make `run` read the settings again and restart Envoy without losing a connection."""
         self._reload.set()
-
-    def _prepare(self) -> tuple[Envoy, str]:
-        envoy = find_envoy(self.settings.envoy)
-        self.place.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        longest = max(
-            len(bytes(self.place.admin(9999))), len(bytes(self.place.socket("companion")))
-        )
-        if longest > _LONGEST_SOCKET:
-            raise GatewayError(
-                f"{self.place.folder} is too long a path for sockets ({longest} bytes of at most "
-                f"{_LONGEST_SOCKET}). Set gateway.state to a shorter folder."
-            )
-        salt = ensure_salt(self.place.folder, self.settings.salt)
-        self._write(envoy, salt)
-        return envoy, salt
-
-    def _write(self, envoy: Envoy, salt: str) -> Path:
-        """The configuration of the next start. Raises GatewayError if Envoy refuses it."""
-        serial = self._serial + 1
-        config = self.place.folder / f"envoy-{serial}.yaml"
-        state = self._gateway.kept()
-        checked = self.place.folder / "check.yaml"
-        text = render_config(self.settings, salt, self.place.folder, serial, state)
-        write_file(checked, text.encode(), mode=0o600)
-        why = refusal(envoy, checked)
-        if why:
-            raise GatewayError(f"Envoy refuses {checked}: {why}")
-        text = render_config(self.settings, salt, self.place.folder, serial)
-        write_file(config, text.encode(), mode=0o600)
-        write_routes(self.settings, state, self.place.folder)
-        return config
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -178,119 +140,51 @@ class Supervisor:
 
     # --- Envoy --------------------------------------------------------------------------------
 
-    def _take_over(self, envoy: Envoy, salt: str) -> None:
-        """Start Envoy; if one that lost its supervisor runs, take its connections over."""
-        orphan = self._orphan()
-        if orphan is None:
-            for left_over in self.place.folder.glob("admin-*.sock"):
-                left_over.unlink(missing_ok=True)
-            self._start(envoy, salt, "first")
-            return
-        info = msgspec.json.decode(orphan.get("/server_info"))["command_line_options"]
-        self._serial = int(orphan.path.stem.removeprefix("admin-"))
-        self._epoch = int(info.get("restart_epoch", 0)) + 1
-        self._start(envoy, salt, "taken over", base_id=str(info["base_id"]))
-
-    def _orphan(self) -> Admin | None:
-        try:
-            return self._gateway.admin()
-        except GatewayError:
-            return None
-
-    def _start(self, envoy: Envoy, salt: str, why: str, base_id: str | None = None) -> None:
-        config = self._write(envoy, salt)
-        self._serial += 1
-        base_file = self.place.folder / "base-id"
-        if base_id is None:
-            self._epoch = 0
-            identity = ["--use-dynamic-base-id", "--base-id-path", str(base_file)]
-        else:
-            write_file(base_file, base_id.encode())
-            identity = ["--base-id", base_id, "--restart-epoch", str(self._epoch)]
-        threads = ["--concurrency", str(self.settings.concurrency)]
-        command = [
-            str(envoy.path), "-c", str(config), *identity,
-            *(threads if self.settings.concurrency else []),
-            "--log-level", "warning", "--log-path", str(self.place.folder / "envoy.log"),
-            "--drain-time-s", "30", "--parent-shutdown-time-s", str(_OLD_PROCESS),
-            "--file-flush-interval-msec", "500",
-        ]  # fmt: skip
-        self._processes.append(
-            subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
-        )
-        self.counts.restarts.labels(why).inc()
-        self._wait_until_live()
-        for other in self.place.folder.glob("envoy-*.yaml"):
-            if other != config:
-                other.unlink(missing_ok=True)
-
-    def _wait_until_live(self) -> None:
-        admin, process = Admin(self.place.admin(self._serial)), self._processes[-1]
-        until = time.monotonic() + _STARTING
-        while time.monotonic() < until:
-            if admin.is_live():
-                return
-            if process.poll() is not None:
-                break
-            time.sleep(0.02)
-        raise GatewayError(f"Envoy did not start ({self._last_words()}).")
-
-    def _last_words(self) -> str:
-        try:
-            lines = (self.place.folder / "envoy.log").read_text("utf-8", "replace").splitlines()
-        except OSError:
-            return "it wrote no log"
-        return lines[-1][-500:] if lines else "its log is empty"
-
     def _restart_hot(self) -> None:
-        """Start a new Envoy with the settings of now; the old one gives it its sockets and drains.
-
-        If the settings or Envoy refuse, the old one goes on and the log says why.
-        """
+        """Restart Envoy with the settings of now; if they are refused, it goes on as before."""
         try:
-            self.settings = self._load()
-            self._gateway = Gateway(self.settings, self.place.folder)
-            envoy = find_envoy(self.settings.envoy)
-            salt = ensure_salt(self.place.folder, self.settings.salt)
-            base_id = (self.place.folder / "base-id").read_text().strip()
-            self._epoch += 1
-            self._start(envoy, salt, "reloaded", base_id)
+            settings = self._load()
+            self._envoys.reload(settings)
         except (FrontrunnerError, OSError) as error:
             log.error("the gateway goes on as before: %s", error)
-            if len(self._processes) > 1 and self._processes[-1].poll() is not None:
-                self._processes.pop()
-                self._epoch -= 1
-        else:
-            log.warning("Envoy was restarted with the settings of now")
+            return
+        self.settings = settings
+        self._gateway = Gateway(settings, self.place.folder)
+        self.counts.restarts.labels("reloaded").inc()
+        log.warning("Envoy was restarted with the settings of now")
 
     def _revive(self) -> None:
         """Start Envoy again after it died."""
-        code = self._processes[-1].returncode
-        log.error("Envoy ended with %s and is started again: %s", code, self._last_words())
-        self._processes = [one for one in self._processes if one.poll() is None]
+        log.error("Envoy ended and is started again: %s", self._envoys.last_words())
         try:
-            envoy = find_envoy(self.settings.envoy)
-            salt = ensure_salt(self.place.folder, self.settings.salt)
-            self._start(envoy, salt, "died")
-        except (GatewayError, OSError) as error:
+            self._envoys.again(self.settings)
+        except (FrontrunnerError, OSError) as error:
             log.error("Envoy could not be started, the next attempt follows: %s", error)
             self._stop.wait(1.0)
+        else:
+            self.counts.restarts.labels("died").inc()
 
     # --- looking around -------------------------------------------------------------------------
 
     def _tick(self) -> None:
-        if self._processes[-1].poll() is not None:
+        if not self._envoys.is_alive():
             self._revive()
-        self._processes = [one for one in self._processes if one.poll() is None] or [
-            self._processes[-1]
-        ]
         self._keep_helpers()
         stamp = _stamp(self._watched)
-        if self._reload.is_set() or stamp != self._stamp:
-            self._reload.clear()
+        if stamp != self._stamp:
             self._stamp = stamp
+            self._reload.set()
+        if self._reload.is_set() and self._may_restart():
+            self._reload.clear()
             self._restart_hot()
         self._count()
+
+    def _may_restart(self) -> bool:
+        may = self._envoys.may_reload()
+        if not may and not self._said_waiting:
+            log.warning("the reload waits until the Envoy before has drained")
+        self._said_waiting = not may
+        return may
 
     def _count(self) -> None:
         for request in self._requests.decoded(RequestLine):
@@ -303,7 +197,7 @@ class Supervisor:
         if time.monotonic() - self._observed < _OBSERVE_EVERY:
             return
         self._observed = time.monotonic()
-        admin = Admin(self.place.admin(self._serial))
+        admin = self._envoys.admin
         try:
             seen = parse_version(admin.routes_version())
             self.counts.observe(self._gateway.kept(), seen, admin.hosts())
@@ -336,7 +230,7 @@ class Supervisor:
 
     def _drain(self) -> None:
         """Take no new connections, let requests under way end, then stop everything."""
-        admin = Admin(self.place.admin(self._serial))
+        admin = self._envoys.admin
         try:
             admin.post("/drain_listeners?graceful&skip_exit")
             until = time.monotonic() + _DRAIN
@@ -344,14 +238,15 @@ class Supervisor:
                 time.sleep(_TICK)
         except GatewayError as error:
             log.warning("Envoy could not be drained: %s", error)
-        for process in (*self._processes, *self._helpers.values()):
-            process.terminate()
-        for process in (*self._processes, *self._helpers.values()):
+        self._envoys.end()
+        for helper in self._helpers.values():
+            helper.terminate()
+        for helper in self._helpers.values():
             try:
-                process.wait(5.0)
+                helper.wait(5.0)
             except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+                helper.kill()
+                helper.wait()
         self._requests.close()
         self._attempts.close()
 

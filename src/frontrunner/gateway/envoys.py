@@ -1,0 +1,214 @@
+"""The Envoys of one gateway: the one that runs, and those before it that still drain.
+
+Each start has a number of its own (its serial), which names its files. A hot restart gives the
+sockets of the running Envoy to the next one, and counts as the next epoch of the same family.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+
+import msgspec
+
+from frontrunner.base.atomic import write_file
+from frontrunner.base.config import GatewaySettings
+from frontrunner.base.errors import GatewayError
+from frontrunner.gateway.admin import Admin, serial_of
+from frontrunner.gateway.binary import find_envoy, refusal
+from frontrunner.gateway.process import EnvoyProcess
+from frontrunner.gateway.render import Place, render_config, write_routes
+from frontrunner.gateway.state import ensure_salt, load_state
+
+_STARTING = 20.0
+"""Seconds for Envoy to take requests after it was started."""
+_LONGEST_SOCKET = 100
+_ENDING = 5.0
+"""Seconds for Envoy to end after it was told to."""
+
+
+class Envoys:
+    """Starts and ends Envoy for one folder."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.current: EnvoyProcess | None = None
+        self.draining: list[EnvoyProcess] = []
+        self._serial = 0
+        self._epoch = 0
+
+    @property
+    def admin(self) -> Admin:
+        """The Envoy that was started last."""
+        return Admin(self.place.admin(self._serial))
+
+    def is_alive(self) -> bool:
+        """Whether the Envoy that takes new connections runs."""
+        self._forget_ended()
+        return self.current is not None
+
+    # --- starting -------------------------------------------------------------------------------
+
+    def begin(self, settings: GatewaySettings) -> str:
+        """Start Envoy; if one that lost its supervisor runs, take its connections over.
+
+        Returns why it was started. Raises GatewayError if Envoy refuses or does not start.
+        """
+        orphans, admin = self._orphans(), self._living_admin()
+        if admin is None:
+            for process in orphans:
+                process.send(signal.SIGKILL)
+            for left_over in self.place.folder.glob("admin-*.sock"):
+                left_over.unlink(missing_ok=True)
+            self._start(settings, fresh=True)
+            return "first"
+        info = msgspec.json.decode(admin.get("/server_info"))["command_line_options"]
+        self._serial = serial_of(admin.path)
+        self._epoch = int(info.get("restart_epoch", 0))
+        self.draining = orphans
+        self._start(settings, fresh=False)
+        return "taken over"
+
+    def again(self, settings: GatewaySettings) -> None:
+        """Start Envoy after it died. Raises GatewayError or OSError if it cannot be."""
+        self._start(settings, fresh=True)
+
+    def may_reload(self) -> bool:
+        """Whether a hot restart cuts no stream: it ends the process before the last at once.
+
+        Nor can that process be ended from here: the last one asks it for its counts, and aborts if
+        it is gone.
+        """
+        self._forget_ended()
+        return not self.draining
+
+    def reload(self, settings: GatewaySettings) -> None:
+        """Start an Envoy that takes the sockets of the running one, which then drains.
+
+        Raises GatewayError or OSError if it cannot be; the running one then goes on.
+        """
+        self._start(settings, fresh=False)
+
+    def check(self, settings: GatewaySettings) -> None:
+        """Write the configuration of the next start. Raises GatewayError if Envoy refuses it."""
+        self._check_folder()
+        self._write(settings, self._serial + 1)
+
+    def _check_folder(self) -> None:
+        self.place.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        sockets = (self.place.admin(9999), self.place.socket("companion"))
+        longest = max(len(bytes(path)) for path in sockets)
+        if longest > _LONGEST_SOCKET:
+            raise GatewayError(
+                f"{self.place.folder} is too long a path for sockets ({longest} bytes of at most "
+                f"{_LONGEST_SOCKET}). Set gateway.state to a shorter folder."
+            )
+
+    def _write(self, settings: GatewaySettings, serial: int) -> Path:
+        folder = self.place.folder
+        salt, state = ensure_salt(folder, settings.salt), load_state(folder)
+        checked = folder / "check.yaml"
+        text = render_config(settings, salt, folder, serial, state)
+        write_file(checked, text.encode(), mode=0o600)
+        why = refusal(find_envoy(settings.envoy), checked)
+        if why:
+            raise GatewayError(f"Envoy refuses {checked}: {why}")
+        config = folder / f"envoy-{serial}.yaml"
+        text = render_config(settings, salt, folder, serial)
+        write_file(config, text.encode(), mode=0o600)
+        write_routes(settings, state, folder)
+        return config
+
+    def _start(self, settings: GatewaySettings, *, fresh: bool) -> None:
+        """Start the next Envoy; `fresh` begins a family, else it takes the sockets over."""
+        serial, epoch = self._serial + 1, 0 if fresh else self._epoch + 1
+        config = self._write(settings, serial)
+        command = self._command(settings, config, epoch)
+        process = EnvoyProcess.start(command, config.with_suffix(".pid"))
+        try:
+            self._wait_until_live(process, Admin(self.place.admin(serial)))
+        except GatewayError:
+            process.send(signal.SIGKILL)
+            process.close()
+            raise
+        if self.current is not None:
+            self.draining.append(self.current)
+        self.current, self._serial, self._epoch = process, serial, epoch
+        self._forget_files(config)
+
+    def _command(self, settings: GatewaySettings, config: Path, epoch: int) -> list[str]:
+        family = self.place.folder / "base-id"
+        if epoch:
+            identity = ["--base-id", family.read_text().strip(), "--restart-epoch", str(epoch)]
+        else:
+            identity = ["--use-dynamic-base-id", "--base-id-path", str(family)]
+        threads = ["--concurrency", str(settings.concurrency)] if settings.concurrency else []
+        return [
+            str(find_envoy(settings.envoy).path), "-c", str(config), *identity, *threads,
+            "--log-level", "warning", "--log-path", str(self.place.folder / "envoy.log"),
+            "--drain-time-s", "30", "--drain-strategy", "immediate",
+            "--parent-shutdown-time-s", str(settings.drain),
+            "--file-flush-interval-msec", "500",
+        ]  # fmt: skip
+
+    def _wait_until_live(self, process: EnvoyProcess, admin: Admin) -> None:
+        until = time.monotonic() + _STARTING
+        while time.monotonic() < until:
+            if admin.is_live():
+                return
+            if not process.is_alive():
+                break
+            time.sleep(0.02)
+        raise GatewayError(f"Envoy did not start ({self.last_words()}).")
+
+    def last_words(self) -> str:
+        """The last line of Envoy's log."""
+        try:
+            lines = (self.place.folder / "envoy.log").read_text("utf-8", "replace").splitlines()
+        except OSError:
+            return "it wrote no log"
+        return lines[-1][-500:] if lines else "its log is empty"
+
+    # --- what is there --------------------------------------------------------------------------
+
+    def _orphans(self) -> list[EnvoyProcess]:
+        """Envoys of this folder whose supervisor was killed, oldest first."""
+        notes = sorted(self.place.folder.glob("envoy-*.pid"), key=lambda note: note.stat().st_mtime)
+        found = [EnvoyProcess.adopt(note, str(self.place.folder)) for note in notes]
+        return [one for one in found if one is not None]
+
+    def _living_admin(self) -> Admin | None:
+        sockets = [Admin(path) for path in self.place.folder.glob("admin-*.sock")]
+        living = [one for one in sockets if one.is_live()]
+        return max(living, key=lambda one: serial_of(one.path), default=None)
+
+    def _forget_ended(self) -> None:
+        if self.current is not None and not self.current.is_alive():
+            self.current.close()
+            self.current = None
+        for one in [one for one in self.draining if not one.is_alive()]:
+            one.close()
+            self.draining.remove(one)
+
+    def _forget_files(self, config: Path) -> None:
+        """Remove the files of earlier starts; numbers of processes that still drain stay."""
+        alive = {str(process.pid) for process in self.draining}
+        for other in self.place.folder.glob("envoy-*.yaml"):
+            note = other.with_suffix(".pid")
+            if other != config:
+                other.unlink(missing_ok=True)
+                if note.is_file() and note.read_text() not in alive:
+                    note.unlink()
+
+    def end(self) -> None:
+        """End them all."""
+        processes = [*self.draining, *([self.current] if self.current else [])]
+        for process in processes:
+            process.send(signal.SIGTERM)
+        for process in processes:
+            if not process.wait(_ENDING):
+                process.send(signal.SIGKILL)
+                process.wait(_ENDING)
+            process.close()
+        self.current, self.draining = None, []

@@ -1,0 +1,131 @@
+"""Feedback: stored as it is, limited, exported, and nothing that names a visitor is kept."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from frontrunner.base.errors import GatewayError
+from frontrunner.gateway.companion import Companion
+from frontrunner.gateway.feedback import Feedback, Limit, Message, as_csv
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Any:
+    one = Feedback("", tmp_path)
+    yield one
+    one.close()
+
+
+def message(text: str = "It is fast.", page: str = "/") -> Message:
+    return Message(at=0.0, side="new", page=page, text=text)
+
+
+@pytest.mark.parametrize("text", ["plain", "<script>alert(1)</script>", "'; DROP TABLE feedback;--",
+                                  "a\0b", "\ud800", "😀" * 10, "x" * 9000])  # fmt: skip
+def test_any_text_is_stored_and_given_back(store: Feedback, text: str) -> None:
+    store.add(message(text))
+    [kept] = store.all()
+    assert kept.text == text.replace("\0", "").replace("\ud800", "?")[:2000]
+    assert (kept.side, kept.page) == ("new", "/")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "plain"])
+def test_a_spreadsheet_runs_nothing(store: Feedback, text: str) -> None:
+    store.add(message(text, page=text))
+    [_, row] = csv.reader(io.StringIO(as_csv(store.all())))
+    assert row[3:] == [text, text] if text == "plain" else row[3:] == [f"'{text}"] * 2
+
+
+def test_a_database_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(GatewayError, match="cannot be used"):
+        Feedback("nonsense://x", tmp_path)
+    with pytest.raises(GatewayError, match="cannot be used"):
+        Feedback(f"sqlite:///{tmp_path}/no/such/folder/x.db", tmp_path)
+
+
+def test_a_client_may_send_five_an_hour() -> None:
+    clock = [0.0]
+    limit = Limit(lambda: clock[0])
+    assert [limit.allows("a") for _ in range(6)] == [True] * 5 + [False]
+    assert limit.allows("b")
+    clock[0] = 3601.0
+    assert limit.allows("a")
+
+
+def send(
+    store: Feedback, form: dict[str, str] | bytes, method: str = "POST", limit: Limit | None = None,
+    **headers: str,
+) -> tuple[int, str]:  # fmt: skip
+    body = form if isinstance(form, bytes) else urlencode(form).encode()
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body}
+
+    async def take(part: Any) -> None:
+        sent.append(part)
+
+    scope = {
+        "type": "http",
+        "method": method,
+        "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()],
+    }
+    asyncio.run(Companion(store, limit)(scope, receive, take))
+    return sent[0]["status"], sent[1]["body"].decode()
+
+
+def test_a_form_is_stored_and_leads_back(store: Feedback) -> None:
+    status, page = send(store, {"text": " hello ", "side": "old", "page": '/a?b=1&c="<x>'})
+    assert status == 200
+    assert 'href="/a?b=1&amp;c=&quot;&lt;x&gt;"' in page
+    [kept] = store.all()
+    assert (kept.text, kept.side) == ("hello", "old")
+
+
+@pytest.mark.parametrize(
+    ("form", "headers", "status"),
+    [
+        ({"text": "x"}, {"sec_fetch_site": "cross-site"}, 403),
+        ({"text": "x"}, {"sec_fetch_site": "same-origin"}, 200),
+        ({"text": "x"}, {"origin": "https://evil.example", "host": "a"}, 403),
+        ({"text": "x"}, {"origin": "https://a", "x_forwarded_host": "a"}, 200),
+        ({"text": "x"}, {"origin": "null", "host": "a"}, 403),
+        ({"text": "  "}, {}, 400),
+        ({}, {}, 400),
+        (b"text=" + b"x" * 20_000, {}, 413),
+        (b"a=1&" * 50, {}, 413),
+        (b"\xff\xfe", {}, 400),
+        ({"text": "x", "page": "https://evil.example"}, {}, 200),
+        ({"text": "x", "page": "//evil.example"}, {}, 200),
+    ],
+)
+def test_what_is_taken(store: Feedback, form: Any, headers: dict[str, str], status: int) -> None:
+    found, page = send(store, form, **headers)
+    assert found == status
+    assert 'href="//' not in page
+    assert "evil" not in page.replace("/evil.example", "")
+    assert len(list(store.all())) == (status == 200)
+
+
+def test_only_posts_are_taken_and_the_limit_holds(store: Feedback) -> None:
+    assert send(store, {}, method="GET")[0] == 405
+    limit = Limit()
+    client = {"x_forwarded_for": "1.1.1.1, 2.2.2.2"}
+    statuses = [send(store, {"text": "x"}, limit=limit, **client)[0] for _ in range(6)]
+    assert statuses == [200] * 5 + [429]
+    assert "2.2.2.2" not in str(list(store.all()))
+
+
+def test_a_database_that_fails_is_said_and_loses_no_page(store: Feedback) -> None:
+    store._engine.dispose()
+    store._table.name = "gone"
+    status, page = send(store, {"text": "x", "page": "/a"})
+    assert status == 503
+    assert 'href="/a"' in page

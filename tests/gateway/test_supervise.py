@@ -1,0 +1,268 @@
+"""The gateway as a process: reloaded, killed, taken over, stopped; users do not notice."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.gateway.boards import Board
+from tests.gateway.conftest import free_port
+
+
+class Process:
+    """`frontrunner gateway run` over two boards, in a home of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.port = home, free_port()
+        self.old, self.new = Board("old").start(), Board("new").start()
+        self.write()
+        self.process = self._start()
+
+    def write(self, more: str = "") -> None:
+        """Write the settings; each of them in one step, as an editor does."""
+        text = (
+            f'[gateway]\nlisten = "127.0.0.1:{self.port}"\nold = "{self.old.url}"\n'
+            f'new = "{self.new.url}"\nmetrics = ""\nconcurrency = 2\ndrain = 4\n{more}'
+        )
+        fresh = self.home / "fresh"
+        fresh.write_text(text)
+        fresh.replace(self.home / "frontrunner.toml")
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        with (self.home / "said").open("ab") as said:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "frontrunner", "gateway", "run", "--home", str(self.home)],
+                stderr=said,
+            )
+        until = time.monotonic() + 40
+        while time.monotonic() < until:
+            if b"Listening on" in (self.home / "said").read_bytes() and self.answers():
+                return process
+            if process.poll() is not None:
+                break
+            time.sleep(0.05)
+        pytest.fail((self.home / "said").read_text())
+
+    def restart(self) -> None:
+        """Start another supervisor, as a service manager does."""
+        (self.home / "said").write_bytes(b"")
+        self.process = self._start()
+
+    def answers(self) -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/x", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    def envoys(self) -> list[int]:
+        """The Envoys of this home that live, oldest first."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if any(str(self.home / "gateway" / "envoy-").encode() in word for word in words):
+                found.append(int(entry.name))
+        return sorted(found)
+
+    def command(self, *words: str) -> str:
+        """What a command of the gateway prints."""
+        run = subprocess.run(
+            [sys.executable, "-m", "frontrunner", "gateway", *words, "--home", str(self.home)],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return run.stdout
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(50)
+        finally:
+            for pid in self.envoys():
+                os.kill(pid, signal.SIGKILL)
+            self.old.stop()
+            self.new.stop()
+
+
+class Load:
+    """Clients that keep connections, ask one request after another, and repeat one that was cut."""
+
+    def __init__(self, port: int, clients: int = 4) -> None:
+        self.port, self.failed, self.asked = port, [], 0  # type: ignore[var-annotated]
+        self._end = threading.Event()
+        self._threads = [threading.Thread(target=self._run, args=(n,)) for n in range(clients)]
+
+    def __enter__(self) -> Load:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, number: int) -> None:
+        with httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=10) as client:
+            while not self._end.is_set():
+                self.asked += 1
+                status = self._ask(client, number)
+                if status != 200:
+                    self.failed.append(status)
+                time.sleep(0.005)
+
+    def _ask(self, client: httpx.Client, number: int) -> int | str:
+        """As browsers do: a GET whose connection was cut is sent again."""
+        until = time.monotonic() + 3
+        while True:
+            try:
+                return client.get(f"/{number}").status_code
+            except httpx.TransportError as error:
+                if time.monotonic() > until:
+                    return repr(error)
+                time.sleep(0.05)
+
+
+@pytest.fixture
+def running() -> Iterator[Process]:
+    with tempfile.TemporaryDirectory(prefix="gw") as name:
+        process = Process(Path(name))
+        yield process
+        process.stop()
+
+
+def until(holds: object, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not holds():  # type: ignore[operator]
+        if time.monotonic() > end:
+            pytest.fail("it did not come to hold")
+        time.sleep(0.02)
+
+
+def test_reloads_lose_no_request_and_no_stream(running: Process) -> None:
+    events: list[str] = []
+
+    def follow() -> None:
+        with httpx.stream("GET", f"http://127.0.0.1:{running.port}/stream", timeout=20) as answer:
+            events.extend(line for line in answer.iter_lines() if line)
+
+    follower = threading.Thread(target=follow)
+    running.command("share", "37")
+    with Load(running.port) as load:
+        follower.start()
+        before = running.envoys()
+        running.process.send_signal(signal.SIGHUP)
+        until(lambda: len(running.envoys()) > len(before))
+        first = set(running.envoys())
+        until(lambda: "restarted with the settings" in (running.home / "said").read_text())
+        running.write("timeout = 61\n")  # a changed file reloads too
+        until(lambda: set(running.envoys()) - first)
+        until(lambda: (running.home / "said").read_text().count("restarted with the settings") > 1)
+        follower.join()
+    assert load.asked > 20
+    assert load.failed == []
+    assert events == [f"data: old {number}" for number in range(20)]
+    assert running.command("share").strip() == "37"
+
+
+def test_a_killed_envoy_comes_back_with_its_share(running: Process) -> None:
+    running.command("share", "100")
+    with Load(running.port) as load:
+        time.sleep(0.3)
+        [killed] = running.envoys()
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: running.envoys() not in ([], [killed]) and running.answers())
+        time.sleep(0.5)
+    assert load.failed == []
+    answer = httpx.get(f"http://127.0.0.1:{running.port}/x")
+    assert answer.headers["x-frontrunner-side"] == "new"
+    assert json.loads(running.command("status", "--json"))["running"] is True
+
+
+def test_a_killed_supervisor_costs_nothing_and_the_next_takes_over(running: Process) -> None:
+    running.command("share", "25")
+    with Load(running.port) as load:
+        running.process.kill()
+        running.process.wait()
+        time.sleep(0.3)
+        assert running.answers()
+        running.command("share", "75")  # Envoy follows without a supervisor
+        before = running.envoys()
+        running.restart()
+        until(lambda: set(running.envoys()) - set(before))
+    assert load.failed == []
+    assert running.command("share").strip() == "75"
+
+
+def test_a_wrong_change_is_refused_and_the_gateway_goes_on(running: Process) -> None:
+    [envoy] = running.envoys()
+    running.write('trusted_hops = "x"\n')
+    until(lambda: "trusted_hops" in (running.home / "said").read_text())
+    assert running.envoys() == [envoy]
+    assert running.answers()
+
+
+def test_told_to_stop_it_lets_requests_end(running: Process) -> None:
+    running.old.mode = "slow"
+    statuses: list[int] = []
+    thread = threading.Thread(
+        target=lambda: statuses.append(
+            httpx.get(f"http://127.0.0.1:{running.port}/last", timeout=10).status_code
+        )
+    )
+    thread.start()
+    until(lambda: running.old.asked[-1:] and running.old.asked[-1].target == "/last")
+    running.process.terminate()
+    thread.join()
+    assert running.process.wait(50) == 0
+    assert statuses == [200]
+    assert running.envoys() == []
+
+
+def test_a_second_gateway_of_one_home_is_refused(running: Process) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "frontrunner", "gateway", "run", "--home", str(running.home)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 6
+    assert "Another gateway runs" in run.stderr
+    assert running.answers()
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        ("", "gateway.old is not set"),
+        ('old = "x"\nnew = "http://127.0.0.1:1"', "must be http://host:port"),
+        ('old = "http://a:1"\nnew = "http://a:1"', "Give each board an address of its own"),
+        ('old = "http://a:1"\nnew = "http://b:1/x"', "must end after the host"),
+        ('old = "http://u:p@a:1"\nnew = "http://b:1"', "has a password"),
+        ('old = "http://a:1"\nnew = "http://b:1"\nlisten = "8080"', "must be host:port"),
+        ('old = "http://a:1"\nnew = "http://b:1"\ntls_key = "/x"', "go together"),
+        ('old = "http://a:1"\nnew = "http://b:1"\nold_paths = ["x"]', "gateway.old_paths"),
+        ('old = "http://a:1"\nnew = "https://b"', 'Set old_host = "rewrite"'),
+    ],
+)
+def test_settings_that_cannot_work_say_why(tmp_path: Path, settings: str, says: str) -> None:
+    (tmp_path / "frontrunner.toml").write_text(f"[gateway]\n{settings}\n")
+    run = subprocess.run(
+        [sys.executable, "-m", "frontrunner", "gateway", "run", "--home", str(tmp_path)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 6
+    assert says in run.stderr
+    assert "Traceback" not in run.stderr
