@@ -60,8 +60,11 @@ def test_a_client_may_send_five_an_hour() -> None:
 
 
 def send(
-    store: Feedback, form: dict[str, str] | bytes, method: str = "POST", limit: Limit | None = None,
-    **headers: str,
+    store: Feedback,
+    form: dict[str, str] | bytes,
+    headers: dict[str, str] | None = None,
+    method: str = "POST",
+    limit: Limit | None = None,
 ) -> tuple[int, str]:  # fmt: skip
     body = form if isinstance(form, bytes) else urlencode(form).encode()
     sent: list[Any] = []
@@ -75,7 +78,7 @@ def send(
     scope = {
         "type": "http",
         "method": method,
-        "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in headers.items()],
+        "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in (headers or {}).items()],
     }
     asyncio.run(Companion(store, limit)(scope, receive, take))
     return sent[0]["status"], sent[1]["body"].decode()
@@ -107,7 +110,7 @@ def test_a_form_is_stored_and_leads_back(store: Feedback) -> None:
     ],
 )
 def test_what_is_taken(store: Feedback, form: Any, headers: dict[str, str], status: int) -> None:
-    found, page = send(store, form, **headers)
+    found, page = send(store, form, headers)
     assert found == status
     assert 'href="//' not in page
     assert "evil" not in page.replace("/evil.example", "")
@@ -118,7 +121,7 @@ def test_only_posts_are_taken_and_the_limit_holds(store: Feedback) -> None:
     assert send(store, {}, method="GET")[0] == 405
     limit = Limit()
     client = {"x_forwarded_for": "1.1.1.1, 2.2.2.2"}
-    statuses = [send(store, {"text": "x"}, limit=limit, **client)[0] for _ in range(6)]
+    statuses = [send(store, {"text": "x"}, client, limit=limit)[0] for _ in range(6)]
     assert statuses == [200] * 5 + [429]
     assert "2.2.2.2" not in str(list(store.all()))
 
