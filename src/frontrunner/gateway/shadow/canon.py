@@ -1,0 +1,207 @@
+"""What an answer means, whatever form it has: rows of a board, a shape of JSON, or a page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+from frontrunner.checks.contract.shape import Shape, shape_of
+from frontrunner.legacy.files.markup import parse_anchor
+
+_MODEL_HEADS = ("model", "model name", "name")
+_SCORE_HEADS = ("average", "mean (task)", "mean", "mean_task", "meantask", "score", "avg")
+_RANK_HEADS = ("rank", "rank (borda)", "#")
+_LONGEST = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Row:
+    """One model on a board."""
+
+    score: float | None
+    """0 to 1, rounded to the four decimals that a board prints as a percentage with two."""
+    rank: int | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a board answered, as it came."""
+
+    status: int
+    kind: str
+    """The media type, without parameters."""
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Canon:
+    """The meaning of an answer. What it has not is None."""
+
+    status: int
+    rows: dict[str, Row] | None = None
+    shape: Shape | None = None
+    title: str | None = None
+    links: frozenset[str] | None = None
+    digest: int | None = field(default=None)
+    """For content that is none of these: a hash of its bytes."""
+
+
+def canon(answer: Answer) -> Canon:
+    """The meaning of an answer; a body that is not what its type says counts by its bytes."""
+    body = answer.body[:_LONGEST]
+    if answer.kind.endswith("json"):
+        return _of_json(answer.status, body)
+    if answer.kind == "text/html":
+        return _of_page(answer.status, body.decode("utf-8", "replace"))
+    if answer.kind == "text/csv":
+        rows = _of_table(_csv(body))
+        if rows is not None:
+            return Canon(answer.status, rows=rows)
+    return Canon(answer.status, digest=hash(body))
+
+
+def _of_json(status: int, body: bytes) -> Canon:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return Canon(status, digest=hash(body))
+    rows = rows_of(value)
+    return Canon(status, rows=rows, shape=None if rows else shape_of(value))
+
+
+def rows_of(value: Any) -> dict[str, Row] | None:
+    """The rows of a board in decoded JSON; None if there are none.
+
+    Known are the rows of `/v1`, a Gradio table (`headers` and `data`), and a list of such.
+    """
+    if isinstance(value, Mapping):
+        if isinstance(value.get("rows"), list):
+            return _of_v1(value["rows"])
+        if isinstance(value.get("headers"), list) and isinstance(value.get("data"), list):
+            return _of_table([value["headers"], *value["data"]])
+        inner = value.get("data")
+        return rows_of(inner) if isinstance(inner, list) else None
+    if isinstance(value, list):
+        for one in value:
+            found = rows_of(one) if isinstance(one, (Mapping, list)) else None
+            if found:
+                return found
+    return None
+
+
+def _of_v1(rows: list[Any]) -> dict[str, Row] | None:
+    found: dict[str, Row] = {}
+    for row in rows:
+        if not isinstance(row, Mapping):
+            return None
+        model = row.get("model")
+        name = model.get("name") if isinstance(model, Mapping) else model
+        if not isinstance(name, str):
+            return None
+        variant = row.get("experiment")
+        label = f"{name} {json.dumps(variant, sort_keys=True)}" if variant else name
+        found[_key(label)] = Row(_score(row.get("meanTask")), _rank(row.get("rank")))
+    return found or None
+
+
+def _of_table(table: list[Any]) -> dict[str, Row] | None:
+    """Rows of a table whose first row names its columns."""
+    if not table or not isinstance(table[0], list):
+        return None
+    heads = [str(head).strip().lower() for head in table[0]]
+    model = _column(heads, _MODEL_HEADS)
+    score, rank = _column(heads, _SCORE_HEADS), _column(heads, _RANK_HEADS)
+    if model is None or (score is None and rank is None):
+        return None
+    found: dict[str, Row] = {}
+    for cells in table[1:]:
+        if not isinstance(cells, list) or len(cells) < len(heads):
+            continue
+        name = parse_anchor(str(cells[model])).name
+        found[_key(name)] = Row(
+            None if score is None else _score(cells[score]),
+            None if rank is None else _rank(cells[rank]),
+        )
+    return found or None
+
+
+def _column(heads: list[str], names: tuple[str, ...]) -> int | None:
+    """The first column with one of the names, or that begins with one, as `Average (56 datasets)`."""
+    for name in names:
+        for index, head in enumerate(heads):
+            if head == name or head.startswith(f"{name} ("):
+                return index
+    return None
+
+
+def _key(name: str) -> str:
+    """The old board names a model without its organisation."""
+    return " ".join(name.split()).rpartition("/")[2].lower()
+
+
+def _score(value: Any) -> float | None:
+    number = _number(value)
+    if number is None:
+        return None
+    return round(number / 100 if abs(number) > 1.5 else number, 4)
+
+
+def _rank(value: Any) -> int | None:
+    number = _number(value)
+    return None if number is None else int(number)
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if abs(number) < 1e12 else None
+
+
+def _csv(body: bytes) -> list[Any]:
+    try:
+        return [list(row) for row in csv.reader(io.StringIO(body.decode("utf-8", "replace")))]
+    except csv.Error:
+        return []
+
+
+def _of_page(status: int, text: str) -> Canon:
+    reader = _Page()
+    reader.feed(text)
+    reader.close()
+    title = " ".join("".join(reader.words).split())
+    return Canon(status, title=title, links=frozenset(reader.links))
+
+
+class _Page(HTMLParser):
+    """The title of a page and where it leads; the gateway's own banner does not count."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.words: list[str] = []
+        self.links: set[str] = set()
+        self._in_title = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "title" and not self.words:
+            self._in_title = True
+        link = dict(attrs).get("href")
+        if tag == "a" and link and "/__frontrunner/" not in link:
+            self.links.add(re.sub(r"#.*$", "", link.strip()))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "title":
+            self._in_title = False
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.words.append(data)

@@ -1,0 +1,162 @@
+"""The process that gets mirrored requests: it asks both boards and counts where they differ.
+
+Envoy throws its answer away. If it is down, slow or crashes, users do not notice, and the gateway's
+metrics show it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import threading
+import time
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from frontrunner.base.errors import FrontrunnerError
+from frontrunner.gateway.shadow.canon import Answer, canon
+from frontrunner.gateway.shadow.compare import Outcome, compare
+from frontrunner.gateway.shadow.routes import template
+from frontrunner.gateway.shadow.rules import IgnoreRule, ignored_by, load_rules
+from frontrunner.gateway.shadow.tally import Tally, keep_example, read_tally, write_tally
+
+log = logging.getLogger("frontrunner.gateway")
+_WAITING = 200
+"""Requests that wait to be compared; more are dropped and counted."""
+_THREADS = 2
+_WRITE_EVERY = 2.0
+_KEPT_HEADERS = ("accept", "accept-language", "user-agent", "x-forwarded-host", "x-forwarded-proto")
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Shadow(NamedTuple):
+    """A mirrored request; it has no cookies and nothing else that acts for a visitor."""
+
+    target: str
+    headers: Mapping[str, str]
+
+
+class Ask(Protocol):
+    """Asks one board. Raises FrontrunnerError if it gives no answer in time."""
+
+    def __call__(self, side: str, shadow: Shadow) -> Answer:
+        """The answer of `old` or `new`."""
+
+
+class Comparer:
+    """Compares what it is given, in threads of its own."""
+
+    def __init__(self, ask: Ask, folder: Path) -> None:
+        self._ask = ask
+        self._rules_file = folder / "shadow.toml"
+        self._tally_file = folder / "shadow.json"
+        self.tally: Tally = read_tally(self._tally_file)
+        self._waiting: queue.Queue[Shadow | None] = queue.Queue(_WAITING)
+        self._lock = threading.Lock()
+        self._written = 0.0
+
+    def start(self) -> None:
+        """Begin to compare."""
+        for _ in range(_THREADS):
+            threading.Thread(target=self._work, daemon=True).start()
+
+    def take(self, shadow: Shadow) -> None:
+        """Compare a request later; drop it if too many wait."""
+        try:
+            self._waiting.put_nowait(shadow)
+        except queue.Full:
+            with self._lock:
+                self.tally.dropped += 1
+
+    def join(self) -> None:
+        """Wait until everything taken was compared, and write the tally."""
+        self._waiting.join()
+        self._write(at_once=True)
+
+    def _work(self) -> None:
+        while True:
+            shadow = self._waiting.get()
+            try:
+                if shadow is not None:
+                    self._counted(shadow)
+            finally:
+                self._waiting.task_done()
+
+    def _counted(self, shadow: Shadow) -> None:
+        try:
+            self.compare(shadow)
+        except FrontrunnerError as error:
+            with self._lock:
+                self.tally.errors += 1
+            log.warning("a shadow was not compared: %s", error)
+        except (ValueError, TypeError, KeyError, RecursionError, AttributeError):
+            # A fault of the comparison must neither end it nor look like agreement.
+            with self._lock:
+                self.tally.crashed += 1
+            log.exception("the comparison of %s failed", shadow.target)
+        self._write()
+
+    def compare(self, shadow: Shadow) -> Outcome:
+        """Ask both boards, the old one twice, and count the verdict."""
+        rules = load_rules(self._rules_file)
+        old, again, new = (self._ask(side, shadow) for side in ("old", "old", "new"))
+        compared = compare(canon(old), canon(again), canon(new))
+        route = template(shadow.target)
+        today = datetime.now(UTC).date()
+        left, used = ignored_by(rules, route, compared.differences, today)
+        outcome = _outcome(bool(left), bool(used), compared.noisy)
+        with self._lock:
+            tally = self.tally.add(route, outcome)
+            for name in used:
+                self.tally.rules[name] = self.tally.rules.get(name, 0) + 1
+            if left:
+                keep_example(tally, shadow.target, left, old, new)
+        return outcome
+
+    def _write(self, *, at_once: bool = False) -> None:
+        if not at_once and time.monotonic() - self._written < _WRITE_EVERY:
+            return
+        self._written = time.monotonic()
+        try:
+            with self._lock:
+                write_tally(self._tally_file, self.tally)
+        except OSError as error:
+            log.error("the tally of shadows was not written: %s", error)
+
+    # --- as an ASGI application -----------------------------------------------------------------
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Send) -> None:
+        """Take one mirrored request and answer at once."""
+        if scope["type"] != "http":
+            return
+        if scope["method"] == "GET":
+            await asyncio.to_thread(self.take, shadow_of(scope))
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def shadow_of(scope: Mapping[str, Any]) -> Shadow:
+    """A mirrored request without what could act for a visitor."""
+    headers = {
+        name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+    }
+    query = scope["query_string"].decode("latin-1")
+    raw = scope.get("raw_path") or scope["path"].encode()
+    target = raw.decode("latin-1").partition("?")[0] + (f"?{query}" if query else "")
+    return Shadow(target, {name: headers[name] for name in _KEPT_HEADERS if name in headers})
+
+
+def _outcome(left: bool, ignored: bool, noisy: bool) -> Outcome:
+    if left:
+        return "different"
+    if ignored:
+        return "ignored"
+    return "noisy" if noisy else "same"
+
+
+def rules_of(folder: Path) -> tuple[IgnoreRule, ...]:
+    """The rules of a gateway's folder. Raises GatewayError if they are wrong."""
+    return load_rules(folder / "shadow.toml")

@@ -1,0 +1,100 @@
+"""Verdicts by route, with examples: what the comparer has seen, kept in one file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from frontrunner.base.atomic import write_file
+from frontrunner.gateway.shadow.canon import Answer
+from frontrunner.gateway.shadow.compare import Difference, Outcome
+
+_EXAMPLES = 20
+"""Examples kept for a route; the latest."""
+_ROUTES = 500
+_SHOWN = 2000
+"""Characters of a body in an example."""
+_DIFFERENCES = 20
+OTHER = "<other>"
+"""Where routes are counted once there are too many."""
+
+
+class Example(msgspec.Struct, frozen=True, kw_only=True):
+    """One request whose answers differ, both answers side by side."""
+
+    at: float
+    """Seconds since the epoch."""
+    path: str
+    differences: list[str]
+    old: str
+    new: str
+
+
+class RouteTally(msgspec.Struct, kw_only=True):
+    """The counts of one route template."""
+
+    same: int = 0
+    noisy: int = 0
+    ignored: int = 0
+    different: int = 0
+    examples: list[Example] = []
+
+
+class Tally(msgspec.Struct, kw_only=True):
+    """All counts since the comparer began on an empty file."""
+
+    since: float = 0.0
+    routes: dict[str, RouteTally] = {}
+    rules: dict[str, int] = {}
+    """How often each rule ignored something."""
+    errors: int = 0
+    """Requests that could not be compared, because a board gave no answer in time."""
+    dropped: int = 0
+    """Requests that came faster than they can be compared."""
+    crashed: int = 0
+    """Requests on which the comparison itself failed. They are not counted as the same."""
+
+    def add(self, route: str, outcome: Outcome) -> RouteTally:
+        """Count one verdict; the tally of its route."""
+        if route not in self.routes and len(self.routes) >= _ROUTES:
+            route = OTHER
+        one = self.routes.setdefault(route, RouteTally())
+        setattr(one, outcome, getattr(one, outcome) + 1)
+        return one
+
+    def totals(self) -> dict[str, int]:
+        """Counts over all routes."""
+        names = ("same", "noisy", "ignored", "different")
+        return {name: sum(getattr(one, name) for one in self.routes.values()) for name in names}
+
+
+def keep_example(
+    tally: RouteTally, path: str, found: Sequence[Difference], old: Answer, new: Answer
+) -> None:
+    """Keep a request as an example; the oldest gives way."""
+    texts = [f"{one.kind} {one.where}: {one.text}".strip() for one in found[:_DIFFERENCES]]
+    example = Example(
+        at=time.time(), path=path[:500], differences=texts, old=_shown(old), new=_shown(new)
+    )
+    tally.examples = [*tally.examples[-_EXAMPLES + 1 :], example]
+
+
+def _shown(answer: Answer) -> str:
+    text = answer.body[: 4 * _SHOWN].decode("utf-8", "replace")[:_SHOWN]
+    return f"{answer.status} {answer.kind}\n{text}"
+
+
+def read_tally(path: Path) -> Tally:
+    """The tally in a file; an empty one if there is none or it cannot be read."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Tally)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return Tally(since=time.time())
+
+
+def write_tally(path: Path, tally: Tally) -> None:
+    """Replace the tally in a file. Raises OSError if it cannot be written."""
+    write_file(path, msgspec.json.encode(tally))
