@@ -84,6 +84,11 @@ def new_file(path: Path) -> BinaryIO:
     return path.open("xb")
 
 
+def move_file(path: Path, to: Path) -> None:
+    """Give a file another name in its folder, replacing what has it. Raises OSError."""
+    path.replace(to)
+
+
 def point_link(link: Path, target: Path) -> None:
     """Make a symbolic link lead to `target` in one step, whether it existed or not."""
     fresh = _hidden(link, _WRITING)

@@ -15,7 +15,7 @@ from frontrunner.base.errors import GatewayError
 from frontrunner.base.home import Home as HomePaths
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
-from frontrunner.cli.output import print_json, say, stderr
+from frontrunner.cli.output import print_json, say, stderr, visible
 
 gateway = typer.Typer(
     help="Put Envoy in front of the old board and the new one, and move users between them.",
@@ -37,9 +37,12 @@ def run_(home: Home = None) -> None:
     from frontrunner.gateway.supervise import Supervisor  # noqa: PLC0415
 
     chosen, _, folder = _settings(home)
-    beside = (sys.executable, "-m", "frontrunner", "gateway", "companion", "--home", str(chosen))
+    beside = tuple(
+        (sys.executable, "-m", "frontrunner", "gateway", name, "--home", str(chosen))
+        for name in ("companion", "compare")
+    )
     supervisor = Supervisor(
-        lambda: load_settings(chosen).gateway, folder, HomePaths(chosen).settings, (beside,)
+        lambda: load_settings(chosen).gateway, folder, HomePaths(chosen).settings, beside
     )
     supervisor.run(lambda address: say(f"Listening on {address} (stop with Ctrl+C)"))
 
@@ -53,6 +56,15 @@ def companion(home: Home = None) -> None:
 
     _, settings, folder = _settings(home)
     serve_companion(Feedback(settings.feedback, folder), Place(folder).socket("companion"))
+
+
+@gateway.command(hidden=True)
+def compare(home: Home = None) -> None:
+    """Compare mirrored requests; `gateway run` starts this process."""
+    from frontrunner.gateway.shadow.serve import serve_comparer  # noqa: PLC0415
+
+    _, settings, folder = _settings(home)
+    serve_comparer(settings, folder)
 
 
 @gateway.command()
@@ -211,6 +223,44 @@ def status(home: Home = None, as_json: Json = False) -> None:
     stderr.print(table)
     stderr.print(counts)
     say(f"{found.totals.fallbacks:,} fallbacks; {found.totals.failed:,} requests failed")
+
+
+@gateway.command()
+def shadow(
+    percent: Annotated[
+        str | None,
+        typer.Argument(metavar="[PERCENT]", help="Share of the old board's GETs to compare."),
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Compare a share of requests on both boards, or print what was found so far."""
+    from frontrunner.gateway.control import Gateway  # noqa: PLC0415
+    from frontrunner.gateway.shadow.comparer import rules_of  # noqa: PLC0415
+    from frontrunner.gateway.shadow.tally import read_tally  # noqa: PLC0415
+
+    _, settings, folder = _settings(home)
+    rules_of(folder)
+    if percent is not None:
+        wanted = _basis_points(percent)
+        Gateway(settings, folder).change(
+            lambda before: msgspec.structs.replace(before, shadow=wanted)
+        )
+        say(f"{wanted / 100:g}% of the GETs that the old board answers are compared.")
+        return
+    tally = read_tally(folder / "shadow.json")
+    if as_json:
+        print_json(tally)
+        return
+    table = Table("route", "same", "noisy", "ignored", "different", box=None)
+    for route, one in sorted(tally.routes.items(), key=lambda item: -item[1].different):
+        counts = (one.same, one.noisy, one.ignored, one.different)
+        table.add_row(visible(route), *(f"{count:,}" for count in counts))
+    stderr.print(table)
+    say(
+        f"{tally.errors:,} without an answer, {tally.dropped:,} dropped, {tally.crashed:,} that "
+        "could not be compared"
+    )
 
 
 @gateway.command()

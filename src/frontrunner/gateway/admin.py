@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import http.client
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 
-from frontrunner.base.errors import GatewayError
+from frontrunner.base.errors import GatewayError, NetworkError
+from frontrunner.net.unix import ask_socket
 
 _PATIENCE = 3.0
 _MOST = 64 * 1024 * 1024
-
-
-class _OverSocket(http.client.HTTPConnection):
-    """HTTP over a socket in the file system."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__("envoy", timeout=_PATIENCE)
-        self._path = path
-
-    def connect(self) -> None:
-        """Open the socket. Raises OSError if nobody listens."""
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(_PATIENCE)
-        self.sock.connect(str(self._path))
 
 
 class Admin:
@@ -45,18 +31,13 @@ class Admin:
         return self._ask("POST", path)
 
     def _ask(self, method: str, path: str) -> bytes:
-        connection = _OverSocket(self.path)
         try:
-            connection.request(method, path)
-            answer = connection.getresponse()
-            body = answer.read(_MOST)
-        except (OSError, http.client.HTTPException) as error:
-            raise GatewayError(f"Envoy does not answer on {self.path}: {error}.") from error
-        finally:
-            connection.close()
+            answer = ask_socket(self.path, method, path, seconds=_PATIENCE, size=_MOST)
+        except NetworkError as error:
+            raise GatewayError(f"Envoy does not answer: {error}.") from error
         if answer.status != 200:
-            raise GatewayError(f"Envoy answered {answer.status} to {path}: {body[:200]!r}.")
-        return body
+            raise GatewayError(f"Envoy answered {answer.status} to {path}: {answer.body[:200]!r}.")
+        return answer.body
 
     def is_live(self) -> bool:
         """Whether Envoy has started and takes requests."""
@@ -78,8 +59,6 @@ class Admin:
 
     def stats(self, pattern: str) -> dict[str, float]:
         """Counters and gauges whose names match an RE2 pattern."""
-        from urllib.parse import quote  # noqa: PLC0415
-
         body = self.get(f"/stats?format=json&filter={quote(pattern)}")
         return {
             one["name"]: one["value"]

@@ -10,6 +10,7 @@ from prometheus_client.samples import Sample
 from frontrunner.gateway.admin import Host
 from frontrunner.gateway.control import Seen
 from frontrunner.gateway.logs import AttemptLine, RequestLine
+from frontrunner.gateway.shadow.tally import Tally
 from frontrunner.gateway.state import GatewayState
 from frontrunner.gateway.status import Totals
 
@@ -92,6 +93,12 @@ class Counts:
             fallbacks=_sum(self.fallbacks),
             failed=_sum(self.failed),
         )
+
+    def observe_shadows(self, tally: Tally) -> None:
+        """Note what the comparer has counted."""
+        missed = {"error": tally.errors, "dropped": tally.dropped, "crashed": tally.crashed}
+        for verdict, count in (tally.totals() | missed).items():
+            self.shadows.labels(verdict).set(count)
 
     def observe(self, state: GatewayState, seen: Seen | None, hosts: list[Host]) -> None:
         """Note what was asked for, and what Envoy says."""

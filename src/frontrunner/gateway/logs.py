@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from frontrunner.base.atomic import move_file
 from frontrunner.gateway.admin import Admin
 
 _KEPT = 4
@@ -153,7 +154,7 @@ def rotate(paths: list[Path], admin: Admin, limit: int) -> list[Path]:
             older = path.with_name(f"{path.name}.{number}")
             newer = path.with_name(f"{path.name}.{number - 1}") if number > 1 else path
             if newer.is_file():
-                newer.replace(older)
+                move_file(newer, older)
     if large:
         admin.post("/reopen_logs")
     return large

@@ -220,7 +220,8 @@ class Supervisor:
             if time.monotonic() - self._helper_started.get(command, -9.0) < 1.0:
                 continue
             if process is not None:
-                log.error("%s ended with %s and is started again", command[-1], process.returncode)
+                code = process.returncode
+                log.error("%s ended with %s and is started again", command[4], code)
             self._helper_started[command] = time.monotonic()
             self._helpers[command] = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, start_new_session=True

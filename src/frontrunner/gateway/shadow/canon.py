@@ -132,7 +132,7 @@ def _of_table(table: list[Any]) -> dict[str, Row] | None:
 
 
 def _column(heads: list[str], names: tuple[str, ...]) -> int | None:
-    """The first column with one of the names, or that begins with one, as `Average (56 datasets)`."""
+    """The first column with one of the names; `Average (56 datasets)` has one, too."""
     for name in names:
         for index, head in enumerate(heads):
             if head == name or head.startswith(f"{name} ("):

@@ -140,9 +140,7 @@ class Comparer:
 
 def shadow_of(scope: Mapping[str, Any]) -> Shadow:
     """A mirrored request without what could act for a visitor."""
-    headers = {
-        name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-    }
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     query = scope["query_string"].decode("latin-1")
     raw = scope.get("raw_path") or scope["path"].encode()
     target = raw.decode("latin-1").partition("?")[0] + (f"?{query}" if query else "")

@@ -56,7 +56,7 @@ def load_rules(path: Path) -> tuple[IgnoreRule, ...]:
 def ignored_by(
     rules: Sequence[IgnoreRule], route: str, found: Iterable[Difference], today: date
 ) -> tuple[list[Difference], list[str]]:
-    """The differences that no living rule ignores, and the names of the rules that ignored others."""
+    """The differences that no living rule ignores, and the rules that ignored the others."""
     living = [rule for rule in rules if rule.until >= today]
     left, used = [], []
     for difference in found:

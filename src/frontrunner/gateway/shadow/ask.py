@@ -1,0 +1,28 @@
+"""Ask one board what a mirrored request asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from frontrunner.gateway.shadow.canon import Answer
+from frontrunner.gateway.shadow.comparer import Shadow
+from frontrunner.gateway.sides import Side
+from frontrunner.net.client import Limits, get
+
+_LIMITS = Limits(seconds=30, size=64 * 1024 * 1024, redirects=5, private=True)
+"""A board may need a while for a table; redirects lead from old links to today's pages."""
+
+
+@dataclass(frozen=True)
+class Boards:
+    """Both boards, asked directly and not through the gateway."""
+
+    old: Side
+    new: Side
+
+    def __call__(self, side: str, shadow: Shadow) -> Answer:
+        """The answer of `old` or `new`. Raises NetworkError if there is none in time."""
+        one = self.old if side == "old" else self.new
+        scheme = "https" if one.tls else "http"
+        answer = get(f"{scheme}://{one.addresses[0]}{shadow.target}", _LIMITS, shadow.headers)
+        return Answer(answer.status, answer.media_type, answer.body)

@@ -1,0 +1,204 @@
+"""Shadows: counted by verdict, with rules that end, and a comparer that nothing stops."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from frontrunner.base.errors import GatewayError, NetworkError
+from frontrunner.gateway.shadow.canon import Answer
+from frontrunner.gateway.shadow.compare import Difference
+from frontrunner.gateway.shadow.comparer import Comparer, Shadow, shadow_of
+from frontrunner.gateway.shadow.routes import template
+from frontrunner.gateway.shadow.rules import IgnoreRule, ignored_by, load_rules
+from frontrunner.gateway.shadow.tally import OTHER, Tally, read_tally
+
+RULE = """[[ignore]]
+name = "a model left"
+route = "/v1/benchmarks/*/scores"
+kind = "missing"
+where = "old-*"
+owner = "ada"
+reason = "withdrawn by its authors"
+until = {until}
+"""
+
+
+def board(*names: str, status: int = 200) -> Answer:
+    rows = [{"rank": n, "model": {"name": name}, "meanTask": 0.5} for n, name in enumerate(names)]
+    return Answer(status, "application/json", json.dumps({"rows": rows}).encode())
+
+
+class Boards:
+    """Boards that give prepared answers, the old one in turn."""
+
+    def __init__(self, old: list[Answer], new: Answer) -> None:
+        self.old, self.new, self.asked = old, new, []  # type: ignore[var-annotated]
+
+    def __call__(self, side: str, shadow: Shadow) -> Answer:
+        self.asked.append(side)
+        if side == "new":
+            return self.new
+        return self.old[(self.asked.count("old") - 1) % len(self.old)]
+
+
+SCORES = Shadow("/v1/benchmarks/MTEB/scores", {})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "outcome"),
+    [
+        ([board("a", "b")], board("a", "b"), "same"),
+        ([board("a", "b"), board("a")], board("a"), "noisy"),
+        ([board("a", "b")], board("a"), "different"),
+        ([board("old-1", "old-2")], board(), "different"),
+        ([board("a", "old-1")], board("a"), "ignored"),
+        ([board("old-1", "b", "a")], board("b"), "different"),
+    ],
+)
+def test_verdicts(tmp_path: Path, old: list[Answer], new: Answer, outcome: str) -> None:
+    (tmp_path / "shadow.toml").write_text(RULE.format(until="9999-01-01"))
+    comparer = Comparer(Boards(old, new), tmp_path)
+    assert comparer.compare(SCORES) == outcome
+    counts = {name: n for name, n in comparer.tally.totals().items() if n}
+    assert counts == {outcome: 1}
+    tally = comparer.tally.routes["/v1/benchmarks/*/scores"]
+    assert len(tally.examples) == (outcome == "different")
+
+
+def test_a_rule_ends_on_its_day(tmp_path: Path) -> None:
+    (tmp_path / "shadow.toml").write_text(RULE.format(until="2026-01-31"))
+    rules = load_rules(tmp_path / "shadow.toml")
+    found = [Difference("missing", "old-1", "")]
+    route = "/v1/benchmarks/*/scores"
+    assert ignored_by(rules, route, found, date(2026, 1, 31)) == ([], ["a model left"])
+    assert ignored_by(rules, route, found, date(2026, 2, 1)) == (found, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[ignore]]\nname = 'x'",
+        RULE.format(until="'soon'"),
+        RULE.format(until="2030-01-01").replace("ada", " "),
+        "x = 1",
+        "[[ignore]",
+        "\xff",
+    ],
+)
+def test_a_rule_without_owner_reason_or_end_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "shadow.toml"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(GatewayError, match=str(path)):
+        load_rules(path)
+
+
+def test_rules_that_are_broken_ignore_nothing_and_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "shadow.toml").write_text("[[ignore]")
+    comparer = Comparer(Boards([board("a")], board("b")), tmp_path)
+    comparer.start()
+    comparer.take(SCORES)
+    comparer.join()
+    assert comparer.tally.errors == 1
+    assert sum(comparer.tally.totals().values()) == 0
+
+
+def test_only_stars_have_a_meaning_in_a_rule() -> None:
+    rule = IgnoreRule(
+        name="x", where="(a+)+$", owner="o", reason="r", until=date(9999, 1, 1)
+    )  # fmt: skip
+    assert rule.matches("/", Difference("score", "(a+)+$", ""))
+    assert not rule.matches("/", Difference("score", "aaa", ""))
+
+
+def test_a_board_that_does_not_answer_is_counted_apart(tmp_path: Path) -> None:
+    def ask(side: str, shadow: Shadow) -> Answer:
+        raise NetworkError("too slow")
+
+    comparer = Comparer(ask, tmp_path)
+    comparer.start()
+    comparer.take(SCORES)
+    comparer.join()
+    kept = read_tally(tmp_path / "shadow.json")
+    assert (kept.errors, kept.routes) == (1, {})
+
+
+def test_a_comparison_that_crashes_is_not_agreement(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """argo-rollouts#4393: a check that crashed was counted as passed."""
+
+    def crash(_: object) -> None:
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr("frontrunner.gateway.shadow.comparer.canon", crash)
+    comparer = Comparer(Boards([board("a")], board("a")), tmp_path)
+    comparer.start()
+    for _ in range(3):
+        comparer.take(SCORES)
+    comparer.join()
+    assert comparer.tally.crashed == 3
+    assert sum(comparer.tally.totals().values()) == 0
+
+
+def test_what_comes_too_fast_is_dropped_and_counted(tmp_path: Path) -> None:
+    going_on = threading.Event()
+
+    def ask(side: str, shadow: Shadow) -> Answer:
+        going_on.wait(20)
+        return board("a")
+
+    comparer = Comparer(ask, tmp_path)
+    comparer.start()
+    for _ in range(300):
+        comparer.take(SCORES)
+    assert comparer.tally.dropped >= 90
+    going_on.set()
+    comparer.join()
+    assert comparer.tally.totals()["same"] + comparer.tally.dropped == 300
+
+
+def test_counts_survive_a_restart_and_a_damaged_file(tmp_path: Path) -> None:
+    first = Comparer(Boards([board("a")], board("a")), tmp_path)
+    first.compare(SCORES)
+    first.join()
+    second = Comparer(Boards([board("a")], board("a")), tmp_path)
+    second.compare(SCORES)
+    assert second.tally.totals()["same"] == 2
+    (tmp_path / "shadow.json").write_bytes(b"\xff")
+    assert read_tally(tmp_path / "shadow.json").totals()["same"] == 0
+
+
+def test_routes_are_bounded() -> None:
+    tally = Tally()
+    for number in range(700):
+        tally.add(f"/{number}", "same")
+    assert tally.routes[OTHER].same == 200
+
+
+def test_what_acts_for_a_visitor_is_not_sent_on() -> None:
+    scope = {
+        "path": "/a b", "raw_path": b"/a%20b", "query_string": b"x=1",
+        "headers": [(b"cookie", b"c"), (b"authorization", b"d"), (b"accept", b"text/html")],
+    }  # fmt: skip
+    assert shadow_of(scope) == Shadow("/a%20b?x=1", {"accept": "text/html"})
+
+
+@pytest.mark.parametrize(
+    ("target", "route"),
+    [
+        ("/", "/"),
+        ("/?task=Retrieval&language=fr", "/?language&task"),
+        ("/v1/benchmarks/MTEB(eng, v2)/scores.csv", "/v1/benchmarks/*/scores.csv"),
+        ("/models/org/name", "/models/*/*"),
+        ("/resolve/main/boards_data/en/data_overall/default.jsonl",
+         "/resolve/main/boards_data/*/data_overall/*.jsonl"),
+        ("/a/b/c/d/e/f/g/h?" + "&".join(f"x{n}=1" for n in range(50)), "/*/*/*/*/*/*"),
+    ],
+)  # fmt: skip
+def test_templates(target: str, route: str) -> None:
+    assert template(target) == route
