@@ -266,3 +266,21 @@ def test_settings_that_cannot_work_say_why(tmp_path: Path, settings: str, says: 
     assert run.returncode == 6
     assert says in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_shadows_are_compared_off_the_users_path(running: Process) -> None:
+    running.new.answer_headers = {}
+    running.command("shadow", "100")
+    until(lambda: (running.home / "gateway" / "comparer.sock").exists())
+
+    def compared() -> dict[str, int]:
+        httpx.get(f"http://127.0.0.1:{running.port}/boards")
+        httpx.post(f"http://127.0.0.1:{running.port}/boards")
+        routes = json.loads(running.command("shadow", "--json"))["routes"]
+        found = routes.get("/boards", {})
+        return {name: found.get(name, 0) for name in ("same", "different")}
+
+    until(lambda: sum(compared().values()) > 0)
+    targets = [(one.method, one.target) for one in running.new.asked]
+    assert ("GET", "/boards") in targets
+    assert ("POST", "/boards") not in targets

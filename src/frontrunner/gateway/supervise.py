@@ -26,6 +26,7 @@ from frontrunner.gateway.counts import Counts
 from frontrunner.gateway.envoys import Envoys
 from frontrunner.gateway.logs import RequestLine, Tail, rotate
 from frontrunner.gateway.render import Place
+from frontrunner.gateway.shadow.tally import read_tally
 from frontrunner.gateway.sides import parse_address
 
 log = logging.getLogger("frontrunner.gateway")
@@ -201,6 +202,7 @@ class Supervisor:
         try:
             seen = parse_version(admin.routes_version())
             self.counts.observe(self._gateway.kept(), seen, admin.hosts())
+            self.counts.observe_shadows(read_tally(self.place.folder / "shadow.json"))
             write_file(self.place.folder / "totals.json", msgspec.json.encode(self.counts.totals()))
             rotate(
                 [self.place.requests, self.place.attempts, self.place.folder / "envoy.log"],
