@@ -271,7 +271,7 @@ def test_settings_that_cannot_work_say_why(tmp_path: Path, settings: str, says: 
 def test_shadows_are_compared_off_the_users_path(running: Process) -> None:
     running.new.answer_headers = {}
     running.command("shadow", "100")
-    until(lambda: (running.home / "gateway" / "comparer.sock").exists())
+    until((running.home / "gateway" / "comparer.sock").exists)
 
     def compared() -> dict[str, int]:
         httpx.get(f"http://127.0.0.1:{running.port}/boards")
