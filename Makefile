@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup setup-dev setup-evaluate setup-peer setup-clients setup-browser demo test frontend frontend-check browser check fix acceptance mutate bench bench-web docs lock lock-evaluate clean
+.PHONY: help uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-browser demo test frontend frontend-check browser check fix acceptance mutate bench bench-web docs lock lock-evaluate clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,15 @@ demo: setup ## Build the starter board and serve it on http://127.0.0.1:8000
 
 test: setup-dev ## Run the tests (minutes)
 	$(BIN)/python -m pytest -q -m "not acceptance and not browser"
+
+UVICORNS := 0.40.0 0.54.0
+
+uvicorn: setup-dev ## Test the server with the oldest and the newest uvicorn that pyproject.toml admits
+	@for version in $(UVICORNS); do \
+	  echo "uvicorn $$version"; \
+	  $(PIP) install -q --no-deps --upgrade --target .uvicorn/$$version uvicorn==$$version; \
+	  PYTHONPATH=.uvicorn/$$version $(BIN)/python -m pytest -q tests/http/test_guard.py tests/http/test_server.py; \
+	done
 
 frontend/node_modules/.done: frontend/package-lock.json
 	@npm --prefix frontend ci --silent --no-audit --no-fund
@@ -119,4 +128,4 @@ lock-evaluate: ## Refresh the lock file of the evaluation environment (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --override $(EVALUATE)/overrides.txt $(EVALUATE)/evaluate.in -o $(EVALUATE)/evaluate.txt
 
 clean: ## Remove everything that the targets made
-	rm -rf $(VENV) .venv-* site .frontrunner .mypy_cache .ruff_cache .pytest_cache .hypothesis .mutation
+	rm -rf $(VENV) .venv-* .uvicorn site .frontrunner .mypy_cache .ruff_cache .pytest_cache .hypothesis .mutation

@@ -12,7 +12,7 @@ from frontrunner.base.config import load_settings
 from frontrunner.catalog.store import load_catalog
 from frontrunner.cli.app import app
 from frontrunner.cli.build import tell
-from frontrunner.cli.options import Home
+from frontrunner.cli.options import Home, check_range
 from frontrunner.cli.output import say
 from frontrunner.cli.progress import Terminal
 from frontrunner.cli.serve import serve
@@ -35,6 +35,7 @@ def demo(
     ] = True,
 ) -> None:
     """Build the starter board, which this project measured itself, and serve it."""
+    check_range("--port", port, 0, 65535)
     home = home or DEFAULT_HOME
     settings = load_settings(home)
     say("Building the starter board ...")

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from frontrunner.base.errors import UsageError
+
 Home = Annotated[
     Path | None,
     typer.Option(
@@ -41,3 +43,9 @@ Readers = Annotated[
         "--readers", help="Processes that read files. [default: one per core]", show_default=False
     ),
 ]
+
+
+def check_range(option: str, value: int | None, low: int, high: int) -> None:
+    """Raises UsageError if an option was given a number out of its range."""
+    if value is not None and not low <= value <= high:
+        raise UsageError(f"{option} must be {low}-{high}, got {value}")

@@ -9,7 +9,7 @@ import typer
 
 from frontrunner.base.config import Settings, load_settings
 from frontrunner.cli.app import app
-from frontrunner.cli.options import Home
+from frontrunner.cli.options import Home, check_range
 from frontrunner.cli.output import say
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
@@ -37,6 +37,8 @@ def serve(
     """Serve the published snapshot; what is published later is served without a restart."""
     from frontrunner.http.server import serve as run  # noqa: PLC0415 -- only this command needs it
 
+    check_range("--port", port, 0, 65535)
+    check_range("--workers", workers, 1, 256)
     options = {"host": host, "port": port, "workers": workers, "development": development}
     settings = load_settings(home, server=options)
     run(

@@ -127,7 +127,8 @@ class GuardedProtocol(HttpToolsProtocol):
         """Its head is here."""
         self._headed += 1
         super().on_headers_complete()
-        if self._stopping and self.cycle is not None:
+        # Before 0.53 uvicorn compares the header as it came.
+        if self.cycle is not None and (self._stopping or not self.parser.should_keep_alive()):
             self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:

@@ -48,7 +48,7 @@ class Served:
 
 def respond(reply: Reply, request: Request, group: str) -> Response:
     """Send a reply, or say that the client has it; encodes the body if it is not yet."""
-    form = reply.form(request.encodings)
+    form = reply.chosen(request.encodings) or reply.form(request.encodings)
     if (request.if_none_match or request.if_modified_since) and reply.is_fresh(
         form, request.if_none_match, request.if_modified_since
     ):
