@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from frontrunner.http.app import Application
+from frontrunner.http.request import Response
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.web.site import Site
 from tests.http.conftest import call
@@ -41,6 +42,13 @@ def test_exactly_one_host(application: Application) -> None:
     assert raw(application, "1.0", host, host) == 400
     assert raw(application, "1.1") == 400
     assert raw(application, "1.0") == 200
+
+
+def test_a_gate_answers_first_and_in_the_same_shape(application: Application) -> None:
+    application.gate = lambda request: Response(503, [], b"closed", "/x")
+    answer = call(application, "GET", "/health")
+    assert (answer.status_code, answer.text) == (503, "closed")
+    assert answer.headers["access-control-allow-origin"] == "*"
 
 
 @pytest.mark.parametrize("path", PATHS)

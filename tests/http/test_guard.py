@@ -62,7 +62,7 @@ def converse(
     """Of one connection after the other: the status of each answer, and whether it was ended."""
 
     async def run() -> list[bytes]:
-        config = uvicorn.Config(application, log_level="critical", proxy_headers=False)
+        config = uvicorn.Config(application, log_config=None, proxy_headers=False)
         config.load()
         state, loop = ServerState(), asyncio.get_running_loop()
         made = lambda: GuardedProtocol(config=config, server_state=state, app_state={})  # noqa: E731
@@ -143,7 +143,7 @@ def test_who_never_reads_is_cut_off(
         await send({"type": "http.response.body", "body": large})
 
     async def run() -> tuple[int, int]:
-        config = uvicorn.Config(app, log_level="critical", proxy_headers=False)
+        config = uvicorn.Config(app, log_config=None, proxy_headers=False)
         config.load()
         state, loop = ServerState(), asyncio.get_running_loop()
         made = lambda: GuardedProtocol(config=config, server_state=state, app_state={})  # noqa: E731
@@ -177,7 +177,7 @@ def test_who_reads_slowly_gets_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
         await send({"type": "http.response.body", "body": large})
 
     async def run() -> int:
-        config = uvicorn.Config(app, log_level="critical", proxy_headers=False)
+        config = uvicorn.Config(app, log_config=None, proxy_headers=False)
         config.load()
         state, loop = ServerState(), asyncio.get_running_loop()
         made = lambda: GuardedProtocol(config=config, server_state=state, app_state={})  # noqa: E731
@@ -204,7 +204,7 @@ def test_beyond_the_limit_the_connection_that_was_idle_longest_goes(
     monkeypatch.setattr(guard, "most_connections", lambda: 3)
 
     async def run() -> list[bool]:
-        config = uvicorn.Config(application, log_level="critical", proxy_headers=False)
+        config = uvicorn.Config(application, log_config=None, proxy_headers=False)
         config.load()
         state, loop = ServerState(), asyncio.get_running_loop()
         made = lambda: GuardedProtocol(config=config, server_state=state, app_state={})  # noqa: E731

@@ -61,7 +61,9 @@ class Application:
         self.metrics = metrics or Metrics()
         self._max_age = max_age
         self._pools = Pools()
-        handler = chain.limited(self._answer, self._refuse)
+        self.gate: chain.Gate | None = None
+        """Answers first: whether the server is ready, and that nothing can be served."""
+        handler = chain.gated(chain.limited(self._answer, self._refuse), lambda: self.gate)
         handler = chain.shared(chain.hosted(handler), origins, self._methods)
         self._handle = chain.counted(handler, self.metrics)
         self.use(snapshot)

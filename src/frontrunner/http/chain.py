@@ -93,6 +93,21 @@ def hosted(handler: Handler) -> Handler:
     return handle
 
 
+Gate = Callable[[Request], Response | None]
+"""Answers in place of everything behind it, or lets a request pass with None."""
+
+
+def gated(handler: Handler, gate: Callable[[], Gate | None]) -> Handler:
+    """Let a gate answer first, if there is one."""
+
+    async def handle(request: Request) -> Response:
+        current = gate()
+        stopped = current(request) if current is not None else None
+        return stopped if stopped is not None else await handler(request)
+
+    return handle
+
+
 Refuse = Callable[[Request, int, str], Awaitable[Response]]
 """Responds with a status and the reason."""
 

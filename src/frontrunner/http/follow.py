@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.http.app import Application
+from frontrunner.http.plain import plain
+from frontrunner.http.request import Request, Response
 from frontrunner.snapshot.prepared import ANSWERS, has_answers
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store, whole_damage
@@ -30,9 +31,6 @@ LOOK_EVERY = 1.0
 _STILL_ANSWERED = frozenset({"/health", "/metrics"})
 """Paths that say nothing of the board."""
 log = logging.getLogger("frontrunner.server")
-_Message = MutableMapping[str, Any]
-_Send = Callable[[_Message], Awaitable[None]]
-_App = Callable[[_Message, Callable[[], Awaitable[_Message]], _Send], Awaitable[None]]
 
 
 class Readiness(msgspec.Struct, frozen=True):
@@ -199,32 +197,20 @@ class _Metrics:
         )
 
 
-def with_readiness(application: _App, follower: Follower) -> _App:
+def with_readiness(application: Application, follower: Follower) -> Application:
     """The application with `/ready`, which answers 503 while nothing can be served."""
 
-    async def answer(
-        scope: _Message, receive: Callable[[], Awaitable[_Message]], send: _Send
-    ) -> None:
-        if scope["type"] == "http":
-            if scope["path"] == "/ready":
-                return await _send_state(scope, send, follower.readiness)
-            if follower.stopped and scope["path"] not in _STILL_ANSWERED:
-                return await _send_state(scope, send, follower.readiness)
-        return await application(scope, receive, send)
+    def gate(request: Request) -> Response | None:
+        if request.path == "/ready" or (follower.stopped and request.path not in _STILL_ANSWERED):
+            return _state_response(follower.readiness)
+        return None
 
-    return answer
+    application.gate = gate
+    return application
 
 
-async def _send_state(scope: _Message, send: _Send, state: Readiness) -> None:
-    ready, body = state.ready, msgspec.json.encode(state)
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(body)),
-        (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
-        *([] if ready else [(b"retry-after", b"5")]),
-    ]
-    status = 200 if ready else 503
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    body = b"" if scope["method"] == "HEAD" else body
-    await send({"type": "http.response.body", "body": body})
+def _state_response(state: Readiness) -> Response:
+    body = msgspec.json.encode(state)
+    retry = [] if state.ready else [(b"retry-after", b"5")]
+    headers = [*plain("application/json", body), *retry]
+    return Response(200 if state.ready else 503, headers, body, "/ready")
