@@ -18,7 +18,7 @@ _MOST_BYTES = 64 * 1024 * 1024
 """Of results that wait to be fetched."""
 _AT_ONCE = 2
 """Calls that are worked on: each uses a whole processor."""
-BODIES = 64 * 1024 * 1024
+BODIES = 256 * 1024 * 1024
 """Bytes of bodies that have arrived and are not answered."""
 WORK = 320 * 1024 * 1024
 """Bytes of memory for what those bodies become when they are decoded and answered."""

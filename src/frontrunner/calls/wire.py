@@ -17,7 +17,7 @@ SECONDS = 20.0
 """For a body to arrive; a proxy in front keeps slow senders away."""
 PATIENCE = 60.0
 """Seconds that a call waits for memory."""
-_PART_PATIENCE = 5.0
+_PART_PATIENCE = 15.0
 """Seconds that a part of a body waits for memory."""
 _PER_VALUE = 96
 """Bytes of memory that a value takes at most once it is decoded, beyond its text."""
