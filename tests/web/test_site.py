@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from frontrunner.answers.service import Service
+from frontrunner.base.errors import UsageError
 from frontrunner.http.app import Application
 from frontrunner.http.pages import PageRequest
 from frontrunner.snapshot.reader import Snapshot
@@ -125,3 +126,15 @@ def test_a_name_is_a_part_of_a_path(snapshot: Snapshot) -> None:
     application = Application(snapshot, pages=Site())
     for path in (f"/benchmark/{NAME}", "/models/org/small", "/tasks/Search", "/zh/", "/zh", "/"):
         assert call(application, "GET", path, headers=HTML).status_code == 200
+
+
+def test_a_query_that_cannot_be_answered_is_the_readers_mistake(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(visit: Visit) -> Shown:
+        raise UsageError("No such policy: kind.")
+
+    monkeypatch.setitem(routes.VIEWS, "boards", refuse)
+    answer = call(Application(snapshot, pages=Site()), "GET", "/boards", headers=HTML)
+    assert answer.status_code == 422
+    assert "No such policy: kind." in answer.text

@@ -186,14 +186,14 @@ def find_view(path: str) -> View | None:
 
 
 def _made(visit: Visit, path: str, hidden: frozenset[str]) -> Page:
-    """The page at `path`. Raises UnknownNameError where there is none."""
+    """The page at `path`. Raises UnknownNameError if there is none, UsageError for a bad query."""
     first = path.partition("/")[0]
     view = None if first in hidden else find_view(path)
     if view is None or (path != first and first not in NAMED):
         raise UnknownNameError(f"/{path}")
     try:
         shown = view(visit)
-    except UnknownNameError:
+    except UsageError:
         raise
     except FrontrunnerError as error:
         shown = problems.failed(visit, 500, str(error))
