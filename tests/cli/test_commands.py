@@ -98,7 +98,7 @@ def test_a_check_builds_nothing_and_fails_on_mistakes(folder: Path) -> None:
         ((*BUILD[:-1], "own.toml"), 4, "own.toml cannot be used as a home: File exists"),
         (("build", "--readers", "-3", *BUILD[1:]), 2, "build.readers: expected `int` >= 0"),
         (("prune", "--keep", "-1"), 2, "build.keep: expected `int` >= 0"),
-        (("serve", "--port", "99999"), 2, "server.port: expected `int` <= 65535"),
+        (("serve", "--port", "99999"), 2, "--port must be 0-65535, got 99999"),
     ],
 )
 def test_errors_say_what_to_do(folder: Path, words: tuple[str, ...], code: int, says: str) -> None:
