@@ -30,6 +30,7 @@ from frontrunner.snapshot.tables import (
     RUNS_PARQUET,
     SCORES_PARQUET,
 )
+from tests.factories import catalog
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -115,8 +116,10 @@ def test_the_example_of_a_catalog_is_one(tmp_path: Path) -> None:
     example = example.replace(', { name = "STS17", splits = ["test"], subsets = ["en-en"] }', "")
     path = tmp_path / "catalog.toml"
     path.write_text(example, encoding="utf-8")
-    catalog = own.own_alone(path)
-    assert catalog.benchmarks[0].display_name == "Support board"
+    registry = catalog(models=["org/public-model"])
+    both = own.add_own(registry, path)
+    assert both.benchmark_by_name["Support"].display_name == "Support board"
+    assert both.model_by_name["org/public-model"].max_tokens == 8192
 
 
 def test_every_key_of_a_catalog_is_documented() -> None:
@@ -127,6 +130,7 @@ def test_every_key_of_a_catalog_is_documented() -> None:
         entries.OwnModel,
         entries.TaskRef,
         entries.OwnRenamed,
+        entries.OwnOverride,
     ):
         for key in entry.__struct_fields__:
             assert re.search(rf"\b{key}\b", documented), key

@@ -72,7 +72,7 @@ def snapshot(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def _starter(home: Path) -> Snapshot:
     with as_file(files("frontrunner.starter")) as folder:
-        catalog, statistics = load_catalog(home, folder / "catalog.toml", mteb=False)
+        catalog, statistics = load_catalog(home, [folder / "catalog.toml"], mteb=False)
         found = ingest(folder / "results", catalog, workers=1)
     return _published(home, Inputs(catalog, statistics, found))
 

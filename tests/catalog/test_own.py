@@ -63,7 +63,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
     assert own.menu[0].children == ("Board",)
     model = own.model_by_name["org/mine"]
     assert model.openness["open license"]
-    assert not model.openness["paper"]
+    assert "paper" not in model.openness  # not known is not "no"
     assert model.seen_tasks == ("Other",)
     assert own.languages.label("tlh-Latn") == "Klingon (Latin)"
     assert own.languages.label("eng-Latn") == "English"
@@ -173,3 +173,24 @@ def test_a_former_name_is_that_of_a_model_and_of_none_today(tmp_path: Path) -> N
         add_own(catalog(), write(tmp_path, RENAMED * 2))
     with pytest.raises(CatalogError, match="missing required field `reason`"):
         add_own(catalog(), write(tmp_path, RENAMED.replace('reason = "bought"\n', "")))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[[model]]\nname = "org/x"\nsuperseded_by = "org/x"\n',
+        '[[model]]\nname = "org/x"\nsuperseded_by = "org/y"\n'
+        '[[model]]\nname = "org/y"\nsuperseded_by = "org/x"\n',
+        '[[benchmark]]\nname = "N"\ntasks = ["T1"]\nsuperseded_by = ["N"]\n',
+        '[[benchmark]]\nname = "N"\ntasks = ["T1"]\nsuperseded_by = ["All", "O"]\n'
+        '[[benchmark]]\nname = "O"\ntasks = ["T1"]\nsuperseded_by = ["N"]\n',
+    ],
+)
+def test_nothing_is_superseded_by_itself(tmp_path: Path, text: str) -> None:
+    with pytest.raises(CatalogError, match=r"superseded_by.*is superseded by itself"):
+        add_own(catalog(), write(tmp_path, text))
+
+
+def test_unknown_openness_is_not_no(tmp_path: Path) -> None:
+    own = own_alone(write(tmp_path, '[[model]]\nname = "org/x"\n'))
+    assert own.model_by_name["org/x"].openness == {}

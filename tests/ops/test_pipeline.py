@@ -11,7 +11,7 @@ import pytest
 
 from frontrunner.base.atomic import locked
 from frontrunner.base.config import load_settings
-from frontrunner.base.errors import FrontrunnerError, SnapshotError, UsageError
+from frontrunner.base.errors import FrontrunnerError, NothingUsableError, SnapshotError, UsageError
 from frontrunner.ops import events, pipeline
 from frontrunner.results.read import Progress
 from frontrunner.snapshot.store import Store
@@ -57,7 +57,7 @@ class Listener:
 def request(folder: Path, score: float = 0.5, publish: bool = True) -> pipeline.Request:
     root = write_scores(folder / f"results{score}", {"org/a": {"T1": score}})
     return pipeline.Request(
-        str(root), write(folder, "catalog.toml", CATALOG), without_mteb=True, publish=publish
+        (str(root),), (write(folder, "catalog.toml", CATALOG),), without_mteb=True, publish=publish
     )
 
 
@@ -96,14 +96,41 @@ def test_what_is_not_published_is_held(tmp_path: Path) -> None:
 
 def test_a_failed_build_is_logged_with_its_reason(tmp_path: Path) -> None:
     settings = load_settings(tmp_path / "home", {})
-    asked = request(tmp_path)._replace(results=str(tmp_path / "nowhere"))
+    asked = request(tmp_path)._replace(results=(str(tmp_path / "nowhere"),))
     with pytest.raises(FrontrunnerError):
         pipeline.build(settings, asked, Listener())
     [event] = events.read_events(Store(tmp_path / "home").at)
     assert isinstance(event, events.BuildFailed)
     assert "nowhere" in event.reason
     with pytest.raises(UsageError, match="no catalog at all"):
-        pipeline.build(settings, asked._replace(catalog=None), Listener())
+        pipeline.build(settings, asked._replace(catalog=()), Listener())
+
+
+def test_a_source_that_gives_nothing_leaves_the_board_as_it_is(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path / "home", {})
+    built = pipeline.build(settings, request(tmp_path), Listener())
+    nobody = write_scores(tmp_path / "nobody", {"no/body": {"T1": 0.5}})
+    asked = request(tmp_path)._replace(results=(str(nobody),))
+    with pytest.raises(NothingUsableError):
+        pipeline.build(settings, asked, Listener())
+    store = Store(tmp_path / "home")
+    assert store.current_id() == built.id
+    assert store.ids() == [built.id]
+
+
+def test_several_sources_are_told_apart_in_what_is_said(tmp_path: Path) -> None:
+    asked = request(tmp_path)
+    more = write_scores(tmp_path / "mine", {"org/a": {"T1": 0.9}})
+    listener = Listener()
+    pipeline.build(
+        load_settings(tmp_path / "home", {}),
+        asked._replace(results=(*asked.results, str(more))),
+        listener,
+    )
+    assert listener.said[:2] == [
+        "  results0.5: 1 file, 1 usable, 1 replaced by a later source",
+        "  mine: 1 file, 1 usable",
+    ]
 
 
 def test_publish_roll_back_and_prune_are_logged(tmp_path: Path) -> None:

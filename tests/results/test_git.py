@@ -315,7 +315,7 @@ def test_a_clone_stores_no_password(
 ) -> None:
     monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
     monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.{repository.as_uri()}.insteadOf")
-    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "https://me:secret@example.org/results")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "https://example.org/results")
     near = fetch("https://me:secret@example.org/results", tmp_path / "sources").path
     assert git_commit(near) == git(repository, "rev-parse", "HEAD")
     for file in near.rglob("*"):

@@ -57,7 +57,7 @@ def test_a_folder_of_hostile_things(tmp_path: Path) -> None:
     assert len(ingested.run_settings) == 1
     assert reasons(ingested) == {
         "org__a/r1/notes.txt": "out-of-place",
-        "org__a/deep.json": "out-of-place",
+        "org__a/deep.json": "wrong-shape",
         "org__x/r1/T1.json": "unknown-model",
         "stray.json": "out-of-place",
         "org__a/r1/T2.json": "symlink",

@@ -19,6 +19,7 @@ def snapshot_info(snapshot: Snapshot, boards: int) -> schemas.SnapshotInfo:
     provenance = snapshot.manifest.provenance
     counts = msgspec.structs.asdict(provenance.counts)
     by_reason = counts.pop("rejected_by_reason")
+    sources = [schemas.SnapshotSource(**msgspec.structs.asdict(one)) for one in provenance.sources]
     told = ("files_used", "files_rejected", "files_set_aside")
     describing = counts["files_seen"] - sum(counts[name] for name in told)
     return schemas.SnapshotInfo(
@@ -26,7 +27,8 @@ def snapshot_info(snapshot: Snapshot, boards: int) -> schemas.SnapshotInfo:
         built_at=datetime.fromtimestamp(snapshot.built_at, UTC).isoformat(timespec="seconds"),
         builder=provenance.builder,
         catalog=provenance.catalog,
-        source=schemas.SnapshotSource(**msgspec.structs.asdict(provenance.results)),
+        source=sources[0],
+        sources=sources,
         counts=schemas.SnapshotCounts(boards=boards, files_describing=describing, **counts),
         rejected_by_reason=by_reason,
         rejected=_rejected(snapshot),

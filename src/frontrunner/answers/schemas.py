@@ -306,6 +306,9 @@ class SnapshotInfo(_Wire, frozen=True, kw_only=True):
     builder: str
     catalog: str
     source: SnapshotSource
+    """The first of `sources`."""
+    sources: list[SnapshotSource]
+    """All sources of results; of files that several have, the later source's was read."""
     counts: SnapshotCounts
     rejected_by_reason: dict[str, int]
     rejected: list[Rejected]

@@ -78,6 +78,10 @@ class SnapshotError(FrontrunnerError):
     code = 4
 
 
+class NothingUsableError(SnapshotError):
+    """No file of a source can be used: a snapshot of it would be empty, so none is built."""
+
+
 class CorruptSnapshotError(SnapshotError):
     """A snapshot's bytes are not the ones its manifest promises."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from frontrunner.catalog.model import Aggregation
 
@@ -19,7 +20,7 @@ IN_WORDS = {
     _DATE: "a date such as 2024-01-31",
     _ADDRESS: "an address that begins with https://",
 }
-"""What a pattern means, for who did not meet it."""
+"""What a pattern means, for error messages."""
 
 Name = Annotated[str, msgspec.Meta(pattern=_NAME)]
 Code = Annotated[str, msgspec.Meta(pattern=_CODE)]
@@ -119,6 +120,33 @@ class OwnRenamed(Entry, kw_only=True):
     reason: str
 
 
+class OwnOverride(Entry, kw_only=True):
+    """`[[override]]`: facts of a model of the registry, corrected."""
+
+    reason: Annotated[str, _Some]
+    revision: str | UnsetType = UNSET
+    url: Address | UnsetType = UNSET
+    parameters: Count | UnsetType = UNSET
+    active_parameters: Count | UnsetType = UNSET
+    embedding_dim: Size | UnsetType = UNSET
+    max_tokens: Limit | UnsetType = UNSET
+    release_date: Date | UnsetType = UNSET
+    type: str | UnsetType = UNSET
+    instruction_tuned: bool | UnsetType = UNSET
+    open_weights: bool | UnsetType = UNSET
+    frameworks: list[str] | UnsetType = UNSET
+    modalities: Annotated[list[str], _Some] | UnsetType = UNSET
+    languages: list[Code] | UnsetType = UNSET
+    citation: str | UnsetType = UNSET
+    memory_mb: Limit | UnsetType = UNSET
+    license: str | UnsetType = UNSET
+    training_code: str | UnsetType = UNSET
+    training_data: str | UnsetType = UNSET
+    training_datasets: list[str] | UnsetType = UNSET
+    adapted_from: str | UnsetType = UNSET
+    superseded_by: str | UnsetType = UNSET
+
+
 class OwnFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The whole file."""
 
@@ -127,3 +155,4 @@ class OwnFile(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     benchmark: list[OwnBenchmark] = []
     model: list[OwnModel] = []
     renamed: list[OwnRenamed] = []
+    override: list[OwnOverride] = []

@@ -72,8 +72,18 @@ def read_catalog() -> tuple[Catalog, dict[str, bytes]]:
         languages=_languages(),
         old_task_names=_OLD_TASK_NAMES,
         retired_tasks=_RETIRED_TASKS,
+        notices=_notices(MODEL_REGISTRY.values()),
     )
     return catalog, _statistics(TASK_LIST)
+
+
+def _notices(models: Iterable[Any]) -> tuple[str, ...]:
+    """What the registry says that cannot be true, and how the pages treat it."""
+    return tuple(
+        f"The registry says that {meta.name} is superseded by itself; its page ignores that."
+        for meta in models
+        if meta.superseded_by == meta.name
+    )
 
 
 def _languages() -> Languages:

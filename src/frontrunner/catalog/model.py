@@ -115,6 +115,17 @@ class Benchmark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Rank on public tasks alone; private ones are shown but do not count."""
 
 
+class Correction(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact of a model that a team's own catalog overrides."""
+
+    fact: str
+    """Name of the field of `Model`."""
+    was: str | None
+    """What the registry says, as text; None if it does not know."""
+    now: str
+    reason: str
+
+
 class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An embedding model, by its `org/name`."""
 
@@ -132,7 +143,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     instruction_tuned: bool | None = None
     open_weights: bool | None = None
     openness: dict[str, bool] = {}
-    """Each facet of openness, and whether the model has it."""
+    """Each facet of openness that is known, and whether the model has it."""
     frameworks: tuple[str, ...] = ()
     modalities: tuple[str, ...] = ("text",)
     languages: tuple[str, ...] = ()
@@ -150,6 +161,9 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The same, with every task that shares data with one of them; None means not known."""
     run_defaults: dict[str, object] = {}
     """Facts that an experiment's run may override: `model_type`, `embed_dim`, `output_dtypes`."""
+    described_by_results: bool = False
+    """True if only the model_meta.json of its results describes it, and no catalog does."""
+    corrections: tuple[Correction, ...] = ()
 
 
 class MenuEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,6 +184,16 @@ class Renamed(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class FormerName(msgspec.Struct, frozen=True, kw_only=True):
+    """Results that probably lie under a former name of a model, and do not count."""
+
+    name: str
+    """What the result files call it."""
+    model: str
+    """The model of the catalog that it probably is."""
+    files: int
+
+
 class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Everything that is known before a single score is read."""
 
@@ -186,6 +210,10 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Tasks of old result files that no longer exist, with the metric that counted."""
     renamed: tuple[Renamed, ...] = ()
     """Only a team's own catalog has any: mteb drops results under former names."""
+    probably_renamed: tuple[FormerName, ...] = ()
+    """Found while reading results; nothing is renamed unless `renamed` says so."""
+    notices: tuple[str, ...] = ()
+    """What is odd in the catalog and was decided in one way, a sentence each."""
 
     @cached_property
     def task_by_name(self) -> dict[str, Task]:

@@ -7,26 +7,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import msgspec
 
-from frontrunner.base.errors import CatalogError
 from frontrunner.base.toml import parse_toml
-from frontrunner.catalog.entries import (
-    IN_WORDS,
-    Entry,
-    OwnBenchmark,
-    OwnFile,
-    OwnModel,
-    OwnTask,
-    TaskRef,
-)
+from frontrunner.catalog.entries import Entry, OwnBenchmark, OwnModel, OwnTask, TaskRef
 from frontrunner.catalog.languages import Languages
 from frontrunner.catalog.model import (
     Aggregation,
@@ -38,50 +28,31 @@ from frontrunner.catalog.model import (
     Scope,
     Task,
 )
-
-_OPEN_LICENSES = frozenset(
-    {
-        "mit",
-        "apache-2.0",
-        "bsd-3-clause",
-        "gpl-3.0",
-        "lgpl",
-        "lgpl-3.0",
-        "mpl-2.0",
-        "afl-3.0",
-        "eupl-1.2",
-        "cc0-1.0",
-        "cc-by-2.0",
-        "cc-by-3.0",
-        "cc-by-4.0",
-        "cc-by-sa-3.0",
-        "cc-by-sa-4.0",
-        "odc-by",
-        "cdla-sharing-1.0",
-        "openmdw-1.1",
-    }
-)
-"""Licences that mteb counts as open, in lower case."""
+from frontrunner.catalog.openness import openness
+from frontrunner.catalog.overrides import corrected_models
+from frontrunner.catalog.own_files import OwnFiles, read_own
+from frontrunner.catalog.vocabulary import Vocabulary, words_used
 
 _VIEWS = ("/scores", "/scores.csv", "/scores.parquet", "/per-language", "/leaders",
           "/descriptive_statistics")  # fmt: skip
 """What the API puts behind a name."""
 
 
-def own_alone(path: Path) -> Catalog:
-    """The catalog of a file alone, without mteb's. Raises CatalogError where it has mistakes."""
+def own_alone(*paths: Path) -> Catalog:
+    """The catalog of one or several files alone, without mteb's. Raises CatalogError."""
     empty = Catalog(
         source="", tasks=(), benchmarks=(), models=(), menu=(), languages=default_languages()
     )
-    return add_own(empty, path)
+    return add_own(empty, *paths)
 
 
-def add_own(catalog: Catalog, path: Path) -> Catalog:
-    """`catalog` with the entries of a file added.
+def add_own(catalog: Catalog, *paths: Path) -> Catalog:
+    """`catalog` with the entries of one or several files added.
 
-    Raises CatalogError where the file has mistakes, or names what `catalog` has already.
+    If two files have an entry of the same name, the later file's wins, and a notice says so. Raises
+    CatalogError if a file has mistakes, or adds what `catalog` already has.
     """
-    return _Reader(path, catalog).read()
+    return _Reader(read_own(paths), catalog).read()
 
 
 @cache
@@ -92,57 +63,37 @@ def default_languages() -> Languages:
 
 
 class _Reader:
-    """Reads one file into one catalog; knows where in the file it is, for messages."""
+    """Adds entries to one catalog; errors say where in which file an entry is."""
 
-    def __init__(self, path: Path, catalog: Catalog) -> None:
-        self._path = path
+    def __init__(self, own: OwnFiles, catalog: Catalog) -> None:
+        self._own = own
         self._base = catalog
-        try:
-            data = path.read_bytes()
-            self._text = data.decode("utf-8-sig", "replace")
-        except OSError as error:
-            raise CatalogError(f"{path} cannot be read: {error.strerror or error}") from error
-        self._file = self._parse(data)
-
-    def _parse(self, data: bytes) -> OwnFile:
-        try:
-            content = _dates_as_text(parse_toml(data))
-        except ValueError as error:
-            raise CatalogError(f"{self._path} is not valid TOML: {error}") from error
-        try:
-            return msgspec.convert(content, OwnFile)
-        except msgspec.ValidationError as error:
-            message, _, where = str(error).partition(" - at `$")
-            for pattern, words in IN_WORDS.items():
-                message = message.replace(f"`str` matching regex {pattern!r}", words)
-            self._fail(where.rstrip("`"), message)
+        self._file = own.entries
 
     def _fail(self, where: str, message: str) -> NoReturn:
-        """Raise for a mistake at `where`, a path such as `.task[1].name`."""
-        unknown = re.search(r"unknown field `([^`]+)`", message)
-        if unknown:
-            where = f"{where}.{unknown[1]}"
-        line = _line_of(self._text, where)
-        raise CatalogError(
-            f"{self._path}, line {line}, key {where.lstrip('.') or '(top level)'}: {message}. "
-            "docs/catalog.md lists every key."
-        )
+        raise self._own.error(where, message)
 
     def read(self) -> Catalog:
         """The base with the file's entries added."""
         base, own = self._base, self._file
         self._refuse_twice()
         self._refuse_addresses()
+        self._refuse_near_words()
+        self._refuse_own_successors()
         tasks = [self._task(number, one) for number, one in enumerate(own.task)]
         known = base.task_by_name | {task.name: task for task in tasks}
         benchmarks = [
             self._benchmark(number, one, known) for number, one in enumerate(own.benchmark)
         ]
+        corrected = corrected_models(self._own, base.model_by_name)
         return Catalog(
-            source=f"{base.source} + {self._path.name}" if base.source else self._path.name,
+            source=" + ".join(filter(None, (base.source, *self._own.file_names))),
             tasks=(*base.tasks, *tasks),
             benchmarks=(*base.benchmarks, *benchmarks),
-            models=(*base.models, *(_model(one) for one in own.model)),
+            models=(
+                *(corrected.get(one.name, one) for one in base.models),
+                *(_model(one) for one in own.model),
+            ),
             menu=(*base.menu, *_menu(own.benchmark)),
             languages=msgspec.structs.replace(
                 base.languages, names=base.languages.names | own.languages
@@ -150,6 +101,7 @@ class _Reader:
             old_task_names=base.old_task_names,
             retired_tasks=base.retired_tasks,
             renamed=(*base.renamed, *self._renamed()),
+            notices=(*base.notices, *self._own.notices),
         )
 
     def _renamed(self) -> Iterator[Renamed]:
@@ -160,12 +112,13 @@ class _Reader:
             yield Renamed(name=one.name, model=one.model, reason=one.reason)
 
     def _refuse_twice(self) -> None:
-        """A name that stands already is a mistake: nothing is replaced in silence."""
+        """A name that exists already is a mistake: nothing is replaced without a line."""
         base, own = self._base, self._file
         kinds: tuple[tuple[str, Sequence[Entry], Collection[str]], ...] = (
             ("task", own.task, base.task_by_name),
             ("benchmark", own.benchmark, base.benchmark_by_name.keys() | base.benchmark_by_alias),
             ("model", own.model, base.model_by_name),
+            ("override", own.override, ()),
             ("renamed", own.renamed, base.model_by_name.keys() | {one.name for one in own.model}),
         )
         for kind, entries, there in kinds:
@@ -173,7 +126,11 @@ class _Reader:
             for number, entry in enumerate(entries):
                 if entry.name in there or counts[entry.name] > 1:
                     where = "the catalog" if entry.name in there else "this file"
-                    self._fail(f".{kind}[{number}].name", f"{entry.name!r} is in {where} already")
+                    hint = ""
+                    if kind == "model" and entry.name in base.model_by_name:
+                        hint = "; to correct what it says of the model, use [[override]]"
+                    message = f"{entry.name!r} is in {where} already{hint}"
+                    self._fail(f".{kind}[{number}].name", message)
 
         self._refuse_aliases_twice()
 
@@ -200,6 +157,27 @@ class _Reader:
                 if kind == "model" and "__" in entry.name:
                     message = "results of a name with two underscores would be taken for another's"
                     self._fail(f".model[{number}].name", message)
+
+    def _refuse_near_words(self) -> None:
+        """A word that differs little from a known one would make a second kind of the same."""
+        words = Vocabulary.of(self._base)
+        for kind, number, key, word in words_used(self._file):
+            meant = words.meant(kind, key, word)
+            if meant is not None:
+                self._fail(
+                    f".{kind}[{number}].{key}", f"unknown {key} {word!r}; did you mean {meant!r}?"
+                )
+
+    def _refuse_own_successors(self) -> None:
+        """Nothing can be superseded by itself, directly or through others."""
+        after = {one.name: [one.superseded_by] for one in self._file.model if one.superseded_by}
+        after |= {one.name: one.superseded_by for one in self._file.benchmark}
+        for kind, entries in (("model", self._file.model), ("benchmark", self._file.benchmark)):
+            for number, one in enumerate(entries):
+                if leads_back(one.name, after):
+                    self._fail(
+                        f".{kind}[{number}].superseded_by", f"{one.name!r} is superseded by itself"
+                    )
 
     def _task(self, number: int, own: OwnTask) -> Task:
         if bool(own.languages) == bool(own.subsets):
@@ -283,31 +261,18 @@ class _Reader:
         return Scope(task=ref.name, splits=splits, subsets=subsets, whole=whole)
 
 
-def _dates_as_text(value: Any) -> Any:
-    """TOML has dates of its own; the catalog keeps them as text."""
-    if isinstance(value, dict):
-        return {key: _dates_as_text(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_dates_as_text(one) for one in value]
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _line_of(text: str, where: str) -> int:
-    """The line in which the key at a path such as `.task[1].name` stands, or its table."""
-    lines = text.splitlines()
-    table = re.match(r"\.(\w+)\[(\d+)\]", where)
-    start = 0
-    if table:
-        heads = [i for i, line in enumerate(lines) if line.strip().startswith(f"[[{table[1]}]]")]
-        start = heads[int(table[2])] if int(table[2]) < len(heads) else 0
-    key = re.search(r"\.([A-Za-z_]+)(?:\[[^\]]*\])?$", where[table.end() :] if table else where)
-    if key:
-        for index in range(start + bool(table), len(lines)):
-            if lines[index].startswith("[["):
-                break
-            if re.match(rf"\s*\[?[\w.]*\b{key[1]}\b\s*[\]=]", lines[index]):
-                return index + 1
-    return start + 1
+def leads_back(name: str, after: Mapping[str, Sequence[str]]) -> bool:
+    """Whether following the successors of `name` leads to `name` again."""
+    seen: set[str] = set()
+    pending = list(after.get(name, ()))
+    while pending:
+        one = pending.pop()
+        if one == name:
+            return True
+        if one not in seen:
+            seen.add(one)
+            pending.extend(after.get(one, ()))
+    return False
 
 
 def _menu(benchmarks: list[OwnBenchmark]) -> tuple[MenuEntry, ...]:
@@ -317,7 +282,7 @@ def _menu(benchmarks: list[OwnBenchmark]) -> tuple[MenuEntry, ...]:
 
 def _model(own: OwnModel) -> Model:
     seen = None if own.training_datasets is None else tuple(sorted(own.training_datasets))
-    return Model(
+    model = Model(
         name=own.name,
         revision=own.revision,
         url=own.url,
@@ -329,7 +294,6 @@ def _model(own: OwnModel) -> Model:
         types=(own.type,),
         instruction_tuned=own.instruction_tuned,
         open_weights=own.open_weights,
-        openness=_openness(own),
         frameworks=tuple(own.frameworks),
         modalities=tuple(own.modalities),
         languages=tuple(own.languages),
@@ -343,14 +307,4 @@ def _model(own: OwnModel) -> Model:
         training_datasets=seen,
         seen_tasks=seen,
     )
-
-
-def _openness(own: OwnModel) -> dict[str, bool]:
-    return {
-        "open weights": own.open_weights is True,
-        "open license": (own.license or "").lower() in _OPEN_LICENSES,
-        "open training code": bool(own.training_code),
-        "open training data": bool(own.training_data),
-        "paper": bool(own.citation),
-        "model card": True,
-    }
+    return openness(model)

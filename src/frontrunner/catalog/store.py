@@ -1,7 +1,10 @@
-"""Load a catalog: mteb's, a team's own, or both; what mteb says is kept, for it takes seconds."""
+"""Load a catalog: mteb's, a team's own, or both. mteb's is cached, because reading it takes
+seconds.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,21 +21,22 @@ from frontrunner.catalog.own import add_own, own_alone
 Statistics = dict[str, bytes]
 """Task -> its descriptive statistics: JSON, compressed with zstd."""
 
-_KEPT_FORMAT = 1
+_KEPT_FORMAT = 2
 
 
 def load_catalog(
-    home: Path, own: Path | None = None, *, mteb: bool = True
+    home: Path, own: Sequence[Path] = (), *, mteb: bool = True
 ) -> tuple[Catalog, Statistics]:
     """The catalog of a home.
 
-    `own` is a team's catalog.toml, added to mteb's; with `mteb` False it stands alone. Raises
-    CatalogError where it has mistakes, MissingExtraError where mteb-core is wanted but absent.
+    `own` has the files of a team, which are added to mteb's; with `mteb` False they are the whole
+    catalog. Raises CatalogError if one has mistakes, MissingExtraError if mteb-core is needed but
+    not installed.
     """
-    if own is not None and not mteb:
-        return own_alone(own), {}
+    if own and not mteb:
+        return own_alone(*own), {}
     catalog, statistics = _of_mteb(home)
-    return (catalog if own is None else add_own(catalog, own)), statistics
+    return (add_own(catalog, *own) if own else catalog), statistics
 
 
 def _of_mteb(home: Path) -> tuple[Catalog, Statistics]:

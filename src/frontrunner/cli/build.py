@@ -15,6 +15,7 @@ from frontrunner.cli.options import Home, Json, OwnCatalog, Readers, Results, Wi
 from frontrunner.cli.output import counted, print_json, say, stderr, visible
 from frontrunner.cli.progress import Terminal
 from frontrunner.ops import pipeline
+from frontrunner.ops.report import lines_of_sources
 from frontrunner.results.ingest import Ingested
 from frontrunner.snapshot.reader import Snapshot
 
@@ -33,7 +34,7 @@ def build(
 ) -> None:
     """Read results, rank every board, and publish the snapshot."""
     settings = load_settings(home, build={"readers": readers})
-    request = pipeline.Request(results, catalog, without_mteb, publish)
+    request = pipeline.Request(tuple(results), tuple(catalog or ()), without_mteb, publish)
     snapshot = pipeline.build(settings, request, Terminal())
     if as_json:
         print_json(
@@ -63,7 +64,9 @@ def tell(snapshot: Snapshot) -> None:
 
 @app.command("ingest")
 def ingest_(
-    source: Annotated[str, typer.Argument(metavar="PATH", help="A source of results.")],
+    sources: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Sources of results; later ones win.")
+    ],
     check: Annotated[
         bool, typer.Option("--check", help="Report without building. Exits with 1 on a mistake.")
     ] = True,
@@ -76,14 +79,17 @@ def ingest_(
     """Say what every result file is good for, without building anything."""
     del check  # there is no other mode; the option says so aloud in scripts
     settings = load_settings(home, build={"readers": readers})
-    request = pipeline.Request(source, catalog, without_mteb)
+    request = pipeline.Request(tuple(sources), tuple(catalog or ()), without_mteb)
     known, _ = pipeline.read_catalog(settings, request, Terminal())
-    ingested = pipeline.read_results(settings, source, known, Terminal())
+    nears = pipeline.fetch_sources(settings, request.results, Terminal())
+    ingested = pipeline.read_results(settings, nears, known, Terminal())
     wrong = [reject for reject in ingested.rejects if not reject.reason.by_policy]
     if as_json:
         print_json(
             {
                 "source": ingested.origin,
+                "sources": ingested.sources,
+                "replaced": {one.label: one.replaced for one in ingested.counts},
                 "files_seen": ingested.files_seen,
                 "files_used": len(ingested.origins.path),
                 "rows": ingested.table.rows,
@@ -112,6 +118,8 @@ def _report(ingested: Ingested) -> None:
     )
     if ingested.rejects:
         stderr.print(table)
+    for line in lines_of_sources(ingested):
+        say(line)
 
 
 @app.command("catalog")
@@ -123,7 +131,7 @@ def catalog_(
 ) -> None:
     """Read the catalog, check a catalog.toml, and say what is in it."""
     settings = load_settings(home)
-    request = pipeline.Request("", catalog, without_mteb)
+    request = pipeline.Request((), tuple(catalog or ()), without_mteb)
     known, _ = pipeline.read_catalog(settings, request, Terminal())
     if as_json:
         print_json(known)

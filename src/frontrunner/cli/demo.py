@@ -40,7 +40,7 @@ def demo(
     settings = load_settings(home)
     say("Building the starter board ...")
     with as_file(files("frontrunner.starter")) as folder:
-        catalog, statistics = load_catalog(settings.home, folder / "catalog.toml", mteb=False)
+        catalog, statistics = load_catalog(settings.home, [folder / "catalog.toml"], mteb=False)
         ingested = ingest(folder / "results", catalog, workers=1)
     reporter = Terminal()
     store = pipeline.open_store(settings, reporter)

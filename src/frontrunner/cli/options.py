@@ -20,21 +20,23 @@ Home = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
 OwnCatalog = Annotated[
-    Path | None,
+    list[Path] | None,
     typer.Option(
         "--catalog",
         metavar="FILE",
-        help="A catalog.toml with tasks, benchmarks and models of your own.",
+        help="A catalog.toml with your own tasks, benchmarks and models. Repeat it to merge "
+        "several; if two have the same entry, the later one wins.",
         show_default=False,
     ),
 ]
 WithoutMteb = Annotated[bool, typer.Option("--without-mteb", help="Use the --catalog file alone.")]
 Results = Annotated[
-    str,
+    list[str],
     typer.Option(
         "--results",
         metavar="SOURCE",
-        help="A folder, a .tar.zst or .tar.gz, a git repository or its URL.",
+        help="A folder, a .zip, .tar.zst or .tar.gz, a git repository or its URL. Repeat it to "
+        "merge several; if two have the same file, the later one wins.",
     ),
 ]
 Readers = Annotated[

@@ -7,7 +7,7 @@ test run the same steps. Each step can be called by itself.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -20,9 +20,11 @@ from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics, load_catalog
 from frontrunner.ops import events
 from frontrunner.ops.icons import Fetching, wanted
-from frontrunner.results.fetch import fetch
-from frontrunner.results.ingest import Ingested, joined
-from frontrunner.results.read import Options, Progress, read_source
+from frontrunner.ops.report import lines_of_sources
+from frontrunner.results.fetch import Near, fetch
+from frontrunner.results.ingest import Ingested
+from frontrunner.results.read import Options, Progress
+from frontrunner.results.several import read_sources, refuse_unusable
 from frontrunner.results.workers import helpers
 from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.icons import Icon, keep_icons, read_icons
@@ -47,12 +49,12 @@ class Reporter(Protocol):
 class Request(NamedTuple):
     """What to build."""
 
-    results: str
-    """A folder, an archive, a git repository or its URL."""
-    catalog: Path | None = None
-    """A catalog.toml of one's own."""
+    results: tuple[str, ...]
+    """Folders, archives, git repositories or their URLs; of equal files the last one wins."""
+    catalog: tuple[Path, ...] = ()
+    """Own catalog.toml files; of equal entries the last one wins."""
     without_mteb: bool = False
-    """Use that catalog alone."""
+    """Use these catalogs alone."""
     publish: bool = True
     """Make the new snapshot current."""
 
@@ -76,8 +78,12 @@ def build(settings: Settings, request: Request, reporter: Reporter) -> Snapshot:
             known, statistics = read_catalog(settings, request, reporter)
             had = _icons_of_current(store)
             fetching = Fetching(_to_fetch(settings, known, had))
-            ingested = read_results(settings, request.results, known, reporter, beside)
-            inputs = Inputs(known, statistics, ingested)
+            nears = fetch_sources(settings, request.results, reporter)
+            ingested = read_results(settings, nears, known, reporter, beside)
+            for line in lines_of_sources(ingested):
+                reporter.say(line)
+            refuse_unusable(ingested, nears)
+            inputs = Inputs(ingested.catalog, statistics, ingested)
             snapshot = write_snapshot(store, inputs, reporter, request.publish, beside)
         prepare_answers(store, snapshot, reporter)
         try:
@@ -129,32 +135,37 @@ def read_catalog(
     settings: Settings, request: Request, reporter: Reporter
 ) -> tuple[Catalog, Statistics]:
     """The catalog that the request asks for; raises UsageError if it asks for none."""
-    if request.without_mteb and request.catalog is None:
+    if request.without_mteb and not request.catalog:
         raise UsageError("--without-mteb needs --catalog FILE: there would be no catalog at all.")
     with reporter.step("Reading the catalog"):
-        return load_catalog(settings.home, request.catalog, mteb=not request.without_mteb)
+        found = load_catalog(settings.home, request.catalog, mteb=not request.without_mteb)
+    for notice in found[0].notices:
+        reporter.say(f"  {notice}")
+    return found
+
+
+def fetch_sources(settings: Settings, sources: Sequence[str], reporter: Reporter) -> list[Near]:
+    """Clone or update the sources that are git repositories. Raises SourceError."""
+    with reporter.step("Fetching the results"):
+        return [fetch(source, Home(settings.home).sources) for source in sources]
 
 
 def read_results(
     settings: Settings,
-    source: str,
+    nears: Sequence[Near],
     catalog: Catalog,
     reporter: Reporter,
     beside: Executor | None = None,
 ) -> Ingested:
-    """Fetch a source if it is not on this machine, and read it. Raises SourceError."""
-    home = Home(settings.home)
-    with reporter.step("Fetching the results"):
-        near = fetch(source, home.sources)
+    """Read and merge sources. Raises SourceError if one cannot be read or is empty."""
     with reporter.step("Reading result files") as progress:
         options = Options(
             workers=settings.build.readers or os.cpu_count() or 1,
             progress=progress,
-            cache=home.cache,
+            cache=Home(settings.home).cache,
             beside=beside,
-            repository=near.repository,
         )
-        return joined(read_source(near.path, catalog, options), catalog)
+        return read_sources(nears, catalog, options)
 
 
 def write_snapshot(

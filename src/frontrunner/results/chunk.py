@@ -12,9 +12,11 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from frontrunner.catalog import Model
 from frontrunner.results.collecting import collector_paused
+from frontrunner.results.describe import described_model
 from frontrunner.results.formats import Cell, ParsedFile, TaskIndex, UnusableFileError, parse
-from frontrunner.results.layout import Identity, Kind, identity_of_meta, place
+from frontrunner.results.layout import Identity, Kind, Names, folder_name, identity_of_meta, place
 from frontrunner.results.rejects import Reason, Reject, printable
 from frontrunner.results.sources import Content, Item
 
@@ -63,6 +65,8 @@ class Chunk(NamedTuple):
     rejects: list[Reject]
     seen: int
     """Files looked at, of every kind."""
+    described: dict[str, Model]
+    """Folder -> the model that its model_meta.json describes, if no catalog knows it."""
 
 
 _Name = TypeVar("_Name")
@@ -79,29 +83,37 @@ class _Numbers(dict[_Name, int]):
 class _Builder:
     def __init__(self, known: Knowledge) -> None:
         self._known = known
+        self._names = Names.of(known.folders)
         self._cells: _Numbers[Cell] = _Numbers()
         self._texts: _Numbers[str | None] = _Numbers()
         by_file = (array("i"), array("i"), array("i"), array("i"), array("i"))
         stamps = (array("q"), array("q"))
         self._files = FileColumns([], [], *by_file, *stamps, [], array("i"), array("d"))
-        self.chunk = Chunk(self._files, {}, [], [], 0)
+        self.chunk = Chunk(self._files, {}, [], [], 0, {})
 
     def add(self, path: str, content: Content) -> None:
         """Take one file; what cannot be used becomes a reject."""
         path = printable(path)  # before it gives a folder its name: that is stored too
-        where, data = place(path), content.data
+        where, data = place(path, self._names), content.data
         try:
             if where.kind is Kind.RESULT:
                 self._add_result(path, where.folder, parse(data, self._known.tasks), content)
             elif where.kind is Kind.MODEL_META:
-                identity = identity_of_meta(bytes(data), self._known.run_defaults)
-                self.chunk.identities[where.folder] = identity
+                self._add_meta(where.folder, bytes(data))
             elif where.kind is Kind.RUN_SETTINGS:
                 self.chunk.settings.extend(list(_settings(where.folder, bytes(data))))
             else:
                 raise UnusableFileError(Reason.OUT_OF_PLACE, "")
         except UnusableFileError as error:
             self.reject(path, error.reason, printable(error.detail))
+
+    def _add_meta(self, folder: str, data: bytes) -> None:
+        identity = identity_of_meta(data, self._known.run_defaults)
+        self.chunk.identities[folder] = identity
+        if folder_name(identity.model) not in self._names.exact:
+            described = described_model(data)
+            if described is not None:
+                self.chunk.described[folder] = described
 
     def finish(self, seen: int) -> Chunk:
         """The chunk, after the last file."""
@@ -148,8 +160,6 @@ def read_chunk(items: Iterable[Item], known: Knowledge) -> Chunk:
             seen += 1
             if isinstance(content, Reject):
                 builder.chunk.rejects.append(content)
-            elif path.split("/", 1)[0] not in known.folders:
-                builder.reject(path, Reason.UNKNOWN_MODEL)
             else:
                 builder.add(path, content)
     return builder.finish(seen)

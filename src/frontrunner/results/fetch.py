@@ -6,35 +6,51 @@ import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
-from frontrunner.base.atomic import fresh_folder, sweep
+from frontrunner.base.atomic import fresh_folder, remove_folder, sweep
 from frontrunner.base.errors import SourceError
+from frontrunner.results.credentials import plain_url, without_password
 from frontrunner.results.git import bring_up_to_date, clone, is_git, is_url, repository_name
 
 
 class Near(NamedTuple):
-    """Where results lie, and the repository that they were cloned from."""
+    """Where results are on this machine, and which repository they were cloned from."""
 
     path: Path
     repository: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What reports call the source: no password, and no path of this machine."""
+        if self.repository:
+            return self.repository.rstrip("/").rpartition("/")[2].removesuffix(".git") or "git"
+        return self.path.name or self.path.resolve().name or "results"
 
 
 def fetch(source: str, folder: Path) -> Near:
     """Where the results of `source` are.
 
     A git repository is cloned into `folder` without its history, or brought up to date there.
-    Raises SourceError where `source` does not exist or cannot be cloned.
+    Raises SourceError if `source` does not exist or cannot be cloned.
     """
     if is_git(source):
         return Near(_cloned(source, folder), repository_name(source))
     path = Path(source)
     if not path.exists():
-        raise SourceError(f"{source} does not exist. Give the path or the URL of result files.")
+        raise SourceError(
+            f"{without_password(source)} does not exist. Give the path of result files, or the "
+            "URL of a git repository."
+        )
     return Near(path)
 
 
 def _cloned(source: str, folder: Path) -> Path:
     url = source if is_url(source) else Path(source).resolve().as_uri()
-    target = folder / hashlib.blake2b(url.encode(), digest_size=8).hexdigest()
+    public = plain_url(url)
+    target = folder / _clone_name(public)
+    old = folder / _clone_name(url)
+    if public != url and old.exists():
+        # Clones were once stored under the whole URL, with the password in their settings.
+        remove_folder(old)
     if (target / ".git").is_dir() and _follows(url, target):
         return target
     sweep(folder)
@@ -43,8 +59,12 @@ def _cloned(source: str, folder: Path) -> Path:
     return target
 
 
+def _clone_name(url: str) -> str:
+    return hashlib.blake2b(url.encode(), digest_size=8).hexdigest()
+
+
 def _follows(url: str, target: Path) -> bool:
-    """Bring a clone up to date; False where it must be cloned anew, such as after a kill."""
+    """Bring a clone up to date; False if it must be cloned anew, such as after a kill."""
     try:
         bring_up_to_date(url, target)
     except SourceError:

@@ -25,8 +25,14 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from frontrunner.base.errors import SourceError
+from frontrunner.results.credentials import (
+    environment_of,
+    login,
+    plain_url,
+    without_password,
+)
 
-_URL = re.compile(r"^(https?|ssh|git|file)://|^[\w.-]+@[\w.-]+:")
+_URL = re.compile(r"^(https?|ssh|git|file)://|^[\w.-]+@[\w.-]+:", re.IGNORECASE)
 _OBJECT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SECONDS = 60
 _MOST_LINKS = 5
@@ -283,12 +289,7 @@ def repository_name(source: str) -> str:
     """What may be said of a repository in public: no password, and no path of this machine."""
     if not is_url(source) or source.startswith("file:"):
         return source.rstrip("/").rpartition("/")[2]
-    return without_password(source)
-
-
-def without_password(text: str) -> str:
-    """`text` with what stands before the `@` of URLs left out."""
-    return re.sub(r"(?<=://)[^/@\s]*@", "", text)
+    return without_password(source).partition("?")[0].partition("#")[0]
 
 
 def clone(url: str, folder: Path) -> None:
@@ -304,13 +305,7 @@ def bring_up_to_date(url: str, folder: Path) -> None:
     """Bring a clone to what its origin has now. Raises SourceError if that fails."""
     with _harmless(url) as source:
         # Through the environment: every user of the machine can read a command's words.
-        given = os.environ.get("GIT_CONFIG_COUNT", "0")
-        number = int(given) if given.isdigit() else 0
-        remote = {
-            "GIT_CONFIG_COUNT": str(number + 1),
-            f"GIT_CONFIG_KEY_{number}": f"remote.{_REMOTE}.url",
-            f"GIT_CONFIG_VALUE_{number}": source,
-        }
+        remote = environment_of({f"remote.{_REMOTE}.url": plain_url(source), **login(source)})
         words = ("fetch", "--quiet", "--depth=1", "--no-tags", _REMOTE, "HEAD")
         _git(url, remote, "-C", str(folder), *words)
     _git(url, {}, "-C", str(folder), "reset", "--quiet", "--hard", "FETCH_HEAD")

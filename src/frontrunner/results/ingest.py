@@ -1,34 +1,66 @@
-"""From a source to joined score rows."""
+"""From sources to joined score rows."""
 
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from frontrunner.catalog import Catalog
+import msgspec
+
+from frontrunner.base.near import near_names
+from frontrunner.catalog import Catalog, FormerName
 from frontrunner.results.chunk import RunSettings
-from frontrunner.results.join import join
+from frontrunner.results.join import Joined, join
+from frontrunner.results.layout import identity_of_folder
+from frontrunner.results.merge import Merged, Part, merge
 from frontrunner.results.origin import Origin
 from frontrunner.results.read import Options, Progress, RawResults, read_source
-from frontrunner.results.rejects import Reject
+from frontrunner.results.rejects import Reason, Reject
 from frontrunner.results.table import Origins, ScoreTable
+from frontrunner.results.unknown import former_names, with_described
+
+_MOST_NAMES = 200
+"""Unknown models that get a suggestion; each takes milliseconds to find."""
+
+
+class SourceCounts(NamedTuple):
+    """What became of one source's files."""
+
+    label: str
+    seen: int
+    usable: int
+    """Result files of known models, whether or not another file wins."""
+    replaced: int
+    """Usable files that a later source replaces."""
 
 
 @dataclass(frozen=True)
 class Ingested:
-    """What a source holds: rows, and every file that gives none."""
+    """What the sources hold: rows, and every file that gives none."""
 
     table: ScoreTable
     origins: Origins
-    """The files that stand; rows refer to them by number."""
+    """The files that win; rows refer to them by number."""
     rejects: list[Reject]
     """Sorted by path."""
     run_settings: list[RunSettings]
     """Sorted by folder and task."""
     files_seen: int
-    origin: Origin
+    sources: tuple[Origin, ...]
+    counts: tuple[SourceCounts, ...]
+    """[sources]"""
+    catalog: Catalog
+    """The catalog with the models that only their result files describe."""
+
+    @property
+    def origin(self) -> Origin:
+        """The first source."""
+        return self.sources[0]
 
 
 def ingest(
@@ -40,10 +72,9 @@ def ingest(
     cache: Path | None = None,
     beside: Executor | None = None,
 ) -> Ingested:
-    """Read a folder or archive and join the revisions in it; see `Options` for what may be given.
+    """Read a folder or archive and join the revisions in it; `Options` documents the arguments.
 
-    Raises SourceError where `source` cannot be read at all; a file that cannot be used is a
-    `Reject`.
+    Raises SourceError if `source` cannot be read at all; a file that cannot be used is a `Reject`.
     """
     options = Options(workers or os.cpu_count() or 1, progress, cache, beside)
     raw = read_source(source, catalog, options)
@@ -51,13 +82,105 @@ def ingest(
 
 
 def joined(raw: RawResults, catalog: Catalog) -> Ingested:
-    """Join what was read."""
-    outcome = join(raw.files, raw.identities, catalog)
+    """Join what was read of one source."""
+    return joined_parts([Part("", raw)], catalog)
+
+
+def joined_parts(parts: Sequence[Part], catalog: Catalog) -> Ingested:
+    """Merge and join what was read of each source; later sources win."""
+    together = merge(parts)
+    raw = together.raw
+    known = with_described(catalog, raw.described, raw.identities, raw.files)
+    outcome = _labelled(join(raw.files, raw.identities, known), together)
+    unusable = [one for one in outcome.rejects if not one.reason.by_policy]
+    names = _names(unusable, together, raw)
+    probably = former_names(known, names.values(), outcome.table.models)
+    known = msgspec.structs.replace(known, probably_renamed=probably)
+    unknown = _explained(outcome.rejects, names, probably, known)
     return Ingested(
         table=outcome.table,
         origins=outcome.origins,
-        rejects=sorted(raw.rejects + outcome.rejects),
+        rejects=sorted(raw.rejects + unknown),
         run_settings=sorted(raw.settings),
         files_seen=raw.seen,
-        origin=raw.origin,
+        sources=together.origins,
+        counts=_counts(parts, together, unusable),
+        catalog=known,
+    )
+
+
+def _labelled(outcome: Joined, together: Merged) -> Joined:
+    """`outcome` with the source's label before each path, if there are several sources."""
+    if not together.source:
+        return outcome
+
+    def path(plain: str) -> str:
+        return f"{together.labels[together.source[plain]]}/{plain}"
+
+    rejects = [
+        msgspec.structs.replace(
+            one,
+            path=path(one.path),
+            detail=path(one.detail) if one.detail in together.source else one.detail,
+        )
+        for one in outcome.rejects
+    ]
+    origins = outcome.origins._replace(path=[path(one) for one in outcome.origins.path])
+    return outcome._replace(origins=origins, rejects=rejects)
+
+
+def _names(unusable: Sequence[Reject], together: Merged, raw: RawResults) -> dict[str, str]:
+    """Path -> the model's name, for the files of unknown models."""
+    unknown = {one.path for one in unusable if one.reason is Reason.UNKNOWN_MODEL}
+    if not unknown:
+        return {}
+    found = {}
+    for path, number in zip(raw.files.paths, raw.files.folder.tolist(), strict=True):
+        shown = f"{together.labels[together.source[path]]}/{path}" if together.source else path
+        if shown in unknown:
+            folder = raw.files.texts[number] or ""
+            found[shown] = (raw.identities.get(folder) or identity_of_folder(folder)).model
+    return found
+
+
+def _explained(
+    rejects: Sequence[Reject],
+    names: dict[str, str],
+    probably: Sequence[FormerName],
+    catalog: Catalog,
+) -> list[Reject]:
+    """`rejects`, where those of unknown models name the model and what it may be."""
+    renamed = {one.name: one.model for one in probably}
+    said: dict[str, str] = {}
+    for name in list(dict.fromkeys(names.values())):
+        if name in renamed:
+            said[name] = f"{name}: probably {renamed[name]} under a former name"
+        else:
+            near = (
+                near_names(name, catalog.model_by_name, most=1) if len(said) < _MOST_NAMES else []
+            )
+            said[name] = f"{name}; did you mean {near[0]}?" if near else name
+    return [
+        msgspec.structs.replace(one, detail=said[names[one.path]]) if one.path in names else one
+        for one in rejects
+    ]
+
+
+def _counts(
+    parts: Sequence[Part], together: Merged, unusable: Sequence[Reject]
+) -> tuple[SourceCounts, ...]:
+    if together.source:
+        lost = Counter(
+            number
+            for number, label in enumerate(together.labels)
+            for one in unusable
+            if one.path.startswith(f"{label}/")
+        )
+    else:
+        lost = Counter({0: len(unusable)})
+    return tuple(
+        SourceCounts(
+            part.label, part.raw.seen, len(part.raw.files.paths) - lost[n], together.replaced[n]
+        )
+        for n, part in enumerate(parts)
     )

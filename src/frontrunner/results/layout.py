@@ -1,8 +1,13 @@
-"""What a path below the results folder means, and what `model_meta.json` says."""
+"""What a path in a source means: whose run a file is of, in every layout that mteb wrote.
+
+Today's layout is `<org>__<model>/<revision>/<Task>.json`. Older and hand-made trees are read too if
+they name a model of the catalog: `<org>/<model>/`, a model's folder without revisions, folders
+around the results, and names in another case.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
@@ -13,6 +18,9 @@ from frontrunner.results.formats import UnusableFileError
 from frontrunner.results.rejects import Reason
 
 EXPERIMENTS = "experiments"
+WITHOUT_REVISION = "no_revision_available"
+"""The revision of files in a model's folder that has no folder for each revision."""
+META = "model_meta.json"
 _DEEPEST = 16
 """Levels of an experiment's parameters; real ones have two."""
 
@@ -27,27 +35,100 @@ class Kind(Enum):
 
 
 class Place(NamedTuple):
-    """A file's kind, and the folder that holds one run: `model/revision[/experiments/name]`."""
+    """A file's kind, and the folder of its run: `model/revision[/experiments/name]`."""
 
     kind: Kind
     folder: str
     experiment: bool
 
 
-def place(path: str) -> Place:
-    """Say what the file at `path` (below the results folder, with `/`) is for."""
-    folder, _, name = path.rpartition("/")
-    parts = folder.split("/")
-    experiment = len(parts) == 4 and parts[2] == EXPERIMENTS
-    if not experiment and len(parts) != 2:
-        return Place(Kind.OUT_OF_PLACE, folder, False)
-    if name == "model_meta.json":
-        return Place(Kind.MODEL_META, folder, experiment)
+class Names(NamedTuple):
+    """The folder names of known models, as they are and without regard to case."""
+
+    exact: frozenset[str]
+    folded: Mapping[str, str]
+
+    @classmethod
+    def of(cls, folders: Iterable[str]) -> Names:
+        """The names of `folders`; a name that two share but for the case is not folded."""
+        exact = frozenset(folders)
+        folded: dict[str, str] = {}
+        for name in sorted(exact):
+            folded[name.casefold()] = "" if name.casefold() in folded else name
+        return cls(exact, folded)
+
+    def find(self, name: str) -> str | None:
+        """The known folder that `name` means, or None."""
+        if name in self.exact:
+            return name
+        return self.folded.get(name.casefold()) or None
+
+
+_NOBODY = Names(frozenset(), {})
+
+
+def place(path: str, names: Names = _NOBODY) -> Place:
+    """Say what the file at `path` (below the source's folder) is for.
+
+    `names` are the folders of known models: they tell layouts apart that look alike.
+    """
+    *folders, name = path.split("/")
+    run = located(folders, names)
+    if run is None:
+        return Place(Kind.OUT_OF_PLACE, "/".join(folders), False)
+    return Place(_kind(name), "/".join(run), len(run) == 4)
+
+
+def _kind(name: str) -> Kind:
+    if name == META:
+        return Kind.MODEL_META
     if name == "run_settings.jsonl":
-        return Place(Kind.RUN_SETTINGS, folder, experiment)
-    if name.endswith(".json"):
-        return Place(Kind.RESULT, folder, experiment)
-    return Place(Kind.OUT_OF_PLACE, folder, experiment)
+        return Kind.RUN_SETTINGS
+    return Kind.RESULT if name.endswith(".json") else Kind.OUT_OF_PLACE
+
+
+def located(folders: Sequence[str], names: Names) -> Sequence[str] | None:
+    """The run that the folders of a path lead to, in today's layout; None if they lead to none."""
+    for at, one in enumerate(folders):
+        if (known := _known(one, names)) is not None:
+            return _run(known, folders[at + 1 :])
+        if at + 1 < len(folders):
+            both = names.find(folder_name(f"{one}/{folders[at + 1]}"))
+            if both is not None:
+                return _run(both, folders[at + 2 :])
+    return _unknown_run(folders)
+
+
+def _known(folder: str, names: Names) -> str | None:
+    """The known model's folder of that name; the cache of the Hub's own spelling included."""
+    if folder.startswith("models--"):
+        folder = folder.removeprefix("models--").replace("--", "__", 1)
+    return names.find(folder)
+
+
+def _run(model: str, below: Sequence[str]) -> Sequence[str] | None:
+    """The run's folder from a model's folder and the folders below it."""
+    if below and below[0] == "snapshots":
+        below = below[1:]
+    if tuple(below[:2]) == ("N", "A"):  # a revision "N/A", which made two folders
+        below = (WITHOUT_REVISION, *below[2:])
+    if not below:
+        return (model, WITHOUT_REVISION)
+    if len(below) == 1 or (len(below) == 3 and below[1] == EXPERIMENTS):
+        return (model, *below)
+    return None
+
+
+def _unknown_run(folders: Sequence[str]) -> Sequence[str] | None:
+    """The run of a model that no catalog knows: its model_meta.json may describe it."""
+    if len(folders) == 2 or (len(folders) == 4 and folders[2] == EXPERIMENTS):
+        return folders
+    start = next((at for at, one in enumerate(folders) if "__" in one.strip("_")), None)
+    if start is not None:
+        return _run(folders[start], folders[start + 1 :])
+    if folders and folders[0] == "results":
+        return _unknown_run(folders[1:])
+    return (folders[0], WITHOUT_REVISION) if len(folders) == 1 and folders[0] else None
 
 
 def folder_name(model: str) -> str:
@@ -68,7 +149,7 @@ class Identity(msgspec.Struct, frozen=True):
 
 class _ModelMeta(msgspec.Struct):
     name: str
-    revision: str
+    revision: str | None = None
     experiment_kwargs: dict[str, Any] | None = None
     model_type: list[str] | None = None
     embed_dim: int | list[int] | None = None
@@ -112,11 +193,12 @@ def identity_of_meta(data: bytes, defaults: Mapping[str, Mapping[str, Any]]) -> 
         msgspec.convert(meta.experiment_kwargs or {}, _RunFacts)
     except (ValueError, RecursionError) as error:
         raise UnusableFileError(Reason.BAD_MODEL_META, str(error)[:200]) from None
+    revision = meta.revision or WITHOUT_REVISION
     if not meta.experiment_kwargs:
-        return Identity(meta.name, meta.revision)
+        return Identity(meta.name, revision)
     return Identity(
         meta.name,
-        meta.revision,
+        revision,
         experiment_name(meta.experiment_kwargs),
         _experiment(meta, defaults.get(meta.name, {})),
     )

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from frontrunner.base.errors import SourceError
-from frontrunner.catalog import Catalog
+from frontrunner.catalog import Catalog, Model
 from frontrunner.results.archive import is_archive, walk_archive
 from frontrunner.results.cache import cache_path, knowledge_digest, recall, remember, unchanged
 from frontrunner.results.chunk import Chunk, Knowledge, RunSettings, read_chunk
@@ -21,7 +21,7 @@ from frontrunner.results.collecting import collector_paused
 from frontrunner.results.files import Files, files_of, merged
 from frontrunner.results.formats import TaskIndex
 from frontrunner.results.git import git_commit
-from frontrunner.results.layout import Identity, folder_name
+from frontrunner.results.layout import Identity, Names, folder_name
 from frontrunner.results.origin import Origin
 from frontrunner.results.rejects import Reason, Reject, printable
 from frontrunner.results.sources import (
@@ -29,12 +29,12 @@ from frontrunner.results.sources import (
     FolderReader,
     Item,
     Stamps,
+    find_tree,
     folder_items,
     folder_stamps,
-    list_models,
-    results_root,
 )
 from frontrunner.results.workers import helpers
+from frontrunner.results.zips import is_zip, walk_zip
 
 Progress = Callable[[int, int | None], None]
 """Called with the parts done and, where it is known, the parts in all."""
@@ -56,6 +56,8 @@ class RawResults(NamedTuple):
     rejects: list[Reject]
     seen: int
     origin: Origin
+    described: dict[str, Model]
+    """Folder -> the model that its model_meta.json describes, if no catalog knows it."""
 
 
 class _Read(NamedTuple):
@@ -101,14 +103,14 @@ def read_source(source: Path, catalog: Catalog, options: Options) -> RawResults:
 def _read(source: Path, known: Knowledge, options: Options) -> RawResults:
     if source.is_dir():
         return _raw(_read_folder(source, known, options), _origin_of(source, options))
-    if source.is_file() and is_archive(source):
+    if source.is_file() and (is_archive(source) or is_zip(source)):
         chunks = _read_archive(source, known, options)
         return _raw(
             _last_of_each(_all(chunks)), Origin("archive", source.name, digest=_digest(source))
         )
     raise SourceError(
         f"{source} is not a source of results. Give a folder with <org>__<model>/<revision>/"
-        "<Task>.json below it, a .tar.zst or .tar.gz of one, or the URL of a git repository."
+        "<Task>.json below it, a .tar.zst, .tar.gz or .zip of one, or the URL of a git repository."
     )
 
 
@@ -125,6 +127,7 @@ def _raw(found: _Read, origin: Origin) -> RawResults:
         [one for chunk in chunks for one in chunk.rejects],
         found.unread + sum(chunk.seen for chunk in chunks),
         origin,
+        {folder: one for chunk in chunks for folder, one in chunk.described.items()},
     )
 
 
@@ -136,8 +139,7 @@ def _read_models(root: str, models: list[str], known: Knowledge) -> Chunk:
 
 
 def _read_folder(source: Path, known: Knowledge, options: Options) -> _Read:
-    root = str(results_root(source))
-    models, outside = list_models(Path(root))
+    root, models, outside = find_tree(source, Names.of(known.folders))
     digest = knowledge_digest(known)
     kept = cache_path(options.cache, source) if options.cache else None
     memory = _Memory(kept, digest) if kept and kept.exists() else None
@@ -172,11 +174,7 @@ def _read_changed(
     if len(changed) > _WORTH_PROCESSES:
         return None
     reader = FolderReader(root)
-    items: Iterator[Item] = (
-        # What lies in an unknown model's folder is told so without a look at it.
-        (path, reader.read(path) if path.split("/", 1)[0] in known.folders else Content(b""))
-        for path in changed
-    )
+    items: Iterator[Item] = ((path, reader.read(path)) for path in changed)
     fresh = read_chunk(chain(((reject.path, reject) for reject in now.rejects), items), known)
     if stands.all() and not fresh.files.paths:
         return _Read(before, [fresh], len(before.paths))
@@ -211,7 +209,8 @@ def _origin_of(source: Path, options: Options) -> Origin:
 
 def archive_items(path: Path, share: int, shares: int) -> Iterator[Item]:
     """The files of an archive that fall to worker `share` of `shares`: whole model folders."""
-    for member in walk_archive(path):
+    walk = walk_zip if is_zip(path) else walk_archive
+    for member in walk(path):
         name = _below_results(member.name)
         if name is None:
             if share == 0:
@@ -234,7 +233,8 @@ def _falls_to(model: str) -> int:
 
 def _below_results(name: str) -> str | None:
     """The path below `results/`, or None for a name that would leave the folder."""
-    path = PurePosixPath(name)
+    # Windows tools separate folders by backslashes.
+    path = PurePosixPath(name if "/" in name else name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or not path.parts:
         return None
     parts = path.parts
@@ -292,7 +292,7 @@ def _run(job: _Job) -> Chunk:
 def _in_processes(jobs: Sequence[_Job], known: Knowledge, options: Options) -> list[Chunk]:
     """Run jobs in worker processes; chunks come back in the order of the jobs."""
     workers, progress = options.workers, options.progress
-    if workers == 1 or len(jobs) == 1:
+    if workers == 1 or len(jobs) <= 1:
         return [job(known) for job in jobs]
     with helpers(min(workers, len(jobs)), _start_worker, known) as pool:
         futures: list[Future[Chunk]] = [pool.submit(_run, job) for job in jobs]

@@ -26,6 +26,7 @@ class Reason(StrEnum):
     BAD_MODEL_META = "bad-model-meta"
     NO_MODEL_META = "no-model-meta"
     SUPERSEDED = "superseded"
+    REPLACED = "replaced"
 
     @property
     def by_policy(self) -> bool:
@@ -33,7 +34,7 @@ class Reason(StrEnum):
         return self in _BY_POLICY
 
 
-_BY_POLICY = frozenset({Reason.SUPERSEDED, Reason.RETIRED_TASK})
+_BY_POLICY = frozenset({Reason.SUPERSEDED, Reason.REPLACED, Reason.RETIRED_TASK})
 
 REMEDY = {
     Reason.NOT_JSON: "Write the file again with mteb; it is empty, cut off or not JSON.",
@@ -51,6 +52,7 @@ REMEDY = {
     Reason.RETIRED_TASK: "Nothing to do: the task no longer exists; the file is kept for history.",
     Reason.BAD_MODEL_META: "Write model_meta.json again; it needs a name and a revision.",
     Reason.NO_MODEL_META: "Put model_meta.json beside it; an experiment cannot be told without.",
+    Reason.REPLACED: "Nothing to do: a later source has the same file.",
     Reason.SUPERSEDED: "Nothing to do: another file of the same model and task stands.",
 }
 

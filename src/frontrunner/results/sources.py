@@ -1,7 +1,7 @@
-"""Where result files come from: a folder, an archive, a git repository.
+"""Read the result files of a folder.
 
-A source lists model folders and yields files as bytes. Nothing is ever written, unpacked or
-followed: links, devices and names that leave the folder are set aside with a reason.
+A folder lists model folders and yields files as bytes. Nothing is ever written or followed: links,
+devices and names that leave the folder are rejected with a reason.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from frontrunner.results.layout import META, Names, folder_name
 from frontrunner.results.rejects import Reason, Reject, printable
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 8
+_WINDOWS = "a path that Windows wrote; unpack the archive with a tool that makes folders of it"
 _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_DIRECTORY", 0)
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
@@ -34,15 +36,74 @@ Item = tuple[str, Content | Reject]
 
 
 def results_root(folder: Path) -> Path:
-    """The folder that holds the model folders: `folder/results` where there is one."""
+    """The folder with the model folders: `folder/results` if it exists, otherwise `folder`."""
     inner = folder / "results"
     return inner if inner.is_dir() and not inner.is_symlink() else folder
 
 
-def list_models(root: Path) -> tuple[list[str], list[Reject]]:
-    """Names of the model folders below `root`, sorted; and what lies there that is none.
+class Tree(NamedTuple):
+    """What to read of a folder source."""
 
-    The one thing passed over in silence is `.git`, the history of a checkout.
+    root: str
+    """Paths of files are below it."""
+    folders: list[str]
+    """The folders to read, below `root`; usually one for each model."""
+    rejects: list[Reject]
+
+
+def find_tree(source: Path, names: Names) -> Tree:
+    """Find the model folders of a source; `source` may be a model's or a run's folder itself."""
+    root = results_root(source)
+    whole = root.resolve()
+    for depth in (1, 2, 3):
+        own = whole.parts[-depth:]
+        if len(own) == depth < len(whole.parts) and _is_inside_model(root, own, names):
+            return Tree(str(whole.parents[depth - 1]), ["/".join(own)], [])
+    return Tree(str(root), *list_models(root))
+
+
+def _is_inside_model(root: Path, own: tuple[str, ...], names: Names) -> bool:
+    """Whether `root` lies in a model's folder, which `own`, the end of its path, begins with."""
+    if own[0].strip("_") == "results" or _has_model_folders(root, names):
+        return False
+    if names.find(own[0]) or (len(own) > 1 and names.find(folder_name("/".join(own[:2])))):
+        return True
+    if len(own) == 1 and _is_organisation(root, own[0], names):
+        return True
+    if len(own) == 1:
+        return (root / META).is_file() or ("__" in own[0].strip("_") and _has_runs(root))
+    return len(own) == 2 and "__" in own[0].strip("_") and _has_files(root)
+
+
+def _has_model_folders(root: Path, names: Names) -> bool:
+    return any("__" in name.strip("_") or names.find(name) for name in _folders(root))
+
+
+def _is_organisation(root: Path, name: str, names: Names) -> bool:
+    return any(names.find(folder_name(f"{name}/{model}")) for model in _folders(root))
+
+
+def _has_runs(root: Path) -> bool:
+    return _has_files(root) or any(_has_files(root / name) for name in _folders(root))
+
+
+def _folders(root: Path) -> list[str]:
+    with os.scandir(root) as entries:
+        return [one.name for one in entries if one.is_dir(follow_symlinks=False)]
+
+
+def _has_files(root: Path) -> bool:
+    try:
+        with os.scandir(root) as entries:
+            return any(one.name.endswith(".json") for one in entries)
+    except OSError:
+        return False
+
+
+def list_models(root: Path) -> tuple[list[str], list[Reject]]:
+    """Names of the folders in `root`, sorted; and a reject for everything else in it.
+
+    Only `.git`, the history of a checkout, is skipped without a line.
     """
     models: list[str] = []
     rejects: list[Reject] = []
@@ -54,7 +115,8 @@ def list_models(root: Path) -> tuple[list[str], list[Reject]]:
                 models.append(entry.name)
             else:
                 reason = Reason.SYMLINK if entry.is_symlink() else Reason.OUT_OF_PLACE
-                rejects.append(Reject(printable(entry.name), reason))
+                detail = _WINDOWS if "\\" in entry.name else ""
+                rejects.append(Reject(printable(entry.name), reason, detail))
     return sorted(models), rejects
 
 

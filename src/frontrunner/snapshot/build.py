@@ -84,7 +84,7 @@ def _write_parts(folder: Path, inputs: Inputs, beside: Executor) -> None:
     provenance = Provenance(
         builder=f"frontrunner {__version__}",
         catalog=inputs.catalog.source,
-        results=ingested.origin,
+        results=ingested.sources if len(ingested.sources) > 1 else ingested.origin,
         counts=_counts(inputs),
     )
     add_file(folder / BUILT, msgspec.json.encode(Built(time.time())))

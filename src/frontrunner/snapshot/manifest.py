@@ -45,8 +45,14 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
 
     builder: str
     catalog: str
-    results: Origin
+    results: Origin | tuple[Origin, ...]
+    """The source, or all sources in the order in which they were given."""
     counts: Counts
+
+    @property
+    def sources(self) -> tuple[Origin, ...]:
+        """All sources; later ones win."""
+        return (self.results,) if isinstance(self.results, Origin) else self.results
 
 
 class FileEntry(msgspec.Struct, frozen=True):

@@ -1,0 +1,96 @@
+"""Read one or several sources as one set of results, and refuse sources that give nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from frontrunner.base.errors import NothingUsableError, SourceError
+from frontrunner.catalog import Catalog
+from frontrunner.results.fetch import Near
+from frontrunner.results.ingest import Ingested, joined_parts
+from frontrunner.results.merge import Part, labels_of
+from frontrunner.results.nearest import nearest_results
+from frontrunner.results.read import Options, read_source
+from frontrunner.results.rejects import Reason
+
+_CACHE_PARTS = ("remote/results", "results")
+"""mteb's own cache: what it downloaded, then what was run here, which wins."""
+_SHOWN = 3
+
+
+def read_sources(nears: Sequence[Near], catalog: Catalog, options: Options) -> Ingested:
+    """Read and join sources; if several have the same file, the last source's wins.
+
+    Raises SourceError if a source cannot be read or has no file at all.
+    """
+    parts: list[Part] = []
+    labels = labels_of([near.name for near in nears])
+    for near, label in zip(nears, labels, strict=True):
+        inner = _parts_of(near.path)
+        for name in inner:
+            raw = read_source(
+                near.path / name, catalog, options._replace(repository=near.repository)
+            )
+            words = ([label] if len(nears) > 1 else []) + ([name] if name else [])
+            parts.append(Part("/".join(words), raw))
+        _refuse_empty(near, parts[-len(inner) :])
+    return joined_parts(parts, catalog)
+
+
+def _refuse_empty(near: Near, parts: Sequence[Part]) -> None:
+    """Raise SourceError if a source has no file, or only links, which are never followed."""
+    links = sum(r.reason is Reason.SYMLINK for part in parts for r in part.raw.rejects)
+    if sum(part.raw.seen for part in parts) > links:
+        return
+    what = "only links, which are not followed," if links else "no result files"
+    raise SourceError(
+        f"There are {what} in {near.path}. Give a folder with "
+        "<org>__<model>/<revision>/<Task>.json below it."
+    )
+
+
+def _parts_of(path: Path) -> Sequence[str]:
+    """The folders to read of a source: one, or both parts of mteb's cache."""
+    found = [one for one in _CACHE_PARTS if (path / one).is_dir()]
+    return found if _CACHE_PARTS[0] in found else [""]
+
+
+def refuse_unusable(ingested: Ingested, nears: Sequence[Near]) -> None:
+    """Raise NothingUsableError if a source has no usable result file.
+
+    A board made of it would replace a good one by an empty one.
+    """
+    labels = labels_of([near.name for near in nears])
+    for near, label in zip(nears, labels, strict=True):
+        own = [
+            one
+            for one in ingested.counts
+            if len(nears) == 1 or one.label == label or one.label.startswith(f"{label}/")
+        ]
+        if not any(one.usable for one in own):
+            seen = sum(one.seen for one in own)
+            raise NothingUsableError(_nothing(near, seen, _reasons(ingested, label, len(nears))))
+
+
+def _reasons(ingested: Ingested, label: str, sources: int) -> str:
+    own = [r for r in ingested.rejects if sources == 1 or r.path.startswith(f"{label}/")]
+    counts = Counter(one.reason for one in own)
+    first = {one.reason: one for one in reversed(own)}
+    return "; ".join(
+        f"{count:,} {reason} (such as {first[reason].path}"
+        + (f": {first[reason].detail})" if first[reason].detail else ")")
+        for reason, count in counts.most_common(_SHOWN)
+    )
+
+
+def _nothing(near: Near, seen: int, reasons: str) -> str:
+    nearest = nearest_results(near.path)
+    hint = f" The nearest folder that looks right is {nearest}." if nearest else ""
+    files = "its one file" if seen == 1 else f"any of its {seen:,} files"
+    return (
+        f"Nothing was built or published: {near.path} gives no score from {files}. Looked for "
+        f"<org>__<model>/<revision>/<Task>.json of known models. Found: {reasons}.{hint} "
+        "Run frontrunner ingest --check to list every file with what to do."
+    )
