@@ -115,10 +115,10 @@ def table_of(
     return ingest(write_scores(root, scores), known, workers=1).table
 
 
-def snapshot_of(home: Path, known: Catalog, ingested: Ingested, publish: bool = True) -> Snapshot:
+def snapshot_of(home: Path, ingested: Ingested, publish: bool = True) -> Snapshot:
     """Build a snapshot in `home`, and publish it."""
     store = Store(home)
-    built = build_snapshot(store, Inputs(known, {}, ingested))
+    built = build_snapshot(store, Inputs({}, ingested))
     prepare(built)
     if publish:
         store.publish(built.id)
@@ -130,4 +130,4 @@ def small_snapshot(folder: Path, bonus: float = 0.0) -> Snapshot:
     known = catalog()
     scores = {"org/a": {"T1": 0.9 + bonus, "T2": 0.5}, "org/b": {"T1": 0.8, "T2": 0.7}}
     ingested = ingest(write_scores(folder / "results", scores), known, workers=1)
-    return snapshot_of(folder / "home", known, ingested)
+    return snapshot_of(folder / "home", ingested)

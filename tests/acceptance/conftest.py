@@ -49,7 +49,7 @@ def real_snapshot(real_home: Path) -> Snapshot:
     archive = shared("data/mteb-results.tar.zst")
     catalog, statistics = load_catalog(real_home)
     store = Store(real_home)
-    built = build_snapshot(store, Inputs(catalog, statistics, ingest(archive, catalog)))
+    built = build_snapshot(store, Inputs(statistics, ingest(archive, catalog)))
     store.publish(built.id)
     prepare(built)
     return built

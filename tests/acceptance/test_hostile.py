@@ -143,7 +143,7 @@ def run(folder: Path, source_files: list[bytes], total: int) -> Counter[str]:
         assert not told & used
         assert count - plain <= len(told | used) <= count
         # What was read can be stored and shown too, as JSON that others read.
-        snapshot = snapshot_of(folder / f"home{start}", known, ingested)
+        snapshot = snapshot_of(folder / f"home{start}", ingested)
         body = Service(snapshot).scores("All", ()).identity
         msgspec.json.decode(body, type=BenchmarkSummary)
         assert Service(snapshot).info()

@@ -74,13 +74,13 @@ def _starter(home: Path) -> Snapshot:
     with as_file(files("frontrunner.starter")) as folder:
         catalog, statistics = load_catalog(home, [folder / "catalog.toml"], mteb=False)
         found = ingest(folder / "results", catalog, workers=1)
-    return _published(home, Inputs(catalog, statistics, found))
+    return _published(home, Inputs(statistics, found))
 
 
 def _real(home: Path) -> Snapshot:
     archive = shared("data/mteb-results.tar.zst")
     catalog, statistics = load_catalog(home)
-    return _published(home, Inputs(catalog, statistics, ingest(archive, catalog)))
+    return _published(home, Inputs(statistics, ingest(archive, catalog)))
 
 
 def _published(home: Path, inputs: Inputs) -> Snapshot:

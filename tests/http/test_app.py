@@ -344,7 +344,7 @@ def test_coverage_does_not_count_what_was_not_asked_for(tmp_path: Path) -> None:
     scores = result("German", {"test": {"de": 0.25}}, languages=["deu-Latn"])
     write(tmp_path / "results", "org__a/1/German.json", scores)
     read = ingest(tmp_path / "results", known, workers=1)
-    application = Application(snapshot_of(tmp_path / "home", known, read))
+    application = Application(snapshot_of(tmp_path / "home", read))
     for query, missing in (
         ("", ["English", "Other"]),
         ("&languages=German", ["Other"]),
@@ -359,7 +359,7 @@ def test_coverage_does_not_count_what_was_not_asked_for(tmp_path: Path) -> None:
 def test_coverage_counts_what_nobody_has(tmp_path: Path) -> None:
     known = catalog(tasks=[task("T1"), task("T2"), task("rank")])
     results = write_scores(tmp_path / "results", {"org/a": {"T1": 0.5, "rank": 0.25}})
-    snapshot = snapshot_of(tmp_path / "home", known, ingest(results, known, workers=1))
+    snapshot = snapshot_of(tmp_path / "home", ingest(results, known, workers=1))
     application = Application(snapshot)
     answer = call(application, "GET", "/v1/rank?benchmark=All").json()
     assert answer["missingTasks"] == ["T2"]
@@ -379,7 +379,7 @@ def test_a_task_of_another_benchmark_is_told(tmp_path: Path) -> None:
     one = Benchmark(name="One", display_name="One", scopes=(scope(tasks[0]),))
     known = catalog(tasks=tasks, benchmarks=[one])
     results = write_scores(tmp_path / "results", {"org/a": {"T1": 0.5, "T2": 0.25}})
-    snapshot = snapshot_of(tmp_path / "home", known, ingest(results, known, workers=1))
+    snapshot = snapshot_of(tmp_path / "home", ingest(results, known, workers=1))
     answer = call(Application(snapshot), "GET", "/v1/rank?benchmark=One&tasks=T1,T2")
     assert answer.status_code == 422
     assert answer.json()["detail"] == "T2 is no task of One. Leave benchmark= out."

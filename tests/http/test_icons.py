@@ -25,7 +25,7 @@ def test_the_ways_an_icon_is_asked_for(tmp_path: Path) -> None:
         ]
         known = catalog(benchmarks=benchmarks)
         results = write_scores(tmp_path / "results", {"org/a": {"T1": 0.5}})
-        snapshot = snapshot_of(tmp_path / "home", known, ingest(results, known, workers=1))
+        snapshot = snapshot_of(tmp_path / "home", ingest(results, known, workers=1))
         application = Application(snapshot)
         assert call(application, "GET", "/v1/icon/B").status_code == 404  # none are there yet
         keep_icons(snapshot.folder, {"http://a/icon": Icon("image/svg+xml", SVG)})

@@ -31,7 +31,7 @@ def published(folder: Path) -> tuple[Ingested, Service]:
     """What `folder` gives, read twice with a memory, with a snapshot that holds it."""
     for _ in range(2):
         ingested = ingest(folder, KNOWN, workers=1, cache=folder.parent / "cache")
-    return ingested, Service(snapshot_of(folder.parent / "home", KNOWN, ingested))
+    return ingested, Service(snapshot_of(folder.parent / "home", ingested))
 
 
 def reasons(ingested: Ingested) -> list[tuple[str, str]]:

@@ -96,11 +96,11 @@ def test_only_what_changed_of_each_source_is_read_again(
 def test_equal_inputs_give_equal_bytes_and_the_manifest_names_all_sources(
     sources: tuple[Path, Path], tmp_path: Path
 ) -> None:
-    first = snapshot_of(tmp_path / "h1", catalog(), read(*sources))
-    again = snapshot_of(tmp_path / "h2", catalog(), read(*sources, cache=tmp_path / "cache"))
+    first = snapshot_of(tmp_path / "h1", read(*sources))
+    again = snapshot_of(tmp_path / "h2", read(*sources, cache=tmp_path / "cache"))
     assert first.id == again.id
     assert [one.name for one in first.manifest.provenance.sources] == ["public", "mine"]
-    assert first.id != snapshot_of(tmp_path / "h3", catalog(), read(*sources[::-1])).id
+    assert first.id != snapshot_of(tmp_path / "h3", read(*sources[::-1])).id
 
 
 def test_mtebs_own_cache_is_read_whole_and_local_runs_win(tmp_path: Path) -> None:

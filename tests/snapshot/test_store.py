@@ -33,7 +33,7 @@ def build(folder: Path, home: str, bonus: float = 0.0, publish: bool = True) -> 
     scores = {"org/a": {"T1": 0.5 + bonus, "T2": 0.5}, "org/b": {"T1": 0.4}}
     root = write_scores(folder / f"results{bonus}", scores)
     write(root, "org__a/r1/broken.json", b"{")
-    return snapshot_of(folder / home, known, ingest(root, known, workers=1), publish)
+    return snapshot_of(folder / home, ingest(root, known, workers=1), publish)
 
 
 def test_equal_inputs_give_equal_bytes(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_who_writes_beside_leaves_nothing_after_a_failure(
     monkeypatch.setattr(building, "write_pack", full)
     known = catalog()
     root = write_scores(tmp_path / "results", {"org/a": {"T1": 0.5}})
-    inputs = Inputs(known, {}, ingest(root, known, workers=1))
+    inputs = Inputs({}, ingest(root, known, workers=1))
     with ThreadPoolExecutor(2) as beside:
         with pytest.raises(SnapshotError, match="No space left"):
             build_snapshot(Store(tmp_path / "home"), inputs, beside)

@@ -131,7 +131,7 @@ def build(home: Path, results: Path) -> Snapshot:
     catalog = make_catalog()
     ingested = ingest(results, catalog, workers=1)
     store = Store(home)
-    snapshot = build_snapshot(store, Inputs(catalog, {}, ingested))
+    snapshot = build_snapshot(store, Inputs({}, ingested))
     prepare(snapshot)
     store.publish(snapshot.id)
     return snapshot

@@ -51,7 +51,7 @@ def old_browser(tmp_path_factory: pytest.TempPathFactory) -> Browser:
     )
     scores = {"org/a": {"BUCC": 0.9, "Tatoeba": 0.8}, "org/b": {"BUCC": 0.5}}
     ingested = ingest(write_scores(root / "results", scores), known, workers=1)
-    snapshot = snapshot_of(root / "home", known, ingested)
+    snapshot = snapshot_of(root / "home", ingested)
     return Browser(Service(snapshot))
 
 

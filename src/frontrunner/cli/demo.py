@@ -44,7 +44,7 @@ def demo(
         ingested = ingest(folder / "results", catalog, workers=1)
     reporter = Terminal()
     store = pipeline.open_store(settings, reporter)
-    inputs = Inputs(catalog, statistics, ingested)
+    inputs = Inputs(statistics, ingested)
     snapshot = pipeline.write_snapshot(store, inputs, reporter)
     pipeline.prepare_answers(store, snapshot, reporter)
     tell(snapshot)

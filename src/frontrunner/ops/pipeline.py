@@ -83,7 +83,7 @@ def build(settings: Settings, request: Request, reporter: Reporter) -> Snapshot:
             for line in lines_of_sources(ingested):
                 reporter.say(line)
             refuse_unusable(ingested, nears)
-            inputs = Inputs(ingested.catalog, statistics, ingested)
+            inputs = Inputs(statistics, ingested)
             snapshot = write_snapshot(store, inputs, reporter, request.publish, beside)
         prepare_answers(store, snapshot, reporter)
         try:

@@ -41,9 +41,13 @@ from frontrunner.snapshot.tables import (
 class Inputs:
     """Everything that a snapshot is made from."""
 
-    catalog: Catalog
     statistics: Statistics
     ingested: Ingested
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog that the results were joined with, completed by what they describe."""
+        return self.ingested.catalog
 
 
 def build_snapshot(store: Store, inputs: Inputs, beside: Executor | None = None) -> Snapshot:

@@ -41,7 +41,7 @@ def snapshot(tmp_path: Path, results: Path) -> Snapshot:
         [task("T1"), task("T2", type="Retrieval")],
         models=[Model(name="org/a", revision="main"), Model(name="org/b", revision="main")],
     )
-    return snapshot_of(tmp_path / "home", known, ingest(results, known, workers=1))
+    return snapshot_of(tmp_path / "home", ingest(results, known, workers=1))
 
 
 @pytest.fixture

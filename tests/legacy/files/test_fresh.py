@@ -36,7 +36,7 @@ def snapshot(tmp_path: Path) -> Snapshot:
         "org/b": {"T1": 0.75, "T2": 0.5, "T3": {"test": {"eng": 0.123456, "deu": 0.9}}},
     }
     results = write_scores(tmp_path / "results", scores)
-    return snapshot_of(tmp_path / "home", known, ingest(results, known, workers=1))
+    return snapshot_of(tmp_path / "home", ingest(results, known, workers=1))
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_a_score_that_was_run_twice_is_its_mean(tmp_path: Path, old: Path) -> No
     entry = content["scores"]["test"][0]
     content["scores"]["test"].append(entry | {"main_score": 0.7})
     path.write_text(json.dumps(content))
-    made = snapshot_of(tmp_path / "h", known, ingest(results, known, workers=1))
+    made = snapshot_of(tmp_path / "h", ingest(results, known, workers=1))
     table = fresh_tree(read_tree(old), made).table("no", "STS")
     assert table is not None
     assert table.rows[0]["T1"] == 60.0
@@ -139,7 +139,7 @@ def test_long_documents_are_never_mixed_with_standard_ones(tmp_path: Path) -> No
         "org/c": {"BrightLongRetrieval": {"long": {"pony": 0.4}}},
     }
     results = write_scores(tmp_path / "results", scores)
-    made = fresh_tree(tree, snapshot_of(tmp_path / "h", known, ingest(results, known, workers=1)))
+    made = fresh_tree(tree, snapshot_of(tmp_path / "h", ingest(results, known, workers=1)))
     shown = {
         table.board: {
             one.name: row[column] for one, row in zip(table.anchors, table.rows, strict=True)
