@@ -86,6 +86,26 @@ def test_a_check_builds_nothing_and_fails_on_mistakes(folder: Path) -> None:
     assert not (folder / "h/snapshots").exists()
 
 
+def test_a_check_says_where_runs_differ_and_what_to_paste(folder: Path) -> None:
+    check = ("ingest", "--check", "results", "--catalog", "own.toml", "--without-mteb")
+    write(folder, "results/org__a/r0/T1.json", result("T1", 0.25))
+    write(folder, "results/org__a/r1/T1.json", result("T1", 0.5) | {"date": "2026-03-01"})
+    write(folder, "results/org__unknown/r0/T1.json", result("T1", 0.25))
+    checked = run(folder, *check, "--home", "h")
+    line = (
+        "org__a/r1/T1.json: differs: org__a/r0/T1.json wins; "
+        "1 score differs, such as test/default: 0.5 here, 0.25 there\n"
+    )
+    assert line in checked.stdout
+    assert "Runs of one model differ: 1 task of 1 model." in checked.stderr
+    assert "[[model]]" in checked.stderr
+    report = json.loads(run(folder, *check, "--home", "h", "--json").stdout)
+    assert report["differences"][0]["winner"] == "org__a/r0/T1.json"
+    (folder / "h/frontrunner.toml").write_text('[build]\nrevisions = "newest"\n')
+    report = json.loads(run(folder, *check, "--home", "h", "--json", "--fresh").stdout)
+    assert report["differences"][0]["winner"] == "org__a/r1/T1.json"
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [

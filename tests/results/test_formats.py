@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -40,9 +41,12 @@ def read(content: Any) -> ParsedFile:
     return parse(raw, INDEX)
 
 
-def same(one: ParsedFile, other: ParsedFile) -> bool:
-    """Equal, where NaN is equal to NaN."""
-    return repr(one) == repr(other)
+def outcome(reader: Callable[[bytes, TaskIndex], ParsedFile], raw: bytes) -> str:
+    """What a reader gives, or why nothing, as text: there, NaN is equal to NaN."""
+    try:
+        return repr(reader(raw, INDEX))
+    except UnusableFileError as error:
+        return str(error)
 
 
 def test_todays_format() -> None:
@@ -67,9 +71,68 @@ def test_nan_elsewhere_leaves_the_score_alone() -> None:
     assert score == 0.25
 
 
-def test_infinity_is_read() -> None:
-    [(_, score)] = read(result("T1", math.inf)).entries
-    assert score == math.inf
+@pytest.mark.parametrize("score", [math.inf, -math.inf, 84.2, -0.1, 1.001, 1e308, 5])
+def test_a_score_beyond_its_range_is_rejected(score: float) -> None:
+    with pytest.raises(UnusableFileError, match=r"accuracy is .*it ranges from 0 to 1") as caught:
+        read(result("T1", {"test": {"en": 0.5, "de": score}}))
+    assert caught.value.reason is Reason.OUT_OF_RANGE
+    assert f"{score:g} (test, de)" in caught.value.detail
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "moment"),
+    [
+        ("date", 1783391854.5, 1783391854.5),
+        ("date", "2026-01-02", 1767312000.0),
+        ("date", "2026-01-02T00:00:00+01:00", 1767308400.0),
+        ("date", "yesterday", math.nan),
+        ("date", [1], math.nan),
+        ("date", True, math.nan),
+        ("date", -5, math.nan),
+        ("date", 1e12, math.nan),
+        ("day", 1783391854.5, math.nan),
+    ],
+)
+@pytest.mark.parametrize("lenient", [False, True])
+def test_the_date_of_a_measurement_is_read(
+    key: str, value: Any, moment: float, lenient: bool
+) -> None:
+    content = result("T1", 0.5) | {key: value} | ({"x": math.inf} if lenient else {})
+    assert repr(read(content).measured) == repr(moment)
+
+
+def without_main_score(entry: dict[str, Any]) -> dict[str, Any]:
+    content = result("T1", 0.5)
+    [one] = content["scores"]["test"]
+    del one["main_score"]
+    one.update(entry)
+    return content
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (without_main_score({"map": 0.5, "mrr": 0.6}), "map, mrr"),
+        (without_main_score({"main_score": math.nan, "f1": 0.5}), "f1"),
+        (without_main_score({"main_score": math.nan}), "no number at all"),
+        (without_main_score({"main_score": None, "accuracy": None, "f1": True}), "no number"),
+        (without_main_score({f"m{n}": 0.5 for n in range(10)}), "m6, m7 and 2 more"),
+        ({"mteb_dataset_name": "T1", "test": {"map": 0.5, "evaluation_time": 1}}, "has map"),
+        ({"mteb_dataset_name": "T1", "test": {"cos_sim": {"ap": 0.5}}}, "has cos_sim.ap"),
+        ({"mteb_dataset_name": "T1", "test": {"en": {"f1": 0.5}}}, "has f1"),
+    ],
+)
+def test_a_file_without_a_number_names_the_metric_wanted_and_those_present(
+    content: dict[str, Any], found: str
+) -> None:
+    file = read(content)
+    assert all(score != score for _, score in file.entries)
+    assert (file.note or "").startswith("accuracy is wanted; the file has ")
+    assert found in (file.note or "")
+
+
+def test_a_file_with_one_number_has_no_note() -> None:
+    assert read(result("T1", {"test": {"en": math.nan, "de": 0.5}})).note is None
 
 
 def test_a_null_main_score_is_filled_from_the_main_metric() -> None:
@@ -174,4 +237,4 @@ def test_the_quick_way_and_the_lenient_way_agree(
     content = result("T1", scores)
     next(iter(content["scores"].values()))[0] |= {"text": text, "nauc": noise}
     raw = json.dumps(content, indent=1).encode()
-    assert same(parse(raw, INDEX), _lenient(raw, INDEX))
+    assert outcome(parse, raw) == outcome(_lenient, raw)

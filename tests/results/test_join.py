@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from frontrunner.catalog import Model, Renamed
-from frontrunner.results.ingest import Ingested, ingest
+from frontrunner.results.ingest import Ingested, ingest, joined
+from frontrunner.results.read import Options, read_source
 from frontrunner.results.rejects import Reason
-from tests.factories import catalog, result, write
+from tests.factories import catalog, result, task, write
 
 KNOWN = catalog(models=[Model(name="org/a", revision="main")])
 
@@ -31,7 +32,7 @@ def read(root: Path, files: dict[str, Any], workers: int = 1) -> Ingested:
         (("other", "1.10.0"), ("another", "1.9.0")),
         (("a", "1.0"), ("b", "1.0")),
         (("other", "1.0"), ("another", "1.0-2.0.x")),
-        (("other", "1.0"), ("another", "9" * 5000)),
+        (("other", "1.0"), ("another", "9" * 500)),
     ],
 )
 def test_preferences(
@@ -47,6 +48,100 @@ def test_preferences(
     assert reject.reason is Reason.SUPERSEDED
     assert reject.path == f"org__a/{worse[0]}/T1.json"
     assert reject.detail == f"org__a/{better[0]}/T1.json"
+
+
+RUNS = {
+    "org__a/1a/T1.json": result("T1", {"test": {"de": 0.7, "en": 0.5, "fr": 0.1}}, version="2.3.0"),
+    "org__a/9f/T1.json": result("T1", {"test": {"de": 0.8, "en": 0.5}}, version="2.3.0"),
+}
+
+
+def newest(root: Path) -> Ingested:
+    return joined(read_source(root, KNOWN, Options(workers=1)), KNOWN, newest=True)
+
+
+def dated(content: dict[str, Any], date: Any) -> dict[str, Any]:
+    return content | {"date": date}
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        (dated(result("T1", 0.1), "2026-01-01"), dated(result("T1", 0.9), "2026-03-01")),
+        (dated(result("T1", 0.1), 1.7e9), dated(result("T1", 0.9), 1.8e9)),
+        (dated(result("T1", 0.1, "9.0"), "2026-01-01"), dated(result("T1", 0.9, "2.0"), 1.8e9)),
+        (result("T1", 0.1), dated(result("T1", 0.9, None), 1.8e9)),
+        (result("T1", 0.1, "2.9.0"), result("T1", 0.9, "2.10.0")),
+        (result("T1", 0.1, None), result("T1", 0.9, "1.0.0")),
+        (dated(result("T1", float("nan")), 1.8e9), result("T1", 0.9)),
+    ],
+)
+@pytest.mark.parametrize("revisions", [("1a", "9f"), ("main", "9f"), ("9f", "main")])
+def test_the_newest_run_wins_if_the_setting_says_so(
+    tmp_path: Path, older: dict[str, Any], newer: dict[str, Any], revisions: tuple[str, str]
+) -> None:
+    for revision, content in zip(revisions, (older, newer), strict=True):
+        write(tmp_path, f"org__a/{revision}/T1.json", content)
+    ingested = newest(tmp_path)
+    assert ingested.table.score.tolist() == [0.9]
+    assert ingested.revisions == "newest"
+
+
+def test_if_nothing_tells_runs_apart_mtebs_rules_do(tmp_path: Path) -> None:
+    for revision, score in (("9f", 0.1), ("main", 0.9)):
+        write(tmp_path, f"org__a/{revision}/T1.json", result("T1", score))
+    assert newest(tmp_path).table.score.tolist() == [0.9]
+
+
+def test_scores_that_differ_between_runs_are_named(tmp_path: Path) -> None:
+    ingested = read(tmp_path, RUNS)
+    assert ingested.table.score.tolist() == [0.7, 0.5, 0.1]
+    paths = ("org__a/9f/T1.json", "org__a/1a/T1.json")
+    [only] = ingested.differences
+    assert only == ("org/a", "", "T1", "test", "de", paths[0], 0.8, paths[1], 0.7)
+
+
+def test_parts_that_are_lost_with_a_superseded_file_are_named(tmp_path: Path) -> None:
+    files = {path.replace("9f", "main"): content for path, content in RUNS.items()}
+    found = [(one.subset, one.score, one.winner_score) for one in read(tmp_path, files).differences]
+    assert found == [("de", 0.7, 0.8), ("fr", 0.1, None)]
+
+
+def test_a_missing_score_of_a_superseded_file_is_no_difference(tmp_path: Path) -> None:
+    files = {
+        "org__a/main/T1.json": result("T1", {"test": {"de": float("nan"), "en": 0.5}}),
+        "org__a/other/T1.json": result("T1", {"test": {"de": 0.25, "en": float("nan")}}),
+    }
+    [one] = read(tmp_path, files).differences
+    assert (one.subset, one.score, one.winner_score) == ("de", 0.25, None)
+
+
+def test_a_file_without_a_number_is_one_line_and_is_not_used(tmp_path: Path) -> None:
+    files = {
+        "org__a/main/T1.json": result("T1", float("nan")),
+        "org__a/other/T1.json": result("T1", float("nan")),
+        "org__a/main/T2.json": result("T2", 0.5),
+    }
+    ingested = read(tmp_path, files)
+    assert [(one.path, str(one.reason)) for one in ingested.rejects] == [
+        ("org__a/main/T1.json", "no-number"),
+        ("org__a/other/T1.json", "no-number"),
+    ]
+    assert ingested.files_used == 1
+    # mteb's leaderboard has such a row too: it shows that the model was run on the task.
+    assert ingested.table.rows == 2
+
+
+@pytest.mark.parametrize(
+    ("current", "found", "other"),
+    [("1", "1", False), ("2", "1", True), (None, "1", None), ("2", None, None), ("2", "", None)],
+)
+def test_another_revision_of_the_data_is_marked(
+    tmp_path: Path, current: str | None, found: str | None, other: bool | None
+) -> None:
+    known = catalog([task("T1", revision=current)])
+    write(tmp_path, "org__a/main/T1.json", result("T1", 0.5) | {"dataset_revision": found})
+    assert ingest(tmp_path, known, workers=1).origins.other_data == [other]
 
 
 def test_different_tasks_come_from_different_revisions(tmp_path: Path) -> None:

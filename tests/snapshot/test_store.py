@@ -324,7 +324,7 @@ def test_forgetting_answers_leaves_a_whole_snapshot(tmp_path: Path) -> None:
 def test_snapshots_of_another_format_are_passed_over(tmp_path: Path) -> None:
     old = build(tmp_path, "home")
     manifest = old.folder / "manifest.json"
-    manifest.write_bytes(manifest.read_bytes().replace(b'"format": 2', b'"format": 1'))
+    manifest.write_bytes(manifest.read_bytes().replace(b'"format": 3', b'"format": 2'))
     store = Store(tmp_path / "home")
     with pytest.raises(CorruptSnapshotError, match="Build it again"):
         store.current()

@@ -131,6 +131,8 @@ def _task(cls: Any) -> Task:
         dialect=_strings(meta.dialect),
         sample_creation=meta.sample_creation,
         aggregate=issubclass(cls, AbsTaskAggregate),
+        parts=tuple(sorted(part.metadata.name for part in getattr(meta, "tasks", ()))),
+        revision=meta.dataset.get("revision"),
         superseded_by=meta.superseded_by,
     )
 

@@ -42,6 +42,10 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sample_creation: str | None = None
     aggregate: bool = False
     """True for a task whose score is made from the scores of other tasks."""
+    parts: tuple[str, ...] = ()
+    """Those other tasks, sorted."""
+    revision: str | None = None
+    """The revision of the data set that the task is measured on now."""
     superseded_by: str | None = None
 
     @property

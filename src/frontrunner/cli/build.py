@@ -7,17 +7,22 @@ from collections import Counter
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from frontrunner.base.config import load_settings
 from frontrunner.cli.app import app
-from frontrunner.cli.options import Home, Json, OwnCatalog, Readers, Results, WithoutMteb
+from frontrunner.cli.options import Fresh, Home, Json, OwnCatalog, Readers, Results, WithoutMteb
 from frontrunner.cli.output import counted, print_json, say, stderr, visible
 from frontrunner.cli.progress import Terminal
 from frontrunner.ops import pipeline
 from frontrunner.ops.report import lines_of_sources
+from frontrunner.results.aggregates import Unmade, unmade
 from frontrunner.results.ingest import Ingested
+from frontrunner.results.table import Difference
 from frontrunner.snapshot.reader import Snapshot
+
+_SHOWN = 8
 
 
 @app.command()
@@ -30,11 +35,14 @@ def build(
         bool, typer.Option("--publish/--no-publish", help="Make the new snapshot current.")
     ] = True,
     readers: Readers = None,
+    fresh: Fresh = False,
     as_json: Json = False,
 ) -> None:
     """Read results, rank every board, and publish the snapshot."""
     settings = load_settings(home, build={"readers": readers})
-    request = pipeline.Request(tuple(results), tuple(catalog or ()), without_mteb, publish)
+    request = pipeline.Request(
+        tuple(results), tuple(catalog or ()), without_mteb, publish, fresh
+    )
     snapshot = pipeline.build(settings, request, Terminal())
     if as_json:
         print_json(
@@ -74,6 +82,7 @@ def ingest_(
     catalog: OwnCatalog = None,
     without_mteb: WithoutMteb = False,
     readers: Readers = None,
+    fresh: Fresh = False,
     as_json: Json = False,
 ) -> None:
     """Say what every result file is good for, without building anything."""
@@ -82,7 +91,7 @@ def ingest_(
     request = pipeline.Request(tuple(sources), tuple(catalog or ()), without_mteb)
     known, _ = pipeline.read_catalog(settings, request, Terminal())
     nears = pipeline.fetch_sources(settings, request.results, Terminal())
-    ingested = pipeline.read_results(settings, nears, known, Terminal())
+    ingested = pipeline.read_results(settings, nears, known, Terminal(), fresh=fresh)
     wrong = [reject for reject in ingested.rejects if not reject.reason.by_policy]
     if as_json:
         print_json(
@@ -91,8 +100,10 @@ def ingest_(
                 "sources": ingested.sources,
                 "replaced": {one.label: one.replaced for one in ingested.counts},
                 "files_seen": ingested.files_seen,
-                "files_used": len(ingested.origins.path),
+                "files_used": ingested.files_used,
                 "rows": ingested.table.rows,
+                "differences": [one._asdict() for one in ingested.differences],
+                "unmade": [one._asdict() for one in unmade(ingested.table, known)],
                 "rejects": [
                     {"path": r.path, "reason": r.reason, "detail": r.detail, "remedy": r.remedy}
                     for r in ingested.rejects
@@ -101,6 +112,8 @@ def ingest_(
         )
     else:
         _report(ingested)
+        report_runs(ingested)
+        report_unmade(unmade(ingested.table, known))
     sys.exit(1 if wrong else 0)
 
 
@@ -111,15 +124,58 @@ def _report(ingested: Ingested) -> None:
     table = Table("reason", "files", "what to do", box=None)
     remedies = {reject.reason: reject.remedy for reject in ingested.rejects}
     for reason, count in Counter(r.reason for r in ingested.rejects).most_common():
-        table.add_row(reason, f"{count:,}", remedies[reason])
+        table.add_row(reason, f"{count:,}", escape(remedies[reason]))
     say(
-        f"{ingested.files_seen:,} files: {len(ingested.origins.path):,} used, "
+        f"{ingested.files_seen:,} files: {ingested.files_used:,} used, "
         f"{ingested.table.rows:,} scores"
     )
     if ingested.rejects:
         stderr.print(table)
     for line in lines_of_sources(ingested):
         say(line)
+
+
+def report_runs(ingested: Ingested) -> None:
+    """Print where several runs of a model differ, one line a task; a summary goes to stderr."""
+    groups: dict[tuple[str, str, str], list[Difference]] = {}
+    for one in ingested.differences:
+        groups.setdefault((one.file, one.winner, one.task), []).append(one)
+    for (file, winner, _), found in groups.items():
+        typer.echo(f"{visible(file)}: differs: {visible(_difference(found, winner))}")
+    if groups:
+        models = len({one.model for one in ingested.differences})
+        say(
+            f"Runs of one model differ: {counted(len(groups), 'task')} of "
+            f"{counted(models, 'model')}. The winners follow the setting [build] revisions "
+            f'("{ingested.revisions}"); "newest" chooses the newest run.'
+        )
+
+
+def _difference(found: list[Difference], winner: str) -> str:
+    """What one superseded file says otherwise than the winner."""
+    lost = [f"{one.split}/{one.subset}" for one in found if one.winner_score is None]
+    parts = [f"{winner} wins"]
+    if len(lost) < len(found):
+        one = next(one for one in found if one.winner_score is not None)
+        number = len(found) - len(lost)
+        parts.append(
+            f"{counted(number, 'score')} {'differs' if number == 1 else 'differ'}, such as "
+            f"{one.split}/{one.subset}: {one.score:g} here, {one.winner_score:g} there"
+        )
+    if lost:
+        more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
+        parts.append(f"only here, and so lost: {', '.join(lost[:_SHOWN])}{more}")
+    return "; ".join(parts)
+
+
+def report_unmade(found: list[Unmade]) -> None:
+    """Print the aggregate tasks that could be made from a model's results."""
+    for one in found:
+        typer.echo(
+            f"{visible(one.model)}: {one.task}: no result, though all {one.parts} parts have one "
+            f"(their mean is {one.mean:.4f}). Like mteb, boards count it as missing; "
+            "run the task with mteb to make its file."
+        )
 
 
 @app.command("catalog")

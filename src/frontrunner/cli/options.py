@@ -45,6 +45,9 @@ Readers = Annotated[
         "--readers", help="Processes that read files. [default: one per core]", show_default=False
     ),
 ]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Read every file, also those that seem unchanged.")
+]
 
 
 def check_range(option: str, value: int | None, low: int, high: int) -> None:

@@ -57,6 +57,8 @@ class Request(NamedTuple):
     """Use these catalogs alone."""
     publish: bool = True
     """Make the new snapshot current."""
+    fresh: bool = False
+    """Read every file, also those that seem unchanged."""
 
 
 def open_store(settings: Settings, reporter: Reporter) -> Store:
@@ -79,7 +81,9 @@ def build(settings: Settings, request: Request, reporter: Reporter) -> Snapshot:
             had = _icons_of_current(store)
             fetching = Fetching(_to_fetch(settings, known, had))
             nears = fetch_sources(settings, request.results, reporter)
-            ingested = read_results(settings, nears, known, reporter, beside)
+            ingested = read_results(
+                settings, nears, known, reporter, beside, fresh=request.fresh
+            )
             for line in lines_of_sources(ingested):
                 reporter.say(line)
             refuse_unusable(ingested, nears)
@@ -156,16 +160,24 @@ def read_results(
     catalog: Catalog,
     reporter: Reporter,
     beside: Executor | None = None,
+    *,
+    fresh: bool = False,
 ) -> Ingested:
-    """Read and merge sources. Raises SourceError if one cannot be read or is empty."""
+    """Read and merge sources. Raises SourceError if one cannot be read or is empty.
+
+    `fresh` reads every file, also those that the cache takes for unchanged.
+    """
     with reporter.step("Reading result files") as progress:
         options = Options(
             workers=settings.build.readers or os.cpu_count() or 1,
             progress=progress,
             cache=Home(settings.home).cache,
+            fresh=fresh,
             beside=beside,
         )
-        return read_sources(nears, catalog, options)
+        return read_sources(
+            nears, catalog, options, newest=settings.build.revisions == "newest"
+        )
 
 
 def write_snapshot(

@@ -1,7 +1,8 @@
 """Remember what was read from a folder, so that the next build reads only what changed.
 
-A file counts as unchanged while its size and its time of change are what they were. What is
-kept are the result files that could be used; model_meta.json, run_settings.jsonl and files with
+A file counts as unchanged while its size, its inode, its modification time and its change time are
+what they were. A program can set the modification time; only the system sets the change time. What
+is kept are the result files that could be used; model_meta.json, run_settings.jsonl and files with
 a mistake are few, and are read again every time.
 """
 
@@ -23,7 +24,13 @@ from frontrunner.results.files import Files
 from frontrunner.results.formats import Cell
 from frontrunner.results.sources import Stamps
 
-_FORMAT = 2
+_FORMAT = 3
+_TICK = 20_000_000
+"""Nanoseconds: the clocks of file systems are coarse. A file that changed so shortly before it was
+read can change again and keep its time."""
+
+_UNSETTLED = -1
+"""A change time that no file has, so that the file is read again."""
 
 
 class _Memory(msgspec.Struct, array_like=True):
@@ -38,9 +45,14 @@ class _Memory(msgspec.Struct, array_like=True):
     arrays: dict[str, memoryview]
 
 
-_KINDS = dict.fromkeys(("folder", "task", "version", "dataset", "rows", "row_cell"), np.int32) | {
+_KINDS = dict.fromkeys(
+    ("folder", "task", "version", "dataset", "note", "rows", "row_cell"), np.int32
+) | {
     "size": np.int64,
     "mtime_ns": np.int64,
+    "ctime_ns": np.int64,
+    "inode": np.int64,
+    "measured": np.float64,
     "row_score": np.float64,
 }
 
@@ -60,7 +72,7 @@ def cache_path(folder: Path, source: Path) -> Path:
 
 
 def recall(path: Path, knowledge: str) -> Files | None:
-    """What was read before, or None where nothing was that still holds."""
+    """What was read before; None if nothing was, or if files would be read otherwise now."""
     try:
         kept = msgspec.msgpack.decode(path.read_bytes(), type=_Memory)
         arrays: dict[str, NDArray[Any]] = {
@@ -73,8 +85,13 @@ def recall(path: Path, knowledge: str) -> Files | None:
     return Files(paths=kept.paths, texts=kept.texts, cells=kept.cells, **arrays)
 
 
-def remember(path: Path, knowledge: str, files: Files) -> None:
-    """Keep what was read, for the next time; where it cannot be kept, that reads everything."""
+def remember(path: Path, knowledge: str, files: Files, began: int) -> None:
+    """Store what was read for the next time, which reads everything if it cannot be stored.
+
+    `began` is when reading began, in nanoseconds since the epoch.
+    """
+    settled = files.ctime_ns < began - _TICK
+    files = files._replace(ctime_ns=np.where(settled, files.ctime_ns, _UNSETTLED))
     arrays = {
         name: memoryview(getattr(files, name).astype(kind)).cast("B")
         for name, kind in _KINDS.items()
@@ -87,13 +104,13 @@ def remember(path: Path, knowledge: str, files: Files) -> None:
 
 
 def unchanged(files: Files, now: Stamps) -> tuple[NDArray[np.bool_], list[str]]:
-    """Which of `files` still stand, and the paths that must be read."""
+    """Which of `files` are unchanged, and the paths that must be read."""
     place = dict(zip(files.paths, range(len(files.paths)), strict=True))
     found = np.fromiter(map(place.get, now.paths, repeat(-1)), np.int64, len(now.paths))
     same = found >= 0
     if files.paths:
-        same &= files.size[found] == np.array(now.size)
-        same &= files.mtime_ns[found] == np.array(now.mtime_ns)
+        for name in ("size", "mtime_ns", "ctime_ns", "inode"):
+            same &= getattr(files, name)[found] == np.array(getattr(now, name))
     stands = np.zeros(len(files.paths), dtype=bool)
     stands[found[same]] = True
     return stands, sorted(now.paths[number] for number in np.flatnonzero(~same).tolist())

@@ -14,11 +14,24 @@ import msgspec
 
 from frontrunner.catalog import Model
 from frontrunner.results.collecting import collector_paused
+from frontrunner.results.contents import what_it_is
 from frontrunner.results.describe import described_model
 from frontrunner.results.formats import Cell, ParsedFile, TaskIndex, UnusableFileError, parse
 from frontrunner.results.layout import Identity, Kind, Names, folder_name, identity_of_meta, place
 from frontrunner.results.rejects import Reason, Reject, printable
 from frontrunner.results.sources import Content, Item
+
+LONGEST_TEXT = 1_000
+"""Characters of a name, revision or version; the longest of the public results has 131."""
+LONGEST_PATH = 1_000
+MOST_ROWS = 20_000
+"""Scores of a file; the largest of the public results has 1,916."""
+MOST_LANGUAGES = 2_000
+"""Languages of a subset; those of the public results have up to 24."""
+LARGEST_META = 256 * 1024
+"""Bytes of a model_meta.json."""
+LONGEST_SETTINGS = 1024 * 1024
+"""Bytes of a line of run_settings.jsonl; the longest of the public results has 828,458."""
 
 
 class FileColumns(NamedTuple):
@@ -30,9 +43,13 @@ class FileColumns(NamedTuple):
     task: array[int]
     version: array[int]
     dataset: array[int]
+    note: array[int]
     rows: array[int]
     size: array[int]
     mtime_ns: array[int]
+    ctime_ns: array[int]
+    inode: array[int]
+    measured: array[float]
     cells: list[Cell]
     row_cell: array[int]
     row_score: array[float]
@@ -80,15 +97,42 @@ class _Numbers(dict[_Name, int]):
         return number
 
 
+class _Texts(_Numbers[str | None]):
+    """Numbers texts; raises UnusableFileError for one that is too long."""
+
+    def __missing__(self, name: str | None) -> int:
+        if name is not None and len(name) > LONGEST_TEXT:
+            raise UnusableFileError(Reason.TOO_LONG, _too_long(name))
+        return super().__missing__(name)
+
+
+class _Cells(_Numbers[Cell]):
+    """Numbers cells; raises UnusableFileError for one whose texts are too long or too many."""
+
+    def __missing__(self, name: Cell) -> int:
+        split, subset, languages = name
+        longest = max((split, subset, *languages), key=len)
+        if len(longest) > LONGEST_TEXT:
+            raise UnusableFileError(Reason.TOO_LONG, _too_long(longest))
+        if len(languages) > MOST_LANGUAGES:
+            raise UnusableFileError(Reason.TOO_LONG, f"{len(languages):,} languages of a subset")
+        return super().__missing__(name)
+
+
+def _too_long(text: str) -> str:
+    return f"a text of {len(text):,} characters, which begins with {text[:40]!r}"
+
+
 class _Builder:
     def __init__(self, known: Knowledge) -> None:
         self._known = known
         self._names = Names.of(known.folders)
-        self._cells: _Numbers[Cell] = _Numbers()
-        self._texts: _Numbers[str | None] = _Numbers()
-        by_file = (array("i"), array("i"), array("i"), array("i"), array("i"))
-        stamps = (array("q"), array("q"))
-        self._files = FileColumns([], [], *by_file, *stamps, [], array("i"), array("d"))
+        self._cells = _Cells()
+        self._texts = _Texts()
+        ints = (array("i"), array("i"), array("i"), array("i"), array("i"), array("i"))
+        stamps = (array("q"), array("q"), array("q"), array("q"))
+        rows = (array("i"), array("d"))
+        self._files = FileColumns([], [], *ints, *stamps, array("d"), [], *rows)
         self.chunk = Chunk(self._files, {}, [], [], 0, {})
 
     def add(self, path: str, content: Content) -> None:
@@ -99,6 +143,8 @@ class _Builder:
             if where.kind is Kind.RESULT:
                 self._add_result(path, where.folder, parse(data, self._known.tasks), content)
             elif where.kind is Kind.MODEL_META:
+                if len(data) > LARGEST_META:
+                    raise UnusableFileError(Reason.TOO_LONG, f"{len(data):,} bytes")
                 self._add_meta(where.folder, bytes(data))
             elif where.kind is Kind.RUN_SETTINGS:
                 self.chunk.settings.extend(list(_settings(where.folder, bytes(data))))
@@ -125,29 +171,50 @@ class _Builder:
         self.chunk.rejects.append(Reject(printable(path), reason, detail))
 
     def _add_result(self, path: str, folder: str, file: ParsedFile, content: Content) -> None:
-        cells, texts, files = self._cells, self._texts, self._files
-        files.row_cell.extend([cells[cell] for cell, _ in file.entries])
+        texts, files = self._texts, self._files
+        if len(file.entries) > MOST_ROWS:
+            raise UnusableFileError(Reason.TOO_LONG, f"{len(file.entries):,} scores")
+        # First what a text that is too long may stop, so that no column gets ahead of another.
+        cells = [self._cells[cell] for cell, _ in file.entries]
+        numbers = (
+            texts[folder],
+            texts[file.task],
+            texts[file.mteb_version],
+            texts[file.dataset_revision],
+            texts[file.note],
+        )
+        files.row_cell.extend(cells)
         files.row_score.extend([score for _, score in file.entries])
         files.paths.append(path)
-        files.folder.append(texts[folder])
-        files.task.append(texts[file.task])
-        files.version.append(texts[file.mteb_version])
-        files.dataset.append(texts[file.dataset_revision])
-        files.rows.append(len(file.entries))
+        files.folder.append(numbers[0])
+        files.task.append(numbers[1])
+        files.version.append(numbers[2])
+        files.dataset.append(numbers[3])
+        files.note.append(numbers[4])
+        files.rows.append(len(cells))
         files.size.append(content.size)
         files.mtime_ns.append(content.mtime_ns)
+        files.ctime_ns.append(content.ctime_ns)
+        files.inode.append(content.inode)
+        files.measured.append(file.measured)
 
 
 def _settings(folder: str, data: bytes) -> Iterable[RunSettings]:
     for number, line in enumerate(data.splitlines(), start=1):
         if not line.strip():
             continue
+        if len(line) > LONGEST_SETTINGS:
+            raise UnusableFileError(Reason.TOO_LONG, f"line {number}: {len(line):,} bytes")
         try:
             entry = msgspec.json.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise UnusableFileError(Reason.NOT_JSON, f"line {number}: {error}"[:200]) from None
+            said = what_it_is(line)
+            detail = f"line {number}: {error if said == 'not JSON' else said}"
+            raise UnusableFileError(Reason.NOT_JSON, detail[:200]) from None
         if not isinstance(entry, dict) or not isinstance(entry.get("task"), str):
             raise UnusableFileError(Reason.WRONG_SHAPE, f"line {number}: expected a task")
+        if len(entry["task"]) > LONGEST_TEXT:
+            raise UnusableFileError(Reason.TOO_LONG, f"line {number}: the name of the task")
         yield RunSettings(folder, entry["task"], line.decode("utf-8"))
 
 
@@ -158,7 +225,9 @@ def read_chunk(items: Iterable[Item], known: Knowledge) -> Chunk:
     with collector_paused():
         for path, content in items:
             seen += 1
-            if isinstance(content, Reject):
+            if len(path) > LONGEST_PATH:
+                builder.reject(f"{path[:200]}...", Reason.TOO_LONG, f"{len(path):,} characters")
+            elif isinstance(content, Reject):
                 builder.chunk.rejects.append(content)
             else:
                 builder.add(path, content)

@@ -22,10 +22,6 @@ Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-LARGEST_SCORE = 1e100
-"""Beyond it a sum over a board could be infinite, and every mean in it worthless."""
-
-
 class Files(NamedTuple):
     """Result files sorted by path, and their rows, one file's after the other's."""
 
@@ -37,10 +33,17 @@ class Files(NamedTuple):
     task: Ints
     version: Ints
     dataset: Ints
+    note: Ints
+    """[files] Index into `texts`: why the file has no number; of None if it has one."""
     rows: Ints
     """[files] How many rows a file has."""
     size: Longs
     mtime_ns: Longs
+    ctime_ns: Longs
+    """[files] When the file or its name, owner or permissions changed; no program can set it."""
+    inode: Longs
+    measured: Floats
+    """[files] When the scores were measured, in seconds since the epoch; NaN if unknown."""
     cells: list[Cell]
     row_cell: Ints
     """[rows] Index into `cells`."""
@@ -59,8 +62,8 @@ class Files(NamedTuple):
         )
 
 
-_BY_FILE = ("folder", "task", "version", "dataset", "rows", "size", "mtime_ns")
-_TEXTS = _BY_FILE[:4]
+_TEXTS = ("folder", "task", "version", "dataset", "note")
+_BY_FILE = (*_TEXTS, "rows", "size", "mtime_ns", "ctime_ns", "inode", "measured")
 
 
 def files_of(chunk: Chunk) -> Files:
@@ -71,16 +74,9 @@ def files_of(chunk: Chunk) -> Files:
         texts=found.texts,
         cells=found.cells,
         row_cell=_array(found.row_cell),
-        row_score=_scores(found.row_score),
+        row_score=_array(found.row_score),
         **{name: _array(getattr(found, name)) for name in _BY_FILE},
     )
-
-
-def _scores(values: array[float]) -> Floats:
-    """The scores; what no mean can hold, such as `Infinity` or 1e308, counts as missing."""
-    scores = _array(values)
-    beyond = np.abs(scores) > LARGEST_SCORE
-    return np.where(beyond, np.nan, scores) if beyond.any() else scores
 
 
 def _array(values: array[Any]) -> NDArray[Any]:
@@ -95,7 +91,9 @@ def merged(parts: Sequence[Files]) -> Files:
     new_cell = [_numbers(part.cells, cells) for part in parts]
     both = list(zip(parts, new_text, strict=True))
     columns = {name: _joined([new[getattr(one, name)] for one, new in both]) for name in _TEXTS}
-    columns |= {name: _joined([getattr(one, name) for one in parts]) for name in _BY_FILE[4:]}
+    columns |= {
+        name: _joined([getattr(one, name) for one in parts]) for name in _BY_FILE[len(_TEXTS) :]
+    }
     row_cell = [new[one.row_cell] for one, new in zip(parts, new_cell, strict=True)]
     files = Files(
         paths=list(chain.from_iterable(part.paths for part in parts)),

@@ -22,6 +22,9 @@ import msgspec
 
 from frontrunner.base.json import loads
 from frontrunner.catalog import Catalog
+from frontrunner.results.contents import what_it_is
+from frontrunner.results.dates import seconds_of
+from frontrunner.results.metrics import METRIC_GROUPS, beyond_range, has_number, no_number
 from frontrunner.results.rejects import Reason
 
 MISSING = math.nan
@@ -84,6 +87,10 @@ class ParsedFile(NamedTuple):
     mteb_version: str | None
     dataset_revision: str | None
     entries: list[Entry]
+    measured: float = MISSING
+    """When it was measured, in seconds since the epoch; NaN if the file does not say so."""
+    note: str | None = None
+    """Why no entry has a score; None if one has."""
 
 
 class UnusableFileError(Exception):
@@ -106,6 +113,7 @@ class _ResultFile(msgspec.Struct, gc=False):
     scores: dict[str, list[_SubsetEntry]]
     mteb_version: str | None = None
     dataset_revision: str | None = None
+    date: float | str | None = None
 
 
 _decode = msgspec.json.Decoder(_ResultFile).decode
@@ -159,6 +167,7 @@ def _from_typed_or_lenient(quick: bytes, data: bytes | memoryview, tasks: TaskIn
 def _from_typed(file: _ResultFile, tasks: TaskIndex) -> ParsedFile:
     entries: list[Entry] = []
     append = entries.append
+    ordinary = True
     for split, subsets in file.scores.items():
         for one in subsets:
             score = one.main_score
@@ -166,15 +175,29 @@ def _from_typed(file: _ResultFile, tasks: TaskIndex) -> ParsedFile:
                 if score != _NAN_MARK:
                     raise _NeedsLenientReadError
                 score = MISSING
+            if not 0.0 <= score <= 1.0:  # negative, missing, or on another scale
+                ordinary = False
             append(((split, one.hf_subset, one.languages), score))
-    _check(file.task_name, entries, tasks)
-    return ParsedFile(file.task_name, file.mteb_version, file.dataset_revision, entries)
+    facts = _check(file.task_name, entries, tasks)
+    if not ordinary:
+        if not has_number(entries):
+            raise _NeedsLenientReadError  # to name the metrics that the file has instead
+        _check_range(entries, facts.main_score)
+    measured = MISSING if file.date is None else seconds_of(file.date)
+    return ParsedFile(file.task_name, file.mteb_version, file.dataset_revision, entries, measured)
 
 
-def _check(task: str, entries: list[Entry], tasks: TaskIndex) -> None:
+def _check(task: str, entries: list[Entry], tasks: TaskIndex) -> TaskFacts:
     if not entries:
         raise UnusableFileError(Reason.NO_SCORES, "no split holds a score")
     tasks.check(task)
+    return tasks.by_name[task]
+
+
+def _check_range(entries: list[Entry], metric: str) -> None:
+    found = beyond_range(entries, metric)
+    if found:
+        raise UnusableFileError(Reason.OUT_OF_RANGE, found)
 
 
 # --- the slow way ---------------------------------------------------------------------------------
@@ -197,9 +220,8 @@ def _loads(data: bytes | memoryview) -> Any:
         return loads(bytes(data))
     except RecursionError:
         raise UnusableFileError(Reason.TOO_DEEP, "nested too deeply to be read") from None
-    except (ValueError, UnicodeDecodeError) as error:
-        # json's own message can quote the input at length.
-        raise UnusableFileError(Reason.NOT_JSON, str(error)[:200]) from None
+    except ValueError as error:
+        raise UnusableFileError(Reason.NOT_JSON, what_it_is(bytes(data), error)) from None
 
 
 def _wrong_shape(where: str, wanted: str, found: object) -> UnusableFileError:
@@ -223,6 +245,21 @@ def _number(value: object, where: str) -> float:
         raise UnusableFileError(Reason.WRONG_SHAPE, f"{where}: number out of range") from None
 
 
+def _parsed(
+    name: str, entries: list[Entry], content: dict[str, Any], tasks: TaskIndex
+) -> ParsedFile:
+    facts = _check(name, entries, tasks)
+    _check_range(entries, facts.main_score)
+    return ParsedFile(
+        name,
+        _text_or_none(content.get("mteb_version")),
+        _text_or_none(content.get("dataset_revision")),
+        entries,
+        seconds_of(content.get("date")),
+        None if has_number(entries) else no_number(content, facts.main_score),
+    )
+
+
 def _todays(content: dict[str, Any], tasks: TaskIndex) -> ParsedFile:
     name = content["task_name"]
     facts = tasks.by_name.get(name)
@@ -232,13 +269,7 @@ def _todays(content: dict[str, Any], tasks: TaskIndex) -> ParsedFile:
             raise _wrong_shape(f"$.scores.{split[:80]}", "a list of subsets", subsets)
         for index, one in enumerate(subsets):
             entries.append(_todays_entry(split, one, f"$.scores.{split[:80]}[{index}]", facts))
-    _check(name, entries, tasks)
-    return ParsedFile(
-        name,
-        _text_or_none(content.get("mteb_version")),
-        _text_or_none(content.get("dataset_revision")),
-        entries,
-    )
+    return _parsed(name, entries, content, tasks)
 
 
 def _todays_entry(split: str, one: object, where: str, facts: TaskFacts | None) -> Entry:
@@ -258,16 +289,7 @@ def _todays_entry(split: str, one: object, where: str, facts: TaskFacts | None) 
 # --- before mteb 1.11 -----------------------------------------------------------------------------
 
 _NOT_SPLITS = ("dataset_revision", "mteb_dataset_name", "mteb_version")
-# Objects that look like subsets but group metrics by the way vectors were compared.
-_METRIC_GROUPS = {
-    "cos_sim": "cosine",
-    "manhattan": "manhattan",
-    "euclidean": "euclidean",
-    "dot": "dot",
-    "max": "max",
-    "similarity": "similarity",
-}
-_NOT_SUBSETS = frozenset(_METRIC_GROUPS) - {"similarity"} | {"v_measures"}
+_NOT_SUBSETS = frozenset(METRIC_GROUPS) - {"similarity"} | {"v_measures"}
 _FIRST_FRENCH_VERSIONS = ("1.1.2.dev0", "1.1.3.dev0")
 
 
@@ -286,9 +308,7 @@ def _before_1_11(content: dict[str, Any], tasks: TaskIndex) -> ParsedFile:
         for old_subset, score in _old_scores(split, subsets, facts.main_score):
             subset = _renamed_subset(facts.name, split, old_subset, version)
             entries.append(((split, subset, _languages(facts, subset)), score))
-    _check(facts.name, entries, tasks)
-    revision = _text_or_none(content.get("dataset_revision"))
-    return ParsedFile(facts.name, _text_or_none(version), revision, entries)
+    return _parsed(facts.name, entries, content | {"mteb_version": version}, tasks)
 
 
 def _has_subsets(metrics: dict[str, Any]) -> bool:
@@ -312,7 +332,7 @@ def _old_scores(
 
 def _old_metric(metrics: dict[str, Any], name: str) -> object:
     """The metric `name`, perhaps as `cos_sim: {spearman}` for `cosine_spearman`."""
-    for old, new in _METRIC_GROUPS.items():
+    for old, new in METRIC_GROUPS.items():
         group = metrics.get(old)
         if isinstance(group, dict) and name.startswith(f"{new}_"):
             inner = group.get(name.removeprefix(f"{new}_"))

@@ -21,7 +21,7 @@ from frontrunner.results.merge import Merged, Part, merge
 from frontrunner.results.origin import Origin
 from frontrunner.results.read import Options, Progress, RawResults, read_source
 from frontrunner.results.rejects import Reason, Reject
-from frontrunner.results.table import Origins, ScoreTable
+from frontrunner.results.table import Difference, Origins, ScoreTable
 from frontrunner.results.unknown import former_names, with_described
 
 _MOST_NAMES = 200
@@ -45,7 +45,13 @@ class Ingested:
 
     table: ScoreTable
     origins: Origins
-    """The files that win; rows refer to them by number."""
+    """The files that won; rows refer to them by number."""
+    files_used: int
+    """Files that won and have a number."""
+    differences: list[Difference]
+    """Scores of superseded files that are not the winner's."""
+    revisions: str
+    """The rule that chose the winners: `mteb` or `newest`."""
     rejects: list[Reject]
     """Sorted by path."""
     run_settings: list[RunSettings]
@@ -76,22 +82,24 @@ def ingest(
 
     Raises SourceError if `source` cannot be read at all; a file that cannot be used is a `Reject`.
     """
-    options = Options(workers or os.cpu_count() or 1, progress, cache, beside)
+    options = Options(workers or os.cpu_count() or 1, progress, cache, beside=beside)
     raw = read_source(source, catalog, options)
     return joined(raw, catalog)
 
 
-def joined(raw: RawResults, catalog: Catalog) -> Ingested:
-    """Join what was read of one source."""
-    return joined_parts([Part("", raw)], catalog)
+def joined(raw: RawResults, catalog: Catalog, *, newest: bool = False) -> Ingested:
+    """Join what was read of one source; `newest` as in `join`."""
+    return joined_parts([Part("", raw)], catalog, newest=newest)
 
 
-def joined_parts(parts: Sequence[Part], catalog: Catalog) -> Ingested:
-    """Merge and join what was read of each source; later sources win."""
+def joined_parts(
+    parts: Sequence[Part], catalog: Catalog, *, newest: bool = False
+) -> Ingested:
+    """Merge and join what was read of each source; later sources win. `newest` as in `join`."""
     together = merge(parts)
     raw = together.raw
     known = with_described(catalog, raw.described, raw.identities, raw.files)
-    outcome = _labelled(join(raw.files, raw.identities, known), together)
+    outcome = _labelled(join(raw.files, raw.identities, known, newest=newest), together)
     unusable = [one for one in outcome.rejects if not one.reason.by_policy]
     names = _names(unusable, together, raw)
     probably = former_names(known, names.values(), outcome.table.models)
@@ -100,6 +108,9 @@ def joined_parts(parts: Sequence[Part], catalog: Catalog) -> Ingested:
     return Ingested(
         table=outcome.table,
         origins=outcome.origins,
+        files_used=outcome.used,
+        differences=outcome.differences,
+        revisions="newest" if newest else "mteb",
         rejects=sorted(raw.rejects + unknown),
         run_settings=sorted(raw.settings),
         files_seen=raw.seen,
@@ -126,7 +137,10 @@ def _labelled(outcome: Joined, together: Merged) -> Joined:
         for one in outcome.rejects
     ]
     origins = outcome.origins._replace(path=[path(one) for one in outcome.origins.path])
-    return outcome._replace(origins=origins, rejects=rejects)
+    differences = [
+        one._replace(file=path(one.file), winner=path(one.winner)) for one in outcome.differences
+    ]
+    return outcome._replace(origins=origins, rejects=rejects, differences=differences)
 
 
 def _names(unusable: Sequence[Reject], together: Merged, raw: RawResults) -> dict[str, str]:

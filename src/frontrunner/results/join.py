@@ -1,23 +1,28 @@
-"""Join the revisions of each model: which file stands for a model's score on a task.
+"""Join the revisions of each model: which file wins if a model has several for one task.
 
-mteb's rules, as its leaderboard applies them. Of several files for one model, experiment and
-task, the one stands that
+By mteb's rules, as its leaderboard applies them, the file wins that
 
-0. lies under the model's name of today, where a team's catalog also counts a former one;
+0. lies under the model's current name, if a team's catalog also counts a former one;
 1. was made with the model's main revision, which the catalog names;
 2. says with which mteb version it was made;
-3. was made with a revision that is known at all;
+3. was made with a known revision;
 4. was made with the newest mteb version;
 5. comes first by path, so that the outcome never depends on the order of files on a disk.
 
-The rest become rejects with the reason `superseded`, so that no file vanishes.
+Between two commits of a model, rule 5 compares hashes, so an older run can win. With
+`newest=True` the newest run wins: first a file with a number, then the latest date in the file
+(mteb has written dates since version 2, so a file without one is older), then the newest mteb
+version, then the rules above.
+
+The other files become rejects with the reason `superseded`. Where their scores are not the
+winner's, `Joined.differences` says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
@@ -30,9 +35,10 @@ from frontrunner.results.files import Files, Ints, Longs, rows_of_files
 from frontrunner.results.formats import Cell
 from frontrunner.results.layout import EXPERIMENTS, Identity, experiment_name, identity_of_folder
 from frontrunner.results.rejects import Reason, Reject
-from frontrunner.results.table import CellKey, Origins, ScoreTable, Variant
+from frontrunner.results.table import CellKey, Difference, Origins, ScoreTable, Variant
 
-NO_REVISION = frozenset({"no_revision_available", "external"})
+NO_REVISION = frozenset({"no_revision_available", "external", "N/A"})
+_NO_DATA_REVISION = frozenset({None, "", "no_revision_available", "external", "N/A", "unknown"})
 _LONGEST_VERSION = 100
 
 
@@ -52,23 +58,37 @@ _Name = TypeVar("_Name", str, tuple[str, str], tuple[str, ...])
 
 
 class Joined(NamedTuple):
-    """The rows that stand, the files they came from, and the files that do not stand."""
+    """The winners' rows, the files they came from, and the other files."""
 
     table: ScoreTable
     origins: Origins
     rejects: list[Reject]
+    """Files that did not win, and winners without a number."""
+    differences: list[Difference]
+    """Scores of superseded files that are not the winner's; sorted."""
+    used: int
+    """Winners with a number."""
 
 
-def join(files: Files, identities: Mapping[str, Identity], catalog: Catalog) -> Joined:
-    """Choose the files that stand and sort their rows into a `ScoreTable`."""
+def join(
+    files: Files, identities: Mapping[str, Identity], catalog: Catalog, *, newest: bool = False
+) -> Joined:
+    """Choose the winning files and sort their rows into a `ScoreTable`.
+
+    `newest` chooses the newest run instead of following mteb's rules.
+    """
     with collector_paused():
         folders = _folders(files, identities, catalog)
         known = folders.model[files.folder] >= 0
-        stand, rejects = _standing(files, folders, known, catalog)
+        stand, duels = _standing(files, folders, known, newest)
+        rejects = [*_rejected(files, folders, known), *_superseded(files, duels)]
+        empty = _without_number(files)[stand]
         return Joined(
             _table(files, folders, stand),
-            _origins(files, folders, stand),
-            [*_rejected(files, folders, known), *rejects],
+            _origins(files, folders, stand, catalog),
+            [*rejects, *_noted(files, stand[empty])],
+            sorted(_differences(files, folders, duels)),
+            int(np.count_nonzero(~empty)),
         )
 
 
@@ -155,32 +175,87 @@ def _version_ranks(texts: Sequence[str | None]) -> Longs:
     return np.array([0 if v is None else ordered[v] for v in versions], dtype=np.int64)
 
 
-def _standing(
-    files: Files, folders: _Folders, known: NDArray[np.bool_], catalog: Catalog
-) -> tuple[Longs, list[Reject]]:
-    """The numbers of the files that stand; the rest, each with the one that stands instead.
+class _Duels(NamedTuple):
+    """Pairs of files for one model, experiment and task."""
 
-    Files that stand come in the order of the first path of theirs and their rivals.
+    beaten: Longs
+    winner: Longs
+
+
+def _standing(
+    files: Files, folders: _Folders, known: NDArray[np.bool_], newest: bool
+) -> tuple[Longs, _Duels]:
+    """The numbers of the files that win; and each of the others with the winner.
+
+    Winners come in the order of the first path of theirs and their rivals.
     """
     number = np.flatnonzero(known)
     version = _ranks_of(files, number)
     revision = folders.preferred[files.folder[number]]
-    # Rule 2 stands between the two about revisions.
+    # Rule 2 comes between the two about revisions.
     weight = (revision // 4 * 2 + (version > 0)) * 2 + revision % 4
     group = folders.model[files.folder[number]] * len(files.texts) + files.task[number]
-    order = np.lexsort((number, -version, -weight, group))
+    keys: tuple[NDArray[Any], ...] = (number, -version, -weight)
+    if newest:
+        dated = np.nan_to_num(files.measured[number], nan=-1.0)
+        keys = (*keys, -version, -dated, _without_number(files)[number])
+    order = np.lexsort((*keys, group))
     first = np.ones(len(order), dtype=bool)
     first[1:] = group[order][1:] != group[order][:-1]
     starts = np.flatnonzero(first)
     best = number[order][starts]
     beaten = np.flatnonzero(~first)
-    winner = best[np.cumsum(first)[beaten] - 1]
-    rejects = [
-        Reject(files.paths[loser], Reason.SUPERSEDED, files.paths[stands])
-        for loser, stands in zip(number[order][beaten].tolist(), winner.tolist(), strict=True)
-    ]
+    duels = _Duels(number[order][beaten], best[np.cumsum(first)[beaten] - 1])
     earliest = np.minimum.reduceat(number[order], starts) if len(starts) else starts
-    return best[np.argsort(earliest)], rejects
+    return best[np.argsort(earliest)], duels
+
+
+def _superseded(files: Files, duels: _Duels) -> Iterable[Reject]:
+    for loser, winner in zip(duels.beaten.tolist(), duels.winner.tolist(), strict=True):
+        note = files.texts[files.note[loser]]
+        if note is None:
+            yield Reject(files.paths[loser], Reason.SUPERSEDED, files.paths[winner])
+        else:
+            yield Reject(files.paths[loser], Reason.NO_NUMBER, note)
+
+
+def _without_number(files: Files) -> NDArray[np.bool_]:
+    """[files] Whether a file has no number at all."""
+    noted = np.array([text is not None for text in files.texts], dtype=bool)
+    without: NDArray[np.bool_] = noted[files.note]
+    return without
+
+
+def _noted(files: Files, numbers: Longs) -> Iterable[Reject]:
+    for number in numbers.tolist():
+        yield Reject(files.paths[number], Reason.NO_NUMBER, files.texts[files.note[number]] or "")
+
+
+def _differences(files: Files, folders: _Folders, duels: _Duels) -> Iterable[Difference]:
+    """What superseded files say otherwise than the winner, cell by cell."""
+    for loser, winner in zip(duels.beaten.tolist(), duels.winner.tolist(), strict=True):
+        theirs = dict(_scores_of(files, winner))
+        variant = folders.variants[folders.variant[files.folder[loser]]]
+        for cell, score in _scores_of(files, loser):
+            won = theirs.get(cell)
+            if score == score and score != won:
+                yield Difference(
+                    variant.model,
+                    variant.experiment_id,
+                    files.texts[files.task[loser]] or "",
+                    *cell,
+                    files.paths[loser],
+                    score,
+                    files.paths[winner],
+                    None if won is None or won != won else won,
+                )
+
+
+def _scores_of(files: Files, number: int) -> Iterable[tuple[tuple[str, str], float]]:
+    """Split and subset, each with the score, of one file."""
+    for row in rows_of_files(files.rows, np.array([number])).tolist():
+        split, subset, _ = files.cells[files.row_cell[row]]
+        yield (split, subset), float(files.row_score[row])
 
 
 def _ranks_of(files: Files, number: Longs) -> Longs:
@@ -189,14 +264,26 @@ def _ranks_of(files: Files, number: Longs) -> Longs:
     return _version_ranks([files.texts[text] for text in used.tolist()])[place]
 
 
-def _origins(files: Files, folders: _Folders, stand: Longs) -> Origins:
+def _origins(files: Files, folders: _Folders, stand: Longs, catalog: Catalog) -> Origins:
     revisions = {n: one.revision for n, one in folders.found.items() if isinstance(one, Identity)}
     return Origins(
         path=[files.paths[number] for number in stand.tolist()],
         revision=[revisions[number] for number in files.folder[stand].tolist()],
         mteb_version=[files.texts[number] for number in files.version[stand].tolist()],
         dataset_revision=[files.texts[number] for number in files.dataset[stand].tolist()],
+        other_data=_other_data(files, stand, catalog),
     )
+
+
+def _other_data(files: Files, stand: Longs, catalog: Catalog) -> list[bool | None]:
+    """Whether each file's scores are of another revision of the data set than the catalog's."""
+    current = {task.name: task.revision for task in catalog.tasks}
+    pairs = zip(files.task[stand].tolist(), files.dataset[stand].tolist(), strict=True)
+    wanted = [(current.get(files.texts[task] or ""), files.texts[data]) for task, data in pairs]
+    return [
+        None if catalogs is None or found in _NO_DATA_REVISION else found != catalogs
+        for catalogs, found in wanted
+    ]
 
 
 # --- their rows, sorted ---------------------------------------------------------------------------

@@ -7,6 +7,7 @@ around the results, and names in another case.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
 from typing import Any, NamedTuple
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from frontrunner.base.json import loads, refuse_unstorable
+from frontrunner.results.contents import what_it_is
 from frontrunner.results.formats import UnusableFileError
 from frontrunner.results.rejects import Reason
 
@@ -23,6 +25,12 @@ WITHOUT_REVISION = "no_revision_available"
 META = "model_meta.json"
 _DEEPEST = 16
 """Levels of an experiment's parameters; real ones have two."""
+
+
+LARGEST_EXPERIMENT = 10_000
+"""Bytes of an experiment's parameters as JSON; the largest of the public results has 67."""
+LONGEST_NAME = 1_000
+"""Characters of a model's name or revision."""
 
 
 class Kind(Enum):
@@ -190,7 +198,10 @@ def identity_of_meta(data: bytes, defaults: Mapping[str, Mapping[str, Any]]) -> 
         meta = _decode_meta(data)
         refuse_unstorable(meta.experiment_kwargs, _DEEPEST)
         refuse_unstorable(meta.embed_dim, 1)
+        _refuse_long(meta)
         msgspec.convert(meta.experiment_kwargs or {}, _RunFacts)
+    except json.JSONDecodeError as error:
+        raise UnusableFileError(Reason.BAD_MODEL_META, what_it_is(data, error)) from None
     except (ValueError, RecursionError) as error:
         raise UnusableFileError(Reason.BAD_MODEL_META, str(error)[:200]) from None
     revision = meta.revision or WITHOUT_REVISION
@@ -202,6 +213,16 @@ def identity_of_meta(data: bytes, defaults: Mapping[str, Mapping[str, Any]]) -> 
         experiment_name(meta.experiment_kwargs),
         _experiment(meta, defaults.get(meta.name, {})),
     )
+
+
+def _refuse_long(meta: _ModelMeta) -> None:
+    """Raise UnusableFileError for texts that would fill a page or a server's memory."""
+    size = len(msgspec.json.encode(meta.experiment_kwargs or {}))
+    if size > LARGEST_EXPERIMENT:
+        raise UnusableFileError(Reason.TOO_LONG, f"experiment_kwargs of {size:,} bytes")
+    longest = max(len(meta.name), len(meta.revision))
+    if longest > LONGEST_NAME:
+        raise UnusableFileError(Reason.TOO_LONG, f"a name or revision of {longest:,} characters")
 
 
 def _experiment(meta: _ModelMeta, defaults: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from functools import partial
@@ -77,6 +78,8 @@ class Options(NamedTuple):
     progress: Progress | None = None
     cache: Path | None = None
     """A folder to remember in what was read, so that the next time only what changed is."""
+    fresh: bool = False
+    """Whether to read every file, whatever the cache says."""
     beside: Executor | None = None
     """Another process, started already, to do a part of looking for changes."""
     repository: str | None = None
@@ -142,14 +145,15 @@ def _read_folder(source: Path, known: Knowledge, options: Options) -> _Read:
     root, models, outside = find_tree(source, Names.of(known.folders))
     digest = knowledge_digest(known)
     kept = cache_path(options.cache, source) if options.cache else None
-    memory = _Memory(kept, digest) if kept and kept.exists() else None
+    began = time.time_ns()
+    memory = _Memory(kept, digest) if kept and kept.exists() and not options.fresh else None
     found = _read_changed(root, models, known, memory, options.beside) if memory else None
     if found is None:
         shares = _shares(models, options.workers * _CHUNKS_PER_WORKER)
         jobs = [partial(_read_models, root, share) for share in shares]
         found = _all(_in_processes(jobs, known, options))
         if kept:
-            remember(kept, digest, found.files)
+            remember(kept, digest, found.files, began)
     odd = read_chunk(((reject.path, reject) for reject in outside), known)
     return found._replace(chunks=[*found.chunks, odd])
 
@@ -165,6 +169,7 @@ def _read_changed(
     root: str, models: list[str], known: Knowledge, memory: _Memory, beside: Executor | None
 ) -> _Read | None:
     """Read only what changed since the last time; None where most did, or other facts hold."""
+    began = time.time_ns()
     stamps = _stamping(root, models, beside)
     before = recall(*memory)
     now = stamps()
@@ -179,7 +184,7 @@ def _read_changed(
     if stands.all() and not fresh.files.paths:
         return _Read(before, [fresh], len(before.paths))
     files = merged([before.keep(stands), files_of(fresh)])
-    remember(*memory, files)
+    remember(*memory, files, began)
     return _Read(files, [fresh], int(np.count_nonzero(stands)))
 
 

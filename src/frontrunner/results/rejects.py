@@ -13,6 +13,9 @@ class Reason(StrEnum):
     NOT_JSON = "not-json"
     WRONG_SHAPE = "wrong-shape"
     NO_SCORES = "no-scores"
+    NO_NUMBER = "no-number"
+    OUT_OF_RANGE = "out-of-range"
+    TOO_LONG = "too-long"
     TOO_LARGE = "too-large"
     TOO_DEEP = "too-deep"
     NOT_A_FILE = "not-a-file"
@@ -37,23 +40,26 @@ class Reason(StrEnum):
 _BY_POLICY = frozenset({Reason.SUPERSEDED, Reason.REPLACED, Reason.RETIRED_TASK})
 
 REMEDY = {
-    Reason.NOT_JSON: "Write the file again with mteb; it is empty, cut off or not JSON.",
+    Reason.NOT_JSON: "Write the file again, or download it again; it is not JSON.",
     Reason.WRONG_SHAPE: "Compare it with docs/results.md; a key is missing or has another type.",
     Reason.NO_SCORES: "Run the task again; the file holds no score of any split.",
+    Reason.NO_NUMBER: "Run the task again; the file has no number for the task's main metric.",
+    Reason.OUT_OF_RANGE: "Write scores as fractions, such as 0.842 for 84.2%.",
+    Reason.TOO_LONG: "Shorten the text; docs/results.md lists the limits.",
     Reason.TOO_LARGE: "Remove predictions or per-sample scores from it; the limit is 64 MiB.",
     Reason.TOO_DEEP: "Write the file again with mteb; it nests deeper than any result does.",
     Reason.NOT_A_FILE: "Remove it; only regular files are read.",
     Reason.SYMLINK: "Put the file itself in its place; links are never followed.",
-    Reason.UNREADABLE: "Give the building user the right to read it.",
+    Reason.UNREADABLE: "Fix its permissions, so that the user who builds can read it.",
     Reason.UNSAFE_NAME: "Rename it; a name may not leave the results folder.",
     Reason.OUT_OF_PLACE: "Move it to <org>__<model>/<revision>/<Task>.json.",
     Reason.UNKNOWN_MODEL: "Add it to mteb, or to catalog.toml as [[model]] or [[renamed]].",
     Reason.UNKNOWN_TASK: "Add the task to mteb, or as [[task]] to catalog.toml.",
     Reason.RETIRED_TASK: "Nothing to do: the task no longer exists; the file is kept for history.",
     Reason.BAD_MODEL_META: "Write model_meta.json again; it needs a name and a revision.",
-    Reason.NO_MODEL_META: "Put model_meta.json beside it; an experiment cannot be told without.",
+    Reason.NO_MODEL_META: "Put model_meta.json beside it; without it the experiment is unknown.",
     Reason.REPLACED: "Nothing to do: a later source has the same file.",
-    Reason.SUPERSEDED: "Nothing to do: another file of the same model and task stands.",
+    Reason.SUPERSEDED: "Nothing to do: another file of the same model and task wins.",
 }
 
 
@@ -64,7 +70,7 @@ class Reject(msgspec.Struct, frozen=True, order=True):
     """The file's path below the results folder."""
     reason: Reason
     detail: str = ""
-    """What exactly was found, such as the key and its type, or the file that stands instead."""
+    """What exactly was found, such as the key and its type, or the file that wins."""
 
     @property
     def remedy(self) -> str:

@@ -20,9 +20,12 @@ _CACHE_PARTS = ("remote/results", "results")
 _SHOWN = 3
 
 
-def read_sources(nears: Sequence[Near], catalog: Catalog, options: Options) -> Ingested:
+def read_sources(
+    nears: Sequence[Near], catalog: Catalog, options: Options, *, newest: bool = False
+) -> Ingested:
     """Read and join sources; if several have the same file, the last source's wins.
 
+    `newest` chooses the newest of a model's runs, as in `join`.
     Raises SourceError if a source cannot be read or has no file at all.
     """
     parts: list[Part] = []
@@ -36,7 +39,7 @@ def read_sources(nears: Sequence[Near], catalog: Catalog, options: Options) -> I
             words = ([label] if len(nears) > 1 else []) + ([name] if name else [])
             parts.append(Part("/".join(words), raw))
         _refuse_empty(near, parts[-len(inner) :])
-    return joined_parts(parts, catalog)
+    return joined_parts(parts, catalog, newest=newest)
 
 
 def _refuse_empty(near: Near, parts: Sequence[Part]) -> None:

@@ -29,6 +29,8 @@ class Content(NamedTuple):
     data: bytes | memoryview
     size: int = 0
     mtime_ns: int = 0
+    ctime_ns: int = 0
+    inode: int = 0
 
 
 Item = tuple[str, Content | Reject]
@@ -176,7 +178,10 @@ class FolderReader:
                 return Reject(printable(path), Reason.NOT_A_FILE)
             if status.st_size > MAX_FILE_BYTES:
                 return Reject(printable(path), Reason.TOO_LARGE, f"{status.st_size:,} bytes")
-            return Content(self._bytes(handle, status.st_size), status.st_size, status.st_mtime_ns)
+            data = self._bytes(handle, status.st_size)
+            return Content(
+                data, status.st_size, status.st_mtime_ns, status.st_ctime_ns, _inode(status)
+            )
         except OSError as error:
             return Reject(printable(path), Reason.UNREADABLE, error.strerror or "")
         finally:
@@ -187,6 +192,11 @@ class FolderReader:
             return self._view[: os.readv(handle, [self._buffer])]
         with os.fdopen(os.dup(handle), "rb") as file:
             return file.read(MAX_FILE_BYTES)
+
+
+def _inode(status: os.stat_result) -> int:
+    """A file's number on its disk, as 64 bits with a sign."""
+    return (status.st_ino + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
 def folder_items(root: str, models: Iterable[str]) -> Iterator[Item]:
@@ -207,6 +217,8 @@ class Stamps(NamedTuple):
     paths: list[str]
     size: array[int]
     mtime_ns: array[int]
+    ctime_ns: array[int]
+    inode: array[int]
     rejects: list[Reject]
     """What lies among the files and is none."""
 
@@ -216,6 +228,8 @@ class Stamps(NamedTuple):
             self.paths + others.paths,
             self.size + others.size,
             self.mtime_ns + others.mtime_ns,
+            self.ctime_ns + others.ctime_ns,
+            self.inode + others.inode,
             self.rejects + others.rejects,
         )
 
@@ -223,7 +237,7 @@ class Stamps(NamedTuple):
 def folder_stamps(root: str, models: Iterable[str]) -> Stamps:
     """The stamps of every file below the model folders, without reading any."""
     paths: list[str] = []
-    size, mtime_ns = array("q"), array("q")
+    size, mtime_ns, ctime_ns, inode = array("q"), array("q"), array("q"), array("q")
     rejects: list[Reject] = []
     for model in models:
         for path, entry in walk_model(root, model, rejects):
@@ -235,4 +249,6 @@ def folder_stamps(root: str, models: Iterable[str]) -> Stamps:
             paths.append(path)
             size.append(status.st_size)
             mtime_ns.append(status.st_mtime_ns)
-    return Stamps(paths, size, mtime_ns, rejects)
+            ctime_ns.append(status.st_ctime_ns)
+            inode.append(_inode(status))
+    return Stamps(paths, size, mtime_ns, ctime_ns, inode, rejects)

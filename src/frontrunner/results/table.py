@@ -38,6 +38,27 @@ class Origins(NamedTuple):
     revision: list[str]
     mteb_version: list[str | None]
     dataset_revision: list[str | None]
+    other_data: list[bool | None]
+    """Whether it was measured on another revision of the data set than the catalog names; None if
+    either revision is unknown."""
+
+
+class Difference(NamedTuple):
+    """A score of a superseded file that is not the winning file's."""
+
+    model: str
+    experiment: str
+    """Id of the experiment; empty for an ordinary run."""
+    task: str
+    split: str
+    subset: str
+    file: str
+    """Path of the superseded file."""
+    score: float
+    winner: str
+    """Path of the winning file."""
+    winner_score: float | None
+    """None if the winning file has no score here: this part of the result is lost."""
 
 
 @dataclass(frozen=True)

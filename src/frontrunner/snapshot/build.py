@@ -73,7 +73,7 @@ def build_snapshot(store: Store, inputs: Inputs, beside: Executor | None = None)
 def _write_parts(folder: Path, inputs: Inputs, beside: Executor) -> None:
     ingested = inputs.ingested
     write_table(folder, ingested.table)
-    files = (ingested.origins, ingested.rejects, ingested.run_settings)
+    files = (ingested.origins, ingested.rejects, ingested.run_settings, ingested.differences)
     jobs = [
         beside.submit(write_scores_parquet, folder),
         beside.submit(write_files_parquet, folder, *files),
@@ -89,6 +89,7 @@ def _write_parts(folder: Path, inputs: Inputs, beside: Executor) -> None:
         builder=f"frontrunner {__version__}",
         catalog=inputs.catalog.source,
         results=ingested.sources if len(ingested.sources) > 1 else ingested.origin,
+        revisions=ingested.revisions,
         counts=_counts(inputs),
     )
     add_file(folder / BUILT, msgspec.json.encode(Built(time.time())))
@@ -113,7 +114,7 @@ def _counts(inputs: Inputs) -> Counts:
     by_policy = sum(reject.reason.by_policy for reject in ingested.rejects)
     return Counts(
         files_seen=ingested.files_seen,
-        files_used=len(ingested.origins.path),
+        files_used=ingested.files_used,
         files_rejected=len(ingested.rejects) - by_policy,
         files_set_aside=by_policy,
         rows=table.rows,

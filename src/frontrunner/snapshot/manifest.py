@@ -13,7 +13,7 @@ from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.base.json import read_as
 from frontrunner.results.origin import Origin
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 BUILT = "built.json"
 _CHUNK = 1 << 20
@@ -47,6 +47,8 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     catalog: str
     results: Origin | tuple[Origin, ...]
     """The source, or all sources in the order in which they were given."""
+    revisions: str = "mteb"
+    """The rule that chose among several runs of a model: `mteb` or `newest`."""
     counts: Counts
 
     @property

@@ -107,7 +107,7 @@ class Snapshot:
         return Facts.of(self.catalog)
 
     def frame(self, name: str) -> pl.LazyFrame:
-        """One of the Parquet tables: `scores`, `files`, `rejects` or `run_settings`."""
+        """One of the Parquet tables in docs/snapshots.md, such as `scores` or `files`."""
         import polars as pl  # noqa: PLC0415
 
         return pl.scan_parquet(self.folder / f"{name}.parquet")

@@ -12,7 +12,7 @@ import numpy as np
 from frontrunner.base.atomic import add_file, new_file
 from frontrunner.results.chunk import RunSettings
 from frontrunner.results.rejects import Reject
-from frontrunner.results.table import CellKey, Ints, Origins, ScoreTable, Variant
+from frontrunner.results.table import CellKey, Difference, Ints, Origins, ScoreTable, Variant
 
 if TYPE_CHECKING:
     import polars as pl
@@ -32,7 +32,10 @@ SCORES_PARQUET = "scores.parquet"
 FILES_PARQUET = "files.parquet"
 REJECTS_PARQUET = "rejects.parquet"
 RUNS_PARQUET = "run_settings.parquet"
-PARQUET = frozenset({SCORES_PARQUET, FILES_PARQUET, REJECTS_PARQUET, RUNS_PARQUET})
+DIFFERENCES_PARQUET = "differences.parquet"
+PARQUET = frozenset(
+    {SCORES_PARQUET, FILES_PARQUET, REJECTS_PARQUET, RUNS_PARQUET, DIFFERENCES_PARQUET}
+)
 
 
 class _Names(msgspec.Struct, frozen=True):
@@ -100,12 +103,16 @@ def _write(frame: pl.DataFrame, path: Path, level: int | None = None) -> None:
 
 
 def write_files_parquet(
-    folder: Path, origins: Origins, rejects: Sequence[Reject], settings: Sequence[RunSettings]
+    folder: Path,
+    origins: Origins,
+    rejects: Sequence[Reject],
+    settings: Sequence[RunSettings],
+    differences: Sequence[Difference],
 ) -> None:
-    """Write where the scores came from, and what gave none."""
+    """Write where the scores came from, what gave none, and where runs of a model differ."""
     import polars as pl  # noqa: PLC0415 -- a server that opens a snapshot never needs it
 
-    texts = dict.fromkeys(Origins._fields, pl.String)
+    texts = dict.fromkeys(Origins._fields, pl.String) | {"other_data": pl.Boolean}
     _write(pl.DataFrame(origins._asdict(), schema=texts), folder / FILES_PARQUET)
     told = {
         "path": [reject.path for reject in rejects],
@@ -114,9 +121,19 @@ def write_files_parquet(
         "remedy": [reject.remedy for reject in rejects],
     }
     _write(pl.DataFrame(told, schema=dict.fromkeys(told, pl.String)), folder / REJECTS_PARQUET)
-    columns = list(zip(*settings, strict=True)) or [()] * len(RunSettings._fields)
-    runs = {n: list(column) for n, column in zip(RunSettings._fields, columns, strict=True)}
-    _write(pl.DataFrame(runs, schema=dict.fromkeys(runs, pl.String)), folder / RUNS_PARQUET)
+    runs = dict.fromkeys(RunSettings._fields, pl.String)
+    _write(_frame_of(settings, runs), folder / RUNS_PARQUET)
+    numbers = {"score": pl.Float64, "winner_score": pl.Float64}
+    columns = dict.fromkeys(Difference._fields, pl.String) | numbers
+    _write(_frame_of(differences, columns), folder / DIFFERENCES_PARQUET)
+
+
+def _frame_of(rows: Sequence[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:
+    import polars as pl  # noqa: PLC0415
+
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    named = {name: list(column) for name, column in zip(schema, columns, strict=True)}
+    return pl.DataFrame(named, schema=schema)
 
 
 def _scores_frame(table: ScoreTable) -> pl.DataFrame:

@@ -1,0 +1,108 @@
+"""What was read is remembered, and read again if anything says that it changed."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from frontrunner.results import cache as cache_module
+from frontrunner.results.cache import recall, remember, unchanged
+from frontrunner.results.chunk import read_chunk
+from frontrunner.results.files import Files, files_of
+from frontrunner.results.ingest import Ingested, joined
+from frontrunner.results.read import Options, knowledge_of, read_source
+from frontrunner.results.sources import folder_items, folder_stamps
+from tests.factories import catalog, result, write
+
+KNOWN = catalog()
+NAME = "org__a/r/T1.json"
+LATER = 1 << 62
+
+
+def files_below(root: Path) -> Files:
+    return files_of(read_chunk(folder_items(str(root), ["org__a"]), knowledge_of(KNOWN)))
+
+
+def read(root: Path, fresh: bool = False) -> Ingested:
+    options = Options(workers=1, cache=root.parent / "cache", fresh=fresh)
+    return joined(read_source(root, KNOWN, options), KNOWN)
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one result file, read once."""
+    write(tmp_path / "results", NAME, result("T1", 0.25))
+    monkeypatch.setattr(cache_module, "_TICK", 0)
+    time.sleep(0.02)
+    read(tmp_path / "results")
+    return tmp_path / "results"
+
+
+def test_an_unchanged_file_is_not_read_again(root: Path) -> None:
+    raw = read_source(root, KNOWN, Options(workers=1, cache=root.parent / "cache"))
+    assert raw.seen == 1
+    stands, changed = unchanged(files_below(root), folder_stamps(str(root), ["org__a"]))
+    assert (stands.tolist(), changed) == ([True], [])
+
+
+def test_a_changed_score_is_noticed_though_size_and_time_are_kept(root: Path) -> None:
+    path = root / NAME
+    status = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"0.25", b"0.75"))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert path.stat().st_size == status.st_size
+    assert read(root).table.score.tolist() == [0.75]
+
+
+def test_a_file_put_in_place_of_another_is_noticed(root: Path) -> None:
+    path = root / NAME
+    status = path.stat()
+    other = write(root.parent, "other.json", path.read_bytes().replace(b"0.25", b"0.75"))
+    os.utime(other, ns=(status.st_atime_ns, status.st_mtime_ns))
+    other.replace(path)
+    assert read(root).table.score.tolist() == [0.75]
+
+
+@pytest.mark.parametrize("name", ["size", "mtime_ns", "ctime_ns", "inode"])
+def test_each_stamp_counts(root: Path, name: str) -> None:
+    stamps = folder_stamps(str(root), ["org__a"])
+    getattr(stamps, name)[0] += 1
+    stands, changed = unchanged(files_below(root), stamps)
+    assert (stands.tolist(), changed) == ([False], [NAME])
+
+
+def test_a_file_that_changed_while_it_was_read_is_read_again(tmp_path: Path) -> None:
+    write(tmp_path / "results", NAME, result("T1", 0.25))
+    files = files_below(tmp_path / "results")
+    stamps = folder_stamps(str(tmp_path / "results"), ["org__a"])
+    changed_at = int(files.ctime_ns[0])
+    for began, again in ((changed_at + cache_module._TICK, [NAME]), (LATER, [])):
+        remember(tmp_path / "memory", "k", files, began)
+        remembered = recall(tmp_path / "memory", "k")
+        assert remembered is not None
+        assert unchanged(remembered, stamps)[1] == again
+
+
+def test_everything_is_remembered(root: Path) -> None:
+    write(root, "org__a/r/T2.json", result("T2", float("nan")) | {"date": 1.5e9})
+    files = files_below(root)
+    remember(root.parent / "memory", "k", files, LATER)
+    remembered = recall(root.parent / "memory", "k")
+    assert remembered is not None
+    for name, column in files._asdict().items():
+        assert repr(list(getattr(remembered, name))) == repr(list(column)), name
+    assert recall(root.parent / "memory", "other") is None
+
+
+def test_fresh_reads_what_the_cache_takes_for_unchanged(root: Path) -> None:
+    [memory] = (root.parent / "cache").iterdir()
+    digest = cache_module.knowledge_digest(knowledge_of(KNOWN))
+    files = recall(memory, digest)
+    assert files is not None
+    remember(memory, digest, files._replace(row_score=files.row_score + 0.5), LATER)
+    assert read(root).table.score.tolist() == [0.75]  # the cache is believed
+    assert read(root, fresh=True).table.score.tolist() == [0.25]
+    assert read(root).table.score.tolist() == [0.25]  # and was written again
