@@ -238,3 +238,16 @@ def test_the_quick_way_and_the_lenient_way_agree(
     next(iter(content["scores"].values()))[0] |= {"text": text, "nauc": noise}
     raw = json.dumps(content, indent=1).encode()
     assert outcome(parse, raw) == outcome(_lenient, raw)
+
+
+@pytest.mark.parametrize(
+    "text", ['"', '": NaN', '": NaN, "', '\\": NaN', "\\", '\\": NaN, "main_score": 0.9, "', "\x7f"]
+)
+@pytest.mark.parametrize("key", ["hf_subset", "note"])
+def test_a_text_that_looks_like_nan_stays_as_it_is(text: str, key: str) -> None:
+    content = result("T1", {"test": {"en": math.nan, "de": 0.5}})
+    content["scores"]["test"][0][key] = text
+    [(cell, missing), (_, score)] = read(content).entries
+    assert math.isnan(missing)
+    assert score == 0.5
+    assert cell[1] == (text if key == "hf_subset" else "en")

@@ -33,7 +33,7 @@ def reasons(ingested: Ingested) -> dict[str, str]:
 
 def assert_accounted(ingested: Ingested, plain: int) -> None:
     """Every file is used, rejected, or one of the `plain` ones that say something else."""
-    assert ingested.files_seen == len(ingested.origins.path) + len(ingested.rejects) + plain
+    assert ingested.files_seen == ingested.files_used + len(ingested.rejects) + plain
 
 
 def test_a_folder_of_hostile_things(tmp_path: Path) -> None:
@@ -183,3 +183,46 @@ def test_reasons_all_have_a_remedy() -> None:
     from frontrunner.results.rejects import REMEDY
 
     assert set(REMEDY) == set(Reason)
+
+
+def tarred(folder: Path, top: str = "") -> Path:
+    """An archive of `folder`, its files below `top`."""
+    path = folder.with_name("archive.tar.gz")
+    with tarfile.open(path, "w:gz") as tar:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                tar.add(file, f"{top}{file.relative_to(folder)}")
+    return path
+
+
+@pytest.mark.parametrize("top", ["", "results-main/"])
+@pytest.mark.parametrize(
+    ("files", "rejected"),
+    [
+        (["README.md", "results/org__a/r/T1.json"], {}),
+        (["results/org__a/r/T1.json", "scripts/check.py", "z.json"], {}),
+        (["README.md", "results/org__a/r/T1.json", "org__b/r/T1.json"], {}),
+        (
+            ["results/README.md", "results/org__a/r/T1.json"],
+            {"README.md": "out-of-place"},
+        ),
+    ],
+)
+def test_beside_a_folder_results_nothing_is_read_in_an_archive_or_a_folder(
+    tmp_path: Path, top: str, files: list[str], rejected: dict[str, str]
+) -> None:
+    source = tmp_path / "source"
+    for name in files:
+        write(source, name, result("T1", 0.5))
+    for one in (source, tarred(source, top)):
+        ingested = read(one)
+        assert reasons(ingested) == rejected
+        assert ingested.origins.path == ["org__a/r/T1.json"]
+
+
+def test_a_file_beside_models_is_out_of_place_in_an_archive_and_in_a_folder(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    write(source, "README.md", b"hello")
+    write(source, "org__a/r/T1.json", result("T1", 0.5))
+    for one in (source, tarred(source)):
+        assert reasons(read(one)) == {"README.md": "out-of-place"}

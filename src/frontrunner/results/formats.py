@@ -133,9 +133,7 @@ def parse(data: bytes | memoryview, tasks: TaskIndex) -> ParsedFile:
     except _NeedsLenientReadError:
         pass
     except (msgspec.DecodeError, UnicodeDecodeError):
-        quick = _without_nan(data)
-        if quick is not None:
-            return _from_typed_or_lenient(quick, data, tasks)
+        return _from_typed_or_lenient(_without_nan(data), data, tasks)
     except RecursionError:
         raise UnusableFileError(Reason.TOO_DEEP, "nested too deeply to be read") from None
     return _lenient(data, tasks)
@@ -145,14 +143,13 @@ class _NeedsLenientReadError(Exception):
     """A main score is absent: the whole file must be read to find the metric that counts."""
 
 
-def _without_nan(data: bytes | memoryview) -> bytes | None:
-    """`data` with `NaN` as values of keys marked, or None where that cannot be done safely.
+def _without_nan(data: bytes | memoryview) -> bytes:
+    """`data` with `NaN` as values of keys marked.
 
-    The pattern can stand inside a string only behind an escaped quote, so a file without any
-    backslash is changed in values alone.
+    Inside a string, the pattern can only follow an escaped quote. Marked there, it ends the string
+    before a character that no JSON has, so that the typed decoder refuses it.
     """
-    raw = bytes(data)
-    return None if b"\\" in raw else raw.replace(b'": NaN', _NAN_JSON)
+    return bytes(data).replace(b'": NaN', _NAN_JSON)
 
 
 def _from_typed_or_lenient(quick: bytes, data: bytes | memoryview, tasks: TaskIndex) -> ParsedFile:

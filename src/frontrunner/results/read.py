@@ -15,7 +15,7 @@ import numpy as np
 
 from frontrunner.base.errors import SourceError
 from frontrunner.catalog import Catalog, Model
-from frontrunner.results.archive import is_archive, walk_archive
+from frontrunner.results.archive import Member, is_archive, walk_archive
 from frontrunner.results.cache import cache_path, knowledge_digest, recall, remember, unchanged
 from frontrunner.results.chunk import Chunk, Knowledge, RunSettings, read_chunk
 from frontrunner.results.collecting import collector_paused
@@ -212,14 +212,28 @@ def _origin_of(source: Path, options: Options) -> Origin:
 # --- archives ---------------------------------------------------------------------------------
 
 
-def archive_items(path: Path, share: int, shares: int) -> Iterator[Item]:
-    """The files of an archive that fall to worker `share` of `shares`: whole model folders."""
-    walk = walk_zip if is_zip(path) else walk_archive
-    for member in walk(path):
+def walk_members(path: Path) -> Iterator[Member]:
+    """The members of an archive of any kind."""
+    return (walk_zip if is_zip(path) else walk_archive)(path)
+
+
+def has_results_folder(path: Path) -> bool:
+    """Whether an archive has a folder `results`; then, as in a folder, nothing else is read."""
+    return any(_in_results(member.name) for member in walk_members(path))
+
+
+def archive_items(path: Path, share: int, shares: int, inside: bool = False) -> Iterator[Item]:
+    """The files of an archive that fall to worker `share` of `shares`: whole model folders.
+
+    `inside` leaves out files that are not in a folder `results`; unsafe names are always reported.
+    """
+    for member in walk_members(path):
         name = _below_results(member.name)
         if name is None:
             if share == 0:
                 yield member.name, Reject(printable(member.name), Reason.UNSAFE_NAME)
+            continue
+        if inside and not _in_results(member.name):
             continue
         if _falls_to(name.split("/", 1)[0]) % shares != share:
             continue
@@ -236,10 +250,18 @@ def _falls_to(model: str) -> int:
     )
 
 
+def _in_results(name: str) -> bool:
+    return "results" in _path(name).parts[:2]
+
+
+def _path(name: str) -> PurePosixPath:
+    """A member's path; Windows tools separate folders by backslashes."""
+    return PurePosixPath(name if "/" in name else name.replace("\\", "/"))
+
+
 def _below_results(name: str) -> str | None:
     """The path below `results/`, or None for a name that would leave the folder."""
-    # Windows tools separate folders by backslashes.
-    path = PurePosixPath(name if "/" in name else name.replace("\\", "/"))
+    path = _path(name)
     if path.is_absolute() or ".." in path.parts or not path.parts:
         return None
     parts = path.parts
@@ -248,15 +270,15 @@ def _below_results(name: str) -> str | None:
     return "/".join(parts) or None
 
 
-def _read_share(path: Path, share: int, shares: int, known: Knowledge) -> Chunk:
-    return read_chunk(archive_items(path, share, shares), known)
+def _read_share(path: Path, share: int, shares: int, inside: bool, known: Knowledge) -> Chunk:
+    return read_chunk(archive_items(path, share, shares, inside), known)
 
 
 def _read_archive(path: Path, known: Knowledge, options: Options) -> list[Chunk]:
     # Every worker unpacks the whole stream and keeps its own share: unpacking is a fraction of
     # the work, and no bytes have to cross between processes.
-    shares = options.workers
-    jobs = [partial(_read_share, path, share, shares) for share in range(shares)]
+    shares, inside = options.workers, has_results_folder(path)
+    jobs = [partial(_read_share, path, share, shares, inside) for share in range(shares)]
     return _in_processes(jobs, known, options)
 
 
