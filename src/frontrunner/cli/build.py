@@ -40,9 +40,7 @@ def build(
 ) -> None:
     """Read results, rank every board, and publish the snapshot."""
     settings = load_settings(home, build={"readers": readers})
-    request = pipeline.Request(
-        tuple(results), tuple(catalog or ()), without_mteb, publish, fresh
-    )
+    request = pipeline.Request(tuple(results), tuple(catalog or ()), without_mteb, publish, fresh)
     snapshot = pipeline.build(settings, request, Terminal())
     if as_json:
         print_json(

@@ -81,9 +81,7 @@ def build(settings: Settings, request: Request, reporter: Reporter) -> Snapshot:
             had = _icons_of_current(store)
             fetching = Fetching(_to_fetch(settings, known, had))
             nears = fetch_sources(settings, request.results, reporter)
-            ingested = read_results(
-                settings, nears, known, reporter, beside, fresh=request.fresh
-            )
+            ingested = read_results(settings, nears, known, reporter, beside, fresh=request.fresh)
             for line in lines_of_sources(ingested):
                 reporter.say(line)
             refuse_unusable(ingested, nears)
@@ -175,9 +173,7 @@ def read_results(
             fresh=fresh,
             beside=beside,
         )
-        return read_sources(
-            nears, catalog, options, newest=settings.build.revisions == "newest"
-        )
+        return read_sources(nears, catalog, options, newest=settings.build.revisions == "newest")
 
 
 def write_snapshot(

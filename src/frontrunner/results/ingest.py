@@ -92,9 +92,7 @@ def joined(raw: RawResults, catalog: Catalog, *, newest: bool = False) -> Ingest
     return joined_parts([Part("", raw)], catalog, newest=newest)
 
 
-def joined_parts(
-    parts: Sequence[Part], catalog: Catalog, *, newest: bool = False
-) -> Ingested:
+def joined_parts(parts: Sequence[Part], catalog: Catalog, *, newest: bool = False) -> Ingested:
     """Merge and join what was read of each source; later sources win. `newest` as in `join`."""
     together = merge(parts)
     raw = together.raw

@@ -220,7 +220,7 @@ def _refuse_long(meta: _ModelMeta) -> None:
     size = len(msgspec.json.encode(meta.experiment_kwargs or {}))
     if size > LARGEST_EXPERIMENT:
         raise UnusableFileError(Reason.TOO_LONG, f"experiment_kwargs of {size:,} bytes")
-    longest = max(len(meta.name), len(meta.revision))
+    longest = max(len(meta.name), len(meta.revision or ""))
     if longest > LONGEST_NAME:
         raise UnusableFileError(Reason.TOO_LONG, f"a name or revision of {longest:,} characters")
 
