@@ -177,7 +177,7 @@ def test_what_is_only_remembered_may_be_unwritable(folder: Path) -> None:
     words = ("ingest", "results", "--catalog", "own.toml", "--without-mteb", "--home", "own.toml")
     done = run(folder, *words)
     assert (done.returncode, done.stdout) == (0, "")
-    assert "1 used, 1 scores" in done.stderr
+    assert "1 used, 1 score" in done.stderr
 
 
 def test_what_the_system_refuses_is_told_without_a_traceback(folder: Path) -> None:

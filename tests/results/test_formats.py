@@ -251,3 +251,10 @@ def test_a_text_that_looks_like_nan_stays_as_it_is(text: str, key: str) -> None:
     assert math.isnan(missing)
     assert score == 0.5
     assert cell[1] == (text if key == "hf_subset" else "en")
+
+
+@pytest.mark.parametrize("name", ["t1", "T1 ", "mteb/T1", "org/t1"])
+def test_a_task_with_nearly_a_known_name_is_named(name: str) -> None:
+    with pytest.raises(UnusableFileError, match=r"did you mean T1\?") as caught:
+        read(result(name, 0.5))
+    assert caught.value.reason is Reason.UNKNOWN_TASK

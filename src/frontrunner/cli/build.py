@@ -124,8 +124,8 @@ def _report(ingested: Ingested) -> None:
     for reason, count in Counter(r.reason for r in ingested.rejects).most_common():
         table.add_row(reason, f"{count:,}", escape(remedies[reason]))
     say(
-        f"{ingested.files_seen:,} files: {ingested.files_used:,} used, "
-        f"{ingested.table.rows:,} scores"
+        f"{counted(ingested.files_seen, 'file')}: {ingested.files_used:,} used, "
+        f"{counted(ingested.table.rows, 'score')}"
     )
     if ingested.rejects:
         stderr.print(table)

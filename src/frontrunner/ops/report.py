@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
 
 from frontrunner.catalog import FormerName
 from frontrunner.results.ingest import Ingested
+from frontrunner.results.rejects import Reason
 
 _SHOWN = 10
 
 
 def lines_of_sources(ingested: Ingested) -> Iterator[str]:
-    """Say what each of several sources gave, which models only their files describe, and which
-    `[[renamed]]` to paste into a catalog.toml.
+    """Say what each of several sources gave, which models only their files describe, which are
+    unknown, and which `[[renamed]]` and `[[model]]` to paste into a catalog.toml.
     """
     if len(ingested.counts) > 1:
         for one in ingested.counts:
@@ -29,6 +31,31 @@ def lines_of_sources(ingested: Ingested) -> Iterator[str]:
         count = _files(sum(one.files for one in former))
         yield f"  {count} of models that were probably renamed. To count them, add to catalog.toml:"
         yield from (renamed_entry(one) for one in former)
+    yield from _unknown_models(ingested)
+
+
+def _unknown_models(ingested: Ingested) -> Iterator[str]:
+    """Unknown models by organisation, and a `[[model]]` to paste for each that was not renamed."""
+    renamed = {one.name for one in ingested.catalog.probably_renamed}
+    files = Counter(
+        _name_in(one.detail) for one in ingested.rejects if one.reason is Reason.UNKNOWN_MODEL
+    )
+    organisations: dict[str, list[str]] = {}
+    for name in sorted(name for name in files if name):
+        organisations.setdefault(name.partition("/")[0], []).append(name)
+    for organisation, names in organisations.items():
+        models = f"{len(names):,} unknown model{'' if len(names) == 1 else 's'}"
+        yield f"  {organisation}: {models}, {_files(sum(files[name] for name in names))}"
+    new = sorted(name for name in files if name and name not in renamed)
+    if new:
+        more = f" (the first {_SHOWN} of {len(new):,})" if len(new) > _SHOWN else ""
+        yield f"  To count results of a model that is new, add to catalog.toml{more}:"
+        yield from (f"\n[[model]]\nname = {_quoted(name)}" for name in new[:_SHOWN])
+
+
+def _name_in(detail: str) -> str:
+    """The model's name, with which the detail of an unknown model's file begins."""
+    return detail.partition(";")[0].partition(": probably ")[0]
 
 
 def _files(number: int) -> str:
@@ -38,6 +65,10 @@ def _files(number: int) -> str:
 def renamed_entry(former: FormerName) -> str:
     """The `[[renamed]]` that counts the results under a former name."""
     values = {"name": former.name, "model": former.model, "reason": "The organisation was renamed."}
-    # A JSON string is a TOML string.
-    lines = (f"{key} = {msgspec.json.encode(value).decode()}" for key, value in values.items())
+    lines = (f"{key} = {_quoted(value)}" for key, value in values.items())
     return "\n".join(("", "[[renamed]]", *lines))
+
+
+def _quoted(text: str) -> str:
+    """A TOML string: every JSON string is one."""
+    return msgspec.json.encode(text).decode()

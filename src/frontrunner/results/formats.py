@@ -63,7 +63,9 @@ class TaskIndex(msgspec.Struct, frozen=True):
         if name in self.by_name:
             return
         reason = Reason.RETIRED_TASK if name in self.retired else Reason.UNKNOWN_TASK
-        raise UnusableFileError(reason, f"task {name[:200]!r}")
+        near = self.old_names.get(name[-200:].rpartition("/")[2].strip().lower())
+        hint = f"; did you mean {near}?" if near and reason is Reason.UNKNOWN_TASK else ""
+        raise UnusableFileError(reason, f"task {name[:200]!r}{hint}")
 
     def of_old_file(self, name: str) -> TaskFacts:
         """The task that a file before mteb 1.11 means; raises UnusableFileError if none."""
