@@ -35,18 +35,17 @@ def lines_of_sources(ingested: Ingested) -> Iterator[str]:
 
 
 def _unknown_models(ingested: Ingested) -> Iterator[str]:
-    """Unknown models by organisation, and a `[[model]]` to paste for each that was not renamed."""
+    """Unknown models that were not renamed, by organisation, each with a `[[model]]` to paste."""
     renamed = {one.name for one in ingested.catalog.probably_renamed}
-    files = Counter(
-        _name_in(one.detail) for one in ingested.rejects if one.reason is Reason.UNKNOWN_MODEL
-    )
+    unknown = (one for one in ingested.rejects if one.reason is Reason.UNKNOWN_MODEL)
+    files = Counter(_name_in(one.detail) for one in unknown)
+    new = sorted(name for name in files if name and name not in renamed)
     organisations: dict[str, list[str]] = {}
-    for name in sorted(name for name in files if name):
+    for name in new:
         organisations.setdefault(name.partition("/")[0], []).append(name)
     for organisation, names in organisations.items():
         models = f"{len(names):,} unknown model{'' if len(names) == 1 else 's'}"
         yield f"  {organisation}: {models}, {_files(sum(files[name] for name in names))}"
-    new = sorted(name for name in files if name and name not in renamed)
     if new:
         more = f" (the first {_SHOWN} of {len(new):,})" if len(new) > _SHOWN else ""
         yield f"  To count results of a model that is new, add to catalog.toml{more}:"
