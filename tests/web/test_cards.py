@@ -10,6 +10,7 @@ import pytest
 from frontrunner.answers.service import Service
 from frontrunner.web import cards
 from frontrunner.web.views.cards import Card, board_card, model_card, site_card
+from frontrunner.web.words import words
 from tests.web.conftest import HOSTILE, NAME, Browser
 
 Image = pytest.importorskip("PIL.Image")
@@ -74,7 +75,7 @@ def test_a_model_says_where_it_stands(service: Service) -> None:
 
 
 def test_the_site_counts_what_it_has(service: Service) -> None:
-    assert "2 boards" in site_card(service).facts
+    assert "2 boards" in site_card(service, words("en")).facts
 
 
 def test_the_font_holds_what_is_said_to_be_drawable() -> None:

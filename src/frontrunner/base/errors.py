@@ -86,6 +86,12 @@ class CorruptSnapshotError(SnapshotError):
     """A snapshot's bytes are not the ones its manifest promises."""
 
 
+class InterruptedBuildError(FrontrunnerError):
+    """The user stopped a build; the message says what was done and what was not."""
+
+    code = 130
+
+
 # --- what is running ----------------------------------------------------------------------------
 
 

@@ -56,7 +56,7 @@ def read_catalog() -> tuple[Catalog, dict[str, bytes]]:
     if found is None:
         raise MissingExtraError(
             "The catalog of public tasks, benchmarks and models comes from mteb-core, which is "
-            "not installed. Install it with: pip install 'frontrunner[catalog]'"
+            "not installed. In a checkout of Frontrunner, run: pip install '.[catalog]'"
         )
     import mteb  # noqa: PLC0415 -- seconds and hundreds of MB, paid only where it is asked for
     from mteb.benchmarks._leaderboard_menu import HOME_BENCHMARK_ENTRIES  # noqa: PLC0415

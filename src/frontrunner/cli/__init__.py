@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
 from importlib import import_module
 
-from frontrunner.base.errors import FrontrunnerError
+from frontrunner.base.errors import FrontrunnerError, InterruptedBuildError
+
+INTERRUPTED = 130
 
 MODULES = {
     "build": "build",
@@ -48,23 +50,38 @@ def load_commands(words: Sequence[str]) -> None:
 
 def main() -> None:
     """Run the command line; print an error meant for the user without a traceback."""
+    try:
+        code = _run()
+    except KeyboardInterrupt:
+        sys.stderr.write("Interrupted.\n")
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run the command of `sys.argv`; its exit code."""
     # Not at the top: each worker process imports this module when it starts.
     from frontrunner.cli.app import app  # noqa: PLC0415
     from frontrunner.cli.output import complain, say  # noqa: PLC0415
 
-    load_commands(sys.argv[1:2])
+    code = 1
     try:
+        load_commands(sys.argv[1:2])
         app()
+    except InterruptedBuildError as error:
+        say(error)
+        code = error.code
     except FrontrunnerError as error:
         complain("error", error)
-        sys.exit(error.code)
+        code = error.code
     except OSError as error:
-        # A disk that is full, a folder that may not be written: nothing that a traceback mends.
+        # A full disk, a folder without permission: a traceback would not help.
         complain("error", f"{error.filename or 'The system'}: {error.strerror or error}")
-        sys.exit(1)
     except BrokenExecutor:
         complain("error", "The system ended a helping process, as it does where memory is short.")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        say("interrupted")
-        sys.exit(130)
+    except SystemExit as ended:
+        # Typer ends an interrupted command in this way, without a word.
+        if ended.code != INTERRUPTED:
+            raise
+        raise KeyboardInterrupt from None
+    return code

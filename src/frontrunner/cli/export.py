@@ -37,8 +37,9 @@ def export(
     """Write every page and answer of the published snapshot as files."""
     from frontrunner.web.export import export as write  # noqa: PLC0415 -- only this command needs it
 
-    snapshot = Store(load_settings(home).home).current()
+    settings = load_settings(home)
+    snapshot = Store(settings.home).current()
     say(f"Writing {snapshot.id} to {static} ...")
-    done = write(snapshot, static, _whole(address))
+    done = write(snapshot, static, _whole(address), settings.site)
     say(f"{done.pages:,} pages and {done.files:,} files.")
     typer.echo(static)

@@ -62,7 +62,7 @@ def _application(settings: Settings, snapshot: Snapshot, worker: Worker) -> Appl
         snapshot,
         max_age=settings.server.http_max_age,
         origins=settings.server.cors_origins,
-        pages=Site(development=settings.server.development),
+        pages=Site(development=settings.server.development, site=settings.site),
         calls=relayed or calls,
         metrics=worker.metrics,
     )

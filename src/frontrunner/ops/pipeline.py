@@ -14,7 +14,12 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from frontrunner.base.config import Settings
-from frontrunner.base.errors import FrontrunnerError, LegacyError, UsageError
+from frontrunner.base.errors import (
+    FrontrunnerError,
+    InterruptedBuildError,
+    LegacyError,
+    UsageError,
+)
 from frontrunner.base.home import Home
 from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics, load_catalog
@@ -73,25 +78,30 @@ def build(settings: Settings, request: Request, reporter: Reporter) -> Snapshot:
     is asked for. Raises FrontrunnerError if any step fails; what is published then stays.
     """
     store = open_store(settings, reporter)
-    with store.only_build(), _failure_logged(store, reporter):
-        with helpers(1) as beside:
-            # While this process reads the catalog, the other gets ready for its part of the work.
-            beside.submit(get_ready_for_parquet)
-            known, statistics = read_catalog(settings, request, reporter)
-            had = _icons_of_current(store)
-            fetching = Fetching(_to_fetch(settings, known, had))
-            nears = fetch_sources(settings, request.results, reporter)
-            ingested = read_results(settings, nears, known, reporter, beside, fresh=request.fresh)
-            for line in lines_of_sources(ingested):
-                reporter.say(line)
-            refuse_unusable(ingested, nears)
-            inputs = Inputs(statistics, ingested)
-            snapshot = write_snapshot(store, inputs, reporter, request.publish, beside)
-        prepare_answers(store, snapshot, reporter)
-        try:
-            keep_icons_of(store, snapshot, {**had, **fetching.result()})
-        except FrontrunnerError as error:
-            reporter.warn(error)  # the board is published, and served without them
+    watched = _Watched(reporter)
+    with store.only_build(), _failure_logged(store, reporter), _stops_told(store, watched):
+        return _build(settings, request, store, watched)
+
+
+def _build(settings: Settings, request: Request, store: Store, reporter: Reporter) -> Snapshot:
+    with helpers(1) as beside:
+        # While this process reads the catalog, the other gets ready for its part of the work.
+        beside.submit(get_ready_for_parquet)
+        known, statistics = read_catalog(settings, request, reporter)
+        had = _icons_of_current(store)
+        fetching = Fetching(_to_fetch(settings, known, had))
+        nears = fetch_sources(settings, request.results, reporter)
+        ingested = read_results(settings, nears, known, reporter, beside, fresh=request.fresh)
+        for line in lines_of_sources(ingested):
+            reporter.say(line)
+        refuse_unusable(ingested, nears)
+        inputs = Inputs(statistics, ingested)
+        snapshot = write_snapshot(store, inputs, reporter, request.publish, beside)
+    prepare_answers(store, snapshot, reporter)
+    try:
+        keep_icons_of(store, snapshot, {**had, **fetching.result()})
+    except FrontrunnerError as error:
+        reporter.warn(error)  # the board is published, and served without them
     return snapshot
 
 
@@ -114,6 +124,41 @@ def keep_icons_of(store: Store, snapshot: Snapshot, found: Mapping[str, Icon]) -
     if icons:
         with store.changing():
             keep_icons(store.open(snapshot.id).folder, icons)
+
+
+class _Watched:
+    """A reporter that knows which step is under way."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._inner = reporter
+        self.now = "Starting"
+        self.say = reporter.say
+        self.warn = reporter.warn
+
+    def step(self, what: str) -> AbstractContextManager[Progress]:
+        """A step begins."""
+        self.now = what
+        return self._inner.step(what)
+
+
+@contextmanager
+def _stops_told(store: Store, watched: _Watched) -> Iterator[None]:
+    """Turn Ctrl-C into one line that says what was done and what was not."""
+    before = store.current_id()
+    try:
+        yield
+    except KeyboardInterrupt:
+        now = store.current_id()
+        if now is not None and now != before:
+            done = (
+                f"Snapshot {now} is published, but not all its answers are prepared. "
+                "Run: frontrunner prepare"
+            )
+        else:
+            stays = "no board is published yet" if now is None else f"snapshot {now} stays current"
+            done = f"Nothing was published; {stays}."
+        what = f"{watched.now[:1].lower()}{watched.now[1:]}"
+        raise InterruptedBuildError(f"Interrupted while {what}. {done}") from None
 
 
 @contextmanager

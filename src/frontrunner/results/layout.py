@@ -55,6 +55,8 @@ class Names(NamedTuple):
 
     exact: frozenset[str]
     folded: Mapping[str, str]
+    runs: dict[str, str | None]
+    """The run of each folder that was asked for before: a run has many files."""
 
     @classmethod
     def of(cls, folders: Iterable[str]) -> Names:
@@ -63,7 +65,7 @@ class Names(NamedTuple):
         folded: dict[str, str] = {}
         for name in sorted(exact):
             folded[name.casefold()] = "" if name.casefold() in folded else name
-        return cls(exact, folded)
+        return cls(exact, folded, {})
 
     def find(self, name: str) -> str | None:
         """The known folder that `name` means, or None."""
@@ -72,19 +74,19 @@ class Names(NamedTuple):
         return self.folded.get(name.casefold()) or None
 
 
-_NOBODY = Names(frozenset(), {})
-
-
-def place(path: str, names: Names = _NOBODY) -> Place:
+def place(path: str, names: Names) -> Place:
     """Say what the file at `path` (below the source's folder) is for.
 
     `names` are the folders of known models: they tell layouts apart that look alike.
     """
-    *folders, name = path.split("/")
-    run = located(folders, names)
+    folder, _, name = path.rpartition("/")
+    run = names.runs.get(folder, "")
+    if run == "":
+        found = located(folder.split("/"), names)
+        run = names.runs[folder] = None if found is None else "/".join(found)
     if run is None:
-        return Place(Kind.OUT_OF_PLACE, "/".join(folders), False)
-    return Place(_kind(name), "/".join(run), len(run) == 4)
+        return Place(Kind.OUT_OF_PLACE, folder, False)
+    return Place(_kind(name), run, run.count("/") == 3)
 
 
 def _kind(name: str) -> Kind:

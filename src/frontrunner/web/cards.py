@@ -14,11 +14,12 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from frontrunner.answers.service import Service
+from frontrunner.base.config import SiteSettings
 from frontrunner.legacy.links.meaning import benchmark_called, spelled
 from frontrunner.snapshot.answers import Encoded, body_tag
 from frontrunner.web.urls import SITE_CARD
 from frontrunner.web.views.cards import Card, Line, board_card, model_card, site_card, task_card
-from frontrunner.web.words import DEFAULT, words
+from frontrunner.web.words import DEFAULT, PLAIN_SITE, words
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
@@ -44,20 +45,20 @@ _SAME = str.maketrans(
 )
 
 
-def find(service: Service, path: str) -> Encoded | None:
+def find(service: Service, path: str, site: SiteSettings = PLAIN_SITE) -> Encoded | None:
     """The card at a path such as `benchmark/BEIR.png`; None if it does not exist."""
-    card = _card(service, path.removesuffix(".png")) if path.endswith(".png") else None
+    card = _card(service, path.removesuffix(".png"), site) if path.endswith(".png") else None
     if card is None:
         return None
-    body = draw(card)
+    body = draw(card, site)
     return Encoded("image/png", body_tag(body), body)
 
 
-def _card(service: Service, name: str) -> Card | None:
+def _card(service: Service, name: str, site: SiteSettings) -> Card | None:
     kind, _, rest = name.partition("/")
     catalog = service.snapshot.catalog
     if name == SITE_CARD:
-        return site_card(service)
+        return site_card(service, words(DEFAULT, site))
     if kind in ("benchmark", "boards"):
         board = benchmark_called(rest, catalog)
         return board_card(service, catalog.benchmark_by_name[board]) if board else None
@@ -91,13 +92,13 @@ def title(card: Card) -> str:
     return written(next(whole, card.titles[-1]))
 
 
-def draw(card: Card) -> bytes:
-    """The card as a PNG of `SIZE`."""
+def draw(card: Card, site: SiteSettings = PLAIN_SITE) -> bytes:
+    """The card as a PNG of `SIZE`, with the name of the site."""
     from PIL import Image, ImageDraw  # noqa: PLC0415 -- see the module's docstring
 
     image = Image.new("RGB", SIZE, _GROUND)
     pen = ImageDraw.Draw(image)
-    _head(pen, card)
+    _head(pen, card, site)
     start = _LEFT + max((int(_font(32).getlength(line.place)) for line in card.lines), default=0)
     start += 32 if start > _LEFT else 0
     for number, line in enumerate(card.lines):
@@ -109,10 +110,11 @@ def draw(card: Card) -> bytes:
     return file.getvalue()
 
 
-def _head(pen: ImageDraw, card: Card) -> None:
+def _head(pen: ImageDraw, card: Card, site: SiteSettings) -> None:
     for x, top, colour in _BARS:
         pen.rounded_rectangle((x, top, x + 10, 112), 5, fill=colour)
-    pen.text((136, 110), words(DEFAULT)("site.name"), _SOFT, _font(36), "ls")
+    name = _cut(written(words(DEFAULT, site)("site.name")), _font(36), _RIGHT - 136)
+    pen.text((136, 110), name, _SOFT, _font(36), "ls")
     shown, font = _fitting(title(card), (64, 54, 46), _RIGHT - _LEFT)
     pen.text((_LEFT, 192), shown, _INK, font, "ls", stroke_width=0.8)
     facts = _cut(written(card.facts), _font(26), _RIGHT - _LEFT)

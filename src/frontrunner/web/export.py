@@ -14,6 +14,7 @@ from typing import NamedTuple
 from frontrunner.answers.filters import ModelFilter, TaskFilter
 from frontrunner.answers.service import Service
 from frontrunner.base.atomic import add_file, fresh_folder
+from frontrunner.base.config import SiteSettings
 from frontrunner.base.errors import UnknownNameError, UsageError
 from frontrunner.http import documents
 from frontrunner.snapshot.reader import Snapshot
@@ -24,7 +25,7 @@ from frontrunner.web.urls import SITE_CARD, Links
 from frontrunner.web.views.board_table import TABS, heading, load
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.visit import Visit
-from frontrunner.web.words import DEFAULT, languages, words
+from frontrunner.web.words import DEFAULT, PLAIN_SITE, Words, languages, words
 
 
 class Exported(NamedTuple):
@@ -34,7 +35,9 @@ class Exported(NamedTuple):
     files: int
 
 
-def export(snapshot: Snapshot, folder: Path, address: str = "") -> Exported:
+def export(
+    snapshot: Snapshot, folder: Path, address: str = "", site: SiteSettings = PLAIN_SITE
+) -> Exported:
     """Write the site of `snapshot` into `folder`, which must be empty or new.
 
     The folder appears when the copy is complete: an interrupted export leaves nothing.
@@ -44,21 +47,21 @@ def export(snapshot: Snapshot, folder: Path, address: str = "") -> Exported:
         raise UsageError(f"{folder} is not empty. Give a new folder, or empty this one first.")
     try:
         with fresh_folder(folder, replace=False) as fresh:
-            return _write_site(Service(snapshot), fresh, address.rstrip("/"))
+            return _write_site(Service(snapshot), fresh, address.rstrip("/"), site)
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder} cannot be written: {error}. Give another folder.") from error
 
 
-def _write_site(service: Service, folder: Path, address: str) -> Exported:
+def _write_site(service: Service, folder: Path, address: str, site: SiteSettings) -> Exported:
     pages = files = 0
     for language in languages():
         for path in page_paths(service):
-            _write(folder, *_page(service, language, path, address))
+            _write(folder, *_page(service, words(language, site), path, address))
             pages += 1
     if address:
-        _write(folder, "404.html", _missing(service, address))
+        _write(folder, "404.html", _missing(service, words(DEFAULT, site), address))
         pages += 1
-    for name, body in data_files(service, address):
+    for name, body in data_files(service, address, site):
         _write(folder, name, body)
         files += 1
     return Exported(pages, files)
@@ -82,32 +85,34 @@ def page_paths(service: Service) -> Iterator[str]:
     yield from (f"old/{task}/{language}" for task, language in sorted(tables))
 
 
-def _page(service: Service, language: str, path: str, address: str) -> tuple[str, bytes]:
-    prefix = "" if language == DEFAULT else language
+def _page(service: Service, t: Words, path: str, address: str) -> tuple[str, bytes]:
+    prefix = "" if t.language == DEFAULT else t.language
     place = "/".join(part for part in (prefix, path) if part)
     depth = place.count("/") + 1 if place else 0
     links = Links(prefix, root="../" * depth, suffix="/")
     name = path.partition("/")[2]
-    visit = Visit(service, words(language), links, name, {}, address, live=False)
+    visit = Visit(service, t, links, name, {}, address, live=False)
     view = find_view(path)
     if view is None:
         raise UnknownNameError(f"There is no page /{path}.")
     return f"{place}/index.html" if place else "index.html", to_bytes(visit, path, view(visit))
 
 
-def _missing(service: Service, address: str) -> bytes:
+def _missing(service: Service, t: Words, address: str) -> bytes:
     """What static hosts show for what is not there; its links must work from everywhere."""
     links = Links(root=f"{address}/", suffix="/")
-    visit = Visit(service, words(DEFAULT), links, "", {}, live=False)
+    visit = Visit(service, t, links, "", {}, live=False)
     what = visit.t("problem.nowhere")
     return to_bytes(visit, "", problem(visit, 404, what, [], ""))
 
 
-def data_files(service: Service, address: str = "") -> Iterator[tuple[str, bytes]]:
+def data_files(
+    service: Service, address: str = "", site: SiteSettings = PLAIN_SITE
+) -> Iterator[tuple[str, bytes]]:
     """The pages' own files, cards, and the answers of `/v1`, by their paths."""
-    yield from _pictures(service) if address else ()  # without one, no page names a picture
+    yield from _pictures(service, site) if address else ()  # without one, no page names a picture
     for path in (feeds.FEED, feeds.MAP):
-        made = feeds.find(service, path, address, Links(suffix="/"))
+        made = feeds.find(service, path, address, Links(suffix="/"), site)
         if made is not None:
             yield path[1:], made.identity
     for name in assets.manifest().values():
@@ -137,13 +142,13 @@ def data_files(service: Service, address: str = "") -> Iterator[tuple[str, bytes
         yield f"v1/tasks/{task.name}/scores.json", service.task_scores(task.name).identity
 
 
-def _pictures(service: Service) -> Iterator[tuple[str, bytes]]:
+def _pictures(service: Service, site: SiteSettings) -> Iterator[tuple[str, bytes]]:
     catalog = service.snapshot.catalog
     names = [SITE_CARD, *(f"benchmark/{bench.name}" for bench in catalog.benchmarks)]
     names += [f"model/{model.name}" for model in catalog.models]
     names += [f"task/{task.name}" for task in catalog.tasks]
     for name in names:
-        drawn = cards.find(service, f"{name}.png")
+        drawn = cards.find(service, f"{name}.png", site)
         if drawn is not None:
             yield f"og/{name}.png", drawn.identity
 

@@ -8,22 +8,30 @@ from datetime import UTC, datetime
 from markupsafe import Markup
 
 from frontrunner.answers.service import Service
+from frontrunner.base.config import SiteSettings
 from frontrunner.snapshot.answers import Answer, Encoded, encode
 from frontrunner.web.urls import Links
 from frontrunner.web.views.changes import all_changes, in_words
 from frontrunner.web.visit import Visit
-from frontrunner.web.words import DEFAULT, languages, words
+from frontrunner.web.words import DEFAULT, PLAIN_SITE, Words, languages, words
 
 _HEAD = Markup('<?xml version="1.0" encoding="utf-8"?>\n')
 FEED, MAP = "/changes.atom", "/sitemap.xml"
 
 
-def find(service: Service, path: str, origin: str, links: Links | None = None) -> Encoded | None:
+def find(
+    service: Service,
+    path: str,
+    origin: str,
+    links: Links | None = None,
+    site: SiteSettings = PLAIN_SITE,
+) -> Encoded | None:
     """The document at `path`; None if it does not exist or the address is unknown."""
     if not origin or path not in (FEED, MAP):
         return None
     links = links or Links()
-    body = sitemap(service, origin, links) if path == MAP else feed(service, origin, links)
+    t = words(DEFAULT, site)
+    body = sitemap(service, origin, links) if path == MAP else feed(service, origin, links, t)
     kind = "application/xml" if path == MAP else "application/atom+xml"
     return encode(Answer(path, body.encode(), f"{kind}; charset=utf-8"))
 
@@ -55,9 +63,8 @@ def sitemap(service: Service, origin: str, links: Links) -> Markup:
     ).format(Markup("").join(entries))
 
 
-def feed(service: Service, origin: str, links: Links) -> Markup:
+def feed(service: Service, origin: str, links: Links, t: Words) -> Markup:
     """The snapshot that is served, and what moved with it: readers of the feed keep the past."""
-    t = words(DEFAULT)
     visit = Visit(service, t, links, "", {}, origin)
     snapshot, address = service.snapshot, origin + links.page("changes")
     told = in_words(t, all_changes(visit))

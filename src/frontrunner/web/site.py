@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, quote, unquote
 
 from frontrunner.answers.cache import Cache, Key
 from frontrunner.answers.service import Service
+from frontrunner.base.config import SiteSettings
 from frontrunner.base.errors import FrontrunnerError, UnknownNameError, UsageError
 from frontrunner.http.pages import Page, PageRequest
 from frontrunner.http.reply import Headers
@@ -18,7 +19,7 @@ from frontrunner.web.render import day, render
 from frontrunner.web.routes import DEVELOPMENT, NAMED, UNKEPT, VIEWS, parameters
 from frontrunner.web.urls import Links, card_name, model_path
 from frontrunner.web.visit import Shown, View, Visit
-from frontrunner.web.words import languages, preferred, words
+from frontrunner.web.words import PLAIN_SITE, languages, preferred, words
 
 _CACHE_BYTES = 48 * 1024 * 1024
 MAX_SEARCH = 256
@@ -59,8 +60,9 @@ def page_headers(framed: bool) -> Headers:
 class Site:
     """The pages of whichever snapshot is being served."""
 
-    def __init__(self, *, development: bool = False) -> None:
-        """`development` adds the pages that only developers need."""
+    def __init__(self, *, development: bool = False, site: SiteSettings = PLAIN_SITE) -> None:
+        """`development` adds the pages that only developers need; `site` names the board."""
+        self._site = site
         self._hidden = frozenset() if development else DEVELOPMENT
         self._cache: Cache[Page | None] = Cache(_CACHE_BYTES, _weight)
 
@@ -70,18 +72,18 @@ class Site:
         if path.startswith(_ASSETS):
             return _asset(path.removeprefix(_ASSETS))
         if path.startswith(_CARDS):
-            return self._cache.get((service.snapshot.id, path), lambda: _card(service, path))
+            return self._cache.get((service.snapshot.id, path), lambda: _card(service, path, self._site))
         if path in (feeds.FEED, feeds.MAP):
             origin = _origin(request)
             key = (service.snapshot.id, path, origin)
-            return self._cache.get(key, lambda: _feed(service, path, origin))
+            return self._cache.get(key, lambda: _feed(service, path, origin, self._site))
         moved = _other_address(path, request.query)
         return old_links.redirect(moved) if moved else self._page(service, request)
 
     def _page(self, service: Service, request: PageRequest) -> Page | None:
         pairs = parse_qsl(request.query.decode("latin-1"), keep_blank_values=True)
         whole = tidied(dict(pairs))
-        visit, path = _visit(service, request, whole)
+        visit, path = _visit(service, request, whole, self._site)
         moved = old_links.other_view(service, path, pairs, visit.links) if request.query else None
         if moved is not None:
             return old_links.redirect(moved)
@@ -114,7 +116,7 @@ class Site:
 
     def failed(self, service: Service, request: PageRequest, status: int, why: str) -> Page:
         """The page for a request that was not answered; `why` may be empty."""
-        visit, path = _visit(service, request, {})
+        visit, path = _visit(service, request, {}, self._site)
         return _to_page(visit, path, problems.failed(visit, status, why), "<failed>")
 
 
@@ -134,7 +136,9 @@ def _check_search(visit: Visit) -> None:
         raise UsageError(visit.t("problem.search", characters=MAX_SEARCH, terms=MAX_TERMS))
 
 
-def _visit(service: Service, request: PageRequest, whole: Mapping[str, str]) -> tuple[Visit, str]:
+def _visit(
+    service: Service, request: PageRequest, whole: Mapping[str, str], site: SiteSettings
+) -> tuple[Visit, str]:
     """What a view is told of a request, and the path without a language."""
     first, _, rest = request.path.strip("/").partition("/")
     chosen = first if first in languages() else ""
@@ -144,7 +148,8 @@ def _visit(service: Service, request: PageRequest, whole: Mapping[str, str]) -> 
     language = chosen or preferred(request.languages)
     name = path.partition("/")[2]
     links = Links(chosen, version=service.snapshot.id)
-    return Visit(service, words(language), links, name, query, _origin(request)), path
+    t = words(language, site)
+    return Visit(service, t, links, name, query, _origin(request)), path
 
 
 def _is_same(target: str, path: str) -> bool:
@@ -250,11 +255,11 @@ def _asset(name: str) -> Page | None:
     return None if found is None else Page(found, "/_assets", _FOREVER)
 
 
-def _card(service: Service, path: str) -> Page | None:
-    drawn = cards.find(service, path.removeprefix(_CARDS))
+def _card(service: Service, path: str, site: SiteSettings) -> Page | None:
+    drawn = cards.find(service, path.removeprefix(_CARDS), site)
     return None if drawn is None else Page(drawn, "/og", _PICTURE)
 
 
-def _feed(service: Service, path: str, origin: str) -> Page | None:
-    made = feeds.find(service, path, origin)
+def _feed(service: Service, path: str, origin: str, site: SiteSettings) -> Page | None:
+    made = feeds.find(service, path, origin, site=site)
     return None if made is None else Page(made, path, _FOR_PROGRAMS)

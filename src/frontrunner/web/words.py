@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
+from frontrunner.base.config import SiteSettings
+
 DEFAULT = "en"
+PLAIN_SITE = SiteSettings()
+"""A site without a name of its own."""
 
 
 class Count(int):
@@ -61,17 +65,36 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
-def words(language: str) -> Words:
-    """The messages of `language`."""
+def words(language: str, site: SiteSettings = PLAIN_SITE) -> Words:
+    """The messages of `language`, with the name and tagline of `site` if it has its own."""
+    own = _own_messages(site)
+    return Words(language, {**_messages(language), **own}) if own else _plain(language)
+
+
+def _own_messages(site: SiteSettings) -> dict[str, str]:
+    own = {}
+    if site.name != PLAIN_SITE.name:
+        own = {"site.name": site.name, "home.title": site.name}
+    if site.tagline:
+        own["home.lead"] = site.tagline
+    return own
+
+
+@cache
+def _plain(language: str) -> Words:
+    return Words(language, _messages(language))
+
+
+@cache
+def _messages(language: str) -> dict[str, str]:
     folder = resources.files(__package__).joinpath("i18n")
     tables = tomllib.loads(folder.joinpath(f"{language}.toml").read_text(encoding="utf-8"))
     names = folder.joinpath("names", f"{language}.toml")
     if names.is_file():
         tables |= tomllib.loads(names.read_text(encoding="utf-8"))
-    messages = {
+    return {
         f"{table}.{key}": text for table, texts in tables.items() for key, text in texts.items()
     }
-    return Words(language, messages)
 
 
 def preferred(header: str) -> str:

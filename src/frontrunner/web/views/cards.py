@@ -21,7 +21,7 @@ from frontrunner.web.views.covered import covered
 from frontrunner.web.views.home import featured
 from frontrunner.web.views.models import broadest, summary_facts
 from frontrunner.web.views.rows import ModelName, spaced
-from frontrunner.web.words import DEFAULT, words
+from frontrunner.web.words import DEFAULT, Words, words
 
 _ROWS = 5
 
@@ -103,9 +103,8 @@ def task_card(service: Service, task: Task) -> Card:
     return Card((task.name,), _joined(facts), tuple(lines))
 
 
-def site_card(service: Service) -> Card:
+def site_card(service: Service, t: Words) -> Card:
     """The whole site: its counts, and who leads on the featured boards."""
-    t = words(DEFAULT)
     counts = service.snapshot.manifest.provenance.counts
     facts = [
         f"{text.whole(n)} {t(f'home.{what}')}"
@@ -117,7 +116,8 @@ def site_card(service: Service) -> Card:
         )
     ]
     leaders = [_leader(service, bench) for bench in featured(service)[:_ROWS]]
-    return Card((t("home.title"),), _joined(facts), tuple(line for line in leaders if line))
+    plain = words(DEFAULT)("home.title")
+    return Card((t("home.title"), plain), _joined(facts), tuple(line for line in leaders if line))
 
 
 def _leader(service: Service, bench: Benchmark) -> Line | None:

@@ -14,7 +14,7 @@ from frontrunner.answers.service import Service
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Model
 from frontrunner.web import text
-from frontrunner.web.views.board_table import load, type_label
+from frontrunner.web.views.board_table import FACETS, load, type_label
 from frontrunner.web.views.covered import covered
 from frontrunner.web.views.finder import Facts, find
 from frontrunner.web.views.moved import old_names
@@ -24,6 +24,7 @@ from frontrunner.web.views.sources import differing, origins
 from frontrunner.web.visit import Shown, Visit
 from frontrunner.web.words import Words
 
+_WEIGHTS = {True: "open", False: "closed"}
 _SIMILAR = 2.0
 """Models of a size: with at most this many times more or fewer parameters."""
 _ENOUGH = 5
@@ -43,8 +44,9 @@ class Listed(NamedTuple):
     released: str
     licence: str
     kind: str
-    open_weights: bool
-    instructions: bool
+    open_weights: bool | None
+    """None if it is not known."""
+    instructions: bool | None
     modalities: tuple[str, ...]
     languages: tuple[str, ...]
     boards: int
@@ -54,11 +56,13 @@ class Listed(NamedTuple):
         """What filters need to know."""
         values = {
             "kind": (self.kind,),
-            "weights": ("open" if self.open_weights else "closed",),
+            "weights": () if self.open_weights is None else (_WEIGHTS[self.open_weights],),
             "licence": (self.licence,) if self.licence else (),
             "modality": self.modalities,
             "language": self.languages,
-            "instructions": ("yes" if self.instructions else "no",),
+            "instructions": ()
+            if self.instructions is None
+            else ("yes" if self.instructions else "no",),
             "results": ("yes" if self.boards else "no",),
         }
         shown = f"{self.name.name} {self.kind} {self.licence} {self.released}"
@@ -148,12 +152,17 @@ def _listed(model: Model, boards: int, label: Callable[[str], str]) -> Listed:
         (model.release_date or "")[:10],
         text.short_licence(model.license),
         model.types[0],
-        bool(model.open_weights),
-        bool(model.instruction_tuned),
+        model.open_weights if _is_own(model) else bool(model.open_weights),
+        model.instruction_tuned if _is_own(model) else bool(model.instruction_tuned),
         tuple(model.modalities),
         tuple(sorted({label(code) for code in model.languages or ()})),
         boards,
     )
+
+
+def _is_own(model: Model) -> bool:
+    """Whether only its result files describe a model: the registry leaves out what is false."""
+    return model.described_by_results
 
 
 def _model(visit: Visit, model: Model) -> Shown:
@@ -163,6 +172,12 @@ def _model(visit: Visit, model: Model) -> Shown:
     )
     values: dict[str, Any] = {
         "model": service.entities.model(model),
+        "entry": model,
+        "billions": None if model.parameters is None else model.parameters / 1e9,
+        "known_facets": [(name, model.openness.get(name)) for name in _facets(model)],
+        "former": [
+            one for one in service.snapshot.catalog.probably_renamed if one.model == model.name
+        ],
         "name": ModelName.of(model.name),
         "newer": newer_model(service.snapshot.catalog, model.name),
         "boards": broadest(service, scores.rows),
@@ -174,6 +189,11 @@ def _model(visit: Visit, model: Model) -> Shown:
     }
     about = _about(visit, model, len(scores.rows))
     return Shown("model.html", model.name, values, about, f"model/{model.name}")
+
+
+def _facets(model: Model) -> tuple[str, ...]:
+    """The facets of openness to show: all of them, with those that are not known."""
+    return tuple(dict.fromkeys((*model.openness, *FACETS)))
 
 
 def broadest(

@@ -1,0 +1,55 @@
+"""What a model's page says of where its facts and its results are from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from frontrunner.answers.service import Service
+from frontrunner.catalog import Model
+from frontrunner.catalog.own import add_own
+from frontrunner.http.pages import PageRequest
+from frontrunner.results.ingest import ingest
+from frontrunner.web.site import Site
+from tests.factories import catalog, result, snapshot_of, write
+
+OVERRIDE = (
+    '[[override]]\nname = "today/a"\nreason = "The registry <misses> it."\nmax_tokens = 8192\n'
+)
+
+
+def page(folder: Path, path: str) -> str:
+    known = catalog(models=[Model(name="today/a", revision="abc"), "org/tiny"])
+    known = add_own(known, write(folder, "own.toml", OVERRIDE.encode()))
+    snapshot = snapshot_of(folder / "home", ingest(folder / "results", known, workers=1))
+    found = Site().find(Service(snapshot), PageRequest(path, b"", "en", True))
+    assert found is not None
+    return found.answer.identity.decode()
+
+
+def test_a_model_described_by_its_result_files(tmp_path: Path) -> None:
+    meta = {"name": "lab/new", "revision": "1", "n_parameters": 100_000}
+    write(tmp_path, "results/lab__new/1/model_meta.json", meta)
+    write(tmp_path, "results/lab__new/1/T1.json", result("T1", 0.5))
+    shown = page(tmp_path, "/models/lab/new")
+    assert "Described by its result files" in shown
+    assert "100K" in shown
+    assert "? weights" in shown
+    assert "✗" not in shown
+    listed = page(tmp_path, "/models")
+    assert "100K" in listed
+
+
+def test_a_corrected_fact_shows_both_values_and_the_reason(tmp_path: Path) -> None:
+    write(tmp_path, "results/today__a/abc/T1.json", result("T1", 0.5))
+    shown = page(tmp_path, "/models/today/a")
+    assert "Corrected by this board:" in shown
+    assert "<code>max_tokens</code>: not known → 8,192. The registry &lt;misses&gt; it." in shown
+    assert "<dd>8,192" in shown
+
+
+def test_results_under_a_former_name_are_pointed_at(tmp_path: Path) -> None:
+    write(tmp_path, "results/was__a/abc/T1.json", result("T1", 0.5))
+    write(tmp_path, "results/org__tiny/1/T1.json", result("T1", 0.5))
+    shown = page(tmp_path, "/models/today/a")
+    assert "1 result file is stored under its probable former name was/a" in shown
+    assert "former name" not in page(tmp_path, "/models/org/tiny")
