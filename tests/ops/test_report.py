@@ -5,7 +5,9 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-from frontrunner.ops.report import lines_of_sources
+from frontrunner.catalog import FormerName
+from frontrunner.catalog.own import add_own
+from frontrunner.ops.report import lines_of_sources, renamed_entry
 from frontrunner.results.ingest import ingest
 from tests.factories import catalog, result, write
 
@@ -43,3 +45,36 @@ def test_of_many_unknown_models_the_first_are_shown(tmp_path: Path) -> None:
 def test_where_all_is_known_nothing_is_said(tmp_path: Path) -> None:
     write(tmp_path, "org__b/r/T1.json", result("T1", 0.5))
     assert said(tmp_path) == ""
+
+
+def test_an_entry_can_be_pasted(tmp_path: Path) -> None:
+    former = FormerName(name='was/a "x"', model="org/a", files=3)
+    text = renamed_entry(former)
+    assert tomllib.loads(text)["renamed"][0]["name"] == 'was/a "x"'
+    path = write(tmp_path, "catalog.toml", text.encode())
+    assert add_own(catalog(), path).model_by_former_name == {'was/a "x"': "org/a"}
+
+
+def test_pasting_it_counts_the_results(tmp_path: Path) -> None:
+    write(tmp_path, "r/was__a/r1/T1.json", result("T1", 0.5))
+    before = ingest(tmp_path / "r", catalog(), workers=1)
+    assert before.table.rows == 0
+    lines = list(lines_of_sources(before))
+    assert lines[0] == (
+        "  1 file of models that were probably renamed. To count them, add to catalog.toml:"
+    )
+    path = write(tmp_path, "catalog.toml", "\n".join(lines[1:]).encode())
+    after = ingest(tmp_path / "r", add_own(catalog(), path), workers=1)
+    assert [v.model for v in after.table.variants] == ["org/a"]
+    assert list(lines_of_sources(after)) == []
+
+
+def test_described_models_are_named(tmp_path: Path) -> None:
+    for number in range(12):
+        name = f"lab/m{number:02}"
+        folder = f"lab__m{number:02}/r1"
+        write(tmp_path, f"{folder}/model_meta.json", {"name": name, "revision": "r1"})
+        write(tmp_path, f"{folder}/T1.json", result("T1", 0.5))
+    [line] = lines_of_sources(ingest(tmp_path, catalog(), workers=1))
+    assert line.startswith("  Described by their result files: lab/m00, lab/m01")
+    assert line.endswith("lab/m09 and 2 more")

@@ -86,7 +86,8 @@ def test_older_shapes_and_mistakes(facts: dict[str, Any], field: str, value: obj
 @pytest.mark.parametrize(
     "data",
     [b"", b"[]", b"{}", b'{"name": null}', b'{"name": ""}', b'{"name": "a\\nb"}',
-     b'{"name": " a"}', b"[" * 9999, b'{"name": "' + b"x" * 201 + b'"}'],
+     b'{"name": " a"}', b'{"name": "menu"}', b'{"name": "a/scores"}',
+     b"[" * 9999, b'{"name": "' + b"x" * 201 + b'"}'],
 )  # fmt: skip
 def test_without_a_name_there_is_no_model(data: bytes) -> None:
     assert described_model(data) is None

@@ -22,6 +22,16 @@ IN_WORDS = {
 }
 """What a pattern means, for error messages."""
 
+_VIEWS = ("/scores", "/scores.csv", "/scores.parquet", "/per-language", "/leaders",
+          "/descriptive_statistics")  # fmt: skip
+"""What the API puts behind a name."""
+
+
+def is_api_address(name: str) -> bool:
+    """Whether a name would read as the address of something else in the API."""
+    return name == "menu" or name.endswith(_VIEWS)
+
+
 Name = Annotated[str, msgspec.Meta(pattern=_NAME)]
 Code = Annotated[str, msgspec.Meta(pattern=_CODE)]
 Date = Annotated[str, msgspec.Meta(pattern=_DATE)]

@@ -16,7 +16,14 @@ from typing import NoReturn
 import msgspec
 
 from frontrunner.base.toml import parse_toml
-from frontrunner.catalog.entries import Entry, OwnBenchmark, OwnModel, OwnTask, TaskRef
+from frontrunner.catalog.entries import (
+    Entry,
+    OwnBenchmark,
+    OwnModel,
+    OwnTask,
+    TaskRef,
+    is_api_address,
+)
 from frontrunner.catalog.languages import Languages
 from frontrunner.catalog.model import (
     Aggregation,
@@ -32,10 +39,6 @@ from frontrunner.catalog.openness import openness
 from frontrunner.catalog.overrides import corrected_models
 from frontrunner.catalog.own_files import OwnFiles, read_own
 from frontrunner.catalog.vocabulary import Vocabulary, words_used
-
-_VIEWS = ("/scores", "/scores.csv", "/scores.parquet", "/per-language", "/leaders",
-          "/descriptive_statistics")  # fmt: skip
-"""What the API puts behind a name."""
 
 
 def own_alone(*paths: Path) -> Catalog:
@@ -150,7 +153,7 @@ class _Reader:
         kinds = (("task", own.task), ("benchmark", own.benchmark), ("model", own.model))
         for kind, entries in kinds:
             for number, entry in enumerate(entries):
-                if entry.name == "menu" or entry.name.endswith(_VIEWS):
+                if is_api_address(entry.name):
                     self._fail(
                         f".{kind}[{number}].name", f"{entry.name!r} is an address of the API"
                     )

@@ -13,6 +13,7 @@ from typing import Any
 
 from frontrunner.base.json import loads
 from frontrunner.catalog import Model
+from frontrunner.catalog.entries import is_api_address
 from frontrunner.catalog.openness import openness
 
 _LONGEST = 2_000
@@ -39,8 +40,8 @@ def described_model(data: bytes) -> Model | None:
 
 
 def is_name(name: str) -> bool:
-    """Whether `name` can be a model's: one line, not empty, at most 200 characters."""
-    return 0 < len(name) <= _LONGEST_NAME and not _NO_NAME.search(name)
+    """Whether `name` can be a model's: one short line, and no address of the API."""
+    return 0 < len(name) <= _LONGEST_NAME and not _NO_NAME.search(name) and not is_api_address(name)
 
 
 def _model(name: str, facts: Mapping[str, Any]) -> Model:

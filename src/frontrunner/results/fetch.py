@@ -9,7 +9,14 @@ from typing import NamedTuple
 from frontrunner.base.atomic import fresh_folder, remove_folder, sweep
 from frontrunner.base.errors import SourceError
 from frontrunner.results.credentials import plain_url, without_password
-from frontrunner.results.git import bring_up_to_date, clone, is_git, is_url, repository_name
+from frontrunner.results.git import (
+    bring_up_to_date,
+    clone,
+    find_repository,
+    is_git,
+    is_url,
+    repository_name,
+)
 
 
 class Near(NamedTuple):
@@ -33,7 +40,9 @@ def fetch(source: str, folder: Path) -> Near:
     Raises SourceError if `source` does not exist or cannot be cloned.
     """
     if is_git(source):
-        return Near(_cloned(source, folder), repository_name(source))
+        if not is_url(source):
+            _refuse_without_commit(Path(source))
+        return Near(_cloned(source, folder), _public_name(source))
     path = Path(source)
     if not path.exists():
         raise SourceError(
@@ -41,6 +50,22 @@ def fetch(source: str, folder: Path) -> Near:
             "URL of a git repository."
         )
     return Near(path)
+
+
+def _refuse_without_commit(path: Path) -> None:
+    """Raise SourceError if the HEAD of a bare repository names no commit: nothing would be read."""
+    found = find_repository(path, above=0)
+    if found is None or found.head is None:
+        raise SourceError(
+            f"{path} is a git repository whose HEAD names no commit. Choose a branch with: "
+            f"git -C {path} symbolic-ref HEAD refs/heads/BRANCH; or give a folder with its files."
+        )
+
+
+def _public_name(source: str) -> str:
+    """The repository's name for provenance; of `x/.git` it is `x`."""
+    name = repository_name(source)
+    return Path(source).resolve().parent.name if name == ".git" else name
 
 
 def _cloned(source: str, folder: Path) -> Path:

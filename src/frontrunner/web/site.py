@@ -72,7 +72,9 @@ class Site:
         if path.startswith(_ASSETS):
             return _asset(path.removeprefix(_ASSETS))
         if path.startswith(_CARDS):
-            return self._cache.get((service.snapshot.id, path), lambda: _card(service, path, self._site))
+            return self._cache.get(
+                (service.snapshot.id, path), lambda: _card(service, path, self._site)
+            )
         if path in (feeds.FEED, feeds.MAP):
             origin = _origin(request)
             key = (service.snapshot.id, path, origin)

@@ -1,0 +1,63 @@
+"""Sources are brought near, and named without a password or a path of this machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from frontrunner.base.errors import SourceError
+from frontrunner.results.fetch import Near, fetch
+from tests.results.test_git import commit, git
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    folder = tmp_path / "team"
+    folder.mkdir()
+    git(folder, "init", "-q")
+    commit(folder, 0.5)
+    return folder
+
+
+def test_a_bare_repository_is_read_at_its_head(checkout: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "-q", "--bare", str(checkout), "bare.git")
+    near = fetch(str(tmp_path / "bare.git"), tmp_path / "sources")
+    assert (near.path / "results/org__a/r1/T1.json").is_file()
+    assert (near.repository, near.name) == ("bare.git", "bare")
+
+
+def test_the_repository_of_a_checkout_is_named_after_it(checkout: Path, tmp_path: Path) -> None:
+    near = fetch(str(checkout / ".git"), tmp_path / "sources")
+    assert (near.repository, near.name) == ("team", "team")
+
+
+@pytest.mark.parametrize("head", ["refs/heads/gone", "refs/heads/x/y"])
+def test_a_bare_repository_without_a_commit_at_head_is_refused(
+    checkout: Path, tmp_path: Path, head: str
+) -> None:
+    git(tmp_path, "clone", "-q", "--mirror", str(checkout), "bare.git")
+    git(tmp_path / "bare.git", "symbolic-ref", "HEAD", head)
+    with pytest.raises(SourceError, match=r"HEAD names no commit.*symbolic-ref"):
+        fetch(str(tmp_path / "bare.git"), tmp_path / "sources")
+
+
+@pytest.mark.parametrize(
+    ("near", "name"),
+    [
+        (Near(Path("/data/mine")), "mine"),
+        (Near(Path("/data/more.zip")), "more.zip"),
+        (Near(Path("/clones/1234"), "https://example.org/team/results.git/"), "results"),
+        (Near(Path("/clones/1234"), "git@example.org:team/results"), "results"),
+    ],
+)
+def test_what_reports_call_a_source(near: Near, name: str) -> None:
+    assert near.name == name
+
+
+def test_the_current_folder_has_its_own_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path / "mine")
+    assert fetch(".", tmp_path).name == "mine"
