@@ -26,15 +26,38 @@ def helpers(
     another exception, work that has not begun is dropped.
     """
     pool = _Pool(count, get_context("spawn"), _start, (begin, given))
+    done = False
     try:
         yield pool
+        done = True
     except KeyboardInterrupt:
         pool.stop()
         raise
-    except BaseException:
-        pool.shutdown(cancel_futures=True)
-        raise
-    pool.shutdown()
+    finally:
+        pool.shutdown(cancel_futures=not done)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back until the block ends; processes started in it never get it.
+
+    A process that is told to end while it starts would print a traceback of its own.
+    """
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    held: list[int] = []
+    is_main = threading.current_thread() is threading.main_thread()
+    # Blocked here, the signal may still arrive through another thread of this process.
+    before = (
+        signal.signal(signal.SIGINT, lambda number, _: held.append(number)) if is_main else None
+    )
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        if is_main:
+            signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+    if held and callable(before):
+        before(held[0], None)
 
 
 class _Pool(ProcessPoolExecutor):
@@ -48,13 +71,11 @@ class _Pool(ProcessPoolExecutor):
         self, function: Callable[..., _Result], /, *args: Any, **named: Any
     ) -> Future[_Result]:
         """Start the processes that are missing, and give one of them work."""
-        others = set(active_children()) - self._own
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
-        try:
-            return super().submit(function, *args, **named)
-        finally:
+        with _uninterrupted():
+            others = set(active_children()) - self._own
+            future = super().submit(function, *args, **named)
             self._own |= set(active_children()) - others
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return future
 
     def stop(self) -> None:
         """End the processes without waiting for their work."""
