@@ -30,7 +30,7 @@ def test_numbers_and_other_texts_stay_as_they_are(value: str | float | None) -> 
 def test_names_of_tasks_and_models_are_no_formulas(tmp_path: Path) -> None:
     known = catalog([task("=T"), task("T2")], models=["-org/a"])
     scores = write_scores(tmp_path / "results", {"-org/a": {"=T": 0.25, "T2": 0.5}})
-    snapshot = snapshot_of(tmp_path / "home", known, ingest(scores, known, workers=1))
+    snapshot = snapshot_of(tmp_path / "home", ingest(scores, known, workers=1))
     body = Service(snapshot).scores("All", ()).identity
     head, row = csv.reader(io.StringIO(csv_of(body).decode()))
     named = dict(zip(head, row, strict=True))

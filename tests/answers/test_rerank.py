@@ -55,7 +55,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
     two = result("Two", {"test": {"en": 0.2, "de": 0.4}})
     write(root / "results", "org__a/r1/Two.json", two)
     read = ingest(root / "results", KNOWN, workers=1)
-    return Service(snapshot_of(root / "home", KNOWN, read))
+    return Service(snapshot_of(root / "home", read))
 
 
 def ranks(found: schemas.Ranking) -> list[tuple[int, str]]:

@@ -27,7 +27,7 @@ def test_cells_that_begin_like_a_formula_are_neutralised_and_numbers_stay(
     # A negative score is a number, not a formula.
     scores = {name: {"T1": -0.5 if name == "plain/m" else 0.5, "T2": 0.25} for name in models}
     ingested = ingest(write_scores(tmp_path / "results", scores), known, workers=1)
-    snapshot = snapshot_of(tmp_path / "home", known, ingested)
+    snapshot = snapshot_of(tmp_path / "home", ingested)
     with served(Application(snapshot, pages=Site())) as address:
         page.goto(f"{address}/benchmark/All/tasks")
         page.wait_for_selector("#tools:not([hidden])")

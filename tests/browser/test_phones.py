@@ -40,7 +40,7 @@ def test_no_two_models_of_a_board_look_the_same(chromium: Any, tmp_path: Path, w
     known = catalog([task("T1"), task("T2")], models=NAMES)
     scores = {name: {"T1": place / 10, "T2": 0.25} for place, name in enumerate(NAMES)}
     ingested = ingest(write_scores(tmp_path / "results", scores), known, workers=1)
-    snapshot = snapshot_of(tmp_path / "home", known, ingested)
+    snapshot = snapshot_of(tmp_path / "home", ingested)
     context = chromium.new_context(viewport={"width": width, "height": 740})
     page = context.new_page()
     with served(Application(snapshot, pages=Site())) as address:

@@ -50,7 +50,7 @@ def test_damaged_icons_are_no_icons(tmp_path: Path) -> None:
         ]
     )
     results = write_scores(tmp_path / "results", {"org/a": {"T1": 0.5}})
-    snapshot = snapshot_of(tmp_path / "home", known, ingest(results, known, workers=1))
+    snapshot = snapshot_of(tmp_path / "home", ingest(results, known, workers=1))
     keep_icons(snapshot.folder, {"http://a/": Icon("image/svg+xml", SVG)})
     (snapshot.folder / "icons/icons.index").write_bytes(b"\xff")
     assert call(Application(snapshot), "GET", "/v1/icon/B").status_code == 404

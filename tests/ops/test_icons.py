@@ -78,7 +78,7 @@ def boards(folder: Path, *urls: str) -> tuple[Store, Snapshot]:
     ]
     known = catalog(benchmarks=benchmarks)
     results = write_scores(folder / "results", {"org/a": {"T1": 0.5}})
-    snapshot = snapshot_of(folder / "home", known, ingest(results, known, workers=1))
+    snapshot = snapshot_of(folder / "home", ingest(results, known, workers=1))
     return Store(folder / "home"), snapshot
 
 

@@ -49,7 +49,7 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
         second = 0.9 if n == 0 else 0.5 + n / 100
         write(folder / "results", f"org__m{n}/main/T2.json", result("T2", second))
         write(folder / "results", f"org__m{n}/main/T4.json", result("T4", 0.3))
-    return snapshot_of(folder / "home", known(), ingest(folder / "results", known(), workers=1))
+    return snapshot_of(folder / "home", ingest(folder / "results", known(), workers=1))
 
 
 @pytest.fixture(scope="module")

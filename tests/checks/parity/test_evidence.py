@@ -45,7 +45,7 @@ def results(tmp_path: Path) -> Path:
 
 
 def test_files_are_found_by_folder_and_task_with_their_role(tmp_path: Path, results: Path) -> None:
-    snapshot = snapshot_of(tmp_path / "home", KNOWN, ingest(results, KNOWN, workers=1))
+    snapshot = snapshot_of(tmp_path / "home", ingest(results, KNOWN, workers=1))
     index = index_files(snapshot, ["org__a", "old__a"])
     assert refs_of(index, ["org__a", "old__a"], ["T1", "T9"]) == [
         WINNER,
@@ -60,7 +60,7 @@ def test_earlier_versions_come_once_more(tmp_path: Path, results: Path) -> None:
     write(results, PATH, result("T1", {"test": {"default": 0.6}}))
     (results / "org__a/experiments").mkdir()
     commit(results.parent)
-    snapshot = snapshot_of(tmp_path / "home", KNOWN, ingest(results, KNOWN, workers=1))
+    snapshot = snapshot_of(tmp_path / "home", ingest(results, KNOWN, workers=1))
     index = index_files(snapshot, ["org__a"], History.of(results))
     assert FileRef(Role.EARLIER, PATH) in refs_of(index, ["org__a"], ["T1"])
 
