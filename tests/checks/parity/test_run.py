@@ -11,7 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from frontrunner.catalog import Model
-from frontrunner.checks.parity.compared import Cause, CellOutcome, ComparedCell
+from frontrunner.checks.parity.compared import (
+    Cause,
+    CellOutcome,
+    ComparedCell,
+    Confidence,
+)
 from frontrunner.checks.parity.fates import read_moved
 from frontrunner.checks.parity.parity_report import ParityReport
 from frontrunner.checks.parity.report_files import write_report
@@ -20,7 +25,7 @@ from frontrunner.cli import load_commands
 from frontrunner.cli.app import app
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.reader import Snapshot
-from tests.checks.parity.repository import commit
+from tests.checks.parity.repository import commit, git
 from tests.factories import catalog, result, snapshot_of, task, write
 from tests.legacy.factory import row, write_board
 
@@ -108,6 +113,43 @@ def test_a_number_of_an_earlier_version_names_the_commit_that_took_it_away(
     assert why is not None
     assert why.cause is Cause.OTHER_RUN
     assert f"{where} until commit {last[:10]}" in why.evidence
+
+
+def test_a_bare_repository_is_a_source_with_a_history(
+    old: Path, snapshot: Snapshot, results: Path, tmp_path: Path
+) -> None:
+    last = commit(results)
+    (results / "org__a/older/T1.json").unlink()
+    gone = commit(results)
+    bare = tmp_path / "bare.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(results), str(bare))
+    report = compare_boards(Asked(old, snapshot, bare))
+    assert report.history
+    why = cell(report, "a", "T1").same_split.why
+    assert why is not None
+    assert why.cause is Cause.OTHER_RUN
+    assert f"until commit {gone[:10]}" in why.evidence
+    assert gone != last
+
+
+def test_without_a_history_no_absence_is_certain_of_the_past(
+    old: Path, snapshot: Snapshot, results: Path
+) -> None:
+    missing = row("b", {"T2": 12.0})
+    write_board(old, {"en/Retrieval": [missing]})
+    outcomes = []
+    for with_history in (False, True):
+        if with_history:
+            commit(results)
+        report = compare_boards(Asked(old, snapshot, results))
+        assert report.history is with_history
+        why = cell(report, "b", "T2").same_split.why
+        assert why is not None
+        outcomes.append((why.cause, why.confidence))
+    assert outcomes == [
+        (Cause.NOT_FILED, Confidence.INFERRED),
+        (Cause.NEVER_FILED, Confidence.CERTAIN),
+    ]
 
 
 def test_the_report_is_written_and_shows_names_as_text(
