@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-browser demo test frontend frontend-check browser check fix acceptance mutate bench bench-web docs lock lock-evaluate clean
+.PHONY: help uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-browser demo test frontend frontend-check browser check fix acceptance mutate bench bench-gateway bench-web docs lock lock-evaluate clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,7 +56,7 @@ demo: setup ## Build the starter board and serve it on http://127.0.0.1:8000
 	$(BIN)/frontrunner demo
 
 test: setup-dev ## Run the tests (minutes)
-	$(BIN)/python -m pytest -q -m "not acceptance and not browser"
+	$(BIN)/python -m pytest -q -n auto -m "not acceptance and not browser"
 
 UVICORNS := 0.40.0 0.54.0
 
@@ -109,6 +109,10 @@ mutate: setup-dev ## Change the code in small ways and count what the tests noti
 bench: setup-dev setup-peer ## Measure us and the peer side by side on ../shared (about 20 minutes)
 	@bash bench/setup.sh
 	@$(BIN)/python -m bench.table
+
+bench-gateway: setup-dev ## Measure the gateway beside HAProxy and a plain proxy (5 minutes)
+	@bash bench/setup.sh
+	@$(BIN)/python -m bench.gateway
 
 bench-web: setup-browser ## Measure the real boards in a browser; HOME_DIR is a home that holds them
 	@$(BIN)/python -m bench.web $(HOME_DIR)
