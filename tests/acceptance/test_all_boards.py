@@ -60,5 +60,5 @@ def test_every_board_with_results_is_narrowed(peer_answers: list[Path]) -> None:
         narrowed[board] += query.startswith("?languages=")
         if not query and recorded["body"]["rows"] and not board.endswith("/per-language"):
             ranked.add(board)
-    assert len(ranked) == 76
+    assert len(ranked) == 75
     assert min(narrowed[board] for board in ranked) == 4
