@@ -35,7 +35,7 @@ def test_a_row_names_the_tasks_of_its_training_data(
     known = catalog(tasks, models=models)
     scores = {"org/a": {"T1": 0.9, "T2": 0.8}, "org/b": {"T1": 0.5}}
     read = ingest(write_scores(tmp_path / "results", scores), known, workers=1)
-    service = Service(snapshot_of(tmp_path / "home", known, read))
+    service = Service(snapshot_of(tmp_path / "home", read))
     board = msgspec.json.decode(service.scores("All", languages).identity)
     seen = {row["model"]["name"]: row["trainedOnTasks"] for row in board["rows"]}
     assert seen == {"org/a": ["T1", "T2"], "org/b": []}
