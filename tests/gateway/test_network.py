@@ -1,0 +1,144 @@
+"""Addresses, names and certificates: TLS on both sides, proxies in front, several addresses."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import trustme
+
+from frontrunner.gateway.buckets import bucket
+from tests.gateway.boards import Board
+from tests.gateway.conftest import Running, free_port, start_gateway, stop_gateway
+
+PAGE = {"accept": "text/html"}
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder with a path short enough for sockets."""
+    with tempfile.TemporaryDirectory(prefix="gw") as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def pem(authority: trustme.CA, folder: Path) -> str:
+    path = folder / "ca.pem"
+    authority.cert_pem.write_to_path(path)
+    return str(path)
+
+
+def test_users_get_tls_and_http2_and_cookies_for_frames(
+    folder: Path, authority: trustme.CA
+) -> None:
+    cert = authority.issue_cert("localhost", "127.0.0.1")
+    cert.cert_chain_pems[0].write_to_path(folder / "cert.pem")
+    cert.private_key_pem.write_to_path(folder / "key.pem")
+    running, thread = start_gateway(
+        folder, tls_certificate=str(folder / "cert.pem"), tls_key=str(folder / "key.pem")
+    )
+    try:
+        context = ssl.create_default_context()
+        authority.configure_trust(context)
+        url = f"https://localhost:{running.port}/x"
+        answer = httpx.get(url, headers=PAGE, verify=context)
+        assert answer.status_code == 200
+        assert "Secure; Partitioned" in answer.headers["set-cookie"]
+        told = httpx.get(url, verify=context).json()["headers"]
+        assert told["x-forwarded-proto"] == "https"
+        context.set_alpn_protocols(["h2", "http/1.1"])
+        with (
+            socket.create_connection(("127.0.0.1", running.port), timeout=5) as plain,
+            context.wrap_socket(plain, server_hostname="localhost") as secured,
+        ):
+            assert secured.selected_alpn_protocol() == "h2"
+        assert "PRIVATE KEY" not in (folder / "check.yaml").read_text()
+    finally:
+        stop_gateway(running, thread)
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_remote_board_is_asked_by_its_name_and_its_certificate_is_verified(
+    folder: Path, authority: trustme.CA, trusted: bool
+) -> None:
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    signer = authority if trusted else trustme.CA()
+    signer.issue_cert("localhost").configure_cert(served)
+    remote = Board("remote", tls=served).start()
+    running, thread = start_gateway(
+        folder, old=f"https://localhost:{remote.port}", ca=pem(authority, folder)
+    )
+    try:
+        answer = running.get("/x")
+        assert answer.status_code == (200 if trusted else 503)
+        if trusted:
+            told = answer.json()
+            assert told["board"] == "remote"
+            assert told["headers"]["host"] == "localhost"
+            assert told["headers"]["x-forwarded-host"] == f"127.0.0.1:{running.port}"
+    finally:
+        stop_gateway(running, thread)
+        remote.stop()
+
+
+def test_behind_a_proxy_the_visitor_is_who_the_proxy_names(folder: Path) -> None:
+    running, thread = start_gateway(folder, trusted_hops=1)
+    try:
+        salt = running.control.kept().salt
+        for address in ("203.0.113.9", "2001:db8:1:2::7"):
+            forwarded = {**PAGE, "x-forwarded-for": f"6.6.6.6, {address}", "user-agent": "a"}
+            cookie = running.get("/", headers=forwarded).headers["set-cookie"]
+            assert cookie.startswith(f"frontrunner_bucket={bucket(address, 'a', salt)};")
+        told = running.get("/x", headers={"x-forwarded-host": "board.example"}).json()["headers"]
+        assert told["x-forwarded-host"] == "board.example"
+    finally:
+        stop_gateway(running, thread)
+
+
+def test_one_healthy_address_keeps_all_visitors_of_the_new_board(folder: Path) -> None:
+    """Envoy would send a share of them to the next priority, which is the old board."""
+    second = Board("new").start()
+    gone = f"http://127.0.0.1:{free_port()}"
+    running, thread = start_gateway(folder, new=(gone, second.url))
+    try:
+        running.share(100)
+        for _ in range(30):  # until the dead address is left out, half of these are repeated
+            running.get("/x")
+        boards = {running.get("/x").json()["board"] for _ in range(40)}
+        assert boards == {"new"}
+    finally:
+        stop_gateway(running, thread)
+        second.stop()
+
+
+def test_the_share_survives_a_restart_of_everything(folder: Path) -> None:
+    """haproxytech/dataplaneapi#124: a change at run time was undone by a restart."""
+    running, thread = start_gateway(folder)
+    running.share(12.34)
+    salt = running.control.kept().salt
+    stop_gateway(running, thread)
+    again, thread = start_gateway(folder)
+    try:
+        assert again.control.get_share() == 1234
+        assert again.control.kept().salt == salt
+    finally:
+        stop_gateway(again, thread)
+
+
+def test_another_salt_in_the_middle_of_the_move_is_refused(gateway: Running) -> None:
+    from frontrunner.base.errors import GatewayError
+    from frontrunner.gateway.state import ensure_salt
+
+    folder = gateway.control.place.folder
+    with pytest.raises(GatewayError, match="Set it back"):
+        ensure_salt(folder, "another")
+    assert ensure_salt(folder, "") == ensure_salt(folder, gateway.control.kept().salt)
