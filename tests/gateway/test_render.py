@@ -1,0 +1,153 @@
+"""What is rendered: alike for alike input, accepted by Envoy, and without anything secret."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+
+from frontrunner.base.config import GatewaySettings
+from frontrunner.base.errors import UsageError
+from frontrunner.gateway.binary import deprecations, find_envoy, refusal
+from frontrunner.gateway.control import parse_version
+from frontrunner.gateway.emit import KINDS, config_map, emitted
+from frontrunner.gateway.examine import examine
+from frontrunner.gateway.render import render_config, render_routes, version
+from frontrunner.gateway.state import GatewayState
+
+
+def boards(**more: Any) -> GatewaySettings:
+    """Settings with both boards, and more."""
+    return GatewaySettings(
+        **{"old": "http://127.0.0.1:7860", "new": "http://127.0.0.1:8000", **more}
+    )
+
+
+VARIANTS: dict[str, dict[str, Any]] = {
+    "three lines": {},
+    "a remote old board": {"old": "https://old-board.hf.space"},
+    "several addresses": {"new": ("http://a:1", "http://b:2", "http://[::1]:3")},
+    "all of it": {
+        "old": ("http://a:1", "http://b:1"),
+        "old_kind": "mteb",
+        "old_paths": ("/exact", "/more*"),
+        "new_paths": ("/x~y",),
+        "old_health": "/up",
+        "new_health": "",
+        "trusted_hops": 2,
+        "feedback": "postgresql://user:secret@db/feedback",
+        "banner": False,
+        "listen": "[::]:8443",
+        "concurrency": 3,
+    },
+}
+
+
+@pytest.mark.parametrize("more", VARIANTS.values(), ids=VARIANTS.keys())
+def test_envoy_accepts_it_without_a_deprecated_field(
+    tmp_path: Path, more: dict[str, object]
+) -> None:
+    settings = boards(**more)
+    for state in (
+        GatewayState(),
+        GatewayState(share=37, shadow=5, banner=True),
+        GatewayState(share=10_000, settled=True),
+    ):
+        text = render_config(settings, "salt", tmp_path, inline=state)
+        assert text == render_config(settings, "salt", tmp_path, inline=state)
+        assert "secret" not in text.replace("Nothing in this file is secret", "")
+        config = tmp_path / "envoy.yaml"
+        config.write_text(text)
+        envoy = find_envoy()
+        assert refusal(envoy, config) is None
+        assert deprecations(envoy, config) == []
+
+
+states = st.builds(
+    GatewayState,
+    generation=st.integers(0, 10**9),
+    share=st.integers(0, 10_000),
+    shadow=st.integers(0, 10_000),
+    banner=st.booleans(),
+    settled=st.booleans(),
+)
+
+
+@limits(max_examples=40)
+@given(states)
+def test_routes_say_the_state_that_they_are_made_from(state: GatewayState) -> None:
+    made = yaml.safe_load(render_routes(boards(), state))
+    seen = parse_version(made["version_info"])
+    assert (seen.generation, seen.share, seen.shadow) == (
+        state.generation, state.share, state.shadow,
+    )  # fmt: skip
+    assert (seen.banner, seen.settled) == (state.banner, state.settled)
+    [host] = made["resources"][0]["virtual_hosts"]
+    ranges = {
+        header["range_match"]["end"]
+        for route in host["routes"]
+        for header in route["match"].get("headers", [])
+        if "range_match" in header
+    }
+    partial = 0 < state.share < 10_000 and not state.settled
+    assert ranges == ({state.share} if partial else set())
+    last = host["routes"][-1]["name"]
+    everybody = state.share == 10_000 or state.settled
+    assert last == ("new.other" if everybody else "old.other")
+
+
+@pytest.mark.parametrize("text", ["", "x", "1-2-3", "1-2-3-4", "a-2-3-00", "1-2-3-000"])
+def test_routes_of_somebody_else_are_not_read(text: str) -> None:
+    from frontrunner.base.errors import GatewayError
+
+    with pytest.raises(GatewayError, match="did not write"):
+        parse_version(text)
+
+
+def test_a_version_is_read_as_it_was_written() -> None:
+    assert parse_version(version(GatewayState(generation=7, share=5, banner=True))).share == 5
+
+
+def test_a_config_map_holds_both_files_and_watches_its_folder() -> None:
+    settings = boards()
+    made = yaml.safe_load(config_map(settings, "salt", GatewayState(share=5)))
+    assert set(made["data"]) == {"envoy.yaml", "routes.yaml"}
+    assert "watched_directory" in made["data"]["envoy.yaml"]
+    assert yaml.safe_load(made["data"]["routes.yaml"])["version_info"] == "0-5-0-00"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_emitted(tmp_path: Path, kind: str) -> None:
+    text = emitted(kind, boards(), tmp_path, tmp_path / "gateway")
+    if kind in ("compose", "kubernetes"):
+        assert all(isinstance(one, dict) for one in yaml.safe_load_all(text))
+    if kind == "systemd":
+        assert f"gateway run --home {tmp_path}" in text
+
+
+def test_an_unknown_kind_suggests_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="Did you mean systemd"):
+        emitted("systmd", boards(), tmp_path, tmp_path)
+
+
+def test_an_installation_is_examined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [one.state for one in examine(GatewaySettings(), tmp_path)] == ["ok", "absent"]
+    assert [one.state for one in examine(boards(), tmp_path)] == ["ok", "ok"]
+    wrong = GatewaySettings(old="http://a:1", new="http://a:1")
+    assert [one.state for one in examine(wrong, tmp_path)] == ["ok", "wrong"]
+    monkeypatch.setenv("ENVOY_BIN", str(tmp_path / "none"))
+    [absent] = examine(GatewaySettings(), tmp_path)
+    assert (absent.state, "is not a program" in absent.text) == ("absent", True)
+    [needed] = examine(boards(), tmp_path)
+    assert needed.state == "wrong"
+    (tmp_path / "other").write_text("#!/bin/sh\necho something else\n")
+    (tmp_path / "other").chmod(0o755)
+    monkeypatch.setenv("ENVOY_BIN", str(tmp_path / "other"))
+    assert "is not Envoy" in examine(boards(), tmp_path)[0].text
+    (tmp_path / "other").write_text("#!/bin/sh\necho envoy version: x/1.29.3/Clean\n")
+    assert "is too old" in examine(boards(), tmp_path)[0].text
