@@ -57,13 +57,17 @@ class Running:
             board.asked.clear()
         self.control.change(lambda state: type(state)(generation=state.generation, salt=state.salt))
         self.wait_until_healthy()
+        self.old.asked.clear()
+        self.new.asked.clear()
 
     def wait_until_healthy(self) -> None:
-        """Wait until nothing is left out."""
-        for _ in range(200):
+        """Wait until nothing is left out, on each of Envoy's threads."""
+        for _ in range(300):
             hosts = self.control.admin().hosts()
             if hosts and all(host.healthy and not host.ejected for host in hosts):
-                return
+                answers = [self.get("/x?board=new") for _ in range(8)]
+                if {one.headers.get("x-frontrunner-side") for one in answers} == {"new"}:
+                    return
             time.sleep(0.05)
         pytest.fail(f"a board did not become healthy: {hosts}")
 

@@ -1,0 +1,128 @@
+"""`frontrunner gateway` and `doctor` while no gateway runs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from frontrunner.gateway.feedback import Feedback, Message
+
+SETTINGS = '[gateway]\nold = "http://127.0.0.1:7860"\nnew = "http://127.0.0.1:8000"\n'
+
+
+def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    before, after = words[:2], words[2:]
+    command = [sys.executable, "-m", "frontrunner", *before, "--home", str(home), *after]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    (tmp_path / "frontrunner.toml").write_text(SETTINGS)
+    return tmp_path
+
+
+def test_a_share_set_before_the_start_is_kept_and_said_not_to_be_seen(home: Path) -> None:
+    answer = run(home, "gateway", "share", "2.5%", "--json")
+    assert answer.returncode == 0
+    assert json.loads(answer.stdout) == {"asked": 2.5, "seen": None}
+    assert "No Envoy runs" in answer.stderr
+    status = json.loads(run(home, "gateway", "status", "--json").stdout)
+    assert (status["running"], status["asked"]["share"], status["asked"]["salt"]) == (
+        False,
+        250,
+        "",
+    )
+    routes = yaml.safe_load((home / "gateway" / "routes.yaml").read_text())
+    assert routes["version_info"] == "1-250-0-00"
+
+
+@pytest.mark.parametrize("percent", ["-1", "101", "nan", "x", "1e9", ""])
+def test_no_other_share_is_taken(home: Path, percent: str) -> None:
+    answer = run(home, "gateway", "share", "--", percent)
+    assert answer.returncode == 2
+    assert "PERCENT must be 0 to 100" in answer.stderr
+    assert not (home / "gateway").exists()
+
+
+def test_what_envoy_does_is_not_guessed(home: Path) -> None:
+    answer = run(home, "gateway", "share")
+    assert answer.returncode == 6
+    assert "frontrunner gateway run" in answer.stderr
+
+
+def test_a_damaged_state_is_said_and_not_replaced(home: Path) -> None:
+    (home / "gateway").mkdir()
+    (home / "gateway" / "state.json").write_text('{"share": 99999}')
+    for words in (("share", "1"), ("status",), ("banner", "on")):
+        answer = run(home, "gateway", *words)
+        assert answer.returncode == 6, answer.stderr
+        assert "Restore it from a backup" in answer.stderr
+    assert (home / "gateway" / "state.json").read_text() == '{"share": 99999}'
+
+
+def test_banner_shadow_and_settling(home: Path) -> None:
+    assert run(home, "gateway", "banner", "on").returncode == 0
+    assert run(home, "gateway", "banner", "maybe").returncode == 2
+    assert run(home, "gateway", "shadow", "10").returncode == 0
+    assert "--yes" in run(home, "gateway", "settle").stderr
+    state = json.loads((home / "gateway" / "state.json").read_text())
+    assert (state["banner"], state["shadow"], state["settled"]) == (True, 1000, False)
+    assert run(home, "gateway", "settle", "--yes").returncode == 0
+    state = json.loads((home / "gateway" / "state.json").read_text())
+    assert (state["share"], state["settled"]) == (10_000, True)
+    assert run(home, "gateway", "settle", "--undo", "--yes").returncode == 0
+    assert json.loads((home / "gateway" / "state.json").read_text())["settled"] is False
+
+
+def test_shadows_so_far(home: Path) -> None:
+    assert json.loads(run(home, "gateway", "shadow", "--json").stdout)["routes"] == {}
+    (home / "gateway").mkdir()
+    (home / "gateway" / "shadow.toml").write_text("[[ignore]]\nname = 'x'")
+    assert run(home, "gateway", "shadow").returncode == 6
+
+
+def test_rendering_needs_a_salt_that_stays(home: Path) -> None:
+    assert "gateway.salt is not set" in run(home, "gateway", "render").stderr
+    (home / "frontrunner.toml").write_text(SETTINGS + 'salt = "abc"\n')
+    both = run(home, "gateway", "render").stdout
+    assert [set(one) & {"static_resources", "resources"} for one in yaml.safe_load_all(both)] == [
+        {"static_resources"}, {"resources"},
+    ]  # fmt: skip
+    assert run(home, "gateway", "render").stdout == both
+    config_map = yaml.safe_load(run(home, "gateway", "render", "--kubernetes").stdout)
+    assert config_map["kind"] == "ConfigMap"
+    written = run(home, "gateway", "render", "--output", str(home / "out")).stdout.split()
+    assert [Path(one).name for one in written] == ["envoy.yaml", "routes.yaml"]
+    assert all(Path(one).is_file() for one in written)
+
+
+def test_feedback_is_exported(home: Path) -> None:
+    store = Feedback("", home / "gateway")
+    store.add(Message(at=0, side="new", page="/", text="=1+1\nfine"))
+    store.close()
+    assert run(home, "gateway", "feedback").stdout == "1\tnew\t/\t=1+1 fine\n"
+    assert "'=1+1" in run(home, "gateway", "feedback", "--csv").stdout
+    assert json.loads(run(home, "gateway", "feedback", "--json").stdout)[0]["text"] == "=1+1\nfine"
+
+
+def test_an_unknown_kind_of_file(home: Path) -> None:
+    answer = run(home, "gateway", "emit", "sytemd")
+    assert answer.returncode == 2
+    assert "Did you mean systemd?" in answer.stderr
+    assert "ExecStart" in run(home, "gateway", "emit", "systemd").stdout
+
+
+def test_the_doctor(home: Path) -> None:
+    fine = run(home, "doctor", "--json")
+    assert fine.returncode == 0
+    assert [one["state"] for one in json.loads(fine.stdout)] == ["ok", "ok"]
+    (home / "frontrunner.toml").write_text('[gateway]\nold = "x"\n')
+    wrong = run(home, "doctor")
+    assert wrong.returncode == 1
+    assert "must be http://host:port" in wrong.stdout
