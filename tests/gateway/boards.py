@@ -88,6 +88,10 @@ class Board:
             self._server.close()
         for writer in list(self._open):
             writer.transport.abort()
+        serving = [one for one in asyncio.all_tasks() if one is not asyncio.current_task()]
+        for one in serving:
+            one.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
