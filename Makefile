@@ -21,12 +21,13 @@ setup-dev: $(VENV)/.dev ## ... and the tools and libraries that the tests need
 setup-evaluate: setup ## Make .venv-evaluate, where `frontrunner evaluate` runs mteb (2.5 GB)
 	$(BIN)/frontrunner evaluate --prepare
 
-$(VENV)/.base: requirements/base.txt pyproject.toml
+$(VENV)/.base: requirements/base.txt requirements/build.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing frontrunner into $(VENV) ..."
 	@$(PIP) install -q --require-hashes -r requirements/base.txt
-	@$(PIP) install -q --no-deps --editable .
+	@$(PIP) install -q --require-hashes -r requirements/build.txt
+	@$(PIP) install -q --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.base requirements/dev.txt
@@ -75,11 +76,11 @@ frontend: frontend/node_modules/.done ## Build the pages' scripts and styles (ne
 	npm --prefix frontend run --silent check
 	npm --prefix frontend run --silent build
 
-frontend-check: frontend/node_modules/.done ## Fail where the committed build is not what frontend/ gives
+frontend-check: frontend/node_modules/.done ## Fail if the committed build differs from what frontend/ gives
 	npm --prefix frontend run --silent check
 	npm --prefix frontend run --silent build -- --check
 
-setup-browser: setup-dev ## Install Debian's Chromium, and Node where there is none, for the browser tests
+setup-browser: setup-dev ## Install Debian's Chromium, and Node if it is missing, for the browser tests
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk; }
 	@command -v npm >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm; }
 	@$(MAKE) frontend/node_modules/.done
@@ -93,7 +94,7 @@ check: setup-dev ## Lint, format, types, architecture
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-fix: setup-dev ## Let ruff mend what it can
+fix: setup-dev ## Let ruff fix what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -123,6 +124,7 @@ docs: setup-dev ## Build the documentation into site/ (warnings are errors)
 lock: ## Refresh the lock files from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements/base.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra catalog --extra gateway --group dev --group docs --constraints requirements/base.txt pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --constraints requirements/dev.txt requirements/build.in -o requirements/build.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/peer.in -o requirements/peer.txt
 	for client in $(CLIENTS); do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/client-$$client.in -o requirements/client-$$client.txt; done
 
