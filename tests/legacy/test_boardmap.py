@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from frontrunner.base.errors import LegacyError
-from frontrunner.legacy.boardmap import load_board_map, parse_board_map, unknown_benchmarks
+from frontrunner.legacy.boardmap import load_board_map, parse_board_map
 from frontrunner.legacy.files.rules import load_rules, pick_split, split_order, target
 from tests.factories import catalog, task
 
@@ -29,13 +29,6 @@ _NEITHER = _ROW.format("x").replace("benchmark", "#")
 def test_a_map_that_contradicts_itself_is_refused(text: str) -> None:
     with pytest.raises(LegacyError, match="map of boards is wrong"):
         parse_board_map(text.encode())
-
-
-def test_unknown_benchmarks_are_named() -> None:
-    rows = load_board_map().values()
-    assert {row.key for row in unknown_benchmarks(rows, catalog())} == {
-        row.key for row in rows if row.benchmark
-    }
 
 
 def test_rules_name_their_reason_and_apply() -> None:

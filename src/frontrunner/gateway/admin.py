@@ -52,11 +52,6 @@ class Admin:
         configs = msgspec.json.decode(body).get("configs", [])
         return str(configs[0].get("version_info", "")) if configs else ""
 
-    def routes_refused(self) -> int:
-        """How often Envoy refused routes since it started."""
-        stats = self.stats(r"^http\.users\.rds\.routes\.update_rejected$")
-        return int(sum(stats.values()))
-
     def stats(self, pattern: str) -> dict[str, float]:
         """Counters and gauges whose names match an RE2 pattern."""
         body = self.get(f"/stats?format=json&filter={quote(pattern)}")

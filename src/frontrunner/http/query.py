@@ -25,7 +25,3 @@ class Query:
     def get_all(self, key: str) -> list[str]:
         """Every value of a parameter."""
         return [value for name, value in self._pairs if name == key]
-
-    def as_dict(self) -> dict[str, str]:
-        """The last value of each parameter."""
-        return dict(self._pairs)

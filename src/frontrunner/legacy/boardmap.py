@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
 import msgspec
 
 from frontrunner.base.errors import LegacyError
-from frontrunner.catalog import Catalog
 
 
 class Successor(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -66,8 +64,3 @@ def parse_board_map(text: bytes) -> dict[tuple[str, str], Successor]:
             )
         found[row.key] = row
     return found
-
-
-def unknown_benchmarks(rows: Iterable[Successor], catalog: Catalog) -> list[Successor]:
-    """Rows whose benchmark is not in the catalog."""
-    return [row for row in rows if row.benchmark and row.benchmark not in catalog.benchmark_by_name]
