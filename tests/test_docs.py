@@ -103,6 +103,35 @@ def test_every_package_is_in_the_architecture() -> None:
         assert f"`{package.parent.name}`" in text("architecture.md")
 
 
+def test_modules_that_the_architecture_names_exist() -> None:
+    """A row of its table names packages, and in them modules, files, commands or classes."""
+    source = ROOT / "src/frontrunner"
+    defined = {
+        name
+        for path in source.rglob("*.py")
+        for name in re.findall(r"^class (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    packages = {path.parent.name for path in source.glob("*/__init__.py")}
+    missing = []
+    rows = re.findall(r"^\| (`.*?`) \| (.*) \|$", text("architecture.md"), re.MULTILINE)
+    for row, holds in rows:
+        inside = [path for one in re.findall(r"`(\w+)`", row) for path in (source / one).rglob("*")]
+        known = {path.stem for path in inside} | packages | defined
+        missing += [f"{row}: {one}" for one in re.findall(r"`(\w+)`", holds) if one not in known]
+    assert len(rows) > 10
+    assert missing == []
+
+
+def test_files_that_documents_name_exist() -> None:
+    """Looks for `folder/file.py`, from the root of the checkout or of the package."""
+    missing = []
+    for path in [ROOT / "README.md", *DOCS.rglob("*.md")]:
+        for name in re.findall(r"`([\w/]+/\w+\.py)`", path.read_text(encoding="utf-8")):
+            if not (ROOT / name).exists() and not (ROOT / "src/frontrunner" / name).exists():
+                missing.append(f"{path.name}: {name}")
+    assert missing == []
+
+
 @pytest.mark.parametrize("name", [SCORES_PARQUET, FILES_PARQUET, REJECTS_PARQUET, RUNS_PARQUET])
 def test_every_table_is_documented(name: str) -> None:
     assert f"`{name}`" in text("snapshots.md")
