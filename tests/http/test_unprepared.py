@@ -9,10 +9,11 @@ from pathlib import Path
 from frontrunner.answers.filters import ModelFilter, TaskFilter
 from frontrunner.answers.prepare import prepare
 from frontrunner.answers.service import Service
+from frontrunner.base.atomic import remove_folder
 from frontrunner.http.app import Application
 from frontrunner.http.follow import Follower
 from frontrunner.snapshot.answers import Encoded
-from frontrunner.snapshot.prepared import forget_answers, has_answers
+from frontrunner.snapshot.prepared import ANSWERS, has_answers
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 from tests.factories import small_snapshot
@@ -58,7 +59,7 @@ def test_answers_are_equal_prepared_or_not(tmp_path: Path) -> None:
 
 def test_a_server_takes_prepared_answers_up_when_they_come(tmp_path: Path) -> None:
     snapshot = small_snapshot(tmp_path)
-    forget_answers(snapshot.folder)
+    remove_folder(snapshot.folder / ANSWERS)
     reopened = Snapshot(snapshot.folder)
     service = Service(reopened)
     assert service.scores("All", ()).brotli is None
@@ -69,7 +70,7 @@ def test_a_server_takes_prepared_answers_up_when_they_come(tmp_path: Path) -> No
 
 def test_replies_made_meanwhile_give_way_to_prepared_ones(tmp_path: Path) -> None:
     snapshot = small_snapshot(tmp_path)
-    forget_answers(snapshot.folder)
+    remove_folder(snapshot.folder / ANSWERS)
     store = Store(tmp_path / "home")
     application = Application(store.current())
     before = application.served

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from frontrunner.answers.prepare import prepare
 from frontrunner.snapshot.icons import Icon, keep_icons
-from frontrunner.snapshot.prepared import answers_damage, forget_answers, has_answers
+from frontrunner.snapshot.prepared import answers_damage, has_answers
 from frontrunner.snapshot.reader import Snapshot
 from tests.factories import small_snapshot
 
@@ -37,23 +36,6 @@ def test_icons_are_on_the_disk_before_they_have_their_name(
     assert set(synced[:2]) == {"icons.bin", "icons.index"}
     assert synced[2].startswith(".writing-")
     assert synced[3:] == [snapshot.id]
-
-
-def test_answers_lose_their_name_before_their_content(
-    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[tuple[bool, list[str]]] = []
-
-    def killed(path: Path, **_: object) -> None:
-        seen.append((has_answers(snapshot.folder), sorted(p.name for p in Path(path).iterdir())))
-
-    with monkeypatch.context() as patched:
-        patched.setattr(shutil, "rmtree", killed)  # the kill comes before the content goes
-        forget_answers(snapshot.folder)
-    assert seen == [(False, ["answers.bin", "answers.index", "checksums.json"])]
-    assert Snapshot(snapshot.folder).prepared is None
-    forget_answers(snapshot.folder)
-    assert not list(snapshot.folder.glob(".*"))
 
 
 def test_each_file_of_the_answers_is_checked(snapshot: Snapshot) -> None:

@@ -7,12 +7,11 @@ They are added after publishing, so that new numbers need not wait for every boa
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
-from frontrunner.base.atomic import add_file, fresh_folder, remove_folder, sweep
+from frontrunner.base.atomic import add_file, fresh_folder, sweep
 from frontrunner.base.errors import SnapshotError
 from frontrunner.base.json import read_as
 from frontrunner.snapshot.answers import Encoded, write_pack
@@ -44,13 +43,6 @@ def keep_answers(snapshot: Path, answers: Iterable[tuple[str, Encoded]]) -> None
             "The snapshot is served without them, more slowly. Free disk space and run: "
             "frontrunner prepare"
         ) from error
-
-
-def forget_answers(snapshot: Path) -> None:
-    """Remove the prepared answers, such as damaged ones; they can be made again."""
-    sweep(snapshot)
-    with suppress(FileNotFoundError):
-        remove_folder(snapshot / ANSWERS)
 
 
 def answers_damage(snapshot: Path) -> Iterable[str]:
