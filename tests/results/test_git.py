@@ -63,6 +63,24 @@ def test_a_repository_is_cloned_and_followed(repository: Path, tmp_path: Path, b
         assert git(near.path, "rev-list", "--count", "HEAD") == "1"
 
 
+def test_a_build_in_a_hook_of_git_leaves_the_repository_of_the_hook_alone(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    git(other, "init", "-q")
+    before = commit(other, 0.75)
+    with monkeypatch.context() as hook:
+        hook.setenv("GIT_DIR", str(other / ".git"))
+        hook.setenv("GIT_WORK_TREE", str(other))
+        hook.setenv("GIT_INDEX_FILE", str(other / ".git/index"))
+        for _ in ("cloned", "brought up to date"):
+            near = fetch(repository.as_uri(), tmp_path / "sources").path
+    assert git(other, "rev-parse", "HEAD") == before
+    assert git(other, "status", "--porcelain") == ""
+    assert git(near, "rev-parse", "HEAD") == git(repository, "rev-parse", "HEAD")
+
+
 def test_links_in_a_clone_lead_nowhere(repository: Path, tmp_path: Path) -> None:
     (repository / "results/org__a/r1/T2.json").symlink_to("/etc/passwd")
     commit(repository, 0.5)

@@ -79,6 +79,12 @@ _QUIETLY = {
     "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
     "GIT_OPTIONAL_LOCKS": "0",
 }
+_OF_A_CALLER = frozenset(
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX"}
+    | {"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH"}
+    | {"GIT_SHALLOW_FILE", "GIT_GRAFT_FILE", "GIT_REPLACE_REF_BASE", "GIT_IMPLICIT_WORK_TREE"}
+)
+"""Variables that a hook of git sets. With them, `git -C clone` would change the hook's repository."""
 # `core.symlinks=false` writes links as plain files, so nothing in a clone leads out of it.
 _SAFELY = (
     "-c", "core.symlinks=false", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
@@ -331,6 +337,7 @@ def _path_of(url: str) -> Path:
 
 def _git(url: str, settings: dict[str, str], *words: str) -> None:
     command = ["git", *_SAFELY, *words]
+    inherited = {name: text for name, text in os.environ.items() if name not in _OF_A_CALLER}
     try:
         run = subprocess.run(
             command,
@@ -339,7 +346,7 @@ def _git(url: str, settings: dict[str, str], *words: str) -> None:
             errors="replace",
             check=False,
             stdin=subprocess.DEVNULL,
-            env=os.environ | _QUIETLY | settings,
+            env=inherited | _QUIETLY | settings,
         )
     except FileNotFoundError:
         raise SourceError("git is not installed; it is needed to read a git repository.") from None
