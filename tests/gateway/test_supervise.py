@@ -16,6 +16,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from frontrunner.base.config import GatewaySettings
+from frontrunner.gateway.envoys import Envoys
+from frontrunner.gateway.supervise import Supervisor
 from tests.gateway.boards import Board
 from tests.gateway.conftest import free_port
 
@@ -284,3 +287,15 @@ def test_shadows_are_compared_off_the_users_path(running: Process) -> None:
     targets = [(one.method, one.target) for one in running.new.asked]
     assert ("GET", "/boards") in targets
     assert ("POST", "/boards") not in targets
+
+
+def test_a_helper_that_cannot_be_started_does_not_stop_the_gateway(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Envoys, "is_alive", lambda _: True)
+    helpers = (("/no/such/program",),)
+    supervisor = Supervisor(GatewaySettings, tmp_path, tmp_path / "frontrunner.toml", helpers)
+    supervisor.stop()  # or it would wait for a second
+    supervisor._look_around()
+    assert "goes on after an error" in caplog.text
+    assert "/no/such/program" in caplog.text

@@ -124,7 +124,7 @@ async def _answer(send: Send, status: int, text: str, back: str = "/") -> None:
 
 
 def serve_companion(feedback: Feedback, socket: Path) -> None:
-    """Take feedback on a socket until the process is told to stop."""
+    """Take feedback on a socket until the process is stopped."""
     import uvicorn  # noqa: PLC0415
 
     socket.unlink(missing_ok=True)

@@ -25,7 +25,7 @@ _STARTING = 20.0
 """Seconds for Envoy to take requests after it was started."""
 _LONGEST_SOCKET = 100
 _ENDING = 5.0
-"""Seconds for Envoy to end after it was told to."""
+"""Seconds for Envoy to end after SIGTERM."""
 
 
 class Envoys:
@@ -170,7 +170,7 @@ class Envoys:
             return "it wrote no log"
         return lines[-1][-500:] if lines else "its log is empty"
 
-    # --- what is there --------------------------------------------------------------------------
+    # --- which Envoys run ----------------------------------------------------------------------
 
     def _orphans(self) -> list[EnvoyProcess]:
         """Envoys of this folder whose supervisor was killed, oldest first."""

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from frontrunner.answers.downloads import inert
 from frontrunner.base.errors import GatewayError, MissingExtraError
 
 LONGEST_TEXT = 2000
@@ -27,7 +28,6 @@ _PER_HOUR = 5
 """Messages of one client an hour."""
 _CLIENTS = 10_000
 _HOUR = 3600.0
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,12 +134,8 @@ def as_csv(messages: Iterator[Message]) -> str:
     writer.writerow(["id", "at", "side", "page", "text"])
     for one in messages:
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(one.at))
-        writer.writerow([one.id, at, one.side, _plain(one.page), _plain(one.text)])
+        writer.writerow([one.id, at, one.side, inert(one.page), inert(one.text)])
     return made.getvalue()
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _storable(text: str) -> str:

@@ -146,7 +146,7 @@ class Tail:
 def rotate(paths: list[Path], admin: Admin, limit: int) -> list[Path]:
     """Rotate the logs that are larger than `limit` bytes; returns those that were.
 
-    Raises GatewayError if Envoy cannot be told to open them anew.
+    Raises GatewayError if Envoy does not reopen them, OSError if one cannot be moved.
     """
     large = [path for path in paths if path.is_file() and path.stat().st_size > limit]
     for path in large:

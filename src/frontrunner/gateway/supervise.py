@@ -32,7 +32,7 @@ from frontrunner.gateway.sides import parse_address
 log = logging.getLogger("frontrunner.gateway")
 _TICK = 0.1
 _DRAIN = 20.0
-"""Seconds for requests that are under way when the gateway is told to stop."""
+"""Seconds for requests that are under way when the gateway is stopped."""
 _OBSERVE_EVERY = 1.0
 
 
@@ -75,7 +75,7 @@ class Supervisor:
             started(self.settings.listen)
             try:
                 while not self._stop.wait(_TICK):
-                    self._tick()
+                    self._look_around()
             finally:
                 self._drain()
 
@@ -166,6 +166,14 @@ class Supervisor:
             self.counts.restarts.labels("died").inc()
 
     # --- looking around -------------------------------------------------------------------------
+
+    def _look_around(self) -> None:
+        """Do what is due. What the system refuses is logged, because an end would stop Envoy."""
+        try:
+            self._tick()
+        except (FrontrunnerError, OSError) as error:
+            log.error("the supervisor goes on after an error: %s", error)
+            self._stop.wait(1.0)
 
     def _tick(self) -> None:
         if not self._envoys.is_alive():

@@ -84,7 +84,7 @@ _OF_A_CALLER = frozenset(
     | {"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH"}
     | {"GIT_SHALLOW_FILE", "GIT_GRAFT_FILE", "GIT_REPLACE_REF_BASE", "GIT_IMPLICIT_WORK_TREE"}
 )
-"""Variables that a hook of git sets. With them, `git -C clone` would change the hook's repository."""
+"""Variables that a hook of git sets: with them, `git -C clone` changes the hook's repository."""
 # `core.symlinks=false` writes links as plain files, so nothing in a clone leads out of it.
 _SAFELY = (
     "-c", "core.symlinks=false", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",

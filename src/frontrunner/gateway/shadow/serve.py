@@ -12,7 +12,7 @@ from frontrunner.gateway.sides import sides
 
 
 def serve_comparer(settings: GatewaySettings, folder: Path) -> None:
-    """Compare mirrored requests until the process is told to stop.
+    """Compare mirrored requests until the process is stopped.
 
     Raises GatewayError if the boards' settings cannot be used.
     """
