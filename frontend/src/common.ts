@@ -11,7 +11,7 @@ export function common(): void {
   document.querySelectorAll<HTMLElement>("[data-copy-text]").forEach(copyable);
   document.querySelectorAll<HTMLElement>("figure").forEach(hints);
   document.querySelectorAll<HTMLElement>(".pane").forEach(reasons);
-  // On a narrow screen the tab that is open may lie beyond the edge.
+  // On a narrow screen the open tab may be beyond the edge.
   document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   document.addEventListener("click", closeOthers);
   document.addEventListener("keydown", closeOnEscape);

@@ -44,6 +44,6 @@ def test_no_answer_is_an_error_that_names_the_socket(tmp_path: Path, answer: byt
         ask_socket(path, "GET", "/", seconds=1, size=10)
 
 
-def test_nobody_listens(tmp_path: Path) -> None:
-    with pytest.raises(NetworkError, match="nobody answers"):
+def test_no_program_listens(tmp_path: Path) -> None:
+    with pytest.raises(NetworkError, match="no program answers"):
         ask_socket(tmp_path / "none", "GET", "/", seconds=1, size=10)

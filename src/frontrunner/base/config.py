@@ -60,7 +60,7 @@ class ServerSettings(_Section, frozen=True):
     workers: Annotated[int, msgspec.Meta(ge=1, le=256)] = 1
     """Server processes that share the port."""
     grace_seconds: Annotated[int, msgspec.Meta(ge=0, le=3600)] = 25
-    """How long requests under way have to finish when `serve` is told to stop."""
+    """How long requests in progress have to finish after SIGTERM, in seconds."""
     http_max_age: _Count = 14400
     """Seconds for which caches may reuse an answer of `/v1` without asking again."""
     development: bool = False

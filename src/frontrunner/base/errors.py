@@ -29,7 +29,7 @@ class UnknownNameError(UsageError):
 
 
 class MissingExtraError(UsageError):
-    """An optional part of Frontrunner is not installed; the message says which command mends it."""
+    """An optional part is not installed; the message has the command that installs it."""
 
 
 # --- what the user gave -------------------------------------------------------------------------
@@ -69,7 +69,7 @@ class NetworkError(FrontrunnerError):
     code = 3
 
 
-# --- what lies on disk --------------------------------------------------------------------------
+# --- what is on disk ----------------------------------------------------------------------------
 
 
 class SnapshotError(FrontrunnerError):

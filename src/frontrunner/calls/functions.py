@@ -30,7 +30,7 @@ class Functions:
         self._types = types
 
     def find(self, key: str | int | None) -> Endpoint | None:
-        """A function that the server runs; None where there is none of that name or number."""
+        """A function that the server runs; None if it has no such name or number."""
         found: Endpoint | None = None
         if isinstance(key, str):
             found = self._by_name.get(key)

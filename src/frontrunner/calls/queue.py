@@ -1,4 +1,4 @@
-"""Events: a call that was taken on, and its result, until somebody fetches it."""
+"""Events: a call that was taken on, and its result, until a client fetches it."""
 
 from __future__ import annotations
 

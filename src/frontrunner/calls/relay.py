@@ -50,7 +50,7 @@ class RelayedCalls:
 
 
 async def _ask(socket: Path, request: Request) -> Response:
-    """Pass a request on. Raises OSError if nobody answers."""
+    """Pass a request on. Raises OSError if no process answers."""
     reader, writer = await asyncio.open_unix_connection(str(socket))
     sending = asyncio.create_task(_send(writer, request))
     answer = _Answer()

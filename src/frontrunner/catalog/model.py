@@ -32,7 +32,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reference: str | None = None
     citation: str | None = None
     public: bool = True
-    """False where the data is held back so that nobody can train on it."""
+    """False if the data is private, so that no model is trained on it."""
     source_dataset: str | None = None
     license: str | None = None
     date_from: str | None = None
@@ -189,7 +189,7 @@ class Renamed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FormerName(msgspec.Struct, frozen=True, kw_only=True):
-    """Results that probably lie under a former name of a model, and do not count."""
+    """Results that are probably filed under a former name of a model, and do not count."""
 
     name: str
     """What the result files call it."""

@@ -39,7 +39,7 @@ MODULES = {
 
 
 def load_commands(words: Sequence[str]) -> None:
-    """Import the module of the command in `words`, or all of them where there is none.
+    """Import the module of the command in `words`, or all of them if it names none.
 
     A server must start in half a second, so it does not import what building needs.
     """

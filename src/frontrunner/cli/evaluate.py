@@ -35,7 +35,7 @@ def evaluate(
     ] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads for the models.")] = 1,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Measure again what is there already.")
+        bool, typer.Option("--overwrite", help="Measure again what already has a result.")
     ] = False,
     prepare: Annotated[bool, typer.Option("--prepare", help="Only make the environment.")] = False,
     dry_run: Annotated[
@@ -64,7 +64,7 @@ def evaluate(
 
 
 def _environment_of(home: Path) -> Path:
-    """Where the environment lies: beside the usual home, in any other."""
+    """The folder of the environment: next to the default home, or inside any other home."""
     return environments.DEFAULT_FOLDER if home == DEFAULT_HOME else HomePaths(home).environment
 
 

@@ -1,4 +1,4 @@
-"""What commands print: data to stdout, talk to stderr."""
+"""What commands print: data to stdout, progress messages to stderr."""
 
 from __future__ import annotations
 

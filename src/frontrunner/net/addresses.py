@@ -23,13 +23,13 @@ def is_public(address: str) -> bool:
 
 
 def _meanings(address: _Address) -> list[_Address]:
-    """The address, and the IPv4 address that it stands for."""
+    """The addresses that decide: the embedded IPv4 addresses, or else the address itself."""
     if isinstance(address, ipaddress.IPv4Address):
         return [address]
     inner: list[_Address] = [one for one in (address.ipv4_mapped, address.sixtofour) if one]
     if address in _TRANSLATED:
         inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    # A mapped address is not of the internet itself; what it stands for decides.
+    # A mapped address is not of the internet itself; the IPv4 address in it decides.
     return inner or [address]
 
 

@@ -28,7 +28,7 @@ def ask_socket(path: Path, method: str, target: str, *, seconds: float, size: in
         answer = connection.getresponse()
         return SocketAnswer(answer.status, answer.read(size))
     except (OSError, http.client.HTTPException) as error:
-        raise NetworkError(f"nobody answers on {path}: {error or repr(error)}") from error
+        raise NetworkError(f"no program answers on {path}: {error or repr(error)}") from error
     finally:
         connection.close()
 
@@ -39,7 +39,7 @@ class _OverSocket(http.client.HTTPConnection):
         self._path = path
 
     def connect(self) -> None:
-        """Open the socket. Raises OSError if nobody listens."""
+        """Open the socket. Raises OSError if no program listens."""
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect(str(self._path))

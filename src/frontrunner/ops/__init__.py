@@ -1,1 +1,1 @@
-"""What an operator does to a home, and the log of it; told through an interface, not printed."""
+"""What an operator does to a home, and the log of it. Nothing here prints."""

@@ -1,7 +1,7 @@
 """From result files to a published board: fetch, read, build, publish, prepare.
 
-What is going on is told through a `Reporter`, so that the command line, a scheduled update and a
-test run the same steps. Each step can be called by itself.
+Progress is reported through a `Reporter`, so that the command line, a scheduled update and a test
+run the same steps. Each step can be called by itself.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from frontrunner.snapshot.tables import get_ready_for_parquet
 
 
 class Reporter(Protocol):
-    """Who is told what the pipeline does."""
+    """Receives the progress of the pipeline."""
 
     def step(self, what: str) -> AbstractContextManager[Progress]:
         """A step begins, and ends with the block; the value takes how far it is."""
@@ -67,7 +67,7 @@ class Request(NamedTuple):
 
 
 def open_store(settings: Settings, reporter: Reporter) -> Store:
-    """The snapshots of the home; who changes them is told when another command does."""
+    """The snapshots of the home; `reporter` hears of a wait for another command."""
     return Store(settings.home, say=reporter.say)
 
 

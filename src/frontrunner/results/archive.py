@@ -66,9 +66,9 @@ class _Stream:
         self._at = 0
 
     def read(self, length: int) -> bytes:
-        """Exactly `length` bytes; raises EOFError where the stream ends before.
+        """Exactly `length` bytes; raises EOFError if the stream ends earlier.
 
-        Raises ValueError past the limit: nobody waits for an archive that never ends.
+        Raises ValueError past the limit, because an archive may be built never to end.
         """
         end = self._at + length
         if end <= len(self._chunk):

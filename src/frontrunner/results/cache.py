@@ -111,6 +111,6 @@ def unchanged(files: Files, now: Stamps) -> tuple[NDArray[np.bool_], list[str]]:
     if files.paths:
         for name in ("size", "mtime_ns", "ctime_ns", "inode"):
             same &= getattr(files, name)[found] == np.array(getattr(now, name))
-    stands = np.zeros(len(files.paths), dtype=bool)
-    stands[found[same]] = True
-    return stands, sorted(now.paths[number] for number in np.flatnonzero(~same).tolist())
+    kept = np.zeros(len(files.paths), dtype=bool)
+    kept[found[same]] = True
+    return kept, sorted(now.paths[number] for number in np.flatnonzero(~same).tolist())

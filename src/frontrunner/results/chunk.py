@@ -61,7 +61,7 @@ class RunSettings(NamedTuple):
     folder: str
     task: str
     settings: str
-    """The line's JSON, as it stands."""
+    """The line's JSON, unchanged."""
 
 
 class Knowledge(NamedTuple):

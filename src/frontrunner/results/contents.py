@@ -1,4 +1,4 @@
-"""Say what a file is that is not JSON, because "Expecting value" helps nobody."""
+"""Say what a file is that is not JSON, because "Expecting value" does not help."""
 
 from __future__ import annotations
 

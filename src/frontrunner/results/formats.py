@@ -1,6 +1,6 @@
 """One result file's bytes -> the main scores in it, whichever mteb wrote it.
 
-Three generations stand side by side in the public results:
+The public results contain three generations of format:
 
 - today's: `task_name`, and `scores` with a list of subset entries for each split;
 - before mteb 1.11: `mteb_dataset_name`, and the splits straight at the top, each with its
@@ -119,7 +119,7 @@ class _ResultFile(msgspec.Struct, gc=False):
 
 
 _decode = msgspec.json.Decoder(_ResultFile).decode
-# A string that no result holds stands for NaN while the typed decoder reads.
+# A string that no result contains replaces NaN while the typed decoder reads.
 _NAN_MARK = "\x7f"
 # As long as what it replaces: bytes.replace is twice as fast for equal lengths.
 _NAN_JSON = b'": "\x7f"'

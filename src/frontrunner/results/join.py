@@ -2,7 +2,7 @@
 
 By mteb's rules, as its leaderboard applies them, the file wins that
 
-0. lies under the model's current name, if a team's catalog also counts a former one;
+0. is filed under the model's current name, if a team's catalog also counts a former one;
 1. was made with the model's main revision, which the catalog names;
 2. says with which mteb version it was made;
 3. was made with a known revision;
@@ -80,13 +80,13 @@ def join(
     with collector_paused():
         folders = _folders(files, identities, catalog)
         known = folders.model[files.folder] >= 0
-        stand, duels = _standing(files, folders, known, newest)
+        winners, duels = _winners(files, folders, known, newest)
         rejects = [*_rejected(files, folders, known), *_superseded(files, duels)]
-        empty = _without_number(files)[stand]
+        empty = _without_number(files)[winners]
         return Joined(
-            _table(files, folders, stand),
-            _origins(files, folders, stand, catalog),
-            [*rejects, *_noted(files, stand[empty])],
+            _table(files, folders, winners),
+            _origins(files, folders, winners, catalog),
+            [*rejects, *_noted(files, winners[empty])],
             sorted(_differences(files, folders, duels)),
             int(np.count_nonzero(~empty)),
         )
@@ -157,7 +157,7 @@ def _rejected(files: Files, folders: _Folders, known: NDArray[np.bool_]) -> Iter
             yield Reject(files.paths[number], reason)
 
 
-# --- which of them stand ------------------------------------------------------------------------
+# --- which of them win --------------------------------------------------------------------------
 
 
 def _revision_preference(identity: Identity, main: str | None) -> int:
@@ -182,7 +182,7 @@ class _Duels(NamedTuple):
     winner: Longs
 
 
-def _standing(
+def _winners(
     files: Files, folders: _Folders, known: NDArray[np.bool_], newest: bool
 ) -> tuple[Longs, _Duels]:
     """The numbers of the files that win; and each of the others with the winner.
@@ -264,21 +264,21 @@ def _ranks_of(files: Files, number: Longs) -> Longs:
     return _version_ranks([files.texts[text] for text in used.tolist()])[place]
 
 
-def _origins(files: Files, folders: _Folders, stand: Longs, catalog: Catalog) -> Origins:
+def _origins(files: Files, folders: _Folders, winners: Longs, catalog: Catalog) -> Origins:
     revisions = {n: one.revision for n, one in folders.found.items() if isinstance(one, Identity)}
     return Origins(
-        path=[files.paths[number] for number in stand.tolist()],
-        revision=[revisions[number] for number in files.folder[stand].tolist()],
-        mteb_version=[files.texts[number] for number in files.version[stand].tolist()],
-        dataset_revision=[files.texts[number] for number in files.dataset[stand].tolist()],
-        other_data=_other_data(files, stand, catalog),
+        path=[files.paths[number] for number in winners.tolist()],
+        revision=[revisions[number] for number in files.folder[winners].tolist()],
+        mteb_version=[files.texts[number] for number in files.version[winners].tolist()],
+        dataset_revision=[files.texts[number] for number in files.dataset[winners].tolist()],
+        other_data=_other_data(files, winners, catalog),
     )
 
 
-def _other_data(files: Files, stand: Longs, catalog: Catalog) -> list[bool | None]:
+def _other_data(files: Files, winners: Longs, catalog: Catalog) -> list[bool | None]:
     """Whether each file's scores are of another revision of the data set than the catalog's."""
     current = {task.name: task.revision for task in catalog.tasks}
-    pairs = zip(files.task[stand].tolist(), files.dataset[stand].tolist(), strict=True)
+    pairs = zip(files.task[winners].tolist(), files.dataset[winners].tolist(), strict=True)
     wanted = [(current.get(files.texts[task] or ""), files.texts[data]) for task, data in pairs]
     return [
         None if catalogs is None or found in _NO_DATA_REVISION else found != catalogs
@@ -289,15 +289,15 @@ def _other_data(files: Files, stand: Longs, catalog: Catalog) -> list[bool | Non
 # --- their rows, sorted ---------------------------------------------------------------------------
 
 
-def _table(files: Files, folders: _Folders, stand: Longs) -> ScoreTable:
-    used_tasks, file_task = np.unique(files.task[stand], return_inverse=True)
+def _table(files: Files, folders: _Folders, winners: Longs) -> ScoreTable:
+    used_tasks, file_task = np.unique(files.task[winners], return_inverse=True)
     tasks, new_task = _sorted_names([files.texts[number] or "" for number in used_tasks.tolist()])
     file_task = new_task[file_task]
-    variants, file_variant = _used(folders, folders.variant[files.folder[stand]])
+    variants, file_variant = _used(folders, folders.variant[files.folder[winners]])
     # By task and variant; rows of one variant keep the order of their files, and of their file.
     order = np.lexsort((file_variant, file_task))
-    rows = rows_of_files(files.rows, stand[order])
-    counts = files.rows[stand[order]]
+    rows = rows_of_files(files.rows, winners[order])
+    counts = files.rows[winners[order]]
     row_cell = files.row_cell[rows]
     places, new_place, sets, new_set = _renumbered(files.cells, row_cell)
     row_task = np.repeat(file_task[order], counts)

@@ -34,7 +34,7 @@ LONGEST_NAME = 1_000
 
 
 class Kind(Enum):
-    """What a file is for, by where it lies."""
+    """What a file is for, by its place."""
 
     RESULT = auto()
     MODEL_META = auto()
@@ -185,7 +185,7 @@ def _decode_meta(data: bytes) -> _ModelMeta:
 
 
 def identity_of_folder(folder: str) -> Identity:
-    """The identity that the folder's name itself gives, where no model_meta.json lies in it."""
+    """The identity that the folder's name itself gives, if there is no model_meta.json in it."""
     model, revision = folder.split("/")[:2]
     return Identity(model.replace("__", "/"), revision)
 

@@ -175,17 +175,17 @@ def _read_changed(
     now = stamps()
     if before is None:
         return None
-    stands, changed = unchanged(before, now)
+    kept, changed = unchanged(before, now)
     if len(changed) > _WORTH_PROCESSES:
         return None
     reader = FolderReader(root)
     items: Iterator[Item] = ((path, reader.read(path)) for path in changed)
     fresh = read_chunk(chain(((reject.path, reject) for reject in now.rejects), items), known)
-    if stands.all() and not fresh.files.paths:
+    if kept.all() and not fresh.files.paths:
         return _Read(before, [fresh], len(before.paths))
-    files = merged([before.keep(stands), files_of(fresh)])
+    files = merged([before.keep(kept), files_of(fresh)])
     remember(*memory, files, began)
-    return _Read(files, [fresh], int(np.count_nonzero(stands)))
+    return _Read(files, [fresh], int(np.count_nonzero(kept)))
 
 
 def _stamping(root: str, models: list[str], beside: Executor | None) -> Callable[[], Stamps]:

@@ -57,7 +57,7 @@ REMEDY = {
     Reason.UNKNOWN_TASK: "Add the task to mteb, or as [[task]] to catalog.toml.",
     Reason.RETIRED_TASK: "Nothing to do: the task no longer exists; the file is kept for history.",
     Reason.BAD_MODEL_META: "Write model_meta.json again; it needs a name and a revision.",
-    Reason.NO_MODEL_META: "Put model_meta.json beside it; without it the experiment is unknown.",
+    Reason.NO_MODEL_META: "Add its model_meta.json; without it the experiment is unknown.",
     Reason.REPLACED: "Nothing to do: a later source has the same file.",
     Reason.SUPERSEDED: "Nothing to do: another file of the same model and task wins.",
 }

@@ -65,7 +65,7 @@ def find_tree(source: Path, names: Names) -> Tree:
 
 
 def _is_inside_model(root: Path, own: tuple[str, ...], names: Names) -> bool:
-    """Whether `root` lies in a model's folder, which `own`, the end of its path, begins with."""
+    """Whether `root` is in a model's folder, which `own`, the end of its path, begins with."""
     if own[0].strip("_") == "results" or _has_model_folders(root, names):
         return False
     if names.find(own[0]) or (len(own) > 1 and names.find(folder_name("/".join(own[:2])))):
@@ -220,7 +220,7 @@ class Stamps(NamedTuple):
     ctime_ns: array[int]
     inode: array[int]
     rejects: list[Reject]
-    """What lies among the files and is none."""
+    """Entries among the files that are not regular files."""
 
     def and_also(self, others: Stamps) -> Stamps:
         """These and others."""

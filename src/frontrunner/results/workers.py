@@ -41,7 +41,7 @@ def helpers(
 def _uninterrupted() -> Iterator[None]:
     """Hold Ctrl-C back until the block ends; processes started in it never get it.
 
-    A process that is told to end while it starts would print a traceback of its own.
+    A process that is interrupted while it starts would print a traceback of its own.
     """
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     held: list[int] = []

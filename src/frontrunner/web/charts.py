@@ -148,12 +148,12 @@ def _grid(frame: _Frame, x_label: str, y_label: str) -> list[Markup]:
 
 
 def is_low(frame: _Frame, dot: Dot) -> bool:
-    """Whether a dot lies below the chart, where a triangle marks it at the lower edge."""
+    """Whether a dot is below the chart, so that a triangle marks it at the lower edge."""
     return dot.y < frame.low_y
 
 
 def below(dots: Sequence[Dot], x: Axis) -> int:
-    """How many dots lie below the chart."""
+    """How many dots are below the chart."""
     frame = _frame(dots, x) if dots else None
     return sum(is_low(frame, dot) for dot in dots) if frame else 0
 
@@ -224,7 +224,7 @@ def parallel(
     frame = _Frame(LINEAR, LINEAR, 0, max(1, len(axes) - 1), low, high)
     bottom = _HEIGHT - _BOTTOM
     parts = []
-    # Labels stand in two rows by turns: each has the room of two.
+    # Labels alternate between two rows, so each has twice the width.
     room = int(2 * (_WIDTH - _LEFT - _RIGHT) / max(1, len(axes) - 1) / _LETTER)
     for number, axis in enumerate(axes):
         x, _ = frame.at(number, low)

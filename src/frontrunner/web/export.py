@@ -2,7 +2,7 @@
 
 Every page is in its own folder as `index.html`, with relative links, so that the copy
 works below any path. English is at the root, other languages below their code. What needs a
-server (ranking again, comparing) says so on its page. The answers of `/v1` lie beside it.
+server (ranking again, comparing) says so on its page. The answers of `/v1` are exported as well.
 """
 
 from __future__ import annotations
@@ -156,5 +156,5 @@ def _pictures(service: Service, site: SiteSettings) -> Iterator[tuple[str, bytes
 def _write(folder: Path, name: str, body: bytes) -> None:
     target = folder / name
     if ".." in target.parts:
-        raise UsageError(f"{name!r} would lie outside {folder}. Rename it in the catalog.")
+        raise UsageError(f"{name!r} would be outside {folder}. Rename it in the catalog.")
     add_file(target, body)

@@ -141,7 +141,7 @@ def _check_search(visit: Visit) -> None:
 def _visit(
     service: Service, request: PageRequest, whole: Mapping[str, str], site: SiteSettings
 ) -> tuple[Visit, str]:
-    """What a view is told of a request, and the path without a language."""
+    """What a view needs of a request, and the path without a language."""
     first, _, rest = request.path.strip("/").partition("/")
     chosen = first if first in languages() else ""
     path = rest if chosen else request.path.strip("/")
@@ -246,7 +246,7 @@ def to_bytes(visit: Visit, path: str, shown: Shown) -> bytes:
 
 
 def _address(visit: Visit, path: str) -> str:
-    """The whole address of a page; empty where nobody knows where it will be served."""
+    """The absolute URL of a page; empty if the site's own URL is unknown."""
     return (
         visit.origin + visit.links._replace(root="/").page(model_path(path)) if visit.origin else ""
     )

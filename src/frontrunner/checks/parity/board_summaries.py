@@ -1,4 +1,4 @@
-"""Summarize each old table beside its successor."""
+"""Summarize each old table and its successor."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Candidate(NamedTuple):
 
     value: float
     within: float
-    """How far the old number may lie from it."""
+    """How far the old number may be from it, 0 to 1."""
     why: Explanation
 
     def meets(self, old: float) -> bool:

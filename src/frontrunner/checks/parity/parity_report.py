@@ -16,7 +16,7 @@ from frontrunner.legacy.files.tables import Problem
 
 
 class BoardSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """One old table beside its successor."""
+    """One old table and its successor."""
 
     board: str
     kind: str

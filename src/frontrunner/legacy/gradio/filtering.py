@@ -46,7 +46,7 @@ class Filters(msgspec.Struct, frozen=True):
     """What to keep."""
 
     search: str
-    """Regular expressions without regard to capitals; `;` stands for or."""
+    """Regular expressions, ignoring case; `;` separates alternatives."""
     types: Sequence[str]
     """A model of any one is kept. A type that is not in MODEL_TYPES finds nothing."""
     sizes: Sequence[str]

@@ -180,7 +180,7 @@ def _all_moves(visit: Visit, older: Snapshot) -> list[BoardMoves]:
 
 
 def _everywhere(moves: Iterable[Iterable[Move]]) -> list[ModelName]:
-    """The models of all boards, each once, those that stand highest anywhere first."""
+    """The models of all boards, each once, sorted by their best rank."""
     best: dict[ModelName, int] = {}
     for move in (move for some in moves for move in some):
         place = move.after or move.before or 0

@@ -1,7 +1,7 @@
 """Two to six models side by side.
 
-Models are seldom run on the same tasks, so a board is shown over the tasks that all of them
-have: only those means compare like with like. How many tasks that are is said beside each.
+Models rarely share all tasks, so the comparison uses only tasks that every selected model
+completed. The page shows how many tasks that are.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Common(NamedTuple):
     bench: Benchmark
     is_old: bool
     models: int
-    """How many of the models stand on it."""
+    """How many of the models it has."""
     shared: int
     """Tasks on which each of them has a complete result."""
     tasks: int
@@ -119,7 +119,7 @@ def _side(service: Service, name: str) -> Side:
 
 
 def common_boards(service: Service, sides: Sequence[Side]) -> list[Common]:
-    """The boards that at least two of the models stand on; the broadest evidence comes first."""
+    """The boards that have at least two of the models; the most shared tasks come first."""
     names = [side.name.name for side in sides]
     known = service.snapshot.catalog.benchmark_by_name
     count: dict[str, int] = {}

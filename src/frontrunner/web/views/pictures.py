@@ -31,7 +31,7 @@ class Picture(NamedTuple):
     shared: int = 0
     """The number of tasks averaged, if no model has a result on all of them; else 0."""
     low: int = 0
-    """How many dots lie below the chart and are marked at its lower edge."""
+    """How many dots are below the chart and are marked at its lower edge."""
 
 
 class Bar(NamedTuple):

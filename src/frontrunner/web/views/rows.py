@@ -56,7 +56,7 @@ _LONGEST_VARIANT = 120
 
 
 class ModelName(NamedTuple):
-    """A model's name in its two parts, so that the organisation can stand back."""
+    """A model's name in its two parts, so that the organisation can be dimmed."""
 
     name: str
     owner: str
