@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("ranking", "results", "snapshot", "checks")
 SURVIVED, UNTESTED = 0, 33
 """mutmut's exit codes. Any other code is a mutant that crashed or ran out of time: also noticed."""
+_OUT_OF_TIME = frozenset({-24, 24, 36, 152, 255})
 _CONFIG = """
 [tool.mutmut]
 source_paths = ["src"]
@@ -35,7 +36,9 @@ only_mutate = ["src/frontrunner/{package}/*"]
 pytest_add_cli_args_test_selection = {tests}
 pytest_add_cli_args = ["-p", "no:randomly", "-p", "no:cacheprovider"]
 do_not_mutate_patterns = ["raise \\\\w+"]
+process_isolation = "forkserver"
 """
+"""From a process that ran tests itself, Polars would hang in each fork, which counts as noticed."""
 
 
 class Change(NamedTuple):
@@ -54,6 +57,8 @@ class Score(NamedTuple):
     survivors: tuple[tuple[str, Change], ...]
     """Name and change of each mutant that no test noticed, equivalent ones left out."""
     equivalent: int
+    timed_out: int
+    """How many of the noticed mutants ran out of time."""
     skipped: int
     """Functions that are not mutated, because mutmut leaves decorated functions alone."""
 
@@ -163,19 +168,21 @@ def score(package: str, folder: Path) -> Score:
             survivors.append((name, change))
     skipped = list(undecorated(ROOT / "src" / "frontrunner" / package)).count(False)
     equal = len(alive) - len(survivors)
-    return Score(package, len(codes) - len(alive), tuple(survivors), equal, skipped)
+    late = sum(code in _OUT_OF_TIME for code in codes.values())
+    return Score(package, len(codes) - len(alive), tuple(survivors), equal, late, skipped)
 
 
 def table(scores: Sequence[Score]) -> str:
     """The scores as a Markdown table."""
     lines = [
-        "| package | mutants | noticed | equivalent | score | decorated functions, not mutated |",
-        "|---|---|---|---|---|---|",
+        "| package | mutants | noticed | by time | equivalent | score | functions not mutated |",
+        "|---|---|---|---|---|---|---|",
     ]
     for one in scores:
         total = one.noticed + len(one.survivors) + one.equivalent
-        cells = (one.package, total, one.noticed, one.equivalent, f"{one.percent:.1f}%")
-        lines.append("| " + " | ".join(map(str, (*cells, one.skipped))) + " |")
+        tested = (one.package, total, one.noticed, one.timed_out, one.equivalent)
+        cells = (*tested, f"{one.percent:.1f}%", one.skipped)
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
     return "\n".join(lines)
 
 

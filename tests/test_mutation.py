@@ -58,6 +58,6 @@ def test_survivors_are_tested_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("noticed", "percent"), [(9, "90.0%"), (0, "0.0%")])
 def test_the_score_leaves_equivalent_mutants_out(noticed: int, percent: str) -> None:
     survivor = ("name", mutation.Change("f", "a", "b"))
-    one = Score("ranking", noticed, (survivor,), 5, 2)
-    assert f"| ranking | {noticed + 6} | {noticed} | 5 | {percent} | 2 |" in table([one])
-    assert Score("empty", 0, (), 0, 0).percent == 100
+    one = Score("ranking", noticed, (survivor,), 5, 3, 2)
+    assert f"| ranking | {noticed + 6} | {noticed} | 3 | 5 | {percent} | 2 |" in table([one])
+    assert Score("empty", 0, (), 0, 0, 0).percent == 100

@@ -94,7 +94,7 @@ class Snapshot:
 
         try:
             return read_table(self.folder)
-        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+        except (OSError, EOFError, ValueError, LookupError, TypeError, RecursionError) as error:
             raise CorruptSnapshotError(
                 f"The scores in {self.folder} cannot be read: {error}. Run: frontrunner verify"
             ) from error
