@@ -89,7 +89,7 @@ def test_the_old_folder_comes_back_if_the_new_one_cannot_take_its_name(
 
 
 def test_a_folder_loses_its_name_before_its_content(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, synced: list[str]
 ) -> None:
     folder = tmp_path / "gone"
     folder.mkdir()
@@ -98,6 +98,7 @@ def test_a_folder_loses_its_name_before_its_content(
     atomic.remove_folder(folder)
     [(hidden, existed)] = seen
     assert not existed
+    assert synced == [tmp_path.name]
     assert hidden.parent == tmp_path
     with pytest.raises(FileNotFoundError):
         atomic.remove_folder(folder)

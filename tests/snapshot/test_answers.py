@@ -89,6 +89,12 @@ def test_what_is_written_is_read(
     pack.close()
 
 
+def test_nothing_is_written_for_a_form_that_is_left_out(tmp_path: Path) -> None:
+    small = encode(Answer("k", b"1234567"))
+    pack_of(tmp_path, ("a", small), ("b", small)).close()
+    assert (tmp_path / "p.bin").read_bytes() == b"1234567" * 2
+
+
 def test_a_key_that_is_not_there(tmp_path: Path) -> None:
     for pack in (pack_of(tmp_path / "one", ("k", encode(Answer("k", b"1")))), pack_of(tmp_path)):
         assert "other" not in pack

@@ -10,12 +10,13 @@ import pytest
 import zstandard
 
 from frontrunner import __version__
+from frontrunner.base.json import read_as
 from frontrunner.results.fetch import Near
 from frontrunner.results.ingest import Ingested, ingest
 from frontrunner.results.read import Options
 from frontrunner.results.several import read_sources
 from frontrunner.snapshot.build import Inputs, build_snapshot
-from frontrunner.snapshot.manifest import file_digest
+from frontrunner.snapshot.manifest import Built, file_digest
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 from frontrunner.snapshot.tables import PARQUET
@@ -56,7 +57,8 @@ def test_the_manifest_lists_every_part_but_the_time(ingested: Ingested, tmp_path
     }  # fmt: skip
     for name, entry in snapshot.manifest.files.items():
         assert file_digest(snapshot.folder / name) == entry
-    assert began <= snapshot.built_at <= time.time()
+    at = read_as(snapshot.folder / "built.json", Built).at
+    assert began <= at == snapshot.built_at <= time.time()
     lines = (snapshot.folder / "manifest.json").read_bytes().splitlines()
     assert lines[1].startswith(b'  "format": ')  # for people: one fact a line
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import polars as pl
 import pytest
 
@@ -435,3 +436,80 @@ def test_a_bad_line_of_the_history_costs_no_other(tmp_path: Path, line: bytes, r
     assert len(store.history()) == read
     assert store.current_id() == last.id
     store.rollback()
+
+
+def test_the_start_of_a_name_must_be_that_of_one_snapshot(tmp_path: Path) -> None:
+    snapshot = build(tmp_path, "home")
+    store = Store(tmp_path / "home")
+    shutil.copytree(snapshot.folder, store.folder / f"{snapshot.id}2")
+    for name, found in (("zzz", "no snapshot"), (snapshot.id[:6], "2 snapshots")):
+        with pytest.raises(UnknownNameError) as caught:
+            store.open(name)
+        assert str(caught.value) == (
+            f"{found} in {tmp_path}/home called {name!r}. List them with: frontrunner snapshots"
+        )
+
+
+def test_the_history_says_what_was_published_when_and_in_place_of_what(tmp_path: Path) -> None:
+    one, other = (build(tmp_path, "home", bonus, publish=False) for bonus in (0.0, 0.1))
+    store = Store(tmp_path / "home")
+    began = time.time()
+    events = [store.publish_fresh(one), store.publish(other.id), store.rollback()]
+    assert store.publish_fresh(one) is None  # it is current already
+    assert store.history() == events
+    assert [(e.action, e.snapshot, e.previous) for e in events if e] == [
+        ("publish", one.id, None),
+        ("publish", other.id, one.id),
+        ("rollback", one.id, other.id),
+    ]
+    assert all(began <= event.at <= time.time() for event in events if event)
+    lines = (tmp_path / "home/history.jsonl").read_bytes().splitlines()
+    assert [msgspec.json.decode(line)["action"] for line in lines] == [
+        "publish", "publish", "rollback",
+    ]  # fmt: skip
+
+
+def test_a_home_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SnapshotError) as caught, Store(tmp_path / "file").changing():
+        pass
+    assert str(caught.value) == (
+        f"{tmp_path}/file cannot be used as a home: File exists. Fix its permissions, or use "
+        "another --home."
+    )
+
+
+def test_who_waits_for_another_command_is_told(tmp_path: Path) -> None:
+    said: list[str] = []
+    waiting = Store(tmp_path / "home", patience=0.0, say=said.append)
+    with Store(tmp_path / "home").changing():
+        with pytest.raises(SnapshotError) as caught, waiting.changing():
+            pass
+        with pytest.raises(SnapshotError, match="after 0 seconds"), waiting.changing():
+            pass  # the first try left no trace
+    [first, _] = said
+    assert first == f"Another command is changing {tmp_path}/home; waiting for it to end ..."
+    assert "still holds" in str(caught.value)
+    with waiting.changing(), waiting.changing():
+        pass
+    with waiting.changing():
+        pass
+    assert len(said) == 2
+
+
+def test_damage_of_answers_alone_is_mended_by_preparing_them_again(tmp_path: Path) -> None:
+    build(tmp_path, "home")
+    victim = build(tmp_path, "home", 0.1, publish=False)
+    store = Store(tmp_path / "home")
+    (victim.folder / "answers/answers.bin").unlink()
+    with pytest.raises(SnapshotError) as caught:
+        store.publish(victim.id)
+    assert str(caught.value) == (
+        f"Snapshot {victim.id} is damaged and was not made current: answers/answers.bin is "
+        "missing. Make its answers again: frontrunner prepare --again"
+    )
+    (victim.folder / "score.npy").unlink()
+    with pytest.raises(SnapshotError, match=r"score\.npy is missing\. Build it again, or publish"):
+        store.publish(victim.id)
+    moved = victim.folder.rename(store.folder / "moved")
+    assert whole_damage(Snapshot(moved)) == [f"the folder moved has the snapshot {victim.id}"]
