@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.filters import ModelFilter
 from frontrunner.answers.service import Service
 from frontrunner.base import errors
@@ -185,6 +186,6 @@ def test_the_readme_shows_what_the_demo_gives(tmp_path: Path) -> None:
     told = subprocess.run(command, check=True, capture_output=True, text=True).stderr
     [counts] = [line for line in told.splitlines() if line.startswith("1 board from")]
     assert counts in readme
-    board = Service(Store(tmp_path).current()).export("starter", "csv").identity
+    board = Bodies(Service(Store(tmp_path).current())).export("starter", "csv").identity
     for row in list(csv.DictReader(board.decode().splitlines()))[:3]:
         assert ",".join((row["rank"], row["model"], row["mean_task"])) in readme

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.schemas import BenchmarkSummary
 from frontrunner.answers.service import Service
 from frontrunner.results.archive import walk_archive
@@ -147,7 +148,7 @@ def run(folder: Path, source_files: list[bytes], total: int) -> Counter[str]:
         assert count - plain <= len(told | used) <= count
         # What was read can be stored and shown too, as JSON that others read.
         snapshot = snapshot_of(folder / f"home{start}", ingested)
-        body = Service(snapshot).scores("All", ()).identity
+        body = Bodies(Service(snapshot)).scores("All", ()).identity
         msgspec.json.decode(body, type=BenchmarkSummary)
         assert Service(snapshot).info()
         shutil.rmtree(folder / f"home{start}")

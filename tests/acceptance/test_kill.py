@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.service import Service
 from frontrunner.snapshot.store import Store, whole_damage
 from tests.factories import result, write
@@ -65,7 +66,7 @@ def served(folder: Path) -> bytes:
     """The board of the current snapshot, after its bytes are found to be whole."""
     snapshot = Store(folder / "home").current()
     assert whole_damage(snapshot) == []
-    board = Service(snapshot).scores("All", ())
+    board = Bodies(Service(snapshot)).scores("All", ())
     assert len(json.loads(board.identity)["rows"]) == 30
     return board.identity
 

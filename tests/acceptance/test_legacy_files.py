@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.service import Service
 from frontrunner.catalog import Scope
 from frontrunner.legacy.boardmap import load_board_map
@@ -88,7 +89,7 @@ def _is_one_cell(scope: Scope | None, subset: str | None, split: str) -> bool:
 
 def _shown(service: Service, benchmark: str) -> dict[tuple[str, str | None, str], float]:
     """Scores of a board by the model's printed name and link, and the task."""
-    rows = msgspec.json.decode(service.scores(benchmark, ()).identity)["rows"]
+    rows = msgspec.json.decode(Bodies(service).scores(benchmark, ()).identity)["rows"]
     return {
         (row["model"]["name"].rsplit("/", 1)[-1], row["model"]["url"], name): score
         for row in rows

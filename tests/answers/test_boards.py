@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from frontrunner.answers.boards import or_none, present_rows
+from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.service import Service
 from frontrunner.catalog import Model
 from frontrunner.results.ingest import ingest
@@ -35,7 +36,7 @@ def test_a_row_names_the_tasks_of_its_training_data(
     known = catalog(tasks, models=models)
     scores = {"org/a": {"T1": 0.9, "T2": 0.8}, "org/b": {"T1": 0.5}}
     read = ingest(write_scores(tmp_path / "results", scores), known, workers=1)
-    service = Service(snapshot_of(tmp_path / "home", read))
-    board = msgspec.json.decode(service.scores("All", languages).identity)
+    bodies = Bodies(Service(snapshot_of(tmp_path / "home", read)))
+    board = msgspec.json.decode(bodies.scores("All", languages).identity)
     seen = {row["model"]["name"]: row["trainedOnTasks"] for row in board["rows"]}
     assert seen == {"org/a": ["T1", "T2"], "org/b": []}

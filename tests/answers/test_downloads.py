@@ -31,9 +31,9 @@ def test_names_of_tasks_and_models_are_no_formulas(tmp_path: Path) -> None:
     known = catalog([task("=T"), task("T2")], models=["-org/a"])
     scores = write_scores(tmp_path / "results", {"-org/a": {"=T": 0.25, "T2": 0.5}})
     snapshot = snapshot_of(tmp_path / "home", ingest(scores, known, workers=1))
-    body = Service(snapshot).scores("All", ()).identity
-    head, row = csv.reader(io.StringIO(csv_of(body).decode()))
+    board = Service(snapshot).board("All")
+    head, row = csv.reader(io.StringIO(csv_of(board).decode()))
     named = dict(zip(head, row, strict=True))
     assert (named["model"], named["'=T"], named["T2"]) == ("'-org/a", "0.25", "0.5")
-    frame = pl.read_parquet(io.BytesIO(parquet_of(body)))
+    frame = pl.read_parquet(io.BytesIO(parquet_of(board)))
     assert (frame["model"][0], frame["=T"][0]) == ("-org/a", 0.25)

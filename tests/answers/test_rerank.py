@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from frontrunner.answers import schemas
+from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.filters import RankRequest
 from frontrunner.answers.rerank import answer
 from frontrunner.answers.service import Service
@@ -90,7 +91,7 @@ def test_a_mean_may_be_shown_that_does_not_order(service: Service) -> None:
 
 @pytest.mark.parametrize("name", ["Public", "Sorted", "Subsets", "Plain"])
 def test_nothing_narrowed_is_the_board(service: Service, name: str) -> None:
-    board = msgspec.json.decode(service.scores(name, ()).identity)
+    board = msgspec.json.decode(Bodies(service).scores(name, ()).identity)
     found = answer(service, RankRequest(benchmark=name))
     expected = [(row["rank"], row["model"]["name"]) for row in board["rows"]]
     assert ranks(found) == expected
@@ -112,8 +113,8 @@ def test_a_policy_that_does_not_exist_is_told(service: Service) -> None:
 
 
 def test_a_language_without_results_narrows_a_board_to_nothing(service: Service) -> None:
-    narrowed = msgspec.json.decode(service.scores("Plain", ["zho"]).identity)
+    narrowed = msgspec.json.decode(Bodies(service).scores("Plain", ["zho"]).identity)
     assert narrowed["rows"] == []
-    assert len(msgspec.json.decode(service.scores("Plain", ["eng"]).identity)["rows"]) == 3
-    spelled = service.scores("Plain", ["English", "eng-Latn"])
-    assert spelled.identity == service.scores("Plain", ["eng"]).identity
+    assert len(msgspec.json.decode(Bodies(service).scores("Plain", ["eng"]).identity)["rows"]) == 3
+    spelled = Bodies(service).scores("Plain", ["English", "eng-Latn"])
+    assert spelled.identity == Bodies(service).scores("Plain", ["eng"]).identity

@@ -29,8 +29,7 @@ def test_requests_that_are_never_repeated_do_not_fill_the_memory(snapshot: Snaps
         name = f"{number}-" + "x" * 240
         path = f"/v1/models?name={name}&" + f"model_types={'t' * 12_000}"
         assert call(application, "GET", path).status_code == 200
-    service = application.served.service
-    assert service._cache.weight < 9 * 1024 * 1024
+    assert application.served.bodies._cache.weight < 9 * 1024 * 1024
 
 
 def test_a_query_that_is_too_long_is_not_even_read(snapshot: Snapshot) -> None:

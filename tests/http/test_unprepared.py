@@ -6,10 +6,12 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.filters import ModelFilter, TaskFilter
 from frontrunner.answers.prepare import prepare
 from frontrunner.answers.service import Service
 from frontrunner.base.atomic import remove_folder
+from frontrunner.catalog import Catalog
 from frontrunner.http.app import Application
 from frontrunner.http.follow import Follower
 from frontrunner.snapshot.answers import Encoded
@@ -19,18 +21,18 @@ from frontrunner.snapshot.store import Store
 from tests.factories import small_snapshot
 
 
-def every_prepared(service: Service) -> Iterator[tuple[str, Encoded]]:
+def every_prepared(bodies: Bodies, catalog: Catalog) -> Iterator[tuple[str, Encoded]]:
     """Each answer that is kept ready, by its key."""
-    yield "benchmarks", service.benchmarks(include_hidden=False)
-    yield "benchmarks?include_hidden", service.benchmarks(include_hidden=True)
-    yield "benchmarks/menu", service.menu()
-    yield "tasks", service.tasks(TaskFilter())
-    yield "models", service.models(ModelFilter())
-    for bench in service.snapshot.catalog.benchmarks:
-        yield f"benchmarks/{bench.name}/scores", service.scores(bench.name, ())
-        yield f"benchmarks/{bench.name}/per-language", service.per_language(bench.name)
-    for model in service.snapshot.catalog.models:
-        yield f"models/{model.name}/scores", service.model_scores(model.name)
+    yield "benchmarks", bodies.benchmarks(include_hidden=False)
+    yield "benchmarks?include_hidden", bodies.benchmarks(include_hidden=True)
+    yield "benchmarks/menu", bodies.menu()
+    yield "tasks", bodies.tasks(TaskFilter())
+    yield "models", bodies.models(ModelFilter())
+    for bench in catalog.benchmarks:
+        yield f"benchmarks/{bench.name}/scores", bodies.scores(bench.name, ())
+        yield f"benchmarks/{bench.name}/per-language", bodies.per_language(bench.name)
+    for model in catalog.models:
+        yield f"models/{model.name}/scores", bodies.model_scores(model.name)
 
 
 def assert_equal_on_demand(snapshot: Snapshot, elsewhere: Path) -> None:
@@ -44,7 +46,7 @@ def assert_equal_on_demand(snapshot: Snapshot, elsewhere: Path) -> None:
     bare = Service(Snapshot(elsewhere))
     assert bare.snapshot.prepared is None
     keys = set(pack.keys()) - {"numbers"}
-    for key, made in every_prepared(bare):
+    for key, made in every_prepared(Bodies(bare), bare.snapshot.catalog):
         kept = pack.get(key)
         assert kept is not None, key
         assert (made.identity, made.tag) == (kept.identity, kept.tag), key
@@ -61,11 +63,11 @@ def test_a_server_takes_prepared_answers_up_when_they_come(tmp_path: Path) -> No
     snapshot = small_snapshot(tmp_path)
     remove_folder(snapshot.folder / ANSWERS)
     reopened = Snapshot(snapshot.folder)
-    service = Service(reopened)
-    assert service.scores("All", ()).brotli is None
+    bodies = Bodies(Service(reopened))
+    assert bodies.scores("All").brotli is None
     prepare(reopened)
     assert has_answers(snapshot.folder)
-    assert service.prepared("benchmarks/All/scores") is not None
+    assert bodies.prepared("benchmarks/All/scores") is not None
 
 
 def test_replies_made_meanwhile_give_way_to_prepared_ones(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 import zstandard
 
 from frontrunner.answers import schemas
+from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.service import Service
 from frontrunner.base.errors import SourceError
 from frontrunner.results.archive import walk_archive
@@ -62,7 +63,7 @@ def test_half_a_surrogate_pair_is_no_text(tmp_path: Path, key: str) -> None:
     write(tmp_path / "results", "org__b/r/T1.json", GOOD)
     ingested, service = published(tmp_path / "results")
     assert reasons(ingested) == [("org__a/r/T1.json", "not-json")]
-    assert b"org/b" in service.scores("All", ()).identity
+    assert b"org/b" in Bodies(service).scores("All", ()).identity
 
 
 @pytest.mark.parametrize("score", ["Infinity", "-Infinity", "1e999", "1e308", "-1e308", "84.2"])
@@ -73,7 +74,7 @@ def test_scores_that_no_metric_can_have_are_rejected(tmp_path: Path, score: str)
             write(tmp_path / "results", f"org__{model}/r/{name}.json", content.encode())
     ingested, service = published(tmp_path / "results")
     assert reasons(ingested) == [(f"org__a/r/T{n}.json", "out-of-range") for n in (1, 2)]
-    body = service.scores("All", ()).identity
+    body = Bodies(service).scores("All", ()).identity
     assert [row.model.name for row in schema(body).rows] == ["org/b"]
 
 
@@ -120,7 +121,7 @@ def test_an_experiment_that_cannot_be_told_is_set_aside(
         (f"{folder}/T1.json", "no-model-meta"),
         (f"{folder}/model_meta.json", "bad-model-meta"),
     ]
-    assert len(schema(service.scores("All", ()).identity).rows) == 1
+    assert len(schema(Bodies(service).scores("All", ()).identity).rows) == 1
 
 
 def test_settings_with_a_mistake_are_set_aside_whole(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from frontrunner.answers.service import Service
+from frontrunner.base.errors import MissingExtraError
 from frontrunner.web import cards
 from frontrunner.web.views.cards import Card, board_card, model_card, site_card
 from frontrunner.web.words import words
@@ -115,3 +116,11 @@ def test_a_server_starts_without_the_library_that_draws() -> None:
 
     code = "import sys, frontrunner.web.site; sys.exit('PIL' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_pillow_without_freetype_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    from PIL import ImageFont
+
+    monkeypatch.setattr(ImageFont, "load_default", lambda size: ImageFont.ImageFont())
+    with pytest.raises(MissingExtraError, match="FreeType"):
+        cards._font(991)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -108,3 +109,26 @@ def test_runs_are_listed_by_their_largest_change(tmp_path: Path) -> None:
         ("Search", "de", 2), ("Pairs", "default", 1),
     ]  # fmt: skip
     assert score_changes(before, after, 1).largest == found[:1]
+
+
+def test_a_score_of_an_experiment_that_changed_is_shown_with_its_parameters(
+    tmp_path: Path,
+) -> None:
+    """The id of an experiment is the name of its folder, not JSON."""
+    for name, score in (("a", 0.25), ("b", 0.5)):
+        results = write_results(tmp_path / name)
+        run = results / "org__small" / "r1" / "experiments" / "embed_dim_64"
+        run.mkdir(parents=True)
+        (run / "Pairs.json").write_text(json.dumps(pairs_result(score)))
+        described = {"name": SMALL, "experiment_kwargs": {"embed_dim": 64}}
+        (run / "model_meta.json").write_text(json.dumps(described))
+        newer = build(tmp_path / "home", results)
+    html = Browser(Service(newer)).text("/changes")
+    assert "embed_dim=64" in html
+    assert ">50.00<" in html
+
+
+def pairs_result(score: float) -> dict[str, Any]:
+    """A result file of the task Pairs."""
+    rows = [{"hf_subset": "default", "languages": ["eng-Latn"], "main_score": score}]
+    return {"task_name": "Pairs", "mteb_version": "2.0.0", "scores": {"test": rows}}

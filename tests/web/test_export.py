@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.service import Service
 from frontrunner.base.errors import UsageError
 from frontrunner.snapshot.reader import Snapshot
@@ -44,7 +45,7 @@ def test_a_copy_says_what_it_cannot_do(copy: Path) -> None:
 
 
 def test_the_answers_lie_beside_the_pages(copy: Path, snapshot: Snapshot) -> None:
-    kept = Service(snapshot).scores(NAME, ())
+    kept = Bodies(Service(snapshot)).scores(NAME, ())
     assert kept is not None
     below = copy / "v1" / "benchmarks" / NAME
     assert (below / "scores.json").read_bytes() == kept.identity

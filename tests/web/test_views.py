@@ -17,7 +17,7 @@ from tests.web.conftest import HOSTILE, NAME, Browser
 def test_the_table_holds_what_the_api_answers(service: Service) -> None:
     bench = service.find_benchmark(NAME)
     table = board_table.table(service, bench, words("en"))
-    numbers = board_table.load(service, bench)
+    numbers = service.board(bench.name)
     assert [column.key for column in table.columns] == [
         "mean_task",
         "mean_task_type",
@@ -31,13 +31,13 @@ def test_the_table_holds_what_the_api_answers(service: Service) -> None:
 
 def test_the_heading_counts_who_is_complete(service: Service) -> None:
     bench = service.find_benchmark(NAME)
-    heading = board_table.heading(service, bench, board_table.load(service, bench))
+    heading = board_table.heading(service, bench, service.board(bench.name))
     assert (heading.models, heading.complete, heading.tasks) == (3, 2, 2)
     assert heading.ordered_by == "borda"
 
 
 def test_facts_cannot_end_their_script(service: Service) -> None:
-    facts = board_table.facts(board_table.load(service, service.find_benchmark(NAME)))
+    facts = board_table.facts(service.board(NAME))
     assert "<" not in facts
     assert HOSTILE in msgspec.json.decode(facts)["name"]
 
@@ -70,7 +70,7 @@ def test_charts_of_one_dot_and_of_none(axis: charts.Axis) -> None:
 def test_where_nobody_has_a_mean_pictures_show_the_tasks_that_the_leaders_share(
     service: Service,
 ) -> None:
-    numbers = board_table.load(service, service.find_benchmark(NAME))
+    numbers = service.board(NAME)
     strict = {row.model.name: row.mean_task for row in numbers.rows if row.mean_task is not None}
     found, shared = pictures.means(numbers)
     assert shared == 0
@@ -84,7 +84,7 @@ def test_where_nobody_has_a_mean_pictures_show_the_tasks_that_the_leaders_share(
 
 
 def test_leaders_that_share_little_make_no_picture(service: Service) -> None:
-    numbers = board_table.load(service, service.find_benchmark(NAME))
+    numbers = service.board(NAME)
     first, second = numbers.rows[:2]
     tasks = list(numbers.tasks)
     apart = [
@@ -109,7 +109,7 @@ def test_dots_below_a_chart_are_marked_at_its_lower_edge() -> None:
 
 
 def test_dots_know_their_rows(service: Service) -> None:
-    numbers = board_table.load(service, service.find_benchmark(NAME))
+    numbers = service.board(NAME)
     drawn = pictures.size_against_score(numbers, words("en"), Links()).svg
     for place, row in enumerate(numbers.rows):
         if row.mean_task is not None:
@@ -140,7 +140,7 @@ def test_rows_of_one_name_show_their_owners() -> None:
 def test_long_parameters_of_an_experiment_are_cut(service: Service) -> None:
     name = ModelName.of("a/x", {"prompt": "y" * 20_000_000})
     assert len(name.variant) == 120
-    numbers = board_table.load(service, service.find_benchmark(NAME))
+    numbers = service.board(NAME)
     rows = [
         msgspec.structs.replace(row, experiments={"prompt": "y" * 1_000_000})
         for row in numbers.rows

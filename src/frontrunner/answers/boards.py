@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import compress
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
-import msgspec
 import numpy as np
 
 from frontrunner import catalog as nouns
 from frontrunner.answers import schemas
 from frontrunner.answers.entities import Entities, billions, whole_tokens
+from frontrunner.answers.excerpts import LeaderRow
+from frontrunner.answers.rendered import RenderedRow, RenderedSummary
 from frontrunner.catalog import Aggregation
 from frontrunner.catalog.languages import LanguageNames
 from frontrunner.ranking import Board, Facts, Policy, Question, language_scores, rank
@@ -30,7 +31,7 @@ def present(names: Sequence[str], values: Sequence[float]) -> dict[str, float]:
 
 def present_rows(names: Sequence[str], values: Floats) -> list[dict[str, float]]:
     """[rows] The values [rows, names] by name, without NaN."""
-    gaps = cast(list[bool], np.isnan(values).any(axis=1).tolist())
+    gaps: list[bool] = np.logical_or.reduce(np.isnan(values), axis=1).tolist()
     # A row without gaps is not checked value by value.
     return [
         {name: value for name, value in zip(names, row, strict=True) if value == value}
@@ -81,19 +82,19 @@ class BoardRenderer:
 
     def summary(
         self, bench: nouns.Benchmark, codes: frozenset[str] | None = None
-    ) -> schemas.BenchmarkSummary:
+    ) -> RenderedSummary:
         """The answer of `/scores`."""
         return self.summary_of(bench, self.board(bench, codes), filtered=codes is not None)
 
     def summary_of(
         self, bench: nouns.Benchmark, board: Board, *, filtered: bool = False
-    ) -> schemas.BenchmarkSummary:
+    ) -> RenderedSummary:
         """A board that was ranked already, as the answer of `/scores`."""
         whole, tasks_meta = self._fixed_parts(bench)
         empty = not len(board.rank)
         with_types = filtered or Aggregation.TASK_TYPES in bench.aggregations
         asked_types = Aggregation.TASK_TYPES in bench.aggregations
-        return schemas.BenchmarkSummary(
+        return RenderedSummary(
             benchmark_name=bench.name,
             task_types=whole.task_types if empty else list(board.task_types if asked_types else ()),
             tasks=whole.tasks if empty else list(board.tasks),
@@ -105,13 +106,12 @@ class BoardRenderer:
         )
 
     def _fixed_parts(self, bench: nouns.Benchmark) -> tuple[schemas.Benchmark, list[schemas.Task]]:
-        """The benchmark and its tasks, rendered once: they are the same for every question."""
+        """The benchmark and its tasks, which are the same for every question: made once."""
         found = self._fixed.get(bench.name)
         if found is None:
             tasks = self.entities.catalog.task_by_name
             meta = [self.entities.task(tasks[s.task], subsets=s.subsets) for s in bench.scopes]
-            rendered = cast(list[schemas.Task], msgspec.Raw(msgspec.json.encode(meta)))
-            found = self._fixed[bench.name] = (self.entities.benchmark(bench), rendered)
+            found = self._fixed[bench.name] = (self.entities.benchmark(bench), meta)
         return found
 
     def _groupings(self, bench: nouns.Benchmark, board: Board) -> list[schemas.CustomGrouping]:
@@ -130,17 +130,17 @@ class BoardRenderer:
 
     def _rows(
         self, bench: nouns.Benchmark, board: Board, *, with_types: bool, filtered: bool
-    ) -> list[schemas.SummaryRow]:
+    ) -> list[RenderedRow]:
         means = _shown_means(bench, board, filtered=filtered)
         variants = board.variants.tolist()
         columns = zip(
             map(self.run, variants),
             board.rank.tolist(),
             board.zero_shot.tolist(),
-            means["mean_task"],
-            means["mean_task_type"],
-            means["mean_public"],
-            means["mean_private"],
+            means.task,
+            means.task_type,
+            means.public,
+            means.private,
             present_rows(board.task_types, board.by_type) if with_types else [{}] * len(variants),
             present_rows(board.tasks, board.by_task),
             _group_rows(board),
@@ -149,7 +149,7 @@ class BoardRenderer:
         )
         model_json = self.entities.model_json
         return [
-            schemas.SummaryRow(
+            RenderedRow(
                 rank=ranked,
                 model=model_json(run.model, zero_shot, run.experiment),
                 zero_shot_pct=zero_shot,
@@ -191,7 +191,7 @@ class BoardRenderer:
         return known
 
     def _seen_and_begun(self, bench: nouns.Benchmark) -> list[list[str]]:
-        """[variants] Tasks in a model's training data, of those it has any row of, as JSON.
+        """[variants] Tasks in a model's training data, of those it has any row of.
 
         Made once for each benchmark, since languages do not change it.
         """
@@ -203,9 +203,8 @@ class BoardRenderer:
             begun = tasks_begun(self.table, bench.scopes)[:, order]
             models = [variant.model for variant in self.table.variants]
             marks = begun & self.facts.seen(models, tasks)
-            rows = [list(compress(tasks, row)) for row in marks.tolist()]
-            rendered = [msgspec.Raw(msgspec.json.encode(row)) for row in rows]
-            known = self._seen[bench.name] = cast(list[list[str]], rendered)
+            known = [list(compress(tasks, row)) for row in marks.tolist()]
+            self._seen[bench.name] = known
         return known
 
     # --- languages ----------------------------------------------------------------------------
@@ -230,24 +229,35 @@ class BoardRenderer:
         return schemas.PerLanguage(benchmark_name=bench.name, rows=rows)
 
 
-def _shown_means(
-    bench: nouns.Benchmark, board: Board, *, filtered: bool
-) -> Mapping[str, list[float | None]]:
+Column = list[float | None]
+
+
+class _Means(NamedTuple):
+    """[rows] The means that the answer shows; None in place of a mean that is not shown."""
+
+    task: Column
+    task_type: Column
+    public: Column
+    private: Column
+
+
+def _shown_means(bench: nouns.Benchmark, board: Board, *, filtered: bool) -> _Means:
     """The means that the answer shows, of those that the benchmark asks for."""
-    asked, nothing = set(bench.aggregations), [None] * len(board.rank)
+    asked = set(bench.aggregations)
+    nothing: Column = [None] * len(board.rank)
     split = Aggregation.PUBLIC_PRIVATE in asked
+    by_type = filtered or Aggregation.MEAN_TASK_TYPE in asked
     primary = "mean_task" if filtered else board.primary
-    shown = {
-        "mean_task": or_none(board.means[primary]) if primary else nothing,
-        "mean_task_type": or_none(board.means["mean_task_type"])
-        if filtered or Aggregation.MEAN_TASK_TYPE in asked
-        else nothing,
-        "mean_public": or_none(board.means["mean_public"])
-        if split and Aggregation.MEAN_TASK in asked
-        else nothing,
-        "mean_private": or_none(board.means["mean_private"]) if split else nothing,
-    }
-    return cast(Mapping[str, list[float | None]], shown)
+
+    def column(name: str | None, shown: bool = True) -> Column:
+        return or_none(board.means[name]) if name and shown else nothing
+
+    return _Means(
+        task=column(primary),
+        task_type=column("mean_task_type", by_type),
+        public=column("mean_public", split and Aggregation.MEAN_TASK in asked),
+        private=column("mean_private", split),
+    )
 
 
 def _group_rows(board: Board) -> list[dict[str, dict[str, float]]]:
@@ -270,16 +280,6 @@ def leaders(name: str, rows: Sequence[LeaderRow], buckets: Buckets) -> schemas.L
     )
 
 
-class LeaderRow(msgspec.Struct, frozen=True, rename="camel"):
-    """The part of a board's row that leaders need; also reads a row of a `/scores` answer."""
-
-    rank: int
-    model: schemas.LeaderModel
-    mean_task: float | None
-    mean_task_type: float | None
-    total_params_b: float | None
-
-
 def _leader(rows: Sequence[LeaderRow], low: float, high: float | None) -> schemas.Leader | None:
     best: LeaderRow | None = None
     for row in rows:
@@ -298,9 +298,3 @@ def _leader(rows: Sequence[LeaderRow], low: float, high: float | None) -> schema
         mean_task=best.mean_task if best.mean_task is not None else best.mean_task_type,
         total_params_b=best.total_params_b,
     )
-
-
-class LeaderRows(msgspec.Struct, frozen=True):
-    """The rows of a `/scores` answer, with the fields that leaders need."""
-
-    rows: list[LeaderRow]

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from frontrunner.answers import schemas
+from frontrunner.answers.values import BoardRow, BoardValues
 from frontrunner.ranking.question import Policy
 
 CsvValue = str | int | float | None
@@ -17,13 +17,12 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A spreadsheet reads a text that begins with one of these as a formula, or drops it."""
 
 
-def rows_of(body: bytes) -> tuple[list[str], list[list[CsvValue]]]:
-    """Header and rows of a `/scores` answer: facts, means, task types, then tasks.
+def rows_of(board: BoardValues) -> tuple[list[str], list[list[CsvValue]]]:
+    """Header and rows of a board: facts, means, task types, then tasks.
 
     Numbers are as in the answer: scores 0 to 1, parameters in billions. A missing score is an
     empty cell. The columns after the means give their policy and coverage.
     """
-    board = msgspec.json.decode(body, type=schemas.BenchmarkSummary)
     groups = [(g.name, group.label) for g in board.custom_groupings for group in g.groups]
     header = [
         "rank",
@@ -49,9 +48,7 @@ def rows_of(body: bytes) -> tuple[list[str], list[list[CsvValue]]]:
     return header, [_row(board, groups, row) for row in board.rows]
 
 
-def _row(
-    board: schemas.BenchmarkSummary, groups: list[tuple[str, str]], row: schemas.SummaryRow
-) -> list[CsvValue]:
+def _row(board: BoardValues, groups: list[tuple[str, str]], row: BoardRow) -> list[CsvValue]:
     experiment = msgspec.json.encode(row.experiments).decode() if row.experiments else ""
     known = row.zero_shot_pct if row.zero_shot_pct >= 0 else None
     return [
@@ -83,9 +80,9 @@ def inert(value: CsvValue) -> CsvValue:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-def csv_of(body: bytes) -> bytes:
+def csv_of(board: BoardValues) -> bytes:
     """The board as CSV (UTF-8, RFC 4180). No text in it is a formula to a spreadsheet."""
-    header, rows = rows_of(body)
+    header, rows = rows_of(board)
     text = io.StringIO()
     writer = csv.writer(text)
     lines: list[Sequence[CsvValue]] = [header, *rows]
@@ -93,11 +90,11 @@ def csv_of(body: bytes) -> bytes:
     return text.getvalue().encode("utf-8")
 
 
-def parquet_of(body: bytes) -> bytes:
+def parquet_of(board: BoardValues) -> bytes:
     """The board as Parquet."""
     import polars as pl  # noqa: PLC0415 -- imported only on request
 
-    header, rows = rows_of(body)
+    header, rows = rows_of(board)
     kinds: dict[str, Any] = dict.fromkeys(header, pl.Float64)
     kinds |= {
         "rank": pl.Int64,

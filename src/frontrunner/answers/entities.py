@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -14,7 +14,7 @@ from frontrunner.answers import schemas
 from frontrunner.catalog.languages import LanguageNames
 
 MODEL_MARK = -987654321
-"""Placeholder for the zero-shot percentage in a rendered model, until a board fills it in."""
+"""Placeholder for the zero-shot percentage in an encoded model; a board replaces it."""
 
 
 def is_url(value: str) -> bool:
@@ -30,17 +30,6 @@ def billions(parameters: float | None) -> float | None:
 def whole_tokens(tokens: float | None) -> int | None:
     """A token limit as a whole number."""
     return None if tokens is None else int(tokens)
-
-
-class _Named(msgspec.Struct):
-    name: str
-
-
-def model_name(model: schemas.Model) -> str:
-    """The name of a model, whether a struct or already rendered."""
-    if isinstance(model, msgspec.Raw):
-        return msgspec.json.decode(model, type=_Named).name
-    return model.name
 
 
 class Entities:
@@ -233,18 +222,17 @@ class Entities:
 
     def model_json(
         self, name: str, zero_shot: int, experiment: Mapping[str, Any] | None = None
-    ) -> schemas.Model:
-        """A model as JSON: rendered once, with the board's zero-shot percentage filled in.
+    ) -> msgspec.Raw:
+        """A model as JSON: encoded once, then copied with the board's zero-shot percentage.
 
-        A board repeats hundreds of models whose entries differ in this one number.
+        A board repeats hundreds of models whose entries differ only in this number.
         """
         model = self.catalog.model_by_name[name]
         if experiment:
-            raw = msgspec.json.encode(self.model(model, zero_shot, experiment))
-            return cast(schemas.Model, msgspec.Raw(raw))
+            return msgspec.Raw(msgspec.json.encode(self.model(model, zero_shot, experiment)))
         halves = self._rendered.get(name)
         if halves is None:
             rendered = msgspec.json.encode(self.model(model, MODEL_MARK))
             before, _, after = rendered.partition(b"%d" % MODEL_MARK)
             halves = self._rendered[name] = (before, after)
-        return cast(schemas.Model, msgspec.Raw(b"%b%d%b" % (halves[0], zero_shot, halves[1])))
+        return msgspec.Raw(b"%b%d%b" % (halves[0], zero_shot, halves[1]))

@@ -111,8 +111,8 @@ class ModelFilter(msgspec.Struct, frozen=True, kw_only=True):
             return False
         return (low is None or parameters >= low) and (high is None or parameters <= high)
 
-    def apply(self, entities: Entities) -> list[schemas.Model]:
-        """The models that match, as JSON structs."""
+    def apply(self, entities: Entities) -> list[msgspec.Raw]:
+        """The models that match, as JSON."""
         kept = [model for model in entities.catalog.models if self.matches(model)]
         return [entities.model_json(model.name, -1) for model in kept]
 

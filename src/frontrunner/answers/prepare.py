@@ -11,7 +11,7 @@ import msgspec
 
 from frontrunner.answers.boards import BoardRenderer
 from frontrunner.answers.entities import Entities
-from frontrunner.answers.schemas import BenchmarkSummary
+from frontrunner.answers.rendered import RenderedSummary
 from frontrunner.answers.scores import BoardLines, board_lines, model_scores
 from frontrunner.catalog import Benchmark, Catalog
 from frontrunner.ranking import Question, rank
@@ -156,11 +156,13 @@ def _make_board(renderer: BoardRenderer, bench: Benchmark, made: _Share) -> None
 
 def _ranked(
     renderer: BoardRenderer, bench: Benchmark, lines: list[BoardLines], complete: dict[str, int]
-) -> tuple[Scored, BenchmarkSummary]:
+) -> tuple[Scored, RenderedSummary]:
     question = Question.of(bench)
     rows = score(renderer.table, question)
-    summary = renderer.summary_of(bench, rank(renderer.table, renderer.facts, question, rows))
-    lines.append(board_lines(summary))
+    board = rank(renderer.table, renderer.facts, question, rows)
+    summary = renderer.summary_of(bench, board)
+    models = [renderer.run(variant).model for variant in board.variants.tolist()]
+    lines.append(board_lines(summary, models))
     complete[bench.name] = models_with_every_task(rows, len(bench.scopes))
     return rows, summary
 

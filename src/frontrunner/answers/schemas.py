@@ -1,18 +1,27 @@
-"""The JSON of every answer, as structs. Names become camelCase on the wire.
+"""The JSON of every answer, as structs. Names become camelCase in JSON.
 
-`/v1` is compatible with mteb's own leaderboard service: same keys, same types, same nulls. What
-is ours beyond it stands at the end.
+`/v1` is compatible with mteb's own leaderboard service: same keys, same types, same nulls. Answers
+beyond that service are at the end.
+
+A generic struct such as `RowOf[M]` describes one answer in several forms. The `/v1` form contains
+a whole `Model`, the prepared form a model already encoded (`answers.rendered`), and the form that
+pages read only the facts that they show (`answers.values`).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
+M = TypeVar("M")
+"""A model in a row: whole, encoded, or only some of its facts."""
+R = TypeVar("R")
+"""A row that contains a model in one of these forms."""
+
 
 class _Wire(msgspec.Struct, frozen=True, rename="camel"):
-    """Base of everything on the wire: it sets the spelling of keys only."""
+    """Base of every struct in JSON: it only sets the spelling of keys."""
 
 
 class CustomGroup(_Wire, frozen=True, kw_only=True):
@@ -114,11 +123,11 @@ class Model(_Wire, frozen=True, kw_only=True):
     training_datasets: list[str] | None
 
 
-class SummaryRow(_Wire, frozen=True, kw_only=True):
+class RowOf(_Wire, Generic[M], frozen=True, kw_only=True):
     """One row of a board."""
 
     rank: int
-    model: Model
+    model: M
     zero_shot_pct: int
     active_params_b: float | None
     total_params_b: float | None
@@ -135,17 +144,25 @@ class SummaryRow(_Wire, frozen=True, kw_only=True):
     experiments: dict[str, Any] | None
 
 
-class BenchmarkSummary(_Wire, frozen=True, kw_only=True):
+class SummaryRow(RowOf[Model], frozen=True, kw_only=True):
+    """One row of a board."""
+
+
+class SummaryOf(_Wire, Generic[R], frozen=True, kw_only=True):
     """A board: `/v1/benchmarks/{name}/scores`."""
 
     benchmark_name: str
     task_types: list[str]
     tasks: list[str]
     tasks_meta: list[Task]
-    rows: list[SummaryRow]
+    rows: list[R]
     aggregations: list[str]
     custom_groupings: list[CustomGrouping]
     show_zero_shot: bool
+
+
+class BenchmarkSummary(SummaryOf[SummaryRow], frozen=True, kw_only=True):
+    """A board: `/v1/benchmarks/{name}/scores`."""
 
 
 class PerLanguageRow(_Wire, frozen=True, kw_only=True):
@@ -194,11 +211,11 @@ class Leaders(_Wire, frozen=True, kw_only=True):
     buckets: list[Bucket]
 
 
-class TaskScoreRow(_Wire, frozen=True, kw_only=True):
+class TaskScoreRowOf(_Wire, Generic[M], frozen=True, kw_only=True):
     """One model's scores on a task."""
 
     rank: int
-    model: Model
+    model: M
     score: float | None
     subset_scores: dict[str, dict[str, float]]
     """Subset -> split -> score."""
@@ -206,14 +223,22 @@ class TaskScoreRow(_Wire, frozen=True, kw_only=True):
     trained_on: bool | None
 
 
-class TaskScores(_Wire, frozen=True, kw_only=True):
+class TaskScoreRow(TaskScoreRowOf[Model], frozen=True, kw_only=True):
+    """One model's scores on a task."""
+
+
+class TaskScoresOf(_Wire, Generic[R], frozen=True, kw_only=True):
     """`/v1/tasks/{name}/scores`."""
 
     task: Task
     benchmarks: list[str]
     subsets: list[str]
     splits: list[str]
-    rows: list[TaskScoreRow]
+    rows: list[R]
+
+
+class TaskScores(TaskScoresOf[TaskScoreRow], frozen=True, kw_only=True):
+    """`/v1/tasks/{name}/scores`."""
 
 
 class ModelScoreRow(_Wire, frozen=True, kw_only=True):
@@ -230,11 +255,15 @@ class ModelScoreRow(_Wire, frozen=True, kw_only=True):
     scores_by_task_type: dict[str, float]
 
 
-class ModelScores(_Wire, frozen=True, kw_only=True):
+class ModelScoresOf(_Wire, Generic[M], frozen=True, kw_only=True):
     """`/v1/models/{name}/scores`."""
 
-    model: Model
+    model: M
     rows: list[ModelScoreRow]
+
+
+class ModelScores(ModelScoresOf[Model], frozen=True, kw_only=True):
+    """`/v1/models/{name}/scores`."""
 
 
 class MenuEntry(_Wire, frozen=True, kw_only=True):

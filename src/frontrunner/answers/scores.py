@@ -7,7 +7,14 @@ from typing import NamedTuple
 
 from frontrunner import catalog as nouns
 from frontrunner.answers import schemas
-from frontrunner.answers.entities import Entities, model_name
+from frontrunner.answers.entities import Entities
+from frontrunner.answers.rendered import (
+    RenderedModelScores,
+    RenderedSummary,
+    RenderedTaskRow,
+    RenderedTaskScores,
+)
+from frontrunner.answers.values import TaskResult, TaskResults
 from frontrunner.results.table import ScoreTable
 
 
@@ -44,13 +51,8 @@ def task_cells(table: ScoreTable, task: nouns.Task) -> dict[str, dict[str, dict[
     return found
 
 
-def task_scores(
-    entities: Entities, table: ScoreTable, task: nouns.Task, hosts: list[str]
-) -> schemas.TaskScores:
-    """The answer of `/v1/tasks/{name}/scores`; a model that misses a cell has no score.
-
-    As in mteb's service, the task inside it does not count its models.
-    """
+def task_results(catalog: nouns.Catalog, table: ScoreTable, task: nouns.Task) -> TaskResults:
+    """All models' scores on a task, best first; a model that lacks a cell has no score."""
     cells = task_cells(table, task)
     subsets = sorted({subset for scores in cells.values() for subset in scores})
     splits = sorted({p for scores in cells.values() for one in scores.values() for p in one})
@@ -58,21 +60,35 @@ def task_scores(
         (name, _whole_score(scores, subsets, splits), scores) for name, scores in cells.items()
     ]
     scored.sort(key=lambda row: (row[1] is None, -(row[1] or 0.0), row[0]))
-    return schemas.TaskScores(
+    rows = [
+        TaskResult(number, name, score, scores, _trained_on(catalog.model_by_name[name], task.name))
+        for number, (name, score, scores) in enumerate(scored, start=1)
+    ]
+    return TaskResults(subsets, splits, rows)
+
+
+def task_scores(
+    entities: Entities, task: nouns.Task, results: TaskResults, hosts: list[str]
+) -> RenderedTaskScores:
+    """The answer of `/v1/tasks/{name}/scores`.
+
+    As in mteb's service, the task inside it does not count its models.
+    """
+    return RenderedTaskScores(
         task=entities.task(task),
         benchmarks=hosts,
-        subsets=subsets,
-        splits=splits,
+        subsets=results.subsets,
+        splits=results.splits,
         rows=[
-            schemas.TaskScoreRow(
-                rank=number,
-                model=entities.model_json(name, -1),
-                score=score,
-                subset_scores=scores,
+            RenderedTaskRow(
+                rank=row.rank,
+                model=entities.model_json(row.model, -1),
+                score=row.score,
+                subset_scores=row.subset_scores,
                 benchmarks=hosts,
-                trained_on=_trained_on(entities.catalog.model_by_name[name], task.name),
+                trained_on=row.trained_on,
             )
-            for number, (name, score, scores) in enumerate(scored, start=1)
+            for row in results.rows
         ],
     )
 
@@ -109,11 +125,13 @@ class BoardLines(NamedTuple):
     by_model: dict[str, BoardLine]
 
 
-def board_lines(summary: schemas.BenchmarkSummary) -> BoardLines:
-    """The lines of a board. Of a model with experiments, the ordinary run's row counts."""
+def board_lines(summary: RenderedSummary, models: Sequence[str]) -> BoardLines:
+    """The lines of a board; `models` names the model of each row.
+
+    Of a model with experiments, the ordinary run's row counts.
+    """
     by_model: dict[str, BoardLine] = {}
-    for row in summary.rows:
-        name = model_name(row.model)
+    for row, name in zip(summary.rows, models, strict=True):
         if row.experiments is None or name not in by_model:
             by_model[name] = BoardLine(
                 row.rank,
@@ -125,16 +143,20 @@ def board_lines(summary: schemas.BenchmarkSummary) -> BoardLines:
     return BoardLines(summary.benchmark_name, summary.task_types, len(summary.rows), by_model)
 
 
-def model_scores(
-    entities: Entities,
-    model: nouns.Model,
-    boards: Sequence[tuple[nouns.Benchmark, BoardLines]],
-) -> schemas.ModelScores:
-    """The answer of `/v1/models/{name}/scores`, best rank first."""
+class ModelRows(NamedTuple):
+    """A model's rows on all boards, best rank first."""
+
+    zero_shot_pct: int
+    """The percentage on the first board that the model is on, which mteb's service shows."""
+    rows: list[schemas.ModelScoreRow]
+
+
+def model_rows(model: str, boards: Sequence[tuple[nouns.Benchmark, BoardLines]]) -> ModelRows:
+    """The rows of the model named `model`."""
     found = [
         (bench, lines, line)
         for bench, lines in boards
-        if (line := lines.by_model.get(model.name)) is not None
+        if (line := lines.by_model.get(model)) is not None
     ]
     rows = [
         schemas.ModelScoreRow(
@@ -150,9 +172,17 @@ def model_scores(
         )
         for bench, lines, line in found
     ]
-    # mteb's service shows the zero-shot percentage of the first board that the model is on.
     zero_shot = found[0][2].zero_shot_pct if found else -1
-    return schemas.ModelScores(
-        model=entities.model_json(model.name, zero_shot),
-        rows=sorted(rows, key=lambda row: row.rank),
+    return ModelRows(zero_shot, sorted(rows, key=lambda row: row.rank))
+
+
+def model_scores(
+    entities: Entities,
+    model: nouns.Model,
+    boards: Sequence[tuple[nouns.Benchmark, BoardLines]],
+) -> RenderedModelScores:
+    """The answer of `/v1/models/{name}/scores`."""
+    found = model_rows(model.name, boards)
+    return RenderedModelScores(
+        model=entities.model_json(model.name, found.zero_shot_pct), rows=found.rows
     )

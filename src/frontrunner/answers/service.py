@@ -1,28 +1,45 @@
-"""Every answer of the API by name, from one snapshot. Knows questions and bodies, not HTTP."""
+"""Typed answers from one snapshot, for pages and programs. Knows neither JSON nor HTTP.
+
+`answers.bodies` encodes the same answers as JSON for the API.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from frontrunner.answers.cache import Cache, Key
+from frontrunner.answers.cache import Cache
+from frontrunner.answers.values import BoardValues
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.base.near import near_names
-from frontrunner.snapshot.answers import JSON, Encoded, body_tag
 from frontrunner.snapshot.reader import Snapshot
 
 if TYPE_CHECKING:
-    from frontrunner.answers.boards import BoardRenderer, Buckets, LeaderRow
+    from frontrunner.answers import schemas
+    from frontrunner.answers.boards import BoardRenderer, Buckets
     from frontrunner.answers.entities import Entities
-    from frontrunner.answers.filters import ModelFilter, RankRequest, TaskFilter
+    from frontrunner.answers.excerpts import Coverage
+    from frontrunner.answers.filters import RankRequest
     from frontrunner.answers.prepare import Numbers
     from frontrunner.answers.scores import BoardLines
+    from frontrunner.answers.values import TaskResults
     from frontrunner.catalog import Benchmark, Model, Task
 
-_CACHE_BYTES = 64 * 1024 * 1024
+Value = TypeVar("Value")
+_BOARD_BYTES = 12 * 1024 * 1024
+_COVERAGE_BYTES = 32 * 1024 * 1024
+"""The coverage of all boards of mteb takes 2.5 MB, which must fit into an eighth of the cache: the
+page of a model looks at every board in turn."""
+
+
+class _Weighed(NamedTuple, Generic[Value]):
+    """A value with its approximate size, which is costly to find out afterwards."""
+
+    value: Value
+    weight: int
 
 
 class Service:
@@ -30,12 +47,13 @@ class Service:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self._cache: Cache[Encoded] = Cache(_CACHE_BYTES, lambda one: len(one.identity))
+        self._boards: Cache[_Weighed[BoardValues]] = Cache(_BOARD_BYTES, lambda one: one.weight)
+        self._coverage: Cache[_Weighed[Coverage]] = Cache(_COVERAGE_BYTES, lambda one: one.weight)
 
-    def prepared(self, key: str) -> Encoded | None:
-        """An answer that was made when the snapshot was built."""
+    def _prepared(self, key: str) -> bytes | None:
+        """The JSON of an answer that was made after the snapshot was built."""
         pack = self.snapshot.prepared
-        return pack.get(key) if pack else None
+        return pack.body(key) if pack else None
 
     # --- what is loaded when it is first needed -----------------------------------------------
 
@@ -58,18 +76,19 @@ class Service:
         """How many models were run on everything."""
         from frontrunner.answers.prepare import NUMBERS, Numbers  # noqa: PLC0415
 
-        kept = self.prepared(NUMBERS)
-        return msgspec.json.decode(kept.identity, type=Numbers) if kept else self._counted[0]
+        kept = self._prepared(NUMBERS)
+        return self.counted[0] if kept is None else msgspec.json.decode(kept, type=Numbers)
 
     @cached_property
-    def _counted(self) -> tuple[Numbers, dict[str, BoardLines]]:
-        """Every board ranked, for the seconds between publishing and the prepared answers."""
+    def counted(self) -> tuple[Numbers, dict[str, BoardLines]]:
+        """Every board ranked, while a published snapshot has no prepared answers yet."""
         from frontrunner.answers.prepare import count  # noqa: PLC0415
 
         return count(self.boards, self.snapshot.catalog)
 
     @cached_property
-    def _hosts(self) -> dict[str, list[str]]:
+    def hosts(self) -> dict[str, list[str]]:
+        """Task -> the benchmarks that use it."""
         from frontrunner.answers.scores import hosting_benchmarks  # noqa: PLC0415
 
         return hosting_benchmarks(self.snapshot.catalog)
@@ -107,162 +126,122 @@ class Service:
             raise UnknownNameError(f"Unknown model: {name}")
         return found
 
-    # --- benchmarks ---------------------------------------------------------------------------
+    # --- boards -------------------------------------------------------------------------------
 
-    def benchmarks(self, include_hidden: bool) -> Encoded:
-        """The list of benchmarks."""
-        return self._list("benchmarks?include_hidden" if include_hidden else "benchmarks")
+    def board(self, name: str) -> BoardValues:
+        """A ranked board."""
 
-    def menu(self) -> Encoded:
-        """The home menu."""
-        return self._list("benchmarks/menu")
+        def make() -> _Weighed[BoardValues]:
+            body = self._board_json(name)
+            # Measured on the boards of mteb: 1.0 to 1.5 times the size of the JSON.
+            return _Weighed(msgspec.json.decode(body, type=BoardValues), len(body) * 3 // 2)
 
-    def benchmark(self, name: str) -> Encoded:
-        """One benchmark, without scores."""
-        bench = self.find_benchmark_or_alias(name)
-        count = self.numbers.benchmarks.get(bench.name, 0)
-        return self._json(("benchmark", bench.name), lambda: self.entities.benchmark(bench, count))
+        return self._boards.get((name,), make).value
 
-    def scores(self, name: str, languages: Sequence[str]) -> Encoded:
-        """A board, perhaps narrowed to languages (codes or names).
+    def coverage(self, name: str) -> Coverage:
+        """Which tasks each model of a board has a complete result on."""
+        from frontrunner.answers.excerpts import coverage  # noqa: PLC0415
 
-        Raises UsageError for an unknown language.
-        """
-        if not languages:
-            kept = self.prepared(f"benchmarks/{name}/scores")
-            if kept is not None:
-                return kept
-        bench = self.find_benchmark(name)
-        codes = self.boards.languages.codes(languages) if languages else None
-        # A language without results narrows to nothing, which is not the whole board.
-        narrowed = () if codes is None else ("narrowed", *sorted(codes))
-        return self._json(("scores", name, *narrowed), lambda: self.boards.summary(bench, codes))
+        def make() -> _Weighed[Coverage]:
+            found = coverage(self._board_json(name))
+            return _Weighed(found, sum(100 + 8 * len(some) for some in found.of_model.values()))
 
-    def per_language(self, name: str) -> Encoded:
+        return self._coverage.get((name,), make).value
+
+    def ranks(self, name: str) -> dict[str, int]:
+        """Model -> its best rank on a board."""
+        from frontrunner.answers.excerpts import ranks  # noqa: PLC0415
+
+        return ranks(self._board_json(name))
+
+    def leaders(self, name: str, buckets: Buckets) -> schemas.Leaders:
+        """The best model of each size bucket of a board."""
+        from frontrunner.answers.boards import leaders  # noqa: PLC0415
+        from frontrunner.answers.excerpts import leader_rows  # noqa: PLC0415
+
+        return leaders(name, leader_rows(self._board_json(name)), buckets)
+
+    def per_language(self, name: str) -> schemas.PerLanguage:
         """A board's means by language."""
-        kept = self.prepared(f"benchmarks/{name}/per-language")
+        from frontrunner.answers import schemas  # noqa: PLC0415
+
+        kept = self._prepared(f"benchmarks/{name}/per-language")
+        if kept is not None:
+            return msgspec.json.decode(kept, type=schemas.PerLanguage)
+        return self.boards.per_language(self.find_benchmark(name))
+
+    def _board_json(self, name: str) -> bytes:
+        """A board as prepared; encoded here if the snapshot has no prepared answers yet."""
+        kept = self._prepared(f"benchmarks/{name}/scores")
         if kept is not None:
             return kept
-        bench = self.find_benchmark(name)
-        return self._json(("per-language", name), lambda: self.boards.per_language(bench))
+        return msgspec.json.encode(self.boards.summary(self.find_benchmark(name)))
 
-    def leaders(self, name: str, buckets: Buckets) -> Encoded:
-        """The best model of each size bucket."""
-        from frontrunner.answers.boards import leaders  # noqa: PLC0415
+    # --- tasks and models ---------------------------------------------------------------------
 
-        self.find_benchmark(name)
-        return self._json(
-            ("leaders", name, repr(buckets)),
-            lambda: leaders(name, self._leader_rows(name), buckets),
-        )
-
-    def _leader_rows(self, name: str) -> list[LeaderRow]:
-        from frontrunner.answers.boards import LeaderRows  # noqa: PLC0415
-
-        return msgspec.json.decode(self.scores(name, ()).identity, type=LeaderRows).rows
-
-    # --- tasks --------------------------------------------------------------------------------
-
-    def tasks(self, wanted: TaskFilter) -> Encoded:
-        """The list of tasks that a filter leaves."""
-        if wanted.is_empty:
-            return self._list("tasks")
-        return self._json(
-            ("tasks", repr(wanted)), lambda: wanted.apply(self.entities, self.numbers)
-        )
-
-    def task(self, name: str) -> Encoded:
-        """One task, without scores."""
-        task = self.find_task(name)
-        count = self.numbers.tasks.get(name, 0)
-        return self._json(("task", name), lambda: self.entities.task(task, count))
-
-    def task_scores(self, name: str) -> Encoded:
+    def task_results(self, name: str) -> TaskResults:
         """All models' scores on a task."""
-        from frontrunner.answers.scores import task_scores  # noqa: PLC0415
+        from frontrunner.answers.scores import task_results  # noqa: PLC0415
 
-        task = self.find_task(name)
-        hosts = self._hosts.get(name, [])
-        return self._json(
-            ("task-scores", name),
-            lambda: task_scores(self.entities, self.snapshot.table, task, hosts),
-        )
+        return task_results(self.snapshot.catalog, self.snapshot.table, self.find_task(name))
 
-    def statistics(self, name: str) -> Encoded:
-        """A task's descriptive statistics."""
+    def statistics(self, name: str) -> Mapping[str, Any]:
+        """A task's descriptive statistics, as its data set's authors wrote them."""
         kept = self.snapshot.statistics.get(name)
         if kept is None:
             self.find_task(name)
             raise UnknownNameError(f"No descriptive stats for task: {name}")
-        return kept
+        return msgspec.json.decode(kept.identity, type=dict[str, Any])
 
-    # --- models -------------------------------------------------------------------------------
+    def model_scores(self, name: str) -> schemas.ModelScores:
+        """A model's row on every board, best rank first."""
+        from frontrunner.answers import schemas  # noqa: PLC0415
 
-    def models(self, wanted: ModelFilter) -> Encoded:
-        """The list of models that a filter leaves."""
-        if wanted.is_empty:
-            return self._list("models")
-        return self._json(("models", repr(wanted)), lambda: wanted.apply(self.entities))
-
-    def model(self, name: str) -> Encoded:
-        """One model, without scores."""
-        model = self.find_model(name)
-        return self._json(("model", name), lambda: self.entities.model(model))
-
-    def model_scores(self, name: str) -> Encoded:
-        """A model's place on every board."""
-        kept = self.prepared(f"models/{name}/scores")
+        kept = self._prepared(f"models/{name}/scores")
         if kept is not None:
-            return kept
-        from frontrunner.answers.scores import model_scores  # noqa: PLC0415
+            return msgspec.json.decode(kept, type=schemas.ModelScores)
+        from frontrunner.answers.scores import model_rows  # noqa: PLC0415
 
         model = self.find_model(name)
+        found = model_rows(name, self.lines)
+        return schemas.ModelScores(
+            model=self.entities.model(model, found.zero_shot_pct), rows=found.rows
+        )
 
-        def make() -> object:
-            lines = self._counted[1]
-            boards = [(b, lines[b.name]) for b in self.snapshot.catalog.benchmarks]
-            return model_scores(self.entities, model, boards)
+    @property
+    def lines(self) -> list[tuple[Benchmark, BoardLines]]:
+        """Every benchmark with its lines, while a snapshot has no prepared answers yet."""
+        lines = self.counted[1]
+        return [(bench, lines[bench.name]) for bench in self.snapshot.catalog.benchmarks]
 
-        return self._json(("model-scores", name), make)
+    @cached_property
+    def boards_of_model(self) -> Mapping[str, int]:
+        """Model -> the number of boards that it is on, for every model of the catalog."""
+        from frontrunner.answers.excerpts import count_rows  # noqa: PLC0415
+
+        counts = {}
+        for model in self.snapshot.catalog.models:
+            kept = self._prepared(f"models/{model.name}/scores")
+            counts[model.name] = (
+                sum(model.name in line.by_model for _, line in self.lines)
+                if kept is None
+                else count_rows(kept)
+            )
+        return counts
 
     # --- beyond mteb's service ----------------------------------------------------------------
 
-    def rank(self, request: RankRequest) -> Encoded:
-        """Rank what was asked for."""
+    def rank(self, request: RankRequest) -> schemas.Ranking:
+        """Rank the benchmark or the tasks that a request names.
+
+        Raises UsageError for a request that names neither, or has values that do not exist.
+        """
         from frontrunner.answers.rerank import answer  # noqa: PLC0415
 
-        return self._json(("rank", repr(request)), lambda: answer(self, request))
+        return answer(self, request)
 
-    def info(self) -> Encoded:
-        """What is being served, and where it came from."""
+    def info(self) -> schemas.SnapshotInfo:
+        """The snapshot being served, and its sources."""
         from frontrunner.answers.about import snapshot_info  # noqa: PLC0415
 
-        return self._json(("snapshot",), lambda: snapshot_info(self.snapshot, self.numbers.boards))
-
-    def export(self, name: str, form: str) -> Encoded:
-        """A board as a file: `csv` or `parquet`."""
-        from frontrunner.answers.downloads import csv_of, parquet_of  # noqa: PLC0415
-
-        self.find_benchmark(name)
-        summary = self.scores(name, ())
-        make, media_type = {
-            "csv": (csv_of, "text/csv; charset=utf-8"),
-            "parquet": (parquet_of, "application/vnd.apache.parquet"),
-        }[form]
-        return self._cache.get((form, name), lambda: _encoded(make(summary.identity), media_type))
-
-    def _list(self, key: str) -> Encoded:
-        """One of the lists, prepared or not."""
-        kept = self.prepared(key)
-        if kept is not None:
-            return kept
-        from frontrunner.answers.prepare import list_answers  # noqa: PLC0415
-
-        return self._json((key,), list_answers(self.entities, self.numbers)[key])
-
-    def _json(self, key: Key, make: Callable[[], object]) -> Encoded:
-        return self._cache.get(key, lambda: _encoded(msgspec.json.encode(make()), JSON))
-
-
-def _encoded(body: bytes, media_type: str) -> Encoded:
-    return Encoded(media_type, body_tag(body), body)
+        return snapshot_info(self.snapshot, self.numbers.boards)

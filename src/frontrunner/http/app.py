@@ -227,7 +227,7 @@ def _made(match: Match, served: Served, query: bytes) -> Encoded:
         raise _OtherSnapshotError(
             f"Another snapshot is served now: {current}. Load the page again."
         )
-    return match.route.make(served.service, match.name, parsed)
+    return match.route.make(served.bodies, match.name, parsed)
 
 
 def _explained(

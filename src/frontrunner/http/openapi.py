@@ -27,12 +27,14 @@ _KINDS: dict[str, dict[str, Any]] = {
 
 
 def _schema_types() -> list[type]:
+    """The structs of answers, without generic ones: those only describe others."""
     return [
         value
         for value in vars(schemas).values()
         if isinstance(value, type)
         and issubclass(value, msgspec.Struct)
         and not value.__name__.startswith("_")
+        and not getattr(value, "__parameters__", ())
     ]
 
 

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from frontrunner.answers.service import Service
+from frontrunner.answers.bodies import Bodies
 from frontrunner.http import params
 from frontrunner.http.query import Query
 from frontrunner.snapshot.answers import Encoded
 
-Maker = Callable[[Service, str, Query], Encoded]
-"""Makes an answer from the service, the name in the path (empty where there is none), the query."""
+Maker = Callable[[Bodies, str, Query], Encoded]
+"""Makes an answer from the name in the path (empty if the path has none) and the query."""
 
 
 class Param(NamedTuple):
@@ -87,101 +87,101 @@ _HIDDEN = Param("include_hidden", "flag", "Those that are not on the menu too")
 
 # Longer paths first: a name may hold slashes, so `/v1/tasks/{name}` matches what they match.
 ROUTES: tuple[Route, ...] = (
-    Route("/v1/benchmarks/menu", "The home menu", "[MenuEntry]", lambda s, n, q: s.menu()),
+    Route("/v1/benchmarks/menu", "The home menu", "[MenuEntry]", lambda b, n, q: b.menu()),
     Route(
         "/v1/benchmarks",
         "All benchmarks",
         "[Benchmark]",
-        lambda s, n, q: s.benchmarks(params.flag(q, "include_hidden") or False),
+        lambda b, n, q: b.benchmarks(params.flag(q, "include_hidden") or False),
         (_HIDDEN,),
     ),
     Route(
         "/v1/benchmarks/{name}/scores",
         "A ranked board",
         "BenchmarkSummary",
-        lambda s, n, q: s.scores(n, params.names(q, "languages")),
+        lambda b, n, q: b.scores(n, params.names(q, "languages")),
         (_LANGUAGES,),
     ),
     Route(
         "/v1/benchmarks/{name}/scores.csv",
         "A ranked board as CSV",
         "",
-        lambda s, n, q: s.export(n, "csv"),
+        lambda b, n, q: b.export(n, "csv"),
         media_type="text/csv; charset=utf-8",
     ),
     Route(
         "/v1/benchmarks/{name}/scores.parquet",
         "A ranked board as Parquet",
         "",
-        lambda s, n, q: s.export(n, "parquet"),
+        lambda b, n, q: b.export(n, "parquet"),
         media_type="application/vnd.apache.parquet",
     ),
     Route(
         "/v1/benchmarks/{name}/per-language",
         "Means by language",
         "PerLanguage",
-        lambda s, n, q: s.per_language(n),
+        lambda b, n, q: b.per_language(n),
     ),
     Route(
         "/v1/benchmarks/{name}/leaders",
         "The best model of each size",
         "Leaders",
-        lambda s, n, q: s.leaders(n, params.buckets(q)),
+        lambda b, n, q: b.leaders(n, params.buckets(q)),
         (_BUCKETS,),
     ),
     Route(
         "/v1/benchmarks/{name}",
         "A benchmark, by name or alias",
         "Benchmark",
-        lambda s, n, q: s.benchmark(n),
+        lambda b, n, q: b.benchmark(n),
         selects="benchmark",
     ),
     Route(
         "/v1/tasks",
         "All tasks, or those that a filter leaves",
         "[Task]",
-        lambda s, n, q: s.tasks(params.task_filter(q)),
+        lambda b, n, q: b.tasks(params.task_filter(q)),
         _TASK_PARAMS,
     ),
     Route(
         "/v1/tasks/{name}/scores",
         "All models on a task",
         "TaskScores",
-        lambda s, n, q: s.task_scores(n),
+        lambda b, n, q: b.task_scores(n),
     ),
     Route(
         "/v1/tasks/{name}/descriptive_statistics",
         "Numbers about a task's data",
         "object",
-        lambda s, n, q: s.statistics(n),
+        lambda b, n, q: b.statistics(n),
     ),
-    Route("/v1/tasks/{name}", "A task", "Task", lambda s, n, q: s.task(n), selects="task"),
+    Route("/v1/tasks/{name}", "A task", "Task", lambda b, n, q: b.task(n), selects="task"),
     Route(
         "/v1/models",
         "All models, or those that a filter leaves",
         "[Model]",
-        lambda s, n, q: s.models(params.model_filter(q)),
+        lambda b, n, q: b.models(params.model_filter(q)),
         _MODEL_PARAMS,
     ),
     Route(
         "/v1/models/{name}/scores",
         "A model on all boards",
         "ModelScores",
-        lambda s, n, q: s.model_scores(n),
+        lambda b, n, q: b.model_scores(n),
     ),
-    Route("/v1/models/{name}", "A model", "Model", lambda s, n, q: s.model(n), selects="model"),
+    Route("/v1/models/{name}", "A model", "Model", lambda b, n, q: b.model(n), selects="model"),
     Route(
         "/v1/rank",
         "Rank any benchmark or set of tasks, narrowed at will",
         "Ranking",
-        lambda s, n, q: s.rank(params.rank_request(q)),
+        lambda b, n, q: b.rank(params.rank_request(q)),
         _RANK_PARAMS,
     ),
     Route(
         "/v1/snapshot",
         "What is served, and where it came from",
         "SnapshotInfo",
-        lambda s, n, q: s.info(),
+        lambda b, n, q: b.info(),
     ),
 )
 

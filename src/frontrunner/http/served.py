@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.cache import Cache
 from frontrunner.answers.service import Service
 from frontrunner.http.pages import Page, PagePolicy
@@ -28,6 +29,7 @@ class Served:
 
     def __init__(self, snapshot: Snapshot, policy: Policy) -> None:
         self.service = Service(snapshot)
+        self.bodies = Bodies(self.service)
         self.prepared = snapshot.prepared is not None
         """Whether its answers were prepared when serving began."""
         self.policy = policy

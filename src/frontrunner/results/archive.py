@@ -11,7 +11,8 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, cast
+from types import TracebackType
+from typing import NamedTuple, Protocol
 
 import zstandard
 
@@ -47,19 +48,36 @@ def is_archive(path: Path) -> bool:
     return path.name.endswith((".tar.zst", ".tar.gz", ".tgz", ".tar"))
 
 
-def _open(path: Path) -> BinaryIO:
+class _Readable(Protocol):
+    """What a file and both decompressors have in common."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+
+    def __enter__(self) -> _Readable: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> object: ...
+
+
+def _open(path: Path) -> _Readable:
     if path.name.endswith(".zst"):
         window = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW)
-        return cast(BinaryIO, window.stream_reader(path.open("rb"), closefd=True))
+        return window.stream_reader(path.open("rb"), closefd=True)
     if path.name.endswith(".tar"):
         return path.open("rb")
-    return cast(BinaryIO, gzip.open(path, "rb"))
+    return gzip.open(path, "rb")
 
 
 class _Stream:
     """Exact reads from a decompressor that returns what it has."""
 
-    def __init__(self, raw: BinaryIO, limit: int) -> None:
+    def __init__(self, raw: _Readable, limit: int) -> None:
         self._raw = raw
         self._left = limit
         self._chunk = b""

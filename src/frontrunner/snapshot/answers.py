@@ -125,6 +125,17 @@ class AnswerPack:
             identity = zstandard.ZstdDecompressor().decompress(zstd)
         return Encoded(entry.media_type, entry.tag, identity, *(body or None for body in others))
 
+    def body(self, key: str) -> bytes | None:
+        """The answer as it is without compression, or None if it was not prepared.
+
+        An answer that is kept compressed alone is not found here.
+        """
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        at, length = entry.spans[0]
+        return self._map[at : at + length]
+
     def close(self) -> None:
         """Give the map back; the pack cannot be used after."""
         if isinstance(self._map, mmap.mmap):

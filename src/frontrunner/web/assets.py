@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from importlib import resources
 
+from frontrunner.base.json import read_as
 from frontrunner.snapshot.answers import Answer, Encoded, encode
 
 _TYPES = {
@@ -19,9 +19,8 @@ MANIFEST = "manifest.json"
 @cache
 def manifest() -> dict[str, str]:
     """Plain name -> name with the hash, such as `board.js` -> `board.4F2A.js`."""
-    found = resources.files(__package__).joinpath("static", MANIFEST).read_text(encoding="utf-8")
-    names: dict[str, str] = json.loads(found)
-    return names
+    with resources.as_file(resources.files(__package__).joinpath("static", MANIFEST)) as path:
+        return read_as(path, dict[str, str])
 
 
 def hashed(name: str) -> str:

@@ -11,10 +11,11 @@ from __future__ import annotations
 import io
 import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from frontrunner.answers.service import Service
 from frontrunner.base.config import SiteSettings
+from frontrunner.base.errors import MissingExtraError
 from frontrunner.legacy.links.meaning import benchmark_called, spelled
 from frontrunner.snapshot.answers import Encoded, body_tag
 from frontrunner.web.urls import SITE_CARD
@@ -139,8 +140,10 @@ def _line(pen: ImageDraw, start: int, y: int, line: Line) -> None:
 def _font(size: int) -> FreeTypeFont:
     from PIL import ImageFont  # noqa: PLC0415 -- see the module's docstring
 
-    # With a size it is never the old bitmap font.
-    return cast("FreeTypeFont", ImageFont.load_default(size))
+    font = ImageFont.load_default(size)
+    if not isinstance(font, ImageFont.FreeTypeFont):
+        raise MissingExtraError("Pillow has no FreeType. Run: pip install --force-reinstall pillow")
+    return font
 
 
 def _fitting(text: str, sizes: tuple[int, ...], width: float) -> tuple[str, FreeTypeFont]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.filters import ModelFilter, TaskFilter
 from frontrunner.answers.service import Service
 from frontrunner.base.atomic import add_file, fresh_folder
@@ -22,7 +23,7 @@ from frontrunner.web import assets, cards, feeds, old_links
 from frontrunner.web.problems import problem
 from frontrunner.web.site import find_view, to_bytes
 from frontrunner.web.urls import SITE_CARD, Links
-from frontrunner.web.views.board_table import TABS, heading, load
+from frontrunner.web.views.board_table import TABS, heading
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import DEFAULT, PLAIN_SITE, Words, languages, words
@@ -72,7 +73,7 @@ def page_paths(service: Service) -> Iterator[str]:
     yield from ("", "boards", "models", "tasks", "compare", "data", "changes")
     catalog = service.snapshot.catalog
     for bench in catalog.benchmarks:
-        tabs = heading(service, bench, load(service, bench)).tabs
+        tabs = heading(service, bench, service.board(bench.name)).tabs
         yield from (
             f"benchmark/{bench.name}{'/' if tab else ''}{tab}" for tab in TABS if tab in tabs
         )
@@ -124,22 +125,23 @@ def data_files(
         if document is not None:
             yield path[1:], document.identity
     yield "old-links.json", old_links.directory(service)
-    yield "v1/snapshot.json", service.info().identity
-    yield "v1/benchmarks/menu.json", service.menu().identity
-    yield "v1/benchmarks.json", service.benchmarks(include_hidden=False).identity
-    yield "v1/tasks.json", service.tasks(TaskFilter()).identity
-    yield "v1/models.json", service.models(ModelFilter()).identity
+    bodies = Bodies(service)
+    yield "v1/snapshot.json", bodies.info().identity
+    yield "v1/benchmarks/menu.json", bodies.menu().identity
+    yield "v1/benchmarks.json", bodies.benchmarks(include_hidden=False).identity
+    yield "v1/tasks.json", bodies.tasks(TaskFilter()).identity
+    yield "v1/models.json", bodies.models(ModelFilter()).identity
     catalog = service.snapshot.catalog
     for bench in catalog.benchmarks:
         below = f"v1/benchmarks/{bench.name}"
-        yield f"{below}/scores.json", service.scores(bench.name, ()).identity
-        yield f"{below}/scores.csv", service.export(bench.name, "csv").identity
-        yield f"{below}/scores.parquet", service.export(bench.name, "parquet").identity
-        yield f"{below}/per-language.json", service.per_language(bench.name).identity
+        yield f"{below}/scores.json", bodies.scores(bench.name, ()).identity
+        yield f"{below}/scores.csv", bodies.export(bench.name, "csv").identity
+        yield f"{below}/scores.parquet", bodies.export(bench.name, "parquet").identity
+        yield f"{below}/per-language.json", bodies.per_language(bench.name).identity
     for model in catalog.models:
-        yield f"v1/models/{model.name}/scores.json", service.model_scores(model.name).identity
+        yield f"v1/models/{model.name}/scores.json", bodies.model_scores(model.name).identity
     for task in catalog.tasks:
-        yield f"v1/tasks/{task.name}/scores.json", service.task_scores(task.name).identity
+        yield f"v1/tasks/{task.name}/scores.json", bodies.task_scores(task.name).identity
 
 
 def _pictures(service: Service, site: SiteSettings) -> Iterator[tuple[str, bytes]]:

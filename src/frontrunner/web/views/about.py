@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 
-from frontrunner.answers import schemas
 from frontrunner.web.shades import STEPS
 from frontrunner.web.views.changes import places
 from frontrunner.web.visit import Shown, Visit
@@ -14,7 +13,7 @@ _SHOWN = 200
 
 def data(visit: Visit) -> Shown:
     """Provenance, coverage, rejected files and policies."""
-    info = msgspec.json.decode(visit.service.info().identity, type=schemas.SnapshotInfo)
+    info = visit.service.info()
     values = {
         "info": info,
         "counts": msgspec.structs.asdict(info.counts),

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
+from frontrunner.answers.values import BoardRow, BoardValues, ModelFacts
 from frontrunner.catalog import Benchmark
 from frontrunner.web import text
 from frontrunner.web.urls import Links
@@ -99,13 +99,7 @@ class BoardTable(NamedTuple):
     """JSON: what filters need of each row, column by column."""
 
 
-def load(service: Service, bench: Benchmark) -> schemas.BenchmarkSummary:
-    """The board's numbers."""
-    body = service.scores(bench.name, ()).identity
-    return msgspec.json.decode(body, type=schemas.BenchmarkSummary)
-
-
-def heading(service: Service, bench: Benchmark, board: schemas.BenchmarkSummary) -> Heading:
+def heading(service: Service, bench: Benchmark, board: BoardValues) -> Heading:
     """The heading above the tabs."""
     whole = service.entities.benchmark(bench)
     order = bench.sort_by[0] if bench.sort_by else "borda"
@@ -135,7 +129,7 @@ def tabs_of(service: Service, bench: Benchmark) -> tuple[str, ...]:
 
 def table(service: Service, bench: Benchmark, t: Words) -> BoardTable:
     """The summary: means, types and groups."""
-    board = load(service, bench)
+    board = service.board(bench.name)
     columns = [*_means(board, t), *_types(board, t), *_groups(board)]
     whys = _Whys(board, t)
     cells = across(
@@ -155,7 +149,7 @@ def table(service: Service, bench: Benchmark, t: Words) -> BoardTable:
 
 def task_table(service: Service, bench: Benchmark, t: Words, links: Links) -> BoardTable:
     """The scores of every task."""
-    board = load(service, bench)
+    board = service.board(bench.name)
     types = {task.name: task.type for task in board.tasks_meta}
     columns = [
         Column("task", name, name, t.named("types", spaced(types.get(name, ""))), links.task(name))
@@ -170,7 +164,7 @@ def task_table(service: Service, bench: Benchmark, t: Words, links: Links) -> Bo
     )
 
 
-def _task_cells(name: str, board: schemas.BenchmarkSummary, t: Words) -> list[ScoreCell]:
+def _task_cells(name: str, board: BoardValues, t: Words) -> list[ScoreCell]:
     """The scores on a task; those of models that were trained on it are marked."""
     whys = [t("board.no_result")] * len(board.rows)
     cells = shaded((row.scores_by_task.get(name) for row in board.rows), whys)
@@ -183,7 +177,7 @@ def _task_cells(name: str, board: schemas.BenchmarkSummary, t: Words) -> list[Sc
 # --- columns ----------------------------------------------------------------------------------
 
 
-def _means(board: schemas.BenchmarkSummary, t: Words) -> list[tuple[Column, Value]]:
+def _means(board: BoardValues, t: Words) -> list[tuple[Column, Value]]:
     return [
         (Column("mean", name, t(f"means.{name}"), t(f"means.{name}_title")), value)
         for name, value in _MEANS
@@ -191,7 +185,7 @@ def _means(board: schemas.BenchmarkSummary, t: Words) -> list[tuple[Column, Valu
     ]
 
 
-def _types(board: schemas.BenchmarkSummary, t: Words) -> list[tuple[Column, Value]]:
+def _types(board: BoardValues, t: Words) -> list[tuple[Column, Value]]:
     counts: dict[str, int] = {}
     for task in board.tasks_meta:
         counts[task.type] = counts.get(task.type, 0) + 1
@@ -209,11 +203,11 @@ def type_label(name: str, t: Words) -> str:
     return t.named("types", spaced(name))
 
 
-def _by_type(name: str, row: schemas.SummaryRow) -> float | None:
+def _by_type(name: str, row: BoardRow) -> float | None:
     return row.scores_by_task_type.get(name)
 
 
-def _groups(board: schemas.BenchmarkSummary) -> list[tuple[Column, Value]]:
+def _groups(board: BoardValues) -> list[tuple[Column, Value]]:
     return [
         (
             Column(
@@ -226,20 +220,20 @@ def _groups(board: schemas.BenchmarkSummary) -> list[tuple[Column, Value]]:
     ]
 
 
-def _by_group(name: str, label: str, row: schemas.SummaryRow) -> float | None:
+def _by_group(name: str, label: str, row: BoardRow) -> float | None:
     return row.scores_by_custom_group.get(name, {}).get(label)
 
 
 class _Whys:
     """Says why a cell is empty."""
 
-    def __init__(self, board: schemas.BenchmarkSummary, t: Words) -> None:
+    def __init__(self, board: BoardValues, t: Words) -> None:
         self._board = board
         self._t = t
         types = {task.name: task.type for task in board.tasks_meta}
         self._type_of = [(name, types.get(name)) for name in board.tasks]
 
-    def column(self, column: Column, row: schemas.SummaryRow) -> str:
+    def column(self, column: Column, row: BoardRow) -> str:
         """Why `row` has no score in `column`."""
         if column.kind == "type":
             return self._missing(
@@ -262,9 +256,7 @@ class _Whys:
 # --- rows -------------------------------------------------------------------------------------
 
 
-def make_rows(
-    board: schemas.BenchmarkSummary, cells: Sequence[tuple[ScoreCell, ...]], t: Words
-) -> list[Row]:
+def make_rows(board: BoardValues, cells: Sequence[tuple[ScoreCell, ...]], t: Words) -> list[Row]:
     """The rows of a board, ready to be shown."""
     same = twins([ModelName.of(row.model.name, row.experiments) for row in board.rows])
     return [
@@ -273,7 +265,7 @@ def make_rows(
     ]
 
 
-def _row(row: schemas.SummaryRow, cells: tuple[ScoreCell, ...], is_twin: bool, t: Words) -> Row:
+def _row(row: BoardRow, cells: tuple[ScoreCell, ...], is_twin: bool, t: Words) -> Row:
     model = row.model
     active, total = row.active_params_b, row.total_params_b
     fewer = active is not None and total is not None and active < total * 0.98
@@ -294,16 +286,16 @@ def _row(row: schemas.SummaryRow, cells: tuple[ScoreCell, ...], is_twin: bool, t
     )
 
 
-def _facets(model: schemas.Model, t: Words) -> str:
+def _facets(model: ModelFacts, t: Words) -> str:
     has = [t.named("facets", name) for name, there in model.openness.items() if there]
     return ", ".join(has) or t("board.nothing_open")
 
 
-def _facet_bits(model: schemas.Model) -> int:
+def _facet_bits(model: ModelFacts) -> int:
     return sum(1 << bit for bit, name in enumerate(FACETS) if model.openness.get(name))
 
 
-def facts(board: schemas.BenchmarkSummary) -> str:
+def facts(board: BoardValues) -> str:
     """What filters need of each row, column by column, as JSON that is safe inside a page."""
     models = [row.model for row in board.rows]
     columns: dict[str, list[Any]] = {

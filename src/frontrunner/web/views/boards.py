@@ -89,7 +89,7 @@ def _time(visit: Visit, bench: Benchmark) -> dict[str, Any]:
 
 
 def _chart(visit: Visit, bench: Benchmark, draw: Callable[..., pictures.Picture]) -> dict[str, Any]:
-    numbers = board_table.load(visit.service, bench)
+    numbers = visit.service.board(bench.name)
     return {
         "heading": board_table.heading(visit.service, bench, numbers),
         "picture": draw(numbers, visit.t, visit.links),
@@ -98,7 +98,7 @@ def _chart(visit: Visit, bench: Benchmark, draw: Callable[..., pictures.Picture]
 
 
 def _list(visit: Visit, bench: Benchmark) -> dict[str, Any]:
-    numbers = board_table.load(visit.service, bench)
+    numbers = visit.service.board(bench.name)
     counts = visit.service.numbers.tasks
     return {
         "heading": board_table.heading(visit.service, bench, numbers),
@@ -108,7 +108,7 @@ def _list(visit: Visit, bench: Benchmark) -> dict[str, Any]:
 
 
 def _about_tab(visit: Visit, bench: Benchmark) -> dict[str, Any]:
-    numbers = board_table.load(visit.service, bench)
+    numbers = visit.service.board(bench.name)
     return {"heading": board_table.heading(visit.service, bench, numbers)}
 
 

@@ -10,14 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
+from frontrunner.answers.values import BoardRow
 from frontrunner.catalog import Benchmark, Model, Task
 from frontrunner.web import text
-from frontrunner.web.views.board_table import load
-from frontrunner.web.views.covered import covered
 from frontrunner.web.views.home import featured
 from frontrunner.web.views.models import broadest, summary_facts
 from frontrunner.web.views.rows import ModelName, spaced
@@ -48,7 +45,7 @@ class Card(NamedTuple):
 
 def board_card(service: Service, bench: Benchmark) -> Card:
     """A board: how large it is, and its first five."""
-    board = load(service, bench)
+    board = service.board(bench.name)
     t = words(DEFAULT)
     facts = [
         bench.name if bench.name != bench.display_name else "",
@@ -60,7 +57,7 @@ def board_card(service: Service, bench: Benchmark) -> Card:
     return Card((bench.display_name, bench.name), _joined(facts), lines)
 
 
-def _ranked(row: schemas.SummaryRow, tasks: int) -> Line:
+def _ranked(row: BoardRow, tasks: int) -> Line:
     mean = row.mean_task if row.mean_task is not None else row.mean_task_type
     had = len(row.scores_by_task)
     name = ModelName.of(row.model.name, row.experiments)
@@ -75,29 +72,31 @@ def _part(had: int, tasks: int) -> str:
 def model_card(service: Service, model: Model) -> Card:
     """A model: its facts, and its ranks on its five broadest boards."""
     t = words(DEFAULT)
-    body = service.model_scores(model.name).identity
-    rows = msgspec.json.decode(body, type=schemas.ModelScores).rows
+    rows = service.model_scores(model.name).rows
     facts = [model.name.rpartition("/")[0], *summary_facts(t, model, len(rows))]
     lines = tuple(_standing(service, model.name, row) for row in broadest(service, rows)[:_ROWS])
     return Card((ModelName.of(model.name).short,), _joined(facts), lines)
 
 
 def _standing(service: Service, model: str, row: schemas.ModelScoreRow) -> Line:
-    board = covered(service, row.benchmark_name)
+    covered = service.coverage(row.benchmark_name)
     mean = row.mean_task if row.mean_task is not None else row.mean_task_type
     shown = "" if mean is None else text.score(mean)
     return Line(
-        f"#{row.rank}", row.benchmark_display_name, _part(board.had(model), len(board.tasks)), shown
+        f"#{row.rank}",
+        row.benchmark_display_name,
+        _part(covered.count(model), len(covered.tasks)),
+        shown,
     )
 
 
 def task_card(service: Service, task: Task) -> Card:
     """A task: its type, and the five models with the best scores."""
-    found = msgspec.json.decode(service.task_scores(task.name).identity, type=schemas.TaskScores)
+    found = service.task_results(task.name)
     t = words(DEFAULT)
     facts = [t.named("types", spaced(task.type)), t("card.models", n=len(found.rows))]
     lines = [
-        Line(str(row.rank), ModelName.of(row.model.name).short, "", text.score(row.score))
+        Line(str(row.rank), ModelName.of(row.model).short, "", text.score(row.score))
         for row in found.rows[:_ROWS]
     ]
     return Card((task.name,), _joined(facts), tuple(lines))
@@ -121,7 +120,7 @@ def site_card(service: Service, t: Words) -> Card:
 
 
 def _leader(service: Service, bench: Benchmark) -> Line | None:
-    board = load(service, bench)
+    board = service.board(bench.name)
     first = next(iter(board.rows), None)
     if first is None:
         return None

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
-from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
 from frontrunner.base.errors import FrontrunnerError
 from frontrunner.base.home import Home
@@ -20,6 +19,8 @@ from frontrunner.web.views.score_changes import ScoreChange, ScoreChanges, score
 from frontrunner.web.visit import Shown, Visit
 from frontrunner.web.words import Words
 
+Experiments = dict[tuple[str, str], dict[str, Any]]
+"""Model and id of an experiment -> its parameters."""
 _MOVES = 8
 _SCORES = 50
 
@@ -74,21 +75,11 @@ class ScoreRow(NamedTuple):
     change: ScoreChange
 
 
-class _Placed(msgspec.Struct, frozen=True):
-    rank: int
-    model: schemas.LeaderModel
-
-
-class _Places(msgspec.Struct, frozen=True):
-    rows: list[_Placed]
-
-
 def places(service: Service, name: str) -> dict[str, int]:
     """Model -> its best rank on a board; empty if the board does not exist."""
     if name not in service.snapshot.catalog.benchmark_by_name:
         return {}
-    rows = msgspec.json.decode(service.scores(name, ()).identity, type=_Places).rows
-    return {row.model.name: row.rank for row in reversed(rows)}
+    return service.ranks(name)
 
 
 def previous(snapshot: Snapshot) -> Snapshot | None:
@@ -115,7 +106,7 @@ def changes(visit: Visit) -> Shown:
         "older": found.older,
         "boards": moves,
         "scores": found.scores,
-        "score_rows": [_score_row(visit, one) for one in found.scores.largest],
+        "score_rows": _score_rows(visit, found),
         "arrived": _everywhere(board.arrived for board in moves),
         "left": _everywhere(board.left for board in moves),
         "most": _MOVES,
@@ -153,12 +144,23 @@ def scores_in_words(t: Words, found: ScoreChanges) -> str:
     return t("site.space").join(told) or t("changes.same_scores")
 
 
-def _score_row(visit: Visit, change: ScoreChange) -> ScoreRow:
+def _score_rows(visit: Visit, found: Changes) -> list[ScoreRow]:
+    """The runs whose scores changed most, with the parameters of those that are experiments."""
+    experiments: Experiments = {}
+    if found.older and any(one.experiment for one in found.scores.largest):
+        for snapshot in (found.older, visit.service.snapshot):
+            for variant in snapshot.table.variants:
+                if variant.experiment is not None:
+                    key = variant.model, variant.experiment_id
+                    experiments[key] = dict(variant.experiment)
+    return [_score_row(visit, one, experiments) for one in found.scores.largest]
+
+
+def _score_row(visit: Visit, change: ScoreChange, experiments: Experiments) -> ScoreRow:
     known = visit.service.snapshot.catalog.task_by_name
-    experiment = msgspec.json.decode(change.experiment) if change.experiment else None
     where = [change.subset, change.split] if change.subset != "default" else [change.split]
     return ScoreRow(
-        ModelName.of(change.model, experiment if isinstance(experiment, dict) else None),
+        ModelName.of(change.model, experiments.get((change.model, change.experiment))),
         change.task,
         visit.links.task(change.task) if change.task in known else "",
         " · ".join(where),

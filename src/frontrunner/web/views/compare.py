@@ -10,15 +10,13 @@ import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
+from frontrunner.answers.values import BoardRow, BoardValues
 from frontrunner.catalog import Benchmark
 from frontrunner.web import text
 from frontrunner.web.views import pictures
-from frontrunner.web.views.board_table import load, type_label
-from frontrunner.web.views.covered import covered
+from frontrunner.web.views.board_table import type_label
 from frontrunner.web.views.home import featured
 from frontrunner.web.views.newer import is_old
 from frontrunner.web.views.rows import ModelName, ScoreCell, shaded
@@ -92,8 +90,7 @@ def _examples(service: Service) -> list[tuple[Benchmark, list[str]]]:
     """Where to begin: the first three models of the boards that the front page shows."""
     found = []
     for bench in featured(service):
-        board = covered(service, bench.name)
-        found.append((bench, list(dict.fromkeys(row.model.name for row in board.rows))[:3]))
+        found.append((bench, list(service.coverage(bench.name).of_model)[:3]))
     return [(bench, names) for bench, names in found if len(names) > 1]
 
 
@@ -102,7 +99,7 @@ _NOTHING: dict[str, object] = {"types": [], "tasks": [], "picture": None}
 
 def _in_full(visit: Visit, shown: Common, sides: list[Side]) -> dict[str, object]:
     """The board that is shown in full: by type and by task, and drawn."""
-    board = load(visit.service, shown.bench)
+    board = visit.service.board(shown.bench.name)
     ordinary = {row.model.name: row for row in reversed(board.rows)}
     rows = [ordinary.get(side.name.name) for side in sides]
     types = _types(visit, board, rows)
@@ -112,7 +109,7 @@ def _in_full(visit: Visit, shown: Common, sides: list[Side]) -> dict[str, object
 
 
 def _side(service: Service, name: str) -> Side:
-    found = msgspec.json.decode(service.model_scores(name).identity, type=schemas.ModelScores)
+    found = service.model_scores(name)
     boards = {row.benchmark_name: row for row in reversed(found.rows)}
     licence = text.short_licence(found.model.license)
     return Side(ModelName.of(name), found.model, licence, boards)
@@ -131,11 +128,10 @@ def common_boards(service: Service, sides: Sequence[Side]) -> list[Common]:
 
 
 def _common(service: Service, bench: Benchmark, names: Sequence[str]) -> Common:
-    board = covered(service, bench.name)
-    had = {row.model.name: row.scores_by_task.keys() for row in reversed(board.rows)}
-    there = [set(had[name]) for name in names if name in had]
+    covered = service.coverage(bench.name)
+    there = [set(covered.of_model[name]) for name in names if name in covered.of_model]
     shared = set.intersection(*there) if there else set()
-    return Common(bench, is_old(bench), len(there), len(shared), len(board.tasks))
+    return Common(bench, is_old(bench), len(there), len(shared), len(covered.tasks))
 
 
 def _board_line(visit: Visit, bench: Benchmark, sides: list[Side]) -> Line:
@@ -152,10 +148,10 @@ def _board_line(visit: Visit, bench: Benchmark, sides: list[Side]) -> Line:
     )
 
 
-Rows = Sequence[schemas.SummaryRow | None]
+Rows = Sequence[BoardRow | None]
 
 
-def _types(visit: Visit, board: schemas.BenchmarkSummary, rows: Rows) -> list[Line]:
+def _types(visit: Visit, board: BoardValues, rows: Rows) -> list[Line]:
     """The mean of each type, over the tasks that every model completed."""
     of_type: dict[str, list[str]] = {}
     for task in board.tasks_meta:
@@ -174,7 +170,7 @@ def _types(visit: Visit, board: schemas.BenchmarkSummary, rows: Rows) -> list[Li
 
 
 def _mean_of_type(
-    row: schemas.SummaryRow | None, kind: str, shared: Sequence[str], *, whole: bool
+    row: BoardRow | None, kind: str, shared: Sequence[str], *, whole: bool
 ) -> float | None:
     """The board's own mean if nothing is missing: some boards weight their tasks."""
     if row is None or not shared:
@@ -184,7 +180,7 @@ def _mean_of_type(
     return statistics.fmean(row.scores_by_task[task] for task in shared)
 
 
-def _tasks(visit: Visit, board: schemas.BenchmarkSummary, rows: Rows) -> list[Line]:
+def _tasks(visit: Visit, board: BoardValues, rows: Rows) -> list[Line]:
     why = visit.t("board.no_result")
     return [
         Line(

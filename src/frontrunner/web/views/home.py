@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-import msgspec
-
-from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark, MenuEntry
 from frontrunner.web import text
@@ -103,7 +100,7 @@ def bucket_label(low: float, high: float | None) -> str:
 
 
 def _featured(service: Service, bench: Benchmark) -> Featured:
-    found = msgspec.json.decode(service.leaders(bench.name, BUCKETS).identity, type=schemas.Leaders)
+    found = service.leaders(bench.name, BUCKETS)
     leaders = []
     for (low, high), bucket in zip(BUCKETS, found.buckets, strict=True):
         best = bucket.leader

@@ -10,12 +10,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import msgspec
-
-from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark
-from frontrunner.web.views.board_table import BoardTable, as_json, facts, heading, load, make_rows
+from frontrunner.web.views.board_table import BoardTable, as_json, facts, heading, make_rows
 from frontrunner.web.views.rows import Column, across, shaded
 from frontrunner.web.words import Words
 
@@ -37,8 +34,8 @@ class ByLanguage(NamedTuple):
 
 def by_language(service: Service, bench: Benchmark, t: Words, picked: str) -> ByLanguage:
     """The means in the languages that `picked` names, with commas between them."""
-    board = load(service, bench)
-    found = msgspec.json.decode(service.per_language(bench.name).identity, type=schemas.PerLanguage)
+    board = service.board(bench.name)
+    found = service.per_language(bench.name)
     scores = {
         (row.model_name, as_json(row.experiments)): row.scores_by_language for row in found.rows
     }

@@ -7,15 +7,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-import msgspec
-
 from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Model
 from frontrunner.web import text
-from frontrunner.web.views.board_table import FACETS, load, type_label
-from frontrunner.web.views.covered import covered
+from frontrunner.web.views.board_table import FACETS, type_label
 from frontrunner.web.views.finder import Facts, find
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.views.newer import is_old, newer_model
@@ -115,7 +112,8 @@ def _index(visit: Visit) -> Shown:
     service = visit.service
     catalog = service.snapshot.catalog
     label = catalog.languages.label
-    listed = [_listed(model, _boards(service, model), label) for model in catalog.models]
+    boards = service.boards_of_model
+    listed = [_listed(model, boards[model.name], label) for model in catalog.models]
     listed.sort(key=lambda one: (one.released or "0", one.name.name), reverse=True)
     facts = [one.facts for one in listed]
     values = {
@@ -134,14 +132,6 @@ def _label(t: Words, name: str, value: str) -> str:
     if name in ("modality", "language"):
         return t.named("modalities" if name == "modality" else "tongues", value)
     return value if name == "licence" else t(f"tools.{value}")
-
-
-class _Rows(msgspec.Struct, frozen=True):
-    rows: list[msgspec.Raw]
-
-
-def _boards(service: Service, model: Model) -> int:
-    return len(msgspec.json.decode(service.model_scores(model.name).identity, type=_Rows).rows)
 
 
 def _listed(model: Model, boards: int, label: Callable[[str], str]) -> Listed:
@@ -167,9 +157,7 @@ def _is_own(model: Model) -> bool:
 
 def _model(visit: Visit, model: Model) -> Shown:
     service = visit.service
-    scores = msgspec.json.decode(
-        service.model_scores(model.name).identity, type=schemas.ModelScores
-    )
+    scores = service.model_scores(model.name)
     values: dict[str, Any] = {
         "model": service.entities.model(model),
         "entry": model,
@@ -232,8 +220,8 @@ def _coverage(
     """Board -> tasks that the model has a score of, and tasks of the board."""
     found = {}
     for row in rows:
-        board = covered(service, row.benchmark_name)
-        found[row.benchmark_name] = (board.had(name), len(board.tasks))
+        covered = service.coverage(row.benchmark_name)
+        found[row.benchmark_name] = (covered.count(name), len(covered.tasks))
     return found
 
 
@@ -251,7 +239,7 @@ def strengths(visit: Visit, model: Model, rows: list[schemas.ModelScoreRow]) -> 
             row.total_models,
         ),
     )
-    board = load(service, known[widest.benchmark_name])
+    board = service.board(widest.benchmark_name)
     size = model.parameters / 1e9
     low, high = size / _SIMILAR, size * _SIMILAR
     others = [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from frontrunner.answers import schemas
 from frontrunner.answers.filters import RankRequest
 from frontrunner.base.errors import UnknownNameError
@@ -36,5 +34,4 @@ def _ranked(visit: Visit, found: Successor) -> schemas.Ranking:
     tasks = tuple(name for name in found.tasks if name in known)
     if not tasks:
         raise UnknownNameError(visit.name)
-    body = visit.service.rank(RankRequest(tasks=tasks)).identity
-    return msgspec.json.decode(body, type=schemas.Ranking)
+    return visit.service.rank(RankRequest(tasks=tasks))

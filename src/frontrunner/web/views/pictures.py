@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-import msgspec
 from markupsafe import Markup
 
-from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
+from frontrunner.answers.values import BoardRow, BoardValues
 from frontrunner.catalog import Benchmark
 from frontrunner.web import charts, text
 from frontrunner.web.charts import Dot
@@ -43,10 +42,10 @@ class Bar(NamedTuple):
     models: int
 
 
-Scored = list[tuple[schemas.SummaryRow, float]]
+Scored = list[tuple[BoardRow, float]]
 
 
-def means(board: schemas.BenchmarkSummary) -> tuple[Scored, int]:
+def means(board: BoardValues) -> tuple[Scored, int]:
     """The rows with a mean, and the number of shared tasks averaged if not all; else 0.
 
     If no model is complete, a board would have no chart. Then the tasks that all
@@ -70,32 +69,32 @@ def means(board: schemas.BenchmarkSummary) -> tuple[Scored, int]:
     ], len(shared)
 
 
-def size_against_score(board: schemas.BenchmarkSummary, t: Words, links: Links) -> Picture:
+def size_against_score(board: BoardValues, t: Words, links: Links) -> Picture:
     """Each model by its parameters and its mean; the front is what no smaller model reaches."""
 
-    def place(row: schemas.SummaryRow) -> tuple[float, str] | None:
+    def place(row: BoardRow) -> tuple[float, str] | None:
         size = row.total_params_b
         return (size, text.parameters(size)) if size else None
 
     return _picture(board, charts.LOG, place, (t("charts.size_x"), t("charts.score_y")), links)
 
 
-def score_over_time(board: schemas.BenchmarkSummary, t: Words, links: Links) -> Picture:
+def score_over_time(board: BoardValues, t: Words, links: Links) -> Picture:
     """Each model by the day of its release and its mean; the record line goes up only."""
 
-    def place(row: schemas.SummaryRow) -> tuple[float, str] | None:
+    def place(row: BoardRow) -> tuple[float, str] | None:
         day = _ordinal(row.model.release_date)
         return None if day is None else (day, (row.model.release_date or "")[:10])
 
     return _picture(board, charts.TIME, place, (t("charts.time_x"), t("charts.score_y")), links)
 
 
-Place = Callable[[schemas.SummaryRow], tuple[float, str] | None]
+Place = Callable[[BoardRow], tuple[float, str] | None]
 """A model's place on the x axis, and the same in words; None if it is not known."""
 
 
 def _picture(
-    board: schemas.BenchmarkSummary, axis: charts.Axis, place: Place, labels: tuple[str, str],
+    board: BoardValues, axis: charts.Axis, place: Place, labels: tuple[str, str],
     links: Links,
 ) -> Picture:  # fmt: skip
     scored, shared = means(board)
@@ -122,7 +121,7 @@ def _ordinal(day: str | None) -> float | None:
 
 def language_bars(service: Service, bench: Benchmark) -> list[Bar]:
     """Each language of a board with its best and its median score, best covered first."""
-    found = msgspec.json.decode(service.per_language(bench.name).identity, type=schemas.PerLanguage)
+    found = service.per_language(bench.name)
     scores: dict[str, list[float]] = {}
     for row in found.rows:
         for label, score in row.scores_by_language.items():

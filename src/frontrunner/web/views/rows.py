@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from frontrunner.answers import schemas
+from frontrunner.answers.values import BoardRow
 from frontrunner.web import text
 from frontrunner.web.shades import Scale
 
@@ -78,7 +78,7 @@ def twins(names: Sequence[ModelName]) -> list[bool]:
     return [count[name.short, name.variant] > 1 for name in names]
 
 
-def names_of(rows: Sequence[schemas.SummaryRow]) -> list[str]:
+def names_of(rows: Sequence[BoardRow]) -> list[str]:
     """A short name for each row of a board: without the owner,
     unless another row has the same."""
     names = [ModelName.of(row.model.name, row.experiments) for row in rows]
@@ -88,8 +88,8 @@ def names_of(rows: Sequence[schemas.SummaryRow]) -> list[str]:
     ]
 
 
-Value = Callable[[schemas.SummaryRow], float | None]
-Why = Callable[[schemas.SummaryRow], str]
+Value = Callable[[BoardRow], float | None]
+Why = Callable[[BoardRow], str]
 
 
 def shaded(

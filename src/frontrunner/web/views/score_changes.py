@@ -18,7 +18,7 @@ class ScoreChange(NamedTuple):
 
     model: str
     experiment: str
-    """The parameters of an experiment as JSON; empty for the ordinary run."""
+    """The id of an experiment, which is stable text; empty for the ordinary run."""
     task: str
     split: str
     subset: str

@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, NamedTuple
 
-import msgspec
-
-from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
+from frontrunner.answers.values import TaskResults
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Task
 from frontrunner.web.views.board_table import type_label
@@ -87,20 +85,19 @@ def _label(t: Words, name: str, value: str) -> str:
 
 
 def _task(visit: Visit, task: Task) -> Shown:
-    body = visit.service.task_scores(task.name).identity
-    found = msgspec.json.decode(body, type=schemas.TaskScores)
-    benchmarks = visit.service.snapshot.catalog.benchmark_by_name
+    service = visit.service
+    benchmarks = service.snapshot.catalog.benchmark_by_name
     values = {
         "task": task,
-        "task_languages": found.task.languages,
-        "table": table(found, visit),
-        "boards": [benchmarks[name] for name in found.benchmarks],
-        "statistics": statistics(visit.service, task.name),
+        "task_languages": service.entities.task(task).languages,
+        "table": table(service.task_results(task.name), task.name, visit),
+        "boards": [benchmarks[name] for name in service.hosts.get(task.name, ())],
+        "statistics": statistics(service, task.name),
     }
     return Shown("task.html", task.name, values, task.description[:200], f"task/{task.name}")
 
 
-def table(found: schemas.TaskScores, visit: Visit) -> TaskTable:
+def table(found: TaskResults, task: str, visit: Visit) -> TaskTable:
     """Rows and columns of a task's scores."""
     places = [(subset, split) for subset in found.subsets for split in found.splits]
     used = [
@@ -119,11 +116,9 @@ def table(found: schemas.TaskScores, visit: Visit) -> TaskTable:
         for subset, split in shown
     ]
     cells = across([mean, *parts] if len(used) > 1 else [mean], count)
-    other = on_other_data(visit.service, found.task.name)
+    other = on_other_data(visit.service, task)
     rows = [
-        TaskRow(
-            row.rank, ModelName.of(row.model.name), row.trained_on, row.model.name in other, some
-        )
+        TaskRow(row.rank, ModelName.of(row.model), row.trained_on, row.model in other, some)
         for row, some in zip(found.rows, cells, strict=True)
     ]
     return TaskTable(shown if len(used) > 1 else [], len(used) - len(shown), rows)
@@ -132,7 +127,7 @@ def table(found: schemas.TaskScores, visit: Visit) -> TaskTable:
 def statistics(service: Service, name: str) -> list[tuple[str, str, str]]:
     """Split, key and value of a task's statistics that are plain numbers."""
     try:
-        found = msgspec.json.decode(service.statistics(name).identity)
+        found = service.statistics(name)
     except UnknownNameError:
         return []
     lines = []
