@@ -5,11 +5,13 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable
+from urllib.parse import SplitResult
 
 import pytest
 
 from frontrunner.base.errors import NetworkError
-from frontrunner.net.client import Limits, get
+from frontrunner.net import client
+from frontrunner.net.client import Answer, Limits, get
 from tests.net.hosts import host, ok, redirect
 
 NEAR = Limits(seconds=20, size=1000, redirects=3, private=True)
@@ -57,6 +59,31 @@ def test_a_redirect_to_a_private_address_is_not_followed(monkeypatch: pytest.Mon
         with pytest.raises(NetworkError, match=r"127\.0\.0\.1 is 127\.0\.0\.1, which is not"):
             get("http://1.1.1.1/", NEAR._replace(private=False))
     assert secret == []
+
+
+@pytest.mark.parametrize(
+    ("target", "sent"),
+    [
+        ("https://a/x", True),
+        ("http://a/x", False),
+        ("https://b/", False),
+        ("https://a:8443/", False),
+    ],
+)
+def test_a_password_is_not_sent_to_another_host_port_or_protocol(
+    monkeypatch: pytest.MonkeyPatch, target: str, sent: bool
+) -> None:
+    given: list[object] = []
+
+    def exchange(parts: SplitResult, *rest: object) -> Answer:
+        given.append(rest[-1])
+        location = {"location": target} if len(given) == 1 else {}
+        return Answer(parts.geturl(), 302 if location else 200, location, b"")
+
+    monkeypatch.setattr(client, "_exchange", exchange)
+    password = {"Authorization": "secret"}
+    get("https://a/", NEAR, password)
+    assert given == [password, password if sent else {}]
 
 
 def test_redirects_are_followed_within_the_limit() -> None:

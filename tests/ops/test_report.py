@@ -69,6 +69,17 @@ def test_pasting_it_counts_the_results(tmp_path: Path) -> None:
     assert list(lines_of_sources(after)) == []
 
 
+def test_an_unknown_model_in_a_folder_of_its_organisation_is_named_whole(tmp_path: Path) -> None:
+    write(tmp_path, "r/lab/new/T1.json", result("T1", 0.5))
+    before = ingest(tmp_path / "r", catalog(), workers=1)
+    assert [one.detail for one in before.rejects] == ["lab/new"]
+    text = "\n".join(lines_of_sources(before))
+    path = write(tmp_path, "catalog.toml", text[text.index("\n[[model]]") :].encode())
+    after = ingest(tmp_path / "r", add_own(catalog(), path), workers=1)
+    assert [v.model for v in after.table.variants] == ["lab/new"]
+    assert after.rejects == []
+
+
 def test_described_models_are_named(tmp_path: Path) -> None:
     for number in range(12):
         name = f"lab/m{number:02}"

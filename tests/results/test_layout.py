@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontrunner.results.ingest import ingest
-from frontrunner.results.layout import Kind, Names, place
+from frontrunner.results.layout import Kind, Names, model_in_folder, place
 from tests.factories import catalog, result, write
 
 NAMES = Names.of(["BAAI__bge-m3", "finch-lab__finch-base", "org__a", "org__A"])
@@ -61,6 +61,23 @@ def test_every_layout_leads_to_its_run(path: str, folder: str) -> None:
 )
 def test_what_leads_to_no_run_is_out_of_place(path: str) -> None:
     assert place(path, NAMES).kind is Kind.OUT_OF_PLACE
+
+
+@pytest.mark.parametrize(
+    ("folder", "model"),
+    [
+        ("lab__new/1", "lab/new"),
+        ("lab/new", "lab/new"),
+        ("new/1", "new"),
+        ("new/5617a9f61b028005a4858fdac845db406aefb181", "new"),
+        (f"new/{NONE}", "new"),
+        ("new/main", "new"),
+        ("new/external/experiments/x", "new"),
+        ("_lab_/new", "_lab_/new"),
+    ],
+)
+def test_what_reports_call_an_unknown_model(folder: str, model: str) -> None:
+    assert model_in_folder(folder) == model
 
 
 def test_names_that_differ_in_case_alone_are_not_confused() -> None:

@@ -64,13 +64,14 @@ class Answer(NamedTuple):
 def get(url: str, limits: Limits, headers: Mapping[str, str] | None = None) -> Answer:
     """Send a GET request. Raises NetworkError if there is no answer within `limits`.
 
-    `headers` are sent to the first address alone if a redirect leads to another host.
+    `headers` are not sent to another host, port or protocol that a redirect leads to; from http to
+    https of the same host they are.
     """
     until = time.monotonic() + limits.seconds
     origin = checked(url)
     for left in range(limits.redirects, -1, -1):
         there = checked(url)
-        own = headers if there.netloc == origin.netloc else None
+        own = headers if _may_have_headers(origin, there) else None
         answer = _exchange(there, until, limits, own or {})
         location = answer.headers.get("location", "")
         if answer.status not in _REDIRECTS or not location or not limits.redirects:
@@ -78,6 +79,12 @@ def get(url: str, limits: Limits, headers: Mapping[str, str] | None = None) -> A
         if left:
             url = _joined(url, location)
     raise NetworkError(f"more than {limits.redirects} redirects, the last to {location[:200]!r}")
+
+
+def _may_have_headers(origin: SplitResult, there: SplitResult) -> bool:
+    """Whether a redirect target may get headers that may contain a password."""
+    same_protocol = there.scheme in (origin.scheme, "https")
+    return there.netloc == origin.netloc and same_protocol
 
 
 def _joined(url: str, location: str) -> str:

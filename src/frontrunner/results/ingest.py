@@ -16,7 +16,7 @@ from frontrunner.base.near import near_names
 from frontrunner.catalog import Catalog, FormerName
 from frontrunner.results.chunk import RunSettings
 from frontrunner.results.join import Joined, join
-from frontrunner.results.layout import identity_of_folder
+from frontrunner.results.layout import model_in_folder
 from frontrunner.results.merge import Merged, Part, merge
 from frontrunner.results.origin import Origin
 from frontrunner.results.read import Options, Progress, RawResults, read_source
@@ -151,7 +151,8 @@ def _names(unusable: Sequence[Reject], together: Merged, raw: RawResults) -> dic
         shown = f"{together.labels[together.source[path]]}/{path}" if together.source else path
         if shown in unknown:
             folder = raw.files.texts[number] or ""
-            found[shown] = (raw.identities.get(folder) or identity_of_folder(folder)).model
+            said = raw.identities.get(folder)
+            found[shown] = said.model if said else model_in_folder(folder)
     return found
 
 

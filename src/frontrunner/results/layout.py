@@ -8,6 +8,7 @@ around the results, and names in another case.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum, auto
 from typing import Any, NamedTuple
@@ -31,6 +32,10 @@ LARGEST_EXPERIMENT = 10_000
 """Bytes of an experiment's parameters as JSON; the largest of the public results has 67."""
 LONGEST_NAME = 1_000
 """Characters of a model's name or revision."""
+
+
+_REVISION = re.compile(rf"\d+|[0-9a-f]{{7,64}}|main|master|external|{WITHOUT_REVISION}")
+"""What folders of revisions are called."""
 
 
 class Kind(Enum):
@@ -188,6 +193,18 @@ def identity_of_folder(folder: str) -> Identity:
     """The identity that the folder's name itself gives, if there is no model_meta.json in it."""
     model, revision = folder.split("/")[:2]
     return Identity(model.replace("__", "/"), revision)
+
+
+def model_in_folder(folder: str) -> str:
+    """The name of an unknown model, as a report gives it.
+
+    Of `a/b`, which may be a model and its revision or an organisation and its model, the second
+    is meant unless `b` looks like a revision: a model of a catalog has an organisation.
+    """
+    first, second = folder.split("/")[:2]
+    if "__" in first.strip("_") or _REVISION.fullmatch(second):
+        return identity_of_folder(folder).model
+    return f"{first}/{second}"
 
 
 def identity_of_meta(data: bytes, defaults: Mapping[str, Mapping[str, Any]]) -> Identity:
