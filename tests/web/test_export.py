@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -55,6 +56,21 @@ def test_the_answers_lie_beside_the_pages(copy: Path, snapshot: Snapshot) -> Non
 def test_a_folder_that_holds_something_is_refused(copy: Path, snapshot: Snapshot) -> None:
     with pytest.raises(UsageError, match="not empty"):
         export.export(snapshot, copy)
+
+
+def test_an_interrupted_export_leaves_nothing_and_can_be_run_again(
+    tmp_path: Path, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> Iterator[tuple[str, bytes]]:
+        yield "robots.txt", b""
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(export, "data_files", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            export.export(snapshot, tmp_path / "site")
+    assert list(tmp_path.iterdir()) == []
+    assert export.export(snapshot, tmp_path / "site").pages > 40
 
 
 def test_a_name_cannot_leave_the_folder(tmp_path: Path) -> None:
