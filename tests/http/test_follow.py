@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -135,6 +136,21 @@ def test_a_file_that_changes_while_it_is_served_is_noticed(tmp_path: Path) -> No
     (snapshot.folder / "cell.npy").unlink()
     board.look(lambda: bool(board.follower.stopped))
     assert "cell.npy is missing" in board.get(BOARD).json()["detail"]
+
+
+def test_damage_that_keeps_size_and_modification_time_is_noticed(tmp_path: Path) -> None:
+    snapshot = small_snapshot(tmp_path)
+    board = Board(tmp_path)
+    board.look(lambda: board.follower.readiness.ready)
+    path = snapshot.folder / "score.npy"
+    before = path.stat()
+    with path.open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"\x7f")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_mtime_ns == before.st_mtime_ns
+    board.look(lambda: bool(board.follower.stopped))
+    assert "score.npy" in board.get(BOARD).json()["detail"]
 
 
 @pytest.mark.parametrize("file", ["answers.bin", "answers.index", "checksums.json"])

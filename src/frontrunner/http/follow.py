@@ -158,7 +158,7 @@ class Follower:
 class _Check(msgspec.Struct, frozen=True):
     """What a check found, and the state of the files that it read."""
 
-    stamps: tuple[tuple[str, int, int, int], ...]
+    stamps: tuple[tuple[str, int, int, int, int], ...]
     problems: list[str]
 
 
@@ -170,7 +170,8 @@ def _check(folder: Path, earlier: _Check | None) -> _Check:
     return _Check(stamps, whole_damage(Snapshot(folder, with_answers=False)))
 
 
-def _stamps(folder: Path) -> Iterator[tuple[str, int, int, int]]:
+def _stamps(folder: Path) -> Iterator[tuple[str, int, int, int, int]]:
+    """Name, size, modification time, change time and inode: a program cannot set a change time."""
     for part in (folder, folder / ANSWERS):
         for path in sorted(part.glob("[!.]*")):
             status = path.stat()
@@ -179,6 +180,7 @@ def _stamps(folder: Path) -> Iterator[tuple[str, int, int, int]]:
                     f"{part.name}/{path.name}",
                     status.st_size,
                     status.st_mtime_ns,
+                    status.st_ctime_ns,
                     status.st_ino,
                 )
 
