@@ -473,3 +473,30 @@ def test_damaged_answers_leave_the_board_alone(home: Path) -> None:
     (home / "legacy" / "adopted.json").write_bytes(b"{")
     said = " ".join(run("prepare", "--again", "--home", str(home)).split())
     assert "Give the old board's folder again" in said
+
+
+def test_who_fetches_nothing_keeps_others_out_for_seconds_only(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "_MOST_WAITING", 2)
+
+    async def steps(client: Client) -> None:
+        names = [await joined(client, [], 136, f"flood {n}") for n in range(2)]
+        await asyncio.gather(*(current(client).queue.find(name).outcome for name in names))  # type: ignore[union-attr]
+        monkeypatch.setattr(queue, "_KEPT_WHEN_FULL", -1.0)
+        await joined(client, [], 136, "honest")
+        assert len(current(client).queue) == 1
+
+    talk(home, steps)
+
+
+def test_the_name_of_a_session_is_short(home: Path) -> None:
+    async def steps(client: Client) -> None:
+        body = {"data": [], "fn_index": 136, "session_hash": "s" * 257}
+        answer = await client.post("/queue/join", json=body)
+        assert (answer.status_code, answer.json()) == (
+            422,
+            {"detail": "The session hash is too long."},
+        )
+
+    talk(home, steps)

@@ -7,6 +7,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -293,3 +295,41 @@ def test_an_error_that_nobody_foresaw_does_not_end_the_following(
         assert caplog.records[-1].exc_info
     board.look(lambda: board.serving == other)
     assert board.follower.problem == "by mistake" or not board.follower.problem
+
+
+def test_a_change_that_keeps_size_and_time_is_noticed(tmp_path: Path) -> None:
+    snapshot = small_snapshot(tmp_path)
+    board = Board(tmp_path)
+    board.look(lambda: board.follower.readiness.ready)
+    path = snapshot.folder / "score.npy"
+    before = path.stat()
+    flip(path)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    board.look(lambda: bool(board.follower.stopped))
+    assert "score.npy" in board.get(BOARD).json()["detail"]
+
+
+ASKS_OF_FILES_CUT_OFF = """
+import asyncio, os, sys
+from pathlib import Path
+from tests.http.test_follow import BOARD, Board
+board = Board(Path(sys.argv[1]))
+narrowed = BOARD + "?languages=eng-Latn"
+found = [board.get(BOARD).status_code, board.get(narrowed).status_code]
+folder = board.application.served.service.snapshot.folder
+for path in [*folder.glob("*.npy"), *folder.glob("answers/*.bin")]:
+    os.truncate(path, 0)
+tasks = "&tasks=T1"
+print(found, board.get("/v1/models").status_code, board.get(narrowed + tasks).status_code)
+"""
+
+
+def test_a_file_cut_off_while_it_is_served_does_not_end_the_server(tmp_path: Path) -> None:
+    small_snapshot(tmp_path)
+    run = subprocess.run(
+        [sys.executable, "-c", ASKS_OF_FILES_CUT_OFF, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (0, "[200, 200] 200 200\n"), run.stderr[-2000:]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from frontrunner.base.errors import SourceError
 from frontrunner.checks.parity.history import History
 from frontrunner.results.fetch import fetch
-from frontrunner.results.git import ask_git, git_commit, repository_name
+from frontrunner.results.git import ask_git, bring_up_to_date, git_commit, repository_name
 from frontrunner.results.ingest import ingest, joined
 from frontrunner.results.origin import Origin
 from frontrunner.results.read import Options, read_source
@@ -338,3 +339,29 @@ def test_a_clone_stores_no_password(
     assert git_commit(near) == git(repository, "rev-parse", "HEAD")
     for file in near.rglob("*"):
         assert not file.is_file() or b"secret" not in file.read_bytes()
+
+
+@pytest.mark.parametrize("file", [".git", ".git/commondir"])
+def test_a_name_that_is_too_long_for_a_file_leads_nowhere(repository: Path, file: str) -> None:
+    if file == ".git":
+        (repository / ".git").rename(repository.with_name("history"))
+    (repository / file).write_text("gitdir: " + "a" * 5000)
+    ingested = ingest(repository, catalog(), workers=1)
+    assert (ingested.table.rows, ingested.origin.commit) == (1, None)
+
+
+@pytest.mark.parametrize("name", ["repository#x", "repository?x", "repository.git"])
+def test_git_never_runs_in_the_repository_of_a_file_url(
+    repository: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.rename(tmp_path / name)
+    asked: list[Any] = []
+    monkeypatch.setattr("frontrunner.results.git._git", lambda url, *words: asked.append(words))
+    bring_up_to_date(f"file://{tmp_path}/{name.removesuffix('.git')}", tmp_path / "clone")
+    (url,) = [value for value in asked[0][0].values() if value.startswith("file:")]
+    assert "frontrunner-git-" in url
+
+
+def test_a_file_url_of_no_repository_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="it is not a git repository"):
+        fetch(f"file://{tmp_path}/nothing", tmp_path / "sources")

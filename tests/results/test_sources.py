@@ -226,3 +226,11 @@ def test_a_file_beside_models_is_out_of_place_in_an_archive_and_in_a_folder(tmp_
     write(source, "org__a/r/T1.json", result("T1", 0.5))
     for one in (source, tarred(source)):
         assert reasons(read(one)) == {"README.md": "out-of-place"}
+
+
+def test_a_pax_header_of_very_many_records_is_refused(tmp_path: Path) -> None:
+    info = tarfile.TarInfo("pax")
+    info.type = tarfile.XHDTYPE
+    path = pack(tmp_path / "x.tar.zst", [(info, b"6 a=b\n" * 1001)], tarfile.GNU_FORMAT)
+    with pytest.raises(SourceError, match="more than 1000 records"):
+        read(path)

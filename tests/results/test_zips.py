@@ -117,3 +117,19 @@ def test_a_zip_cut_off_or_damaged_anywhere_is_an_error_or_the_same(tmp_path: Pat
         cut.write_bytes(whole[:length])
         with pytest.raises(SourceError, match=r"cut\.zip is not a readable archive"):
             read(cut)
+
+
+def test_damage_to_an_lzma_member_is_an_error_or_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("org__a/r1/T1.json", score(0.5))
+    whole = path.read_bytes()
+    content = whole.index(b"T1.json") + len(b"T1.json")
+    said = set()
+    for place in range(content, content + 60):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        try:
+            read(path)
+        except SourceError as error:
+            said.add(str(error).partition(": ")[0])
+    assert said == {f"{path} is not a readable archive"}

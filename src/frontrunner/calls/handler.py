@@ -26,6 +26,8 @@ from frontrunner.snapshot.answers import AnswerPack
 
 GROUP = "<old calls>"
 _PREDICT = "predict"
+_LONGEST_SESSION = 256
+"""Characters of a session's name; clients send 11. It is kept as long as the result."""
 _JSON = "application/json"
 
 
@@ -153,6 +155,8 @@ class Gradio:
         if path == "/queue/join":
             if not body.session_hash:
                 raise HttpError(400, {"detail": "Session hash not found."})
+            if len(body.session_hash) > _LONGEST_SESSION:
+                raise HttpError(422, {"detail": "The session hash is too long."})
             return self._join(body.session_hash, self._work(None, body, request), held)
         if found := re.fullmatch(r"/call/([^/]+)", path):
             return self._join("", self._work(unquote(found[1]), body, request), held)

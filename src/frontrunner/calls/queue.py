@@ -23,6 +23,8 @@ BODIES = 256 * 1024 * 1024
 WORK = 320 * 1024 * 1024
 """Bytes of memory for what those bodies become when they are decoded and answered."""
 _KEPT_SECONDS = 300.0
+_KEPT_WHEN_FULL = 10.0
+"""Seconds that a result is kept for its client while others find the queue full."""
 _WEIGHT = 0.1
 """How much the newest call counts in the average time."""
 
@@ -68,13 +70,15 @@ class EventQueue:
     ) -> Event:
         """Take a call on, begin with it, and return its event; `done` is called when it was worked.
 
-        Raises QueueFullError where too many results were never fetched; those older than five
-        minutes are let go first.
+        Raises QueueFullError if too many results were never fetched. Those older than five minutes
+        are let go first; if the queue is full, also results that waited for ten seconds.
         """
         now = time.monotonic()
-        for event in [one for one in self._events.values() if now - one.began > _KEPT_SECONDS]:
-            self.leave(event)
-        if len(self._events) >= _MOST_WAITING or self._kept() > _MOST_BYTES:
+        self._let_go(now - _KEPT_SECONDS)
+        if self._is_full():
+            # Clients fetch at once. Who does not must not keep everybody else out.
+            self._let_go(now - _KEPT_WHEN_FULL, only_done=True)
+        if self._is_full():
             raise QueueFullError(
                 f"Queue is full. Max size is {_MOST_WAITING} and size is {len(self._events)}."
             )
@@ -82,6 +86,15 @@ class EventQueue:
         event.outcome.add_done_callback(lambda _: done())
         self._events[event.id] = event
         return event
+
+    def _let_go(self, before: float, *, only_done: bool = False) -> None:
+        """Forget the events that began before a time, or only those with a result."""
+        for event in list(self._events.values()):
+            if event.began < before and (event.outcome.done() or not only_done):
+                self.leave(event)
+
+    def _is_full(self) -> bool:
+        return len(self._events) >= _MOST_WAITING or self._kept() > _MOST_BYTES
 
     def _kept(self) -> int:
         """Bytes of results that wait to be fetched."""

@@ -27,6 +27,8 @@ _WITHOUT_CONTENT = (b"1", b"2", b"3", b"4", b"6")
 """Links, devices and pipes, whatever their size field says."""
 _GNU_LONG_NAME, _GNU_LONG_LINK, _PAX, _PAX_GLOBAL = b"L", b"K", b"x", b"g"
 _MAX_HEADER_BYTES = 1024 * 1024
+_MAX_RECORDS = 1000
+"""Records of a pax header; hundreds of thousands fit into one, and take seconds to follow."""
 _MAX_WINDOW = 2**27
 """Memory that an archive may ask for, to unpack it: what zstd itself grants unasked."""
 _FREE_BYTES, _MAX_RATIO = 2**30, 500
@@ -231,7 +233,9 @@ def _pax_path(extra: bytes) -> str | None:
     A value may hold newlines itself, so the lengths must be followed.
     """
     at = 0
-    while at < len(extra):
+    for _ in range(_MAX_RECORDS):
+        if at >= len(extra):
+            return None
         length = int(extra[at : extra.index(b" ", at)])
         record = extra[at : at + length]
         if length <= 0:
@@ -240,4 +244,4 @@ def _pax_path(extra: bytes) -> str | None:
         if key == b"path":
             return _text(value.removesuffix(b"\n"))
         at += length
-    return None
+    raise ValueError(f"a pax header has more than {_MAX_RECORDS} records")

@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from frontrunner.base.errors import SourceError
 from frontrunner.results.credentials import (
@@ -124,6 +124,13 @@ def find_repository(folder: Path, *, above: int | None = None) -> Repository | N
 
 
 def _repository_at(place: Path) -> Repository | None:
+    try:
+        return _repository_named(place)
+    except OSError:  # names in it are too long for a file, or it may not be looked into
+        return None
+
+
+def _repository_named(place: Path) -> Repository | None:
     git, bare = _named_folder(place / ".git"), False
     if not git.is_dir():
         git, bare = place, True
@@ -323,16 +330,20 @@ def _harmless(url: str) -> Iterator[str]:
 
     Git runs in the repository that it fetches from, with that one's settings.
     """
-    found = _repository_at(_path_of(url)) if url.startswith("file:") else None
-    if found is None:
+    if not url.lower().startswith("file:"):
         yield url
         return
+    found = next(filter(None, map(_repository_at, _paths_of(url))), None)
+    if found is None:
+        raise SourceError(f"{url} cannot be fetched: it is not a git repository.")
     with _borrowed(found) as own:
         yield own.as_uri()
 
 
-def _path_of(url: str) -> Path:
-    return Path(unquote(urlsplit(url).path))
+def _paths_of(url: str) -> tuple[Path, Path]:
+    """Where git looks for the repository of a file URL, in which `?` and `#` are plain letters."""
+    path = unquote(url.partition("://")[2]).rstrip("/") or "/"
+    return Path(path), Path(f"{path}.git")
 
 
 def _git(url: str, settings: dict[str, str], *words: str) -> None:

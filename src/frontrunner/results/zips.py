@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,7 +17,18 @@ from frontrunner.results.sources import MAX_FILE_BYTES
 _FREE_BYTES, _MAX_RATIO = 2**30, 500
 """Beyond the first GiB an archive may unpack to so many times its size; real ones reach 12."""
 _ENCRYPTED = 1
-_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError)
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    ValueError,
+    OSError,
+    MemoryError,
+)
+"""What unpacking a damaged or hostile member raises; the last for a dictionary of 4 GB."""
 
 
 def is_zip(path: Path) -> bool:

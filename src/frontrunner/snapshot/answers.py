@@ -1,15 +1,16 @@
-"""Prepared answers: bodies with their compressed forms, in files that a server maps.
+"""Prepared answers: bodies with their compressed forms, in files that a server reads parts of.
 
 An answer is known by a key such as `benchmarks/BEIR/scores`. What asks for it and how it
-travels is not known here.
+travels is not known here. The files are not mapped into memory: the system ends a process that
+touches a part of a map whose file was cut off since.
 """
 
 from __future__ import annotations
 
 import hashlib
-import mmap
 import os
-from collections.abc import Iterable
+import weakref
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -94,18 +95,19 @@ def write_pack(folder: Path, name: str, answers: Iterable[tuple[str, Encoded]]) 
 
 
 class AnswerPack:
-    """Answers with their compressed forms, read from a memory map."""
+    """Answers with their compressed forms, read from an open file."""
 
     def __init__(self, folder: Path, name: str) -> None:
         """Raises CorruptSnapshotError where the index cannot be read."""
         index = folder / f"{name}.index"
         try:
             self._entries = msgspec.msgpack.decode(index.read_bytes(), type=dict[str, _Entry])
-            self._map = _mapped(folder / f"{name}.bin")
+            self._file = os.open(folder / f"{name}.bin", os.O_RDONLY)
         except (OSError, ValueError, RecursionError) as error:
             raise CorruptSnapshotError(
                 f"{index} cannot be read: {error}. Run: frontrunner verify"
             ) from error
+        self._closed = weakref.finalize(self, os.close, self._file)
 
     def __contains__(self, key: str) -> bool:
         return key in self._entries
@@ -115,11 +117,12 @@ class AnswerPack:
         return self._entries.keys()
 
     def get(self, key: str) -> Encoded | None:
-        """The answer in all its forms, or None where none was prepared."""
+        """The answer in all its forms; None if none was prepared, or the file was cut off since."""
         entry = self._entries.get(key)
-        if entry is None:
+        parts = None if entry is None else self._parts(entry.spans)
+        if entry is None or parts is None:
             return None
-        identity, *others = (self._map[at : at + length] for at, length in entry.spans)
+        identity, *others = parts
         zstd = others[-1]
         if zstd and not identity:
             identity = zstandard.ZstdDecompressor().decompress(zstd)
@@ -131,19 +134,19 @@ class AnswerPack:
         An answer that is kept compressed alone is not found here.
         """
         entry = self._entries.get(key)
-        if entry is None:
+        parts = None if entry is None else self._parts(entry.spans[:1])
+        return None if parts is None else parts[0]
+
+    def _parts(self, spans: Sequence[tuple[int, int]]) -> list[bytes] | None:
+        """What is in the file at `spans`; None if it is not that long."""
+        begin, end = min(at for at, _ in spans), max(at + length for at, length in spans)
+        if not 0 <= begin <= end <= os.fstat(self._file).st_size:
             return None
-        at, length = entry.spans[0]
-        return self._map[at : at + length]
+        # One read: the forms of an answer lie one after the other.
+        whole = os.pread(self._file, end - begin, begin)
+        parts = [whole[at - begin : at - begin + length] for at, length in spans]
+        return parts if [len(part) for part in parts] == [length for _, length in spans] else None
 
     def close(self) -> None:
-        """Give the map back; the pack cannot be used after."""
-        if isinstance(self._map, mmap.mmap):
-            self._map.close()
-
-
-def _mapped(path: Path) -> mmap.mmap | bytes:
-    with path.open("rb") as file:
-        if not os.fstat(file.fileno()).st_size:
-            return b""  # nothing in it cannot be mapped
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        """Close the file; the pack cannot be used after."""
+        self._closed()

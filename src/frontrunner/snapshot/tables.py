@@ -1,10 +1,10 @@
-"""A snapshot's score table on disk: arrays that are mapped, and Parquet for everyone else."""
+"""A snapshot's score table on disk: arrays for ranking, and Parquet for everyone else."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 import numpy as np
@@ -62,12 +62,17 @@ def write_table(folder: Path, table: ScoreTable) -> None:
     add_file(folder / TABLE, msgspec.msgpack.encode(names))
 
 
-def read_table(folder: Path) -> ScoreTable:
-    """Open the table of the snapshot in `folder`; the arrays stay on disk until touched."""
+def read_table(folder: Path, *, mapped: bool = False) -> ScoreTable:
+    """Read the table of the snapshot in `folder`.
+
+    `mapped` leaves the arrays on disk until they are touched. That is for files that nobody else
+    can change: the system ends a process that touches a map whose file was cut off since.
+    """
     names = msgspec.msgpack.decode((folder / TABLE).read_bytes(), type=_Names)
+    mode: Literal["r"] | None = "r" if mapped else None
     # As plain arrays: those of NumPy's own kind for maps are slower to take parts of.
     arrays = {
-        name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+        name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode=mode, allow_pickle=False))
         for name in _ARRAYS
     }
     return ScoreTable(
@@ -89,7 +94,7 @@ def write_scores_parquet(folder: Path) -> None:
 
     Columns are documented in docs/snapshots.md. `file` is the number of a row in files.parquet.
     """
-    _write(_scores_frame(read_table(folder)), folder / SCORES_PARQUET, level=1)
+    _write(_scores_frame(read_table(folder, mapped=True)), folder / SCORES_PARQUET, level=1)
 
 
 def _write(frame: pl.DataFrame, path: Path, level: int | None = None) -> None:
