@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import mmap
+import os
 from pathlib import Path
 
 import brotli
@@ -110,12 +110,22 @@ def test_a_body_that_is_kept_compressed_alone_is_unpacked(tmp_path: Path) -> Non
     assert found == Encoded("text/plain", body_tag(zstd), BODY, None, None, zstd)
 
 
-def test_a_closed_pack_gives_its_map_back(tmp_path: Path) -> None:
+def test_a_closed_pack_reads_no_more(tmp_path: Path) -> None:
     pack = pack_of(tmp_path, ("k", encode(Answer("k", BODY))))
-    assert isinstance(pack._map, mmap.mmap)
+    file = pack._file
     pack.close()
-    with pytest.raises(ValueError, match="closed"):
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(file)
+    with pytest.raises(OSError, match="Bad file descriptor"):
         pack.get("k")
+
+
+@pytest.mark.parametrize("length", [0, 1, len(BODY)])
+def test_a_pack_cut_off_while_it_is_open_has_no_answer(tmp_path: Path, length: int) -> None:
+    pack = pack_of(tmp_path, ("k", encode(Answer("k", BODY))))
+    os.truncate(tmp_path / "p.bin", length)
+    assert pack.get("k") is None
+    assert pack.body("k") == (BODY if length == len(BODY) else None)
 
 
 @pytest.mark.parametrize("harm", ["no index", "no content", "not msgpack", "another shape", "deep"])

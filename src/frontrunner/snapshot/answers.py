@@ -150,3 +150,4 @@ class AnswerPack:
     def close(self) -> None:
         """Close the file; the pack cannot be used after."""
         self._closed()
+        self._file = -1  # its number may be another file's next
