@@ -187,5 +187,7 @@ def test_the_readme_shows_what_the_demo_gives(tmp_path: Path) -> None:
     [counts] = [line for line in told.splitlines() if line.startswith("1 board from")]
     assert counts in readme
     board = Bodies(Service(Store(tmp_path).current())).export("starter", "csv").identity
+    [published] = [line for line in told.splitlines() if line.startswith("Published: ")]
+    assert published in readme
     for row in list(csv.DictReader(board.decode().splitlines()))[:3]:
         assert ",".join((row["rank"], row["model"], row["mean_task"])) in readme

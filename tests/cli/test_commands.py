@@ -63,7 +63,11 @@ def test_the_whole_way(folder: Path) -> None:
     assert run(folder, "rollback", "--home", "h").stdout == f"{first}\n"
     assert run(folder, "rollback", "--home", "h").returncode == 2
     assert run(folder, "verify", "--home", "h").returncode == 0
-    assert run(folder, "prune", "--home", "h", "--keep", "1", "--dry-run").stdout == ""
+    pruned = run(folder, "prune", "--home", "h", "--keep", "1", "--dry-run")
+    assert (pruned.stdout, pruned.stderr) == ("", "Nothing to remove from h.\n")
+    assert "1 model, 1 score  " in run(folder, "snapshots", "--home", "h").stdout
+    known = run(folder, "catalog", "--catalog", "own.toml", "--without-mteb", "--home", "h").stdout
+    assert known.startswith("own.toml: 1 benchmark, 1 task, ")
 
 
 def test_damage_is_told_with_its_own_code(folder: Path) -> None:
@@ -116,8 +120,8 @@ def test_a_check_says_where_runs_differ_and_what_to_paste(folder: Path) -> None:
         (("catalog", "--catalog", "bad.toml", "--without-mteb"), 3, "bad.toml, line 2"),
         (("build", "--results", "[/x]", *BUILD[3:]), 3, "[/x] does not exist"),
         ((*BUILD[:-1], "own.toml"), 4, "own.toml cannot be used as a home: File exists"),
-        (("build", "--readers", "-3", *BUILD[1:]), 2, "build.readers: expected `int` >= 0"),
-        (("prune", "--keep", "-1"), 2, "build.keep: expected `int` >= 0"),
+        (("build", "--readers", "-3", *BUILD[1:]), 2, "build.readers: must be at least 0"),
+        (("prune", "--keep", "-1"), 2, "build.keep: must be at least 0"),
         (("serve", "--port", "99999"), 2, "--port must be 0-65535, got 99999"),
     ],
 )

@@ -80,6 +80,16 @@ def test_an_unknown_model_in_a_folder_of_its_organisation_is_named_whole(tmp_pat
     assert after.rejects == []
 
 
+def test_a_build_prints_few_renamed_entries(tmp_path: Path) -> None:
+    for name in "abcd":
+        write(tmp_path, f"was__{name}/r1/T1.json", result("T1", 0.5))
+    found = ingest(tmp_path, catalog(models=[f"org/{name}" for name in "abcd"]), workers=1)
+    few = list(lines_of_sources(found, most_renamed=3))
+    assert "(the first 3 of 4; frontrunner ingest --check prints all)" in few[0]
+    assert "\n".join(few).count("[[renamed]]") == 3
+    assert "\n".join(lines_of_sources(found)).count("[[renamed]]") == 4
+
+
 def test_described_models_are_named(tmp_path: Path) -> None:
     for number in range(12):
         name = f"lab/m{number:02}"

@@ -9,7 +9,7 @@ import pytest
 from frontrunner.base.errors import NothingUsableError, SourceError
 from frontrunner.catalog import Catalog, Model
 from frontrunner.results.fetch import Near
-from frontrunner.results.ingest import Ingested
+from frontrunner.results.ingest import Ingested, ingest
 from frontrunner.results.read import Options
 from frontrunner.results.several import read_sources, refuse_unusable
 from tests.factories import catalog, result, snapshot_of, write
@@ -135,6 +135,16 @@ def test_a_model_is_described_by_its_own_files(tmp_path: Path) -> None:
     assert reject.detail.startswith("lab/bare")
 
 
+def test_only_a_model_of_nearly_the_same_name_is_suggested(tmp_path: Path) -> None:
+    write(tmp_path, "finch-lab__finch-base/r1/T1.json", result("T1", 0.5))
+    write(tmp_path, "minishlab__potion-base-8MB/r1/T1.json", result("T1", 0.5))
+    found = ingest(tmp_path, catalog(models=["minishlab/potion-base-8M"]), workers=1).rejects
+    assert [one.detail for one in found] == [
+        "finch-lab/finch-base",
+        "minishlab/potion-base-8MB; did you mean minishlab/potion-base-8M?",
+    ]
+
+
 def test_a_described_model_may_lie_in_any_layout(tmp_path: Path) -> None:
     for folder in ("lab__new/r1", "lab/new", "run", "wrap/results/lab__new/r1"):
         root = tmp_path / folder.replace("/", "-")
@@ -206,6 +216,7 @@ def test_a_source_without_a_usable_file_is_refused(tmp_path: Path) -> None:
     said = refused(tmp_path / "bad")
     assert f"{tmp_path / 'bad'} gives no score from its one file" in said
     assert "1 unknown-model (such as no__body/1/T1.json: no/body" in said
+    assert f"Run frontrunner ingest --check {tmp_path / 'bad'} to list every file" in said
     assert "bad gives no score" in refused(tmp_path / "bad", tmp_path / "good")
 
 

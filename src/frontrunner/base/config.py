@@ -203,9 +203,21 @@ def _converted(section: str, kind: type[_Section], values: dict[str, Any], file:
         ) from error
 
 
+_PLAIN = {
+    "Expected `int` <= ": "must be at most ",
+    "Expected `int` >= ": "must be at least ",
+    "Expected `float` <= ": "must be at most ",
+    "Expected `float` >= ": "must be at least ",
+    "Object contains unknown field ": "there is no key ",
+}
+"""msgspec's words, and those of the documentation."""
+
+
 def _where(message: str) -> str:
-    """msgspec's message, as `.key: what is wrong.`"""
+    """msgspec's message in plain words, as `.key: what is wrong.`"""
     what, _, path = message.partition(" - at `$")
+    for theirs, ours in _PLAIN.items():
+        what = what.replace(theirs, ours)
     return f"{path.rstrip('`')}: {what[:1].lower()}{what[1:]}."
 
 

@@ -191,8 +191,8 @@ def catalog_(
         print_json(known)
         return
     typer.echo(
-        f"{known.source}: {len(known.benchmarks)} benchmarks, {len(known.tasks)} tasks, "
-        f"{len(known.models)} models"
+        f"{known.source}: {counted(len(known.benchmarks), 'benchmark')}, "
+        f"{counted(len(known.tasks), 'task')}, {counted(len(known.models), 'model')}"
     )
     for bench in known.benchmarks:
-        typer.echo(f"{bench.name}\t{len(bench.scopes)} tasks")
+        typer.echo(f"{bench.name}\t{counted(len(bench.scopes), 'task')}")

@@ -12,7 +12,7 @@ from frontrunner.base.config import load_settings
 from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
-from frontrunner.cli.output import print_json, say
+from frontrunner.cli.output import counted, print_json, say
 from frontrunner.cli.progress import Terminal
 from frontrunner.ops import pipeline
 from frontrunner.snapshot.reader import Snapshot
@@ -43,9 +43,10 @@ def snapshots(home: Home = None, as_json: Json = False) -> None:
     for snapshot in found:
         provenance = snapshot.manifest.provenance
         mark = "*" if snapshot.id == current else " "
+        counts = provenance.counts
         typer.echo(
-            f"{mark} {snapshot.id}  {_date(snapshot.built_at)}  {provenance.counts.models} models, "
-            f"{provenance.counts.rows:,} scores  {provenance.catalog}"
+            f"{mark} {snapshot.id}  {_date(snapshot.built_at)}  {counted(counts.models, 'model')}, "
+            f"{counted(counts.rows, 'score')}  {provenance.catalog}"
         )
 
 
@@ -118,5 +119,8 @@ def prune(
     settings = load_settings(home, build={"keep": keep})
     reporter = Terminal()
     store = pipeline.open_store(settings, reporter)
-    for name in pipeline.prune(store, settings.build.keep, reporter, dry_run=dry_run):
+    removed = pipeline.prune(store, settings.build.keep, reporter, dry_run=dry_run)
+    if not removed:
+        say(f"Nothing to remove from {store.home}.")
+    for name in removed:
         typer.echo(name)

@@ -37,6 +37,9 @@ from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Event, Store
 from frontrunner.snapshot.tables import get_ready_for_parquet
 
+_MOST_RENAMED = 3
+"""`[[renamed]]` entries that a build prints: the public results need more than twenty."""
+
 
 class Reporter(Protocol):
     """Receives the progress of the pipeline."""
@@ -92,7 +95,7 @@ def _build(settings: Settings, request: Request, store: Store, reporter: Reporte
         fetching = Fetching(_to_fetch(settings, known, had))
         nears = fetch_sources(settings, request.results, reporter)
         ingested = read_results(settings, nears, known, reporter, beside, fresh=request.fresh)
-        for line in lines_of_sources(ingested):
+        for line in lines_of_sources(ingested, most_renamed=_MOST_RENAMED):
             reporter.say(line)
         refuse_unusable(ingested, nears)
         inputs = Inputs(statistics, ingested)

@@ -14,9 +14,11 @@ from frontrunner.results.rejects import Reason
 _SHOWN = 10
 
 
-def lines_of_sources(ingested: Ingested) -> Iterator[str]:
+def lines_of_sources(ingested: Ingested, *, most_renamed: int | None = None) -> Iterator[str]:
     """Say what each of several sources gave, which models only their files describe, which are
     unknown, and which `[[renamed]]` and `[[model]]` to paste into a catalog.toml.
+
+    `most_renamed` limits the `[[renamed]]` entries; None prints all.
     """
     if len(ingested.counts) > 1:
         for one in ingested.counts:
@@ -29,8 +31,17 @@ def lines_of_sources(ingested: Ingested) -> Iterator[str]:
     former = ingested.catalog.probably_renamed
     if former:
         count = _files(sum(one.files for one in former))
-        yield f"  {count} of models that were probably renamed. To count them, add to catalog.toml:"
-        yield from (renamed_entry(one) for one in former)
+        shown = former[:most_renamed]
+        more = (
+            f" (the first {len(shown)} of {len(former)}; frontrunner ingest --check prints all)"
+            if len(shown) < len(former)
+            else ""
+        )
+        yield (
+            f"  {count} of models that were probably renamed. "
+            f"To count them, add to catalog.toml{more}:"
+        )
+        yield from (renamed_entry(one) for one in shown)
     yield from _unknown_models(ingested)
 
 

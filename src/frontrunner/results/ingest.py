@@ -24,6 +24,9 @@ from frontrunner.results.rejects import Reason, Reject
 from frontrunner.results.table import Difference, Origins, ScoreTable
 from frontrunner.results.unknown import former_names, with_described
 
+_NEARLY = 0.75
+"""Least similarity of a model that is suggested: below it, names share little but `-base`."""
+
 _MOST_NAMES = 200
 """Unknown models that get a suggestion; each takes milliseconds to find."""
 
@@ -169,9 +172,8 @@ def _explained(
         if name in renamed:
             said[name] = f"{name}: probably {renamed[name]} under a former name"
         else:
-            near = (
-                near_names(name, catalog.model_by_name, most=1) if len(said) < _MOST_NAMES else []
-            )
+            known = catalog.model_by_name if len(said) < _MOST_NAMES else ()
+            near = near_names(name, known, most=1, cutoff=_NEARLY)
             said[name] = f"{name}; did you mean {near[0]}?" if near else name
     return [
         msgspec.structs.replace(one, detail=said[names[one.path]]) if one.path in names else one

@@ -53,8 +53,13 @@ REMEDY = {
     Reason.UNREADABLE: "Fix its permissions, so that the user who builds can read it.",
     Reason.UNSAFE_NAME: "Rename it; a name may not leave the results folder.",
     Reason.OUT_OF_PLACE: "Move it to <org>__<model>/<revision>/<Task>.json.",
-    Reason.UNKNOWN_MODEL: "Add it to mteb, or to catalog.toml as [[model]] or [[renamed]].",
-    Reason.UNKNOWN_TASK: "Add the task to mteb, or as [[task]] to catalog.toml.",
+    Reason.UNKNOWN_MODEL: (
+        "Put its model_meta.json beside its results, or add it to catalog.toml as [[model]] or "
+        "[[renamed]]."
+    ),
+    Reason.UNKNOWN_TASK: (
+        "Correct the name in the file, or add the task to catalog.toml as [[task]]."
+    ),
     Reason.RETIRED_TASK: "Nothing to do: the task no longer exists; the file is kept for history.",
     Reason.BAD_MODEL_META: "Write model_meta.json again; it needs a name and a revision.",
     Reason.NO_MODEL_META: "Add its model_meta.json; without it the experiment is unknown.",

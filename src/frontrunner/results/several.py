@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 from frontrunner.base.errors import NothingUsableError, SourceError
 from frontrunner.catalog import Catalog
@@ -91,9 +92,10 @@ def _reasons(ingested: Ingested, label: str, sources: int) -> str:
 def _nothing(near: Near, seen: int, reasons: str) -> str:
     nearest = nearest_results(near.path)
     hint = f" The nearest folder that looks right is {nearest}." if nearest else ""
+    source = quote(near.repository or str(near.path))
     files = "its one file" if seen == 1 else f"any of its {seen:,} files"
     return (
         f"Nothing was built or published: {near.path} gives no score from {files}. Looked for "
         f"<org>__<model>/<revision>/<Task>.json of known models. Found: {reasons}.{hint} "
-        "Run frontrunner ingest --check to list every file with what to do."
+        f"Run frontrunner ingest --check {source} to list every file with what to do."
     )
