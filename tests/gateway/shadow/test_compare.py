@@ -45,6 +45,19 @@ def test_what_is_no_board_has_no_rows(value: Any) -> None:
     assert rows_of(value) is None
 
 
+def test_models_of_two_organisations_with_one_name_are_two_rows() -> None:
+    both = [
+        {"rank": n, "model": {"name": f"{org}/A"}, "meanTask": n / 10}
+        for n, org in ((1, "x"), (2, "y"))
+    ]
+    assert canon(answer({"rows": both})).rows == {"a": Row(0.1, 1), "y/a": Row(0.2, 2)}
+
+
+def test_a_low_percentage_is_one() -> None:
+    table = {"headers": ["Model", "Average"], "data": [["A", 61.2], ["B", 1.2]]}
+    assert canon(answer(table)).rows == {"a": Row(0.612, None), "b": Row(0.012, None)}
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=9),
     lambda inner: (

@@ -127,6 +127,15 @@ def test_a_board_that_does_not_answer_is_counted_apart(tmp_path: Path) -> None:
     assert (kept.errors, kept.routes) == (1, {})
 
 
+def test_two_boards_that_fail_do_not_agree(tmp_path: Path) -> None:
+    comparer = Comparer(Boards([board(status=500)], board(status=503)), tmp_path)
+    comparer.start()
+    comparer.take(SCORES)
+    comparer.join()
+    assert comparer.tally.errors == 1
+    assert sum(comparer.tally.totals().values()) == 0
+
+
 def test_a_comparison_that_crashes_is_not_agreement(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -106,8 +106,8 @@ def _of_v1(rows: list[Any]) -> dict[str, Row] | None:
             return None
         variant = row.get("experiment")
         label = f"{name} {json.dumps(variant, sort_keys=True)}" if variant else name
-        found[_key(label)] = Row(_score(row.get("meanTask")), _rank(row.get("rank")))
-    return found or None
+        found[_free_key(label, found)] = Row(_number(row.get("meanTask")), _rank(row.get("rank")))
+    return _scaled(found)
 
 
 def _of_table(table: list[Any]) -> dict[str, Row] | None:
@@ -124,11 +124,11 @@ def _of_table(table: list[Any]) -> dict[str, Row] | None:
         if not isinstance(cells, list) or len(cells) < len(heads):
             continue
         name = parse_anchor(str(cells[model])).name
-        found[_key(name)] = Row(
-            None if score is None else _score(cells[score]),
+        found[_free_key(name, found)] = Row(
+            None if score is None else _number(cells[score]),
             None if rank is None else _rank(cells[rank]),
         )
-    return found or None
+    return _scaled(found)
 
 
 def _column(heads: list[str], names: tuple[str, ...]) -> int | None:
@@ -140,16 +140,21 @@ def _column(heads: list[str], names: tuple[str, ...]) -> int | None:
     return None
 
 
-def _key(name: str) -> str:
-    """The old board names a model without its organisation."""
-    return " ".join(name.split()).rpartition("/")[2].lower()
+def _free_key(name: str, taken: Mapping[str, Row]) -> str:
+    """A model without its organisation, as the old board names it; whole if that is taken."""
+    whole = " ".join(name.split()).lower()
+    short = whole.rpartition("/")[2]
+    return whole if short in taken else short
 
 
-def _score(value: Any) -> float | None:
-    number = _number(value)
-    if number is None:
-        return None
-    return round(number / 100 if abs(number) > 1.5 else number, 4)
+def _scaled(rows: dict[str, Row]) -> dict[str, Row] | None:
+    """Rows with scores from 0 to 1; percentages are told by the largest score of the table."""
+    scores = [row.score for row in rows.values() if row.score is not None]
+    factor = 100 if any(abs(score) > 1.5 for score in scores) else 1
+    return {
+        name: Row(None if row.score is None else round(row.score / factor, 4), row.rank)
+        for name, row in rows.items()
+    } or None
 
 
 def _rank(value: Any) -> int | None:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from frontrunner.base.errors import FrontrunnerError
+from frontrunner.base.errors import FrontrunnerError, NetworkError
 from frontrunner.gateway.shadow.canon import Answer, canon
 from frontrunner.gateway.shadow.compare import Outcome, compare
 from frontrunner.gateway.shadow.routes import template
@@ -103,6 +103,8 @@ class Comparer:
         """Ask both boards, the old one twice, and count the verdict."""
         rules = load_rules(self._rules_file)
         old, again, new = (self._ask(side, shadow) for side in ("old", "old", "new"))
+        if old.status >= 500 and new.status >= 500:
+            raise NetworkError(f"both boards answered {old.status} and {new.status}")
         compared = compare(canon(old), canon(again), canon(new))
         route = template(shadow.target)
         today = datetime.now(UTC).date()
