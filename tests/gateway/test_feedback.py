@@ -120,7 +120,7 @@ def test_what_is_taken(store: Feedback, form: Any, headers: dict[str, str], stat
 def test_only_posts_are_taken_and_the_limit_holds(store: Feedback) -> None:
     assert send(store, {}, method="GET")[0] == 405
     limit = Limit()
-    client = {"x_forwarded_for": "1.1.1.1, 2.2.2.2"}
+    client = {"x_frontrunner_client": "2.2.2.2"}
     statuses = [send(store, {"text": "x"}, client, limit=limit)[0] for _ in range(6)]
     assert statuses == [200] * 5 + [429]
     assert "2.2.2.2" not in str(list(store.all()))
@@ -132,3 +132,12 @@ def test_a_database_that_fails_is_said_and_loses_no_page(store: Feedback) -> Non
     status, page = send(store, {"text": "x", "page": "/a"})
     assert status == 503
     assert 'href="/a"' in page
+
+
+def test_an_ipv6_client_cannot_change_its_address_to_send_more(store: Feedback) -> None:
+    limit = Limit()
+    statuses = [
+        send(store, {"text": "x"}, {"x_frontrunner_client": address}, limit=limit)[0]
+        for address in (*(f"2001:db8::{n}" for n in range(6)), "2001:db8:0:1::1")
+    ]
+    assert statuses == [200] * 5 + [429, 200]

@@ -6,6 +6,7 @@ import socket
 import ssl
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -90,6 +91,22 @@ def test_a_remote_board_is_asked_by_its_name_and_its_certificate_is_verified(
         remote.stop()
 
 
+def feedback_head(running: Running, folder: Path) -> bytes:
+    """What the process that takes feedback is sent of a form that a proxy passes on."""
+    with socket.socket(socket.AF_UNIX) as companion, ThreadPoolExecutor(1) as beside:
+        companion.bind(str(folder / "companion.sock"))
+        companion.listen()
+        companion.settimeout(20)
+        headers = {"x-forwarded-for": "6.6.6.6, 203.0.113.9", "x-frontrunner-client": "6.6.6.6"}
+        sent = beside.submit(running.get, "/__frontrunner/feedback", headers=headers)
+        taken, _ = companion.accept()
+        with taken:
+            head = taken.recv(65536)
+            taken.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            assert sent.result(20).status_code == 200
+    return head
+
+
 def test_behind_a_proxy_the_visitor_is_who_the_proxy_names(folder: Path) -> None:
     running, thread = start_gateway(folder, trusted_hops=1)
     try:
@@ -100,6 +117,7 @@ def test_behind_a_proxy_the_visitor_is_who_the_proxy_names(folder: Path) -> None
             assert cookie.startswith(f"frontrunner_bucket={bucket(address, 'a', salt)};")
         told = running.get("/x", headers={"x-forwarded-host": "board.example"}).json()["headers"]
         assert told["x-forwarded-host"] == "board.example"
+        assert b"x-frontrunner-client: 203.0.113.9\r\n" in feedback_head(running, folder)
     finally:
         stop_gateway(running, thread)
 

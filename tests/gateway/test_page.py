@@ -43,7 +43,21 @@ PAGES = [
     ('<style>body{}</style><BODY\n class="a>b">', 40),
     ("<title><body></title><body>", 27),
     ("<script src=x></script><script>if (a<b) '<body'</script><body>", 62),
-    ("<bodyguard>", 11),
+    ("<bodyguard>", None),
+    ("<meta content='<body>'><body>", 29),
+    ('<meta content="x <body> <script>y</script>"><body>', 50),
+    ('<meta content = "<body>"/><link a=b"c><body>', 44),
+    ("<textarea><body></textarea><body>", 33),
+    ("<noscript><body></noscript><body>", 33),
+    ("<iframe srcdoc='<body>'><body></iframe><body>", 45),
+    ("<template><body></template><body>", 33),
+    ("<title>a</titles><body></title ><body>", 38),
+    ("<!doctype html><?xml <body ?><![CDATA[<body]]><body>", 52),
+    ("<!--><body>", 11),
+    ("<!-- <body> --!><body>", 22),
+    ("a < b <3 </><body>", 18),
+    ("</p title='<body>'><body>", 25),
+    ("<" + "x" * 99 + " a='<body>'><body>", 118),
     ("no body at all", None),
     ("<body never ends", None),
     ("<script> never ends <body>", None),
@@ -61,9 +75,8 @@ def test_the_body_tag_is_found_where_it_is(
         found = gateway.get("/", headers=PAGE).text
     finally:
         gateway.old.page = type(gateway.old).page
-    if at is None or page.startswith("<bodyguard"):
-        assert found.count(MARK) == (0 if at is None else found.count(MARK))
-        assert re.sub(r"<link.*</div>", "", found) == page
+    if at is None:
+        assert found == page
     else:
         assert found[:at] == page[:at]
         assert found[at:].startswith("<link")

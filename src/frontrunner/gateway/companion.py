@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import ipaddress
 import logging
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -67,7 +68,7 @@ class Companion:
         message = _message(form)
         if not message.text:
             return 400, "The message is empty.", message.page
-        if not self._limit.allows(headers.get("x-forwarded-for", "").rpartition(",")[2].strip()):
+        if not self._limit.allows(_network(headers.get("x-frontrunner-client", ""))):
             return 429, "Thank you. That is enough for an hour.", message.page
         return (*await self._stored(message), message.page)
 
@@ -88,6 +89,19 @@ def _same_site(headers: dict[str, str]) -> bool:
     origin = headers.get("origin")
     host = headers.get("x-forwarded-host", headers.get("host", ""))
     return origin is None or origin.partition("://")[2] == host
+
+
+def _network(address: str) -> str:
+    """An IPv4 address, or the first half of an IPv6 address: one client has all of the rest."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return (
+        str(found)
+        if found.version == 4
+        else str(ipaddress.ip_network((int(found), 64), strict=False))
+    )
 
 
 def _message(form: dict[str, list[str]]) -> Message:
