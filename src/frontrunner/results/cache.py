@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from frontrunner.base.atomic import sweep, write_file
 from frontrunner.results.chunk import Knowledge
 from frontrunner.results.files import Files
-from frontrunner.results.formats import Cell
+from frontrunner.results.formats import FileCell
 from frontrunner.results.sources import Stamps
 
 _FORMAT = 3
@@ -41,7 +41,7 @@ class _Memory(msgspec.Struct, array_like=True):
     """Digest of the catalog's part that reading depends on."""
     paths: list[str]
     texts: list[str | None]
-    cells: list[Cell]
+    cells: list[FileCell]
     arrays: dict[str, memoryview]
 
 

@@ -16,7 +16,7 @@ from frontrunner.catalog import Model
 from frontrunner.results.collecting import collector_paused
 from frontrunner.results.contents import what_it_is
 from frontrunner.results.describe import described_model
-from frontrunner.results.formats import Cell, ParsedFile, TaskIndex, UnusableFileError, parse
+from frontrunner.results.formats import FileCell, ParsedFile, TaskIndex, UnusableFileError, parse
 from frontrunner.results.layout import Identity, Kind, Names, folder_name, identity_of_meta, place
 from frontrunner.results.rejects import Reason, Reject, printable
 from frontrunner.results.sources import Content, Item
@@ -50,7 +50,7 @@ class FileColumns(NamedTuple):
     ctime_ns: array[int]
     inode: array[int]
     measured: array[float]
-    cells: list[Cell]
+    cells: list[FileCell]
     row_cell: array[int]
     row_score: array[float]
 
@@ -106,10 +106,10 @@ class _Texts(_Numbers[str | None]):
         return super().__missing__(name)
 
 
-class _Cells(_Numbers[Cell]):
+class _Cells(_Numbers[FileCell]):
     """Numbers cells; raises UnusableFileError for one whose texts are too long or too many."""
 
-    def __missing__(self, name: Cell) -> int:
+    def __missing__(self, name: FileCell) -> int:
         split, subset, languages = name
         longest = max((split, subset, *languages), key=len)
         if len(longest) > LONGEST_TEXT:

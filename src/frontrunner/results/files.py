@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontrunner.results.chunk import Chunk
-from frontrunner.results.formats import Cell
+from frontrunner.results.formats import FileCell
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
@@ -44,7 +44,7 @@ class Files(NamedTuple):
     inode: Longs
     measured: Floats
     """[files] When the scores were measured, in seconds since the epoch; NaN if unknown."""
-    cells: list[Cell]
+    cells: list[FileCell]
     row_cell: Ints
     """[rows] Index into `cells`."""
     row_score: Floats
@@ -86,7 +86,7 @@ def _array(values: array[Any]) -> NDArray[Any]:
 def merged(parts: Sequence[Files]) -> Files:
     """All files of `parts`, sorted by path, so that how they were shared out leaves no trace."""
     texts: dict[str | None, int] = {}
-    cells: dict[Cell, int] = {}
+    cells: dict[FileCell, int] = {}
     new_text = [_numbers(part.texts, texts) for part in parts]
     new_cell = [_numbers(part.cells, cells) for part in parts]
     both = list(zip(parts, new_text, strict=True))

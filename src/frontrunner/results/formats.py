@@ -75,10 +75,10 @@ class TaskIndex(msgspec.Struct, frozen=True):
         return self.by_name[name]
 
 
-Cell = tuple[str, str, tuple[str, ...]]
+FileCell = tuple[str, str, tuple[str, ...]]
 """Split, subset, and the codes of the subset's languages."""
 
-Entry = tuple[Cell, float]
+Entry = tuple[FileCell, float]
 """A cell and its main score: 0 to 1 for most metrics, NaN where the file says there is none."""
 
 

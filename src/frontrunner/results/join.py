@@ -32,7 +32,7 @@ from packaging.version import InvalidVersion, Version
 from frontrunner.catalog import Catalog
 from frontrunner.results.collecting import collector_paused
 from frontrunner.results.files import Files, Ints, Longs, rows_of_files
-from frontrunner.results.formats import Cell
+from frontrunner.results.formats import FileCell
 from frontrunner.results.layout import EXPERIMENTS, Identity, experiment_name, identity_of_folder
 from frontrunner.results.rejects import Reason, Reject
 from frontrunner.results.table import CellKey, Difference, Origins, ScoreTable, Variant
@@ -335,7 +335,7 @@ def _sorted_names(names: Sequence[_Name]) -> tuple[list[_Name], Longs]:
 
 
 def _renumbered(
-    cells: Sequence[Cell], row_cell: Ints
+    cells: Sequence[FileCell], row_cell: Ints
 ) -> tuple[list[tuple[str, str]], Longs, list[tuple[str, ...]], Longs]:
     """The places (split and subset) and language sets of the rows, sorted, each with [cells] the
     numbers of the cells among them. What no row has leaves no trace.

@@ -20,7 +20,7 @@ from frontrunner.checks.parity.explain import explain
 from frontrunner.checks.parity.history import History
 from frontrunner.checks.parity.matching import How, RowMatch
 from frontrunner.legacy.files.markup import Anchor
-from frontrunner.legacy.files.standing import Score, Standing
+from frontrunner.legacy.files.winning_scores import Score, WinningScores
 from tests.checks.parity.cells import cell
 from tests.factories import catalog, task
 from tests.legacy.factory import row
@@ -36,7 +36,7 @@ def gatherer(**changed: Any) -> Gatherer:
         "catalog": catalog([task(name) for name in names], old_task_names={"Old1": "T1"}),
         "config": {"boards": {"en": {}}, "tasks": {"STS": {"metric": "cosine_spearman"}}},
         "matches": {ANCHOR: RowMatch("org/a", How.ALIAS, "r", formerly="old/a")},
-        "standing": {},
+        "winning": {},
         "imported": {},
         "index": {},
     }
@@ -96,16 +96,16 @@ def test_the_metric_of_the_old_board(
 
 
 def test_the_mean_of_todays_parts_is_an_inference() -> None:
-    standing: Standing = {
+    winning: WinningScores = {
         ("org/a", PARTS[0]): [Score("test", "default", 40.0, 0)],
         ("org/a", PARTS[1]): [Score("test", "default", 60.0, 0)],
     }
     whole = cell(task=WHOLE)
-    found = explain(50.0, gatherer(standing=standing).candidates(whole))
+    found = explain(50.0, gatherer(winning=winning).candidates(whole))
     assert found is not None
     assert (found.cause, found.confidence) == (Cause.PARTS, Confidence.INFERRED)
-    del standing["org/a", PARTS[1]]  # type: ignore[attr-defined]
-    assert explain(50.0, gatherer(standing=standing).candidates(whole)) is None
+    del winning["org/a", PARTS[1]]  # type: ignore[attr-defined]
+    assert explain(50.0, gatherer(winning=winning).candidates(whole)) is None
 
 
 def test_the_mean_of_removed_parts_explains() -> None:

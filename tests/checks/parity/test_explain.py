@@ -24,7 +24,7 @@ def number(value: float, role: Role = Role.EARLIER, **changed: Any) -> FoundNumb
 
 def pool(*found: FoundNumber, **changed: Any) -> Pool:
     empty = Pool(
-        standing={}, found=found, imported=(), parts=None, past_parts=(), metric="accuracy",
+        winning={}, found=found, imported=(), parts=None, past_parts=(), metric="accuracy",
         rerun=None,
     )  # fmt: skip
     return empty._replace(**changed)
@@ -93,8 +93,8 @@ def test_of_ways_to_compare_vectors_the_best_and_the_cosine_count() -> None:
 def test_another_split_is_likely() -> None:
     likely = Confidence.LIKELY
     assert told(cell(), pool(number(50.0, split="dev"))) == (Cause.OTHER_RUN, likely)
-    assert told(cell(), pool(standing={"dev": 50.0})) == (Cause.OTHER_SPLIT, likely)
-    assert told(cell(), pool(standing={"test": 50.0})) is None
+    assert told(cell(), pool(winning={"dev": 50.0})) == (Cause.OTHER_SPLIT, likely)
+    assert told(cell(), pool(winning={"test": 50.0})) is None
 
 
 def test_an_absent_cell_has_no_split_to_compare() -> None:
@@ -157,7 +157,7 @@ def test_inferences_have_an_end() -> None:
 
 def test_certain_evidence_goes_before_likely() -> None:
     far, near = number(50.0, split="dev"), number(50.0, Role.SUPERSEDED)
-    found = why(cell(), pool(far, near, standing={"dev": 50.0}))
+    found = why(cell(), pool(far, near, winning={"dev": 50.0}))
     assert found is not None
     assert found.confidence is Confidence.CERTAIN
 

@@ -15,7 +15,7 @@ from frontrunner.checks.parity.compared import (
     Side,
 )
 from frontrunner.checks.parity.on_benchmark import why_on_board
-from frontrunner.legacy.files.standing import Score
+from frontrunner.legacy.files.winning_scores import Score
 from tests.checks.parity.cells import cell
 from tests.factories import catalog, scope, task
 
@@ -29,8 +29,8 @@ def why(
 ) -> Explanation | None:
     facts: dict[str, Any] = {"benchmark": "B", "on_board": Side(CellOutcome.ABSENT)}
     facts |= {"same_split": EQUAL} | changed
-    standing = {("org/a", "T1"): scores or []}
-    return why_on_board(cell(**facts), standing, KNOWN, uses.get)
+    winning = {("org/a", "T1"): scores or []}
+    return why_on_board(cell(**facts), winning, KNOWN, uses.get)
 
 
 def certain(cause: Cause, text: str) -> Explanation:

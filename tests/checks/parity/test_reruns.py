@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from frontrunner.checks.parity.changes import Change
 from frontrunner.checks.parity.compared import CellOutcome, ComparedCell, Side, printed_equal
 from frontrunner.checks.parity.history import History
-from frontrunner.checks.parity.reruns import Imported, Rerun, Reruns, StandingFile
+from frontrunner.checks.parity.reruns import Imported, Rerun, Reruns, WinningFile
 from frontrunner.legacy.files.markup import Anchor
 
 LINK = "https://huggingface.co/org/a"
-RUN = StandingFile("org__a/abc123/T.json", "abc123", "1.18.0")
+RUN = WinningFile("org__a/abc123/T.json", "abc123", "1.18.0")
 
 
 def cell(task: str, old: float, new: float, file: int = 0) -> ComparedCell:
@@ -31,7 +31,7 @@ def cell(task: str, old: float, new: float, file: int = 0) -> ComparedCell:
 def asked(
     moves: Sequence[float],
     *,
-    files: Sequence[StandingFile] = (RUN,),
+    files: Sequence[WinningFile] = (RUN,),
     imported: Imported | None = None,
 ) -> Rerun | None:
     """What is said of the first of some cells, each of which moved by so much."""
@@ -68,7 +68,7 @@ def test_a_cell_is_never_its_own_witness(move: float) -> None:
 
 
 def test_a_small_run_is_told_by_all_that_took_the_place_of_the_card() -> None:
-    other = StandingFile("org__a/abc123/T.json", "abc123", "1.20.0")
+    other = WinningFile("org__a/abc123/T.json", "abc123", "1.20.0")
     cells = [cell("T0", 50, 51, 0), cell("T1", 50, 52, 1), cell("T2", 50, 50, 1)]
     found = Reruns(cells, [RUN, other], {}).of(cells[0])
     assert found is not None
@@ -77,7 +77,7 @@ def test_a_small_run_is_told_by_all_that_took_the_place_of_the_card() -> None:
 
 @pytest.mark.parametrize("revision", ["external", "no_revision_available"])
 def test_a_copy_of_the_card_is_no_other_run(revision: str) -> None:
-    copy = StandingFile(f"org__a/{revision}/T.json", revision, None)
+    copy = WinningFile(f"org__a/{revision}/T.json", revision, None)
     assert asked([2.0, 2.0, 2.0], files=[copy]) is None
 
 

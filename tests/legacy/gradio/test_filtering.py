@@ -12,9 +12,9 @@ from frontrunner.base.errors import LegacyError
 from frontrunner.legacy.files.markup import anchor
 from frontrunner.legacy.gradio.filtering import (
     SIZE_RANGES,
-    Cell,
     Filters,
     Frame,
+    FrameValue,
     filter_frames,
 )
 from frontrunner.legacy.gradio.model_types import (
@@ -38,8 +38,8 @@ KNOWN = {
 }
 
 
-def frame(*rows: tuple[str, Cell]) -> Frame:
-    data: list[list[Cell]] = [
+def frame(*rows: tuple[str, FrameValue]) -> Frame:
+    data: list[list[FrameValue]] = [
         [n, anchor(name, "https://x"), size, 1.5] for n, (name, size) in enumerate(rows, 1)
     ]
     return Frame(["Rank", "Model", "Model Size (Million Parameters)", "T1"], data)
@@ -150,7 +150,7 @@ def test_a_name_of_megabytes_is_not_read_to_its_end() -> None:
     st.sampled_from(["", "o", "n;c", "^.$"]),
 )
 def test_filtering_keeps_rows_as_they_are_and_twice_is_once(
-    rows: list[tuple[str, Cell]], types: set[str], sizes: set[str], search: str
+    rows: list[tuple[str, FrameValue]], types: set[str], sizes: set[str], search: str
 ) -> None:
     table = frame(*rows)
     filters = Filters(search, tuple(types), tuple(sizes))

@@ -20,8 +20,8 @@ from frontrunner.legacy.files.columns import AVERAGE, MODEL
 from frontrunner.legacy.files.documents import Document
 from frontrunner.legacy.files.markup import Anchor, parse_anchor
 from frontrunner.legacy.files.rules import Target, split_order
-from frontrunner.legacy.files.standing import Standing, of_subset, pick
 from frontrunner.legacy.files.tables import number
+from frontrunner.legacy.files.winning_scores import WinningScores, of_subset, pick
 from frontrunner.results.layout import folder_name
 
 
@@ -52,7 +52,7 @@ class Gatherer:
     catalog: Catalog
     config: Document
     matches: Mapping[Anchor, RowMatch]
-    standing: Standing
+    winning: WinningScores
     imported: Imported
     index: Index
     history: History | None = None
@@ -88,10 +88,10 @@ class Gatherer:
         return candidates(cell, self._pool(cell))
 
     def _pool(self, cell: ComparedCell) -> Pool:
-        scores = of_subset(self.standing.get((cell.model, cell.task), ()), cell.subset)
+        scores = of_subset(self.winning.get((cell.model, cell.task), ()), cell.subset)
         anchor = Anchor(cell.name, cell.link)
         return Pool(
-            standing={one.split: one.value for one in scores},
+            winning={one.split: one.value for one in scores},
             found=[one for ref in self.refs(cell) for one in self.numbers.get(ref, ())],
             imported=self.imported.get((anchor, cell.column), ()),
             parts=self._mean_of_parts(cell),
@@ -117,7 +117,7 @@ class Gatherer:
         return fmean(known) if known and len(known) == len(parts) else None
 
     def _part(self, model: str, task: str) -> float | None:
-        score = pick(self.standing.get((model, task), ()), Target(task, None, split_order(task)))
+        score = pick(self.winning.get((model, task), ()), Target(task, None, split_order(task)))
         return score.value if score else None
 
     def _past_parts(self, cell: ComparedCell) -> list[PartsMean]:

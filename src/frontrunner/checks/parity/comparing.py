@@ -13,7 +13,7 @@ from frontrunner.legacy.boardmap import Successor
 from frontrunner.legacy.files.cells import LegacyCell
 from frontrunner.legacy.files.markup import Anchor
 from frontrunner.legacy.files.rules import Target, target
-from frontrunner.legacy.files.standing import Standing, pick
+from frontrunner.legacy.files.winning_scores import WinningScores, pick
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Comparer:
     matches: Mapping[Anchor, RowMatch]
     targets: Mapping[tuple[str, str], Target]
     """By board and column."""
-    standing: Standing
+    winning: WinningScores
     values: BoardValues
 
     def compare(self, cells: Iterable[LegacyCell]) -> list[ComparedCell]:
@@ -38,7 +38,7 @@ class Comparer:
         if model is None:
             return None
         what = self.targets[cell.board, cell.column]
-        score = pick(self.standing.get((model, what.task), ()), what)
+        score = pick(self.winning.get((model, what.task), ()), what)
         succeeded = self.board_map.get((cell.board, cell.kind))
         benchmark = succeeded.benchmark if succeeded else None
         return ComparedCell(

@@ -56,7 +56,7 @@ class PartsMean(NamedTuple):
 class Pool(NamedTuple):
     """The numbers to explain one cell with."""
 
-    standing: Mapping[str, float]
+    winning: Mapping[str, float]
     """Split -> the successor's number for the cell's subset, 0 to 100."""
     found: Sequence[FoundNumber]
     imported: Sequence[float]
@@ -154,7 +154,7 @@ def _past_parts(cell: ComparedCell, pool: Pool) -> Iterable[Candidate]:
 
 
 def _splits(cell: ComparedCell, pool: Pool) -> Iterable[Candidate]:
-    for split, value in pool.standing.items():
+    for split, value in pool.winning.items():
         if split != cell.split:
             text = f"the winning file has {value:.2f} on {split}"
             yield _exact(cell, value, Cause.OTHER_SPLIT, Confidence.LIKELY, text)

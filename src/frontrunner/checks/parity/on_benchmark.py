@@ -13,14 +13,14 @@ from frontrunner.checks.parity.compared import (
     Confidence,
     Explanation,
 )
-from frontrunner.legacy.files.standing import Standing, of_subset
+from frontrunner.legacy.files.winning_scores import WinningScores, of_subset
 
 _SAME = 1e-6
 
 
 def why_on_board(
     cell: ComparedCell,
-    standing: Standing,
+    winning: WinningScores,
     catalog: Catalog,
     scope_of: Callable[[str], Scope | None],
 ) -> Explanation | None:
@@ -32,7 +32,7 @@ def why_on_board(
     if cell.on_board.outcome is CellOutcome.ABSENT:
         return _absent(cell, scope, _newer(cell.task, catalog, scope_of))
     if cell.on_board.outcome is CellOutcome.DIFFERS:
-        return _differs(cell, scope, standing)
+        return _differs(cell, scope, winning)
     return None
 
 
@@ -62,10 +62,10 @@ def _absent(cell: ComparedCell, scope: Scope | None, newer: str | None) -> Expla
     return Explanation(Cause.INCOMPLETE, Confidence.CERTAIN, text)
 
 
-def _differs(cell: ComparedCell, scope: Scope | None, standing: Standing) -> Explanation:
+def _differs(cell: ComparedCell, scope: Scope | None, winning: WinningScores) -> Explanation:
     """The benchmark's number is explained by its splits, the old one by the task's own number."""
     shown = cell.on_board.value
-    scores = of_subset(standing.get((cell.model, cell.task), ()), cell.subset)
+    scores = of_subset(winning.get((cell.model, cell.task), ()), cell.subset)
     used = {one.split: one.value for one in scores if scope is None or one.split in scope.splits}
     if shown is not None and used and cell.same_split.outcome is CellOutcome.EQUAL:
         text = ", ".join(f"{split} {value:.2f}" for split, value in sorted(used.items()))

@@ -30,7 +30,7 @@ Imported = Mapping[tuple[Anchor, str], Sequence[float]]
 """Model and column -> numbers in the old board's file of external results."""
 
 
-class StandingFile(NamedTuple):
+class WinningFile(NamedTuple):
     """A result file of the snapshot."""
 
     path: str
@@ -63,7 +63,7 @@ class Reruns:
     """The runs that took the place of numbers from cards."""
 
     def __init__(
-        self, cells: Iterable[ComparedCell], files: Sequence[StandingFile], imported: Imported
+        self, cells: Iterable[ComparedCell], files: Sequence[WinningFile], imported: Imported
     ) -> None:
         """`files` are the snapshot's, by the number that cells have."""
         self._files = files
@@ -76,7 +76,7 @@ class Reruns:
                 self._of_run[file.run][_key(cell)] = _move(cell)
                 self._of_model[cell.model][_key(cell)] = _move(cell)
 
-    def _instead_of_card(self, cell: ComparedCell) -> StandingFile | None:
+    def _instead_of_card(self, cell: ComparedCell) -> WinningFile | None:
         """The file that replaced a card's number; None if the number is not from a card."""
         if cell.file is None or (Anchor(cell.name, cell.link), cell.column) in self._imported:
             return None

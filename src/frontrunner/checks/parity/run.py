@@ -36,13 +36,13 @@ from frontrunner.checks.parity.matching import Alias, Matcher, RowMatch, load_al
 from frontrunner.checks.parity.measures import measures
 from frontrunner.checks.parity.on_benchmark import why_on_board
 from frontrunner.checks.parity.parity_report import ParityReport
-from frontrunner.checks.parity.reruns import Reruns, StandingFile
+from frontrunner.checks.parity.reruns import Reruns, WinningFile
 from frontrunner.checks.parity.row_fates import row_fates
 from frontrunner.legacy.boardmap import load_board_map
 from frontrunner.legacy.files.cells import LegacyCell, numeric_cells
 from frontrunner.legacy.files.markup import Anchor
-from frontrunner.legacy.files.standing import standing_scores
 from frontrunner.legacy.files.tree import Tree, read_tree
+from frontrunner.legacy.files.winning_scores import read_winning_scores
 from frontrunner.results.sources import results_root
 from frontrunner.snapshot.reader import Snapshot
 
@@ -115,8 +115,8 @@ def _compare(
     targets = all_targets(legacy_cells, catalog)
     tasks = {one.task for one in targets.values()}
     parts = {one.name for one in catalog.tasks if one.name.startswith("CQADupstack")}
-    standing = standing_scores(snapshot, tasks | parts)
-    comparer = Comparer(catalog, load_board_map(), matches, targets, standing, values)
+    winning = read_winning_scores(snapshot, tasks | parts)
+    comparer = Comparer(catalog, load_board_map(), matches, targets, winning, values)
     folders = {
         folder
         for one in matches.values()
@@ -127,7 +127,7 @@ def _compare(
         catalog=catalog,
         config=tree.config,
         matches=matches,
-        standing=standing,
+        winning=winning,
         imported=imported_numbers(tree.external),
         index=index_files(snapshot, folders, history),
         history=history,
@@ -159,9 +159,9 @@ def _read(refs: Sequence[FileRef], gatherer: Gatherer, results: Path) -> Numbers
     return {**numbers, **reader.read_earlier(refs, gatherer.history)}
 
 
-def _standing_files(snapshot: Snapshot) -> list[StandingFile]:
-    frame = snapshot.frame("files").select(StandingFile._fields).collect()
-    return [StandingFile(*row) for row in frame.iter_rows()]
+def _standing_files(snapshot: Snapshot) -> list[WinningFile]:
+    frame = snapshot.frame("files").select(WinningFile._fields).collect()
+    return [WinningFile(*row) for row in frame.iter_rows()]
 
 
 def _explained(cell: ComparedCell, gatherer: Gatherer, values: BoardValues) -> ComparedCell:
@@ -171,7 +171,7 @@ def _explained(cell: ComparedCell, gatherer: Gatherer, values: BoardValues) -> C
     if cell.benchmark is None or cell.on_board.outcome in (CellOutcome.EQUAL, CellOutcome.NO_BOARD):
         return cell
     why = why_on_board(
-        cell, gatherer.standing, gatherer.catalog, partial(values.scope, cell.benchmark)
+        cell, gatherer.winning, gatherer.catalog, partial(values.scope, cell.benchmark)
     )
     return msgspec.structs.replace(cell, on_board=msgspec.structs.replace(cell.on_board, why=why))
 

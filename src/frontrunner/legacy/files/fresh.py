@@ -26,9 +26,9 @@ from frontrunner.legacy.files.columns import (
 )
 from frontrunner.legacy.files.markup import anchor
 from frontrunner.legacy.files.rules import Target, targets
-from frontrunner.legacy.files.standing import Standing, picked, standing_scores
 from frontrunner.legacy.files.tables import Row, Table, Value
 from frontrunner.legacy.files.tree import Tree, tasks_by_kind
+from frontrunner.legacy.files.winning_scores import WinningScores, picked, read_winning_scores
 from frontrunner.snapshot.reader import Snapshot
 
 _BYTES_PER_PARAMETER = 4
@@ -42,7 +42,7 @@ _Places = Mapping[str, int]
 
 class _Facts(NamedTuple):
     catalog: Catalog
-    standing: Standing
+    winning: WinningScores
     models: tuple[str, ...]
 
 
@@ -61,8 +61,8 @@ def fresh_tree(old: Tree, snapshot: Snapshot) -> Tree:
         for name in names
     }
     wanted = {one.task for board, name in columns for one in _targets(board, name, catalog)}
-    standing = standing_scores(snapshot, wanted)
-    facts = _Facts(catalog, standing, tuple(sorted({model for model, _ in standing})))
+    winning = read_winning_scores(snapshot, wanted)
+    facts = _Facts(catalog, winning, tuple(sorted({model for model, _ in winning})))
     tables = [table for board in boards for table in _board(facts, board, boards[board])]
     return replace(old, tables=tuple(tables), problems=())
 
@@ -102,16 +102,16 @@ def _scores(facts: _Facts, board: str, columns: Sequence[str]) -> _Scores:
     wanted = [_targets(board, name, facts.catalog) for name in columns]
     found: dict[str, list[float | None]] = {}
     for model in facts.models:
-        values = [_score(facts.standing, model, one) for one in wanted]
+        values = [_score(facts.winning, model, one) for one in wanted]
         if any(value is not None for value in values):
             found[model] = values
     return found
 
 
-def _score(standing: Standing, model: str, wanted: Iterable[Target]) -> float | None:
+def _score(winning: WinningScores, model: str, wanted: Iterable[Target]) -> float | None:
     """As the board would have printed it; the mean if a file repeats a score."""
     for one in wanted:
-        if found := picked(standing.get((model, one.task), ()), one):
+        if found := picked(winning.get((model, one.task), ()), one):
             return round(fmean(score.value for score in found), 2)
     return None
 

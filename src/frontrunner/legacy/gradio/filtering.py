@@ -30,14 +30,14 @@ _LONGEST_CELL = 4096
 _SECONDS = 5.0
 """For all tables together: those of the old board take a fiftieth of it."""
 
-Cell = str | int | float | bool | None
+FrameValue = str | int | float | bool | None
 
 
 class Frame(msgspec.Struct):
     """A table as it travels."""
 
     headers: list[str]
-    data: list[list[Cell]]
+    data: list[list[FrameValue]]
     metadata: msgspec.Raw = msgspec.Raw(b"null")
     """Not looked at, and not sent back."""
 

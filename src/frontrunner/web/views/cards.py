@@ -74,11 +74,11 @@ def model_card(service: Service, model: Model) -> Card:
     t = words(DEFAULT)
     rows = service.model_scores(model.name).rows
     facts = [model.name.rpartition("/")[0], *summary_facts(t, model, len(rows))]
-    lines = tuple(_standing(service, model.name, row) for row in broadest(service, rows)[:_ROWS])
+    lines = tuple(_place_line(service, model.name, row) for row in broadest(service, rows)[:_ROWS])
     return Card((ModelName.of(model.name).short,), _joined(facts), lines)
 
 
-def _standing(service: Service, model: str, row: schemas.ModelScoreRow) -> Line:
+def _place_line(service: Service, model: str, row: schemas.ModelScoreRow) -> Line:
     covered = service.coverage(row.benchmark_name)
     mean = row.mean_task if row.mean_task is not None else row.mean_task_type
     shown = "" if mean is None else text.score(mean)

@@ -1,4 +1,7 @@
-"""The scores in a snapshot, arranged for the first board's columns."""
+"""The scores that a snapshot has, arranged by the columns of the first board.
+
+Of several files with a result, a snapshot has the scores of the file that wins.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,11 @@ class Score(NamedTuple):
     """Number of the file in the snapshot's list of files."""
 
 
-Standing = Mapping[tuple[str, str], list[Score]]
+WinningScores = Mapping[tuple[str, str], list[Score]]
 """Model and task -> its scores."""
 
 
-def standing_scores(snapshot: Snapshot, tasks: Iterable[str]) -> Standing:
+def read_winning_scores(snapshot: Snapshot, tasks: Iterable[str]) -> WinningScores:
     """Every score of `tasks` in `snapshot`, without those of experiments."""
     import polars as pl  # noqa: PLC0415 -- a server never needs it
 
