@@ -167,7 +167,7 @@ def test_what_the_worker_refuses_is_an_error_here(tmp_path: Path) -> None:
 
 
 def test_a_line_that_is_no_event_is_refused() -> None:
-    with pytest.raises(EvaluationError, match="no event"):
+    with pytest.raises(EvaluationError, match="not an event"):
         list(runner.read_events([b"hello\n"]))
 
 

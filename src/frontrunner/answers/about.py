@@ -1,4 +1,4 @@
-"""`/v1/snapshot`: what is being served, and where it came from."""
+"""`/v1/snapshot`: the snapshot being served, and its sources."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def snapshot_info(snapshot: Snapshot, boards: int) -> schemas.SnapshotInfo:
     counts = msgspec.structs.asdict(provenance.counts)
     by_reason = counts.pop("rejected_by_reason")
     sources = [schemas.SnapshotSource(**msgspec.structs.asdict(one)) for one in provenance.sources]
-    told = ("files_used", "files_rejected", "files_set_aside")
-    describing = counts["files_seen"] - sum(counts[name] for name in told)
+    named = ("files_used", "files_rejected", "files_set_aside")
+    describing = counts["files_seen"] - sum(counts[name] for name in named)
     return schemas.SnapshotInfo(
         id=snapshot.id,
         built_at=datetime.fromtimestamp(snapshot.built_at, UTC).isoformat(timespec="seconds"),

@@ -97,7 +97,7 @@ class Cache(Generic[Value]):
             return self._find(key)
 
     def get(self, key: Key, make: Callable[[], Value]) -> Value:
-        """The value for `key`; `make` makes it if it is not cached and nobody is making it.
+        """The value for `key`; `make` makes it unless it is cached or another thread is making it.
 
         Raises what `make` raises, for every thread that waited for it.
         """

@@ -26,7 +26,7 @@ from frontrunner.snapshot.reader import Snapshot
 
 
 class Numbers(msgspec.Struct, frozen=True):
-    """What was counted on the way; kept beside the answers."""
+    """Counts that the build of the answers gives; stored with the answers."""
 
     boards: int
     """Benchmarks with at least one ranked row."""
@@ -168,7 +168,7 @@ def _ranked(
 
 
 def count(renderer: BoardRenderer, catalog: Catalog) -> tuple[Numbers, dict[str, BoardLines]]:
-    """What the answers about all boards together need, where none were prepared."""
+    """The counts and lines of all boards, for a snapshot without prepared answers."""
     lines: list[BoardLines] = []
     complete: dict[str, int] = {}
     for bench in catalog.benchmarks:

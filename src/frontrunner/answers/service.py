@@ -55,7 +55,7 @@ class Service:
         pack = self.snapshot.prepared
         return pack.body(key) if pack else None
 
-    # --- what is loaded when it is first needed -----------------------------------------------
+    # --- loaded on first use -------------------------------------------------------------------
 
     @cached_property
     def entities(self) -> Entities:

@@ -2,7 +2,7 @@
 
 It is made from the lock file in `requirements/`, and made anew when the lock file or the Python
 changes: a stamp inside it says what it was made from. Torch is installed apart, because its builds
-differ by machine; pip chooses among those it is told of.
+differ by machine; pip chooses among those that it is given.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def ensure(folder: Path, say: Say) -> Path:
 
 
 def _refuse_foreign(folder: Path) -> None:
-    """Never clear a folder that is not a virtual environment: it is somebody's data."""
+    """Never clear a folder that is not a virtual environment: it may contain a user's data."""
     if folder.exists() and not (folder / "pyvenv.cfg").is_file() and any(folder.iterdir()):
         raise EvaluationError(
             f"{folder} exists and is not a virtual environment, so it is left alone. Name another "

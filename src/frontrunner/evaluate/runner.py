@@ -1,7 +1,7 @@
 """Plan an evaluation and run it: one worker process inside the evaluation environment.
 
 The worker answers with one JSON event per line; a cell's result file is in place before its event
-says so. What the worker's libraries print goes to a log file beside the environment.
+says so. What the worker's libraries print goes to a log file next to the environment.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def _nonempty(cells: Mapping[str, list[str]]) -> dict[str, list[str]]:
 
 
 def run(plan: Plan, python: Path, threads: int, listen: Listen) -> list[Event]:
-    """Run the plan and return what was measured. Raises EvaluationError where the worker fails."""
+    """Run the plan and return the scores. Raises EvaluationError if the worker fails."""
     log = python.parents[1] / _LOG
     measured: list[Event] = []
     with log.open("wb") as errors, _worker(python, threads, errors) as worker:
@@ -155,7 +155,9 @@ def read_events(lines: Iterable[bytes]) -> Iterator[Event]:
         try:
             yield msgspec.json.decode(line, type=Event)
         except msgspec.DecodeError as error:
-            raise EvaluationError(f"The worker said what is no event: {line!r}") from error
+            raise EvaluationError(
+                f"The worker printed a line that is not an event: {line!r}"
+            ) from error
 
 
 def _failure(plan: Plan, measured: Sequence[Event], log: Path) -> str:

@@ -28,11 +28,11 @@ class Suite:
         self.benchmarks: dict[str, Entry] = {b["name"]: b for b in content["benchmark"]}
 
     def choose_models(self, asked: Sequence[str]) -> list[str]:
-        """The models asked for, all where none is, in the catalog's order. May raise."""
+        """The requested models, or all, in the catalog's order. Raises UnknownNameError."""
         return _choose("model", self.models, asked)
 
     def choose_tasks(self, benchmark: str, asked: Sequence[str]) -> list[str]:
-        """The benchmark's tasks asked for, all where none is, in its order. May raise."""
+        """The requested tasks of the benchmark, or all, in its order. Raises UnknownNameError."""
         _choose("benchmark", self.benchmarks, [benchmark])
         entries = self.benchmarks[benchmark]["tasks"]
         return _choose("task", [e if isinstance(e, str) else e["name"] for e in entries], asked)

@@ -138,7 +138,7 @@ class Application:
         return await self._respond(reply, route.group, request)
 
     async def _other(self, served: Served, request: Request) -> Response:
-        """Health, metrics, documentation, icons, pages: what is not an answer of the API."""
+        """Health, metrics, documentation, icons, pages: everything but the API's answers."""
         found = await self._found(served, request)
         if found is None:
             status, headers, body = problem(404, "Not Found")

@@ -1,6 +1,6 @@
 """What is the same for every snapshot: health, robots, the icon, and the API's description.
 
-Health is no document: nobody may keep it.
+Health is not a document: it must not be cached.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Follow what is published: check it, serve it, and never serve what is damaged.
+"""Follow the published snapshot: check it, serve it, and never serve a damaged one.
 
 Once a second the follower looks at which snapshot is current. Another one is checked, byte for
 byte, before it is served. The one that a server starts with is served while it is checked, because
@@ -27,7 +27,7 @@ from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store, whole_damage
 
 LOOK_EVERY = 1.0
-"""Seconds between two looks at what is published."""
+"""Seconds between two checks for a newly published snapshot."""
 _STILL_ANSWERED = frozenset({"/health", "/metrics"})
 """Paths that say nothing of the board."""
 log = logging.getLogger("frontrunner.server")
@@ -92,12 +92,12 @@ class Follower:
         self._metrics.problem.set(bool(problem))
 
     def _damaged_answers(self) -> CorruptSnapshotError | None:
-        """Damage to the prepared answers of what is served; it is served without them."""
+        """Damage to the prepared answers, without which the snapshot is served."""
         check = self._checked.get(self._served.id)
         return CorruptSnapshotError(check.problems[0]) if check and check.problems else None
 
     async def look(self) -> None:
-        """Serve what is current if it is intact, and stop serving what is damaged.
+        """Serve the current snapshot if it is intact, and stop serving a damaged one.
 
         Raises CorruptSnapshotError if the current snapshot cannot be served, and whatever else
         goes wrong.
@@ -127,7 +127,7 @@ class Follower:
         return not check.problems
 
     async def _fall_back(self, reason: str) -> None:
-        """If what is served is damaged, serve the last published snapshot that is not."""
+        """If the served snapshot is damaged, serve the last published one that is intact."""
         if not self.stopped and await self._is_intact(self._served.id):
             return
         for name in self._earlier():

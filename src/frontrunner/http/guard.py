@@ -2,7 +2,7 @@
 
 uvicorn sets no such limits itself: a header that never ends fills the memory, a client that begins
 a request and falls silent keeps its connection for ever, and so does one that never reads its
-response. Those are cut off. When the server stops, a connection finishes what is under way.
+response. Those are cut off. When the server stops, a connection finishes its requests in progress.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_response_complete()
 
     def shutdown(self) -> None:
-        """The server stops: answer what is under way or about to arrive, then close."""
+        """The server stops: answer requests in progress or about to arrive, then close."""
         self._stopping = True
         if self._answered < self._headed:
             super().shutdown()

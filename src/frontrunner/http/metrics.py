@@ -1,4 +1,4 @@
-"""What the server tells Prometheus. Names are those of mteb's service where it has them."""
+"""Metrics for Prometheus, with the names of mteb's service if it has the same metric."""
 
 from __future__ import annotations
 

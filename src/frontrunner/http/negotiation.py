@@ -12,7 +12,7 @@ from functools import lru_cache
 
 IDENTITY = "identity"
 PREFERRED = ("br", "zstd", "gzip")
-"""What is sent where a client likes several equally, best first."""
+"""Encodings in order of preference, for a client that accepts several equally."""
 
 
 @lru_cache(maxsize=512)
@@ -47,7 +47,7 @@ def _weight(parameters: str) -> float:
 
 
 def choose(header: str, available: Iterable[str]) -> str:
-    """The encoding to send; identity where the client allows nothing that there is."""
+    """The encoding to send; identity if the client accepts none of ours."""
     there = frozenset(available)
     return next((name for name in accepted(header) if name in there), IDENTITY)
 
@@ -69,9 +69,9 @@ def is_match(if_none_match: str, tags: Sequence[str]) -> bool:
 
 
 def not_modified_since(if_modified_since: str, last_modified: float) -> bool:
-    """Whether a client names the date of what is served; a wrong date says no.
+    """Whether a client names the date of the served snapshot; no if the date is malformed.
 
-    A later date says no too: after a rollback what is served is older than what the client has.
+    No for a later date too: after a rollback the served snapshot is older than the client's.
     """
     try:
         since = email.utils.parsedate_to_datetime(if_modified_since).timestamp()

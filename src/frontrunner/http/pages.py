@@ -40,7 +40,7 @@ class Pages(Protocol):
     """Makes pages from a snapshot's service."""
 
     def find(self, service: Service, request: PageRequest) -> Page | None:
-        """The page that `request` asks for; None where it asks for none."""
+        """The page that `request` asks for; None if no page has this path."""
 
     def failed(self, service: Service, request: PageRequest, status: int, why: str) -> Page:
         """The page for a request that was not answered; `why` may be empty."""

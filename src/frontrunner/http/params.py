@@ -46,7 +46,7 @@ def names(query: Query, key: str) -> tuple[str, ...]:
 
 
 def text(query: Query, key: str) -> str | None:
-    """A text; None where it is empty or not given."""
+    """A text; None if it is empty or not given."""
     value = query.get(key)
     if value and len(value) > MAX_TEXT:
         message = f"String should have at most {MAX_TEXT} characters"
@@ -55,7 +55,7 @@ def text(query: Query, key: str) -> str | None:
 
 
 def flag(query: Query, key: str) -> bool | None:
-    """A yes or no; None where it is not given."""
+    """A yes or no; None if it is not given."""
     value = query.get(key)
     if value is None:
         return None
@@ -68,7 +68,7 @@ def flag(query: Query, key: str) -> bool | None:
 
 
 def number(query: Query, key: str) -> float | None:
-    """A number; None where it is not given."""
+    """A number; None if it is not given."""
     value = query.get(key)
     if value is None:
         return None

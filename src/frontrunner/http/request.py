@@ -79,7 +79,7 @@ class Request:
 
     @property
     def page_request(self) -> PageRequest:
-        """What the makers of pages are told of this request."""
+        """The parts of this request that pages may depend on."""
         host = self.hosts[0].decode("latin-1") if self.hosts else ""
         return PageRequest(
             self.path,

@@ -1,4 +1,4 @@
-"""Every route of the API, in one table: path, what it takes, what it answers, who makes it."""
+"""Every route of the API, in one table: path, parameters, schema and function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run the application, and follow what is published while it runs."""
+"""Run the application, and follow the published snapshot meanwhile."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def _config(application: ASGI, grace: int) -> uvicorn.Config:
 
 
 def _run(application: Application, store: Store, listening: Listening, grace: int) -> None:
-    """Serve in this process until it is told to stop."""
+    """Serve in this process until a signal stops it."""
     follower = Follower(application, store)
     config = _config(with_readiness(application, follower), grace)
     server = uvicorn.Server(config)

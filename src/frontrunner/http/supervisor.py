@@ -43,7 +43,7 @@ class Supervisor:
         self._stopping = False
 
     def run(self) -> None:
-        """Run until SIGTERM or SIGINT; workers then finish what is under way."""
+        """Run until SIGTERM or SIGINT; workers then finish their requests in progress."""
         watched, kept_open = os.pipe()
         handlers = {one: signal.signal(one, self._stop) for one in (signal.SIGTERM, signal.SIGINT)}
         handlers[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._kill)

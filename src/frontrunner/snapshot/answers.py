@@ -54,7 +54,7 @@ class _Entry(msgspec.Struct, frozen=True, array_like=True):
 
 
 def body_tag(body: bytes) -> str:
-    """The digest of a body. SHA-256, since processors have it built in: somebody may be waiting."""
+    """The digest of a body. SHA-256, which processors have built in: a request may be waiting."""
     return hashlib.sha256(body).hexdigest()[:24]
 
 
@@ -98,7 +98,7 @@ class AnswerPack:
     """Answers with their compressed forms, read from an open file."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        """Raises CorruptSnapshotError where the index cannot be read."""
+        """Raises CorruptSnapshotError if the index cannot be read."""
         index = folder / f"{name}.index"
         try:
             self._entries = msgspec.msgpack.decode(index.read_bytes(), type=dict[str, _Entry])

@@ -55,8 +55,8 @@ def build_snapshot(store: Store, inputs: Inputs, beside: Executor | None = None)
 
     `beside` is another process, to write the Parquet files meanwhile; a thread where left out.
 
-    Equal inputs give equal bytes and so the same name; what is there already is kept. Raises
-    SnapshotError where it cannot be written; nothing is left behind then.
+    Equal inputs give equal bytes and so the same name; an existing snapshot is kept. Raises
+    SnapshotError if it cannot be written; nothing is left behind then.
     """
     try:
         with store.building() as folder:
@@ -81,7 +81,7 @@ def _write_parts(folder: Path, inputs: Inputs, beside: Executor) -> None:
     try:
         digests = _write_here(folder, inputs)
     finally:
-        wait(jobs)  # who goes on writing would leave a part behind after a failure
+        wait(jobs)  # a job that continues after a failure would leave a part behind
     for job in jobs:
         job.result()
     digests |= {name: file_digest(folder / name) for name in PARQUET}
@@ -98,7 +98,7 @@ def _write_parts(folder: Path, inputs: Inputs, beside: Executor) -> None:
 
 
 def _write_here(folder: Path, inputs: Inputs) -> dict[str, FileEntry]:
-    """Write what is no Parquet; the digests of it and of the table."""
+    """Write all files but Parquet; gives their digests and the table's."""
     add_file(folder / CATALOG, msgspec.json.encode(inputs.catalog))
     packed = ((task, compressed_only(JSON, one)) for task, one in inputs.statistics.items())
     write_pack(folder, STATISTICS, packed)

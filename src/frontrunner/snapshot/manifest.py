@@ -1,4 +1,4 @@
-"""The manifest: what a snapshot holds, byte for byte, and where it came from."""
+"""The manifest: the files of a snapshot with their digests, and its sources."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def damage(folder: Path, manifest: Manifest) -> Iterable[str]:
-    """Say what is not as the manifest promises, one line for each finding."""
+    """Describe each file that differs from the manifest, one line each."""
     yield from differences(folder, manifest.files)
     if manifest.id != _name(manifest.provenance, manifest.files):
         yield f"{MANIFEST} does not give the name {manifest.id}"

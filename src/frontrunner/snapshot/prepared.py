@@ -46,7 +46,7 @@ def keep_answers(snapshot: Path, answers: Iterable[tuple[str, Encoded]]) -> None
 
 
 def answers_damage(snapshot: Path) -> Iterable[str]:
-    """Say what is not as it was written, one line for each finding; nothing where none are."""
+    """Describe each file that differs from its checksum, one line each; nothing without answers."""
     if not (snapshot / ANSWERS).exists():
         return
     try:

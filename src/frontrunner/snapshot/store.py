@@ -46,7 +46,7 @@ class Store:
     def __init__(
         self, home: Path, *, patience: float = PATIENCE, say: Say = lambda text: None
     ) -> None:
-        """`patience` is how many seconds to wait for another command; `say` is told of a wait."""
+        """`patience` is how many seconds to wait for another command; `say` announces a wait."""
         self.home = home
         self._patience = patience
         self._say = say
@@ -64,7 +64,7 @@ class Store:
             return None
 
     def current(self) -> Snapshot:
-        """Open the published snapshot; raises UnknownNameError where there is none."""
+        """Open the published snapshot; raises UnknownNameError if there is none."""
         name = self.current_id()
         if name is None:
             raise UnknownNameError(
@@ -210,7 +210,7 @@ class Store:
         except OSError as error:
             raise SnapshotError(
                 f"Snapshot {snapshot.id} could not be made current in {self.home}: "
-                f"{error.strerror or error}. Make room, or mend the rights, and publish it."
+                f"{error.strerror or error}. Free disk space or fix permissions, then publish it."
             ) from error
 
     def _repointed(self, snapshot: Snapshot, action: str) -> Event:

@@ -98,7 +98,7 @@ def write_scores_parquet(folder: Path) -> None:
 
 
 def _write(frame: pl.DataFrame, path: Path, level: int | None = None) -> None:
-    """Write a frame as Parquet; raises OSError where it cannot be written, as everything does."""
+    """Write a frame as Parquet; raises OSError if it cannot be written, like every other writer."""
     import polars as pl  # noqa: PLC0415
 
     try:
@@ -114,18 +114,20 @@ def write_files_parquet(
     settings: Sequence[RunSettings],
     differences: Sequence[Difference],
 ) -> None:
-    """Write where the scores came from, what gave none, and where runs of a model differ."""
+    """Write the sources of the scores, the rejected files, and the runs of a model that differ."""
     import polars as pl  # noqa: PLC0415 -- a server that opens a snapshot never needs it
 
     texts = dict.fromkeys(Origins._fields, pl.String) | {"other_data": pl.Boolean}
     _write(pl.DataFrame(origins._asdict(), schema=texts), folder / FILES_PARQUET)
-    told = {
+    rejected = {
         "path": [reject.path for reject in rejects],
         "reason": [str(reject.reason) for reject in rejects],
         "detail": [reject.detail for reject in rejects],
         "remedy": [reject.remedy for reject in rejects],
     }
-    _write(pl.DataFrame(told, schema=dict.fromkeys(told, pl.String)), folder / REJECTS_PARQUET)
+    _write(
+        pl.DataFrame(rejected, schema=dict.fromkeys(rejected, pl.String)), folder / REJECTS_PARQUET
+    )
     runs = dict.fromkeys(RunSettings._fields, pl.String)
     _write(_frame_of(settings, runs), folder / RUNS_PARQUET)
     numbers = {"score": pl.Float64, "winner_score": pl.Float64}
