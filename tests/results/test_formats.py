@@ -258,3 +258,91 @@ def test_a_task_with_nearly_a_known_name_is_named(name: str) -> None:
     with pytest.raises(UnusableFileError, match=r"did you mean T1\?") as caught:
         read(result(name, 0.5))
     assert caught.value.reason is Reason.UNKNOWN_TASK
+
+
+def old(**facts: Any) -> dict[str, Any]:
+    return {"mteb_dataset_name": "T1", "test": {"accuracy": 0.5}} | facts
+
+
+def test_before_1_11_a_file_may_not_say_its_version() -> None:
+    assert read(old()).mteb_version == "mteb version not available"
+    assert read(old(mteb_version="1.0")).mteb_version == "1.0"
+
+
+def test_before_1_11_the_time_may_come_before_the_subsets() -> None:
+    subsets = {"evaluation_time": 3.0, "en": {"accuracy": 0.5}, "de": {"accuracy": 0.25}}
+    file = read(old(test=subsets, dev={"default": {"accuracy": 0.125}}))
+    assert [(cell[:2], score) for cell, score in file.entries] == [
+        (("test", "en"), 0.5), (("test", "de"), 0.25), (("dev", "default"), 0.125),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("task_name", "version", "split", "subset", "today"),
+    [
+        ("MLSUMClusteringP2P", "1.1.2.dev0", "test", "default", "fr"),
+        ("MLSUMClusteringS2S", "1.1.3.dev0", "test", "default", "fr"),
+        ("MLSUMClusteringS2S", "1.1.4", "test", "default", "default"),
+        ("MLSUMClusteringS2S", "1.1.3.dev0", "dev", "default", "default"),
+        ("MLSUMClusteringS2S", "1.1.3.dev0", "test", "de", "de"),
+        ("T1", "1.1.3.dev0", "test", "default", "default"),
+        ("T1", "1.1.3.dev0", "test", "fr", "fr"),
+        ("XPQARetrieval", "1.0", "test", "fr", "fra-fra"),
+        ("XPQARetrieval", "1.0", "dev", "fr", "fr"),
+        ("XPQARetrieval", "1.0", "test", "de", "de"),
+    ],
+)
+def test_subsets_that_were_renamed(
+    task_name: str, version: str, split: str, subset: str, today: str
+) -> None:
+    tasks = [task(name) for name in ("T1", "MLSUMClusteringP2P", "MLSUMClusteringS2S")]
+    index = TaskIndex.of(catalog([*tasks, task("XPQARetrieval")]))
+    content = {"mteb_dataset_name": task_name, "mteb_version": version}
+    content |= {split: {subset: {"accuracy": 0.5}}}  # type: ignore[dict-item]
+    [(cell, _)] = parse(json.dumps(content).encode(), index).entries
+    assert cell[:2] == (split, today)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ([], "$: expected an object, found list"),
+        ({"task_name": "T1"}, "$.scores: expected today's or an older layout, found nothing"),
+        ({"task_name": "T1", "scores": 1}, "$.scores: expected today's or an older layout, "
+         "found int"),
+        ({"scores": {}}, "$.task_name: expected today's or an older layout, found nothing"),
+        ({"task_name": 1, "scores": {}}, "$.scores: expected today's or an older layout, "
+         "found dict"),
+        ({"task_name": "T1", "scores": {"test": {}}}, "$.scores.test: expected a list of subsets, "
+         "found dict"),
+        ({"task_name": "T1", "scores": {"test": [1]}}, "$.scores.test[0]: expected an object, "
+         "found int"),
+        ({"task_name": "T1", "scores": {"test": [{"hf_subset": 1}]}},
+         "$.scores.test[0].hf_subset: expected text, found int"),
+        ({"task_name": "T1", "scores": {"test": [{"hf_subset": "a", "languages": [1]}]}},
+         "$.scores.test[0].languages: expected a list of language codes, found list"),
+        (old(test=1), "$.test: expected an object of metrics, found int"),
+        (old(test={"en": {"accuracy": 1}, "de": 1}),
+         "$.test.de: expected an object of metrics, found int"),
+        (old(test={"accuracy": "x"}), "$.test.default.accuracy: expected a number, found str"),
+        (old(test={"accuracy": 10**400}), "$.test.default.accuracy: number out of range"),
+    ],
+)  # fmt: skip
+def test_a_wrong_shape_is_named_by_its_place(content: Any, said: str) -> None:
+    with pytest.raises(UnusableFileError) as caught:
+        read(content)
+    assert (caught.value.reason, caught.value.detail) == (Reason.WRONG_SHAPE, said)
+    assert str(caught.value) == f"wrong-shape: {said}"
+
+
+def test_before_1_11_metrics_have_the_prefix_of_their_group() -> None:
+    metrics = {"cos_sim": {"spearman": 0.5, "pearson": 0.4}, "euclidean": {"spearman": 0.3}}
+    file = read(old(mteb_dataset_name="STSx", test=metrics))
+    assert [score for _, score in file.entries] == [0.5]
+    plain = {"euclidean": {"spearman": 0.3}, "cosine_spearman": 0.25}
+    assert read(old(mteb_dataset_name="STSx", test=plain)).entries[0][1] == 0.25
+
+
+def test_a_subset_that_the_task_does_not_have_is_in_all_its_languages() -> None:
+    content = old(mteb_dataset_name="XPQARetrieval", test={"xx": {"accuracy": 0.5}})
+    assert read(content).entries == [(("test", "xx", ("fra-Latn", "eng-Latn")), 0.5)]

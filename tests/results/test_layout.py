@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontrunner.results.ingest import ingest
-from frontrunner.results.layout import Kind, Names, model_in_folder, place
+from frontrunner.results.layout import (
+    Identity,
+    Kind,
+    Names,
+    experiment_name,
+    folder_name,
+    identity_of_folder,
+    identity_of_meta,
+    model_in_folder,
+    place,
+)
 from tests.factories import catalog, result, write
 
 NAMES = Names.of(["BAAI__bge-m3", "finch-lab__finch-base", "org__a", "org__A"])
@@ -141,3 +153,33 @@ def test_a_path_that_windows_wrote_as_one_name_is_explained(tmp_path: Path) -> N
     write(tmp_path, "results\\org__a\\r1\\T1.json", result("T1", 0.5))
     [reject] = ingest(tmp_path, catalog(), workers=1).rejects
     assert "Windows" in reject.detail
+
+
+def test_an_experiment_is_named_by_its_parameters() -> None:
+    kwargs = {"b": {"y": [1, None], "x": 0.5}, "a": "text", "c": [True, "z"]}
+    assert experiment_name(kwargs) == "a_text__b_{x:0.5,y:[1,None]}__c_[True,z]"
+    assert experiment_name({}) == ""
+
+
+def meta(**facts: object) -> Identity:
+    given = {"name": "org/a", "revision": "r"} | facts
+    return identity_of_meta(json.dumps(given).encode(), {"org/a": {"embed_dim": 8}})
+
+
+def test_an_identity_has_what_the_run_says_otherwise_than_the_model() -> None:
+    assert meta() == Identity("org/a", "r")
+    assert meta(revision=None) == Identity("org/a", NONE)
+    assert meta(experiment_kwargs={}) == Identity("org/a", "r")
+    assert meta(experiment_kwargs={"k": 1}) == Identity("org/a", "r", "k_1", {"k": 1})
+    assert meta(experiment_kwargs={"k": None, "l": [], "m": ""}) == Identity(
+        "org/a", "r", "k_None__l_[]__m_", None
+    )
+    assert meta(experiment_kwargs={"k": 0}, embed_dim=8).experiment == {"k": 0}
+    facts = {"embed_dim": 4, "model_type": ["dense"], "output_dtypes": "int8"}
+    assert meta(experiment_kwargs={"k": 1}, **facts).experiment == {"k": 1} | facts
+    assert meta(experiment_kwargs={"k": math.inf}).experiment == {"k": math.inf}
+
+
+def test_the_identity_of_a_folder_is_its_name() -> None:
+    assert identity_of_folder("org__a/r/experiments/x") == Identity("org/a", "r")
+    assert folder_name("org/a b") == "org__a_b"

@@ -1,0 +1,102 @@
+"""A source is read alike by one process and by several, and with help in looking for changes."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from frontrunner.base.errors import SourceError
+from frontrunner.catalog import Model
+from frontrunner.results import read as module
+from frontrunner.results.origin import Origin
+from frontrunner.results.read import Options, RawResults, knowledge_of, read_source
+from frontrunner.results.sources import folder_stamps
+from tests.factories import catalog, result, write
+
+NAMES = [f"org/m{number}" for number in range(7)]
+KNOWN = catalog(models=NAMES)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for number, name in enumerate(NAMES):
+        folder = name.replace("/", "__")
+        write(tmp_path / "results", f"{folder}/r/T1.json", result("T1", number / 10))
+    return tmp_path / "results"
+
+
+def plain(raw: RawResults) -> dict[str, float]:
+    return dict(zip(raw.files.paths, raw.files.row_score.tolist(), strict=True))
+
+
+def test_help_in_looking_for_changes_changes_nothing(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MANY_MODELS", len(NAMES))
+    with ThreadPoolExecutor(1) as beside:
+        options = Options(workers=1, cache=tmp_path / "cache", beside=beside)
+        first = read_source(root, KNOWN, options)
+        write(root, "org__m1/r/T2.json", result("T2", 0.75))
+        (root / "org__m4/r/T1.json").unlink()
+        again = read_source(root, KNOWN, options)
+    assert plain(again) == plain(read_source(root, KNOWN, Options(workers=1)))
+    assert plain(again) == {
+        path: score for path, score in plain(first).items() if "m4" not in path
+    } | {"org__m1/r/T2.json": 0.75}
+    assert again.seen == len(NAMES)
+
+
+@pytest.mark.parametrize("many", [7, 8])
+def test_stamps_of_two_shares_are_those_of_all(
+    root: Path, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    monkeypatch.setattr(module, "_MANY_MODELS", many)
+    (root / "org__m0/r/link.json").symlink_to("T1.json")
+    (root / "org__m1/r/link.json").symlink_to("T1.json")
+    models = sorted(path.name for path in root.iterdir())
+    with ThreadPoolExecutor(1) as beside:
+        shared = module._stamping(str(root), models, beside)()
+    alone = folder_stamps(str(root), models)
+    assert sorted(zip(*shared[:5], strict=True)) == sorted(zip(*alone[:5], strict=True))
+    assert sorted(shared.rejects) == sorted(alone.rejects)
+    assert len(shared.paths) == len(NAMES)
+
+
+def test_progress_counts_the_parts(root: Path) -> None:
+    seen: list[tuple[int, int | None]] = []
+    read_source(root, KNOWN, Options(workers=2, progress=lambda *counts: seen.append(counts)))
+    assert seen == [(number, len(NAMES)) for number in range(1, len(NAMES) + 1)]
+
+
+@pytest.mark.parametrize(
+    ("models", "count", "sizes"), [(0, 3, []), (7, 3, [3, 3, 1]), (3, 9, [1] * 3), (9, 3, [3] * 3)]
+)
+def test_shares(models: int, count: int, sizes: list[int]) -> None:
+    names = [str(number) for number in range(models)]
+    shares = module._shares(names, count)
+    assert [len(one) for one in shares] == sizes
+    assert [name for one in shares for name in one] == names
+
+
+def test_workers_know_today_s_and_former_names_and_what_runs_may_say() -> None:
+    known = catalog(models=[Model(name="org/a b", run_defaults={"embed_dim": 8}), "org/c"])
+    knowledge = knowledge_of(known)
+    assert knowledge.folders == {"org__a_b", "org__c"}
+    assert knowledge.run_defaults == {"org/a b": {"embed_dim": 8}}
+    assert set(knowledge.tasks.by_name) == {"T1", "T2"}
+
+
+def test_where_a_folder_came_from(root: Path) -> None:
+    assert read_source(root, KNOWN, Options(workers=1)).origin == Origin("folder", "results")
+    options = Options(workers=1, repository="https://example.org/r")
+    assert read_source(root, KNOWN, options).origin == Origin("git", "https://example.org/r")
+
+
+@pytest.mark.parametrize("name", ["x.txt", "none"])
+def test_what_is_no_source_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "x.txt").touch()
+    with pytest.raises(SourceError) as caught:
+        read_source(tmp_path / name, KNOWN, Options(workers=1))
+    assert str(caught.value).startswith(f"{tmp_path / name} is not a source of results. Give ")
