@@ -118,12 +118,20 @@ def sample_of(names: Sequence[str], size: int) -> list[str]:
     return sorted(names, key=lambda name: hashlib.sha256(name.encode()).digest())[:size]
 
 
+def sampled(folder: Path, size: int | None) -> dict[str, int | None]:
+    """The outcomes of a sample of the mutants, or of all."""
+    found = outcomes(folder)
+    return found if size is None else {name: found[name] for name in sample_of(list(found), size)}
+
+
 def run_mutants(package: str, folder: Path, sample: int | None) -> None:
     """Have mutmut test the package's mutants, or a sample of them."""
     words: list[str] = []
     if sample is not None:
         mutmut(folder, "run", "only-generate")  # No mutant has this name.
-        words = sample_of(list(outcomes(folder)), sample)
+        words = [name for name, code in sampled(folder, sample).items() if code is None]
+        if not words:
+            return
     done = mutmut(folder, "run", *words)
     if done.returncode:
         sys.exit(f"mutmut failed on {package}:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
@@ -157,9 +165,9 @@ def undecorated(folder: Path) -> Iterator[bool]:
                 yield not node.decorator_list or names in (["staticmethod"], ["classmethod"])
 
 
-def score(package: str, folder: Path) -> Score:
-    """Count what became of the package's mutants."""
-    codes = {name: code for name, code in outcomes(folder).items() if code is not None}
+def score(package: str, folder: Path, sample: int | None = None) -> Score:
+    """Count what became of the package's mutants, or of a sample of them."""
+    codes = {name: code for name, code in sampled(folder, sample).items() if code is not None}
     alive = [name for name, code in codes.items() if code in {SURVIVED, UNTESTED}]
     known, survivors = equivalents(), []
     for name in alive:
@@ -197,10 +205,10 @@ def main() -> None:
     scores = []
     for package in asked.packages:
         folder = ROOT / ".mutation" / package
-        lay_out(package, folder, fresh=asked.fresh or asked.sample is not None)
+        lay_out(package, folder, fresh=asked.fresh)
         forget_survivors(folder)
         run_mutants(package, folder, asked.sample)
-        scores.append(score(package, folder))
+        scores.append(score(package, folder, asked.sample))
         for name, change in scores[-1].survivors:
             print(f"{name}\n  - {change.was}\n  + {change.becomes}", flush=True)
     print(table(scores))

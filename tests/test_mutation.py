@@ -55,6 +55,19 @@ def test_survivors_are_tested_again(tmp_path: Path) -> None:
     assert json.loads((folder / "a.py.meta").read_bytes())["other"] == 1
 
 
+def test_only_the_sample_is_counted(tmp_path: Path) -> None:
+    folder = tmp_path / "mutants" / "src"
+    folder.mkdir(parents=True)
+    codes = {f"mutant_{number}": 1 if number % 3 else -24 for number in range(30)}
+    (folder / "a.py.meta").write_text(json.dumps({"exit_code_by_key": codes | {"new": None}}))
+    names = sample_of([*codes, "new"], 12)
+    assert mutation.sampled(tmp_path, 12) == {name: codes.get(name) for name in names}
+    found = mutation.score("snapshot", tmp_path, 12)
+    assert found.noticed == len([name for name in names if name in codes])
+    assert found.timed_out == len([name for name in names if codes.get(name) == -24])
+    assert mutation.score("snapshot", tmp_path).noticed == 30
+
+
 @pytest.mark.parametrize(("noticed", "percent"), [(9, "90.0%"), (0, "0.0%")])
 def test_the_score_leaves_equivalent_mutants_out(noticed: int, percent: str) -> None:
     survivor = ("name", mutation.Change("f", "a", "b"))

@@ -12,7 +12,15 @@ import pytest
 from frontrunner.base.errors import SourceError
 from frontrunner.checks.parity.history import History
 from frontrunner.results.fetch import fetch
-from frontrunner.results.git import ask_git, bring_up_to_date, git_commit, repository_name
+from frontrunner.results.git import (
+    ask_git,
+    bring_up_to_date,
+    find_repository,
+    git_commit,
+    is_git,
+    is_url,
+    repository_name,
+)
 from frontrunner.results.ingest import ingest, joined
 from frontrunner.results.origin import Origin
 from frontrunner.results.read import Options, read_source
@@ -365,3 +373,66 @@ def test_git_never_runs_in_the_repository_of_a_file_url(
 def test_a_file_url_of_no_repository_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="it is not a git repository"):
         fetch(f"file://{tmp_path}/nothing", tmp_path / "sources")
+
+
+def test_a_command_gets_its_input_and_its_time(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = git(repository, "rev-parse", "HEAD")
+    seen: list[float] = []
+    real = subprocess.run
+
+    def run(words: list[str], **how: Any) -> Any:
+        seen.append(how["timeout"])
+        return real(words, **how)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    said = ask_git(
+        repository, "cat-file", "--batch-check=%(objectname)", given=b"HEAD\n", seconds=7
+    )
+    assert said == f"{name}\n".encode()
+    assert ask_git(repository, "rev-parse", "HEAD") == f"{name}\n".encode()
+    assert ask_git(repository, "rev-parse", "no such branch") is None
+    assert seen == [7, 60, 60]
+
+    def late(words: list[str], **how: Any) -> Any:
+        raise subprocess.TimeoutExpired(words, how["timeout"])
+
+    monkeypatch.setattr(subprocess, "run", late)
+    assert ask_git(repository, "rev-parse", "HEAD") is None
+    assert git_commit(repository) == f"{name}+"  # nothing says that its files are the commit's
+
+
+def test_the_history_of_a_shallow_clone_ends_where_it_was_cut(
+    repository: Path, tmp_path: Path
+) -> None:
+    for score in (0.25, 0.75):
+        name = commit(repository, score)
+    git(tmp_path, "clone", "-q", "--depth=2", repository.as_uri(), "shallow")
+    said = ask_git(tmp_path / "shallow", "log", "--format=%H")
+    assert said is not None
+    assert said.decode().split() == git(repository, "log", "--format=%H", "-2").split()
+    assert said.startswith(name.encode())
+
+
+def test_a_repository_is_looked_for_so_many_folders_above(repository: Path) -> None:
+    deep = repository / "results/org__a/r1"
+    for above, found in ((0, False), (1, False), (2, False), (3, True), (None, True)):
+        assert (find_repository(deep, above=above) is not None) is found
+    here = find_repository(repository, above=0)
+    assert here is not None
+    assert here == (repository, repository / ".git", repository / ".git", False)
+    assert git_commit(deep) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "url"),
+    [
+        ("https://h/a", True), ("HTTP://h/a", True), ("ssh://h/a", True), ("git://h/a", True),
+        ("file:///a", True), ("git@h:a", True), ("a.b-c@h.org:a", True), ("h:a", False),
+        ("/a/b", False), ("a@b", False), ("ftp://h/a", False), ("xhttps://h/a", False),
+    ],
+)  # fmt: skip
+def test_urls_of_repositories(source: str, url: bool) -> None:
+    assert is_url(source) is url
+    assert is_git(source) is url
