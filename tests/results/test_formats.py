@@ -346,3 +346,11 @@ def test_before_1_11_metrics_have_the_prefix_of_their_group() -> None:
 def test_a_subset_that_the_task_does_not_have_is_in_all_its_languages() -> None:
     content = old(mteb_dataset_name="XPQARetrieval", test={"xx": {"accuracy": 0.5}})
     assert read(content).entries == [(("test", "xx", ("fra-Latn", "eng-Latn")), 0.5)]
+
+
+def test_the_index_has_what_a_reader_must_know_of_a_task() -> None:
+    facts = INDEX.by_name["XPQARetrieval"]
+    assert (facts.name, facts.main_score) == ("XPQARetrieval", "accuracy")
+    assert facts.subsets == {"fra-fra": ("fra-Latn",), "eng": ("eng-Latn",)}
+    assert INDEX.old_names["OldName"] == "NewName"
+    assert (INDEX.old_names["stsx"], INDEX.retired) == ("STSx", {"Gone": "accuracy"})

@@ -245,3 +245,16 @@ def test_no_former_name_counts_unless_a_catalog_says_so(tmp_path: Path) -> None:
     write(tmp_path, "old__a/main/T1.json", result("T1", 0.4))
     ingested = ingest(tmp_path, KNOWN, workers=1)
     assert [reject.reason for reject in ingested.rejects] == [Reason.UNKNOWN_MODEL]
+
+
+def test_what_two_runs_say_of_one_experiment_does_not_depend_on_which_was_read_first(
+    tmp_path: Path,
+) -> None:
+    root, cache = tmp_path / "results", tmp_path / "cache"
+    for folder, value in (("z", 1), ("a", "1")):  # both are called k_1
+        meta = {"name": "org/a", "revision": "main", "experiment_kwargs": {"k": value}}
+        write(root, f"org__a/main/experiments/{folder}/model_meta.json", meta)
+        write(root, f"org__a/main/experiments/{folder}/T1.json", result("T1", 0.5))
+        found = ingest(root, KNOWN, workers=1, cache=cache).table.variants
+    assert found == ingest(root, KNOWN, workers=1).table.variants
+    assert [one.experiment for one in found] == [{"k": 1}]

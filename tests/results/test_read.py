@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from frontrunner.base.errors import SourceError
 from frontrunner.catalog import Model
 from frontrunner.results import read as module
+from frontrunner.results.ingest import ingest
 from frontrunner.results.origin import Origin
 from frontrunner.results.read import Options, RawResults, knowledge_of, read_source
 from frontrunner.results.sources import folder_stamps
@@ -62,6 +64,23 @@ def test_stamps_of_two_shares_are_those_of_all(
     assert sorted(zip(*shared[:5], strict=True)) == sorted(zip(*alone[:5], strict=True))
     assert sorted(shared.rejects) == sorted(alone.rejects)
     assert len(shared.paths) == len(NAMES)
+
+
+def test_ingest_passes_its_helper_on(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_MANY_MODELS", 1)
+    asked: list[object] = []
+
+    class Helper(ThreadPoolExecutor):
+        def submit(self, function: Any, /, *args: Any, **named: Any) -> Any:
+            asked.append(function)
+            return super().submit(function, *args, **named)
+
+    with Helper(1) as beside:
+        for _ in range(2):
+            ingest(root, KNOWN, workers=1, cache=tmp_path / "cache", beside=beside)
+    assert asked == [folder_stamps]
 
 
 def test_progress_counts_the_parts(root: Path) -> None:

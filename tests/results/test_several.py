@@ -247,3 +247,10 @@ def test_a_folder_of_links_only_is_refused(tmp_path: Path) -> None:
     (tmp_path / "links/org__a").symlink_to(tmp_path / "real/org__a")
     with pytest.raises(SourceError, match="only links"):
         read(tmp_path / "links")
+
+
+@pytest.mark.parametrize("own", ["run", "run/r1", "lab__new", "lab__new/r1"])
+def test_the_folder_of_a_described_model_may_itself_be_the_source(tmp_path: Path, own: str) -> None:
+    write(tmp_path, f"{own}/model_meta.json", META)
+    write(tmp_path, f"{own}/T1.json", result("T1", 0.5))
+    assert scores(read(tmp_path / own)) == {("lab/new", "T1"): 0.5}

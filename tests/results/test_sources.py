@@ -17,7 +17,8 @@ from frontrunner.base.errors import SourceError
 from frontrunner.results.archive import walk_archive
 from frontrunner.results.fetch import fetch
 from frontrunner.results.ingest import Ingested, ingest
-from frontrunner.results.rejects import Reason
+from frontrunner.results.rejects import Reason, Reject
+from frontrunner.results.sources import FolderReader
 from tests.factories import catalog, result, write
 
 KNOWN = catalog()
@@ -234,3 +235,10 @@ def test_a_pax_header_of_very_many_records_is_refused(tmp_path: Path) -> None:
     path = pack(tmp_path / "x.tar.zst", [(info, b"6 a=b\n" * 1001)], tarfile.GNU_FORMAT)
     with pytest.raises(SourceError, match="more than 1000 records"):
         read(path)
+
+
+def test_what_cannot_be_opened_has_a_reason(tmp_path: Path) -> None:
+    found = FolderReader(str(tmp_path)).read("none.json")
+    assert isinstance(found, Reject)
+    assert (found.path, found.reason) == ("none.json", Reason.UNREADABLE)
+    assert found.detail.startswith("[Errno 2] No such file or directory")
