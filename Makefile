@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-browser demo test frontend frontend-check browser check fix acceptance mutate bench bench-gateway bench-web docs lock lock-evaluate clean
+.PHONY: help uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-browser demo test frontend frontend-check browser check fix acceptance mutate bench bench-gateway bench-web docs lock lock-evaluate clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,16 @@ setup-clients: $(CLIENTS:%=.venv-client-%/.done) ## Make an environment for each
 	@test -x .venv-client-$*/bin/python || $(PYTHON) -m venv .venv-client-$*
 	@echo "Installing gradio_client $* into .venv-client-$* ..."
 	@.venv-client-$*/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/client-$*.txt
+	@touch $@
+
+GRADIOS := 3 4 5 6
+
+setup-gradio: $(GRADIOS:%=.venv-gradio-%/.done) ## Make an environment for each Gradio that old boards run on (2 GB)
+
+.venv-gradio-%/.done: requirements/gradio-%.txt
+	@test -x .venv-gradio-$*/bin/python || $(PYTHON) -m venv .venv-gradio-$*
+	@echo "Installing Gradio $* into .venv-gradio-$* ..."
+	@.venv-gradio-$*/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/gradio-$*.txt
 	@touch $@
 
 demo: setup ## Build the starter board and serve it on http://127.0.0.1:8000
@@ -98,7 +108,7 @@ fix: setup-dev ## Let ruff fix what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-acceptance: setup-dev setup-clients ## Run the slow checks on the real data in ../shared
+acceptance: setup-dev setup-clients setup-gradio ## Run the slow checks on the real data in ../shared
 	$(BIN)/python -m pytest -q -m "acceptance and not browser"
 
 PACKAGES := ranking results snapshot checks
@@ -127,6 +137,7 @@ lock: ## Refresh the lock files from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --constraints requirements/dev.txt requirements/build.in -o requirements/build.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/peer.in -o requirements/peer.txt
 	for client in $(CLIENTS); do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/client-$$client.in -o requirements/client-$$client.txt; done
+	for gradio in $(GRADIOS); do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/gradio-$$gradio.in -o requirements/gradio-$$gradio.txt; done
 
 EVALUATE := src/frontrunner/evaluate/requirements
 
