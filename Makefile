@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-browser demo test frontend frontend-check browser check fix acceptance mutate bench bench-gateway bench-web docs lock lock-evaluate clean
+.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-browser demo test frontend frontend-check browser check fix acceptance mutate bench bench-gateway bench-web docs lock lock-evaluate clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -110,6 +110,9 @@ fix: setup-dev ## Let ruff fix what it can
 
 acceptance: setup-dev setup-clients setup-gradio ## Run the slow checks on the real data in ../shared
 	$(BIN)/python -m pytest -q -m "acceptance and not browser"
+
+faults: setup-dev ## Send 200,000 requests while the new board and Envoy fail in every way (minutes)
+	FRONTRUNNER_FAULT_REQUESTS=200000 $(BIN)/python -m pytest -q -s -n 0 tests/acceptance/gateway/test_faults.py
 
 PACKAGES := ranking results snapshot checks
 LEAST := 90

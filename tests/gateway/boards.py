@@ -49,6 +49,11 @@ class Board:
             loop.run_until_complete(self._listen())
             ready.set()
             loop.run_forever()
+            left = asyncio.all_tasks(loop)
+            for task in left:
+                task.cancel()
+            if left:
+                loop.run_until_complete(asyncio.wait(left))
             loop.close()
 
         threading.Thread(target=run, daemon=True).start()
@@ -98,7 +103,7 @@ class Board:
         try:
             while await self._one(reader, writer):
                 pass
-        except (OSError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             self._open.discard(writer)

@@ -114,6 +114,7 @@ def test_a_stream_outlives_the_patience_for_one_attempt(gateway: Running) -> Non
 
 
 def test_a_stream_goes_on_while_the_share_changes(gateway: Running) -> None:
+    """caddyserver/caddy#6420, #7222: a reload cut streams."""
     events: list[str] = []
 
     def follow() -> None:

@@ -142,6 +142,7 @@ def test_paths_of_the_new_board_are_its_own_at_every_share(gateway: Running, pat
 
 
 def test_a_choice_of_the_new_board_survives_a_rollback_and_its_failure(gateway: Running) -> None:
+    """argo-rollouts#1838: after an abort, holders of a cookie stayed on the canary."""
     gateway.share(50)
     gateway.share(0)
     chosen = {"cookie": "frontrunner_choice=new; frontrunner_bucket=5"}

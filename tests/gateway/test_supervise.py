@@ -157,6 +157,7 @@ def until(holds: object, seconds: float = 20) -> None:
 
 
 def test_reloads_lose_no_request_and_no_stream(running: Process) -> None:
+    """haproxytech/dataplaneapi#124, haproxy#2075: a reload undid the weight."""
     events: list[str] = []
 
     def follow() -> None:
@@ -183,6 +184,7 @@ def test_reloads_lose_no_request_and_no_stream(running: Process) -> None:
 
 
 def test_a_killed_envoy_comes_back_with_its_share(running: Process) -> None:
+    """haproxytech/dataplaneapi#124, haproxy#2075: a restart undid the weight."""
     running.command("share", "100")
     with Load(running.port) as load:
         time.sleep(0.3)
@@ -194,6 +196,19 @@ def test_a_killed_envoy_comes_back_with_its_share(running: Process) -> None:
     answer = httpx.get(f"http://127.0.0.1:{running.port}/x")
     assert answer.headers["x-frontrunner-side"] == "new"
     assert json.loads(running.command("status", "--json"))["running"] is True
+
+
+def test_an_envoy_killed_soon_after_a_reload_does_not_block_the_next(running: Process) -> None:
+    [first] = running.envoys()
+    running.process.send_signal(signal.SIGHUP)
+    until(lambda: len(running.envoys()) > 1)
+    until(lambda: "restarted with the settings" in (running.home / "said").read_text())
+    os.kill(max(running.envoys()), signal.SIGKILL)  # while the first one drains
+    until(lambda: "is started again" in (running.home / "said").read_text())
+    running.process.send_signal(signal.SIGHUP)
+    until(lambda: (running.home / "said").read_text().count("restarted with the settings") > 1)
+    assert first not in running.envoys()
+    assert running.answers()
 
 
 def test_a_killed_supervisor_costs_nothing_and_the_next_takes_over(running: Process) -> None:

@@ -37,6 +37,8 @@ class Envoys:
         self.draining: list[EnvoyProcess] = []
         self._serial = 0
         self._epoch = 0
+        self._ends: dict[int, float] = {}
+        """When a draining Envoy is ended from here: number of the process, monotonic seconds."""
 
     @property
     def admin(self) -> Admin:
@@ -71,7 +73,14 @@ class Envoys:
         return "taken over"
 
     def again(self, settings: GatewaySettings) -> None:
-        """Start Envoy after it died. Raises GatewayError or OSError if it cannot be."""
+        """Start Envoy after it died. Raises GatewayError or OSError if it cannot be.
+
+        An Envoy that drains is ended by the one that follows it. If that one died, nothing else
+        ends it, so it is ended from here once its streams have had their time.
+        """
+        end = time.monotonic() + settings.drain
+        for process in self.draining:
+            self._ends.setdefault(process.pid, end)
         self._start(settings, fresh=True)
 
     def may_reload(self) -> bool:
@@ -187,9 +196,13 @@ class Envoys:
         if self.current is not None and not self.current.is_alive():
             self.current.close()
             self.current = None
-        for one in [one for one in self.draining if not one.is_alive()]:
-            one.close()
-            self.draining.remove(one)
+        for one in list(self.draining):
+            if time.monotonic() > self._ends.get(one.pid, float("inf")):
+                one.send(signal.SIGTERM)
+            if not one.is_alive():
+                self._ends.pop(one.pid, None)
+                one.close()
+                self.draining.remove(one)
 
     def _forget_files(self, config: Path) -> None:
         """Remove the files of earlier starts; numbers of processes that still drain stay."""

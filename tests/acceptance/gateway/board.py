@@ -24,9 +24,12 @@ ROWS = 40
 SMALL = [["1", "ada/small", 61.5], ["2", "bob/large", 60.25]]
 
 
-def table(folder: Path, board: str) -> tuple[list[str], list[list[Any]]]:
-    """The columns and first rows of one of the old board's tables."""
-    path = folder / "boards_data" / board / "data_overall" / "default.jsonl"
+TABS = {"overall": "data_overall", "retrieval": "data_tasks/Retrieval", "sts": "data_tasks/STS"}
+
+
+def table(folder: Path, name: str) -> tuple[list[str], list[list[Any]]]:
+    """The columns and first rows of one of the old board's tables of English."""
+    path = folder / "boards_data" / "en" / name / "default.jsonl"
     if not path.is_file():
         return ["Rank", "Model", "Average"], SMALL
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()[:ROWS]]
@@ -40,9 +43,9 @@ def matching(rows: list[list[Any]], text: str) -> list[list[Any]]:
 
 
 def build(folder: Path) -> gr.Blocks:
-    """The board: a tab for each language, a search, a slow job, an upload, a count of visits."""
-    tables = {name: table(folder, name) for name in ("en", "zh", "fr")}
-    columns, rows = tables["en"]
+    """The board: a tab for each kind of task, a search, a job, an upload, a counter."""
+    tables = {tab: table(folder, name) for tab, name in TABS.items()}
+    _, rows = tables["overall"]
 
     def search(text: str) -> list[list[Any]]:
         return matching(rows, text)
@@ -60,7 +63,7 @@ def build(folder: Path) -> gr.Blocks:
         return seen + 1, f"visit {seen + 1}"
 
     def choose(task: str) -> Any:
-        return gr.update(selected=task if task in tables else "en")
+        return gr.update(selected=task if task in tables else "overall")
 
     with gr.Blocks(title="The old board") as board:
         gr.Markdown("# The old board")
@@ -80,7 +83,7 @@ def build(folder: Path) -> gr.Blocks:
                 with gr.TabItem(name, id=name):
                     kinds = ["markdown" if head == "Model" else "str" for head in heads]
                     shown = gr.Dataframe(cells, headers=heads, datatype=kinds)
-                    if name == "en":
+                    if name == "overall":
                         found = shown
         text.submit(search, text, found, api_name="search")
         text.submit(follow, text, said, api_name="follow")

@@ -20,7 +20,8 @@ import gradio_client
 def main() -> None:
     url, path, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
     until = time.monotonic() + seconds
-    sent = getattr(gradio_client, "handle_file", None) or getattr(gradio_client, "file", str)
+    before: Any = getattr(gradio_client, "file", str)
+    sent: Any = getattr(gradio_client, "handle_file", before)
     client: Any = gradio_client.Client(url, verbose=False)
     answers: dict[str, list[Any]] = {"search": [], "follow": [], "size": []}
     rounds = 0

@@ -1,4 +1,4 @@
-"""Real boards behind a running gateway: Gradio 3 to 6 as the old one, Frontrunner as the new one."""
+"""Real boards behind a running gateway: Gradio 3 to 6 as the old one, Frontrunner as the new."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ from tests.gateway.conftest import free_port
 ROOT = Path(__file__).resolve().parents[3]
 VERSIONS = (3, 4, 5, 6)
 REAL = (SHARED / "data" / "mteb-results.tar.zst").exists()
-VIEW = "/?task=fr" if REAL else "/"
+VIEW = "/?task=retrieval" if REAL else "/"
 """A link to a view of the old board; the starter board does not know the old board's links."""
 CHANGES = 50
 STARTING = 120.0
 
 
 def environment(name: str, target: str) -> Path:
-    """The Python of an environment that a target makes. Without it the test is skipped; in CI it fails."""
+    """The Python of an environment that a target makes; without it tests skip, and in CI fail."""
     python = ROOT / name / "bin" / "python"
     if not (ROOT / name / ".done").exists():
         missing = f"{name} is not there; run: make {target}"
@@ -48,14 +48,16 @@ def environment(name: str, target: str) -> Path:
 
 
 @contextmanager
-def running(command: list[str], said: Path, env: dict[str, str] | None = None) -> Iterator[Path]:
+def running(
+    command: list[str], said: Path, env: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """A process while the block runs; what it says is in a file."""
     with said.open("wb") as out:
         process = subprocess.Popen(
             command, stdout=out, stderr=subprocess.STDOUT, env=os.environ | (env or {})
         )
     try:
-        yield said
+        yield process
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -99,7 +101,7 @@ def starter_board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Frontrunner with the starter board."""
     home = tmp_path_factory.mktemp("new")
     with as_file(files("frontrunner.starter")) as folder:
-        catalog, statistics = load_catalog(home, folder / "catalog.toml", mteb=False)
+        catalog, statistics = load_catalog(home, (folder / "catalog.toml",), mteb=False)
         found = ingest(folder / "results", catalog, workers=1)
     built = build_snapshot(Store(home), Inputs(statistics, found))
     Store(home).publish(built.id)
@@ -111,7 +113,8 @@ def serve(home: Path, folder: Path) -> Iterator[str]:
     """The address of `frontrunner serve`, while it runs."""
     port = free_port()
     command = [sys.executable, "-m", "frontrunner", "serve", "--home", str(home), "--port"]
-    with running([*command, str(port)], folder / "said") as said:
+    said = folder / "said"
+    with running([*command, str(port)], said):
         wait_for(f"http://127.0.0.1:{port}/health", said)
         yield f"http://127.0.0.1:{port}"
 
@@ -147,7 +150,8 @@ def old_board(
         "HF_HUB_OFFLINE": "1",
         "NO_PROXY": "127.0.0.1,localhost",
     }
-    with running(command, folder / "said", quiet) as said:
+    said = folder / "said"
+    with running(command, said, quiet):
         wait_for(f"http://127.0.0.1:{port}/config", said)
         yield f"http://127.0.0.1:{port}"
 
@@ -155,10 +159,14 @@ def old_board(
 class Move:
     """A gateway, as `frontrunner gateway run` starts it, and what moves its users."""
 
-    def __init__(self, home: Path, port: int, old: str, new: str) -> None:
-        self.home, self.url, self.old, self.new = home, f"http://127.0.0.1:{port}", old, new
+    def __init__(self, home: Path, port: int, process: subprocess.Popen[bytes]) -> None:
+        self.home, self.url, self.process = home, f"http://127.0.0.1:{port}", process
         self.control = Gateway(load_settings(home).gateway, home / "gateway")
         self.changes = 0
+
+    def said(self) -> str:
+        """What the supervisor said so far."""
+        return (self.home / "said").read_text()
 
     def share(self, percent: float) -> None:
         """Set the share; Envoy follows when this returns."""
@@ -202,13 +210,14 @@ def gateway_before(old: str, new: str, more: str = "") -> Iterator[Move]:
             f'metrics = ""\n{more}'
         )
         command = [sys.executable, "-m", "frontrunner", "gateway", "run", "--home", str(home)]
-        with running(command, home / "said") as said:
+        said = home / "said"
+        with running(command, said) as process:
             until = time.monotonic() + STARTING
             while b"Listening on" not in said.read_bytes():
                 if time.monotonic() > until:
                     pytest.fail(said.read_text())
                 time.sleep(0.05)
-            yield Move(home, port, old, new)
+            yield Move(home, port, process)
 
 
 @pytest.fixture(scope="session")

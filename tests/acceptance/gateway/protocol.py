@@ -22,7 +22,7 @@ Event = dict[str, Any]
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8", "user-agent": "a browser"}
 
 
-class Broken(AssertionError):
+class BrokenError(AssertionError):
     """A request or a stream that a user would have seen fail."""
 
 
@@ -56,19 +56,19 @@ class Page:
         for number, one in enumerate(self.config()["dependencies"]):
             if one.get("api_name") == name:
                 return int(one.get("id", number))
-        raise Broken(f"the board has no function {name}")
+        raise BrokenError(f"the board has no function {name}")
 
     # --- jobs -----------------------------------------------------------------------------------
 
     def job(self, function: int, *data: Any) -> list[Event]:
-        """The messages of one job, each with the second at which it came; the last has the result."""
+        """The messages of one job, each with its second; the last has the result."""
         if self.version == 3:
             events = list(self._job_by_websocket(function, data))
         else:
             events = list(self._job_by_events(function, data))
         last = events[-1] if events else {}
         if last.get("msg") != "process_completed" or not last.get("success"):
-            raise Broken(f"a job did not end well: {events}")
+            raise BrokenError(f"a job did not end well: {events}")
         return events
 
     def _job_by_events(self, function: int, data: tuple[Any, ...]) -> Iterator[Event]:
@@ -110,7 +110,7 @@ class Page:
         text = self.client.get(path)
         _check(text)
         if "event: complete" not in text.text:
-            raise Broken(f"a call did not end well: {text.text[:300]}")
+            raise BrokenError(f"a call did not end well: {text.text[:300]}")
         return json.loads(text.text.rsplit("data: ", 1)[1])
 
     # --- files and heartbeats -------------------------------------------------------------------
@@ -126,7 +126,8 @@ class Page:
         return str(answer.json()[0])
 
     def _upload_with_progress(self, files: dict[str, Any]) -> httpx.Response:
-        number, told = {"upload_id": uuid.uuid4().hex[:10]}, []
+        number = {"upload_id": uuid.uuid4().hex[:10]}
+        told: list[str] = []
 
         def follow() -> None:
             path = f"{self.prefix}/upload_progress"
@@ -138,7 +139,7 @@ class Page:
         answer = self.client.post(f"{self.prefix}/upload", params=number, files=files)
         follower.join()
         if told[-1:] != ["done"]:
-            raise Broken(f"the progress of an upload broke off: {told}")
+            raise BrokenError(f"the progress of an upload broke off: {told}")
         return answer
 
     def download(self, path: str) -> bytes:
@@ -154,7 +155,7 @@ class Page:
         return {"path": path, "orig_name": "results.bin", "meta": {"_type": "gradio.FileData"}}
 
     def heartbeats(self, enough: threading.Event) -> int:
-        """The heartbeats that came until it was enough. Raises Broken if they ended before."""
+        """The heartbeats that came until it was enough. Raises BrokenError if they ended before."""
         came = 0
         with self.client.stream("GET", f"{self.prefix}/heartbeat/{self.session}") as answer:
             _check(answer)
@@ -162,13 +163,15 @@ class Page:
                 came += line.startswith("data:")
                 if enough.is_set():
                     return came
-        raise Broken(f"the heartbeat ended after {came}")
+        raise BrokenError(f"the heartbeat ended after {came}")
 
 
 def _check(answer: httpx.Response) -> None:
     if answer.status_code != 200:
         side = answer.headers.get("x-frontrunner-side")
-        raise Broken(f"{answer.request.method} {answer.url.path}: {answer.status_code} ({side})")
+        raise BrokenError(
+            f"{answer.request.method} {answer.url.path}: {answer.status_code} ({side})"
+        )
 
 
 def _events(answer: httpx.Response) -> Iterator[Event]:
@@ -178,7 +181,7 @@ def _events(answer: httpx.Response) -> Iterator[Event]:
             yield json.loads(line[5:])
 
 
-# --- WebSockets, by hand: no library of the tests has a client ------------------------------------
+# --- WebSockets, by hand: no library of the tests has a client -----------------------------------
 
 
 @contextmanager
@@ -195,7 +198,7 @@ def websocket(url: str, path: str) -> Iterator[tuple[Any, Any]]:
         )
         status = reader.readline()
         if b" 101 " not in status:
-            raise Broken(f"no WebSocket: {status!r}")
+            raise BrokenError(f"no WebSocket: {status!r}")
         while reader.readline() not in (b"\r\n", b""):
             pass
         yield lambda: _receive(reader, link), lambda text: _send(link, 1, text.encode())
@@ -205,7 +208,7 @@ def _receive(reader: Any, link: socket.socket) -> str:
     while True:
         head = reader.read(2)
         if len(head) < 2:
-            raise Broken("a WebSocket was cut")
+            raise BrokenError("a WebSocket was cut")
         size = head[1] & 127
         if size > 125:
             size = int.from_bytes(reader.read(2 if size == 126 else 8), "big")
@@ -214,7 +217,7 @@ def _receive(reader: Any, link: socket.socket) -> str:
         if kind == 9:
             _send(link, 10, payload)
         elif kind == 8:
-            raise Broken(f"a WebSocket was closed: {payload!r}")
+            raise BrokenError(f"a WebSocket was closed: {payload!r}")
         elif kind == 1:
             return payload.decode()
 

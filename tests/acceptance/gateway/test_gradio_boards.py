@@ -1,4 +1,4 @@
-"""Real boards made with Gradio 3, 4, 5 and 6 behind the gateway, while the share changes 50 times."""
+"""Boards made with Gradio 3, 4, 5 and 6 behind the gateway, while the share changes 50 times."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def assets(page: httpx.Response) -> list[str]:
     """The scripts and styles of this address that a page names."""
     named = re.findall(r'<(?:script|link)[^>]*?(?:src|href)="([^"]+\.(?:js|css)[^"]*)"', page.text)
     urls = [urljoin(str(page.url), one) for one in named]
-    return [one for one in urls if one.startswith(str(page.url.copy_with(path="/", query=None)))][:8]
+    return [one for one in urls if one.startswith(str(page.url.copy_with(path="/", query=None)))][
+        :8
+    ]
 
 
 def jobs(page: Page, going: Going) -> int:
@@ -114,6 +116,7 @@ def heartbeat(page: Page, going: Going) -> int:
 
 
 def test_open_pages_go_on_while_the_share_changes(move: Move, version: int) -> None:
+    """caddyserver/caddy#6420, #7222: a reload cut WebSockets, which Gradio 3 uses for its queue."""
     work: dict[str, Callable[[Page, Going], int]] = {
         "jobs": jobs, "streams": streams, "uploads": uploads, "calls": calls,
     }  # fmt: skip
@@ -133,7 +136,9 @@ def test_open_pages_go_on_while_the_share_changes(move: Move, version: int) -> N
         assert done["heartbeat"] > 10
 
 
-def test_the_board_builds_its_addresses_from_the_public_one(move: Move, version: int) -> None:
+def test_the_board_builds_its_addresses_from_the_public_one(
+    move: Move, version: int, old_board: str
+) -> None:
     move.share(100)
     with Page(version, move.url) as page:
         root = page.config().get("root")
@@ -142,12 +147,12 @@ def test_the_board_builds_its_addresses_from_the_public_one(move: Move, version:
     move.share(0)
     html = httpx.get(f"{move.url}/", headers=BROWSER).text
     assert httpx.get(f"{move.url}/", headers=BROWSER).headers["x-frontrunner-side"] == "old"
-    assert move.old.rpartition(":")[2] not in html
+    assert old_board.rpartition(":")[2] not in html
 
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_programs_with_gradio_client_go_on(
-    move: Move, version: int, client: str, tmp_path: Path
+    move: Move, version: int, old_board: str, client: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "results.bin"
     file.write_bytes(b"x" * 200_000)
@@ -158,7 +163,7 @@ def test_programs_with_gradio_client_go_on(
         command = [str(python), str(program), url, str(file), str(seconds)]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
-    direct = ask(move.old, 0)
+    direct = ask(old_board, 0)
     if version not in CLIENTS[client]:
         assert direct.returncode, "this client can use this board: list it in CLIENTS"
         return

@@ -1,0 +1,191 @@
+"""A real browser keeps a page of the old board open across the whole move, and goes on using it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.acceptance.gateway.conftest import VIEW, Move
+from tests.browser.conftest import chromium
+
+__all__ = ["chromium"]
+pytestmark = [pytest.mark.acceptance, pytest.mark.browser]
+WIDTHS = (1440, 360)
+HEIGHTS = """
+window.heights = [];
+(function look() {
+  const banner = document.querySelector('#frontrunner-banner');
+  const height = banner ? banner.getBoundingClientRect().height : 0;
+  if (height) window.heights.push(height);
+  requestAnimationFrame(look);
+})();
+"""
+
+
+class Tab:
+    """One tab, and what went wrong in it."""
+
+    def __init__(self, context: Any, url: str) -> None:
+        self.page, self.url, self.wrong = context.new_page(), url, []  # type: ignore[var-annotated]
+        self.page.set_default_timeout(30_000)
+        self.page.add_init_script(HEIGHTS)
+        # Fonts and scripts of other hosts: no test needs them.
+        self.page.route(lambda asked: not asked.startswith(url), lambda route: route.abort())
+        self.page.on("response", self._look)
+        self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
+
+    def _look(self, answer: Any) -> None:
+        if answer.url.startswith(self.url) and answer.status >= 400:
+            self.wrong.append(f"{answer.status} {answer.url}")
+
+    def field(self, name: str) -> Any:
+        return self.page.locator(f"#{name} textarea, #{name} input").first
+
+    def use(self, words: str, visit: int, file: Path) -> None:
+        """Search, follow the job, send a file, count a visit: everything that the page can do."""
+        from playwright.sync_api import expect
+
+        self.field("text").fill(words)
+        self.field("text").press("Enter")
+        expect(self.field("said")).to_have_value(f"{words}: step 5 of 5", timeout=30_000)
+        self.page.get_by_role("button", name="Count").click()
+        expect(self.field("counted")).to_have_value(f"visit {visit}", timeout=30_000)
+        if visit == 1:
+            self.page.locator("#file input[type=file]").first.set_input_files(str(file))
+            size = f"{file.stat().st_size} bytes"
+            expect(self.field("measured")).to_have_value(size, timeout=30_000)
+
+    def uses_table(self, words: str) -> bool:
+        """Whether the table that is shown has only rows with these words."""
+        return words in self.page.locator("table:visible").first.inner_text().lower()
+
+
+@pytest.fixture
+def with_banner(move: Move) -> Iterator[Move]:
+    """All users on the old board, and the banner shown."""
+    _banner(move, shown=True)
+    move.share(0)
+    yield move
+    move.share(0)
+    _banner(move, shown=False)
+
+
+def _banner(move: Move, *, shown: bool) -> None:
+    move.control.change(lambda state: msgspec.structs.replace(state, banner=shown))
+
+
+def open_page(chromium: Any, move: Move, path: str = "/", **options: Any) -> Tab:
+    context = chromium.new_context(
+        **{"viewport": {"width": 1440, "height": 900}, "locale": "en-US"} | options
+    )
+    tab = Tab(context, move.url)
+    tab.page.goto(f"{move.url}{path}")
+    return tab
+
+
+def test_an_open_page_is_used_across_the_whole_move(
+    chromium: Any, with_banner: Move, tmp_path: Path
+) -> None:
+    """dataplane: old pages left open after the share grew must go on talking to the old board."""
+    move, file = with_banner, tmp_path / "results.txt"
+    file.write_bytes(b"x" * 50_000)
+    tab = open_page(chromium, move)
+    tab.page.locator("#frontrunner-banner").wait_for()
+    for visit, share in enumerate((0, 1, 5, 25, 50, 100, 0), 1):
+        move.share(share)
+        tab.use(f"words {share}", visit, file)
+    assert tab.wrong == []
+    assert tab.page.locator("#frontrunner-banner").is_visible()
+    move.share(100)
+    tab.use("words again", 8, file)
+    another = open_page(chromium, move)  # who comes now gets the new board, with the way back
+    another.page.locator("#frontrunner-banner").wait_for()
+    assert another.page.locator("gradio-app").count() == 0
+    for one in (tab, another):
+        one.page.context.close()
+
+
+def test_the_banner_pushes_the_page_down_by_its_height_and_no_more(
+    chromium: Any, with_banner: Move
+) -> None:
+    for width in WIDTHS:
+        tab = open_page(chromium, with_banner, viewport={"width": width, "height": 800})
+        tab.field("text").wait_for()
+        heights = set(tab.page.evaluate("window.heights"))
+        assert len(heights) == 1, "the banner changed its height after it was first painted"
+        top = tab.page.evaluate("document.querySelector('gradio-app').getBoundingClientRect().top")
+        assert top == pytest.approx(heights.pop(), abs=1)
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+        tab.page.context.close()
+
+
+def test_the_banner_is_used_with_the_keyboard_and_dismissed(
+    chromium: Any, with_banner: Move
+) -> None:
+    tab = open_page(chromium, with_banner, VIEW)
+    tab.page.locator("#frontrunner-banner").wait_for()
+    tab.field("text").wait_for()
+    tab.page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+    found = []
+    for _ in range(3):
+        tab.page.keyboard.press("Tab")
+        found.append(tab.page.evaluate("document.activeElement.className || 'form'"))
+        if found[-1] == "form":
+            tab.page.keyboard.press("Enter")
+            tab.page.locator("#frontrunner-banner textarea").wait_for()
+            tab.page.keyboard.press("Enter")
+    assert found == ["frontrunner-go", "form", "frontrunner-hide"]
+    with tab.page.expect_navigation():
+        tab.page.keyboard.press("Enter")
+    assert tab.page.url == f"{with_banner.url}{VIEW}"
+    tab.field("text").wait_for()
+    assert tab.page.locator("#frontrunner-banner").count() == 0
+    tab.page.reload()
+    tab.field("text").wait_for()
+    assert tab.page.locator("#frontrunner-banner").count() == 0
+    tab.page.context.close()
+
+
+def test_the_banner_leads_to_the_new_board_and_back(chromium: Any, with_banner: Move) -> None:
+    tab = open_page(chromium, with_banner, VIEW)
+    tab.page.locator(".frontrunner-go").click()
+    tab.page.wait_for_load_state()
+    assert tab.page.locator("gradio-app").count() == 0
+    tab.page.locator(".frontrunner-go").click()
+    tab.page.wait_for_load_state()
+    tab.page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_banner_is_seen_at_every_width_and_in_both_schemes(
+    chromium: Any, with_banner: Move, version: int, width: int, scheme: str
+) -> None:
+    """With `FRONTRUNNER_SCREENSHOTS`, a folder, people can look at it too."""
+    for side in ("old", "new"):
+        with_banner.share(0 if side == "old" else 100)
+        tab = open_page(
+            chromium, with_banner, viewport={"width": width, "height": 800}, color_scheme=scheme
+        )
+        banner = tab.page.locator("#frontrunner-banner")
+        banner.wait_for()
+        if side == "old":
+            tab.field("text").wait_for()
+        box = banner.bounding_box()
+        assert (box["x"], box["y"]) == (0, 0)
+        assert box["width"] >= width - 20
+        for part in (".frontrunner-go", "summary", ".frontrunner-hide"):
+            inner = banner.locator(part).bounding_box()
+            assert inner["x"] >= 0
+            assert inner["x"] + inner["width"] <= width
+            assert inner["height"] >= 24, "too small to hit"
+        folder = os.environ.get("FRONTRUNNER_SCREENSHOTS")
+        if folder:
+            name = f"gradio{version}-{side}-{width}-{scheme}.png"
+            tab.page.screenshot(path=str(Path(folder) / name))
+        tab.page.context.close()
