@@ -75,6 +75,8 @@ def read_table(folder: Path, *, mapped: bool = False) -> ScoreTable:
         name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode=mode, allow_pickle=False))
         for name in _ARRAYS
     }
+    for array in arrays.values():
+        array.setflags(write=False)  # every request reads the same arrays
     return ScoreTable(
         variants=tuple(Variant(*variant) for variant in names.variants),
         tasks=tuple(names.tasks),
