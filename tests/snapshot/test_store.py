@@ -513,3 +513,14 @@ def test_damage_of_answers_alone_is_mended_by_preparing_them_again(tmp_path: Pat
         store.publish(victim.id)
     moved = victim.folder.rename(store.folder / "moved")
     assert whole_damage(Snapshot(moved)) == [f"the folder moved has the snapshot {victim.id}"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff"])
+def test_a_snapshot_whose_manifest_is_damaged_can_be_built_again(
+    tmp_path: Path, content: bytes
+) -> None:
+    folder = small_snapshot(tmp_path).folder
+    good = (folder / "manifest.json").read_bytes()
+    (folder / "manifest.json").write_bytes(content)
+    assert small_snapshot(tmp_path).folder == folder
+    assert (folder / "manifest.json").read_bytes() == good

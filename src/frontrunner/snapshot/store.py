@@ -18,7 +18,7 @@ from frontrunner.base.atomic import (
     remove_folder,
     sweep,
 )
-from frontrunner.base.errors import SnapshotError, UnknownNameError
+from frontrunner.base.errors import CorruptSnapshotError, SnapshotError, UnknownNameError
 from frontrunner.base.home import Home
 from frontrunner.snapshot.manifest import Seconds, damage, read_manifest
 from frontrunner.snapshot.prepared import ANSWERS, answers_damage
@@ -251,11 +251,18 @@ class Store:
         """Move a finished folder to the place that its manifest names, whole or not at all."""
         name = read_manifest(folder).id
         target = self.folder / name
-        if target.exists() and list(damage(target, read_manifest(target))):
+        if target.exists() and _is_damaged(target):
             remove_folder(target)
         if not target.exists():
             name_folder(folder, target, replace=False)
         return Snapshot(target)
+
+
+def _is_damaged(folder: Path) -> bool:
+    try:
+        return any(damage(folder, read_manifest(folder)))
+    except CorruptSnapshotError:  # the manifest itself
+        return True
 
 
 def whole_damage(snapshot: Snapshot) -> list[str]:
