@@ -117,7 +117,7 @@ faults: setup-dev ## Send 200,000 requests while the new board and Envoy fail in
 PACKAGES := ranking results snapshot checks
 LEAST := 90
 
-mutate: setup-dev ## Change the code in small ways and count what the tests notice (an hour; SAMPLE=40: minutes)
+mutate: setup-dev ## Change the code in small ways and count what the tests notice (hours; SAMPLE=40: minutes)
 	$(BIN)/python -m bench.mutation --least $(LEAST) $(if $(SAMPLE),--sample $(SAMPLE)) $(PACKAGES)
 
 bench: setup-dev setup-peer ## Measure us and the peer side by side on ../shared (about 20 minutes)

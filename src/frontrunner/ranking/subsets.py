@@ -89,12 +89,11 @@ def _splits_required(subsets: SubsetScores) -> Integers:
 
 
 def _mean(subsets: SubsetScores) -> Floats:
-    missing = (subsets.has_rows & np.isnan(subsets.scores)).any(axis=1)
     count = subsets.has_rows.sum(axis=1)
+    # The NaN of a missing score makes the sum NaN as well.
     total = np.where(subsets.has_rows, subsets.scores, 0.0).sum(axis=1)
     # A variant without any row is not among them, so that no count is 0.
     means: Floats = total / count
-    means[missing] = np.nan
     return means
 
 
