@@ -15,6 +15,7 @@ from frontrunner.results.fetch import fetch
 from frontrunner.results.git import (
     ask_git,
     bring_up_to_date,
+    clone,
     find_repository,
     git_commit,
     is_git,
@@ -436,3 +437,18 @@ def test_a_repository_is_looked_for_so_many_folders_above(repository: Path) -> N
 def test_urls_of_repositories(source: str, url: bool) -> None:
     assert is_url(source) is url
     assert is_git(source) is url
+
+
+def test_git_never_asks_whoever_runs_the_build(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[object, str]] = []
+    real = subprocess.run
+
+    def run(words: list[str], **how: Any) -> Any:
+        seen.append((how["stdin"], how["env"]["GIT_TERMINAL_PROMPT"]))
+        return real(words, **how)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    clone(repository.as_uri(), tmp_path / "clone")
+    assert seen == [(subprocess.DEVNULL, "0")] * 3  # init, fetch, reset

@@ -253,4 +253,6 @@ def test_a_folder_of_links_only_is_refused(tmp_path: Path) -> None:
 def test_the_folder_of_a_described_model_may_itself_be_the_source(tmp_path: Path, own: str) -> None:
     write(tmp_path, f"{own}/model_meta.json", META)
     write(tmp_path, f"{own}/T1.json", result("T1", 0.5))
-    assert scores(read(tmp_path / own)) == {("lab/new", "T1"): 0.5}
+    ingested = read(tmp_path / own)
+    assert scores(ingested) == {("lab/new", "T1"): 0.5}
+    assert ingested.origins.path == [f"{Path(own).name}/T1.json"]
