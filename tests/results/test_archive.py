@@ -132,6 +132,11 @@ def test_a_pax_header_without_lengths_is_refused(tmp_path: Path, extra: bytes) -
         members(tmp_path, member(b"x", extra, b"x") + member(b"a", b"1"), LAST)
 
 
+def test_a_pax_record_of_no_length_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="a pax header has a record without length"):
+        members(tmp_path, member(b"x", b"0 path=a\n", b"x") + member(b"a", b"1"), LAST)
+
+
 @pytest.mark.parametrize(("length", "fits"), [(1 << 20, True), ((1 << 20) + 1, False)])
 def test_a_header_has_a_limit(tmp_path: Path, length: int, fits: bool) -> None:
     parts = (member(b"l", b"n" * length, b"L") + member(b"a", b"1"), LAST)

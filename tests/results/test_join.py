@@ -71,6 +71,7 @@ def dated(content: dict[str, Any], date: Any) -> dict[str, Any]:
         (dated(result("T1", 0.1), 1.7e9), dated(result("T1", 0.9), 1.8e9)),
         (dated(result("T1", 0.1, "9.0"), "2026-01-01"), dated(result("T1", 0.9, "2.0"), 1.8e9)),
         (result("T1", 0.1), dated(result("T1", 0.9, None), 1.8e9)),
+        (result("T1", 0.1, "9.0"), dated(result("T1", 0.9, "2.0"), 0.5)),
         (result("T1", 0.1, "2.9.0"), result("T1", 0.9, "2.10.0")),
         (result("T1", 0.1, None), result("T1", 0.9, "1.0.0")),
         (dated(result("T1", float("nan")), 1.8e9), result("T1", 0.9)),
