@@ -20,6 +20,8 @@ import os, signal, sys, time
 import {module} as place
 
 def main():
+    # A shell that runs tests in the background has its children ignore the signal.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     inner = place.{name}
 
     def stopped(*args, **named):
