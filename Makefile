@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-browser demo test frontend frontend-check browser check fix acceptance mutate bench bench-gateway bench-web docs lock lock-evaluate clean
+.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-browser demo gateway-demo test frontend frontend-check browser check fix acceptance mutate bench bench-gateway bench-web docs lock lock-evaluate clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ setup-gradio: $(GRADIOS:%=.venv-gradio-%/.done) ## Make an environment for each 
 
 demo: setup ## Build the starter board and serve it on http://127.0.0.1:8000
 	$(BIN)/frontrunner demo
+
+gateway-demo: setup-dev .venv-gradio-5/.done ## An old Gradio board, the new board and the gateway; says what to open
+	$(BIN)/python examples/gateway_demo.py .venv-gradio-5/bin/python
 
 test: setup-dev ## Run the tests (minutes)
 	$(BIN)/python -m pytest -q -n auto -m "not acceptance and not browser"
