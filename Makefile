@@ -115,7 +115,7 @@ acceptance: setup-dev setup-clients setup-gradio ## Run the slow checks on the r
 	$(BIN)/python -m pytest -q -m "acceptance and not browser"
 
 faults: setup-dev ## Send 200,000 requests while the new board and Envoy fail in every way (minutes)
-	FRONTRUNNER_FAULT_REQUESTS=200000 $(BIN)/python -m pytest -q -s -n 0 tests/acceptance/gateway/test_faults.py
+	$(BIN)/python -m pytest -q -s -n 0 tests/acceptance/gateway/test_faults.py
 
 PACKAGES := ranking results snapshot checks
 LEAST := 90
