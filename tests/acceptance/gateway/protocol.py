@@ -138,7 +138,8 @@ class Page:
         follower.start()
         answer = self.client.post(f"{self.prefix}/upload", params=number, files=files)
         follower.join()
-        if told[-1:] != ["done"]:
+        # A stream that opens after a quick upload has ended is empty, without a gateway too.
+        if told and told[-1] != "done":
             raise BrokenError(f"the progress of an upload broke off: {told}")
         return answer
 
