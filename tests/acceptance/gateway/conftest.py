@@ -136,7 +136,7 @@ def version(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture(scope="session")
-def old_board(
+def gradio_board(
     version: int, tables: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """The old board."""
@@ -221,7 +221,7 @@ def gateway_before(old: str, new: str, more: str = "") -> Iterator[Move]:
 
 
 @pytest.fixture(scope="session")
-def move(old_board: str, new_board: str) -> Iterator[Move]:
+def move(gradio_board: str, new_board: str) -> Iterator[Move]:
     """The gateway before the old board of this version and Frontrunner."""
-    with gateway_before(old_board, new_board) as started:
+    with gateway_before(gradio_board, new_board) as started:
         yield started

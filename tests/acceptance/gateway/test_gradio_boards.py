@@ -142,7 +142,7 @@ def test_open_pages_go_on_while_the_share_changes(move: Move, version: int) -> N
 
 
 def test_the_board_builds_its_addresses_from_the_public_one(
-    move: Move, version: int, old_board: str
+    move: Move, version: int, gradio_board: str
 ) -> None:
     move.share(100)
     with Page(version, move.url) as page:
@@ -152,12 +152,12 @@ def test_the_board_builds_its_addresses_from_the_public_one(
     move.share(0)
     html = httpx.get(f"{move.url}/", headers=BROWSER).text
     assert httpx.get(f"{move.url}/", headers=BROWSER).headers["x-frontrunner-side"] == "old"
-    assert old_board.rpartition(":")[2] not in html
+    assert gradio_board.rpartition(":")[2] not in html
 
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_programs_with_gradio_client_go_on(
-    move: Move, version: int, old_board: str, client: str, tmp_path: Path
+    move: Move, version: int, gradio_board: str, client: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "results.bin"
     file.write_bytes(b"x" * 200_000)
@@ -168,7 +168,7 @@ def test_programs_with_gradio_client_go_on(
         command = [str(python), str(program), url, str(file), str(seconds)]
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
-    direct = ask(old_board, 0)
+    direct = ask(gradio_board, 0)
     if version not in CLIENTS[client]:
         assert direct.returncode, "this client can use this board: list it in CLIENTS"
         return
