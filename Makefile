@@ -98,8 +98,9 @@ setup-browser: setup-dev ## Install Debian's Chromium, and Node if it is missing
 	@command -v npm >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm; }
 	@$(MAKE) frontend/node_modules/.done
 
-browser: setup-browser ## Drive the pages in a real browser (minutes; real boards too where ../shared is)
-	$(BIN)/python -m pytest -q -m browser -n 0
+browser: setup-browser setup-gradio ## Drive the pages in a real browser (minutes; real boards too where ../shared is)
+	$(BIN)/python -m pytest -q -m browser -n 0 --ignore tests/acceptance/gateway
+	$(BIN)/python -m pytest -q -m browser -n 0 tests/acceptance/gateway
 
 check: setup-dev ## Lint, format, types, architecture
 	$(BIN)/ruff check .

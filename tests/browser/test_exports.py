@@ -23,8 +23,9 @@ def test_cells_that_begin_like_a_formula_are_neutralised_and_numbers_stay(
     page: Any, tmp_path: Path
 ) -> None:
     models = [f"{name}/m" for name in NAMES]
-    known = catalog([task("T1"), task("T2")], models=models)
-    # A negative score is a number, not a formula.
+    tasks = [task(name, main_score="cosine_spearman") for name in ("T1", "T2")]
+    known = catalog(tasks, models=models)
+    # A correlation may be negative: a number, not a formula.
     scores = {name: {"T1": -0.5 if name == "plain/m" else 0.5, "T2": 0.25} for name in models}
     ingested = ingest(write_scores(tmp_path / "results", scores), known, workers=1)
     snapshot = snapshot_of(tmp_path / "home", ingested)
