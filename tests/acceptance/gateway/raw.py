@@ -192,8 +192,8 @@ async def _client(
 async def _repeatable(link: _Link, request: bytes, outcome: Outcome) -> tuple[int, str]:
     """A GET whose connection was cut is sent again, at most twice.
 
-    While a killed Envoy ends, the system still takes connections for it and cuts them, so the second
-    attempt of a request can be cut by the same kill.
+    While a killed Envoy ends, the system still takes connections for it and cuts them, so the
+    second attempt of a request can be cut by the same kill.
     """
     for _ in range(2):
         try:
