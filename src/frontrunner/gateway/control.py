@@ -105,7 +105,7 @@ class Gateway:
         """Write the routes of the kept state again and wait until Envoy follows them."""
         self.change(lambda state: state)
 
-    def change(self, how: Callable[[GatewayState], GatewayState], *, wait: bool = True) -> bool:
+    def change(self, how: Callable[[GatewayState], GatewayState]) -> bool:
         """Change the state, and wait until Envoy follows it; False if no Envoy runs.
 
         The routes are written before the state: if that fails, nothing has changed. Raises
@@ -116,7 +116,7 @@ class Gateway:
             state = msgspec.structs.replace(wanted, generation=before.generation + 1)
             write_routes(self.settings, state, self.place.folder)
             save_state(self.place.folder, state)
-        return wait and self._wait_for(version(state))
+        return self._wait_for(version(state))
 
     def _wait_for(self, wanted: str) -> bool:
         try:

@@ -11,6 +11,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from frontrunner.base.atomic import write_file
@@ -97,7 +98,7 @@ def render_config(
 
 def render_routes(settings: GatewaySettings, state: GatewayState) -> str:
     """The routes as YAML. Raises GatewayError if a setting cannot be used."""
-    shown = state if settings.banner else _without_banner(state)
+    shown = state if settings.banner else msgspec.structs.replace(state, banner=False)
     return (
         _environment()
         .get_template("routes.yaml.j2")
@@ -126,12 +127,6 @@ def version(state: GatewayState) -> str:
 def write_routes(settings: GatewaySettings, state: GatewayState, folder: Path) -> None:
     """Replace the routes in one step. Raises GatewayError, or OSError if the disk refuses."""
     write_file(Place(folder).routes, render_routes(settings, state).encode(), mode=0o644)
-
-
-def _without_banner(state: GatewayState) -> GatewayState:
-    import msgspec  # noqa: PLC0415
-
-    return msgspec.structs.replace(state, banner=False)
 
 
 def _script_values(settings: GatewaySettings, salt: str) -> dict[str, object]:
