@@ -105,3 +105,17 @@ class GatewayError(FrontrunnerError):
     """The gateway's configuration is refused, or Envoy cannot be run or asked."""
 
     code = 6
+
+
+class TakeoverError(FrontrunnerError):
+    """The take-over cannot do what was asked: no plan, no ledger, or not in this state."""
+
+    code = 7
+
+
+class LedgerError(TakeoverError):
+    """The ledger cannot be read or written."""
+
+
+class StaleTokenError(TakeoverError):
+    """A controller with a later lease has taken over, so this one must not write any more."""

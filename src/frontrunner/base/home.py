@@ -17,6 +17,7 @@ HOME/
   .venv-evaluate/               what evaluations run in
   moved.json                    where each old model went
   gateway/                      what Envoy reads and writes: configuration, routes, sockets, logs
+  takeover/                     the ledger, the evidence, the looks, what was saved
 """
 
 from __future__ import annotations
@@ -139,3 +140,8 @@ class Home:
     def gateway(self) -> Path:
         """What Envoy reads and writes: configuration, routes, sockets, logs."""
         return self.path / "gateway"
+
+    @property
+    def takeover(self) -> Path:
+        """The ledger of the take-over, its evidence, its looks, and what it saved."""
+        return self.path / "takeover"

@@ -1,0 +1,1 @@
+"""What is measured while users move: counts by side, from the gateway's logs and the checks."""

@@ -1,0 +1,1 @@
+"""The gates of the take-over: evidence in, readings out."""

@@ -1,0 +1,24 @@
+"""Every look of the controller, for the charts of the console: one bounded file, not the ledger."""
+
+from __future__ import annotations
+
+import msgspec
+
+from frontrunner.takeover.plane import Reality
+from frontrunner.takeover.records import Reading
+from frontrunner.takeover.stages import Position, World
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """What the controller saw and wanted at one tick."""
+
+    at: float
+    position: Position
+    wanted: World
+    reality: Reality | None
+    """None if the data plane could not be asked."""
+    readings: tuple[Reading, ...] = ()
+    deadline: float | None = None
+    """Seconds that are left at this stage; None without a deadline."""
+    holding: str = ""
+    """Why it does not go on now, in one sentence; empty if it can."""

@@ -1,0 +1,51 @@
+"""Whatever moves users: Envoy today, a Space on a hub another day. Two verbs, read and write.
+
+The design named four methods (reconcile, set_share, get_share, finalize). A data plane that takes
+share, banner, shadow and settlement in one write has no half-way state, so reconciling is writing
+the same world again, and finalizing is one more world.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from frontrunner.takeover.stages import World
+
+
+class Side(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known about one board at one moment."""
+
+    healthy: bool | None = None
+    """None if it could not be asked."""
+    code: str | None = None
+    """Names the running program; None if the board does not say."""
+    data: str | None = None
+    """Names the data that it shows, such as a snapshot's id; None if the board does not say."""
+    data_at: float | None = None
+    """When that data was made, in seconds since the epoch."""
+
+
+class Reality(msgspec.Struct, frozen=True, kw_only=True):
+    """What the data plane does and how both boards are, as asked of them."""
+
+    world: World
+    old: Side
+    new: Side
+    streams: int = 0
+    """Requests and streams of users that the old board has under way."""
+
+
+class DataPlane(Protocol):
+    """What the controller acts on."""
+
+    def read(self) -> Reality:
+        """Ask it. Raises GatewayError if it cannot be asked."""
+
+    def write(self, world: World, token: int) -> None:
+        """Make it do this, and return when it does; writing the same again changes nothing.
+
+        Raises StaleTokenError if a controller with a later lease has written, GatewayError if
+        it is not known to be done.
+        """

@@ -1,0 +1,174 @@
+"""What the ledger holds: each record one fact, in the order in which it became known.
+
+The state of a take-over is a fold over these records, so nothing has to be remembered elsewhere.
+A kind is never renamed and a field never changes its meaning; new ones may be added.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from frontrunner.checks.gates import Verdict
+from frontrunner.takeover.stages import Position, World
+
+
+class Verb(StrEnum):
+    """What an operator can ask for."""
+
+    START = "start"
+    ADVANCE = "advance"
+    PAUSE = "pause"
+    RESUME = "resume"
+    APPROVE = "approve"
+    REJECT = "reject"
+    ROLLBACK = "rollback"
+    RETRY = "retry"
+    FINISH = "finish"
+    ACCEPT = "accept"
+    """Go on with a plan that was edited."""
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What one gate said at one look."""
+
+    gate: str
+    verdict: Verdict
+    text: str
+    """The finding in one sentence, with its numbers and units."""
+    value: float | None = None
+    """The number that is held against the limit; None if there is none."""
+    limit: float | None = None
+    sample: int = 0
+    """Units of evidence so far."""
+    wanted: int = 0
+    """Units of evidence that the gate needs at least."""
+    armed: bool = True
+    """Whether the gate was proved able to fail. One that is not armed never passes."""
+    dry_run: bool = False
+    """Whether it is measured without deciding anything."""
+
+
+class _Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    pass
+
+
+class Commanded(_Record, frozen=True, tag="command"):
+    """An operator asked for something. The controller answers with a `Decided` or a `Refused`."""
+
+    verb: Verb
+    reason: str = ""
+    gate: str = ""
+    """The manual gate that `approve` and `reject` are about; empty for all that wait."""
+    force: bool = False
+    """Go on without the gates; health is still needed."""
+
+
+class Decided(_Record, frozen=True, tag="decision"):
+    """The take-over goes from one position to another."""
+
+    before: Position
+    after: Position
+    why: str
+    command: int | None = None
+    """The record of the command that it answers; None if evidence or a deadline decided."""
+    readings: tuple[Reading, ...] = ()
+    """The evidence at that moment."""
+
+
+class Refused(_Record, frozen=True, tag="refused"):
+    """A command was not carried out, because it came too late or made no sense."""
+
+    command: int
+    why: str
+
+
+class Intended(_Record, frozen=True, tag="intent"):
+    """The controller is about to change the data plane."""
+
+    before: World | None
+    """What the data plane did; None if it could not be asked."""
+    after: World
+    why: str
+
+
+class Acted(_Record, frozen=True, tag="outcome"):
+    """What the data plane did after an intent, as read back."""
+
+    intent: int
+    """The record of the intent."""
+    seen: World | None
+    """None if it could not be read back."""
+    error: str = ""
+
+
+class Observed(_Record, frozen=True, tag="observed"):
+    """The verdict of a gate changed, or a gate was looked at for the first time in a step."""
+
+    reading: Reading
+
+
+class Restarted(_Record, frozen=True, tag="analysis-restarted"):
+    """The counts of the evidence begin again, because what is measured is not the same any more."""
+
+    why: str
+    old_code: str | None = None
+    new_code: str | None = None
+
+
+class NewData(_Record, frozen=True, tag="new-data"):
+    """A side has new results; the parity gate runs again."""
+
+    side: str
+    data: str
+
+
+class PlanChanged(_Record, frozen=True, tag="plan-changed"):
+    """The plan was edited while it runs; the hash of the record is the plan in force."""
+
+    found: str
+    """Hash of the plan as it is now."""
+    accepted: bool
+
+
+class Noted(_Record, frozen=True, tag="note"):
+    """Anything else that the story needs: leases, drift, outages, alarms, what was saved."""
+
+    topic: str
+    text: str
+
+
+Record = (
+    Commanded
+    | Decided
+    | Refused
+    | Intended
+    | Acted
+    | Observed
+    | Restarted
+    | NewData
+    | PlanChanged
+    | Noted
+)
+"""Everything that the ledger holds."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A record with its place in the chain."""
+
+    seq: int
+    """Counts from 1, without gaps."""
+    at: float
+    """Seconds since the epoch; never before the record that precedes it."""
+    actor: str
+    """Who: `controller`, `cli:<user>`, `console:<name>`, `gate:<name>`."""
+    plan: str
+    """Hash of the plan in force."""
+    token: int
+    """Fencing token of the controller's lease; 0 for commands."""
+    record: Record
+    previous: str
+    """Hash of the entry before; 64 zeros for the first."""
+    hash: str
+    """SHA-256 over all of the above."""
