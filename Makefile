@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-browser demo gateway-demo test frontend frontend-check browser check fix acceptance mutate bench bench-gateway bench-web docs lock lock-evaluate clean
+.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-browser demo gateway-demo test frontend frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web docs lock lock-evaluate clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -112,8 +112,14 @@ fix: setup-dev ## Let ruff fix what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-acceptance: setup-dev setup-clients setup-gradio ## Run the slow checks on the real data in ../shared
+acceptance: setup-dev setup-clients setup-gradio setup-model ## Run the slow checks on the real data in ../shared
 	$(BIN)/python -m pytest -q -m "acceptance and not browser"
+
+setup-model: ## Install Debian's Spin and gcc, for the model of the take-over's protocol
+	@command -v spin >/dev/null && command -v gcc >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends spin gcc libc6-dev; }
+
+model: setup-dev setup-model ## Check the model of the take-over's protocol (a minute)
+	$(BIN)/python -m pytest -q -n 0 tests/takeover/test_protocol.py
 
 faults: setup-dev ## Send 200,000 requests while the new board and Envoy fail in every way (minutes)
 	$(BIN)/python -m pytest -q -s -n 0 tests/acceptance/gateway/test_faults.py
