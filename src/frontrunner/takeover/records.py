@@ -139,6 +139,15 @@ class Noted(_Record, frozen=True, tag="note"):
     text: str
 
 
+class Unknown(_Record, frozen=True, tag="unknown"):
+    """A record that this version cannot read, because a later one wrote it. It is never written."""
+
+    name: str
+    """Its kind; empty if it has none."""
+    text: str
+    """What the ledger holds, as it is."""
+
+
 Record = (
     Commanded
     | Decided
@@ -150,6 +159,7 @@ Record = (
     | NewData
     | PlanChanged
     | Noted
+    | Unknown
 )
 """Everything that the ledger holds."""
 

@@ -1,0 +1,194 @@
+"""Databases by URL: SQLite in a file, or PostgreSQL through psycopg.
+
+One place for what both need: limits on every wait, no password in a message, and SQLite opened so
+that a file which was removed or replaced is noticed. SQLAlchemy belongs to extras, so import this
+module where it is used; without it, the import raises MissingExtraError.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from frontrunner.base.errors import MissingExtraError
+
+try:
+    import sqlalchemy as sql
+    from sqlalchemy import URL, Connection, Engine
+except ImportError as missing:
+    raise MissingExtraError(
+        "A database needs SQLAlchemy. Install it with: pip install '.[takeover]', or "
+        "'.[gateway]' for the gateway alone"
+    ) from missing
+
+WAIT = 10.0
+"""Seconds to wait for another process that holds the database."""
+_POSTGRES = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,
+}
+"""libpq's parameters: a server that vanished is noticed within about 20 seconds."""
+_BEGIN = "frontrunner_begin"
+
+
+class Database:
+    """Connections to one database, and how it is named in messages.
+
+    It is meant for one process; a child process opens its own.
+    """
+
+    def __init__(self, url: str, file: Path) -> None:
+        """Prepare an engine; nothing is opened yet. An empty URL is SQLite in `file`.
+
+        Raises MissingExtraError without psycopg, ValueError for a URL that cannot be used.
+        """
+        self._url = _parsed(url) if url else URL.create("sqlite", database=str(file))
+        self._file = _file_of(self._url)
+        self.engine = _sqlite(self._file) if self._file else _postgres(self._url)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file of SQLite; else it is PostgreSQL."""
+        return self._file is not None
+
+    @property
+    def file(self) -> Path | None:
+        """The file of SQLite; None for PostgreSQL."""
+        return self._file
+
+    def __str__(self) -> str:
+        return str(self._file or self._url.set(query={}).render_as_string(hide_password=True))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def create_file(self) -> None:
+        """Make the file of SQLite if there is none, and its folder. Raises OSError, sqlite3.Error.
+
+        Later connections open an existing file alone: one that was removed is an error, never
+        an empty database.
+        """
+        if self._file is None or self._file.exists():
+            return
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        _connect_sqlite(self._file, "rwc").close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection whose statements all see the database at one moment."""
+        options = {"isolation_level": "REPEATABLE READ"} if not self.is_sqlite else {}
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection whose changes are committed together at the end of the block.
+
+        On SQLite nobody else writes during the block. On PostgreSQL the block must lock a row.
+        """
+        options = {_BEGIN: "BEGIN IMMEDIATE"} if self.is_sqlite else {}
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
+
+    def cause(self, error: Exception) -> str:
+        """What went wrong, in the database's own words and on one line, without the password."""
+        told = getattr(error, "orig", None) or error
+        text = " ".join(str(told).split()) or type(told).__name__
+        return _without_password(text, self._url)
+
+
+def _parsed(url: str) -> URL:
+    try:
+        found = sql.make_url(url)
+    except (sql.exc.ArgumentError, ValueError):
+        # The text of this error may have the password.
+        raise ValueError("it is not a URL like postgresql://user@host/name") from None
+    backend = found.get_backend_name()
+    if backend in ("postgresql", "postgres"):  # libpq takes both
+        return found.set(drivername="postgresql+psycopg")
+    if found.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise ValueError(
+            f"{found.drivername} is not supported; use sqlite:///FILE or "
+            "postgresql://user@host/name"
+        )
+    return found
+
+
+def _file_of(url: URL) -> Path | None:
+    if url.get_backend_name() != "sqlite":
+        return None
+    name = url.database or ""
+    if name in ("", ":memory:") or name.startswith("file:"):
+        raise ValueError("SQLite needs the path of a file: sqlite:///FILE")
+    return Path(os.path.abspath(name))  # noqa: PTH100 -- resolve() would follow links
+
+
+def _postgres(url: URL) -> Engine:
+    try:
+        return sql.create_engine(
+            url, connect_args=_POSTGRES, isolation_level="READ COMMITTED", pool_pre_ping=True
+        )
+    except ImportError as error:
+        raise MissingExtraError(
+            "PostgreSQL needs psycopg. Install it with: pip install '.[postgres]'"
+        ) from error
+
+
+def _connect_sqlite(file: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"file:{quote(str(file))}?mode={mode}",
+        uri=True,
+        timeout=WAIT,
+        check_same_thread=False,
+        isolation_level=None,  # BEGIN is sent below, so that a writer waits before it reads
+    )
+    # Bytes that are no text come back as they are, so that a damaged row can be read and named.
+    connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    return connection
+
+
+def _sqlite(file: Path) -> Engine:
+    url = URL.create("sqlite", database=str(file))
+    engine = sql.create_engine(url, creator=lambda: _connect_sqlite(file, "rw"))
+
+    @sql.event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, record: Any) -> None:
+        record.info["inode"] = _inode(file)
+        connection.execute("PRAGMA synchronous=FULL")
+
+    @sql.event.listens_for(engine, "checkout")
+    def same_file(_: object, record: Any, __: object) -> None:
+        """SQLite goes on writing into a file that has no name any more: connect again instead."""
+        if record.info.get("inode") != _inode(file):
+            raise sql.exc.DisconnectionError(f"{file} was removed or replaced")
+
+    @sql.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
+
+    return engine
+
+
+def _inode(file: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(file)  # noqa: PTH116 -- beside os.fstat
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _without_password(text: str, url: URL) -> str:
+    secrets = [url.password, url.query.get("password")]
+    for secret in (str(one) for one in secrets if one):
+        for form in {secret, quote(secret), quote(secret, safe=""), unquote(secret)}:
+            text = text.replace(form, "***")
+    return text

@@ -1,0 +1,210 @@
+"""The chain: each entry's hash covers its text, and its text has the hash of the entry before.
+
+The text that is hashed has seven lines, each ended by a line feed, in UTF-8: seq, at, actor, plan,
+token, record, previous. They are the columns of the table as they are stored, so that the hash can
+be recomputed without this program:
+
+    sqlite3 -separator $'\\n' ledger.db \\
+      'SELECT seq, at, actor, plan, token, record, previous FROM ledger WHERE seq = 1' | sha256sum
+
+No column may contain a line feed, so two different entries never have the same text. JSON escapes
+line feeds, and `append` refuses them elsewhere.
+
+A chain without a signature shows what was changed by mistake, by a damaged disk, or by somebody
+who did not recompute every later hash. It cannot show that somebody with write access made the
+whole chain anew, or cut its end together with the mark of its length. A hash that was kept
+elsewhere shows that too: see `known` of `check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import NamedTuple
+
+import msgspec
+
+from frontrunner.takeover.records import Entry, Record, Unknown
+
+FIRST = "0" * 64
+"""What the first entry has as the hash of the entry before."""
+
+
+class Row(NamedTuple):
+    """An entry as it is stored."""
+
+    seq: int
+    at: str
+    """UTC with microseconds, such as `2025-11-25T22:07:01.123456Z`; sorts as time does."""
+    actor: str
+    plan: str
+    token: int
+    record: str
+    """JSON."""
+    previous: str
+    hash: str
+
+
+class Mark(NamedTuple):
+    """The last entry that was written, kept apart from the entries."""
+
+    seq: int
+    hash: str
+
+
+NOTHING = Mark(0, FIRST)
+"""The mark of an empty ledger."""
+
+
+class Fault(StrEnum):
+    """What is wrong with a chain."""
+
+    CHANGED = "changed"
+    """The entry is not as it was written."""
+    MISSING = "missing"
+    """An entry before a later one is not there."""
+    OUT_OF_ORDER = "out of order"
+    """The entry is sound by itself and does not follow the one before."""
+    CUT = "cut"
+    """Entries at the end are not there."""
+    ADDED = "added"
+    """Entries at the end were not written by this program."""
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """What recomputing a chain found."""
+
+    entries: int
+    """Sound entries before the first fault."""
+    head: str
+    """Hash of the last of them: to keep elsewhere, and to compare with later."""
+    fault: Fault | None = None
+    """None if the chain holds."""
+    seq: int = 0
+    """The entry with the fault; 0 without one."""
+    text: str = ""
+    """The finding in one sentence."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.fault is None
+
+
+def text_of(row: Row) -> bytes:
+    """What the hash of an entry covers."""
+    return "".join(f"{value}\n" for value in row[:-1]).encode("utf-8", "surrogateescape")
+
+
+def hash_of(row: Row) -> str:
+    """SHA-256 of the text of an entry, in hexadecimal."""
+    return sha256(text_of(row)).hexdigest()
+
+
+def check(rows: Iterable[Row], mark: Mark, known: Mapping[int, str] | None = None) -> Verified:
+    """Recompute a chain, entries in order of `seq`, and compare its end with the mark.
+
+    `known` has hashes by `seq` that were kept elsewhere. Stops at the first fault.
+    """
+    kept = {**(known or {})}
+    last, at = NOTHING, ""
+    for row in rows:
+        fault, seq, text = _fault(row, last, at, kept)
+        if fault:
+            return Verified(entries=last.seq, head=last.hash, fault=fault, seq=seq, text=text)
+        last, at = Mark(row.seq, row.hash), row.at
+    fault, seq, text = _fault_of_end(last, mark, kept)
+    return Verified(entries=last.seq, head=last.hash, fault=fault, seq=seq, text=text)
+
+
+_Finding = tuple[Fault | None, int, str]
+
+
+def _fault(row: Row, last: Mark, at: str, known: Mapping[int, str]) -> _Finding:
+    wanted = last.seq + 1
+    if row.seq != wanted:
+        found = f"Entry {wanted} is missing; the next one is {row.seq}."
+        return (Fault.MISSING if row.seq > wanted else Fault.OUT_OF_ORDER), wanted, found
+    if hash_of(row) != row.hash:
+        return Fault.CHANGED, wanted, f"Entry {wanted} is not as it was written."
+    if row.previous != last.hash:
+        return Fault.OUT_OF_ORDER, wanted, f"Entry {wanted} does not follow entry {last.seq}."
+    if row.at < at:
+        return Fault.OUT_OF_ORDER, wanted, f"Entry {wanted} is older than entry {last.seq}."
+    if known.get(wanted, row.hash) != row.hash:
+        return Fault.CHANGED, wanted, f"Entry {wanted} does not have the hash that was kept."
+    return None, 0, ""
+
+
+def _fault_of_end(last: Mark, mark: Mark, known: Mapping[int, str]) -> _Finding:
+    after = last.seq + 1
+    end = max(mark.seq, *known, 0) if known else mark.seq
+    if end > last.seq:
+        return Fault.CUT, after, f"Entries {after} to {end} are missing at the end."
+    if mark.seq < last.seq:
+        text = f"Entries {mark.seq + 1} to {last.seq} were not written by Frontrunner."
+        return Fault.ADDED, mark.seq + 1, text
+    if mark.hash != last.hash:
+        return Fault.CHANGED, last.seq, f"Entry {last.seq} is not the one that was written last."
+    return None, 0, ""
+
+
+# --- entries and rows -----------------------------------------------------------------------------
+
+
+def time_text(at: float) -> str:
+    """Seconds since the epoch as text. Raises ValueError outside of the years 1970 to 9999."""
+    if not 0 <= at < _END:
+        raise ValueError(f"{at} is not a time between 1970 and 9999")
+    found = datetime.fromtimestamp(at, UTC)
+    return found.strftime("%Y-%m-%dT%H:%M:%S.") + f"{found.microsecond:06}Z"
+
+
+_END = 253_402_300_799.0
+"""The last second of 9999."""
+
+
+def entry_of(row: Row) -> Entry:
+    """A stored entry as a value. What this version cannot read becomes an `Unknown` record."""
+    return Entry(
+        seq=row.seq,
+        at=_seconds(row.at),
+        actor=row.actor,
+        plan=row.plan,
+        token=row.token,
+        record=_record(row.record),
+        previous=row.previous,
+        hash=row.hash,
+    )
+
+
+def _seconds(at: str) -> float:
+    """0.0 for what is no time: `check` names such an entry, and the rest of it can be read."""
+    try:
+        return datetime.fromisoformat(at).timestamp()
+    except ValueError:
+        return 0.0
+
+
+_records: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
+
+
+class _Kind(msgspec.Struct):
+    kind: str = ""
+
+
+def _record(text: str) -> Record:
+    try:
+        found = _records.decode(text)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return Unknown(name=_kind(text), text=text)
+    return Unknown(name="unknown", text=text) if isinstance(found, Unknown) else found
+
+
+def _kind(text: str) -> str:
+    try:
+        return msgspec.json.decode(text, type=_Kind).kind
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return ""
