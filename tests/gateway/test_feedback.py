@@ -77,10 +77,11 @@ def send(
 
     scope = {
         "type": "http",
+        "path": "/__frontrunner/feedback",
         "method": method,
         "headers": [(k.replace("_", "-").encode(), v.encode()) for k, v in (headers or {}).items()],
     }
-    asyncio.run(Companion(store, limit)(scope, receive, take))
+    asyncio.run(Companion(store, Path("none"), limit)(scope, receive, take))
     return sent[0]["status"], sent[1]["body"].decode()
 
 

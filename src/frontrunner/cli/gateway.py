@@ -49,13 +49,14 @@ def run_(home: Home = None) -> None:
 
 @gateway.command(hidden=True)
 def companion(home: Home = None) -> None:
-    """Take feedback; `gateway run` starts this process."""
+    """Take feedback and show `/transition`; `gateway run` starts this process."""
     from frontrunner.gateway.companion import serve_companion  # noqa: PLC0415
     from frontrunner.gateway.feedback import Feedback  # noqa: PLC0415
     from frontrunner.gateway.render import Place  # noqa: PLC0415
 
     _, settings, folder = _settings(home)
-    serve_companion(Feedback(settings.feedback, folder), Place(folder).socket("companion"))
+    feedback = Feedback(settings.feedback, folder)
+    serve_companion(feedback, folder, Place(folder).socket("companion"))
 
 
 @gateway.command(hidden=True)

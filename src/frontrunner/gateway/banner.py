@@ -20,6 +20,7 @@ class BannerWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: str
     text: str
     go: str
+    about: str
     feedback: str
     question: str
     send: str

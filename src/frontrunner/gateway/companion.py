@@ -1,4 +1,7 @@
-"""The process beside Envoy that takes feedback. Users reach the boards without it."""
+"""The process beside Envoy that takes feedback and shows where the move is, at `/transition`.
+
+Users reach the boards without it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import asyncio
 import html
 import ipaddress
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
@@ -14,6 +18,8 @@ from urllib.parse import parse_qs
 
 from frontrunner.base.errors import GatewayError
 from frontrunner.gateway.feedback import LONGEST_TEXT, Feedback, Limit, Message
+from frontrunner.gateway.transition import read_transition
+from frontrunner.gateway.transition_page import PATHS, Reader, rendered
 
 log = logging.getLogger("frontrunner.gateway")
 _MOST_BYTES = 16 * 1024
@@ -22,12 +28,19 @@ _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{ti
 <meta name="viewport" content="width=device-width"><link rel="stylesheet"
 href="/__frontrunner/banner.css"></head><body><div id="frontrunner-banner" role="status">
 <span>{text}</span> <a href="{back}">Back to the page</a></div></body></html>"""
+_SECURE = [
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'",
+    ),
+    (b"x-content-type-options", b"nosniff"),
+]
 _HEADERS = [
     (b"content-type", b"text/html; charset=utf-8"),
     (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; style-src 'self'"),
-    (b"x-content-type-options", b"nosniff"),
+    *_SECURE,
 ]
+_HOST = re.compile(r"[A-Za-z0-9.\-_\[\]:]{1,255}")
 Scope = MutableMapping[str, Any]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -38,10 +51,12 @@ class TooLargeError(ValueError):
 
 
 class Companion:
-    """The ASGI application behind `/__frontrunner/feedback`."""
+    """The ASGI application behind `/__frontrunner/feedback` and `/transition`."""
 
-    def __init__(self, feedback: Feedback, limit: Limit | None = None) -> None:
+    def __init__(self, feedback: Feedback, folder: Path, limit: Limit | None = None) -> None:
+        """Store feedback, and read what `folder` says of the move."""
         self._feedback = feedback
+        self._folder = folder
         self._limit = limit or Limit()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,8 +66,30 @@ class Companion:
         headers = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
+        if scope["path"] in PATHS:
+            await self._show(scope, headers, send)
+            return
         status, text, back = await self._taken(scope["method"], headers, receive)
         await _answer(send, status, text, back)
+
+    async def _show(self, scope: Scope, headers: dict[str, str], send: Send) -> None:
+        """Where the move is."""
+        if scope["method"] not in ("GET", "HEAD"):
+            await _answer(send, 405, "Only GET and HEAD are answered here.")
+            return
+        reader = _reader(headers, scope["query_string"])
+        found = rendered(scope["path"], read_transition(self._folder), reader)
+        kind = f"{found.media_type}; charset=utf-8".encode()
+        own = [
+            (b"content-type", kind),
+            (b"cache-control", b"public, max-age=%d" % found.max_age),
+            (b"vary", b"accept-language"),
+            (b"content-length", b"%d" % len(found.body)),
+        ]
+        body = b"" if scope["method"] == "HEAD" else found.body
+        sent = [*own, *_SECURE]
+        await send({"type": "http.response.start", "status": found.status, "headers": sent})
+        await send({"type": "http.response.body", "body": body})
 
     async def _taken(
         self, method: str, headers: dict[str, str], receive: Receive
@@ -79,6 +116,16 @@ class Companion:
             log.error("feedback was lost: %s", error)
             return 503, "It could not be stored. Try again later."
         return 200, "Thank you. Your feedback was stored."
+
+
+def _reader(headers: dict[str, str], query: bytes) -> Reader:
+    """Who asks: `?lang=` counts before the languages of the browser."""
+    asked = parse_qs(query.decode("latin-1")).get("lang", [""])[0]
+    wishes = asked or headers.get("accept-language", "").strip().lower()
+    host = headers.get("x-forwarded-host", headers.get("host", ""))
+    scheme = "https" if headers.get("x-forwarded-proto") == "https" else "http"
+    origin = f"{scheme}://{host}" if _HOST.fullmatch(host) else ""
+    return Reader(origin, "zh" if wishes.startswith("zh") else "en")
 
 
 def _same_site(headers: dict[str, str]) -> bool:
@@ -137,10 +184,10 @@ async def _answer(send: Send, status: int, text: str, back: str = "/") -> None:
     await send({"type": "http.response.body", "body": page})
 
 
-def serve_companion(feedback: Feedback, socket: Path) -> None:
-    """Take feedback on a socket until the process is stopped."""
+def serve_companion(feedback: Feedback, folder: Path, socket: Path) -> None:
+    """Answer on a socket until the process is stopped."""
     import uvicorn  # noqa: PLC0415
 
     socket.unlink(missing_ok=True)
-    application = Companion(feedback)
+    application = Companion(feedback, folder)
     uvicorn.run(application, uds=str(socket), log_level="warning", access_log=False, lifespan="off")

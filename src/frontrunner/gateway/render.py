@@ -8,6 +8,7 @@ owns the old board's paths. Envoy takes a set of routes whole or not at all.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from frontrunner.gateway.buckets import BUCKETS
 from frontrunner.gateway.owned import owned_paths
 from frontrunner.gateway.sides import listen_address, sides
 from frontrunner.gateway.state import GatewayState
+from frontrunner.gateway.transition_page import PATHS
 
 _HALF_A_YEAR = 182 * 24 * 3600
 _SECONDS_A_DAY = 24 * 3600
@@ -108,6 +110,7 @@ def render_routes(settings: GatewaySettings, state: GatewayState) -> str:
             owned=owned_paths(settings),
             rewrites=any(side.rewrites_host for side in sides(settings)),
             style=banner_style(),
+            transition="|".join(map(re.escape, PATHS)),
             version=version(state),
         )
     )
