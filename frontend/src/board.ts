@@ -127,7 +127,7 @@ function listen(): void {
     (rankPanel as HTMLDetailsElement).open = false;
     readPicks(rankForm);
   });
-  rankForm?.addEventListener("reset", () => setTimeout(() => change(NO_PICKS)));
+  rankForm?.addEventListener("reset", () => setTimeout(() => readPicks(rankForm)));
   // Choosing columns keeps what else was chosen.
   document.querySelector<HTMLFormElement>("form[data-keep]")?.addEventListener("submit", (event) => {
     event.preventDefault();

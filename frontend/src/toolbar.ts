@@ -11,7 +11,8 @@ export function listenToFilters(change: (next: Partial<State>, remember?: boolea
   search.addEventListener("input", () => change({ search: search.value }, false));
   filterForm.addEventListener("change", () => change({ filters: readFilters() }));
   filterForm.addEventListener("submit", (event) => event.preventDefault());
-  filterForm.addEventListener("reset", () => setTimeout(() => change({ filters: {} })));
+  // The controls are reset after this event. They may have been set again by then, so they are read.
+  filterForm.addEventListener("reset", () => setTimeout(() => change({ filters: readFilters() })));
 }
 
 function readFilters(): State["filters"] {

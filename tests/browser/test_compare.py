@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-expect = pytest.importorskip("playwright.sync_api").expect
+from tests.browser.waits import expect
 
 pytestmark = [
     pytest.mark.browser,
@@ -14,8 +14,9 @@ pytestmark = [
 ]
 
 
-def _chips(page: Any) -> list[str]:
-    return [text.strip(" \u00d7\n") for text in page.locator(".chips li").all_inner_texts()]
+def _has_chips(page: Any, *names: str) -> None:
+    """Wait until these models are chosen."""
+    expect(page.locator(".chips li")).to_have_text([f"{name}\u00d7" for name in names])
 
 
 def test_models_are_chosen_by_keyboard_and_compared(page: Any, address: str) -> None:
@@ -23,31 +24,32 @@ def test_models_are_chosen_by_keyboard_and_compared(page: Any, address: str) -> 
     box = page.locator("#choose")
     box.fill("org")
     expect(page.get_by_role("option")).to_have_count(3)
-    assert box.get_attribute("aria-expanded") == "true"
+    expect(box).to_have_attribute("aria-expanded", "true")
     active = box.get_attribute("aria-activedescendant")
     page.keyboard.press("ArrowDown")
-    assert box.get_attribute("aria-activedescendant") != active
+    expect(box).not_to_have_attribute("aria-activedescendant", active)
     chosen = page.locator('[role=option][aria-selected="true"]').inner_text()
     page.keyboard.press("Enter")
-    assert _chips(page) == [chosen]
+    _has_chips(page, chosen)
     box.fill("large")
     expect(page.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Enter")
+    _has_chips(page, chosen, "org/large")
     page.keyboard.press("Enter")  # an empty box: send the form
     page.wait_for_url("**/compare?models=*")
     assert page.locator("h2 small").first.inner_text()
-    assert _chips(page) == [chosen, "org/large"]
+    _has_chips(page, chosen, "org/large")
 
 
 def test_chips_are_removed_by_their_button_and_by_backspace(page: Any, address: str) -> None:
     page.goto(address + "/compare?models=org/small,org/large")
     page.get_by_role("button", name="Remove org/small").click()
-    assert _chips(page) == ["org/large"]
+    _has_chips(page, "org/large")
     box = page.locator("#choose")
     expect(box).to_be_focused()
     page.keyboard.press("Backspace")
-    assert _chips(page) == []
-    assert page.locator('[data-chooser] input[name="models"]').input_value() == ""
+    _has_chips(page)
+    expect(page.locator('[data-chooser] input[name="models"]')).to_have_value("")
 
 
 def test_the_list_closes_by_escape_and_says_when_nothing_fits(page: Any, address: str) -> None:
@@ -56,7 +58,7 @@ def test_the_list_closes_by_escape_and_says_when_nothing_fits(page: Any, address
     box.fill("large")
     page.keyboard.press("Escape")
     expect(page.get_by_role("listbox")).to_be_hidden()
-    assert box.get_attribute("aria-expanded") == "false"
+    expect(box).to_have_attribute("aria-expanded", "false")
     box.fill("nobody has this name")
     expect(page.locator(".said")).to_have_text("No matching model")
     page.keyboard.press("Enter")
@@ -67,7 +69,7 @@ def test_a_choice_is_made_by_pointer(page: Any, address: str) -> None:
     page.goto(address + "/compare")
     page.locator("#choose").fill("large")
     page.get_by_role("option", name="org/large").click()
-    assert _chips(page) == ["org/large"]
+    _has_chips(page, "org/large")
     for button in page.locator(".chips button").all():
         size = button.bounding_box()
         assert min(size["width"], size["height"]) >= 24
@@ -79,8 +81,8 @@ def test_without_scripts_a_form_compares(chromium: Any, address: str) -> None:
     page.goto(address + "/compare")
     page.fill('input[name="models"]', "org/small, org/large")
     page.click("form button")
-    assert page.locator("h2").first.inner_text().startswith("On Mix & match")
+    expect(page.locator("h2").first).to_contain_text("On Mix & match")
     page.select_option('select[name="board"]', "Old")
     page.click("form:has(select) button")
-    assert "board=Old" in page.url
+    page.wait_for_url("**board=Old**")
     context.close()

@@ -12,8 +12,7 @@ import pytest
 
 from frontrunner.snapshot.reader import Snapshot
 from tests.browser.conftest import BIG
-
-expect = pytest.importorskip("playwright.sync_api").expect
+from tests.browser.waits import copied, expect, filters_set, in_query
 
 pytestmark = pytest.mark.browser
 # For each filter a value that is on the page, and what a row's facts must then be. `f` are the
@@ -77,8 +76,10 @@ def test_each_filter_leaves_the_models_that_it_names(board: Any) -> None:
     board.click("#filters summary")
     for name, (value, test) in FILTERS.items():
         chosen = _choose(board, name, value)
+        filters_set(board, 1)
         assert _shown(board) == board.evaluate(_WANTED, [test, chosen]), name
         board.click("#filters button[type=reset]")
+        filters_set(board, 0)
         expect(board.locator("#shown")).to_contain_text(f"{everything} of {everything}")
 
 
@@ -88,18 +89,18 @@ def test_filters_by_what_is_open_want_all_of_it(board: Any) -> None:
     boxes.nth(0).check()
     boxes.nth(4).check()
     wanted = board.evaluate(_WANTED, ["(f.facets[i] & 17) === 17", ""])
+    in_query(board, "facets", "0~4")
     assert _shown(board) == wanted
-    board.wait_for_url("**facets=0%7E4**")
     board.reload()
     board.wait_for_selector("#tools:not([hidden])")
+    expect(boxes.nth(4)).to_be_checked()
     assert _shown(board) == wanted
-    assert boxes.nth(4).is_checked()
 
 
 def test_all_rows_come_and_the_first_is_the_first(board: Any) -> None:
     count = board.evaluate("JSON.parse(document.querySelector('#facts').textContent).name.length")
     expect(board.locator("#board tbody tr")).to_have_count(count)
-    assert board.locator("#board tbody tr").first.locator(".r").inner_text().strip() == "1"
+    expect(board.locator("#board tbody tr").first.locator(".r")).to_have_text("1")
 
 
 def test_ranking_again_by_each_kind_of_pick(board: Any) -> None:
@@ -114,7 +115,7 @@ def test_ranking_again_by_each_kind_of_pick(board: Any) -> None:
         board.click("#asked button")
         expect(board.locator("#asked")).to_be_hidden()
         board.click("#rerank summary")
-        assert not box.is_checked()
+        expect(box).not_to_be_checked()
 
 
 def test_an_address_that_ranks_again_opens_ranked(
@@ -131,7 +132,9 @@ def test_an_address_that_ranks_again_opens_ranked(
 def test_what_is_shown_is_saved_as_values(board: Any) -> None:
     name = board.locator("#board tbody tr").first.locator(".m a").get_attribute("href")
     owner_and_name = name.removesuffix("/").split("/models/")[1]
-    board.fill("#q", owner_and_name.split("/")[-1].split("%")[0])
+    words = owner_and_name.split("/")[-1].split("%")[0]
+    board.fill("#q", words)
+    in_query(board, "q", words)
     shown = _shown(board)
     board.click("#share summary")
     saved = {}
@@ -150,8 +153,7 @@ def test_what_is_shown_is_saved_as_values(board: Any) -> None:
 
 def test_the_frame_of_a_board_is_copied(board: Any, address: str) -> None:
     board.click("#share summary")
-    board.click('[data-copy="embed"]')
-    frame = board.evaluate("navigator.clipboard.readText()")
+    frame = copied(board, '[data-copy="embed"]')
     assert frame.startswith("<iframe")
     assert "embed=1" in frame
 
@@ -187,9 +189,11 @@ class TestCopy:
         copy.wait_for_selector("#tools:not([hidden])")
         everything = _shown(copy)
         copy.locator('th[data-k="params"] button').click()
-        assert copy.locator('th[data-k="params"]').get_attribute("aria-sort") == "descending"
+        head = copy.locator('th[data-k="params"]')
+        expect(head).to_have_attribute("aria-sort", "descending")
         copy.click("#filters summary")
         _choose(copy, "zero", "only")
+        filters_set(copy, 1)
         assert _shown(copy) < everything
         copy.keyboard.press("Escape")
         copy.click("#rerank summary")
@@ -209,7 +213,7 @@ class TestCopy:
         copy.wait_for_url("**/models/**")
         copy.click('.tongues a[lang="zh"]')
         copy.wait_for_url("**/zh/models/**")
-        assert copy.locator("html").get_attribute("lang") == "zh"
+        expect(copy.locator("html")).to_have_attribute("lang", "zh")
 
     def test_old_links_lead_on_from_the_front_of_a_copy(
         self, copy: Any, copy_address: str, snapshot: Snapshot

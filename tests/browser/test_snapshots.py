@@ -11,9 +11,9 @@ import pytest
 from frontrunner.http.app import Application
 from frontrunner.web.site import Site
 from tests.browser.conftest import served
+from tests.browser.waits import expect
 from tests.web.conftest import NAME, SCORES, build, write_results
 
-expect = pytest.importorskip("playwright.sync_api").expect
 pytestmark = pytest.mark.browser
 BOARD = f"/benchmark/{quote(NAME)}"
 
@@ -53,5 +53,5 @@ def test_an_open_page_loads_itself_again_when_its_snapshot_is_gone(
         expect(page.locator("footer code")).to_have_text(second.id)
         row = page.locator("#board tbody tr", has_text="small")
         expect(row.locator("td").last).to_have_text("99.00")
-        assert "types=PairClassification" in page.url
+        page.wait_for_url("**types=PairClassification**")
     context.close()
