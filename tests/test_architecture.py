@@ -267,7 +267,8 @@ def test_no_type_is_asserted_without_a_reason() -> None:
 
 
 CLIENTS = frozenset(
-    {"http.client", "urllib.request", "socket", "ssl", "httpx", "requests", "aiohttp", "urllib3"}
+    {"http.client", "urllib.request", "socket", "ssl", "smtplib"}
+    | {"httpx", "requests", "aiohttp", "urllib3"}
 )
 LISTENERS = frozenset({"http.server", "http.listening"})
 """Modules that take connections, and so need sockets."""

@@ -11,7 +11,7 @@ import pytest
 
 from frontrunner.base.errors import NetworkError
 from frontrunner.net import client
-from frontrunner.net.client import Answer, Limits, get
+from frontrunner.net.client import Answer, Content, Limits, get, post
 from tests.net.hosts import host, ok, redirect
 
 NEAR = Limits(seconds=20, size=1000, redirects=3, private=True)
@@ -172,3 +172,15 @@ def test_nobody_listens() -> None:
         port = one.getsockname()[1]
     with pytest.raises(NetworkError, match="refused"):
         get(f"http://127.0.0.1:{port}/", NEAR)
+
+
+def test_a_post_sends_its_body_once_and_follows_nothing() -> None:
+    asked: list[bytes] = []
+    with host(redirect("/again"), asked) as url:
+        found = post(f"{url}/a?b=1", Content("text/plain", b"x" * 10), NEAR, {"X-A": "1"})
+    assert found.status == 302
+    [sent] = asked
+    assert sent.startswith(b"POST /a?b=1 HTTP/1.1\r\n")
+    assert b"Content-Length: 10\r\n" in sent
+    assert b"Content-Type: text/plain\r\n" in sent
+    assert b"X-A: 1\r\n" in sent

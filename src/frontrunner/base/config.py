@@ -134,6 +134,29 @@ class GatewaySettings(_Section, frozen=True):
     """Path of another Envoy; the variable ENVOY_BIN overrides it."""
 
 
+class NotifySettings(_Section, frozen=True):
+    """Who is told when the take-over does something: `[notify]`."""
+
+    webhook: str = ""
+    """URL that gets each notice as a POST with JSON; empty sends none."""
+    webhook_secret_file: str = ""
+    """File with the key that signs them."""
+    smtp: str = ""
+    """`host:port` of the server that takes e-mail; empty sends none."""
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection to that server is encrypted."""
+    smtp_user: str = ""
+    """The user to log in as; empty sends without logging in."""
+    smtp_password_file: str = ""
+    """File with the password of that user."""
+    mail_from: str = ""
+    """The sender's address."""
+    mail_to: tuple[str, ...] = ()
+    """The recipients' addresses."""
+    console: str = ""
+    """URL of the console, for the link at the end of an e-mail."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What an operator can set."""
 
@@ -143,6 +166,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     build: BuildSettings = BuildSettings()
     server: ServerSettings = ServerSettings()
     gateway: GatewaySettings = GatewaySettings()
+    notify: NotifySettings = NotifySettings()
 
 
 SECTIONS: dict[str, type[_Section]] = {
@@ -150,6 +174,7 @@ SECTIONS: dict[str, type[_Section]] = {
     "build": BuildSettings,
     "server": ServerSettings,
     "gateway": GatewaySettings,
+    "notify": NotifySettings,
 }
 """The sections of `frontrunner.toml`, in the order of docs/configuration.md."""
 

@@ -145,3 +145,8 @@ class Home:
     def takeover(self) -> Path:
         """The ledger of the take-over, its evidence, its looks, and what it saved."""
         return self.path / "takeover"
+
+    @property
+    def outbox(self) -> Path:
+        """Notices that wait to be delivered, in a file for each channel."""
+        return self.takeover / "outbox"

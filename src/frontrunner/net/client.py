@@ -1,11 +1,9 @@
 """One HTTP client, with limits on everything that the other side decides.
 
 A deadline for the whole exchange: looking up the name, connecting, TLS, every redirect and every
-byte. The time-out of a socket is for one byte alone, so a server that sends a byte now and then
-would never meet it; here a timer closes the connection. A limit on the size of the body. Redirects
-are followed within a limit, and each target is checked like the first address. Names are looked up
-once, and the connection goes to an address that was checked, so that a name cannot mean another
-address the second time.
+byte (`deadlines`). A limit on the size of the body. Redirects are followed within a limit, and each
+target is checked like the first address. Names are looked up once, and the connection goes to an
+address that was checked, so that a name cannot mean another address the second time.
 
 Proxies and cookies are not used, and nothing is decompressed.
 """
@@ -13,17 +11,16 @@ Proxies and cookies are not used, and nothing is decompressed.
 from __future__ import annotations
 
 import http.client
-import socket
 import ssl
-import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from frontrunner.base.errors import NetworkError
 from frontrunner.net.addresses import resolve
+from frontrunner.net.deadlines import Guard, connect, deadline
 
 _CHUNK = 1024 * 1024
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -59,6 +56,24 @@ class Answer(NamedTuple):
     def media_type(self) -> str:
         """The media type without parameters, in lower case."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+class Content(NamedTuple):
+    """What a POST request sends."""
+
+    media_type: str
+    body: bytes
+
+
+def post(
+    url: str, content: Content, limits: Limits, headers: Mapping[str, str] | None = None
+) -> Answer:
+    """Send a POST request. Raises NetworkError if there is no answer within `limits`.
+
+    A redirect is not followed: another address may not get what was sent.
+    """
+    until = time.monotonic() + limits.seconds
+    return _exchange(checked(url), until, limits, headers or {}, content)
 
 
 def get(url: str, limits: Limits, headers: Mapping[str, str] | None = None) -> Answer:
@@ -110,15 +125,19 @@ def checked(url: str) -> SplitResult:
 
 
 def _exchange(
-    parts: SplitResult, until: float, limits: Limits, headers: Mapping[str, str]
+    parts: SplitResult,
+    until: float,
+    limits: Limits,
+    headers: Mapping[str, str],
+    content: Content | None = None,
 ) -> Answer:
     shown = parts._replace(query="", fragment="").geturl()
     try:
         with (
-            _deadline(until, limits.seconds) as guard,
+            deadline(until, limits.seconds) as guard,
             _connected(parts, until, limits, guard) as connection,
         ):
-            answer = _asked(connection, parts, limits, headers)
+            answer = _asked(connection, parts, limits, headers, content)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise NetworkError(f"{shown}: {error or repr(error)}") from error
     return answer
@@ -129,10 +148,15 @@ def _asked(
     parts: SplitResult,
     limits: Limits,
     headers: Mapping[str, str],
+    content: Content | None,
 ) -> Answer:
     target = quote(parts._replace(scheme="", netloc="", fragment="").geturl(), safe=_SAFE)
     sent = {"Accept-Encoding": "identity", **headers}
-    connection.request("GET", target or "/", headers=sent)
+    if content is None:
+        connection.request("GET", target or "/", headers=sent)
+    else:
+        sent["Content-Type"] = content.media_type
+        connection.request("POST", target or "/", content.body, sent)
     answer = connection.getresponse()
     found = {name.lower(): value for name, value in answer.getheaders()}
     answered = Answer(parts.geturl(), answer.status, found, b"")
@@ -141,54 +165,14 @@ def _asked(
     return answered._replace(body=_body(answer, limits.size))
 
 
-class _Guard:
-    """Closes a connection when its time is over."""
-
-    def __init__(self) -> None:
-        self.is_over = threading.Event()
-        self._watched: socket.socket | None = None
-
-    def watch(self, connection: socket.socket) -> None:
-        """Close this connection when time is over. A copy of it, for TLS takes the original."""
-        self._watched = socket.fromfd(connection.fileno(), connection.family, connection.type)
-
-    def end(self) -> None:
-        """Time is over."""
-        self.is_over.set()
-        if self._watched is not None:
-            with suppress(OSError):
-                self._watched.shutdown(socket.SHUT_RDWR)
-
-    def release(self) -> None:
-        """Let go of the copy."""
-        if self._watched is not None:
-            self._watched.close()
-
-
-@contextmanager
-def _deadline(until: float, seconds: float) -> Iterator[_Guard]:
-    """Raises TimeoutError at the end if time was over, even if the bytes look like an answer."""
-    guard = _Guard()
-    timer = threading.Timer(max(until - time.monotonic(), 0), guard.end)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield guard
-    finally:
-        timer.cancel()
-        guard.release()
-        if guard.is_over.is_set():
-            raise TimeoutError(f"the answer did not end within {seconds:g} seconds")
-
-
 @contextmanager
 def _connected(
-    parts: SplitResult, until: float, limits: Limits, guard: _Guard
+    parts: SplitResult, until: float, limits: Limits, guard: Guard
 ) -> Iterator[http.client.HTTPConnection]:
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     addresses = resolve(host, port, until - time.monotonic(), private=limits.private)
-    link = _open(addresses, port, until)
+    link = connect(addresses, port, until)
     connection = http.client.HTTPConnection(host, port)
     try:
         guard.watch(link)
@@ -200,24 +184,6 @@ def _connected(
     finally:
         connection.close()
         link.close()
-
-
-def _open(addresses: list[str], port: int, until: float) -> socket.socket:
-    """Connect to the first address that answers; raises OSError if none does in time."""
-    problem: OSError = TimeoutError("the time is over")
-    for number, address in enumerate(addresses):
-        left = until - time.monotonic()
-        if left <= 0:
-            break
-        try:
-            # Each address gets its share, so that a dead one does not use up the time.
-            link = socket.create_connection((address, port), left / (len(addresses) - number))
-        except OSError as error:
-            problem = error
-            continue
-        link.settimeout(max(until - time.monotonic(), 0.001))
-        return link
-    raise problem
 
 
 def _body(answer: http.client.HTTPResponse, size: int) -> bytes:

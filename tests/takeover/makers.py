@@ -1,0 +1,59 @@
+"""Entries of a ledger for tests, without a database."""
+
+from __future__ import annotations
+
+from frontrunner.checks.gates import Verdict
+from frontrunner.takeover.records import Decided, Entry, Reading, Record
+from frontrunner.takeover.stages import Mode, Position, Stage
+
+START = 1_795_000_000.0
+
+
+def at(stage: Stage, step: int = 0, mode: Mode = Mode.RUNNING) -> Position:
+    return Position(stage=stage, step=step, mode=mode)
+
+
+def reading(gate: str, verdict: Verdict = Verdict.PASSED, **more: object) -> Reading:
+    values = {"text": f"{gate} said so.", **more}
+    return Reading(gate=gate, verdict=verdict, **values)  # type: ignore[arg-type]
+
+
+def chain(*records: Record | tuple[str, Record]) -> list[Entry]:
+    """Entries an hour apart; a record alone is the controller's."""
+    pairs = [one if isinstance(one, tuple) else ("controller", one) for one in records]
+    return [
+        Entry(
+            seq=number,
+            at=START + 3600.0 * number,
+            actor=actor,
+            plan="a" * 64,
+            token=0 if actor != "controller" else 1,
+            record=record,
+            previous=f"{number - 1:064x}",
+            hash=f"{number:064x}",
+        )
+        for number, (actor, record) in enumerate(pairs, 1)
+    ]
+
+
+def decided(before: Position, after: Position, why: str = "The evidence allows it.",
+            command: int | None = None, *readings: Reading) -> Decided:  # fmt: skip
+    return Decided(before=before, after=after, why=why, command=command, readings=readings)
+
+
+PATH = [
+    at(Stage.PLANNED),
+    at(Stage.PARALLEL),
+    at(Stage.GUIDED),
+    at(Stage.SHIFTING, 0),
+    at(Stage.SHIFTING, 1),
+    at(Stage.SHIFTING, 2),
+    at(Stage.CUTOVER),
+    at(Stage.SETTLED),
+]
+"""Every position of a move with three shares, in order."""
+
+
+def walk(until: int) -> list[Decided]:
+    """The decisions that lead along the path."""
+    return [decided(PATH[n], PATH[n + 1]) for n in range(until)]
