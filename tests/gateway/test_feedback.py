@@ -128,7 +128,7 @@ def test_only_posts_are_taken_and_the_limit_holds(store: Feedback) -> None:
 
 
 def test_a_database_that_fails_is_said_and_loses_no_page(store: Feedback) -> None:
-    store._engine.dispose()
+    store._database.close()
     store._table.name = "gone"
     status, page = send(store, {"text": "x", "page": "/a"})
     assert status == 503

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -27,15 +28,23 @@ except ImportError as missing:
     ) from missing
 
 WAIT = 10.0
-"""Seconds to wait for another process that holds the database."""
-_POSTGRES = {
+"""Seconds to wait for another process that holds the database, and for one statement."""
+REFUSALS = (sql.exc.SQLAlchemyError, sqlite3.Error, OSError)
+"""What a database raises."""
+_LOOK_AGAIN = 0.02
+_POSTGRES: dict[str, Any] = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 2,
     "tcp_user_timeout": 15_000,
+    "prepare_threshold": None,
 }
-"""libpq's parameters: a server that vanished is noticed within about 20 seconds."""
+"""A server that vanished is noticed within about 20 seconds. Statements are not prepared, because
+a pooler between may give each transaction another connection."""
+_LIMITS = "lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"
+_SETUP_LOCK = 0x66_72_6E_74_72_6E_6E_72
+"""Number of PostgreSQL's lock while tables change: "frntrnnr" in ASCII."""
 _BEGIN = "frontrunner_begin"
 
 
@@ -50,6 +59,7 @@ class Database:
 
         Raises MissingExtraError without psycopg, ValueError for a URL that cannot be used.
         """
+        self._is_default = not url
         self._url = _parsed(url) if url else URL.create("sqlite", database=str(file))
         self._file = _file_of(self._url)
         self.engine = _sqlite(self._file) if self._file else _postgres(self._url)
@@ -72,15 +82,25 @@ class Database:
         self.engine.dispose()
 
     def create_file(self) -> None:
-        """Make the file of SQLite if there is none, and its folder. Raises OSError, sqlite3.Error.
+        """Make the file of SQLite if there is none; nothing for PostgreSQL.
 
+        The folder is made too, unless a URL names the file: it may be misspelled.
         Later connections open an existing file alone: one that was removed is an error, never
-        an empty database.
+        an empty database. Raises OSError, sqlite3.Error.
         """
-        if self._file is None or self._file.exists():
-            return
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        _connect_sqlite(self._file, "rwc").close()
+        if self._file is not None:
+            if self._is_default:
+                self._file.parent.mkdir(parents=True, exist_ok=True)
+            with closing(_connect_sqlite(self._file, "rwc")) as connection:
+                _keep_write_ahead_log(connection)
+
+    @contextmanager
+    def changing_tables(self) -> Iterator[Connection]:
+        """The same as `writing`, while no other process is inside such a block."""
+        with self.writing() as connection:
+            if not self.is_sqlite:
+                connection.execute(sql.select(sql.func.pg_advisory_xact_lock(_SETUP_LOCK)))
+            yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -134,13 +154,23 @@ def _file_of(url: URL) -> Path | None:
 
 def _postgres(url: URL) -> Engine:
     try:
-        return sql.create_engine(
-            url, connect_args=_POSTGRES, isolation_level="READ COMMITTED", pool_pre_ping=True
+        engine = sql.create_engine(
+            url,
+            connect_args={name: v for name, v in _POSTGRES.items() if name not in url.query},
+            isolation_level="READ COMMITTED",
+            pool_pre_ping=True,
         )
     except ImportError as error:
         raise MissingExtraError(
             "PostgreSQL needs psycopg. Install it with: pip install '.[postgres]'"
         ) from error
+
+    @sql.event.listens_for(engine, "begin")
+    def limit(connection: Connection) -> None:
+        settings = (sql.func.set_config(name, f"{WAIT * 1000:.0f}", True) for name in _LIMITS)
+        connection.execute(sql.select(*settings))
+
+    return engine
 
 
 def _connect_sqlite(file: Path, mode: str) -> sqlite3.Connection:
@@ -154,6 +184,19 @@ def _connect_sqlite(file: Path, mode: str) -> sqlite3.Connection:
     # Bytes that are no text come back as they are, so that a damaged row can be read and named.
     connection.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
     return connection
+
+
+def _keep_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Readers then never wait for a writer. SQLite may refuse at once while another opens it."""
+    until = time.monotonic() + WAIT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
+                raise
+            time.sleep(_LOOK_AGAIN)
 
 
 def _sqlite(file: Path) -> Engine:

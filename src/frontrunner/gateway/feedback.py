@@ -15,11 +15,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from frontrunner.answers.downloads import inert
-from frontrunner.base.errors import GatewayError, MissingExtraError
+from frontrunner.base.errors import GatewayError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Table
 
 LONGEST_TEXT = 2000
 """Characters of one message; what is longer is cut."""
@@ -71,36 +75,22 @@ class Feedback:
 
         Raises MissingExtraError without SQLAlchemy, GatewayError if the database cannot be opened.
         """
+        from frontrunner.base.sql import REFUSALS, Database  # noqa: PLC0415 -- an extra
+
+        self._refusals = REFUSALS
         try:
-            import sqlalchemy as sql  # noqa: PLC0415 -- an extra
-        except ImportError as error:
-            raise MissingExtraError(
-                "Feedback needs SQLAlchemy. Install it with: pip install '.[gateway]'"
-            ) from error
-        self._sql = sql
-        if not url:
-            folder.mkdir(parents=True, exist_ok=True)
-        try:
-            self._engine = sql.create_engine(url or f"sqlite:///{folder / 'feedback.db'}")
-        except (sql.exc.SQLAlchemyError, ImportError) as error:
+            self._database = Database(url, folder / "feedback.db")
+        except ValueError as error:
             raise GatewayError(f"gateway.feedback cannot be used: {error}") from error
-        self._table = sql.Table(
-            "feedback",
-            sql.MetaData(),
-            sql.Column("id", sql.Integer, primary_key=True),
-            sql.Column("at", sql.Float, nullable=False),
-            sql.Column("side", sql.String(8), nullable=False),
-            sql.Column("page", sql.String(_LONGEST_PAGE), nullable=False),
-            sql.Column("text", sql.String(LONGEST_TEXT), nullable=False),
-        )
-        with self._errors(), self._engine.begin() as connection:
-            if connection.dialect.name == "sqlite":
-                connection.execute(sql.text("PRAGMA journal_mode=WAL"))
-            self._table.metadata.create_all(connection)
+        self._table = _table()
+        with self._errors():
+            self._database.create_file()
+            with self._database.changing_tables() as connection:
+                self._table.metadata.create_all(connection)
 
     def close(self) -> None:
         """Close all connections."""
-        self._engine.dispose()
+        self._database.close()
 
     def add(self, message: Message) -> None:
         """Store a message. Raises GatewayError if the database refuses."""
@@ -110,12 +100,12 @@ class Feedback:
             "page": _storable(message.page)[:_LONGEST_PAGE],
             "text": _storable(message.text)[:LONGEST_TEXT],
         }
-        with self._errors(), self._engine.begin() as connection:
+        with self._errors(), self._database.writing() as connection:
             connection.execute(self._table.insert().values(values))
 
     def all(self) -> Iterator[Message]:
         """Every message, oldest first. Raises GatewayError if the database refuses."""
-        with self._errors(), self._engine.connect() as connection:
+        with self._errors(), self._database.reading() as connection:
             for row in connection.execute(self._table.select().order_by(self._table.c.id)):
                 yield Message(**row._mapping)
 
@@ -123,8 +113,25 @@ class Feedback:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except self._sql.exc.SQLAlchemyError as error:
-            raise GatewayError(f"The feedback database cannot be used: {error.args[0]}") from error
+        except self._refusals as error:
+            raise GatewayError(
+                f"The feedback database {self._database} cannot be used: "
+                f"{self._database.cause(error)}. Check that it runs and can be written."
+            ) from error
+
+
+def _table() -> Table:
+    import sqlalchemy as sql  # noqa: PLC0415 -- an extra
+
+    return sql.Table(
+        "feedback",
+        sql.MetaData(),
+        sql.Column("id", sql.Integer, primary_key=True),
+        sql.Column("at", sql.Float, nullable=False),
+        sql.Column("side", sql.String(8), nullable=False),
+        sql.Column("page", sql.String(_LONGEST_PAGE), nullable=False),
+        sql.Column("text", sql.String(LONGEST_TEXT), nullable=False),
+    )
 
 
 def as_csv(messages: Iterator[Message]) -> str:

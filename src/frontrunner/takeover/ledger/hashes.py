@@ -103,49 +103,58 @@ def hash_of(row: Row) -> str:
     return sha256(text_of(row)).hexdigest()
 
 
-def check(rows: Iterable[Row], mark: Mark, known: Mapping[int, str] | None = None) -> Verified:
+def check(rows: Iterable[Row], mark: Mark, known: Mapping[int, str]) -> Verified:
     """Recompute a chain, entries in order of `seq`, and compare its end with the mark.
 
     `known` has hashes by `seq` that were kept elsewhere. Stops at the first fault.
     """
-    kept = {**(known or {})}
     last, at = NOTHING, ""
     for row in rows:
-        fault, seq, text = _fault(row, last, at, kept)
+        fault, seq, text = _fault_of_number(row.seq, last.seq + 1)
+        if not fault:
+            fault, seq, text = _fault(row, last, at, known)
         if fault:
             return Verified(entries=last.seq, head=last.hash, fault=fault, seq=seq, text=text)
         last, at = Mark(row.seq, row.hash), row.at
-    fault, seq, text = _fault_of_end(last, mark, kept)
+    fault, seq, text = _fault_of_end(last, mark, known)
     return Verified(entries=last.seq, head=last.hash, fault=fault, seq=seq, text=text)
 
 
 _Finding = tuple[Fault | None, int, str]
 
 
+def _fault_of_number(seq: int, wanted: int) -> _Finding:
+    if seq < wanted:
+        return Fault.OUT_OF_ORDER, seq, f"Entry {seq} cannot be: numbers begin at 1."
+    if seq > wanted:
+        return Fault.MISSING, wanted, f"Entry {wanted} is missing; the next one is {seq}."
+    return None, 0, ""
+
+
 def _fault(row: Row, last: Mark, at: str, known: Mapping[int, str]) -> _Finding:
-    wanted = last.seq + 1
-    if row.seq != wanted:
-        found = f"Entry {wanted} is missing; the next one is {row.seq}."
-        return (Fault.MISSING if row.seq > wanted else Fault.OUT_OF_ORDER), wanted, found
     if hash_of(row) != row.hash:
-        return Fault.CHANGED, wanted, f"Entry {wanted} is not as it was written."
+        return Fault.CHANGED, row.seq, f"Entry {row.seq} is not as it was written."
     if row.previous != last.hash:
-        return Fault.OUT_OF_ORDER, wanted, f"Entry {wanted} does not follow entry {last.seq}."
+        return Fault.OUT_OF_ORDER, row.seq, f"Entry {row.seq} does not follow entry {last.seq}."
     if row.at < at:
-        return Fault.OUT_OF_ORDER, wanted, f"Entry {wanted} is older than entry {last.seq}."
-    if known.get(wanted, row.hash) != row.hash:
-        return Fault.CHANGED, wanted, f"Entry {wanted} does not have the hash that was kept."
+        return Fault.OUT_OF_ORDER, row.seq, f"Entry {row.seq} is older than entry {last.seq}."
+    if known.get(row.seq, row.hash) != row.hash:
+        return Fault.CHANGED, row.seq, f"Entry {row.seq} does not have the hash that was kept."
     return None, 0, ""
 
 
 def _fault_of_end(last: Mark, mark: Mark, known: Mapping[int, str]) -> _Finding:
     after = last.seq + 1
-    end = max(mark.seq, *known, 0) if known else mark.seq
+    after_mark = mark.seq + 1
+    end = max([mark.seq, *known])
     if end > last.seq:
         return Fault.CUT, after, f"Entries {after} to {end} are missing at the end."
     if mark.seq < last.seq:
-        text = f"Entries {mark.seq + 1} to {last.seq} were not written by Frontrunner."
-        return Fault.ADDED, mark.seq + 1, text
+        text = (
+            f"The last entry that Frontrunner wrote is {mark.seq}, so entries {after_mark} to "
+            f"{last.seq} were added by something else."
+        )
+        return Fault.ADDED, after_mark, text
     if mark.hash != last.hash:
         return Fault.CHANGED, last.seq, f"Entry {last.seq} is not the one that was written last."
     return None, 0, ""
@@ -164,6 +173,24 @@ def time_text(at: float) -> str:
 
 _END = 253_402_300_799.0
 """The last second of 9999."""
+
+
+def row_of(values: Iterable[object]) -> Row:
+    """A row as a database gives it. SQLite may hold any type in any column."""
+    seq, at, actor, plan, token, record, previous, own = values
+    return Row(
+        _number(seq), _text(at), _text(actor), _text(plan),
+        _number(token), _text(record), _text(previous), _text(own),
+    )  # fmt: skip
+
+
+def _number(value: object) -> int:
+    """-1, which no entry has, for what is no number."""
+    return value if isinstance(value, int) else -1
+
+
+def _text(value: object) -> str:
+    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
 
 
 def entry_of(row: Row) -> Entry:

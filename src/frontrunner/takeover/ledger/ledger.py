@@ -20,6 +20,7 @@ from frontrunner.takeover.ledger.hashes import (
     check,
     entry_of,
     hash_of,
+    row_of,
     time_text,
 )
 from frontrunner.takeover.ledger.opening import errors, open_database
@@ -91,10 +92,10 @@ class Ledger:
         cannot be read.
         """
         with errors(self.database, "read"), self.database.reading() as connection:
-            rows = connection.execution_options(yield_per=_PAGE).execute(
-                sql.select(schema.ledger).order_by(schema.ledger.c.seq)
-            )
-            return check((Row(*row) for row in rows), _mark(connection), known)
+            mark = _mark(connection)
+            query = sql.select(schema.ledger).order_by(schema.ledger.c.seq)
+            rows = connection.execution_options(yield_per=_PAGE).execute(query)
+            return check(map(row_of, rows), mark, known or {})
 
     def _rows(self, after: int, limit: int | None) -> Iterator[Row]:
         """Read page by page, so that no transaction stays open while the caller works."""
@@ -103,7 +104,7 @@ class Ledger:
             query = sql.select(schema.ledger).where(schema.ledger.c.seq > after)
             query = query.order_by(schema.ledger.c.seq).limit(most)
             with errors(self.database, "read"), self.database.reading() as connection:
-                rows = [Row(*row) for row in connection.execute(query)]
+                rows = [row_of(row) for row in connection.execute(query)]
             yield from rows
             if len(rows) < most:
                 return
@@ -168,4 +169,4 @@ def _mark(connection: sql.Connection, *, lock: bool = False) -> Mark:
 def _last(connection: sql.Connection) -> Row | None:
     query = sql.select(schema.ledger).order_by(schema.ledger.c.seq.desc()).limit(1)
     row = connection.execute(query).first()
-    return Row(*row) if row else None
+    return row_of(row) if row else None

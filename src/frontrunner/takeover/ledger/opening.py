@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,12 +9,10 @@ from pathlib import Path
 import sqlalchemy as sql
 
 from frontrunner.base.errors import LedgerError
-from frontrunner.base.sql import WAIT, Database
+from frontrunner.base.sql import REFUSALS, WAIT, Database
 from frontrunner.takeover.ledger import schema
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-_UPGRADE_LOCK = 0x66_72_6C_65_64_67_65_72
-"""Number of the lock that PostgreSQL keeps during an upgrade: "frledger" in ASCII."""
 
 
 def open_database(url: str, folder: Path) -> Database:
@@ -32,8 +28,6 @@ def open_database(url: str, folder: Path) -> Database:
         ) from None
     with errors(database, "opened"):
         database.create_file()
-        if database.is_sqlite:
-            _keep_write_ahead_log(database)
         _upgrade(database)
     return database
 
@@ -43,7 +37,7 @@ def errors(database: Database, use: str) -> Iterator[None]:
     """Raise LedgerError for whatever the database refuses in the block."""
     try:
         yield
-    except (sql.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
+    except REFUSALS as error:
         raise LedgerError(
             f"The ledger {database} cannot be {use}: {database.cause(error)}. {_advice(error)}"
         ) from error
@@ -61,6 +55,7 @@ _ADVICE = {
     "28": "Correct the user or the password in its URL.",
     "3D": "Create the database, or correct its name in the URL.",
     "55P03": f"Another process has held it for {WAIT:.0f} s. Stop that one, or try again.",
+    "57014": f"The server has not answered for {WAIT:.0f} s. Look what it does, then try again.",
 }
 """By the beginning of SQLite's name of an error, or of PostgreSQL's number."""
 
@@ -74,28 +69,11 @@ def _advice(error: Exception) -> str:
     return "Check that the database can be reached and written, then try again."
 
 
-def _keep_write_ahead_log(database: Database) -> None:
-    """Readers then never wait for a writer. SQLite may refuse at once while another opens it."""
-    until = time.monotonic() + WAIT
-    while True:
-        try:
-            with database.engine.connect() as connection:
-                cursor = connection.connection.cursor()
-                cursor.execute("PRAGMA journal_mode=WAL")
-                return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
-                raise
-            time.sleep(0.02)
-
-
 def _upgrade(database: Database) -> None:
     with database.reading() as connection:
         if _version(connection) == schema.HEAD:
             return
-    with database.writing() as connection:
-        if not database.is_sqlite:
-            connection.execute(sql.select(sql.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+    with database.changing_tables() as connection:
         found = _version(connection)
         if found != schema.HEAD:
             _migrate(connection, found)
