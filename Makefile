@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-browser demo gateway-demo test frontend frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web docs lock lock-evaluate clean
+.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-browser setup-postgres demo gateway-demo test frontend frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web docs lock lock-evaluate clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,7 +69,10 @@ demo: setup ## Build the starter board and serve it on http://127.0.0.1:8000
 gateway-demo: setup-dev .venv-gradio-5/.done ## An old Gradio board, the new board and the gateway; says what to open
 	$(BIN)/python examples/gateway_demo.py .venv-gradio-5/bin/python
 
-test: setup-dev ## Run the tests (minutes)
+setup-postgres: ## Install Debian's PostgreSQL and the shell of SQLite, for the tests of both
+	@{ compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb; } >/dev/null && command -v sqlite3 >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql sqlite3; }
+
+test: setup-dev setup-postgres ## Run the tests (minutes)
 	$(BIN)/python -m pytest -q -n auto -m "not acceptance and not browser"
 
 UVICORNS := 0.40.0 0.54.0

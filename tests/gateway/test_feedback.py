@@ -17,8 +17,8 @@ from frontrunner.gateway.feedback import Feedback, Limit, Message, as_csv
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Any:
-    one = Feedback("", tmp_path)
+def store(database_url: str, tmp_path: Path) -> Any:
+    one = Feedback(database_url, tmp_path)
     yield one
     one.close()
 

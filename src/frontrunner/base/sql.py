@@ -75,7 +75,8 @@ class Database:
         return self._file
 
     def __str__(self) -> str:
-        return str(self._file or self._url.set(query={}).render_as_string(hide_password=True))
+        plain = self._url.set(drivername="postgresql", query={})
+        return str(self._file or plain.render_as_string(hide_password=True))
 
     def close(self) -> None:
         """Close all connections."""

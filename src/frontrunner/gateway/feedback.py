@@ -115,8 +115,8 @@ class Feedback:
             yield
         except self._refusals as error:
             raise GatewayError(
-                f"The feedback database {self._database} cannot be used: "
-                f"{self._database.cause(error)}. Check that it runs and can be written."
+                f"The feedback database {self._database} cannot be used "
+                f"({self._database.cause(error)}). Check that it runs and can be written."
             ) from error
 
 

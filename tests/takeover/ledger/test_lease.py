@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from frontrunner.base.errors import LedgerError, StaleTokenError
@@ -13,13 +10,6 @@ from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.records import Noted
 
 NOTE = Noted(topic="test", text="")
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    one = Ledger("", tmp_path)
-    yield one
-    one.close()
 
 
 class Clock:

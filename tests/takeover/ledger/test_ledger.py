@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from frontrunner.base.errors import LedgerError
 from frontrunner.takeover.ledger.hashes import FIRST
 from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.records import Noted, Record, Refused, Unknown
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    one = Ledger("", tmp_path)
-    yield one
-    one.close()
 
 
 def note(text: str = "") -> Noted:

@@ -39,7 +39,7 @@ def errors(database: Database, use: str) -> Iterator[None]:
         yield
     except REFUSALS as error:
         raise LedgerError(
-            f"The ledger {database} cannot be {use}: {database.cause(error)}. {_advice(error)}"
+            f"The ledger {database} cannot be {use} ({database.cause(error)}). {_advice(error)}"
         ) from error
 
 
