@@ -48,6 +48,7 @@ class Entities:
             "domains": frozenset(domain for task in tasks for domain in task.domains or ()),
             "subsets": frozenset(subset for task in tasks for subset in task.subsets),
             "modalities": frozenset(one for model in models for one in model.modalities),
+            "task_modalities": frozenset(one for task in tasks for one in task.modalities),
             "model_types": frozenset(one for model in models for one in model.types),
             "frameworks": frozenset(one for model in models for one in model.frameworks),
         }

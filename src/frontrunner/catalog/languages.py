@@ -42,9 +42,10 @@ class Languages(msgspec.Struct, frozen=True, kw_only=True):
 
     def knows(self, name: str) -> bool:
         """Whether `name` is a language: a code, a code with its script, a script, or a label."""
-        return self._knows_code(name) or self._knows_label(name)
+        return self.knows_code(name) or self.knows_label(name)
 
-    def _knows_code(self, code: str) -> bool:
+    def knows_code(self, code: str) -> bool:
+        """Whether `code` is a code, a code with its script, or a script."""
         language, _, script = code.partition("-")
         if script == "Code":
             return language in self.programming
@@ -53,7 +54,8 @@ class Languages(msgspec.Struct, frozen=True, kw_only=True):
         known = language in self.names or language in self.programming
         return known and (not script or script in self.scripts)
 
-    def _knows_label(self, label: str) -> bool:
+    def knows_label(self, label: str) -> bool:
+        """Whether `label` is the name of a language, perhaps with its script."""
         name, _, script = label.partition(" (")
         names, scripts = self.names.values(), self.scripts.values()
         return label in names or (name in names and script.removesuffix(")") in scripts)
@@ -75,13 +77,20 @@ class LanguageNames:
         A language that exists but has none of the codes means no code. Raises UsageError for
         an unknown language.
         """
-        found: set[str] = set()
-        for name in self._whole(names):
-            codes = self._codes.get(name)
-            if codes is None and not self._languages.knows(name):
-                raise UsageError(self._unknown(name))
-            found.update(codes or ())
-        return frozenset(found)
+        wrong = self.unknown(names)
+        if wrong is not None:
+            near = self.near(wrong)
+            hint = f" Did you mean {near!r}?" if near else ""
+            raise UsageError(
+                f"Unknown language: {wrong!r}.{hint} Give a name such as 'English', an ISO 639-3 "
+                "code such as 'eng', or a code with its script such as 'eng-Latn'."
+            )
+        return frozenset().union(*(self._codes.get(name, ()) for name in self._whole(names)))
+
+    def unknown(self, names: Sequence[str]) -> str | None:
+        """The first of `names` that means no language; None if each means one."""
+        known = self._languages.knows
+        return next((n for n in self._whole(names) if n not in self._codes and not known(n)), None)
 
     def _whole(self, names: Sequence[str]) -> Iterator[str]:
         """The names, with labels that contain commas rejoined from their pieces."""
@@ -98,15 +107,12 @@ class LanguageNames:
             yield ", ".join(pieces[:joined])
             del pieces[:joined]
 
-    def _unknown(self, name: str) -> str:
+    def near(self, name: str) -> str | None:
+        """The closest name that means a language of these codes; None if none is close."""
         # Wrong capitals are the most common mistake: `english`, `ENG`, `eng-latn`.
         folded = {known.casefold(): known for known in self._codes}
         near = near_names(name.casefold(), folded, most=1)
-        hint = f" Did you mean {folded[near[0]]!r}?" if near else ""
-        return (
-            f"Unknown language: {name!r}.{hint} Give a name such as 'English', an ISO 639-3 code "
-            "such as 'eng', or a code with its script such as 'eng-Latn'."
-        )
+        return folded[near[0]] if near else None
 
 
 class LanguageFilter:

@@ -23,7 +23,7 @@ _NEARLY = 0.88
 _LONG = 5
 
 
-class _Words(msgspec.Struct, frozen=True):
+class StandardWords(msgspec.Struct, frozen=True):
     """The content of vocabulary.toml."""
 
     task_types: tuple[str, ...]
@@ -34,9 +34,10 @@ class _Words(msgspec.Struct, frozen=True):
 
 
 @cache
-def _of_mteb() -> _Words:
+def standard_words() -> StandardWords:
+    """The words that mteb's registry uses."""
     text = files("frontrunner.catalog").joinpath("vocabulary.toml").read_bytes()
-    return msgspec.convert(parse_toml(text), _Words)
+    return msgspec.convert(parse_toml(text), StandardWords)
 
 
 class Vocabulary(NamedTuple):
@@ -50,7 +51,7 @@ class Vocabulary(NamedTuple):
         """The words of `catalog`, and those of mteb, which a catalog without mteb uses too."""
         tasks, models = catalog.tasks, catalog.models
         kinds = tuple(one for model in models for one in model.types)
-        base = _of_mteb()
+        base = standard_words()
         return cls(
             {
                 ("task", "type"): _compared((*base.task_types, *(t.type for t in tasks))),

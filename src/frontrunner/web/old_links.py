@@ -28,7 +28,7 @@ from frontrunner.legacy.links.meaning import (
 from frontrunner.legacy.links.present import Shown as Present
 from frontrunner.legacy.links.present import compared, shown, shown_list
 from frontrunner.snapshot.answers import Encoded, body_tag
-from frontrunner.web import problems
+from frontrunner.web import misspelled, problems
 from frontrunner.web.lookup import Found
 from frontrunner.web.urls import Links
 from frontrunner.web.views.board_table import TABS, tabs_of
@@ -167,7 +167,24 @@ def other_view(
     if path == "compare":
         return _compare_view(service, pairs, links)
     asked = shown_list(path, dict(pairs)) if path in ("models", "tasks") else None
-    return None if asked is None else _with_pairs(links.page(path), asked.query)
+    if asked is None:
+        return None
+    named = [
+        (key, _language_names(service, value) if key == "language" else value)
+        for key, value in asked.query
+    ]
+    known = misspelled.without_unknown(misspelled.rules_of_list(service, path), named)
+    return _with_pairs(links.page(path), list(known))
+
+
+def _language_names(service: Service, value: str) -> str:
+    """The languages of a list by the names that lists use; links may give their codes."""
+    languages = service.snapshot.catalog.languages
+    names = (
+        languages.label(one) if languages.knows_code(one) else one
+        for one in value.split(misspelled.SEPARATOR)
+    )
+    return misspelled.SEPARATOR.join(names)
 
 
 def _board_view(service: Service, name: str, query: Mapping[str, str], links: Links) -> str | None:
@@ -175,8 +192,10 @@ def _board_view(service: Service, name: str, query: Mapping[str, str], links: Li
     board = benchmark_called(name, service.snapshot.catalog) if asked else None
     if asked is None or board is None:
         return None
-    pairs = [*asked.query, *_tasks_of(service.snapshot.catalog, board, asked)]
     bench = service.snapshot.catalog.benchmark_by_name[board]
+    narrowed = [*asked.query, *_tasks_of(service.snapshot.catalog, board, asked)]
+    rules = misspelled.rules_of_board(service, bench)
+    pairs = list(misspelled.without_unknown(rules, narrowed))
     tab = asked.tab if asked.tab in tabs_of(service, bench) else ""
     return _with_pairs(links.board(board, tab), pairs)
 

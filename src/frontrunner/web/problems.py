@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from frontrunner.web.lookup import Found, near, near_pages, near_tabs
 from frontrunner.web.matching import LONGEST
+from frontrunner.web.misspelled import Misspelled, corrected
 from frontrunner.web.routes import VIEWS
 from frontrunner.web.text import cut
+from frontrunner.web.urls import model_path
 from frontrunner.web.visit import Shown, Visit
 
 _PAGES = ("boards", "models", "tasks", "compare", "data", "changes")
@@ -27,6 +30,16 @@ def missing(visit: Visit, path: str) -> Shown:
 def failed(visit: Visit, status: int, why: str = "") -> Shown:
     """A page was not made: by a fault of ours, unless `why` says otherwise."""
     return problem(visit, status, why or visit.t("problem.ours"), [], "")
+
+
+def misspelled(visit: Visit, path: str, query: Mapping[str, str], wrong: Misspelled) -> Shown:
+    """The page for an unknown value of a filter: links to the closest value and without it."""
+    value, page = cut(wrong.value), visit.links.page(model_path(path))
+    what = visit.t("problem.filter", parameter=wrong.parameter, value=value)
+    near = [Found(wrong.near, page + corrected(query, wrong, wrong.near))] if wrong.near else []
+    shown = problem(visit, 422, what, near, "")
+    without = page + corrected(query, wrong, None)
+    return replace(shown, values={**shown.values, "without": without})
 
 
 def problem(visit: Visit, status: int, what: str, found: list[Found], wanted: str) -> Shown:

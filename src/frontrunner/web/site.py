@@ -14,7 +14,7 @@ from frontrunner.http.pages import Page, PageRequest
 from frontrunner.http.reply import Headers
 from frontrunner.legacy.links.meaning import Unknown, tidied
 from frontrunner.snapshot.answers import Answer, encode
-from frontrunner.web import assets, cards, feeds, old_links, problems
+from frontrunner.web import assets, cards, feeds, misspelled, old_links, problems
 from frontrunner.web.render import day, render
 from frontrunner.web.routes import DEVELOPMENT, NAMED, UNKEPT, VIEWS, parameters
 from frontrunner.web.urls import Links, card_name, model_path
@@ -91,8 +91,9 @@ class Site:
             return old_links.redirect(moved)
         try:
             _check_search(visit)
+            wrong = _misspelled(visit, path, whole) if request.query else None
             is_old = _old_link(visit, whole, request.wants_html) if not path else None
-            page = is_old or self._made(visit, path)
+            page = wrong or is_old or self._made(visit, path)
         except UnknownNameError:
             target = old_links.other_spelling(service, path, visit.links)
             if target is not None and not _is_same(target, request.path):
@@ -136,6 +137,17 @@ def _check_search(visit: Visit) -> None:
     text = visit.query.get("q", "")
     if len(text) > MAX_SEARCH or text.count(";") >= MAX_TERMS:
         raise UsageError(visit.t("problem.search", characters=MAX_SEARCH, terms=MAX_TERMS))
+
+
+def _misspelled(visit: Visit, path: str, query: Mapping[str, str]) -> Page | None:
+    """The page for a filter whose value is unknown; None if there is no such filter.
+
+    Raises UnknownNameError for a board that does not exist.
+    """
+    found = misspelled.find(misspelled.rules(visit, path), query)
+    if found is None:
+        return None
+    return _to_page(visit, path, problems.misspelled(visit, path, query, found), "<refused>")
 
 
 def _visit(

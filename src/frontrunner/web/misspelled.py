@@ -1,0 +1,196 @@
+"""Values of a page's filters that nothing has, and the known values closest to them.
+
+`/v1` answers such a value with 422. So do the pages: a list that ignored a misspelled filter would
+be read as if it were filtered. A word that mteb's registry uses is known even if this catalog has
+nothing of it, so that links to other boards lead on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cache
+from typing import NamedTuple
+from urllib.parse import quote, urlencode
+
+from frontrunner.answers.service import Service
+from frontrunner.base.near import near_names
+from frontrunner.catalog import Benchmark
+from frontrunner.catalog.vocabulary import standard_words
+from frontrunner.web import text
+from frontrunner.web.views.board_table import FACETS
+from frontrunner.web.views.boards import split
+from frontrunner.web.visit import Visit
+
+SEPARATOR = "~"
+"""Separates the values of one filter."""
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
+_YES_NO = ("yes", "no")
+
+
+class Misspelled(NamedTuple):
+    """A value of a query that is unknown."""
+
+    parameter: str
+    value: str
+    near: str | None
+    """The known value closest to it."""
+
+
+class Rule(NamedTuple):
+    """The values that a filter takes."""
+
+    knows: Callable[[str], bool]
+    near: Callable[[str], str | None]
+    """The known value closest to one that is unknown. This takes milliseconds."""
+
+
+Rules = Mapping[str, Rule]
+"""Parameter -> the values that it takes. Other parameters take any."""
+
+
+def find(rules: Rules, query: Mapping[str, str]) -> Misspelled | None:
+    """The first value of `query` that is unknown."""
+    for parameter, given in query.items():
+        rule = rules.get(parameter)
+        wrong = next((one for one in _values(given) if not rule.knows(one)), None) if rule else None
+        if rule and wrong is not None:
+            return Misspelled(parameter, wrong, rule.near(wrong))
+    return None
+
+
+def without_unknown(rules: Rules, pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The query of an older board's link without the values that are unknown.
+
+    The older boards ignored such values, and their links must go on leading somewhere.
+    """
+    for parameter, given in pairs:
+        rule = rules.get(parameter)
+        known = SEPARATOR.join(one for one in _values(given) if rule.knows(one)) if rule else given
+        if known:
+            yield parameter, known
+
+
+def corrected(query: Mapping[str, str], wrong: Misspelled, right: str | None) -> str:
+    """The query with another value in place of the unknown one; None leaves the filter out.
+
+    Empty, or beginning with `?`.
+    """
+    found = dict(query)
+    values = [right if one == wrong.value else one for one in _values(found[wrong.parameter])]
+    found[wrong.parameter] = SEPARATOR.join(one for one in values if one) if right else ""
+    pairs = [(key, value) for key, value in found.items() if value]
+    return f"?{urlencode(pairs, safe=SEPARATOR, quote_via=quote)}" if pairs else ""
+
+
+def _values(given: str) -> list[str]:
+    return [one.strip() for one in given.split(SEPARATOR) if one.strip()]
+
+
+def rules(visit: Visit, path: str) -> Rules:
+    """The filters of the page at `path`. Raises UnknownNameError for a board that is not there."""
+    if path in ("models", "tasks"):
+        return rules_of_list(visit.service, path)
+    if path.startswith("benchmark/"):
+        return rules_of_board(visit.service, split(visit)[0])
+    return {}
+
+
+# --- what is known ----------------------------------------------------------------------------
+
+
+def rules_of_list(service: Service, page: str) -> Rules:
+    """The filters of the list of `models` or `tasks`."""
+    words, known = standard_words(), service.entities.vocabulary
+    modalities = {*words.modalities, *known["modalities"], *known["task_modalities"]}
+    shared = {
+        "modality": _among(modalities),
+        "language": _language_names(service),
+        "results": _among(_YES_NO),
+    }
+    if page == "tasks":
+        return shared | {
+            "type": _among({*words.task_types, *known["types"]}),
+            "domain": _among({*words.domains, *known["domains"]}),
+            "public": _among(_YES_NO),
+        }
+    licences = (text.short_licence(model.license) for model in service.snapshot.catalog.models)
+    return shared | {
+        "kind": _among({*words.model_types, *known["model_types"]}),
+        "weights": _among(("open", "closed")),
+        "licence": _among({*licences}),
+        "instructions": _among(_YES_NO),
+        "min": _SIZE,
+        "max": _SIZE,
+    }
+
+
+def rules_of_board(service: Service, bench: Benchmark) -> Rules:
+    """The filters of a board, and what it can be ranked by."""
+    words, known = standard_words(), service.entities.vocabulary
+    of_models = rules_of_list(service, "models")
+    kept = ("modality", "kind", "weights", "licence", "instructions", "min", "max")
+    return {name: of_models[name] for name in kept} | {
+        "languages": _languages(service),
+        "types": _among({*words.task_types, *known["types"]}),
+        "domains": _among({*words.domains, *known["domains"]}),
+        "tasks": _among([scope.task for scope in bench.scopes]),
+        "policy": _among(("strict", "lenient")),
+        "zero": _among(("known", "only")),
+        "st": _among(_YES_NO),
+        "coverage": Rule(lambda value: value.isdecimal(), _nothing_near),
+        "since": Rule(lambda value: bool(_DATE.fullmatch(value)), _nothing_near),
+        "facets": _among([str(place) for place in range(len(FACETS))]),
+    }
+
+
+def _nothing_near(_: str) -> None:
+    return None
+
+
+_SIZE = Rule(lambda value: text.billions(value) is not None, _nothing_near)
+
+
+def _among(known: Collection[str]) -> Rule:
+    def near(value: str) -> str | None:
+        # Wrong capitals are the most common mistake.
+        folded = {one.casefold(): one for one in known}
+        found = near_names(value.casefold(), folded, most=1)
+        return folded[found[0]] if found else None
+
+    return Rule(lambda value: value in known, near)
+
+
+def _languages(service: Service) -> Rule:
+    """A language in any of the forms that `/v1/rank` reads, or several between commas."""
+    names = service.boards.languages
+
+    def unknown(value: str) -> str | None:
+        return names.unknown([one.strip() for one in value.split(",") if one.strip()])
+
+    return Rule(
+        lambda value: unknown(value) is None, lambda value: names.near(unknown(value) or "")
+    )
+
+
+def _language_names(service: Service) -> Rule:
+    """A language by the name that lists use for it; a code is close to its name."""
+    catalog = service.snapshot.catalog
+    languages = catalog.languages
+
+    @cache
+    def used() -> frozenset[str]:
+        """The names in use. A code that has no name is its own."""
+        of_tasks = (code for task in catalog.tasks for code in task.language_codes)
+        of_models = (code for model in catalog.models for code in model.languages or ())
+        return frozenset(languages.label(code) for code in {*of_tasks, *of_models})
+
+    def knows(value: str) -> bool:
+        return languages.knows_label(value) or value in used()
+
+    def near(value: str) -> str | None:
+        if languages.knows_code(value):
+            return languages.label(value)
+        return service.entities.task_languages.near(value)
+
+    return Rule(knows, near)
