@@ -9,6 +9,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 from typer.main import get_command
 
@@ -45,8 +46,14 @@ def text(name: str) -> str:
 def test_every_setting_is_documented(section: str) -> None:
     documented = text("configuration.md")
     assert f"## `[{section}]`" in documented
-    for key in SECTIONS[section].__struct_fields__:
-        assert f"| `{key}` | `{variable(section, key)}` |" in documented, key
+    for field in msgspec.structs.fields(SECTIONS[section]):
+        if isinstance(field.default, msgspec.Struct):
+            assert f"| `[{section}.{field.name}]` |" in documented
+            for key in type(field.default).__struct_fields__:
+                name = f"FRONTRUNNER_{section}_<stage>_{key}".upper()
+                assert f"| `{key}` | `{name}` |" in documented, key
+        else:
+            assert f"| `{field.name}` | `{variable(section, field.name)}` |" in documented, field
 
 
 @pytest.mark.parametrize("command", MODULES)

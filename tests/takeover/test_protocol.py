@@ -34,7 +34,9 @@ def _tools() -> None:
 
 
 def _run(folder: Path, *command: str) -> str:
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=LONGEST)
+    run = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=LONGEST, check=False
+    )
     assert run.returncode == 0, run.stdout + run.stderr
     return run.stdout
 

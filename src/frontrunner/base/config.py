@@ -17,6 +17,7 @@ import msgspec
 from frontrunner.base.errors import UsageError
 from frontrunner.base.home import Home
 from frontrunner.base.near import near_names
+from frontrunner.base.takeover_settings import TakeoverSettings
 from frontrunner.base.toml import parse_toml
 
 DEFAULT_HOME = Path(".frontrunner")
@@ -167,14 +168,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     server: ServerSettings = ServerSettings()
     gateway: GatewaySettings = GatewaySettings()
     notify: NotifySettings = NotifySettings()
+    takeover: TakeoverSettings = TakeoverSettings()
 
 
-SECTIONS: dict[str, type[_Section]] = {
+SECTIONS: dict[str, type[msgspec.Struct]] = {
     "site": SiteSettings,
     "build": BuildSettings,
     "server": ServerSettings,
     "gateway": GatewaySettings,
     "notify": NotifySettings,
+    "takeover": TakeoverSettings,
 }
 """The sections of `frontrunner.toml`, in the order of docs/configuration.md."""
 
@@ -192,9 +195,9 @@ def load_settings(
     chosen = Path(home or environ.get(f"{_PREFIX}HOME") or DEFAULT_HOME)
     file = Home(chosen).settings
     written = _read_file(file)
-    sections: dict[str, _Section] = {}
+    sections: dict[str, msgspec.Struct] = {}
     for name, kind in SECTIONS.items():
-        merged = {**written.get(name, {}), **_from_environment(name, kind, environ)}
+        merged = _merged(written.get(name, {}), _from_environment(name, kind, environ))
         merged |= {k: v for k, v in options.get(name, {}).items() if v is not None}
         sections[name] = _converted(name, kind, merged, file)
     return Settings(home=chosen, **sections)  # type: ignore[arg-type]
@@ -205,11 +208,25 @@ def variable(section: str, key: str) -> str:
     return f"{_PREFIX}{section}_{key}".upper()
 
 
+def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Both, section by section; `above` wins."""
+    both = {**below, **above}
+    for key in below.keys() & above.keys():
+        if isinstance(below[key], dict) and isinstance(above[key], dict):
+            both[key] = _merged(below[key], above[key])
+    return both
+
+
 def _from_environment(
-    section: str, kind: type[_Section], environ: Mapping[str, str]
+    section: str, kind: type[msgspec.Struct], environ: Mapping[str, str]
 ) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in msgspec.structs.fields(kind):
+        if isinstance(field.default, msgspec.Struct):
+            name = f"{section}_{field.name}"
+            inner = _from_environment(name, type(field.default), environ)
+            found |= {field.name: inner} if inner else {}
+            continue
         text = environ.get(variable(section, field.name))
         if text is not None:
             is_list = isinstance(field.default, tuple)
@@ -217,7 +234,11 @@ def _from_environment(
     return found
 
 
-def _converted(section: str, kind: type[_Section], values: dict[str, Any], file: Path) -> _Section:
+def _converted(
+    section: str, kind: type[msgspec.Struct], values: dict[str, Any], file: Path
+) -> msgspec.Struct:
+    # The default of a stage stays where only some of its keys are given.
+    values = _with_defaults(kind, values)
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
@@ -226,6 +247,15 @@ def _converted(section: str, kind: type[_Section], values: dict[str, Any], file:
             f"{_PREFIX}{section.upper()}_..., or in the command's options; "
             "docs/configuration.md lists every setting."
         ) from error
+
+
+def _with_defaults(kind: type[msgspec.Struct], values: dict[str, Any]) -> dict[str, Any]:
+    filled = dict(values)
+    for field in msgspec.structs.fields(kind):
+        given = values.get(field.name)
+        if isinstance(field.default, msgspec.Struct) and isinstance(given, dict):
+            filled[field.name] = {**msgspec.structs.asdict(field.default), **given}
+    return filled
 
 
 _PLAIN = {
