@@ -110,15 +110,21 @@ class Bodies:
         count = self._service.numbers.tasks.get(name, 0)
         return self._json(("task", name), lambda: entities.task(task, count))
 
-    def task_scores(self, name: str) -> Encoded:
-        """All models' scores on a task."""
+    def task_scores(self, name: str, data_revision: str | None = None) -> Encoded:
+        """All models' scores on a task.
+
+        `data_revision` marks results on other data (`any`) or leaves them out (`catalog`). Raises
+        UsageError for another value.
+        """
         from frontrunner.answers.scores import task_scores  # noqa: PLC0415
 
         service = self._service
         task, hosts = service.find_task(name), service.hosts.get(name, [])
         return self._json(
-            ("task-scores", name),
-            lambda: task_scores(service.entities, task, service.task_results(name), hosts),
+            ("task-scores", name, data_revision or ""),
+            lambda: task_scores(
+                service.entities, task, service.task_results(name, data_revision), hosts
+            ),
         )
 
     def statistics(self, name: str) -> Encoded:

@@ -136,4 +136,5 @@ class RankRequest(msgspec.Struct, frozen=True, kw_only=True):
     types: Names = ()
     domains: Names = ()
     policy: str = "strict"
+    data_revision: str | None = None
     models: ModelFilter = ModelFilter()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 from frontrunner.answers import schemas
 from frontrunner.answers.boards import or_none, present_rows
+from frontrunner.answers.data_revision import CATALOG, checked, tasks_on_other_data
 from frontrunner.answers.filters import RankRequest, TaskFilter
 from frontrunner.base.errors import UsageError
 from frontrunner.base.near import near_names
@@ -23,11 +27,13 @@ def answer(service: Service, request: RankRequest) -> schemas.Ranking:
     """Rank what `request` asks for: a benchmark by its own rule, other tasks by Borda rank.
 
     Raises UnknownNameError for a benchmark or task that does not exist, UsageError for a request
-    that names neither, too many tasks, or a language or policy that does not exist.
+    that names neither, too many tasks, or a language, policy or data revision that does not exist.
     """
     _refuse_unknown(service, request)
     bench = service.find_benchmark_or_alias(request.benchmark) if request.benchmark else None
     question = _question(service, request, bench)
+    if checked(request.data_revision) == CATALOG:
+        question = question.only_files(~service.other_data)
     board = rank(service.snapshot.table, service.snapshot.facts, question)
     missing = _missing(service, question, board)
     return schemas.Ranking(
@@ -40,8 +46,24 @@ def answer(service: Service, request: RankRequest) -> schemas.Ranking:
         missing_tasks=missing,
         languages=None if question.languages is None else sorted(question.languages),
         task_types=list(board.task_types),
-        rows=_rows(service, board, len(board.tasks) + len(missing)),
+        rows=_rows(
+            service,
+            board,
+            len(board.tasks) + len(missing),
+            _other_data_tasks(service, question, request.data_revision),
+        ),
     )
+
+
+def _other_data_tasks(
+    service: Service, question: Question, revision: str | None
+) -> Mapping[int, list[str]] | None:
+    """Variant -> its tasks with scores on other data; None if the request does not ask."""
+    if revision is None:
+        return None
+    # A question of the catalog's revision has no such scores.
+    table, other = service.snapshot.table, service.other_data
+    return tasks_on_other_data(table, other, question) if question.files is None else {}
 
 
 def _ordered_by(question: Question) -> list[str]:
@@ -150,7 +172,9 @@ def _narrowed(scope: Scope, subsets: tuple[str, ...]) -> Scope:
     )
 
 
-def _rows(service: Service, board: Board, total: int) -> list[schemas.RankedRow]:
+def _rows(
+    service: Service, board: Board, total: int, other: Mapping[int, list[str]] | None
+) -> list[schemas.RankedRow]:
     runs = [service.boards.run(number) for number in board.variants.tolist()]
     nothing = [None] * len(runs)
     columns = zip(
@@ -165,6 +189,7 @@ def _rows(service: Service, board: Board, total: int) -> list[schemas.RankedRow]
         or_none(board.means["mean_subset"]) if "mean_subset" in board.means else nothing,
         present_rows(board.task_types, board.by_type),
         present_rows(board.tasks, board.by_task),
+        [UNSET if other is None else other.get(number, []) for number in board.variants.tolist()],
         strict=True,
     )
     return [
@@ -183,9 +208,10 @@ def _rows(service: Service, board: Board, total: int) -> list[schemas.RankedRow]
             mean_subset=mean_subset,
             scores_by_task_type=by_type,
             scores_by_task=by_task,
+            other_data_tasks=other_tasks,
         )
         for (
             run, ranked, borda, zero_shot, complete, cells,
-            mean, mean_type, mean_subset, by_type, by_task,
+            mean, mean_type, mean_subset, by_type, by_task, other_tasks,
         ) in columns
     ]  # fmt: skip

@@ -221,6 +221,9 @@ class TaskScoreRowOf(_Wire, Generic[M], frozen=True, kw_only=True):
     """Subset -> split -> score."""
     benchmarks: list[str]
     trained_on: bool | None
+    other_data_revision: bool | msgspec.UnsetType = msgspec.UNSET
+    """Whether a score was measured on another revision of the data set than the catalog's; only in
+    answers to requests with `data_revision=`."""
 
 
 class TaskScoreRow(TaskScoreRowOf[Model], frozen=True, kw_only=True):
@@ -372,6 +375,9 @@ class RankedRow(_Wire, frozen=True, kw_only=True):
     """Only for benchmarks that weigh every subset of a task alike."""
     scores_by_task_type: dict[str, float]
     scores_by_task: dict[str, float]
+    other_data_tasks: list[str] | msgspec.UnsetType = msgspec.UNSET
+    """Tasks with a score that was measured on another revision of the data set than the catalog's;
+    only in answers to requests with `data_revision=`."""
 
 
 class Ranking(_Wire, frozen=True, kw_only=True):

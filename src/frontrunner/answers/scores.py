@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+import numpy as np
+
 from frontrunner import catalog as nouns
 from frontrunner.answers import schemas
+from frontrunner.answers.data_revision import models_on_other_data
 from frontrunner.answers.entities import Entities
 from frontrunner.answers.rendered import (
     RenderedModelScores,
@@ -15,6 +19,7 @@ from frontrunner.answers.rendered import (
     RenderedTaskScores,
 )
 from frontrunner.answers.values import TaskResult, TaskResults
+from frontrunner.ranking.gather import Bools
 from frontrunner.results.table import ScoreTable
 
 
@@ -27,16 +32,21 @@ def hosting_benchmarks(catalog: nouns.Catalog) -> dict[str, list[str]]:
     return hosts
 
 
-def task_cells(table: ScoreTable, task: nouns.Task) -> dict[str, dict[str, dict[str, float]]]:
+def task_cells(
+    table: ScoreTable, task: nouns.Task, left_out: Bools | None = None
+) -> dict[str, dict[str, dict[str, float]]]:
     """Model -> subset -> split -> score, for the subsets and splits that the task declares.
 
     Where a model has several scores in one place (experiments, duplicates), the highest.
+    `left_out` says of each file whether its scores are left out.
     """
     number = table.task_number.get(task.name)
     found: dict[str, dict[str, dict[str, float]]] = {}
     if number is None:
         return found
-    rows = slice(table.task_start[number], table.task_start[number + 1])
+    rows = np.arange(table.task_start[number], table.task_start[number + 1])
+    if left_out is not None:
+        rows = rows[~left_out[table.file[rows]]]
     for variant, cell, score in zip(
         table.variant[rows].tolist(),
         table.cell[rows].tolist(),
@@ -51,17 +61,38 @@ def task_cells(table: ScoreTable, task: nouns.Task) -> dict[str, dict[str, dict[
     return found
 
 
-def task_results(catalog: nouns.Catalog, table: ScoreTable, task: nouns.Task) -> TaskResults:
-    """All models' scores on a task, best first; a model that lacks a cell has no score."""
-    cells = task_cells(table, task)
+def task_results(
+    catalog: nouns.Catalog,
+    table: ScoreTable,
+    task: nouns.Task,
+    other_data: Bools | None = None,
+    *,
+    leave_out: bool = False,
+) -> TaskResults:
+    """All models' scores on a task, best first; a model that lacks a cell has no score.
+
+    `other_data` says which files were measured on another revision of the data set: their models
+    are marked, or their scores left out, as if the files did not exist.
+    """
+    cells = task_cells(table, task, other_data if leave_out else None)
     subsets = sorted({subset for scores in cells.values() for subset in scores})
     splits = sorted({p for scores in cells.values() for one in scores.values() for p in one})
     scored = [
         (name, _whole_score(scores, subsets, splits), scores) for name, scores in cells.items()
     ]
     scored.sort(key=lambda row: (row[1] is None, -(row[1] or 0.0), row[0]))
+    marked: frozenset[str] = frozenset()
+    if other_data is not None and not leave_out:
+        marked = models_on_other_data(table, other_data, task.name)
     rows = [
-        TaskResult(number, name, score, scores, _trained_on(catalog.model_by_name[name], task.name))
+        TaskResult(
+            number,
+            name,
+            score,
+            scores,
+            _trained_on(catalog.model_by_name[name], task.name),
+            None if other_data is None else name in marked,
+        )
         for number, (name, score, scores) in enumerate(scored, start=1)
     ]
     return TaskResults(subsets, splits, rows)
@@ -87,6 +118,7 @@ def task_scores(
                 subset_scores=row.subset_scores,
                 benchmarks=hosts,
                 trained_on=row.trained_on,
+                other_data_revision=msgspec.UNSET if row.other_data is None else row.other_data,
             )
             for row in results.rows
         ],

@@ -18,6 +18,9 @@ from frontrunner.base.near import near_names
 from frontrunner.snapshot.reader import Snapshot
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from frontrunner.answers import schemas
     from frontrunner.answers.boards import BoardRenderer, Buckets
     from frontrunner.answers.entities import Entities
@@ -92,6 +95,13 @@ class Service:
         from frontrunner.answers.scores import hosting_benchmarks  # noqa: PLC0415
 
         return hosting_benchmarks(self.snapshot.catalog)
+
+    @cached_property
+    def other_data(self) -> NDArray[np.bool_]:
+        """[files] Whether a file's scores are of another revision of the data set."""
+        from frontrunner.answers.data_revision import files_of_other_data  # noqa: PLC0415
+
+        return files_of_other_data(self.snapshot)
 
     # --- names --------------------------------------------------------------------------------
 
@@ -179,11 +189,19 @@ class Service:
 
     # --- tasks and models ---------------------------------------------------------------------
 
-    def task_results(self, name: str) -> TaskResults:
-        """All models' scores on a task."""
+    def task_results(self, name: str, data_revision: str | None = None) -> TaskResults:
+        """All models' scores on a task.
+
+        `data_revision` marks those on another revision of its data set (`any`), or leaves them out
+        (`catalog`). Raises UsageError for another value.
+        """
+        from frontrunner.answers.data_revision import CATALOG, checked  # noqa: PLC0415
         from frontrunner.answers.scores import task_results  # noqa: PLC0415
 
-        return task_results(self.snapshot.catalog, self.snapshot.table, self.find_task(name))
+        snapshot, task, wanted = self.snapshot, self.find_task(name), checked(data_revision)
+        other = None if wanted is None else self.other_data
+        leave_out = wanted == CATALOG
+        return task_results(snapshot.catalog, snapshot.table, task, other, leave_out=leave_out)
 
     def statistics(self, name: str) -> Mapping[str, Any]:
         """A task's descriptive statistics, as its data set's authors wrote them."""

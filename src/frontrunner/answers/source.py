@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from frontrunner.answers.boards import BoardRenderer
     from frontrunner.answers.entities import Entities
     from frontrunner.catalog import Benchmark, Task
@@ -25,6 +28,10 @@ class Source(Protocol):
     @property
     def boards(self) -> BoardRenderer:
         """Boards as answers show them."""
+
+    @property
+    def other_data(self) -> NDArray[np.bool_]:
+        """[files] Whether a file's scores are of another revision of the data set."""
 
     def find_task(self, name: str) -> Task:
         """A task by its name; raises UnknownNameError."""

@@ -45,6 +45,8 @@ class TaskResult(NamedTuple):
     subset_scores: dict[str, dict[str, float]]
     """Subset -> split -> score."""
     trained_on: bool | None
+    other_data: bool | None = None
+    """Whether a score was measured on another revision of the data set; None if not asked."""
 
 
 class TaskResults(NamedTuple):

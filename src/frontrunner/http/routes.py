@@ -51,6 +51,12 @@ class Route(NamedTuple):
 
 
 _LANGUAGES = Param("languages", "list", "Codes (eng-Latn) or names (English); only subsets in them")
+_DATA_REVISION = Param(
+    "data_revision",
+    "text",
+    "any: mark results measured on another revision of the data set than the catalog's; catalog: "
+    "leave them out",
+)
 _TASK_PARAMS = (
     Param("languages", "list", "ISO 639-3 codes (dan), perhaps with a script (eng-Latn)"),
     Param("types", "list", "Task types, such as Retrieval"),
@@ -78,6 +84,7 @@ _RANK_PARAMS = (
     Param("types", "list", "Only tasks of these types"),
     Param("domains", "list", "Only tasks of these domains"),
     Param("policy", "text", "strict (the default) or lenient"),
+    _DATA_REVISION,
     *_MODEL_PARAMS,
 )
 _BUCKETS = Param(
@@ -147,7 +154,8 @@ ROUTES: tuple[Route, ...] = (
         "/v1/tasks/{name}/scores",
         "All models on a task",
         "TaskScores",
-        lambda b, n, q: b.task_scores(n),
+        lambda b, n, q: b.task_scores(n, params.text(q, "data_revision")),
+        (_DATA_REVISION,),
     ),
     Route(
         "/v1/tasks/{name}/descriptive_statistics",

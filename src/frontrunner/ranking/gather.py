@@ -113,9 +113,11 @@ def _rows_of_cells(table: ScoreTable, cells: Integers) -> Integers:
 def _rows_wanted(
     table: ScoreTable, question: Question, rows: Integers, matches: Bools | None
 ) -> Integers:
-    """Of `rows`, those in a language that `matches`, of the question's models."""
+    """Of `rows`, those in a language that `matches`, of the question's models and files."""
     if matches is not None:
         rows = rows[matches[table.languages[rows]]]
+    if question.files is not None:
+        rows = rows[question.files[table.file[rows]]]
     if question.models is not None:
         wanted = [variant.model in question.models for variant in table.variants]
         rows = rows[np.array(wanted, dtype=bool)[table.variant[rows]]]

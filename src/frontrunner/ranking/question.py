@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
 
 from frontrunner.catalog import Aggregation, Benchmark, CustomGrouping, Scope
 
@@ -43,6 +46,13 @@ class Question:
     policy: Policy = Policy.STRICT
     models: frozenset[str] | None = None
     """Only these models take part, as if no others existed. None means all."""
+
+    files: NDArray[np.bool_] | None = field(default=None, compare=False)
+    """[files] Only the scores of these files take part. None means all."""
+
+    def only_files(self, files: NDArray[np.bool_]) -> Question:
+        """The same question of the scores of some files."""
+        return replace(self, files=files)
 
     @classmethod
     def of(

@@ -35,8 +35,6 @@ def marked(snapshot: Snapshot, tmp_path: Path) -> Service:
 
 
 def test_results_on_other_data_are_marked_and_can_be_hidden(marked: Service) -> None:
-    assert sources.on_other_data(marked, "Pairs") == {MODEL}
-    assert sources.on_other_data(marked, "Search") == frozenset()
     html = Browser(marked).text("/tasks/Pairs")
     assert html.count('<tr class="other-data">') == 1
     assert "1 model was measured on another revision" in html

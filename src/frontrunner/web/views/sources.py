@@ -56,20 +56,6 @@ def origins(service: Service, name: str) -> list[Origin]:
     return [Origin(*row) for row in found.iter_rows()]
 
 
-def on_other_data(service: Service, task: str) -> frozenset[str]:
-    """The models whose scores on a task were measured on another revision of its data set."""
-    import polars as pl  # noqa: PLC0415 -- only this page and task pages need it
-
-    found = (
-        _scores(service.snapshot, "task", task)
-        .select(pl.col("model").cast(pl.String), "file")
-        .unique()
-        .join(_files(service.snapshot).filter("other_data"), on="file")
-        .collect()
-    )
-    return frozenset(found["model"].to_list())
-
-
 def differing(service: Service, name: str) -> list[Differing]:
     """The scores of a model that its runs do not agree on, the largest difference first."""
     import polars as pl  # noqa: PLC0415 -- only this page and task pages need it

@@ -12,7 +12,6 @@ from frontrunner.catalog import Task
 from frontrunner.web.views.board_table import type_label
 from frontrunner.web.views.finder import Facts, find
 from frontrunner.web.views.rows import ModelName, ScoreCell, across, shaded
-from frontrunner.web.views.sources import on_other_data
 from frontrunner.web.visit import Shown, Visit
 from frontrunner.web.words import Words
 
@@ -90,14 +89,14 @@ def _task(visit: Visit, task: Task) -> Shown:
     values = {
         "task": task,
         "task_languages": service.entities.task(task).languages,
-        "table": table(service.task_results(task.name), task.name, visit),
+        "table": table(service.task_results(task.name, "any"), visit),
         "boards": [benchmarks[name] for name in service.hosts.get(task.name, ())],
         "statistics": statistics(service, task.name),
     }
     return Shown("task.html", task.name, values, task.description[:200], f"task/{task.name}")
 
 
-def table(found: TaskResults, task: str, visit: Visit) -> TaskTable:
+def table(found: TaskResults, visit: Visit) -> TaskTable:
     """Rows and columns of a task's scores."""
     places = [(subset, split) for subset in found.subsets for split in found.splits]
     used = [
@@ -116,9 +115,8 @@ def table(found: TaskResults, task: str, visit: Visit) -> TaskTable:
         for subset, split in shown
     ]
     cells = across([mean, *parts] if len(used) > 1 else [mean], count)
-    other = on_other_data(visit.service, task)
     rows = [
-        TaskRow(row.rank, ModelName.of(row.model), row.trained_on, row.model in other, some)
+        TaskRow(row.rank, ModelName.of(row.model), row.trained_on, bool(row.other_data), some)
         for row, some in zip(found.rows, cells, strict=True)
     ]
     return TaskTable(shown if len(used) > 1 else [], len(used) - len(shown), rows)
