@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from frontrunner.gateway.feedback import Feedback, Message
+from tests.gateway.boards import Board
 
 SETTINGS = '[gateway]\nold = "http://127.0.0.1:7860"\nnew = "http://127.0.0.1:8000"\n'
 
@@ -33,11 +34,8 @@ def test_a_share_set_before_the_start_is_kept_and_said_not_to_be_seen(home: Path
     assert json.loads(answer.stdout) == {"asked": 2.5, "seen": None}
     assert "No Envoy runs" in answer.stderr
     status = json.loads(run(home, "gateway", "status", "--json").stdout)
-    assert (status["running"], status["asked"]["share"], status["asked"]["salt"]) == (
-        False,
-        250,
-        "",
-    )
+    assert (status["running"], status["asked"]["share"]) == (False, 2.5)
+    assert "salt" not in status["asked"]
     routes = yaml.safe_load((home / "gateway" / "routes.yaml").read_text())
     assert routes["version_info"] == "1-250-0-00"
 
@@ -119,9 +117,17 @@ def test_an_unknown_kind_of_file(home: Path) -> None:
 
 
 def test_the_doctor(home: Path) -> None:
+    boards = Board("old").start(), Board("new").start()
+    settings = "[gateway]\n" + "".join(f'{one.name} = "{one.url}"\n' for one in boards)
+    (home / "frontrunner.toml").write_text(settings)
     fine = run(home, "doctor", "--json")
-    assert fine.returncode == 0
-    assert [one["state"] for one in json.loads(fine.stdout)] == ["ok", "ok"]
+    for board in boards:
+        board.stop()
+    assert fine.returncode == 0, fine.stdout
+    assert [one["state"] for one in json.loads(fine.stdout)] == ["ok"] * 4
+    gone = run(home, "doctor")
+    assert gone.returncode == 1
+    assert "Start the board, or correct gateway.old" in gone.stdout
     (home / "frontrunner.toml").write_text('[gateway]\nold = "x"\n')
     wrong = run(home, "doctor")
     assert wrong.returncode == 1

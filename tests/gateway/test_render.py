@@ -16,7 +16,6 @@ from frontrunner.base.errors import UsageError
 from frontrunner.gateway.binary import deprecations, find_envoy, refusal
 from frontrunner.gateway.control import parse_version
 from frontrunner.gateway.emit import KINDS, config_map, emitted
-from frontrunner.gateway.examine import examine
 from frontrunner.gateway.render import render_config, render_routes, version
 from frontrunner.gateway.state import GatewayState
 
@@ -133,21 +132,3 @@ def test_every_kind_is_emitted(tmp_path: Path, kind: str) -> None:
 def test_an_unknown_kind_suggests_one(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Did you mean systemd"):
         emitted("systmd", boards(), tmp_path, tmp_path)
-
-
-def test_an_installation_is_examined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert [one.state for one in examine(GatewaySettings(), tmp_path)] == ["ok", "absent"]
-    assert [one.state for one in examine(boards(), tmp_path)] == ["ok", "ok"]
-    wrong = GatewaySettings(old="http://a:1", new="http://a:1")
-    assert [one.state for one in examine(wrong, tmp_path)] == ["ok", "wrong"]
-    monkeypatch.setenv("ENVOY_BIN", str(tmp_path / "none"))
-    [absent] = examine(GatewaySettings(), tmp_path)
-    assert (absent.state, "is not a program" in absent.text) == ("absent", True)
-    [needed] = examine(boards(), tmp_path)
-    assert needed.state == "wrong"
-    (tmp_path / "other").write_text("#!/bin/sh\necho something else\n")
-    (tmp_path / "other").chmod(0o755)
-    monkeypatch.setenv("ENVOY_BIN", str(tmp_path / "other"))
-    assert "is not Envoy" in examine(boards(), tmp_path)[0].text
-    (tmp_path / "other").write_text("#!/bin/sh\necho envoy version: x/1.29.3/Clean\n")
-    assert "is too old" in examine(boards(), tmp_path)[0].text

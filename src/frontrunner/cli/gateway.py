@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
+from rich.console import Console
 from rich.table import Table
 
 from frontrunner.base.config import GatewaySettings, load_settings
@@ -15,7 +16,10 @@ from frontrunner.base.errors import GatewayError
 from frontrunner.base.home import Home as HomePaths
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
-from frontrunner.cli.output import print_json, say, stderr, visible
+from frontrunner.cli.output import counted, print_json, say, visible
+
+if TYPE_CHECKING:
+    from frontrunner.gateway.status import Status
 
 gateway = typer.Typer(
     help="Put Envoy in front of the old board and the new one, and move users between them.",
@@ -192,38 +196,41 @@ def settle(
 
 @gateway.command()
 def status(home: Home = None, as_json: Json = False) -> None:
-    """Show shares asked and seen, both boards' health, open streams, and counts by side."""
+    """Show shares asked and seen, both boards' health, open streams, and counts by board."""
     from frontrunner.gateway.control import Gateway  # noqa: PLC0415
-    from frontrunner.gateway.status import status_of  # noqa: PLC0415
+    from frontrunner.gateway.status import shown, status_of, summary  # noqa: PLC0415
 
     _, settings, folder = _settings(home)
     found = status_of(Gateway(settings, folder))
     if as_json:
-        print_json(
-            msgspec.structs.replace(found, asked=msgspec.structs.replace(found.asked, salt=""))
-        )
+        print_json(shown(found))
         return
+    stdout = Console()
     if found.seen is None:
         say("No Envoy runs. Start it with: frontrunner gateway run")
     else:
-        flags = [name for name in ("banner", "settled") if getattr(found.seen, name)]
-        say(
-            f"Share {found.seen.share / 100:g}% (asked {found.asked.share / 100:g}%), shadow "
-            f"{found.seen.shadow / 100:g}%{', ' if flags else ''}{', '.join(flags)}; "
-            f"{found.streams} requests and streams under way"
-        )
-    table = Table("side", "address", "health", "under way", box=None)
+        stdout.print(summary(found), highlight=False, soft_wrap=True)
+        stdout.print(_hosts(found))
+    stdout.print(_counts(found))
+    fallbacks, failed = found.totals.fallbacks, found.totals.failed
+    failures = f"{counted(failed, 'request')} failed"
+    stdout.print(f"{counted(fallbacks, 'fallback')}; {failures}", highlight=False)
+
+
+def _hosts(found: Status) -> Table:
+    table = Table("board", "address", "health", "under way", box=None)
     for host in found.hosts:
-        health = "ejected" if host.ejected else "healthy" if host.healthy else "unhealthy"
-        table.add_row(host.side, host.address, health, str(host.active))
-    counts = Table("side", "requests", "attempts", "failed attempts", box=None)
+        table.add_row(host.side, host.address, host.health, f"{host.active:,}")
+    return table
+
+
+def _counts(found: Status) -> Table:
+    table = Table("board", "requests", "attempts", "failed attempts", box=None)
+    totals = found.totals
     for side in ("old", "new"):
-        totals = found.totals
         numbers = (totals.requests, totals.attempts, totals.failures)
-        counts.add_row(side, *(f"{one.get(side, 0):,}" for one in numbers))
-    stderr.print(table)
-    stderr.print(counts)
-    say(f"{found.totals.fallbacks:,} fallbacks; {found.totals.failed:,} requests failed")
+        table.add_row(side, *(f"{one.get(side, 0):,}" for one in numbers))
+    return table
 
 
 @gateway.command()
@@ -257,7 +264,7 @@ def shadow(
     for route, one in sorted(tally.routes.items(), key=lambda item: -item[1].different):
         counts = (one.same, one.noisy, one.ignored, one.different)
         table.add_row(visible(route), *(f"{count:,}" for count in counts))
-    stderr.print(table)
+    Console().print(table)
     say(
         f"{tally.errors:,} without an answer, {tally.dropped:,} dropped, {tally.crashed:,} that "
         "could not be compared"

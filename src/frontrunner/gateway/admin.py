@@ -86,6 +86,11 @@ class Host:
     active: int
     """Requests under way."""
 
+    @property
+    def health(self) -> str:
+        """`healthy`, `unhealthy` or `ejected`, which is left out because requests failed."""
+        return "ejected" if self.ejected else "healthy" if self.healthy else "unhealthy"
+
 
 def _host(cluster: str, status: dict[str, Any]) -> Host:
     address = status["address"]["socket_address"]

@@ -18,7 +18,7 @@ from urllib.parse import parse_qs
 
 from frontrunner.base.errors import GatewayError
 from frontrunner.gateway.feedback import LONGEST_TEXT, Feedback, Limit, Message
-from frontrunner.gateway.transition import read_transition
+from frontrunner.gateway.transition import current_transition
 from frontrunner.gateway.transition_page import PATHS, Reader, rendered
 
 log = logging.getLogger("frontrunner.gateway")
@@ -78,7 +78,7 @@ class Companion:
             await _answer(send, 405, "Only GET and HEAD are answered here.")
             return
         reader = _reader(headers, scope["query_string"])
-        found = rendered(scope["path"], read_transition(self._folder), reader)
+        found = rendered(scope["path"], current_transition(self._folder), reader)
         kind = f"{found.media_type}; charset=utf-8".encode()
         own = [
             (b"content-type", kind),

@@ -51,6 +51,10 @@ class Counts:
         self.ejected = self._gauge("ejected_addresses", "Addresses left out for failing.", "side")
         self.active = self._gauge("active_requests", "Requests and streams under way.", "side")
         self.shadows = self._gauge("shadows", "Shadows compared since the start.", "verdict")
+        self.certificate_until = self._gauge(
+            "certificate_until_seconds",
+            "When the certificate ends, in seconds since the epoch; 0: it is not valid or not set.",
+        )
         for side in _SIDES:
             for counter in (self.attempts, self.failures):
                 counter.labels(side)

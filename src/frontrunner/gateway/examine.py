@@ -1,8 +1,9 @@
-"""Whether a gateway could run here: which Envoy there is, and whether it accepts the settings."""
+"""What `frontrunner doctor` finds out about the gateway, without starting it."""
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -10,10 +11,15 @@ import msgspec
 
 from frontrunner.base.atomic import write_file
 from frontrunner.base.config import GatewaySettings
-from frontrunner.base.errors import GatewayError
+from frontrunner.base.errors import GatewayError, NetworkError
 from frontrunner.gateway.binary import Envoy, deprecations, find_envoy, refusal
 from frontrunner.gateway.render import render_config
+from frontrunner.gateway.sides import Side, sides
 from frontrunner.gateway.state import load_state
+from frontrunner.net.certificate import expiry
+from frontrunner.net.client import Limits, get
+
+_ONE_ANSWER = Limits(seconds=5, size=64 * 1024 * 1024, private=True)
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -26,13 +32,18 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def examine(settings: GatewaySettings, folder: Path) -> list[Finding]:
-    """What was found: Envoy, then what it says of the configuration."""
+    """What was found: Envoy, what it says of the configuration, the certificate, the boards."""
+    needed = bool(settings.old or settings.new)
     try:
         envoy = find_envoy(settings.envoy)
     except GatewayError as error:
-        needed = bool(settings.old or settings.new)
         return [Finding("Envoy", "wrong" if needed else "absent", str(error))]
-    return [Finding("Envoy", "ok", str(envoy)), _configuration(envoy, settings, folder)]
+    found = [Finding("Envoy", "ok", str(envoy)), _configuration(envoy, settings, folder)]
+    if not needed or found[-1].state == "wrong":
+        return found
+    if settings.tls_certificate:
+        found.append(_certificate(settings))
+    return [*found, *_boards(settings)]
 
 
 def _configuration(envoy: Envoy, settings: GatewaySettings, folder: Path) -> Finding:
@@ -54,3 +65,45 @@ def _configuration(envoy: Envoy, settings: GatewaySettings, folder: Path) -> Fin
     if old:
         return Finding(what, "ok", f"Envoy accepts it, but {len(old)} fields will go: {old[0]}")
     return Finding(what, "ok", "Envoy accepts the configuration")
+
+
+def _certificate(settings: GatewaySettings) -> Finding:
+    try:
+        until = expiry(settings.tls_certificate, settings.tls_key)
+    except NetworkError as error:
+        text = f"{error} Renew it, then send SIGHUP to a running gateway."
+        return Finding("certificate", "wrong", text)
+    return Finding("certificate", "ok", f"valid until {until:%Y-%m-%d}")
+
+
+def _boards(settings: GatewaySettings) -> Iterator[Finding]:
+    """Whether each address of each board answers."""
+    for side in sides(settings):
+        if side.tls and settings.ca != GatewaySettings().ca:
+            text = "not asked, because gateway.ca is not the system's list of authorities"
+            yield Finding(f"{side.name} board", "absent", text)
+            continue
+        for url in _urls(side):
+            yield _board(side, url)
+
+
+def _urls(side: Side) -> list[str]:
+    scheme = "https" if side.tls else "http"
+    return [f"{scheme}://{address}" for address in side.addresses]
+
+
+def _board(side: Side, url: str) -> Finding:
+    what = f"{side.name} board"
+    try:
+        answer = get(f"{url}{side.health or '/'}", _ONE_ANSWER)
+    except NetworkError as error:
+        text = f"{error}. Start the board, or correct gateway.{side.name}."
+        return Finding(what, "wrong", text)
+    if side.health and answer.status != 200:
+        text = (
+            f"{url}{side.health} answers {answer.status}, not 200. Set gateway.{side.name}_health "
+            'to a path that does, or to "" to test the connection alone.'
+        )
+        return Finding(what, "wrong", text)
+    state: Literal["ok", "wrong"] = "ok" if answer.status < 500 else "wrong"
+    return Finding(what, state, f"{url} answers {answer.status}")

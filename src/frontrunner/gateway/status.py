@@ -56,6 +56,45 @@ def status_of(gateway: Gateway) -> Status:
         return Status(running=False, asked=asked, totals=totals)
 
 
+def summary(status: Status) -> str:
+    """One line for people: what Envoy follows, and what was asked if that differs."""
+    seen, asked = status.seen, status.asked
+    if seen is None:
+        return "No Envoy runs."
+    parts = [f"{seen.share / 100:g}% of the visitors get the new board"]
+    if seen.share != asked.share:
+        parts.append(f"{asked.share / 100:g}% was asked for, which Envoy does not follow yet")
+    parts.append(f"the banner is {'on' if seen.banner else 'off'}")
+    if seen.shadow:
+        parts.append(f"{seen.shadow / 100:g}% of the old board's answers are compared")
+    if seen.settled:
+        parts.append("the move is settled")
+    parts.append(f"requests and streams under way: {status.streams:,}")
+    return "; ".join(parts) + "."
+
+
+def shown(status: Status) -> dict[str, object]:
+    """The status for programs: shares in percent, and without the salt."""
+    return {
+        "running": status.running,
+        "asked": _percentages(status.asked),
+        "seen": None if status.seen is None else _percentages(status.seen),
+        "hosts": status.hosts,
+        "streams": status.streams,
+        "totals": status.totals,
+    }
+
+
+def _percentages(one: GatewayState | Seen) -> dict[str, object]:
+    return {
+        "generation": one.generation,
+        "share": one.share / 100,
+        "shadow": one.shadow / 100,
+        "banner": one.banner,
+        "settled": one.settled,
+    }
+
+
 def read_totals(folder: Path) -> Totals:
     """The totals that the supervisor wrote last; zeros if there are none."""
     try:

@@ -19,8 +19,8 @@ import msgspec
 
 from frontrunner.base.atomic import locked, write_file
 from frontrunner.base.config import GatewaySettings
-from frontrunner.base.errors import FrontrunnerError, GatewayError
-from frontrunner.gateway.admin import Admin
+from frontrunner.base.errors import FrontrunnerError, GatewayError, NetworkError
+from frontrunner.gateway.admin import Admin, Host
 from frontrunner.gateway.control import Gateway, parse_version
 from frontrunner.gateway.counts import Counts
 from frontrunner.gateway.envoys import Envoys
@@ -28,6 +28,7 @@ from frontrunner.gateway.logs import RequestLine, Tail, rotate
 from frontrunner.gateway.render import Place
 from frontrunner.gateway.shadow.tally import read_tally
 from frontrunner.gateway.sides import parse_address
+from frontrunner.net.certificate import expiry
 
 log = logging.getLogger("frontrunner.gateway")
 _TICK = 0.1
@@ -62,6 +63,7 @@ class Supervisor:
         self._reload = threading.Event()
         self._stamp: tuple[int, int] | None = None
         self._observed = 0.0
+        self._health: dict[tuple[str, str], str] = {}
         self._said_waiting = False
 
     # --- the life of a gateway ------------------------------------------------------------------
@@ -72,6 +74,7 @@ class Supervisor:
         with self._alone(), self._signals(), self._metrics():
             self._stamp = _stamp(self._watched)
             self.counts.restarts.labels(self._envoys.begin(self.settings)).inc()
+            self._look_at_certificate()
             started(self.settings.listen)
             try:
                 while not self._stop.wait(_TICK):
@@ -152,7 +155,20 @@ class Supervisor:
         self.settings = settings
         self._gateway = Gateway(settings, self.place.folder)
         self.counts.restarts.labels("reloaded").inc()
+        self._look_at_certificate()
         log.warning("Envoy was restarted with the settings of now")
+
+    def _look_at_certificate(self) -> None:
+        """Note when it ends. One that has ended is logged: plain answers would help nobody."""
+        if not self.settings.tls_certificate:
+            return
+        try:
+            until = expiry(self.settings.tls_certificate, self.settings.tls_key)
+        except NetworkError as error:
+            log.error("%s Renew it, then send SIGHUP.", error)
+            self.counts.certificate_until.set(0)
+        else:
+            self.counts.certificate_until.set(until.timestamp())
 
     def _revive(self) -> None:
         """Start Envoy again after it died."""
@@ -208,8 +224,9 @@ class Supervisor:
         self._observed = time.monotonic()
         admin = self._envoys.admin
         try:
-            seen = parse_version(admin.routes_version())
-            self.counts.observe(self._gateway.kept(), seen, admin.hosts())
+            seen, hosts = parse_version(admin.routes_version()), admin.hosts()
+            self.counts.observe(self._gateway.kept(), seen, hosts)
+            self._say_health(hosts)
             self.counts.observe_shadows(read_tally(self.place.folder / "shadow.json"))
             write_file(self.place.folder / "totals.json", msgspec.json.encode(self.counts.totals()))
             rotate(
@@ -220,6 +237,15 @@ class Supervisor:
         except (GatewayError, OSError, msgspec.DecodeError) as error:
             self.counts.share_seen.set(-1)
             log.warning("Envoy could not be asked: %s", error)
+
+    def _say_health(self, hosts: list[Host]) -> None:
+        """Log which address of a board became healthy, unhealthy or ejected."""
+        now = {(host.side, host.address): host.health for host in hosts}
+        for (side, address), health in now.items():
+            before = self._health.get((side, address), "healthy")
+            if health != before:
+                log.warning("the %s board at %s is %s", side, address, health)
+        self._health = now
 
     def _keep_helpers(self) -> None:
         """Run the processes beside Envoy; one that ends is started again a second later."""

@@ -11,6 +11,8 @@ from pathlib import Path
 import msgspec
 
 from frontrunner.base.atomic import write_file
+from frontrunner.base.errors import GatewayError
+from frontrunner.gateway.state import GatewayState, load_state
 
 LONGEST_HISTORY = 50
 """Milestones that are kept; the oldest ones are left out."""
@@ -61,6 +63,33 @@ def read_transition(folder: Path) -> Transition | None:
         return msgspec.json.decode(transition_file(folder).read_bytes(), type=Transition)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
+
+
+def current_transition(folder: Path) -> Transition | None:
+    """What the take-over wrote, or else what the gateway's state says of a move by hand."""
+    written = read_transition(folder)
+    if written is not None or transition_file(folder).exists():
+        return written
+    try:
+        return transition_of(load_state(folder), (folder / "state.json").stat().st_mtime)
+    except (OSError, GatewayError):
+        return None
+
+
+def transition_of(state: GatewayState, at: float) -> Transition | None:
+    """The stage that a state of the gateway amounts to; None while it shows nothing of a move.
+
+    `at` is when the state was written, in seconds since the epoch.
+    """
+    stages = (
+        ("settled", state.settled),
+        ("cutover", state.share == 10_000),
+        ("shifting", state.share > 0),
+        ("guided", state.banner),
+        ("parallel", state.shadow > 0),
+    )
+    stage = next((name for name, holds in stages if holds), None)
+    return None if stage is None else Transition(at=at, stage=stage, share=state.share)
 
 
 def write_transition(folder: Path, transition: Transition) -> None:

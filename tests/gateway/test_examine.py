@@ -1,0 +1,102 @@
+"""What the doctor finds: Envoy, settings, certificate, boards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from frontrunner.base.config import GatewaySettings
+from frontrunner.gateway.examine import examine
+from tests.gateway.boards import Board
+from tests.gateway.conftest import free_port
+
+
+@pytest.fixture(scope="module")
+def boards() -> Iterator[tuple[Board, Board]]:
+    found = Board("old").start(), Board("new").start()
+    yield found
+    for one in found:
+        one.stop()
+
+
+def of(boards: tuple[Board, Board], **more: Any) -> GatewaySettings:
+    return GatewaySettings(**{"old": boards[0].url, "new": boards[1].url, **more})
+
+
+def states(settings: GatewaySettings, folder: Path) -> list[tuple[str, str]]:
+    return [(one.what, one.state) for one in examine(settings, folder)]
+
+
+FINE = [("Envoy", "ok"), ("gateway", "ok")]
+
+
+def test_without_settings_nothing_is_asked(tmp_path: Path) -> None:
+    assert states(GatewaySettings(), tmp_path) == [("Envoy", "ok"), ("gateway", "absent")]
+
+
+def test_boards_that_answer(boards: tuple[Board, Board], tmp_path: Path) -> None:
+    assert states(of(boards), tmp_path) == [*FINE, ("old board", "ok"), ("new board", "ok")]
+
+
+def test_boards_that_do_not(boards: tuple[Board, Board], tmp_path: Path) -> None:
+    gone = f"http://127.0.0.1:{free_port()}"
+    found = examine(of(boards, old=gone), tmp_path)
+    assert [one.state for one in found[2:]] == ["wrong", "ok"]
+    assert "correct gateway.old" in found[2].text
+    boards[1].mode = "500"
+    try:
+        unhealthy = examine(of(boards), tmp_path)[-1]
+    finally:
+        boards[1].mode = "ok"
+    assert unhealthy.state == "wrong"
+    assert "answers 500, not 200. Set gateway.new_health" in unhealthy.text
+
+
+def test_a_board_that_only_its_own_authority_vouches_for_is_not_asked(
+    boards: tuple[Board, Board], tmp_path: Path
+) -> None:
+    (tmp_path / "ca.pem").write_bytes(trustme.CA().cert_pem.bytes())
+    settings = of(boards, old="https://old.example", ca=str(tmp_path / "ca.pem"))
+    assert states(settings, tmp_path)[2:] == [("old board", "absent"), ("new board", "ok")]
+
+
+@pytest.mark.parametrize(("year", "state"), [(2020, "wrong"), (2090, "ok")])
+def test_the_certificate(
+    boards: tuple[Board, Board], tmp_path: Path, year: int, state: str
+) -> None:
+    begin, end = datetime(2019, 1, 1, tzinfo=UTC), datetime(year, 1, 1, tzinfo=UTC)
+    cert = trustme.CA().issue_cert("board.example", not_before=begin, not_after=end)
+    cert.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    cert.private_key_pem.write_to_path(tmp_path / "key.pem")
+    files = {"tls_certificate": "cert.pem", "tls_key": "key.pem"}
+    settings = of(boards, **{name: str(tmp_path / file) for name, file in files.items()})
+    [found] = [one for one in examine(settings, tmp_path) if one.what == "certificate"]
+    assert found.state == state
+    assert ("expired" if year == 2020 else "2090-01-01") in found.text
+
+
+def test_settings_that_contradict_each_other(tmp_path: Path) -> None:
+    wrong = GatewaySettings(old="http://a:1", new="http://a:1")
+    assert states(wrong, tmp_path) == [("Envoy", "ok"), ("gateway", "wrong")]
+
+
+def test_an_envoy_that_cannot_be_used(
+    boards: tuple[Board, Board], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENVOY_BIN", str(tmp_path / "none"))
+    [absent] = examine(GatewaySettings(), tmp_path)
+    assert (absent.state, "is not a program" in absent.text) == ("absent", True)
+    [needed] = examine(of(boards), tmp_path)
+    assert needed.state == "wrong"
+    other = tmp_path / "other"
+    other.write_text("#!/bin/sh\necho something else\n")
+    other.chmod(0o755)
+    monkeypatch.setenv("ENVOY_BIN", str(other))
+    assert "is not Envoy" in examine(of(boards), tmp_path)[0].text
+    other.write_text("#!/bin/sh\necho envoy version: x/1.29.3/Clean\n")
+    assert "is too old" in examine(of(boards), tmp_path)[0].text
