@@ -150,3 +150,13 @@ class Home:
     def outbox(self) -> Path:
         """Notices that wait to be delivered, in a file for each channel."""
         return self.takeover / "outbox"
+
+    @property
+    def looks(self) -> Path:
+        """What the controller saw at each of its last looks, one JSON line each."""
+        return self.takeover / "looks.jsonl"
+
+    @property
+    def saved(self) -> Path:
+        """What the controller was about to overwrite at the data plane."""
+        return self.takeover / "saved"

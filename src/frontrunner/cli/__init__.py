@@ -33,6 +33,7 @@ MODULES = {
     "demo": "demo",
     "evaluate": "evaluate",
     "gateway": "gateway",
+    "takeover": "takeover",
     "doctor": "doctor",
 }
 """Command -> the module of this package that holds it."""

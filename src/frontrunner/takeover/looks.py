@@ -13,6 +13,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     """What the controller saw and wanted at one tick."""
 
     at: float
+    """Seconds since the epoch."""
     position: Position
     wanted: World
     reality: Reality | None
@@ -20,5 +21,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     readings: tuple[Reading, ...] = ()
     deadline: float | None = None
     """Seconds that are left at this stage; None without a deadline."""
+    clock: float = 0.0
+    """The clock of the take-over in seconds; see `Decided.clock`."""
     holding: str = ""
     """Why it does not go on now, in one sentence; empty if it can."""

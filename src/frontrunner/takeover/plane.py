@@ -1,4 +1,4 @@
-"""Whatever moves users: Envoy today, a Space on a hub another day. Two verbs, read and write.
+"""Whatever moves users: Envoy today, a Space on a hub another day. Its main verbs: read and write.
 
 The design named four methods (reconcile, set_share, get_share, finalize). A data plane that takes
 share, banner, shadow and settlement in one write has no half-way state, so reconciling is writing
@@ -42,6 +42,16 @@ class DataPlane(Protocol):
 
     def read(self) -> Reality:
         """Ask it. Raises GatewayError if it cannot be asked."""
+
+    def old_side(self) -> Side:
+        """Ask the old board itself, for when the data plane does not say how it is."""
+
+    def fence(self, token: int) -> None:
+        """Refuse writes under earlier tokens from now on, without changing anything else.
+
+        Raises StaleTokenError if a controller with a later lease has written, GatewayError if it
+        is not known to be done.
+        """
 
     def write(self, world: World, token: int) -> None:
         """Make it do this, and return when it does; writing the same again changes nothing.

@@ -30,6 +30,25 @@ class Verb(StrEnum):
     """Go on with a plan that was edited."""
 
 
+class Cause(StrEnum):
+    """What made the controller decide."""
+
+    EVIDENCE = "evidence"
+    """Everything that the plan asks for holds."""
+    COMMAND = "command"
+    GATE = "gate"
+    """A gate failed."""
+    DEADLINE = "deadline"
+    HEALTH = "health"
+    """A board was unhealthy for too long."""
+    REFUSED = "refused"
+    """The data plane refused a step too often."""
+    DRIFT = "drift"
+    """The data plane was changed by somebody else."""
+    PLAN = "plan"
+    """An edited plan was accepted."""
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What one gate said at one look."""
 
@@ -75,6 +94,10 @@ class Decided(_Record, frozen=True, tag="decision"):
     """The record of the command that it answers; None if evidence or a deadline decided."""
     readings: tuple[Reading, ...] = ()
     """The evidence at that moment."""
+    cause: Cause = Cause.EVIDENCE
+    clock: float = 0.0
+    """The clock of the take-over in seconds: the time that a controller has watched. All durations
+    are counted on it, because no step of a wall clock moves it."""
 
 
 class Refused(_Record, frozen=True, tag="refused"):
@@ -91,6 +114,16 @@ class Intended(_Record, frozen=True, tag="intent"):
     """What the data plane did; None if it could not be asked."""
     after: World
     why: str
+    to: Position | None = None
+    """The position that it leads to, which is decided once the data plane is seen to follow; None
+    if it only restores what the position wants."""
+    cause: Cause = Cause.EVIDENCE
+    command: int | None = None
+    """The record of the command that it answers."""
+    force: bool = False
+    """Whether users may be moved to the old board although it is unhealthy."""
+    readings: tuple[Reading, ...] = ()
+    """The evidence at that moment."""
 
 
 class Acted(_Record, frozen=True, tag="outcome"):
@@ -101,6 +134,7 @@ class Acted(_Record, frozen=True, tag="outcome"):
     seen: World | None
     """None if it could not be read back."""
     error: str = ""
+    """Why it was not done. Empty if it was, or if the controller ended before it tried."""
 
 
 class Observed(_Record, frozen=True, tag="observed"):
@@ -130,12 +164,15 @@ class PlanChanged(_Record, frozen=True, tag="plan-changed"):
     found: str
     """Hash of the plan as it is now."""
     accepted: bool
+    plan: str = ""
+    """The plan that is in force from here on, as JSON; empty if it was not accepted."""
 
 
 class Noted(_Record, frozen=True, tag="note"):
     """Anything else that the story needs: leases, drift, outages, alarms, what was saved."""
 
     topic: str
+    """`alarm`, `lease`, `drift`, `outage`, `health` or `saved`."""
     text: str
 
 

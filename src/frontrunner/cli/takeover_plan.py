@@ -1,0 +1,111 @@
+"""`frontrunner takeover plan`: what will happen, before anything does."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from frontrunner.base.config import Settings, load_settings
+from frontrunner.cli.options import Home, Json
+from frontrunner.cli.output import counted, print_json, say
+from frontrunner.cli.takeover_app import takeover
+from frontrunner.takeover.forecast import Forecast, StepForecast, forecast
+from frontrunner.takeover.stages import FULL, Stage
+
+
+@takeover.command()
+def plan(
+    requests_per_day: Annotated[
+        float | None,
+        typer.Option(
+            "--requests-per-day",
+            metavar="N",
+            min=1,
+            help="Requests of users a day. [default: measured from the gateway's log]",
+            show_default=False,
+        ),
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Print what a take-over will do, in order, and how long its evidence takes."""
+    from frontrunner.takeover.loading import load_plan  # noqa: PLC0415
+
+    settings = load_settings(home)
+    per_day, source = requests_per_day, "as given"
+    if per_day is None:
+        per_day, source = _measured(settings)
+    found = forecast(load_plan(settings), per_day)
+    if as_json:
+        print_json(found)
+        return
+    typer.echo("\n".join(plan_lines(found, source, told(settings))))
+    if per_day is None:
+        say("The traffic is not known yet. Give it with --requests-per-day N.")
+
+
+def _measured(settings: Settings) -> tuple[float | None, str]:
+    from frontrunner.takeover.loading import gateway_folder  # noqa: PLC0415
+    from frontrunner.takeover.traffic import measure_traffic  # noqa: PLC0415
+
+    found = measure_traffic(gateway_folder(settings))
+    if found is None:
+        return None, ""
+    requests = counted(found.requests, "request")
+    return found.per_day, f"measured: {requests} in {duration(found.seconds)}"
+
+
+def told(settings: Settings) -> str:
+    """Who is told of what the take-over does."""
+    notify = settings.notify
+    ways = [f"mail to {', '.join(notify.mail_to)}"] if notify.smtp and notify.mail_to else []
+    ways += ["the webhook"] if notify.webhook else []
+    return " and ".join(ways) or "nobody; set up [notify]"
+
+
+def plan_lines(found: Forecast, source: str, people: str) -> list[str]:
+    """A forecast for people."""
+    traffic = f"{found.requests_per_day:,.0f} requests a day ({source})"
+    lines = [
+        f"Plan {found.hash[:12]}",
+        f"Traffic: {traffic if found.requests_per_day else 'not known'}",
+        f"Duration: at least {duration(found.shortest)}, at most {duration(found.longest)} "
+        "without pauses",
+        f"Told: {people}",
+        f"Saved before each change: {found.steps[0].saved}",
+        "",
+    ]
+    for number, step in enumerate(found.steps, 1):
+        lines += _step_lines(number, step)
+    return lines
+
+
+def _step_lines(number: int, step: StepForecast) -> list[str]:
+    share = f", {step.share / 100:g}%" if step.stage is Stage.SHIFTING else ""
+    evidence = f", with {counted(step.evidence, 'unit')} of evidence" if step.evidence else ""
+    gates = ", ".join(step.gates) or "none"
+    lines = [
+        f"{number}. {step.stage}{share}: {step.does}",
+        f"   begins: {step.begins}",
+        f"   must hold to go on: {gates}{evidence}",
+        f"   takes {duration(step.at_least)} at least; pauses after {duration(step.deadline)}",
+        f"   taken back by: {step.undo}",
+    ]
+    lines += [f"   {step.text}"] if step.text else []
+    if not step.text and step.from_users and step.share < FULL:
+        lines.append(f"   Its evidence takes {duration(step.from_users)} at least.")
+    lines += [f"   NO WAY BACK: {step.no_return}"] if step.no_return else []
+    return lines
+
+
+_UNITS = ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"))
+
+
+def duration(seconds: float) -> str:
+    """`1 day`, `36 hours`, `1.5 minutes`: in the largest unit that gives at least two, or one."""
+    for size, name in _UNITS:
+        number = seconds / size
+        if number >= 2 or (number >= 1 and number == int(number)):
+            return f"{number:.3g} {name}{'' if number == 1 else 's'}"
+    return f"{seconds:.3g} seconds" if seconds else "no time"

@@ -1,0 +1,173 @@
+"""What a plan will do, and how long its evidence takes at a board's traffic. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import msgspec
+
+from frontrunner.takeover.plan import COMPARING, Plan, needed, plan_hash, positions, wanted
+from frontrunner.takeover.stages import FULL, Position, Stage, World
+
+DAY = 86400.0
+EvidenceOf = Callable[[str, int], int]
+"""Units of evidence that a gate needs at a share of 10,000."""
+
+
+class StepForecast(msgspec.Struct, frozen=True, kw_only=True):
+    """One position of the plan, and what is known of it beforehand. Times are in seconds."""
+
+    stage: Stage
+    step: int
+    share: int
+    """Of 10,000 visitors."""
+    does: str
+    begins: str
+    """What starts it."""
+    gates: tuple[str, ...]
+    at_least: float
+    deadline: float
+    evidence: int
+    """Units that the gates on users' requests need."""
+    from_users: float | None
+    """Seconds until users give that evidence; None if it needs none or traffic is not known."""
+    from_shadows: float | None
+    """Seconds until as many compared reads give it."""
+    text: str
+    """The finding about evidence in one sentence; empty without one."""
+    saved: str
+    undo: str
+    no_return: str
+    """What cannot be taken back after it; empty if all can."""
+
+
+class Forecast(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan, told beforehand."""
+
+    hash: str
+    requests_per_day: float | None
+    """None if the traffic is not known."""
+    shortest: float
+    """Seconds from start to finish if every gate passes as soon as it can."""
+    longest: float
+    """Seconds from start to finish if every deadline is used up, without pauses."""
+    steps: tuple[StepForecast, ...]
+
+
+def forecast(
+    plan: Plan, requests_per_day: float | None, evidence_of: EvidenceOf = lambda *_: 0
+) -> Forecast:
+    """What happens in order; `evidence_of` tells what the gates themselves need at least."""
+    path = positions(plan)[1:]
+    steps = tuple(_step(plan, one, requests_per_day, evidence_of) for one in path)
+    return Forecast(
+        hash=plan_hash(plan),
+        requests_per_day=requests_per_day,
+        shortest=sum(max(one.at_least, one.from_users or 0.0) for one in steps),
+        longest=sum(one.deadline for one in steps),
+        steps=steps,
+    )
+
+
+def _step(
+    plan: Plan, position: Position, per_day: float | None, evidence_of: EvidenceOf
+) -> StepForecast:
+    world, stage = wanted(plan, position), plan.stage(position.stage)
+    gates = needed(plan, position)
+    units = _units(gates, world, stage.evidence, evidence_of)
+    on_users = any(one in COMPARING for one in gates)
+    users = _time(units, per_day, world.share / FULL) if on_users else None
+    shadows = _time(units, per_day, (1 - world.share / FULL) * world.shadow / FULL)
+    if not on_users and "shadow" in gates:
+        users = shadows
+    return StepForecast(
+        stage=position.stage,
+        step=position.step,
+        share=world.share,
+        does=_DOES[position.stage].format(
+            share=_percent(world.share), shadow=_percent(world.shadow)
+        ),
+        begins=_begins(plan, position),
+        gates=gates,
+        at_least=stage.at_least,
+        deadline=stage.deadline,
+        evidence=units,
+        from_users=users,
+        from_shadows=shadows,
+        text=_sentence(world, per_day, users, shadows) if on_users else "",
+        saved=_SAVED,
+        undo=_undo(plan, position),
+        no_return=_NO_RETURN if position.stage is Stage.SETTLED else "",
+    )
+
+
+def _units(gates: tuple[str, ...], world: World, least: int, evidence_of: EvidenceOf) -> int:
+    on_users = [one for one in gates if one in COMPARING]
+    relevant = on_users or [one for one in gates if one == "shadow"]
+    return max((max(least, evidence_of(one, world.share)) for one in relevant), default=0)
+
+
+def _time(units: int, per_day: float | None, part: float) -> float | None:
+    """Seconds until a part of the requests has given some units; a request is one at most."""
+    if not units or not per_day or part <= 0:
+        return None
+    return units / (per_day * part) * DAY
+
+
+def _sentence(
+    world: World, per_day: float | None, users: float | None, shadows: float | None
+) -> str:
+    if not users or not per_day:
+        return ""
+    text = (
+        f"At {_percent(world.share)} and {per_day:,.0f} requests a day this step cannot end in "
+        f"less than {_at_least(users)}"
+    )
+    if shadows and shadows < users:
+        text += f"; shadow evidence would end it in {_at_least(shadows, bare=True)}"
+    return text + "."
+
+
+def _at_least(seconds: float, *, bare: bool = False) -> str:
+    """Whole days, or hours below one day, rounded up; `bare` leaves out the word days."""
+    if seconds > DAY / 2:
+        days = math.ceil(seconds / DAY)
+        return f"{days:,}" if bare else f"{days:,} day{'' if days == 1 else 's'}"
+    hours = max(1, math.ceil(seconds / 3600))
+    return f"{hours} hour{'' if hours == 1 else 's'}"
+
+
+def _percent(share: int) -> str:
+    return f"{share / 100:g}%"
+
+
+def _begins(plan: Plan, position: Position) -> str:
+    if plan.stage(position.stage).approve:
+        return "A person approves it, and everything before it holds."
+    if position.stage is Stage.PARALLEL:
+        return "`frontrunner takeover start`"
+    return "Everything before it holds."
+
+
+def _undo(plan: Plan, position: Position) -> str:
+    if wanted(plan, position).share == 0:
+        return "No user was moved: the banner and the comparing end."
+    how = "through the smaller shares" if plan.stage(position.stage).stepwise else "in one step"
+    paths = "the old board's paths are given back, and " if position.stage is Stage.SETTLED else ""
+    return f"Rollback: {paths}all users go back to the old board {how}."
+
+
+_SAVED = "The gateway's state.json and routes.yaml, in takeover/saved"
+_DOES = {
+    Stage.PARALLEL: "Both boards run; {shadow} of the old board's reads are compared.",
+    Stage.GUIDED: "A banner on the old board leads to the new one.",
+    Stage.SHIFTING: "{share} of the visitors get the new board.",
+    Stage.CUTOVER: "All users stay on the new board; the old one is kept running.",
+    Stage.SETTLED: "The old board's own paths belong to the new board.",
+}
+_NO_RETURN = (
+    "Choices that visitors made for a board are deleted, and pages of the old board that are "
+    "still open stop working. After `finish` nothing watches any more; once the old board is "
+    "switched off there is no way back."
+)

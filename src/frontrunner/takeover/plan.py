@@ -1,0 +1,172 @@
+"""The plan of a take-over: settings as one value, with a hash that names it. Pure."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from frontrunner.base.errors import TakeoverError
+from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings, seconds
+from frontrunner.takeover.stages import FULL, Mode, Position, Stage, World
+
+PATH = (Stage.PARALLEL, Stage.GUIDED, Stage.SHIFTING, Stage.CUTOVER, Stage.SETTLED)
+"""The stages that a plan has settings for, in order."""
+COMPARING = frozenset({"success", "slowness"})
+"""Gates that compare users of both boards: without users of the old board they say nothing."""
+ON_TRAFFIC = COMPARING | {"shadow"}
+"""Gates whose evidence grows with the traffic; a stage can ask for more of it."""
+_OPERATION = frozenset({"tick", "database"})
+"""Settings of the controller, which change nothing of what happens to users."""
+_KNOWN = frozenset(
+    {"shares", "shadow", "banner", "warm", "drain", "window", "sick", "stale", "attempts"}
+    | {"old_code", "old_data", "ignore", *PATH}
+)
+
+
+class StagePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What one stage needs. Times are in seconds."""
+
+    gates: tuple[str, ...] = ()
+    at_least: float = 0.0
+    deadline: float
+    evidence: int = 0
+    approve: bool = False
+    stepwise: bool = False
+    """Whether users go back through the smaller shares instead of all at once."""
+
+
+class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Everything that decides what happens to users. Shares are of 10,000, times in seconds."""
+
+    shares: tuple[int, ...]
+    shadow: int
+    banner: bool
+    warm: float
+    drain: float
+    window: float
+    sick: float
+    stale: float
+    attempts: int
+    old_code: str = ""
+    old_data: str = ""
+    stages: dict[str, StagePlan]
+    ignore: dict[str, str] = {}
+    """Files with ignore rules -> SHA-256 of their content."""
+    more: dict[str, Any] = {}
+    """Settings that other parts of the take-over read, such as those of the gates."""
+
+    def stage(self, stage: Stage) -> StagePlan:
+        """The settings of a stage. Raises KeyError for `planned`, which has none."""
+        return self.stages[stage]
+
+
+def plan_of(settings: TakeoverSettings, ignore: dict[str, str] | None = None) -> Plan:
+    """The plan that settings describe; `ignore` has the hashes of the files with ignore rules."""
+    given: dict[str, Any] = msgspec.to_builtins(settings)
+    return Plan(
+        shares=tuple(round(one * 100) for one in settings.shares),
+        shadow=round(settings.shadow * 100),
+        banner=settings.banner,
+        warm=seconds(settings.warm),
+        drain=seconds(settings.drain),
+        window=seconds(settings.window),
+        sick=seconds(settings.sick),
+        stale=seconds(settings.stale),
+        attempts=settings.attempts,
+        old_code=settings.old_code,
+        old_data=settings.old_data,
+        stages={str(stage): _stage(stage, settings) for stage in PATH},
+        ignore=ignore or {},
+        more={name: v for name, v in given.items() if name not in _KNOWN | _OPERATION},
+    )
+
+
+def _stage(stage: Stage, settings: TakeoverSettings) -> StagePlan:
+    given: StageSettings = getattr(settings, stage)
+    at_least = seconds(given.at_least)
+    return StagePlan(
+        gates=given.gates,
+        at_least=max(at_least, seconds(settings.warm)) if stage is Stage.CUTOVER else at_least,
+        deadline=seconds(given.deadline),
+        evidence=given.evidence,
+        approve=given.approve,
+        stepwise=given.rollback == "stepwise",
+    )
+
+
+def plan_text(plan: Plan) -> str:
+    """The plan as JSON: the same plan, the same text."""
+    return msgspec.json.encode(plan, order="sorted").decode()
+
+
+def plan_hash(plan: Plan) -> str:
+    """SHA-256 of the plan's text, in hexadecimal."""
+    return sha256(plan_text(plan).encode()).hexdigest()
+
+
+def parse_plan(text: str) -> Plan:
+    """The plan that a ledger holds. Raises TakeoverError if this version cannot read it."""
+    try:
+        return msgspec.json.decode(text, type=Plan)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise TakeoverError(
+            f"The plan in the ledger cannot be read: {error}. Use the version of Frontrunner that "
+            "wrote it."
+        ) from error
+
+
+# --- positions ------------------------------------------------------------------------------------
+
+
+def positions(plan: Plan) -> list[Position]:
+    """Every position of the plan in order, from `planned` to `settled`."""
+    found = [Position()]
+    for stage in PATH:
+        steps = len(plan.shares) if stage is Stage.SHIFTING else 1
+        found += [Position(stage=stage, step=step) for step in range(steps)]
+    return found
+
+
+def following(plan: Plan, position: Position) -> Position | None:
+    """The running position after one; None after `settled`."""
+    path = positions(plan)
+    here = Position(stage=position.stage, step=position.step)
+    after = path.index(here) + 1 if here in path else len(path)
+    return path[after] if after < len(path) else None
+
+
+def wanted(plan: Plan, position: Position) -> World:
+    """What the data plane has to do at a position; each position has exactly one answer."""
+    stage = position.stage
+    if position.mode is Mode.ROLLED_BACK or stage is Stage.PLANNED:
+        return World()
+    share = plan.shares[min(position.step, len(plan.shares) - 1)] if stage is Stage.SHIFTING else 0
+    if stage in (Stage.CUTOVER, Stage.SETTLED):
+        share = FULL
+    return World(
+        share=share,
+        shadow=plan.shadow if share < FULL else 0,
+        banner=plan.banner and stage in (Stage.GUIDED, Stage.SHIFTING, Stage.CUTOVER),
+        settled=stage is Stage.SETTLED,
+    )
+
+
+def needed(plan: Plan, position: Position) -> tuple[str, ...]:
+    """Gates that must pass before the take-over goes on from a position."""
+    if position.stage is Stage.PLANNED:
+        return ()
+    gates = plan.stage(position.stage).gates
+    full = wanted(plan, position).share == FULL
+    return tuple(one for one in gates if not full or one not in COMPARING)
+
+
+def guarding(plan: Plan, position: Position) -> tuple[str, ...]:
+    """Gates that stop the take-over if they fail: those of the stage and of every stage before."""
+    found: dict[str, None] = {}
+    for stage in PATH:
+        found |= dict.fromkeys(plan.stage(stage).gates)
+        if stage is position.stage:
+            break
+    return tuple(found) if position.stage in PATH else ()

@@ -1,0 +1,51 @@
+"""`frontrunner takeover plan`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from frontrunner.cli.takeover_plan import duration
+
+
+def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "frontrunner", "takeover", *words, "--home", str(home)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_plan_without_any_setting(tmp_path: Path) -> None:
+    answer = run(tmp_path, "plan", "--requests-per-day", "2000")
+    assert answer.returncode == 0, answer.stderr
+    order = [answer.stdout.index(f". {name}") for name in ("parallel", "guided", "shifting, 1%",
+             "shifting, 100%", "cutover", "settled")]  # fmt: skip
+    assert order == sorted(order)
+    for text in ("cannot end in less than 10 days", "NO WAY BACK", "nobody; set up [notify]"):
+        assert text in answer.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plan_for_programs(tmp_path: Path) -> None:
+    answer = run(tmp_path, "plan", "--json")
+    found = json.loads(answer.stdout)
+    assert found["requests_per_day"] is None
+    assert [one["stage"] for one in found["steps"]][:2] == ["parallel", "guided"]
+
+
+def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
+    (tmp_path / "frontrunner.toml").write_text("[takeover]\nwarm = 'long'\n")
+    answer = run(tmp_path, "plan")
+    assert answer.returncode == 2
+    assert "takeover: warm must be a duration" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "no time"), (0.5, "0.5 seconds"), (60, "1 minute"), (90, "90 seconds"),
+     (5400, "90 minutes"), (86400, "1 day"), (129_600, "36 hours"), (2 * 86400, "2 days"), (100 * 86400, "100 days")],
+)  # fmt: skip
+def test_durations_for_people(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

@@ -1,0 +1,60 @@
+"""How long evidence takes at a board's traffic, and what a plan says beforehand."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
+from frontrunner.takeover.forecast import DAY, forecast
+from frontrunner.takeover.plan import plan_of, positions
+from frontrunner.takeover.stages import Stage
+
+
+def quiet(evidence: int = 180) -> TakeoverSettings:
+    return TakeoverSettings(
+        shares=(1, 50, 100),
+        shadow=10,
+        shifting=StageSettings(gates=("success",), evidence=evidence),
+    )
+
+
+def test_a_quiet_board_is_told_how_long_the_first_step_takes() -> None:
+    found = forecast(plan_of(quiet()), 2000)
+    steps = [one for one in found.steps if one.stage is Stage.SHIFTING]
+    assert steps[0].text == (
+        "At 1% and 2,000 requests a day this step cannot end in less than 9 days; shadow evidence "
+        "would end it in 1."
+    )
+    assert "cannot end in less than 5 hours." in steps[1].text
+    assert steps[2].text == ""
+
+
+def test_without_traffic_nothing_is_guessed() -> None:
+    for step in forecast(plan_of(quiet()), None).steps:
+        assert (step.from_users, step.from_shadows, step.text) == (None, None, "")
+
+
+def test_a_gate_may_need_more_than_the_stage_asks_for() -> None:
+    found = forecast(plan_of(quiet(10)), 2000, lambda gate, share: 400 if share == 100 else 0)
+    first = next(one for one in found.steps if one.stage is Stage.SHIFTING)
+    assert first.evidence == 400
+    assert first.from_users == pytest.approx(20 * DAY)
+
+
+@given(st.floats(1, 1e9), st.integers(1, 10**6))
+def test_more_traffic_is_never_slower_and_no_step_is_shorter_than_its_least(
+    per_day: float, evidence: int
+) -> None:
+    plan = plan_of(quiet(evidence))
+    slow, fast = forecast(plan, per_day), forecast(plan, per_day * 2)
+    assert fast.shortest <= slow.shortest
+    assert slow.shortest >= sum(plan.stage(one.stage).at_least for one in positions(plan)[1:])
+    assert slow.longest == sum(one.deadline for one in slow.steps)
+
+
+def test_what_has_no_way_back_is_said_once() -> None:
+    found = forecast(plan_of(TakeoverSettings()), None)
+    assert [one.stage for one in found.steps if one.no_return] == [Stage.SETTLED]
+    assert all(one.saved and one.undo and one.begins for one in found.steps)
