@@ -110,54 +110,45 @@ def check(rows: Iterable[Row], mark: Mark, known: Mapping[int, str]) -> Verified
     """
     last, at = NOTHING, ""
     for row in rows:
-        fault, seq, text = _fault_of_number(row.seq, last.seq + 1)
-        if not fault:
-            fault, seq, text = _fault(row, last, at, known)
+        fault, text = _fault(row, last, at, mark, known)
         if fault:
+            seq = last.seq + 1 if fault is Fault.MISSING else row.seq
             return Verified(entries=last.seq, head=last.hash, fault=fault, seq=seq, text=text)
         last, at = Mark(row.seq, row.hash), row.at
-    fault, seq, text = _fault_of_end(last, mark, known)
-    return Verified(entries=last.seq, head=last.hash, fault=fault, seq=seq, text=text)
+    return _end(last, max([mark.seq, *known]))
 
 
-_Finding = tuple[Fault | None, int, str]
+def _fault(
+    row: Row, last: Mark, at: str, mark: Mark, known: Mapping[int, str]
+) -> tuple[Fault | None, str]:
+    name, wanted = f"Entry {row.seq}", last.seq + 1
+    faults = (
+        (row.seq < wanted, Fault.OUT_OF_ORDER, f"{name} cannot be: numbers begin at 1."),
+        (row.seq > wanted, Fault.MISSING, f"Entry {wanted} is missing; the next is {row.seq}."),
+        (row.seq > mark.seq, Fault.ADDED, f"{name} is after the last one written, {mark.seq}."),
+        (hash_of(row) != row.hash, Fault.CHANGED, f"{name} is not as it was written."),
+        (row.previous != last.hash, Fault.OUT_OF_ORDER, f"{name} does not follow {last.seq}."),
+        (row.at < at, Fault.OUT_OF_ORDER, f"{name} is older than the one before."),
+        (
+            row.seq == mark.seq and row.hash != mark.hash,
+            Fault.CHANGED,
+            f"{name} is not the last one written.",
+        ),
+        (
+            known.get(row.seq, row.hash) != row.hash,
+            Fault.CHANGED,
+            f"{name} does not have the hash that was kept of it.",
+        ),
+    )
+    return next(((fault, text) for is_so, fault, text in faults if is_so), (None, ""))
 
 
-def _fault_of_number(seq: int, wanted: int) -> _Finding:
-    if seq < wanted:
-        return Fault.OUT_OF_ORDER, seq, f"Entry {seq} cannot be: numbers begin at 1."
-    if seq > wanted:
-        return Fault.MISSING, wanted, f"Entry {wanted} is missing; the next one is {seq}."
-    return None, 0, ""
-
-
-def _fault(row: Row, last: Mark, at: str, known: Mapping[int, str]) -> _Finding:
-    if hash_of(row) != row.hash:
-        return Fault.CHANGED, row.seq, f"Entry {row.seq} is not as it was written."
-    if row.previous != last.hash:
-        return Fault.OUT_OF_ORDER, row.seq, f"Entry {row.seq} does not follow entry {last.seq}."
-    if row.at < at:
-        return Fault.OUT_OF_ORDER, row.seq, f"Entry {row.seq} is older than entry {last.seq}."
-    if known.get(row.seq, row.hash) != row.hash:
-        return Fault.CHANGED, row.seq, f"Entry {row.seq} does not have the hash that was kept."
-    return None, 0, ""
-
-
-def _fault_of_end(last: Mark, mark: Mark, known: Mapping[int, str]) -> _Finding:
-    after = last.seq + 1
-    after_mark = mark.seq + 1
-    end = max([mark.seq, *known])
-    if end > last.seq:
-        return Fault.CUT, after, f"Entries {after} to {end} are missing at the end."
-    if mark.seq < last.seq:
-        text = (
-            f"The last entry that Frontrunner wrote is {mark.seq}, so entries {after_mark} to "
-            f"{last.seq} were added by something else."
-        )
-        return Fault.ADDED, after_mark, text
-    if mark.hash != last.hash:
-        return Fault.CHANGED, last.seq, f"Entry {last.seq} is not the one that was written last."
-    return None, 0, ""
+def _end(last: Mark, wanted: int) -> Verified:
+    if last.seq >= wanted:
+        return Verified(entries=last.seq, head=last.hash)
+    seq = last.seq + 1
+    text = f"Entries {seq} to {wanted} are missing at the end."
+    return Verified(entries=last.seq, head=last.hash, fault=Fault.CUT, seq=seq, text=text)
 
 
 # --- entries and rows -----------------------------------------------------------------------------
