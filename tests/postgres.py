@@ -102,6 +102,13 @@ class Cluster:
             self._server.communicate(b"", timeout=LONGEST)
             self._server = None
 
+    def end_connections(self) -> None:
+        """Break all connections, as a server that restarts does."""
+        self._ask(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid != pg_backend_pid() AND backend_type = 'client backend'"
+        )
+
     def psql(self, statement: str, database: str) -> str:
         """Run one statement as an operator would, and give its output."""
         done = subprocess.run(

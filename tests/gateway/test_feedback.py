@@ -46,8 +46,13 @@ def test_a_spreadsheet_runs_nothing(store: Feedback, text: str) -> None:
 def test_a_database_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(GatewayError, match="cannot be used"):
         Feedback("nonsense://x", tmp_path)
-    with pytest.raises(GatewayError, match="cannot be used"):
-        Feedback(f"sqlite:///{tmp_path}/no/such/folder/x.db", tmp_path)
+    for url in (
+        f"sqlite:///{tmp_path}/no/such/folder/x.db",
+        "postgresql://me:s3cret@/db?host=/no/such/folder",
+    ):
+        with pytest.raises(GatewayError, match="cannot be used") as caught:
+            Feedback(url, tmp_path)
+        assert "s3cret" not in str(caught.value)
 
 
 def test_a_client_may_send_five_an_hour() -> None:

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -28,7 +28,7 @@ except ImportError as missing:
     ) from missing
 
 WAIT = 10.0
-"""Seconds to wait for another process that holds the database, and for one statement."""
+"""Seconds to wait for another process that holds the database."""
 REFUSALS = (sql.exc.SQLAlchemyError, sqlite3.Error, OSError)
 """What a database raises."""
 _LOOK_AGAIN = 0.02
@@ -42,7 +42,8 @@ _POSTGRES: dict[str, Any] = {
 }
 """A server that vanished is noticed within about 20 seconds. Statements are not prepared, because
 a pooler between may give each transaction another connection."""
-_LIMITS = "lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"
+_LIMITS = {"lock_timeout": 1, "statement_timeout": 2, "idle_in_transaction_session_timeout": 2}
+"""PostgreSQL's settings, in units of WAIT: the one that says most about the cause comes first."""
 _SETUP_LOCK = 0x66_72_6E_74_72_6E_6E_72
 """Number of PostgreSQL's lock while tables change: "frntrnnr" in ASCII."""
 _BEGIN = "frontrunner_begin"
@@ -81,6 +82,14 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+    @contextmanager
+    def closed_on_error(self) -> Iterator[None]:
+        """Close all connections if the block fails."""
+        with ExitStack() as stack:
+            stack.callback(self.close)
+            yield
+            stack.pop_all()
 
     def create_file(self) -> None:
         """Make the file of SQLite if there is none; nothing for PostgreSQL.
@@ -168,8 +177,8 @@ def _postgres(url: URL) -> Engine:
 
     @sql.event.listens_for(engine, "begin")
     def limit(connection: Connection) -> None:
-        settings = (sql.func.set_config(name, f"{WAIT * 1000:.0f}", True) for name in _LIMITS)
-        connection.execute(sql.select(*settings))
+        limits = ((name, f"{factor * WAIT * 1000:.0f}") for name, factor in _LIMITS.items())
+        connection.execute(sql.select(*(sql.func.set_config(*limit, True) for limit in limits)))
 
     return engine
 

@@ -83,7 +83,7 @@ class Feedback:
         except ValueError as error:
             raise GatewayError(f"gateway.feedback cannot be used: {error}") from error
         self._table = _table()
-        with self._errors():
+        with self._errors(), self._database.closed_on_error():
             self._database.create_file()
             with self._database.changing_tables() as connection:
                 self._table.metadata.create_all(connection)

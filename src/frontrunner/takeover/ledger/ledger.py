@@ -94,8 +94,8 @@ class Ledger:
         with errors(self.database, "read"), self.database.reading() as connection:
             mark = _mark(connection)
             query = sql.select(schema.ledger).order_by(schema.ledger.c.seq)
-            rows = connection.execution_options(yield_per=_PAGE).execute(query)
-            return check(map(row_of, rows), mark, known or {})
+            with connection.execution_options(yield_per=_PAGE).execute(query) as rows:
+                return check(map(row_of, rows), mark, known or {})
 
     def _rows(self, after: int, limit: int | None) -> Iterator[Row]:
         """Read page by page, so that no transaction stays open while the caller works."""

@@ -26,7 +26,7 @@ def open_database(url: str, folder: Path) -> Database:
         raise LedgerError(
             f"The URL of the ledger's database cannot be used: {error}. Correct it in the settings."
         ) from None
-    with errors(database, "opened"):
+    with errors(database, "opened"), database.closed_on_error():
         database.create_file()
         _upgrade(database)
     return database
@@ -55,7 +55,7 @@ _ADVICE = {
     "28": "Correct the user or the password in its URL.",
     "3D": "Create the database, or correct its name in the URL.",
     "55P03": f"Another process has held it for {WAIT:.0f} s. Stop that one, or try again.",
-    "57014": f"The server has not answered for {WAIT:.0f} s. Look what it does, then try again.",
+    "57014": "The server was too slow. Look at its load, then try again.",
 }
 """By the beginning of SQLite's name of an error, or of PostgreSQL's number."""
 
