@@ -119,3 +119,9 @@ class LedgerError(TakeoverError):
 
 class StaleTokenError(TakeoverError):
     """A controller with a later lease has taken over, so this one must not write any more."""
+
+
+class HubError(FrontrunnerError):
+    """The Hugging Face Hub did not do what was asked."""
+
+    code = 8
