@@ -5,33 +5,26 @@ from __future__ import annotations
 import msgspec
 
 from frontrunner.checks.gates import Verdict
+from frontrunner.takeover.evidence.sequential import Regression
 
 
 class SideCounts(msgspec.Struct, frozen=True, kw_only=True):
     """What one side did since the analysis began.
 
     The unit is one bucket in one window of time, counted once: a client that asks a thousand
-    times in a window, or fails a thousand times, is one unit.
+    times in a window, or fails a thousand times, is one unit. Only windows that ended count.
     """
 
     units: int = 0
     failed: int = 0
-    """Units with at least one failed attempt at this side, as first asked. Fallbacks count."""
+    """Units that this side failed at least once as the one that was asked first. A request that
+    the new side was asked and the old side answered is a failure of the new side."""
     timed: int = 0
     """Units whose first page was answered, so that its time is known."""
     slow: int = 0
-    """Timed units whose first page took longer than the old side's frozen p95."""
-
-
-class Chances(msgspec.Struct, frozen=True, kw_only=True):
-    """The log-likelihood of the counts if both sides are equal, summed window by window.
-
-    In a window with n_new and n_old units, a failure is on the new side with probability
-    n_new / (n_new + n_old) if both sides are equal.
-    """
-
-    failed: float = 0.0
-    slow: float = 0.0
+    """Timed units whose first page took longer than `slow_over_ms`."""
+    unfollowed: int = 0
+    """Requests that are left out, because a choice or an owned path decided the side."""
 
 
 class Split(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,16 +67,22 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     at: float
     since: float
     """When the counts began."""
+    why: str = ""
+    """Why they began then."""
     old: SideCounts = SideCounts()
     new: SideCounts = SideCounts()
-    chances: Chances = Chances()
+    failing: Regression = Regression()
+    """Evidence that the new side fails more units than the old one."""
+    slowing: Regression = Regression()
+    """Evidence that its pages are slow more often."""
     split: Split = Split()
-    p95_ms: float | None = None
-    """The old side's p95 of the time of a page, frozen when it had enough evidence."""
+    slow_over_ms: float | None = None
+    """The old side's p95 of the time of a page, frozen when it had enough evidence, or the time
+    below which no page is slow, if that is longer. None until then."""
     shadows: Shadows | None = None
     """None if the comparer has not been heard of."""
-    complaints: int = 0
-    """Messages of users of the new side."""
+    complaints: int | None = None
+    """Messages of users of the new side since the counts began; None if they cannot be read."""
     visitors: int = 0
     """Distinct buckets seen on the new side."""
     old_data_at: float | None = None

@@ -1,0 +1,228 @@
+"""The gates of a take-over as an operator writes them: `[[takeover.gate]]`, one table each.
+
+The kind decides which keys a gate takes; an unknown key is an error. Shares and rates are
+fractions of 1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+import msgspec
+
+StageName = Literal["parallel", "guided", "shifting", "cutover"]
+ALL_STAGES: tuple[StageName, ...] = ("parallel", "guided", "shifting", "cutover")
+_MOVING: tuple[StageName, ...] = ("shifting", "cutover")
+
+_Looks = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
+_Fraction = Annotated[float, msgspec.Meta(gt=0, lt=1)]
+_Sample = Annotated[int, msgspec.Meta(ge=1)]
+_Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+_Hours = Annotated[float, msgspec.Meta(gt=0, le=87_600)]
+_Url = Annotated[str, msgspec.Meta(pattern="^https?://[^/]")]
+_Text = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class _Gate(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"
+):
+    name: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9-]{0,40}$")]
+    """Lower-case letters, digits and hyphens; each gate has its own."""
+    stages: tuple[StageName, ...] = ALL_STAGES
+    """Stages at which the gate is looked at, and must pass."""
+    dry_run: bool = False
+    """Whether it is measured and shown without deciding anything."""
+    failures: _Looks = 1
+    """Looks in a row that must fail before the controller rolls back."""
+    inconclusives: _Looks | None = None
+    """Looks in a row without a verdict before the controller pauses; without it, never."""
+    errors: _Looks = 3
+    """Looks in a row with an error before the controller pauses."""
+
+
+class _Outside(_Gate, frozen=True, kw_only=True):
+    every: _Seconds = 3600.0
+    """Seconds after which the check runs again."""
+    seconds: _Seconds = 600.0
+    """Seconds that one run may take."""
+
+
+class ShareGate(_Gate, frozen=True, kw_only=True, tag="share"):
+    """Whether visitors are split as asked. It is judged before all others."""
+
+    minimum_sample: _Sample = 100
+    """Distinct buckets."""
+    wrong: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """Requests that may reach another side than their bucket's."""
+
+
+class SuccessGate(_Gate, frozen=True, kw_only=True, tag="success"):
+    """Whether the new side fails more visitors than the old one."""
+
+    stages: tuple[StageName, ...] = _MOVING
+    margin: _Fraction = 0.01
+    """By how much its rate of failures may be above the old side's."""
+    at_most: _Fraction = 0.02
+    """Its rate of failures once nobody is left on the old side to compare with."""
+    minimum_sample: _Sample = 500
+    """Units of each side."""
+
+
+class SlownessGate(_Gate, frozen=True, kw_only=True, tag="slowness"):
+    """Whether the new side's pages are slow more often than the old side's."""
+
+    stages: tuple[StageName, ...] = _MOVING
+    margin: _Fraction = 0.05
+    """By how much its rate of slow pages may be above the old side's."""
+    at_most: _Fraction = 0.1
+    """Its rate of slow pages once nobody is left on the old side to compare with."""
+    minimum_sample: _Sample = 300
+    """Timed pages of each side."""
+
+
+class ShadowGate(_Gate, frozen=True, kw_only=True, tag="shadow"):
+    """Whether both sides give the same answers to the reads that are compared."""
+
+    stages: tuple[StageName, ...] = ("parallel", "guided")
+    at_most: _Fraction = 0.01
+    """Share of reads that may differ beyond the old side's own noise."""
+    unanswered: _Fraction = 0.2
+    """Share of reads that may go uncompared."""
+    minimum_sample: _Sample = 500
+    """Compared reads."""
+
+
+class FreshnessGate(_Gate, frozen=True, kw_only=True, tag="freshness"):
+    """Whether the new side's data is recent, and not older than the old side's."""
+
+    hours: _Hours = 72.0
+    """The age that the new side's data may have."""
+    behind: _Hours = 24.0
+    """Hours by which it may be older than the old side's."""
+
+
+class FeedbackGate(_Gate, frozen=True, kw_only=True, tag="feedback"):
+    """Whether visitors of the new side complain, and whether a person has read what they say."""
+
+    stages: tuple[StageName, ...] = _MOVING
+    at_most: _Fraction = 0.05
+    """Messages for each visitor of the new side."""
+    minimum_sample: _Sample = 200
+    """Visitors of the new side."""
+    human: bool = True
+    """Whether an operator must approve as well."""
+
+
+class ManualGate(_Gate, frozen=True, kw_only=True, tag="manual"):
+    """Waits until an operator approves."""
+
+    text: str = ""
+    """What the operator has to look at."""
+
+
+class ParityGate(_Outside, frozen=True, kw_only=True, tag="parity"):
+    """Whether the numbers of the old board are those of the published snapshot."""
+
+    legacy: _Text
+    """Folder of the old board's files."""
+    results: str = ""
+    """The snapshot's result files, best as a git repository with its history."""
+    aliases: str = ""
+    """Further names of models, as TOML."""
+    limits: str = ""
+    """Limits of your own, as TOML; empty for the built-in ones."""
+
+
+class ContractGate(_Outside, frozen=True, kw_only=True, tag="contract"):
+    """Whether the new board offers programs what was recorded of the old one."""
+
+    record: _Text
+    """Folder of the record."""
+    ignore: str = ""
+    """Accepted differences, as TOML."""
+
+
+class LinksGate(_Outside, frozen=True, kw_only=True, tag="links"):
+    """Whether the recorded links lead somewhere on the new board."""
+
+    record: _Text
+    """Folder of the record."""
+    ignore: str = ""
+    """Accepted differences, as TOML."""
+
+
+class WebhookGate(_Outside, frozen=True, kw_only=True, tag="webhook"):
+    """Asks a URL, which answers with a verdict and a text as JSON."""
+
+    every: _Seconds = 60.0
+    seconds: _Seconds = 10.0
+    url: _Url
+    private: bool = False
+    """Whether the URL may be of this machine or its network."""
+
+
+class PrometheusGate(_Outside, frozen=True, kw_only=True, tag="prometheus"):
+    """Compares the value of an instant query with limits."""
+
+    every: _Seconds = 60.0
+    seconds: _Seconds = 10.0
+    url: _Url
+    """Address of the server, without `/api/v1/query`."""
+    query: _Text
+    at_least: float | None = None
+    at_most: float | None = None
+    private: bool = False
+    """Whether the URL may be of this machine or its network."""
+
+    def __post_init__(self) -> None:
+        limits = [one for one in (self.at_least, self.at_most) if one is not None]
+        if not limits or not all(map(math.isfinite, limits)):
+            raise ValueError(f"gate {self.name}: set at_least, at_most or both, as finite numbers")
+
+
+class EngagementGate(_Gate, frozen=True, kw_only=True, tag="engagement"):
+    """Whether likes, followers and discussions are at least those before the move."""
+
+
+class QuotaGate(_Gate, frozen=True, kw_only=True, tag="quota"):
+    """Whether the host of the new board has the resources that the move needs."""
+
+
+GateSettings = (
+    ShareGate
+    | SuccessGate
+    | SlownessGate
+    | ShadowGate
+    | FreshnessGate
+    | FeedbackGate
+    | ManualGate
+    | ParityGate
+    | ContractGate
+    | LinksGate
+    | WebhookGate
+    | PrometheusGate
+    | EngagementGate
+    | QuotaGate
+)
+"""One gate; the key `kind` decides which."""
+
+BUILT_IN: tuple[GateSettings, ...] = (
+    ShareGate(name="share"),
+    SuccessGate(name="success"),
+    SlownessGate(name="slowness"),
+    ShadowGate(name="shadow"),
+)
+"""The gates of a plan that names none: those that need no further setting."""
+
+
+def kind_of(gate: GateSettings) -> str:
+    """The kind of a gate, as in `kind`."""
+    return str(gate.__struct_config__.tag)
+
+
+def repeated_names(gates: Iterable[GateSettings]) -> list[str]:
+    """Names that more than one gate has."""
+    return [name for name, count in Counter(gate.name for gate in gates).items() if count > 1]
