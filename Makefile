@@ -69,8 +69,10 @@ demo: setup ## Build the starter board and serve it on http://127.0.0.1:8000
 gateway-demo: setup-dev .venv-gradio-5/.done ## An old Gradio board, the new board and the gateway; says what to open
 	$(BIN)/python examples/gateway_demo.py .venv-gradio-5/bin/python
 
-setup-postgres: ## Install Debian's PostgreSQL and the shell of SQLite, for the tests of both
-	@{ compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb; } >/dev/null && command -v sqlite3 >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql sqlite3; }
+setup-postgres: ## Install Debian's PostgreSQL and the shell of SQLite, for the tests of both (as root)
+	@if { compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb; } >/dev/null && command -v sqlite3 >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql sqlite3; \
+	else echo "PostgreSQL or sqlite3 is not installed: its tests are skipped, but fail in CI"; fi
 
 test: setup-dev setup-postgres ## Run the tests (minutes)
 	$(BIN)/python -m pytest -q -n auto -m "not acceptance and not browser"

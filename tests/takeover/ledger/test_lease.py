@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from frontrunner.base.errors import LedgerError, StaleTokenError
@@ -73,3 +75,47 @@ def test_an_old_token_appends_nothing(ledger: Ledger) -> None:
 def test_a_holder_has_a_name(ledger: Ledger, name: str) -> None:
     with pytest.raises(LedgerError, match="cannot be the name"):
         Lease(ledger.database).acquire(name)
+
+
+def test_no_token_comes_back_after_the_lease_was_reset(ledger: Ledger) -> None:
+    """As by a backup: entries keep tokens, and the data plane knows those without an entry."""
+    lease = Lease(ledger.database)
+    for _ in range(3):
+        token = lease.acquire("one")
+        assert token
+        ledger.append("controller", "", NOTE, token=token)
+        lease.release(token)
+    with ledger.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE ledger_lease SET token = 1")
+    token = lease.acquire("two")
+    assert token == 4
+    lease.release(token)
+    assert lease.acquire("two", above=17) == 18
+
+
+def test_a_lost_lease_is_said(ledger: Ledger) -> None:
+    with ledger.database.writing() as connection:
+        connection.exec_driver_sql("DELETE FROM ledger_lease")
+    for use in (
+        lambda: Lease(ledger.database).acquire("one"),
+        lambda: Lease(ledger.database).current(),
+        lambda: ledger.append("controller", "", NOTE, token=1),
+    ):
+        with pytest.raises(LedgerError):
+            use()
+    assert not Lease(ledger.database).renew(1)
+    Lease(ledger.database).release(1)
+    assert ledger.append("cli:me", "", NOTE).seq == 1
+
+
+def test_a_step_of_the_wall_clock_moves_no_lease(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder, standby = Lease(ledger.database, 60.0), Lease(ledger.database, 60.0)
+    token = holder.acquire("one")
+    assert token
+    assert standby.acquire("two") is None
+    for step in (10 * 86_400.0, -10 * 86_400.0):
+        monkeypatch.setattr(time, "time", lambda step=step: 1e9 + step)
+        assert standby.acquire("two") is None
+        assert holder.renew(token)

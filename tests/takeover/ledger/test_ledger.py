@@ -194,7 +194,13 @@ def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
 # --- the recipe -----------------------------------------------------------------------------------
 
 COLUMNS = "seq, at, actor, plan, token, record, previous"
-"""As in the documentation."""
+
+
+def test_the_documentation_has_the_recipe() -> None:
+    text = (Path(__file__).parents[3] / "docs/takeover.md").read_text(encoding="utf-8")
+    query = f"SELECT {COLUMNS} FROM ledger WHERE seq = 1"  # noqa: S608
+    assert f"sqlite3 -separator $'\\n' HOME/takeover/ledger.db \\\n  '{query}' | sha256sum" in text
+    assert f"psql -XAtq -F $'\\n' -c '{query}' URL | sha256sum" in text
 
 
 def test_a_person_recomputes_a_hash_with_the_shell_of_sqlite(tmp_path: Path) -> None:

@@ -51,11 +51,13 @@ class Lease:
         self._seen: Held | None = None
         self._since = 0.0
 
-    def acquire(self, holder: str) -> int | None:
+    def acquire(self, holder: str, above: int = 0) -> int | None:
         """The token of a new lease, or None while somebody else renews theirs: ask again.
 
         A lease that was released is given at once; one that is not renewed any more is given
-        when this process has watched it for the time to live. Raises LedgerError.
+        when this process has watched it for the time to live. The token is larger than `above`,
+        such as the last one that the data plane has seen: a database that was restored from a
+        backup has forgotten the tokens since. Raises LedgerError.
         """
         if not holder or not holder.isprintable():
             raise LedgerError(f"{holder!r} cannot be the name of a holder of the lease.")
@@ -63,7 +65,7 @@ class Lease:
             token, held = _read(connection, lock=True)
             if held and not self._is_over(held):
                 return None
-            token = max(token, _largest_written(connection)) + 1
+            token = max(token, above, _largest_written(connection)) + 1
             connection.execute(schema.lease.update().values(token=token, holder=holder, renewals=0))
         return token
 
