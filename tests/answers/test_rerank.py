@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from frontrunner.answers import schemas
+from frontrunner.answers import rank_schemas
 from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.filters import RankRequest
 from frontrunner.answers.rerank import answer
@@ -59,7 +59,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
     return Service(snapshot_of(root / "home", read))
 
 
-def ranks(found: schemas.Ranking) -> list[tuple[int, str]]:
+def ranks(found: rank_schemas.Ranking) -> list[tuple[int, str]]:
     return [(row.rank, row.model) for row in found.rows]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from frontrunner.catalog import Model
 from frontrunner.ranking import Facts
-from tests.factories import catalog, task
+from tests.factories import catalog, table_of, task
 
 KNOWN = catalog(
     [task("T1"), task("T2", type="Retrieval", public=False), task("T3")],
@@ -47,3 +50,16 @@ def test_zero_shot_is_rounded_down_and_may_be_unknown(facts: Facts) -> None:
     assert facts.zero_shot(models, ["T1"]).tolist() == [0, -1, 100, -1]
     assert facts.zero_shot(models, []).tolist() == [-1, -1, -1, -1]
     assert facts.zero_shot([], ["T1"]).tolist() == []
+
+
+def test_variants_of_a_table_have_the_percentage_of_their_model(
+    facts: Facts, tmp_path: Path
+) -> None:
+    names = ["org/a", "org/b", "org/c"]
+    for folder in ("one", "two"):  # a second table is not mistaken for the first
+        table = table_of(tmp_path / folder, {name: {"T1": 0.5} for name in names}, KNOWN)
+        variants, models = np.array([2, 0]), [table.variants[2].model, table.variants[0].model]
+        for tasks in (["T1"], ["T1", "T2", "T3"], []):
+            found = facts.zero_shot_of(table, variants, tasks).tolist()
+            assert found == facts.zero_shot(models, tasks).tolist()
+        names = [*names[:0:-1], "org/a"]

@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontrunner.ranking import Question
-from frontrunner.ranking.means import count_columns, grid_mean, lenient_mean, score, strict_mean
+from frontrunner.ranking.gather import Gathered
+from frontrunner.ranking.means import (
+    Scored,
+    count_columns,
+    grid_mean,
+    lenient_mean,
+    score,
+    strict_mean,
+)
 from tests.factories import catalog, table_of
 
 NAN = math.nan
@@ -70,3 +78,31 @@ def test_the_same_rows_are_scored_once(tmp_path: Path) -> None:
     assert nothing.cells_required.dtype == np.int64
     part = scored.only(scored.rows.only_tasks(["T2"]))
     assert part.by_task.tolist() == [[pytest.approx(0.25)]]
+
+
+@given(st.data())
+def test_cells_are_counted_however_many_rows_they_have(data: st.DataObject) -> None:
+    """With several rows in a cell, counting rows would count it twice."""
+    shape = data.draw(st.tuples(st.integers(1, 4), st.integers(1, 5)))
+    places = st.tuples(st.integers(0, shape[0] - 1), st.integers(0, shape[1] - 1))
+    rows = data.draw(st.lists(places, min_size=1, max_size=12))
+    drawn = data.draw(st.lists(st.integers(0, 2), min_size=shape[1], max_size=shape[1]))
+    task_of_cell = np.unique(np.sort(drawn), return_inverse=True)[1]  # each task has a cell
+    tasks = ("A", "B", "C")[: task_of_cell[-1] + 1]
+    gathered = Gathered(
+        tasks=tasks,
+        cells=np.arange(shape[1]),
+        variants=np.arange(shape[0]),
+        models=np.arange(shape[0]),
+        model_of=np.arange(shape[0]),
+        task_of_cell=task_of_cell,
+        cell=np.array([cell for _, cell in rows]),
+        variant=np.array([variant for variant, _ in rows]),
+        languages=np.zeros(len(rows), dtype=np.int64),
+        score=np.full(len(rows), 0.5),
+    )
+    expected = np.zeros((shape[0], len(tasks)), dtype=np.int64)
+    for variant, cell in set(rows):
+        expected[variant, task_of_cell[cell]] += 1
+    # Nothing of the table is asked for.
+    assert Scored(gathered, None).cells_had.tolist() == expected.tolist()  # type: ignore[arg-type]

@@ -13,13 +13,19 @@ from frontrunner import catalog as nouns
 from frontrunner.answers import schemas
 from frontrunner.answers.entities import Entities, billions, whole_tokens
 from frontrunner.answers.excerpts import LeaderRow
-from frontrunner.answers.rendered import RenderedRow, RenderedSummary
+from frontrunner.answers.rendered import (
+    RenderedRow,
+    RenderedSummary,
+    present_rows,
+    scores_of,
+    structs_of,
+)
 from frontrunner.catalog import Aggregation
 from frontrunner.catalog.languages import LanguageNames
 from frontrunner.ranking import Board, Facts, Policy, Question, language_scores, rank
 from frontrunner.ranking.gather import Floats, tasks_begun
 from frontrunner.ranking.means import Scored
-from frontrunner.results.table import ScoreTable
+from frontrunner.results.table import ScoreTable, Variant
 
 Buckets = Sequence[tuple[float, float | None]]
 
@@ -27,18 +33,6 @@ Buckets = Sequence[tuple[float, float | None]]
 def present(names: Sequence[str], values: Sequence[float]) -> dict[str, float]:
     """The values by name, without NaN."""
     return {name: value for name, value in zip(names, values, strict=True) if value == value}
-
-
-def present_rows(names: Sequence[str], values: Floats) -> list[dict[str, float]]:
-    """[rows] The values [rows, names] by name, without NaN."""
-    gaps: list[bool] = np.logical_or.reduce(np.isnan(values), axis=1).tolist()
-    # A row without gaps is not checked value by value.
-    return [
-        {name: value for name, value in zip(names, row, strict=True) if value == value}
-        if has_gap
-        else dict(zip(names, row, strict=True))
-        for row, has_gap in zip(values.tolist(), gaps, strict=True)
-    ]
 
 
 def or_none(values: Floats) -> list[float | None]:
@@ -65,7 +59,6 @@ class BoardRenderer:
         self.facts = facts
         self.table = table
         self._fixed: dict[str, tuple[schemas.Benchmark, list[schemas.Task]]] = {}
-        self._runs: dict[int, Run] = {}
         self._seen: dict[str, list[list[str]]] = {}
 
     # --- a board ------------------------------------------------------------------------------
@@ -133,62 +126,53 @@ class BoardRenderer:
     ) -> list[RenderedRow]:
         means = _shown_means(bench, board, filtered=filtered)
         variants = board.variants.tolist()
-        columns = zip(
-            map(self.run, variants),
-            board.rank.tolist(),
-            board.zero_shot.tolist(),
-            means.task,
-            means.task_type,
-            means.public,
-            means.private,
-            present_rows(board.task_types, board.by_type) if with_types else [{}] * len(variants),
-            present_rows(board.tasks, board.by_task),
-            _group_rows(board),
-            map(self._seen_and_begun(bench).__getitem__, variants),
-            strict=True,
-        )
-        model_json = self.entities.model_json
-        return [
-            RenderedRow(
-                rank=ranked,
-                model=model_json(run.model, zero_shot, run.experiment),
-                zero_shot_pct=zero_shot,
-                active_params_b=run.active_params_b,
-                total_params_b=run.total_params_b,
-                embedding_dim=run.embedding_dim,
-                max_tokens=run.max_tokens,
-                mean_task=mean_task,
-                mean_task_type=mean_type,
-                mean_public=mean_public,
-                mean_private=mean_private,
-                scores_by_task_type=by_type,
-                scores_by_task=by_task,
-                scores_by_custom_group=groups,
-                trained_on_tasks=seen,
-                experiments=run.experiment,
-            )
-            for (
-                run, ranked, zero_shot, mean_task, mean_type, mean_public, mean_private,
-                by_type, by_task, groups, seen,
-            ) in columns
-        ]  # fmt: skip
+        runs = self.runs(variants)
+        zero_shot = board.zero_shot.tolist()
+        seen = self._seen_and_begun(bench)
+        by_type = present_rows(board.task_types, board.by_type) if with_types else None
+        columns = {
+            "rank": board.rank.tolist(),
+            "model": [
+                self.entities.model_json(run.model, percent, run.experiment)
+                for run, percent in zip(runs, zero_shot, strict=True)
+            ],
+            "zero_shot_pct": zero_shot,
+            "active_params_b": [run.active_params_b for run in runs],
+            "total_params_b": [run.total_params_b for run in runs],
+            "embedding_dim": [run.embedding_dim for run in runs],
+            "max_tokens": [run.max_tokens for run in runs],
+            "mean_task": means.task,
+            "mean_task_type": means.task_type,
+            "mean_public": means.public,
+            "mean_private": means.private,
+            "scores_by_task_type": by_type or [{}] * len(runs),
+            "scores_by_task": scores_of(board.tasks, board.by_task),
+            "scores_by_custom_group": _group_rows(board),
+            "trained_on_tasks": [seen[number] for number in variants],
+            "experiments": [run.experiment for run in runs],
+        }
+        return structs_of(RenderedRow, columns)
 
-    def run(self, number: int) -> Run:
-        """The facts of a variant that are the same on every board, made once."""
-        known = self._runs.get(number)
-        if known is None:
-            variant = self.table.variants[number]
-            model = self.entities.catalog.model_by_name[variant.model]
-            dimension = (variant.experiment or {}).get("embed_dim", model.embedding_dim)
-            known = self._runs[number] = Run(
-                variant.model,
-                None if variant.experiment is None else dict(variant.experiment),
-                billions(model.active_parameters),
-                billions(model.parameters),
-                max(dimension) if isinstance(dimension, list) else dimension,
-                whole_tokens(model.max_tokens),
-            )
-        return known
+    def runs(self, numbers: Sequence[int]) -> list[Run]:
+        """The facts of variants that are the same on every board."""
+        every = self._every_run
+        return [every[number] for number in numbers]
+
+    @cached_property
+    def _every_run(self) -> list[Run]:
+        return [self._run(variant) for variant in self.table.variants]
+
+    def _run(self, variant: Variant) -> Run:
+        model = self.entities.catalog.model_by_name[variant.model]
+        dimension = (variant.experiment or {}).get("embed_dim", model.embedding_dim)
+        return Run(
+            variant.model,
+            None if variant.experiment is None else dict(variant.experiment),
+            billions(model.active_parameters),
+            billions(model.parameters),
+            max(dimension) if isinstance(dimension, list) else dimension,
+            whole_tokens(model.max_tokens),
+        )
 
     def _seen_and_begun(self, bench: nouns.Benchmark) -> list[list[str]]:
         """[variants] Tasks in a model's training data, of those it has any row of.

@@ -165,7 +165,9 @@ class Bodies:
 
     def rank(self, request: RankRequest) -> Encoded:
         """Rank the benchmark or the tasks that a request names."""
-        return self._json(("rank", repr(request)), lambda: self._service.rank(request))
+        from frontrunner.answers.rerank import rendered  # noqa: PLC0415
+
+        return self._json(("rank", repr(request)), lambda: rendered(self._service, request))
 
     def info(self) -> Encoded:
         """The snapshot being served, and its sources."""

@@ -161,7 +161,7 @@ def _ranked(
     rows = score(renderer.table, question)
     board = rank(renderer.table, renderer.facts, question, rows)
     summary = renderer.summary_of(bench, board)
-    models = [renderer.run(variant).model for variant in board.variants.tolist()]
+    models = [run.model for run in renderer.runs(board.variants.tolist())]
     lines.append(board_lines(summary, models))
     complete[bench.name] = models_with_every_task(rows, len(bench.scopes))
     return rows, summary

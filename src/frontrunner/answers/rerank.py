@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import UNSET
 
-from frontrunner.answers import schemas
-from frontrunner.answers.boards import or_none, present_rows
+from frontrunner.answers import rank_schemas
+from frontrunner.answers.boards import or_none
 from frontrunner.answers.data_revision import CATALOG, checked, tasks_on_other_data
 from frontrunner.answers.filters import RankRequest, TaskFilter
+from frontrunner.answers.rendered import (
+    RenderedRankedRow,
+    RenderedRanking,
+    present_rows,
+    scores_of,
+    structs_of,
+)
 from frontrunner.base.errors import UsageError
 from frontrunner.base.near import near_names
 from frontrunner.catalog import Aggregation, Benchmark, Scope
 from frontrunner.ranking import Board, Policy, Question, rank
+from frontrunner.ranking.gather import Floats
 
 if TYPE_CHECKING:
     from frontrunner.answers.source import Source as Service
@@ -23,12 +31,35 @@ if TYPE_CHECKING:
 MAX_TASKS = 500
 
 
-def answer(service: Service, request: RankRequest) -> schemas.Ranking:
+def answer(service: Service, request: RankRequest) -> rank_schemas.Ranking:
     """Rank what `request` asks for: a benchmark by its own rule, other tasks by Borda rank.
 
     Raises UnknownNameError for a benchmark or task that does not exist, UsageError for a request
     that names neither, too many tasks, or a language, policy or data revision that does not exist.
     """
+    found = _ranked(service, request)
+    rows = structs_of(rank_schemas.RankedRow, _columns(service, found, present_rows))
+    return rank_schemas.Ranking(rows=rows, **_spelled_out(service, found))
+
+
+def rendered(service: Service, request: RankRequest) -> RenderedRanking:
+    """The same in the form that is encoded fastest."""
+    found = _ranked(service, request)
+    rows = structs_of(RenderedRankedRow, _columns(service, found, scores_of))
+    return RenderedRanking(rows=rows, **_spelled_out(service, found))
+
+
+class _Ranked(NamedTuple):
+    """A question, and its answer in arrays."""
+
+    bench: Benchmark | None
+    question: Question
+    board: Board
+    missing: list[str]
+    other_data: Mapping[int, list[str]] | None
+
+
+def _ranked(service: Service, request: RankRequest) -> _Ranked:
     _refuse_unknown(service, request)
     bench = service.find_benchmark_or_alias(request.benchmark) if request.benchmark else None
     question = _question(service, request, bench)
@@ -36,23 +67,24 @@ def answer(service: Service, request: RankRequest) -> schemas.Ranking:
         question = question.only_files(~service.other_data)
     board = rank(service.snapshot.table, service.snapshot.facts, question)
     missing = _missing(service, question, board)
-    return schemas.Ranking(
-        snapshot=service.snapshot.id,
-        policy=str(board.policy),
-        benchmark=bench.name if bench else None,
-        ordered_by=_ordered_by(question),
-        tasks=list(board.tasks),
-        counted_tasks=list(board.counted_tasks),
-        missing_tasks=missing,
-        languages=None if question.languages is None else sorted(question.languages),
-        task_types=list(board.task_types),
-        rows=_rows(
-            service,
-            board,
-            len(board.tasks) + len(missing),
-            _other_data_tasks(service, question, request.data_revision),
-        ),
-    )
+    other_data = _other_data_tasks(service, question, request.data_revision)
+    return _Ranked(bench, question, board, missing, other_data)
+
+
+def _spelled_out(service: Service, found: _Ranked) -> dict[str, Any]:
+    """The fields of an answer beside its rows."""
+    question, board = found.question, found.board
+    return {
+        "snapshot": service.snapshot.id,
+        "policy": str(board.policy),
+        "benchmark": found.bench.name if found.bench else None,
+        "ordered_by": _ordered_by(question),
+        "tasks": list(board.tasks),
+        "counted_tasks": list(board.counted_tasks),
+        "missing_tasks": found.missing,
+        "languages": None if question.languages is None else sorted(question.languages),
+        "task_types": list(board.task_types),
+    }
 
 
 def _other_data_tasks(
@@ -172,46 +204,36 @@ def _narrowed(scope: Scope, subsets: tuple[str, ...]) -> Scope:
     )
 
 
-def _rows(
-    service: Service, board: Board, total: int, other: Mapping[int, list[str]] | None
-) -> list[schemas.RankedRow]:
-    runs = [service.boards.run(number) for number in board.variants.tolist()]
-    nothing = [None] * len(runs)
-    columns = zip(
-        runs,
-        board.rank.tolist(),
-        board.borda.tolist(),
-        board.zero_shot.tolist(),
-        board.tasks_complete.tolist(),
-        board.cells_had.tolist(),
-        or_none(board.means["mean_task"]),
-        or_none(board.means["mean_task_type"]),
-        or_none(board.means["mean_subset"]) if "mean_subset" in board.means else nothing,
-        present_rows(board.task_types, board.by_type),
-        present_rows(board.tasks, board.by_task),
-        [UNSET if other is None else other.get(number, []) for number in board.variants.tolist()],
-        strict=True,
-    )
-    return [
-        schemas.RankedRow(
-            rank=ranked,
-            borda_rank=borda,
-            model=run.model,
-            experiments=run.experiment,
-            zero_shot_pct=zero_shot,
-            total_params_b=run.total_params_b,
-            coverage=schemas.Coverage(
-                tasks=complete, tasks_total=total, cells=cells, cells_total=board.cells_total
-            ),
-            mean_task=mean,
-            mean_task_type=mean_type,
-            mean_subset=mean_subset,
-            scores_by_task_type=by_type,
-            scores_by_task=by_task,
-            other_data_tasks=other_tasks,
-        )
-        for (
-            run, ranked, borda, zero_shot, complete, cells,
-            mean, mean_type, mean_subset, by_type, by_task, other_tasks,
-        ) in columns
-    ]  # fmt: skip
+ByName = Callable[[Sequence[str], Floats], Sequence[Any]]
+"""Makes the scores of each row by name, from names and [rows, names] scores."""
+
+
+def _columns(service: Service, found: _Ranked, by_name: ByName) -> dict[str, Sequence[Any]]:
+    """The fields of the rows, each a column."""
+    board, other = found.board, found.other_data
+    variants = board.variants.tolist()
+    runs, count = service.boards.runs(variants), len(variants)
+    coverage = {
+        "tasks": board.tasks_complete.tolist(),
+        "tasks_total": [len(board.tasks) + len(found.missing)] * count,
+        "cells": board.cells_had.tolist(),
+        "cells_total": [board.cells_total] * count,
+    }
+    mean_subset = board.means.get("mean_subset")
+    return {
+        "rank": board.rank.tolist(),
+        "borda_rank": board.borda.tolist(),
+        "model": [run.model for run in runs],
+        "experiments": [run.experiment for run in runs],
+        "zero_shot_pct": board.zero_shot.tolist(),
+        "total_params_b": [run.total_params_b for run in runs],
+        "coverage": structs_of(rank_schemas.Coverage, coverage),
+        "mean_task": or_none(board.means["mean_task"]),
+        "mean_task_type": or_none(board.means["mean_task_type"]),
+        "mean_subset": [None] * count if mean_subset is None else or_none(mean_subset),
+        "scores_by_task_type": by_name(board.task_types, board.by_type),
+        "scores_by_task": by_name(board.tasks, board.by_task),
+        "other_data_tasks": [UNSET] * count
+        if other is None
+        else [other.get(number, []) for number in variants],
+    }

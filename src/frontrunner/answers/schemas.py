@@ -14,17 +14,19 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+S = TypeVar("S")
+"""The scores of a row by name: a dictionary, or in the form that is encoded fastest."""
 M = TypeVar("M")
 """A model in a row: whole, encoded, or only some of its facts."""
 R = TypeVar("R")
 """A row that contains a model in one of these forms."""
 
 
-class _Wire(msgspec.Struct, frozen=True, rename="camel"):
+class Wire(msgspec.Struct, frozen=True, rename="camel"):
     """Base of every struct in JSON: it only sets the spelling of keys."""
 
 
-class CustomGroup(_Wire, frozen=True, kw_only=True):
+class CustomGroup(Wire, frozen=True, kw_only=True):
     """One labelled group of tasks."""
 
     label: str
@@ -35,14 +37,14 @@ class CustomGroup(_Wire, frozen=True, kw_only=True):
     """False if the group also has parts of tasks, which are not listed."""
 
 
-class CustomGrouping(_Wire, frozen=True, kw_only=True):
+class CustomGrouping(Wire, frozen=True, kw_only=True):
     """One way of dividing a benchmark's tasks into groups."""
 
     name: str
     groups: list[CustomGroup]
 
 
-class Benchmark(_Wire, frozen=True, kw_only=True):
+class Benchmark(Wire, frozen=True, kw_only=True):
     """A benchmark, without scores."""
 
     name: str
@@ -67,7 +69,7 @@ class Benchmark(_Wire, frozen=True, kw_only=True):
     language_view: list[str] | str | None
 
 
-class Task(_Wire, frozen=True, kw_only=True):
+class Task(Wire, frozen=True, kw_only=True):
     """A task, without scores."""
 
     name: str
@@ -92,7 +94,7 @@ class Task(_Wire, frozen=True, kw_only=True):
     """Models with a score in every subset and split."""
 
 
-class Model(_Wire, frozen=True, kw_only=True):
+class Model(Wire, frozen=True, kw_only=True):
     """A model, without scores."""
 
     name: str
@@ -123,7 +125,7 @@ class Model(_Wire, frozen=True, kw_only=True):
     training_datasets: list[str] | None
 
 
-class RowOf(_Wire, Generic[M], frozen=True, kw_only=True):
+class RowOf(Wire, Generic[M, S], frozen=True):
     """One row of a board."""
 
     rank: int
@@ -138,17 +140,17 @@ class RowOf(_Wire, Generic[M], frozen=True, kw_only=True):
     mean_public: float | None
     mean_private: float | None
     scores_by_task_type: dict[str, float]
-    scores_by_task: dict[str, float]
+    scores_by_task: S
     scores_by_custom_group: dict[str, dict[str, float]]
     trained_on_tasks: list[str]
     experiments: dict[str, Any] | None
 
 
-class SummaryRow(RowOf[Model], frozen=True, kw_only=True):
+class SummaryRow(RowOf[Model, dict[str, float]], frozen=True):
     """One row of a board."""
 
 
-class SummaryOf(_Wire, Generic[R], frozen=True, kw_only=True):
+class SummaryOf(Wire, Generic[R], frozen=True, kw_only=True):
     """A board: `/v1/benchmarks/{name}/scores`."""
 
     benchmark_name: str
@@ -165,7 +167,7 @@ class BenchmarkSummary(SummaryOf[SummaryRow], frozen=True, kw_only=True):
     """A board: `/v1/benchmarks/{name}/scores`."""
 
 
-class PerLanguageRow(_Wire, frozen=True, kw_only=True):
+class PerLanguageRow(Wire, frozen=True, kw_only=True):
     """One model's means by language."""
 
     model_name: str
@@ -173,21 +175,21 @@ class PerLanguageRow(_Wire, frozen=True, kw_only=True):
     experiments: dict[str, Any] | None
 
 
-class PerLanguage(_Wire, frozen=True, kw_only=True):
+class PerLanguage(Wire, frozen=True, kw_only=True):
     """`/v1/benchmarks/{name}/per-language`."""
 
     benchmark_name: str
     rows: list[PerLanguageRow]
 
 
-class LeaderModel(_Wire, frozen=True, kw_only=True):
+class LeaderModel(Wire, frozen=True, kw_only=True):
     """The model that leads a size bucket."""
 
     name: str
     model_type: str
 
 
-class Leader(_Wire, frozen=True, kw_only=True):
+class Leader(Wire, frozen=True, kw_only=True):
     """The best-ranked model of a size bucket."""
 
     rank: int
@@ -196,7 +198,7 @@ class Leader(_Wire, frozen=True, kw_only=True):
     total_params_b: float | None
 
 
-class Bucket(_Wire, frozen=True, kw_only=True):
+class Bucket(Wire, frozen=True, kw_only=True):
     """A range of model sizes, in millions of parameters; `max` is exclusive."""
 
     min: float
@@ -204,14 +206,14 @@ class Bucket(_Wire, frozen=True, kw_only=True):
     leader: Leader | None
 
 
-class Leaders(_Wire, frozen=True, kw_only=True):
+class Leaders(Wire, frozen=True, kw_only=True):
     """`/v1/benchmarks/{name}/leaders`."""
 
     benchmark_name: str
     buckets: list[Bucket]
 
 
-class TaskScoreRowOf(_Wire, Generic[M], frozen=True, kw_only=True):
+class TaskScoreRowOf(Wire, Generic[M], frozen=True, kw_only=True):
     """One model's scores on a task."""
 
     rank: int
@@ -230,7 +232,7 @@ class TaskScoreRow(TaskScoreRowOf[Model], frozen=True, kw_only=True):
     """One model's scores on a task."""
 
 
-class TaskScoresOf(_Wire, Generic[R], frozen=True, kw_only=True):
+class TaskScoresOf(Wire, Generic[R], frozen=True, kw_only=True):
     """`/v1/tasks/{name}/scores`."""
 
     task: Task
@@ -244,7 +246,7 @@ class TaskScores(TaskScoresOf[TaskScoreRow], frozen=True, kw_only=True):
     """`/v1/tasks/{name}/scores`."""
 
 
-class ModelScoreRow(_Wire, frozen=True, kw_only=True):
+class ModelScoreRow(Wire, frozen=True, kw_only=True):
     """A model's row on one board."""
 
     benchmark_name: str
@@ -258,7 +260,7 @@ class ModelScoreRow(_Wire, frozen=True, kw_only=True):
     scores_by_task_type: dict[str, float]
 
 
-class ModelScoresOf(_Wire, Generic[M], frozen=True, kw_only=True):
+class ModelScoresOf(Wire, Generic[M], frozen=True, kw_only=True):
     """`/v1/models/{name}/scores`."""
 
     model: M
@@ -269,7 +271,7 @@ class ModelScores(ModelScoresOf[Model], frozen=True, kw_only=True):
     """`/v1/models/{name}/scores`."""
 
 
-class MenuEntry(_Wire, frozen=True, kw_only=True):
+class MenuEntry(Wire, frozen=True, kw_only=True):
     """A heading of the home menu, with benchmarks and further headings below it."""
 
     name: str
@@ -279,13 +281,13 @@ class MenuEntry(_Wire, frozen=True, kw_only=True):
     """Benchmarks, and further headings."""
 
 
-class Health(_Wire, frozen=True, kw_only=True):
+class Health(Wire, frozen=True, kw_only=True):
     """`/health`."""
 
     ok: bool
 
 
-class Problem(_Wire, frozen=True, kw_only=True):
+class Problem(Wire, frozen=True, kw_only=True):
     """The body of every error: `detail` is a sentence, or a list of wrong parameters."""
 
     detail: str | list[dict[str, Any]]
@@ -294,7 +296,7 @@ class Problem(_Wire, frozen=True, kw_only=True):
 # --- beyond mteb's service -----------------------------------------------------------------------
 
 
-class Rejected(_Wire, frozen=True, kw_only=True):
+class Rejected(Wire, frozen=True, kw_only=True):
     """A result file that gives no rows."""
 
     path: str
@@ -303,7 +305,7 @@ class Rejected(_Wire, frozen=True, kw_only=True):
     remedy: str
 
 
-class SnapshotSource(_Wire, frozen=True, kw_only=True):
+class SnapshotSource(Wire, frozen=True, kw_only=True):
     """The source of a snapshot's results."""
 
     kind: str
@@ -313,7 +315,7 @@ class SnapshotSource(_Wire, frozen=True, kw_only=True):
     digest: str | None
 
 
-class SnapshotCounts(_Wire, frozen=True, kw_only=True):
+class SnapshotCounts(Wire, frozen=True, kw_only=True):
     """A snapshot in numbers. Every file is used, describes others, or is rejected or set aside."""
 
     files_seen: int
@@ -330,7 +332,7 @@ class SnapshotCounts(_Wire, frozen=True, kw_only=True):
     """Benchmarks with at least one ranked row."""
 
 
-class SnapshotInfo(_Wire, frozen=True, kw_only=True):
+class SnapshotInfo(Wire, frozen=True, kw_only=True):
     """The snapshot being served and its sources: `/v1/snapshot`."""
 
     id: str
@@ -345,56 +347,3 @@ class SnapshotInfo(_Wire, frozen=True, kw_only=True):
     rejected_by_reason: dict[str, int]
     rejected: list[Rejected]
     """Files with errors; the first thousand. All are in rejects.parquet."""
-
-
-class Coverage(_Wire, frozen=True, kw_only=True):
-    """How much of what was asked for a row covers."""
-
-    tasks: int
-    """Complete tasks."""
-    tasks_total: int
-    """Tasks asked for, including those on which no model has a score."""
-    cells: int
-    """Pairs of a subset and a split that have a score."""
-    cells_total: int
-
-
-class RankedRow(_Wire, frozen=True, kw_only=True):
-    """One row of `/v1/rank`."""
-
-    rank: int
-    borda_rank: int
-    model: str
-    experiments: dict[str, Any] | None
-    zero_shot_pct: int
-    total_params_b: float | None
-    coverage: Coverage
-    mean_task: float | None
-    mean_task_type: float | None
-    mean_subset: float | None
-    """Only for benchmarks that weigh every subset of a task alike."""
-    scores_by_task_type: dict[str, float]
-    scores_by_task: dict[str, float]
-    other_data_tasks: list[str] | msgspec.UnsetType = msgspec.UNSET
-    """Tasks with a score that was measured on another revision of the data set than the catalog's;
-    only in answers to requests with `data_revision=`."""
-
-
-class Ranking(_Wire, frozen=True, kw_only=True):
-    """The answer of `/v1/rank`, with what was asked spelled out."""
-
-    snapshot: str
-    policy: str
-    benchmark: str | None
-    ordered_by: list[str]
-    """The columns that order the rows; further ones break ties."""
-    tasks: list[str]
-    """The tasks that are shown."""
-    counted_tasks: list[str]
-    """The tasks that ranks and means are taken over; a benchmark may show tasks without counting
-    them."""
-    missing_tasks: list[str]
-    """Tasks asked for on which no model has a score."""
-    languages: list[str] | None
-    task_types: list[str]
-    rows: list[RankedRow]

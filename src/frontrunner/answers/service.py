@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from frontrunner.answers import schemas
+    from frontrunner.answers import rank_schemas, schemas
     from frontrunner.answers.boards import BoardRenderer, Buckets
     from frontrunner.answers.entities import Entities
     from frontrunner.answers.excerpts import Coverage
@@ -249,7 +249,7 @@ class Service:
 
     # --- beyond mteb's service ----------------------------------------------------------------
 
-    def rank(self, request: RankRequest) -> schemas.Ranking:
+    def rank(self, request: RankRequest) -> rank_schemas.Ranking:
         """Rank the benchmark or the tasks that a request names.
 
         Raises UsageError for a request that names neither, or has values that do not exist.

@@ -28,7 +28,7 @@ class ModelFacts(msgspec.Struct, frozen=True, rename="camel"):
     license: str | None
 
 
-class BoardRow(schemas.RowOf[ModelFacts], frozen=True, kw_only=True):
+class BoardRow(schemas.RowOf[ModelFacts, dict[str, float]], frozen=True):
     """One row of a board."""
 
 

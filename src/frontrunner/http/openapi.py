@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from frontrunner import __version__
-from frontrunner.answers import schemas
+from frontrunner.answers import rank_schemas, schemas
 from frontrunner.http.routes import ROUTES, Param, Route
 
 _REF = "#/components/schemas/{name}"
@@ -30,10 +30,10 @@ def _schema_types() -> list[type]:
     """The structs of answers, without generic ones: those only describe others."""
     return [
         value
-        for value in vars(schemas).values()
+        for value in {**vars(schemas), **vars(rank_schemas)}.values()
         if isinstance(value, type)
-        and issubclass(value, msgspec.Struct)
-        and not value.__name__.startswith("_")
+        and issubclass(value, schemas.Wire)
+        and value is not schemas.Wire
         and not getattr(value, "__parameters__", ())
     ]
 

@@ -111,7 +111,7 @@ def rank(
         means=means,
         by_type=by_type,
         by_group={name: _pick(labels, order) for name, labels in groups.items()},
-        zero_shot=facts.zero_shot([table.variants[v].model for v in variants], counted.tasks),
+        zero_shot=facts.zero_shot_of(table, variants, counted.tasks),
         by_task=shown.by_task[place],
         cells_had=shown.cells_had.sum(axis=1)[place],
         cells_total=int(shown.cells_required.sum()),

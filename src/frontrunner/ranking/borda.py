@@ -17,26 +17,30 @@ Floats = NDArray[np.float64]
 
 
 def average_ranks(scores: Floats) -> Floats:
-    """[rows, columns] Rank of each score in its column, 1 for the highest, ties averaged.
+    """[rows, columns] Rank of each finite score in its column, 1 for the highest, ties averaged.
 
     NaN has no rank and stays NaN.
     """
     rows = scores.shape[0]
     if rows == 0:
         return scores.copy()
-    order = np.argsort(-scores, axis=0, kind="stable")
-    ordered = np.take_along_axis(scores, order, axis=0)
-    starts = np.ones(scores.shape, dtype=bool)
-    starts[1:] = ordered[1:] != ordered[:-1]
-    position = np.arange(rows)[:, None]
-    first = np.maximum.accumulate(np.where(starts, position, 0), axis=0)
-    ends = np.ones(scores.shape, dtype=bool)
-    ends[:-1] = starts[1:]
-    last = np.minimum.accumulate(np.where(ends, position, rows)[::-1], axis=0)[::-1]
-    ranks = np.empty(scores.shape)
-    np.put_along_axis(ranks, order, (first + last) / 2 + 1, axis=0)
-    ranks[np.isnan(scores)] = np.nan
-    return ranks
+    # Columns are contiguous and free of NaN here, which NumPy sorts several times as fast.
+    falling = np.ascontiguousarray(-scores.T)
+    missing = np.isnan(falling)
+    falling[missing] = np.inf
+    order = np.argsort(falling, axis=1)
+    ordered = np.take_along_axis(falling, order, axis=1)
+    starts = np.ones(ordered.shape, dtype=bool)
+    np.not_equal(ordered[:, 1:], ordered[:, :-1], out=starts[:, 1:])
+    position = np.arange(rows)
+    first = np.maximum.accumulate(np.where(starts, position, 0), axis=1)
+    ends = np.ones(ordered.shape, dtype=bool)
+    ends[:, :-1] = starts[:, 1:]
+    last = np.minimum.accumulate(np.where(ends, position, rows)[:, ::-1], axis=1)[:, ::-1]
+    ranks = np.empty(ordered.shape)
+    np.put_along_axis(ranks, order, (first + last) / 2 + 1, axis=1)
+    ranks[missing] = np.nan
+    return ranks.T
 
 
 def points(scores: Floats, contestants: int) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontrunner.catalog import Catalog
+from frontrunner.results.table import ScoreTable
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,28 @@ class Facts:
 
         Rounded down, as in mteb's `ModelMeta.zero_shot_percentage`.
         """
+        return self._zero_shot(np.array(self._rows(models), dtype=np.int64), tasks)
+
+    def zero_shot_of(
+        self, table: ScoreTable, variants: NDArray[np.int64], tasks: Sequence[str]
+    ) -> NDArray[np.int64]:
+        """[variants] The same for variants of a table."""
+        known = self._rows_of_table
+        if not known or known[0][0] is not table:
+            rows = np.array(self._rows([v.model for v in table.variants]), dtype=np.int64)
+            known[:] = [(table, rows)]
+        return self._zero_shot(known[0][1][variants], tasks)
+
+    @cached_property
+    def _rows_of_table(self) -> list[tuple[ScoreTable, NDArray[np.int64]]]:
+        """The table that was asked about last, and the row of each of its variants."""
+        return []
+
+    def _zero_shot(self, rows: NDArray[np.int64], tasks: Sequence[str]) -> NDArray[np.int64]:
         if not tasks:
-            return np.full(len(models), -1, dtype=np.int64)
-        rows = self._rows(models)
-        share = self._seen(rows, tasks).sum(axis=1) / len(tasks)
+            return np.full(len(rows), -1, dtype=np.int64)
+        columns = [self._task_number[task] for task in tasks]
+        share = np.count_nonzero(self._seen_matrix[rows][:, columns], axis=1) / len(tasks)
         percent: NDArray[np.int64] = (100 - 100 * share).astype(np.int64)
         percent[~self._known[rows]] = -1
         return percent

@@ -100,7 +100,7 @@ class Scored:
     @cached_property
     def cells_had(self) -> Integers:
         """[variants, tasks] Cells of a task in which a variant has a score."""
-        return count_columns(self.has_cell, self.rows.task_of_cell, len(self.rows.tasks))
+        return _cells_had(self)
 
     @cached_property
     def splits_and_subsets(self) -> list[tuple[set[str], set[str]]]:
@@ -127,6 +127,14 @@ def _has_cell(scored: Scored) -> Bools:
     has = np.zeros((len(scored.rows.variants), len(scored.rows.cells)), dtype=bool)
     has[scored.variant, scored.cell] = True
     return has
+
+
+def _cells_had(scored: Scored) -> Integers:
+    if np.count_nonzero(scored.has_cell) < len(scored.score):  # several rows in one cell
+        return count_columns(scored.has_cell, scored.rows.task_of_cell, len(scored.rows.tasks))
+    rows, columns = scored.rows.shape
+    square = scored.variant * columns + scored.task
+    return np.bincount(square, minlength=rows * columns).reshape(rows, columns)
 
 
 def _splits_and_subsets(scored: Scored) -> list[tuple[set[str], set[str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from frontrunner.answers import schemas
+from frontrunner.answers import rank_schemas
 from frontrunner.answers.filters import RankRequest
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.legacy.boardmap import Successor
@@ -29,7 +29,7 @@ def table(visit: Visit) -> Shown:
     return Shown("old.html", title, values, visit.t("old.lead"))
 
 
-def _ranked(visit: Visit, found: Successor) -> schemas.Ranking:
+def _ranked(visit: Visit, found: Successor) -> rank_schemas.Ranking:
     known = visit.service.snapshot.catalog.task_by_name
     tasks = tuple(name for name in found.tasks if name in known)
     if not tasks:
