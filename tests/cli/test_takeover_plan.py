@@ -45,7 +45,8 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0, "no time"), (0.5, "0.5 seconds"), (60, "1 minute"), (90, "90 seconds"),
-     (5400, "90 minutes"), (86400, "1 day"), (129_600, "36 hours"), (2 * 86400, "2 days"), (100 * 86400, "100 days")],
+     (5400, "90 minutes"), (86400, "1 day"), (129_600, "36 hours"), (2 * 86400, "2 days"),
+     (100 * 86400, "100 days")],
 )  # fmt: skip
 def test_durations_for_people(seconds: float, text: str) -> None:
     assert duration(seconds) == text

@@ -149,6 +149,8 @@ class Restarted(_Record, frozen=True, tag="analysis-restarted"):
     why: str
     old_code: str | None = None
     new_code: str | None = None
+    clock: float = 0.0
+    """See `Decided.clock`."""
 
 
 class NewData(_Record, frozen=True, tag="new-data"):
@@ -166,6 +168,8 @@ class PlanChanged(_Record, frozen=True, tag="plan-changed"):
     accepted: bool
     plan: str = ""
     """The plan that is in force from here on, as JSON; empty if it was not accepted."""
+    step: int | None = None
+    """The step of shifting in that plan, with at most the share of before; None changes nothing."""
 
 
 class Noted(_Record, frozen=True, tag="note"):

@@ -1,0 +1,373 @@
+"""The loop of the take-over: look, decide, write the intent, act, read back, write the outcome.
+
+The controller remembers nothing that matters. What it knows is in the ledger and at the data plane,
+so it may be killed at any instant. One controller acts at a time: it holds the lease, and each of
+its writes carries the lease's token, which both the ledger and the data plane check.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from frontrunner.base.errors import (
+    FrontrunnerError,
+    GatewayError,
+    LedgerError,
+    StaleTokenError,
+    TakeoverError,
+)
+from frontrunner.takeover.clock import Clock
+from frontrunner.takeover.fold import State, fold
+from frontrunner.takeover.looks import Look
+from frontrunner.takeover.machine import decide
+from frontrunner.takeover.plan import Plan, parse_plan, plan_hash, wanted
+from frontrunner.takeover.plane import DataPlane, Reality, Side
+from frontrunner.takeover.records import Acted, Entry, Noted, Reading, Record
+from frontrunner.takeover.situation import Act, Alarm, Append, Hold, Sight
+from frontrunner.takeover.stages import Mode, Stage, World
+
+log = logging.getLogger("frontrunner.takeover")
+MOST_STEPS = 200
+"""Steps of one look; more mean that the rules contradict each other."""
+
+
+class Book(Protocol):
+    """The ledger."""
+
+    def append(
+        self, actor: str, plan: str, record: Record, *, token: int = 0, at: float | None = None
+    ) -> Entry:
+        """Add a record. Raises LedgerError, StaleTokenError."""
+
+    def entries(self, after: int = 0) -> Iterable[Entry]:
+        """Entries with a larger `seq`. Raises LedgerError."""
+
+
+class Tenure(Protocol):
+    """The lease."""
+
+    def acquire(self, holder: str) -> int | None:
+        """A token, or None while somebody else has it. Raises LedgerError."""
+
+    def renew(self, token: int) -> bool:
+        """Whether the lease goes on. Raises LedgerError."""
+
+    def release(self, token: int) -> None:
+        """Give it back. Raises LedgerError."""
+
+
+class Judge(Protocol):
+    """The gates with their evidence."""
+
+    def readings(self, state: State, plan: Plan, reality: Reality | None) -> tuple[Reading, ...]:
+        """What each gate says now. Never raises for a gate that cannot be read: it says so."""
+
+
+class Witness(Protocol):
+    """Whoever wants to know what the controller does. None of it may raise or block."""
+
+    def entry(self, entry: Entry) -> None:
+        """An entry of the ledger, once it is stored; those of others too."""
+
+    def look(self, look: Look) -> None:
+        """The end of a look."""
+
+    def trouble(self, text: str) -> None:
+        """The ledger cannot be used, so this is the only trace of it."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What a controller works with."""
+
+    book: Book
+    lease: Tenure
+    plane: DataPlane
+    judge: Judge
+    find_plan: Callable[[], Plan]
+    """The plan of the settings now. Raises FrontrunnerError if they cannot be read."""
+    witness: Witness
+    clock: Clock
+    watched: Callable[[], float] = lambda: 0.0
+    """Seconds that controllers have watched, as the last look has it."""
+
+
+class Controller:
+    """One controller, which acts while it holds the lease and stands by otherwise."""
+
+    def __init__(self, parts: Parts, name: str) -> None:
+        """`name` says who holds the lease, such as `host:pid`."""
+        self.parts = parts
+        self.name = name
+        self.state = State()
+        self.token: int | None = None
+        self._fenced = False
+        self._alarmed: dict[str, float] = {}
+        self._sick_since: float | None = None
+
+    # --- one look -----------------------------------------------------------------------------
+
+    def tick(self) -> Look | None:
+        """Look once and do all that is due; None while another controller has the lease.
+
+        Raises nothing that a later look may overcome.
+        """
+        try:
+            if not self._has_lease():
+                return None
+            self._learn(self.parts.book.entries(after=self.state.last))
+            return self._look()
+        except StaleTokenError as error:
+            log.warning("this controller stands by: %s", error)
+            self._lose()
+        except TakeoverError as error:
+            self.parts.witness.trouble(str(error))
+            return self._blind(str(error))
+        return None
+
+    def release(self) -> None:
+        """Give the lease back, so that the next controller need not wait."""
+        if self.token is not None:
+            token, self.token = self.token, None
+            try:
+                self.parts.lease.release(token)
+            except LedgerError as error:
+                log.warning("the lease could not be given back: %s", error)
+
+    def run(self, stop: threading.Event, seconds: float) -> None:
+        """Look every so many seconds until it is stopped or the take-over is finished."""
+        standing_by = False
+        while not stop.is_set():
+            look = self.tick()
+            if look is None and not standing_by:
+                log.warning("another controller has the lease; this one stands by")
+            standing_by = look is None
+            if look is not None and look.position.mode is Mode.FINISHED and not self.state.pending:
+                log.warning("the take-over is finished")
+                break
+            stop.wait(seconds)
+        self.release()
+
+    # --- the lease ----------------------------------------------------------------------------
+
+    def _has_lease(self) -> bool:
+        if self.token is not None and not self.parts.lease.renew(self.token):
+            log.warning("the lease is lost; this controller stands by")
+            self._lose()
+        if self.token is None:
+            self.token = self.parts.lease.acquire(self.name)
+            if self.token is None:
+                return False
+            self._begin()
+        return True
+
+    def _begin(self) -> None:
+        """Read everything, and go on where the controller before stopped."""
+        self.state, self._fenced, self._sick_since = State(), False, None
+        self._learn(self.parts.book.entries(), is_news=False)
+        watched = max(self.state.clock, self.parts.watched())
+        self.parts.clock.anchor(self.state.last_at, watched)
+        self._append(Noted(topic="lease", text=f"{self.name} has the lease, token {self.token}."))
+
+    def _lose(self) -> None:
+        self.token, self.state, self._fenced = None, State(), False
+
+    def _fence(self) -> str:
+        """Make the data plane refuse earlier controllers before it is read; why not, if not."""
+        if not self._fenced and self.token is not None:
+            try:
+                self.parts.plane.fence(self.token)
+            except StaleTokenError:
+                raise
+            except (GatewayError, OSError) as error:
+                return str(error)
+            self._fenced = True
+        return ""
+
+    # --- looking ------------------------------------------------------------------------------
+
+    def _look(self) -> Look:
+        sight = self._sight()
+        plan = self._plan(sight)
+        if plan is None:
+            return self._told(sight, None, "There is no plan: the settings cannot be read.")
+        start = self.state.position
+        for _ in range(MOST_STEPS):
+            counts, step = self.state.counts_at, decide(self.state, plan, sight)
+            if isinstance(step, Hold):
+                self._raise_alarms(step.alarms)
+                return self._told(sight, plan, step.why)
+            if isinstance(step, Append):
+                self._append(step.record)
+                plan = self._plan(sight) or plan
+            elif _goes_forward(step) and self.state.position != start:
+                return self._told(sight, plan, "The next step is decided at the next look.")
+            else:
+                self._raise_alarms(step.alarms)
+                error = self._act(step)
+                if error:
+                    return self._told(sight, plan, error)
+                sight = self._seen_again(sight)
+            if self.state.counts_at != counts:  # what was said of earlier counts is void
+                sight = self._judged(sight, plan)
+        raise LedgerError(
+            f"The controller did not come to rest after {MOST_STEPS} steps at "
+            f"{self.state.position}. This is a fault of Frontrunner: report it with the ledger."
+        )
+
+    def _sight(self) -> Sight:
+        reality, error = self._read()
+        found, found_hash = self._find_plan()
+        elapsed = self.parts.clock.elapsed()
+        sick_for = self._sick_for(reality, elapsed)
+        sight = Sight(
+            clock=elapsed,
+            reality=reality,
+            error=error,
+            old=Side() if reality else self.parts.plane.old_side(),
+            found=found,
+            found_hash=found_hash,
+            sick_for=sick_for,
+        )
+        plan = self._plan(sight)
+        return self._judged(sight, plan) if plan else sight
+
+    def _judged(self, sight: Sight, plan: Plan) -> Sight:
+        readings = self.parts.judge.readings(self.state, plan, sight.reality)
+        return msgspec.structs.replace(sight, readings=readings)
+
+    def _seen_again(self, sight: Sight) -> Sight:
+        """The same look after the data plane was changed."""
+        reality, error = self._read()
+        old = Side() if reality else sight.old
+        return msgspec.structs.replace(sight, reality=reality, error=error, old=old)
+
+    def _read(self) -> tuple[Reality | None, str]:
+        error = self._fence()
+        if error:
+            return None, error
+        try:
+            return self.parts.plane.read(), ""
+        except (GatewayError, OSError) as failure:
+            return None, str(failure)
+
+    def _sick_for(self, reality: Reality | None, now: float) -> float:
+        if reality is not None and reality.new.healthy is not False:
+            self._sick_since = None
+        elif reality is not None and self._sick_since is None:
+            self._sick_since = now
+        return 0.0 if self._sick_since is None else now - self._sick_since
+
+    def _find_plan(self) -> tuple[Plan | None, str]:
+        try:
+            found = self.parts.find_plan()
+        except FrontrunnerError as error:
+            self._raise_alarms((Alarm(key="settings", text=str(error), every=3600.0),))
+            return None, ""
+        return found, plan_hash(found)
+
+    def _plan(self, sight: Sight) -> Plan | None:
+        """The plan in force, or before the start the one of the settings."""
+        return parse_plan(self.state.plan_text) if self.state.plan_text else sight.found
+
+    # --- doing --------------------------------------------------------------------------------
+
+    def _act(self, step: Act) -> str:
+        """Change the data plane; why it does not follow, or an empty text if it does."""
+        seq = step.seq if step.seq is not None else self._append(step.intent).seq
+        error = ""
+        try:
+            self.parts.plane.write(step.intent.after, self.token or 0)
+        except StaleTokenError:
+            raise
+        except (GatewayError, OSError) as failure:
+            error = str(failure)
+        reality, unread = self._read()
+        seen = reality.world if reality else None
+        if seen == step.intent.after:
+            self._append(Acted(intent=seq, seen=seen))
+            return ""
+        error = error or unread or "The data plane did something else when it was read back."
+        self._append_failure(Acted(intent=seq, seen=seen, error=error))
+        return error
+
+    def _append_failure(self, outcome: Acted) -> None:
+        """Every refusal of a step forward counts; of others the same one is told once."""
+        intent = self.state.intent
+        forward = intent is not None and _goes_forward(Act(intent=intent.record))
+        if forward or intent is None or intent.outcome != outcome:
+            self._append(outcome)
+
+    def _append(self, record: Record) -> Entry:
+        entry = self.parts.book.append(
+            "controller",
+            self.state.plan,
+            record,
+            token=self.token or 0,
+            at=self.parts.clock.at(),
+        )
+        if entry.seq > self.state.last + 1:  # a command came between
+            self._learn(self.parts.book.entries(after=self.state.last))
+        else:
+            self._learn([entry])
+        return entry
+
+    def _learn(self, entries: Iterable[Entry], *, is_news: bool = True) -> None:
+        for entry in entries:
+            self.state = fold([entry], self.state)
+            if is_news:
+                self.parts.witness.entry(entry)
+
+    def _raise_alarms(self, alarms: Iterable[Alarm]) -> None:
+        now = self.parts.clock.elapsed()
+        for one in alarms:
+            last = self._alarmed.get(one.key)
+            if last is None or now - last >= one.every:
+                self._alarmed[one.key] = now
+                self._append(Noted(topic="alarm", text=one.text))
+
+    # --- telling ------------------------------------------------------------------------------
+
+    def _told(self, sight: Sight, plan: Plan | None, why: str) -> Look:
+        position = self.state.position
+        look = Look(
+            at=self.parts.clock.at(),
+            clock=self.parts.clock.elapsed(),
+            position=position,
+            wanted=wanted(plan, position) if plan else World(),
+            reality=sight.reality,
+            readings=sight.readings,
+            deadline=self._deadline(plan),
+            holding=why,
+        )
+        self.parts.witness.look(look)
+        return look
+
+    def _deadline(self, plan: Plan | None) -> float | None:
+        position = self.state.position
+        runs = position.mode is Mode.RUNNING and position.stage is not Stage.PLANNED
+        if plan is None or not runs:
+            return None
+        used = self.state.against_deadline(self.parts.clock.elapsed())
+        return max(plan.stage(position.stage).deadline - used, 0.0)
+
+    def _blind(self, error: str) -> Look:
+        """A look without a ledger: the data plane is left as it is."""
+        reality = None
+        try:
+            reality = self.parts.plane.read()
+        except (GatewayError, OSError) as failure:
+            log.warning("the data plane cannot be asked: %s", failure)
+        plan = parse_plan(self.state.plan_text) if self.state.plan_text else None
+        return self._told(Sight(clock=0.0, reality=reality), plan, error)
+
+
+def _goes_forward(step: Act) -> bool:
+    to = step.intent.to
+    return to is not None and to.mode is Mode.RUNNING

@@ -1,0 +1,263 @@
+"""What the machine decides on: state, plan, what was seen, and questions about them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from frontrunner.checks.gates import Verdict
+from frontrunner.takeover.fold import State
+from frontrunner.takeover.plan import ON_TRAFFIC, Plan, following, guarding, needed, wanted
+from frontrunner.takeover.plane import Reality, Side
+from frontrunner.takeover.records import Cause, Decided, Intended, Reading, Record
+from frontrunner.takeover.stages import Mode, Position, Stage, World
+
+URGENT = 600.0
+"""Seconds after which an alarm is raised again that keeps users on a board that fails."""
+
+
+class Sight(msgspec.Struct, frozen=True, kw_only=True):
+    """What the controller sees at one look."""
+
+    clock: float
+    """The clock of the take-over in seconds."""
+    reality: Reality | None
+    """None if the data plane cannot be asked."""
+    error: str = ""
+    """Why it cannot."""
+    old: Side = Side()
+    """The old board as asked past the data plane; of use only without a reality."""
+    readings: tuple[Reading, ...] = ()
+    found: Plan | None = None
+    """The plan of the settings now; None if they cannot be read."""
+    found_hash: str = ""
+    sick_for: float = 0.0
+    """Seconds for which the new board has been unhealthy."""
+
+
+class Alarm(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a person should look at. It is raised again while it lasts."""
+
+    key: str
+    text: str
+    every: float
+    """Seconds until it is raised again."""
+
+
+class Append(msgspec.Struct, frozen=True, kw_only=True):
+    """Add a record to the ledger, then decide again."""
+
+    record: Record
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True):
+    """Make the data plane do something, read it back, then decide again."""
+
+    intent: Intended
+    seq: int | None = None
+    """The record of this intent, if the ledger has it and it is only to be tried again."""
+    alarms: tuple[Alarm, ...] = ()
+
+
+class Hold(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing is to be done now."""
+
+    why: str
+    """In one sentence; empty if nothing holds it."""
+    alarms: tuple[Alarm, ...] = ()
+
+
+Step = Append | Act | Hold
+
+
+@dataclass
+class Situation:
+    """One moment, and what can be asked about it. Lives for one decision."""
+
+    state: State
+    plan: Plan
+    sight: Sight
+    alarms: list[Alarm] = field(default_factory=list)
+    why: list[str] = field(default_factory=list)
+    """Why nothing happens, the most important first."""
+
+    # --- where it is --------------------------------------------------------------------------
+
+    @property
+    def position(self) -> Position:
+        """Where the take-over is."""
+        return self.state.position
+
+    @property
+    def world(self) -> World | None:
+        """What the data plane does; None if it cannot be asked."""
+        return self.sight.reality.world if self.sight.reality else None
+
+    @property
+    def wanted(self) -> World:
+        """What it has to do."""
+        return wanted(self.plan, self.position)
+
+    @property
+    def next(self) -> Position | None:
+        """The position that follows."""
+        return following(self.plan, self.position)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether stages are under way: begun, and neither rolled back nor finished."""
+        return self.position.stage is not Stage.PLANNED and self.position.mode in (
+            Mode.RUNNING, Mode.PAUSED, Mode.FAILED
+        )  # fmt: skip
+
+    @property
+    def has_moved_users(self) -> bool:
+        """Whether users are on the new board, by the plan or in reality."""
+        seen = self.world
+        really = seen is not None and (seen.share > 0 or seen.settled)
+        return really or self.wanted.share > 0
+
+    # --- boards -------------------------------------------------------------------------------
+
+    @property
+    def old_is_healthy(self) -> bool | None:
+        """As the data plane says, or else as the old board itself does; None if neither can."""
+        seen = self.sight.reality.old.healthy if self.sight.reality else None
+        return self.sight.old.healthy if seen is None else seen
+
+    @property
+    def new_is_healthy(self) -> bool | None:
+        """As the data plane says; None if it does not."""
+        return self.sight.reality.new.healthy if self.sight.reality else None
+
+    def objection(self, after: World, *, force: bool = False) -> str:
+        """Why users may not be moved so: their target is not healthy. Empty if they may."""
+        seen = self.world or (self.wanted if self.has_moved_users else after)
+        if _goes_back(seen, after) and not force and not self.old_is_healthy:
+            return _unhealthy("old", self.old_is_healthy)
+        if _goes_on(seen, after) and not self.new_is_healthy:
+            return _unhealthy("new", self.new_is_healthy)
+        return ""
+
+    # --- gates --------------------------------------------------------------------------------
+
+    @property
+    def start_gate(self) -> str:
+        """The manual gate before the next stage; empty if it starts by itself."""
+        following_ = self.next
+        waits = following_ is not None and self.plan.stage(following_.stage).approve
+        return f"manual-{following_.stage}" if waits and following_ else ""
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The readings of this look, and that of the manual gate before the next stage."""
+        gate = self.start_gate if self.is_active else ""
+        own = (_of_start(gate, self.state.approval(gate)),) if gate else ()
+        return (*self.sight.readings, *own)
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Gates that must pass before the take-over goes on."""
+        own = (self.start_gate,) if self.start_gate else ()
+        return (*needed(self.plan, self.position), *own)
+
+    def failed(self) -> list[Reading]:
+        """Readings of guarding gates that have failed and stop the take-over."""
+        guards = {*guarding(self.plan, self.position), self.start_gate}
+        return [
+            one
+            for one in self.readings
+            if one.gate in guards - self.state.excused
+            and one.verdict is Verdict.FAILED
+            and not one.dry_run
+        ]
+
+    def open_gates(self) -> list[str]:
+        """For each gate that does not pass yet: which, and why."""
+        evidence = self.plan.stage(self.position.stage).evidence
+        by_name = {one.gate: one for one in self.readings}
+        found = []
+        for gate in self.needed:
+            why = _why_open(by_name.get(gate), evidence if gate in ON_TRAFFIC else 0)
+            found += [f"{gate}: {why}"] if why else []
+        return found
+
+    # --- what becomes of it -------------------------------------------------------------------
+
+    def decided(
+        self,
+        to: Position,
+        why: str,
+        cause: Cause,
+        command: int | None = None,
+        readings: tuple[Reading, ...] = (),
+    ) -> Append:
+        """A decision, on the readings of this look or on earlier ones."""
+        return Append(
+            record=Decided(
+                before=self.position, after=to, why=why, cause=cause, command=command,
+                readings=readings or self.readings, clock=self.sight.clock,
+            )
+        )  # fmt: skip
+
+    def with_mode(self, mode: Mode) -> Position:
+        """This place in another mode."""
+        return msgspec.structs.replace(self.position, mode=mode)
+
+    def alarm(self, key: str, text: str, every: float | None = None) -> None:
+        """Raise an alarm, and say so as the reason why nothing happens."""
+        least = min(URGENT, self.plan.stale) if every is None else every
+        self.alarms.append(Alarm(key=key, text=text, every=least))
+        self.why.append(text)
+
+    def act(self, intent: Intended) -> Act:
+        """Do something; if the ledger has the same intent already, it is tried again."""
+        known = self.state.intent
+        if known is not None and _is_same(known.record, intent):
+            return Act(intent=known.record, seq=known.seq)
+        return Act(intent=intent)
+
+
+def _is_same(known: Intended, intent: Intended) -> bool:
+    names = ("after", "to", "command", "force", "cause")
+    return all(getattr(known, name) == getattr(intent, name) for name in names)
+
+
+def _goes_back(before: World, after: World) -> bool:
+    """Whether users, or paths, go to the old board."""
+    return after.share < before.share or (before.settled and not after.settled)
+
+
+def _goes_on(before: World, after: World) -> bool:
+    """Whether users, or paths, go to the new board."""
+    return after.share > before.share or (after.settled and not before.settled)
+
+
+def _unhealthy(side: str, healthy: bool | None) -> str:
+    what = "is not healthy" if healthy is False else "cannot be asked whether it is healthy"
+    return f"The {side} board {what}."
+
+
+def _of_start(gate: str, approval: bool | None) -> Reading:
+    verdict, text = {
+        None: (Verdict.INCONCLUSIVE, "Waits until a person approves the next step."),
+        True: (Verdict.PASSED, "A person approved the next step."),
+        False: (Verdict.FAILED, "A person rejected the next step."),
+    }[approval]
+    return Reading(gate=gate, verdict=verdict, text=text)
+
+
+def _why_open(reading: Reading | None, evidence: int) -> str:
+    """Why a gate does not let the take-over go on; empty if it does."""
+    if reading is None:
+        return "not run."
+    if reading.dry_run:
+        return ""
+    if reading.verdict is not Verdict.PASSED:
+        return f"{reading.verdict}. {reading.text}"
+    if not reading.armed:
+        return "not proved able to fail, so it does not count."
+    if reading.sample < evidence:
+        return f"{reading.sample:,} of {evidence:,} units of evidence."
+    return ""

@@ -1,0 +1,524 @@
+"""The rules of the state machine, each with a take-over in memory."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
+from frontrunner.checks.gates import Verdict
+from frontrunner.takeover.plan import plan_of, positions, wanted
+from frontrunner.takeover.plane import Side
+from frontrunner.takeover.records import (
+    Acted,
+    Cause,
+    Decided,
+    Intended,
+    NewData,
+    Observed,
+    PlanChanged,
+    Refused,
+    Restarted,
+    Verb,
+)
+from frontrunner.takeover.stages import FULL, Mode, Stage, World
+from tests.takeover.sim import Sim
+
+DAY = 86400.0
+SICK = Side(healthy=False, code="old-1", data="data-1")
+SICK_NEW = Side(healthy=False, code="new-1", data="data-1")
+MOVED = [(Stage.SHIFTING, 0), (Stage.SHIFTING, 2), (Stage.CUTOVER, 0), (Stage.SETTLED, 0)]
+
+
+@pytest.fixture
+def sim() -> Sim:
+    return Sim()
+
+
+# --- the whole path -------------------------------------------------------------------------------
+
+
+def test_the_whole_path_on_evidence(sim: Sim) -> None:
+    sim.begin()
+    while sim.mode() is Mode.RUNNING:
+        assert sim.plane.world == wanted(plan_of(TakeoverSettings()), sim.position())
+        assert sim.advance_one(), sim.holding
+    assert sim.mode() is Mode.FINISHED
+    shares = [one.share for one in sim.plane.history]
+    assert shares == [0, 0, 100, 500, 2500, 5000, FULL, FULL]
+    sim.check_intents()
+    causes = {one.cause for one in sim.records(Decided) if isinstance(one, Decided)}
+    assert causes == {Cause.COMMAND, Cause.EVIDENCE}
+
+
+def test_a_second_start_is_refused(sim: Sim) -> None:
+    sim.begin()
+    assert "It was started already" in sim.do(Verb.START)
+
+
+def test_a_move_by_hand_is_not_taken_over(sim: Sim) -> None:
+    sim.plane.world = World(share=500)
+    assert "5% of the visitors are on the new board already" in sim.do(Verb.START)
+    assert sim.plane.writes == 0
+
+
+def test_before_the_start_nothing_is_touched(sim: Sim) -> None:
+    sim.plane.world = World(share=100, banner=True)
+    for _ in range(3):
+        sim.tick()
+    assert sim.plane.writes == 0
+    assert sim.holding == "The take-over has not been started."
+
+
+# --- evidence -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("verdict", [Verdict.INCONCLUSIVE, Verdict.ERROR])
+def test_what_is_not_passed_never_advances_and_then_pauses(sim: Sim, verdict: Verdict) -> None:
+    sim.go_to(Stage.SHIFTING, 1)
+    sim.judge.verdicts["success"] = verdict
+    for _ in range(13):
+        sim.tick(DAY)
+        assert (sim.position().step, sim.mode(), sim.share) == (1, Mode.RUNNING, 500)
+    assert f"success: {verdict}" in sim.holding
+    sim.tick(DAY)
+    assert (sim.mode(), sim.share) == (Mode.PAUSED, 500)
+    [paused] = [one for one in sim.records(Decided)[-1:] if isinstance(one, Decided)]
+    assert paused.cause is Cause.DEADLINE
+    assert "success" in paused.why
+
+
+@pytest.mark.parametrize("how", ["missing", "unarmed", "sample"])
+def test_a_gate_that_says_nothing_does_not_let_pass(sim: Sim, how: str) -> None:
+    sim.go_to(Stage.SHIFTING)
+    if how == "sample":
+        sim.judge.sample = 199
+    else:
+        getattr(sim.judge, how).add("success")
+    assert not sim.advance_one()
+    assert "success:" in sim.holding
+
+
+def test_a_dry_run_is_measured_and_decides_nothing(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+    sim.judge.dry_run.add("success")
+    sim.judge.verdicts["success"] = Verdict.FAILED
+    assert sim.advance_one()
+    assert any(isinstance(one, Observed) and one.reading.dry_run for one in sim.records(Observed))
+
+
+@pytest.mark.parametrize(("stage", "step"), MOVED)
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_failed_gate_takes_moved_users_back_also_while_it_waits(
+    sim: Sim, stage: Stage, step: int, waits: bool
+) -> None:
+    sim.go_to(stage, step)
+    if waits:
+        sim.do(Verb.PAUSE)
+    sim.judge.verdicts["freshness"] = Verdict.FAILED
+    sim.tick()
+    assert (sim.mode(), sim.plane.world) == (Mode.ROLLED_BACK, World())
+
+
+@pytest.mark.parametrize("stage", [Stage.PARALLEL, Stage.GUIDED])
+def test_a_failed_gate_pauses_if_no_user_was_moved(sim: Sim, stage: Stage) -> None:
+    sim.go_to(stage)
+    sim.judge.verdicts["parity"] = Verdict.FAILED
+    sim.tick()
+    assert sim.mode() is Mode.PAUSED
+    assert "parity has failed" in sim.do(Verb.RESUME)
+    sim.judge.verdicts.clear()
+    assert "Resumed" in sim.do(Verb.RESUME)
+
+
+def test_a_gate_of_an_earlier_stage_still_guards(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 1)
+    sim.judge.verdicts["parity"] = Verdict.FAILED
+    sim.tick()
+    assert sim.mode() is Mode.ROLLED_BACK
+
+
+def test_the_least_time_is_waited_for(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+    sim.tick(3590)
+    assert sim.position().step == 0
+    assert "of the least time" in sim.holding
+    sim.tick(11)
+    assert sim.position().step == 1
+
+
+def test_verdicts_are_written_down_when_they_change(sim: Sim) -> None:
+    sim.begin()
+    before = len(sim.records(Observed))
+    for _ in range(5):
+        sim.tick()
+    assert len(sim.records(Observed)) == before == 5
+    sim.judge.verdicts["parity"] = Verdict.INCONCLUSIVE
+    sim.tick()
+    sim.tick()
+    assert len(sim.records(Observed)) == before + 1
+
+
+# --- health ---------------------------------------------------------------------------------------
+
+
+def test_nobody_is_moved_to_a_new_board_that_is_not_healthy(sim: Sim) -> None:
+    sim.go_to(Stage.GUIDED)
+    for sick in (SICK_NEW, Side(healthy=None)):
+        sim.plane.new = sick
+        assert not sim.advance_one()
+        assert "The new board is not known to be healthy." in sim.holding
+        forced = sim.do(Verb.ADVANCE, force=True, reason="we know better")
+        assert "Even a forced step needs it" in forced
+    assert sim.share == 0
+
+
+def test_a_new_board_that_stays_sick_loses_its_users(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 1)
+    sim.plane.new = SICK_NEW
+    sim.tick()
+    sim.tick(30)
+    assert sim.mode() is Mode.RUNNING
+    sim.plane.new = Side(healthy=True, code="new-1", data="data-1")
+    sim.tick(1)
+    sim.plane.new = SICK_NEW
+    sim.tick(40)
+    assert sim.mode() is Mode.RUNNING
+    sim.tick(61)
+    assert (sim.mode(), sim.share) == (Mode.ROLLED_BACK, 0)
+
+
+def test_a_rollback_waits_for_the_old_board_unless_it_is_forced(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 2)
+    sim.plane.old = SICK
+    command = sim.command(Verb.ROLLBACK)
+    for _ in range(3):
+        sim.tick()
+        assert (sim.mode(), sim.share, sim.answer(command)) == (Mode.RUNNING, 2500, "")
+    assert "The old board is not healthy. Users stay where they are" in sim.alarms()[0]
+    assert len(sim.alarms()) == 1
+    sim.tick(700)
+    assert len(sim.alarms()) == 2
+    assert "Rolled back" in sim.do(Verb.ROLLBACK, force=True)
+    assert (sim.mode(), sim.share) == (Mode.ROLLED_BACK, 0)
+    assert "Superseded" in sim.answer(command)
+
+
+def test_users_go_back_through_the_smaller_shares_if_the_plan_says_so() -> None:
+    sim = Sim(TakeoverSettings(shifting=StageSettings(rollback="stepwise")))
+    sim.go_to(Stage.SHIFTING, 3)
+    sim.plane.history.clear()
+    sim.do(Verb.ROLLBACK)
+    assert [one.share for one in sim.plane.history] == [2500, 500, 100, 0]
+    assert sim.mode() is Mode.ROLLED_BACK
+    sim.check_intents()
+
+
+# --- time -----------------------------------------------------------------------------------------
+
+
+def test_a_resume_after_the_deadline_gives_it_anew_and_another_does_not(sim: Sim) -> None:
+    sim.go_to(Stage.GUIDED)
+    sim.judge.verdicts["parity"] = Verdict.INCONCLUSIVE
+    sim.tick(13 * DAY)
+    sim.do(Verb.PAUSE)
+    sim.tick(100 * DAY)
+    sim.do(Verb.RESUME)
+    sim.tick(0.9 * DAY)
+    assert sim.mode() is Mode.RUNNING
+    sim.tick(0.2 * DAY)
+    assert sim.mode() is Mode.PAUSED
+    sim.do(Verb.RESUME)
+    sim.tick(13 * DAY)
+    assert sim.mode() is Mode.RUNNING
+
+
+def test_what_does_not_move_is_said_again_and_again(sim: Sim) -> None:
+    sim.begin()
+    sim.do(Verb.PAUSE)
+    for day in range(1, 5):
+        sim.tick(DAY + 1)
+        assert len(sim.alarms()) == day
+    assert "Nothing has moved for" in sim.alarms()[-1]
+
+
+def test_a_wait_that_the_plan_asks_for_is_no_alarm(sim: Sim) -> None:
+    sim.go_to(Stage.CUTOVER)
+    for _ in range(6):
+        sim.tick(DAY)
+    assert sim.alarms() == []
+
+
+@pytest.mark.parametrize("jump", [-10 * 365 * DAY, 10 * 365 * DAY])
+def test_a_step_of_the_wall_clock_changes_no_duration(sim: Sim, jump: float) -> None:
+    sim.go_to(Stage.SHIFTING)
+    sim.time.wall += jump
+    for _ in range(5):
+        sim.command(Verb.PAUSE)  # dated by the wall clock of the command line
+        sim.tick(600)
+        sim.do(Verb.RESUME)
+        assert sim.position().step == 0
+        assert sim.mode() is Mode.RUNNING
+    for _ in range(3):
+        sim.tick(600)
+    assert sim.position().step == 1
+    times = [one.at for one in sim.book.stored]
+    assert times == sorted(times)
+
+
+def test_time_without_a_controller_does_not_count(sim: Sim) -> None:
+    sim.go_to(Stage.CUTOVER)
+    sim.tick(6 * DAY)
+    for _ in range(3):
+        sim.restart()
+        sim.time.sleep(30 * DAY)
+        sim.tick(1)
+        assert sim.position().stage is Stage.CUTOVER
+    sim.tick(DAY)
+    assert sim.position().stage is Stage.SETTLED
+
+
+# --- the cut-over ---------------------------------------------------------------------------------
+
+
+def test_the_old_paths_are_given_away_when_the_old_board_has_drained(sim: Sim) -> None:
+    sim.go_to(Stage.CUTOVER)
+    sim.plane.streams = 3
+    sim.tick(7 * DAY + 1)
+    assert sim.position().stage is Stage.CUTOVER
+    assert "3 requests and streams under way" in sim.holding
+    sim.tick(3700)
+    assert sim.plane.world.settled
+
+
+def test_the_contract_holds_before_the_old_paths_are_given_away(sim: Sim) -> None:
+    sim.go_to(Stage.CUTOVER)
+    sim.judge.verdicts["contract"] = Verdict.INCONCLUSIVE
+    sim.tick(8 * DAY)
+    assert sim.position().stage is Stage.CUTOVER
+    assert "contract" in sim.do(Verb.ADVANCE)
+    sim.judge.verdicts.clear()
+    sim.tick()
+    assert sim.position().stage is Stage.SETTLED
+
+
+def test_going_back_in_the_warm_time_is_one_command(sim: Sim) -> None:
+    sim.go_to(Stage.CUTOVER)
+    sim.tick(3 * DAY)
+    writes = sim.plane.writes
+    assert "Rolled back" in sim.do(Verb.ROLLBACK)
+    assert sim.plane.writes == writes + 1
+
+
+# --- changes of what is measured ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("side", ["old", "new"])
+def test_new_code_restarts_the_analysis(sim: Sim, side: str) -> None:
+    sim.go_to(Stage.SHIFTING)
+    sim.tick(3500)
+    before = len(sim.records(Restarted))
+    seen = getattr(sim.plane, side)
+    setattr(sim.plane, side, msgspec.structs.replace(seen, code=f"{side}-2"))
+    sim.tick(200)
+    assert sim.position().step == 0, "the time of the step begins again"
+    assert len(sim.records(Restarted)) == before + 1
+    assert sim.judge.looked[-1] == sim.state.counts_at == sim.book.stored[-1].at
+    sim.tick(3601)
+    assert sim.position().step == 1
+    setattr(sim.plane, side, msgspec.structs.replace(seen, code=None))
+    sim.tick()
+    assert len(sim.records(Restarted)) == before + 1, "no answer is no new code"
+
+
+def test_evidence_of_earlier_code_is_not_used_in_the_same_look(sim: Sim) -> None:
+    """The gates are asked again once the counts began anew."""
+    sim.go_to(Stage.SHIFTING)
+    looks = len(sim.judge.looked)
+    sim.plane.new = msgspec.structs.replace(sim.plane.new, code="new-2")
+    sim.tick(4000)
+    assert sim.position().step == 0
+    assert len(sim.judge.looked) == looks + 2
+
+
+def test_new_data_is_written_down_and_restarts_nothing(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+    restarts = len(sim.records(Restarted))
+    sim.plane.new = msgspec.structs.replace(sim.plane.new, data="data-2")
+    sim.tick()
+    assert sim.records(NewData)[-1] == NewData(side="new", data="data-2")
+    assert len(sim.records(Restarted)) == restarts
+
+
+def test_an_edited_plan_holds_the_way_forward_and_nothing_else(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 1)
+    sim.settings = TakeoverSettings(shares=(1, 5, 100))
+    assert not sim.advance_one()
+    assert "The plan was edited" in sim.holding
+    assert "The plan was edited" in sim.do(Verb.ADVANCE, force=True, reason="x")
+    assert len(sim.records(PlanChanged)) == 2
+    assert "Plan accepted" in sim.do(Verb.ACCEPT)
+    assert (sim.position().step, sim.share) == (2, FULL)
+
+
+def test_a_gate_takes_users_back_although_the_plan_was_edited(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 1)
+    sim.settings = TakeoverSettings(shifting=StageSettings(gates=("share",)))
+    sim.judge.verdicts["success"] = Verdict.FAILED
+    sim.tick()
+    assert sim.mode() is Mode.ROLLED_BACK
+
+
+def test_a_plan_that_was_restored_needs_no_acceptance(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+    sim.settings, before = TakeoverSettings(warm="9d"), sim.settings
+    sim.tick()
+    assert sim.state.offered
+    sim.settings = before
+    assert sim.advance_one()
+
+
+def test_settings_that_cannot_be_read_change_nothing(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+    sim.settings = None
+    sim.tick(3601)
+    assert sim.position().step == 1
+    assert sim.alarms() == ["The settings cannot be read."]
+
+
+@pytest.mark.parametrize(
+    ("shares", "step"), [((1, 2, 5, 100), 2), ((1, 4, 100), 1), ((0.5, 100), 0), ((5, 100), 0)]
+)
+def test_an_accepted_plan_moves_nobody_up(shares: tuple[float, ...], step: int) -> None:
+    sim = Sim()
+    sim.go_to(Stage.SHIFTING, 1)
+    sim.settings = TakeoverSettings(shares=shares)
+    sim.tick()
+    sim.do(Verb.ACCEPT)
+    sim.tick()
+    assert sim.position().step == step
+    assert sim.share == shares[step] * 100 <= 500
+
+
+def test_a_plan_whose_shares_are_all_larger_is_refused(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 1)
+    sim.settings = TakeoverSettings(shares=(10, 100))
+    sim.tick()
+    assert "is above the present 5%" in sim.do(Verb.ACCEPT)
+    assert sim.share == 500
+
+
+# --- the data plane -------------------------------------------------------------------------------
+
+
+def test_what_somebody_else_wrote_is_put_right_and_written_down(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 1)
+    sim.plane.world = World(share=9000, banner=True)
+    sim.tick()
+    assert sim.plane.world == wanted(plan_of(TakeoverSettings()), sim.position())
+    [*_, last] = sim.records(Intended)
+    assert isinstance(last, Intended)
+    assert (last.cause, last.to, last.before) == (Cause.DRIFT, None, World(share=9000, banner=True))
+    writes = sim.plane.writes
+    sim.tick()
+    assert sim.plane.writes == writes
+
+
+def test_users_that_somebody_else_took_back_stay_there(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 2)
+    sim.plane.world = World()
+    sim.tick()
+    assert (sim.mode(), sim.plane.world) == (Mode.ROLLED_BACK, World())
+    for _ in range(3):
+        sim.tick(DAY)
+        assert sim.plane.world == World()
+
+
+def test_drift_is_not_put_right_towards_a_sick_board(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 2)
+    sim.plane.world, sim.plane.new = World(share=100), SICK_NEW
+    sim.tick()
+    assert sim.share == 100
+    assert "It is left so" in sim.alarms()[0]
+
+
+def test_a_step_that_is_refused_again_and_again_fails_with_users_where_they_were(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 1)
+    sim.plane.refuses = 5
+    for _ in range(4):
+        sim.tick(3601)
+        assert (sim.position().step, sim.mode()) == (1, Mode.RUNNING)
+    sim.tick()
+    sim.tick()
+    assert (sim.position().step, sim.mode(), sim.share) == (1, Mode.FAILED, 500)
+    assert "Tried again" in sim.do(Verb.RETRY)
+    sim.tick()
+    assert (sim.position().step, sim.share) == (2, 2500)
+
+
+def test_a_rollback_that_cannot_be_written_stays_wanted(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 2)
+    sim.plane.refuses = 50
+    command = sim.command(Verb.ROLLBACK)
+    for _ in range(50):
+        sim.tick()
+        assert (sim.position().step, sim.mode(), sim.share) == (2, Mode.RUNNING, 2500)
+    assert any("The rollback is not done yet" in one for one in sim.alarms())
+    outcomes = [one for one in sim.records(Acted) if isinstance(one, Acted) and one.error]
+    assert len(outcomes) == 1, "the same refusal is told once"
+    sim.tick()
+    assert (sim.mode(), sim.share) == (Mode.ROLLED_BACK, 0)
+    assert "Rolled back" in sim.answer(command)
+
+
+def test_a_data_plane_that_cannot_be_asked_stops_no_rollback(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 2)
+    sim.plane.can_be_read = False
+    sim.do(Verb.ROLLBACK)
+    assert sim.plane.world == World(), "it was written all the same"
+    assert sim.mode() is Mode.RUNNING, "and is not believed before it was read back"
+    sim.plane.can_be_read = True
+    sim.tick()
+    assert sim.mode() is Mode.ROLLED_BACK
+
+
+def test_a_blind_rollback_needs_a_healthy_old_board(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 2)
+    sim.plane.can_be_read, sim.plane.old = False, SICK
+    sim.do(Verb.ROLLBACK)
+    assert sim.share == 2500
+
+
+@pytest.mark.parametrize("fault", ["loses", "answers_lost"])
+def test_what_is_read_back_counts_and_not_what_a_write_says(sim: Sim, fault: str) -> None:
+    sim.go_to(Stage.SHIFTING)
+    setattr(sim.plane, fault, 1)
+    sim.tick(3601)
+    sim.tick()
+    assert (sim.position().step, sim.share) == (1, 500)
+    assert [one.share for one in sim.plane.history].count(500) == 1
+    sim.check_intents()
+
+
+def test_every_position_can_be_left_by_rollback() -> None:
+    for position in positions(plan_of(TakeoverSettings()))[1:]:
+        sim = Sim()
+        sim.go_to(position.stage, position.step)
+        assert "Rolled back" in sim.do(Verb.ROLLBACK)
+        assert (sim.mode(), sim.plane.world) == (Mode.ROLLED_BACK, World())
+        assert "rolled back already" in sim.do(Verb.ROLLBACK)
+
+
+def test_a_finished_take_over_can_be_rolled_back(sim: Sim) -> None:
+    sim.go_to(Stage.SETTLED)
+    assert "Finished" in sim.do(Verb.FINISH)
+    assert "The take-over is finished." in sim.do(Verb.PAUSE)
+    assert "Rolled back" in sim.do(Verb.ROLLBACK)
+    assert sim.plane.world == World()
+
+
+def test_refusals_are_answers(sim: Sim) -> None:
+    for verb in Verb:
+        if verb is not Verb.START:
+            assert "has not been started" in sim.do(verb)
+    assert len(sim.records(Refused)) == len(Verb) - 1
