@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
 import msgspec
 import pytest
 
+from frontrunner.base.config import load_settings
+from frontrunner.base.errors import UsageError
 from frontrunner.base.gate_settings import (
     BUILT_IN,
     GateSettings,
     ManualGate,
     SuccessGate,
+    all_gates,
     kind_of,
     repeated_names,
 )
@@ -41,9 +45,7 @@ def test_the_kind_decides_the_keys() -> None:
         "kind = 'success'\nminimum_sample = 0",
         "kind = 'success'\nfailures = 0",
         "kind = 'freshness'\nhours = inf",
-        "kind = 'manual'\nstages = ['settled']",
-        "kind = 'contract'",
-        "kind = 'contract'\nrecord = ''",
+        "kind = 'contract'\nlegacy = 'folder'",
         "kind = 'webhook'\nurl = 'ftp://host/'",
         "kind = 'prometheus'\nurl = 'http://host'\nquery = 'up'",
         "kind = 'prometheus'\nurl = 'http://host'\nquery = 'up'\nat_most = nan",
@@ -55,6 +57,36 @@ def test_a_gate_that_could_not_judge_is_refused(text: str) -> None:
 
 
 def test_names() -> None:
-    assert [kind_of(gate) for gate in BUILT_IN] == ["share", "success", "slowness", "shadow"]
+    assert [kind_of(gate) for gate in BUILT_IN] == [gate.name for gate in BUILT_IN]
     assert repeated_names(BUILT_IN) == []
     assert repeated_names((*BUILT_IN, ManualGate(name="share"))) == ["share"]
+
+
+def test_a_gate_of_the_settings_replaces_the_built_in_one() -> None:
+    own = (SuccessGate(name="success", margin=0.5), ManualGate(name="person"))
+    gates = all_gates(own)
+    assert gates["success"] == own[0]
+    assert [*gates] == [*(gate.name for gate in BUILT_IN), "person"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[takeover.guided]\ngates = ['shado']", "no gate has the name 'shado'; gates: share"),
+        (
+            "[[takeover.gate]]\nkind = 'manual'\nname = 'a'\n" * 2,
+            r"two tables \[\[takeover.gate\]\] with the name 'a'",
+        ),
+        ("[[takeover.gate]]\nkind = 'manual'\nname = 'a'\nlimit = 3", "limit"),
+    ],
+)
+def test_a_mistake_says_what_is_wrong(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "frontrunner.toml").write_text(text)
+    with pytest.raises(UsageError, match=said):
+        load_settings(tmp_path, {})
+
+
+def test_stages_may_name_gates_of_the_settings(tmp_path: Path) -> None:
+    text = "[takeover.guided]\ngates = ['person']\n[[takeover.gate]]\nkind = 'manual'\n"
+    (tmp_path / "frontrunner.toml").write_text(text + "name = 'person'\n")
+    assert load_settings(tmp_path, {}).takeover.gate == (ManualGate(name="person"),)

@@ -9,13 +9,9 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
-
-StageName = Literal["parallel", "guided", "shifting", "cutover"]
-ALL_STAGES: tuple[StageName, ...] = ("parallel", "guided", "shifting", "cutover")
-_MOVING: tuple[StageName, ...] = ("shifting", "cutover")
 
 _Looks = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 _Fraction = Annotated[float, msgspec.Meta(gt=0, lt=1)]
@@ -31,8 +27,6 @@ class _Gate(
 ):
     name: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9-]{0,40}$")]
     """Lower-case letters, digits and hyphens; each gate has its own."""
-    stages: tuple[StageName, ...] = ALL_STAGES
-    """Stages at which the gate is looked at, and must pass."""
     dry_run: bool = False
     """Whether it is measured and shown without deciding anything."""
     failures: _Looks = 1
@@ -62,7 +56,6 @@ class ShareGate(_Gate, frozen=True, kw_only=True, tag="share"):
 class SuccessGate(_Gate, frozen=True, kw_only=True, tag="success"):
     """Whether the new side fails more visitors than the old one."""
 
-    stages: tuple[StageName, ...] = _MOVING
     margin: _Fraction = 0.01
     """By how much its rate of failures may be above the old side's."""
     at_most: _Fraction = 0.02
@@ -74,7 +67,6 @@ class SuccessGate(_Gate, frozen=True, kw_only=True, tag="success"):
 class SlownessGate(_Gate, frozen=True, kw_only=True, tag="slowness"):
     """Whether the new side's pages are slow more often than the old side's."""
 
-    stages: tuple[StageName, ...] = _MOVING
     margin: _Fraction = 0.05
     """By how much its rate of slow pages may be above the old side's."""
     at_most: _Fraction = 0.1
@@ -86,7 +78,6 @@ class SlownessGate(_Gate, frozen=True, kw_only=True, tag="slowness"):
 class ShadowGate(_Gate, frozen=True, kw_only=True, tag="shadow"):
     """Whether both sides give the same answers to the reads that are compared."""
 
-    stages: tuple[StageName, ...] = ("parallel", "guided")
     at_most: _Fraction = 0.01
     """Share of reads that may differ beyond the old side's own noise."""
     unanswered: _Fraction = 0.2
@@ -107,7 +98,6 @@ class FreshnessGate(_Gate, frozen=True, kw_only=True, tag="freshness"):
 class FeedbackGate(_Gate, frozen=True, kw_only=True, tag="feedback"):
     """Whether visitors of the new side complain, and whether a person has read what they say."""
 
-    stages: tuple[StageName, ...] = _MOVING
     at_most: _Fraction = 0.05
     """Messages for each visitor of the new side."""
     minimum_sample: _Sample = 200
@@ -126,8 +116,8 @@ class ManualGate(_Gate, frozen=True, kw_only=True, tag="manual"):
 class ParityGate(_Outside, frozen=True, kw_only=True, tag="parity"):
     """Whether the numbers of the old board are those of the published snapshot."""
 
-    legacy: _Text
-    """Folder of the old board's files."""
+    legacy: str = ""
+    """Folder of the old board's files; without it, the gate does not judge."""
     results: str = ""
     """The snapshot's result files, best as a git repository with its history."""
     aliases: str = ""
@@ -139,8 +129,8 @@ class ParityGate(_Outside, frozen=True, kw_only=True, tag="parity"):
 class ContractGate(_Outside, frozen=True, kw_only=True, tag="contract"):
     """Whether the new board offers programs what was recorded of the old one."""
 
-    record: _Text
-    """Folder of the record."""
+    record: str = ""
+    """Folder of the record; without it, the gate does not judge."""
     ignore: str = ""
     """Accepted differences, as TOML."""
 
@@ -148,8 +138,8 @@ class ContractGate(_Outside, frozen=True, kw_only=True, tag="contract"):
 class LinksGate(_Outside, frozen=True, kw_only=True, tag="links"):
     """Whether the recorded links lead somewhere on the new board."""
 
-    record: _Text
-    """Folder of the record."""
+    record: str = ""
+    """Folder of the record; without it, the gate does not judge."""
     ignore: str = ""
     """Accepted differences, as TOML."""
 
@@ -214,8 +204,18 @@ BUILT_IN: tuple[GateSettings, ...] = (
     SuccessGate(name="success"),
     SlownessGate(name="slowness"),
     ShadowGate(name="shadow"),
+    ParityGate(name="parity"),
+    ContractGate(name="contract"),
+    LinksGate(name="links"),
+    FreshnessGate(name="freshness"),
+    FeedbackGate(name="feedback"),
 )
-"""The gates of a plan that names none: those that need no further setting."""
+"""The gates that exist without a table in the settings."""
+
+
+def all_gates(own: Iterable[GateSettings]) -> dict[str, GateSettings]:
+    """By name: the built-in gates, then those of the settings, which replace one of their name."""
+    return {gate.name: gate for gate in (*BUILT_IN, *own)}
 
 
 def kind_of(gate: GateSettings) -> str:

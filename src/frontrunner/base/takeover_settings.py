@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from frontrunner.base.gate_settings import GateSettings, all_gates, repeated_names
+
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
 _Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
@@ -96,6 +98,8 @@ class TakeoverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """Files with ignore rules; they are part of the plan, as `gateway/shadow.toml` always is."""
     database: str = ""
     """SQLAlchemy URL of the ledger; empty is SQLite in the home."""
+    gate: tuple[GateSettings, ...] = ()
+    """Gates of your own, or other limits for built-in ones: `[[takeover.gate]]`, a table each."""
     parallel: StageSettings = StageSettings(
         gates=_COMPARED, at_least="1d", evidence=1000, deadline="14d"
     )
@@ -121,12 +125,23 @@ class TakeoverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
             if seconds(getattr(self, name)) <= 0:
                 raise ValueError(f"{name} must be longer than 0s")
         _check_shares(self.shares)
+        self._check_gates()
         warm, deadline = seconds(self.warm), seconds(self.cutover.deadline)
         if warm + seconds(self.drain) >= deadline:
             raise ValueError(
                 f"cutover.deadline ({self.cutover.deadline}) must be longer than warm "
                 f"({self.warm}) and drain ({self.drain}) together"
             )
+
+    def _check_gates(self) -> None:
+        twice = repeated_names(self.gate)
+        if twice:
+            raise ValueError(f"there are two tables [[takeover.gate]] with the name {twice[0]!r}")
+        known = all_gates(self.gate)
+        for stage in (self.parallel, self.guided, self.shifting, self.cutover, self.settled):
+            for name in stage.gates:
+                if name not in known:
+                    raise ValueError(f"no gate has the name {name!r}; gates: {', '.join(known)}")
 
 
 def _check_shares(shares: tuple[float, ...]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from frontrunner.base.errors import TakeoverError
+from frontrunner.base.gate_settings import GateSettings, all_gates
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings, seconds
 from frontrunner.takeover.stages import FULL, Mode, Position, Stage, World
 
@@ -21,7 +22,7 @@ _OPERATION = frozenset({"tick", "database"})
 """Settings of the controller, which change nothing of what happens to users."""
 _KNOWN = frozenset(
     {"shares", "shadow", "banner", "warm", "drain", "window", "sick", "stale", "attempts"}
-    | {"old_code", "old_data", "ignore", *PATH}
+    | {"old_code", "old_data", "ignore", "gate", *PATH}
 )
 
 
@@ -54,8 +55,15 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     stages: dict[str, StagePlan]
     ignore: dict[str, str] = {}
     """Files with ignore rules -> SHA-256 of their content."""
+    gate: tuple[GateSettings, ...] = ()
+    """The gates of the settings; `gates` adds the built-in ones."""
     more: dict[str, Any] = {}
-    """Settings that other parts of the take-over read, such as those of the gates."""
+    """Settings that other parts of the take-over read."""
+
+    @property
+    def gates(self) -> dict[str, GateSettings]:
+        """All gates by name, built-in ones too."""
+        return all_gates(self.gate)
 
     def stage(self, stage: Stage) -> StagePlan:
         """The settings of a stage. Raises KeyError for `planned`, which has none."""
@@ -79,6 +87,7 @@ def plan_of(settings: TakeoverSettings, ignore: dict[str, str] | None = None) ->
         old_data=settings.old_data,
         stages={str(stage): _stage(stage, settings) for stage in PATH},
         ignore=ignore or {},
+        gate=settings.gate,
         more={name: v for name, v in given.items() if name not in _KNOWN | _OPERATION},
     )
 

@@ -6,8 +6,6 @@ import pytest
 
 from frontrunner.base.gate_settings import (
     BUILT_IN,
-    FeedbackGate,
-    FreshnessGate,
     GateSettings,
     ManualGate,
     QuotaGate,
@@ -24,8 +22,6 @@ from frontrunner.takeover.gates.prove import prove
 
 EVERY_KIND: tuple[GateSettings, ...] = (
     *BUILT_IN,
-    FreshnessGate(name="freshness"),
-    FeedbackGate(name="feedback"),
     ManualGate(name="manual"),
     QuotaGate(name="quota"),
     WebhookGate(name="webhook", url="http://host/"),
