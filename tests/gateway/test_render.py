@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 from hypothesis import given
@@ -118,6 +119,16 @@ def test_a_config_map_holds_both_files_and_watches_its_folder() -> None:
     assert set(made["data"]) == {"envoy.yaml", "routes.yaml"}
     assert "watched_directory" in made["data"]["envoy.yaml"]
     assert yaml.safe_load(made["data"]["routes.yaml"])["version_info"] == "0-5-0-00"
+
+
+@pytest.mark.parametrize(
+    ("feedback", "extras"), [("", "gateway"), ("postgresql://h/d", "gateway,postgres")]
+)
+def test_an_image_has_the_driver_of_its_database(
+    tmp_path: Path, feedback: str, extras: str
+) -> None:
+    settings = msgspec.structs.replace(boards(), feedback=feedback)
+    assert f"'.[{extras}]'" in emitted("dockerfile", settings, tmp_path, tmp_path)
 
 
 @pytest.mark.parametrize("kind", KINDS)

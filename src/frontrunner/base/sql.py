@@ -70,11 +70,6 @@ class Database:
         """Whether it is a file of SQLite; else it is PostgreSQL."""
         return self._file is not None
 
-    @property
-    def file(self) -> Path | None:
-        """The file of SQLite; None for PostgreSQL."""
-        return self._file
-
     def __str__(self) -> str:
         plain = self._url.set(drivername="postgresql", query={})
         return str(self._file or plain.render_as_string(hide_password=True))
