@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from frontrunner.base.errors import GatewayError, LedgerError, StaleTokenError, UsageError
+from frontrunner.base.gate_settings import ManualGate
 from frontrunner.base.takeover_settings import TakeoverSettings
 from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.clock import Clock
@@ -90,11 +91,11 @@ class FakeBook:
         self._check()
         return list(self.stored[after:])
 
-    def acquire(self, holder: str) -> int | None:
+    def acquire(self, holder: str, above: int = 0) -> int | None:
         self._check()
         if self.holder:
             return None
-        self.token, self.holder = self.token + 1, holder
+        self.token, self.holder = max(self.token, above) + 1, holder
         return self.token
 
     def renew(self, token: int) -> bool:
@@ -154,6 +155,9 @@ class FakePlane:
     def old_side(self) -> Side:
         return self.old
 
+    def last_token(self) -> int:
+        return self.token
+
     def fence(self, token: int) -> None:
         if token < self.token:
             raise StaleTokenError(f"token {token} is older than {self.token}")
@@ -195,14 +199,18 @@ class FakeJudge:
     def readings(self, state: State, plan: Plan, reality: Reality | None) -> tuple[Reading, ...]:
         self.looked.append(state.counts_at)
         names = dict.fromkeys((*guarding(plan, state.position), *needed(plan, state.position)))
-        return tuple(self._reading(one, state) for one in names if one not in self.missing)
+        manual = {one for one in names if isinstance(plan.gates[one], ManualGate)}
+        return tuple(
+            self._reading(one, state, is_manual=one in manual)
+            for one in names
+            if one not in self.missing
+        )
 
-    def _reading(self, gate: str, state: State) -> Reading:
-        approval = state.approval(gate) if gate.startswith("manual") else None
+    def _reading(self, gate: str, state: State, *, is_manual: bool) -> Reading:
         verdict = self.verdicts.get(gate, Verdict.PASSED)
-        if gate.startswith("manual"):
+        if is_manual:
             verdict = {None: Verdict.INCONCLUSIVE, True: Verdict.PASSED, False: Verdict.FAILED}[
-                approval
+                state.approval(gate)
             ]
         return Reading(
             gate=gate,

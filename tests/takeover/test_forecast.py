@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from frontrunner.base.gate_settings import SuccessGate
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
 from frontrunner.takeover.forecast import DAY, forecast
 from frontrunner.takeover.plan import plan_of, positions
@@ -13,7 +14,9 @@ from frontrunner.takeover.stages import Stage
 
 
 def quiet(evidence: int = 180) -> TakeoverSettings:
+    """A board with a gate that needs 10 units, unless the stage asks for more."""
     return TakeoverSettings(
+        gate=(SuccessGate(name="success", minimum_sample=10),),
         shares=(1, 50, 100),
         shadow=10,
         shifting=StageSettings(gates=("success",), evidence=evidence),
@@ -28,7 +31,7 @@ def test_a_quiet_board_is_told_how_long_the_first_step_takes() -> None:
         "would end it in 1."
     )
     assert "cannot end in less than 5 hours." in steps[1].text
-    assert steps[2].text == ""
+    assert "At 100%" in steps[2].text
 
 
 def test_without_traffic_nothing_is_guessed() -> None:
@@ -37,10 +40,11 @@ def test_without_traffic_nothing_is_guessed() -> None:
 
 
 def test_a_gate_may_need_more_than_the_stage_asks_for() -> None:
-    found = forecast(plan_of(quiet(10)), 2000, lambda gate, share: 400 if share == 100 else 0)
+    found = forecast(plan_of(TakeoverSettings()), 2000)
     first = next(one for one in found.steps if one.stage is Stage.SHIFTING)
-    assert first.evidence == 400
-    assert first.from_users == pytest.approx(20 * DAY)
+    assert first.evidence == 500
+    assert first.from_users == pytest.approx(25 * DAY)
+    assert first.text.endswith("Its deadline, 14 days, comes first: it would pause.")
 
 
 @given(st.floats(1, 1e9), st.integers(1, 10**6))

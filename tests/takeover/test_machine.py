@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from frontrunner.base.gate_settings import SuccessGate
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
 from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.plan import plan_of, positions, wanted
@@ -74,7 +75,8 @@ def test_before_the_start_nothing_is_touched(sim: Sim) -> None:
 
 
 @pytest.mark.parametrize("verdict", [Verdict.INCONCLUSIVE, Verdict.ERROR])
-def test_what_is_not_passed_never_advances_and_then_pauses(sim: Sim, verdict: Verdict) -> None:
+def test_what_is_not_passed_never_advances_and_then_pauses(verdict: Verdict) -> None:
+    sim = Sim(TakeoverSettings(gate=(SuccessGate(name="success", errors=1000),)))
     sim.go_to(Stage.SHIFTING, 1)
     sim.judge.verdicts["success"] = verdict
     for _ in range(13):
@@ -97,6 +99,32 @@ def test_a_gate_that_says_nothing_does_not_let_pass(sim: Sim, how: str) -> None:
         getattr(sim.judge, how).add("success")
     assert not sim.advance_one()
     assert "success:" in sim.holding
+
+
+def test_a_gate_fails_after_as_many_looks_as_it_may() -> None:
+    gate = SuccessGate(name="success", failures=3, errors=2, inconclusives=4)
+    sim = Sim(TakeoverSettings(gate=(gate,)))
+    sim.go_to(Stage.SHIFTING)
+    twice = [Verdict.FAILED, Verdict.FAILED]
+    for verdicts, mode in (
+        ([*twice, Verdict.PASSED, *twice], "running"),
+        ([Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.ERROR], "running"),
+        ([Verdict.ERROR], "paused"),
+    ):  # fmt: skip
+        for verdict in verdicts:
+            sim.judge.verdicts["success"] = verdict
+            sim.tick()
+        assert sim.mode() == mode
+    sim.judge.verdicts["success"] = Verdict.INCONCLUSIVE
+    sim.do(Verb.RESUME)
+    for _ in range(3):
+        sim.tick()
+    assert sim.mode() is Mode.PAUSED
+    assert "success is inconclusive for too long" in sim.records(Decided)[-1].why  # type: ignore[union-attr]
+    sim.judge.verdicts["success"] = Verdict.FAILED
+    for _ in range(3):
+        sim.tick()
+    assert sim.mode() is Mode.ROLLED_BACK
 
 
 def test_a_dry_run_is_measured_and_decides_nothing(sim: Sim) -> None:

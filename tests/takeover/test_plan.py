@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontrunner.base.errors import TakeoverError
+from frontrunner.base.gate_settings import ShareGate
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
 from frontrunner.takeover.plan import (
     following,
@@ -65,23 +66,17 @@ def test_gates_guard_every_later_stage() -> None:
     assert guarding(PLAN, Position()) == ()
 
 
-def test_without_users_of_the_old_board_nothing_is_compared_with_them() -> None:
-    steps = [one for one in positions(PLAN) if one.stage is Stage.SHIFTING]
-    assert {"success", "slowness"} <= set(needed(PLAN, steps[0]))
-    assert not {"success", "slowness"} & set(needed(PLAN, steps[-1]))
-    assert {"success", "slowness"} <= set(guarding(PLAN, steps[-1]))
-
-
 def test_the_hash_covers_what_happens_to_users_and_nothing_else() -> None:
     same = TakeoverSettings(tick="1s", database="sqlite:///elsewhere.db")
     assert plan_hash(plan_of(same)) == plan_hash(PLAN)
     changed = [
         TakeoverSettings(shares=(2, 100)), TakeoverSettings(shadow=1), TakeoverSettings(warm="8d"),
         TakeoverSettings(guided=StageSettings(gates=("parity",))), TakeoverSettings(sick="2m"),
+        TakeoverSettings(gate=(ShareGate(name="share", wrong=1),)),
     ]  # fmt: skip
     hashes = {plan_hash(plan_of(one)) for one in changed}
     hashes.add(plan_hash(plan_of(TakeoverSettings(), {"shadow.toml": "a" * 64})))
-    assert len(hashes) == 6
+    assert len(hashes) == 7
     assert plan_hash(PLAN) not in hashes
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from frontrunner.base.gate_settings import ManualGate
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
 from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.plane import Side
@@ -175,14 +176,15 @@ def test_a_rejection_before_users_move_pauses() -> None:
 
 
 def test_a_manual_gate_of_the_plan_is_asked_in_its_step_alone() -> None:
-    sim = Sim(TakeoverSettings(shifting=StageSettings(gates=("manual-look",))))
+    gate = ManualGate(name="look")
+    sim = Sim(TakeoverSettings(gate=(gate,), shifting=StageSettings(gates=("look",))))
     sim.go_to(Stage.SHIFTING)
     sim.tick(3601)
     assert sim.position().step == 0
-    sim.do(Verb.APPROVE, gate="manual-look")
+    sim.do(Verb.APPROVE, gate="look")
     sim.tick()
     assert sim.position().step == 1
-    assert sim.state.approval("manual-look") is None
+    assert sim.state.approval("look") is None
 
 
 def test_several_approvals_are_all_answered(sim: Sim) -> None:

@@ -22,6 +22,7 @@ from frontrunner.base.errors import (
     StaleTokenError,
     TakeoverError,
 )
+from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.clock import Clock
 from frontrunner.takeover.fold import State, fold
 from frontrunner.takeover.looks import Look
@@ -52,8 +53,8 @@ class Book(Protocol):
 class Tenure(Protocol):
     """The lease."""
 
-    def acquire(self, holder: str) -> int | None:
-        """A token, or None while somebody else has it. Raises LedgerError."""
+    def acquire(self, holder: str, above: int = 0) -> int | None:
+        """A token above `above`, or None while somebody else has it. Raises LedgerError."""
 
     def renew(self, token: int) -> bool:
         """Whether the lease goes on. Raises LedgerError."""
@@ -110,6 +111,7 @@ class Controller:
         self._fenced = False
         self._alarmed: dict[str, float] = {}
         self._sick_since: float | None = None
+        self._streaks: dict[str, tuple[Verdict, int]] = {}
 
     # --- one look -----------------------------------------------------------------------------
 
@@ -161,7 +163,9 @@ class Controller:
             log.warning("the lease is lost; this controller stands by")
             self._lose()
         if self.token is None:
-            self.token = self.parts.lease.acquire(self.name)
+            # A ledger that was restored from a backup has forgotten tokens that the plane knows.
+            above = self.parts.plane.last_token()
+            self.token = self.parts.lease.acquire(self.name, above)
             if self.token is None:
                 return False
             self._begin()
@@ -170,6 +174,7 @@ class Controller:
     def _begin(self) -> None:
         """Read everything, and go on where the controller before stopped."""
         self.state, self._fenced, self._sick_since = State(), False, None
+        self._streaks = {}
         self._learn(self.parts.book.entries(), is_news=False)
         watched = max(self.state.clock, self.parts.watched())
         self.parts.clock.anchor(self.state.last_at, watched)
@@ -240,7 +245,16 @@ class Controller:
 
     def _judged(self, sight: Sight, plan: Plan) -> Sight:
         readings = self.parts.judge.readings(self.state, plan, sight.reality)
-        return msgspec.structs.replace(sight, readings=readings)
+        known = self._streaks
+        self._streaks = {
+            one.gate: (one.verdict, known[one.gate][1] + 1 if self._goes_on(one) else 1)
+            for one in readings
+        }
+        streaks = {gate: count for gate, (_, count) in self._streaks.items()}
+        return msgspec.structs.replace(sight, readings=readings, streaks=streaks)
+
+    def _goes_on(self, reading: Reading) -> bool:
+        return self._streaks.get(reading.gate, (None, 0))[0] is reading.verdict
 
     def _seen_again(self, sight: Sight) -> Sight:
         """The same look after the data plane was changed."""

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import msgspec
 
-from frontrunner.takeover.plan import COMPARING, Plan, needed, plan_hash, positions, wanted
+from frontrunner.base.gate_settings import ShadowGate, SlownessGate, SuccessGate
+from frontrunner.takeover.plan import Plan, needed, plan_hash, positions, wanted
 from frontrunner.takeover.stages import FULL, Position, Stage, World
 
 DAY = 86400.0
-EvidenceOf = Callable[[str, int], int]
-"""Units of evidence that a gate needs at a share of 10,000."""
 
 
 class StepForecast(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,12 +53,10 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[StepForecast, ...]
 
 
-def forecast(
-    plan: Plan, requests_per_day: float | None, evidence_of: EvidenceOf = lambda *_: 0
-) -> Forecast:
-    """What happens in order; `evidence_of` tells what the gates themselves need at least."""
+def forecast(plan: Plan, requests_per_day: float | None) -> Forecast:
+    """What happens in order, at some requests of users a day."""
     path = positions(plan)[1:]
-    steps = tuple(_step(plan, one, requests_per_day, evidence_of) for one in path)
+    steps = tuple(_step(plan, one, requests_per_day) for one in path)
     return Forecast(
         hash=plan_hash(plan),
         requests_per_day=requests_per_day,
@@ -70,16 +66,15 @@ def forecast(
     )
 
 
-def _step(
-    plan: Plan, position: Position, per_day: float | None, evidence_of: EvidenceOf
-) -> StepForecast:
+def _step(plan: Plan, position: Position, per_day: float | None) -> StepForecast:
     world, stage = wanted(plan, position), plan.stage(position.stage)
     gates = needed(plan, position)
-    units = _units(gates, world, stage.evidence, evidence_of)
-    on_users = any(one in COMPARING for one in gates)
+    kinds = [type(plan.gates[one]) for one in gates]
+    on_users = SuccessGate in kinds or SlownessGate in kinds
+    units = _units(plan, gates, stage.evidence, on_users=on_users)
     users = _time(units, per_day, world.share / FULL) if on_users else None
     shadows = _time(units, per_day, (1 - world.share / FULL) * world.shadow / FULL)
-    if not on_users and "shadow" in gates:
+    if not on_users and ShadowGate in kinds:
         users = shadows
     return StepForecast(
         stage=position.stage,
@@ -95,17 +90,20 @@ def _step(
         evidence=units,
         from_users=users,
         from_shadows=shadows,
-        text=_sentence(world, per_day, users, shadows) if on_users else "",
+        text=_sentence(world, per_day, users, shadows, stage.deadline) if on_users else "",
         saved=_SAVED,
         undo=_undo(plan, position),
         no_return=_NO_RETURN if position.stage is Stage.SETTLED else "",
     )
 
 
-def _units(gates: tuple[str, ...], world: World, least: int, evidence_of: EvidenceOf) -> int:
-    on_users = [one for one in gates if one in COMPARING]
-    relevant = on_users or [one for one in gates if one == "shadow"]
-    return max((max(least, evidence_of(one, world.share)) for one in relevant), default=0)
+def _units(plan: Plan, gates: tuple[str, ...], least: int, *, on_users: bool) -> int:
+    """Units that the gates on users' requests need, or without such gates those on shadows."""
+    kinds = SuccessGate | SlownessGate if on_users else ShadowGate
+    found = [plan.gates[one] for one in gates]
+    return max(
+        (max(least, one.minimum_sample) for one in found if isinstance(one, kinds)), default=0
+    )
 
 
 def _time(units: int, per_day: float | None, part: float) -> float | None:
@@ -116,7 +114,11 @@ def _time(units: int, per_day: float | None, part: float) -> float | None:
 
 
 def _sentence(
-    world: World, per_day: float | None, users: float | None, shadows: float | None
+    world: World,
+    per_day: float | None,
+    users: float | None,
+    shadows: float | None,
+    deadline: float,
 ) -> str:
     if not users or not per_day:
         return ""
@@ -126,7 +128,8 @@ def _sentence(
     )
     if shadows and shadows < users:
         text += f"; shadow evidence would end it in {_at_least(shadows, bare=True)}"
-    return text + "."
+    late = f" Its deadline, {_at_least(deadline)}, comes first: it would pause."
+    return text + "." + (late if users > deadline else "")
 
 
 def _at_least(seconds: float, *, bare: bool = False) -> str:

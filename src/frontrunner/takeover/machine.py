@@ -157,6 +157,15 @@ def _heed_gates(now: Situation) -> Step | None:
     return None
 
 
+def _heed_silence(now: Situation) -> Step | None:
+    """A gate that cannot judge for longer than it may pauses the take-over."""
+    silent = now.unjudged() if now.is_active and now.position.mode is Mode.RUNNING else []
+    if not silent:
+        return None
+    why = f"{silent[0].gate} is {silent[0].verdict} for too long. {silent[0].text}"
+    return now.decided(now.with_mode(Mode.PAUSED), why, Cause.GATE)
+
+
 def _heed_health(now: Situation) -> Step | None:
     sick = now.sight.sick_for
     if not now.is_active or now.new_is_healthy is not False or sick < now.plan.sick:
@@ -308,6 +317,7 @@ _RULES: tuple[Callable[[Situation], Step | None], ...] = (
     _observe,
     _heed_gates,
     _heed_health,
+    _heed_silence,
     _heed_deadline,
     _restore,
     _advance,

@@ -8,16 +8,12 @@ from typing import Any
 import msgspec
 
 from frontrunner.base.errors import TakeoverError
-from frontrunner.base.gate_settings import GateSettings, all_gates
+from frontrunner.base.gate_settings import FeedbackGate, GateSettings, ManualGate, all_gates
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings, seconds
 from frontrunner.takeover.stages import FULL, Mode, Position, Stage, World
 
 PATH = (Stage.PARALLEL, Stage.GUIDED, Stage.SHIFTING, Stage.CUTOVER, Stage.SETTLED)
 """The stages that a plan has settings for, in order."""
-COMPARING = frozenset({"success", "slowness"})
-"""Gates that compare users of both boards: without users of the old board they say nothing."""
-ON_TRAFFIC = COMPARING | {"shadow"}
-"""Gates whose evidence grows with the traffic; a stage can ask for more of it."""
 _OPERATION = frozenset({"tick", "database"})
 """Settings of the controller, which change nothing of what happens to users."""
 _KNOWN = frozenset(
@@ -53,17 +49,12 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     old_code: str = ""
     old_data: str = ""
     stages: dict[str, StagePlan]
+    gates: dict[str, GateSettings]
+    """Every gate by name, with its limits."""
     ignore: dict[str, str] = {}
     """Files with ignore rules -> SHA-256 of their content."""
-    gate: tuple[GateSettings, ...] = ()
-    """The gates of the settings; `gates` adds the built-in ones."""
     more: dict[str, Any] = {}
     """Settings that other parts of the take-over read."""
-
-    @property
-    def gates(self) -> dict[str, GateSettings]:
-        """All gates by name, built-in ones too."""
-        return all_gates(self.gate)
 
     def stage(self, stage: Stage) -> StagePlan:
         """The settings of a stage. Raises KeyError for `planned`, which has none."""
@@ -86,8 +77,8 @@ def plan_of(settings: TakeoverSettings, ignore: dict[str, str] | None = None) ->
         old_code=settings.old_code,
         old_data=settings.old_data,
         stages={str(stage): _stage(stage, settings) for stage in PATH},
+        gates=all_gates(settings.gate),
         ignore=ignore or {},
-        gate=settings.gate,
         more={name: v for name, v in given.items() if name not in _KNOWN | _OPERATION},
     )
 
@@ -166,9 +157,7 @@ def needed(plan: Plan, position: Position) -> tuple[str, ...]:
     """Gates that must pass before the take-over goes on from a position."""
     if position.stage is Stage.PLANNED:
         return ()
-    gates = plan.stage(position.stage).gates
-    full = wanted(plan, position).share == FULL
-    return tuple(one for one in gates if not full or one not in COMPARING)
+    return plan.stage(position.stage).gates
 
 
 def guarding(plan: Plan, position: Position) -> tuple[str, ...]:
@@ -179,3 +168,9 @@ def guarding(plan: Plan, position: Position) -> tuple[str, ...]:
         if stage is position.stage:
             break
     return tuple(found) if position.stage in PATH else ()
+
+
+def asks_a_person(plan: Plan, gate: str) -> bool:
+    """Whether a gate waits until an operator approves."""
+    found = plan.gates.get(gate)
+    return isinstance(found, ManualGate) or (isinstance(found, FeedbackGate) and found.human)

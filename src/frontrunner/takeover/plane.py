@@ -46,6 +46,9 @@ class DataPlane(Protocol):
     def old_side(self) -> Side:
         """Ask the old board itself, for when the data plane does not say how it is."""
 
+    def last_token(self) -> int:
+        """The largest token that has written; 0 if that is not known."""
+
     def fence(self, token: int) -> None:
         """Refuse writes under earlier tokens from now on, without changing anything else.
 

@@ -6,13 +6,16 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from frontrunner.base.gate_settings import ShadowGate, SlownessGate, SuccessGate
 from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.fold import State
-from frontrunner.takeover.plan import ON_TRAFFIC, Plan, following, guarding, needed, wanted
+from frontrunner.takeover.plan import Plan, following, guarding, needed, wanted
 from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.records import Cause, Decided, Intended, Reading, Record
 from frontrunner.takeover.stages import Mode, Position, Stage, World
 
+_ON_TRAFFIC = (SuccessGate, SlownessGate, ShadowGate)
+"""Kinds of gates whose evidence grows with the traffic; a stage can ask for more of it."""
 URGENT = 600.0
 """Seconds after which an alarm is raised again that keeps users on a board that fails."""
 
@@ -32,6 +35,8 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     found: Plan | None = None
     """The plan of the settings now; None if they cannot be read."""
     found_hash: str = ""
+    streaks: dict[str, int] = {}
+    """For how many looks in a row each gate has had its verdict; a missing gate has one."""
     sick_for: float = 0.0
     """Seconds for which the new board has been unhealthy."""
 
@@ -163,23 +168,42 @@ class Situation:
         return (*needed(self.plan, self.position), *own)
 
     def failed(self) -> list[Reading]:
-        """Readings of guarding gates that have failed and stop the take-over."""
+        """Readings of guarding gates that have failed often enough to stop the take-over."""
+        return [
+            one
+            for one in self._guarding(Verdict.FAILED)
+            if one.gate not in self.state.excused
+            and self._streak(one) >= getattr(self.plan.gates.get(one.gate), "failures", 1)
+        ]
+
+    def unjudged(self) -> list[Reading]:
+        """Readings of gates that have been without a verdict, or in error, for too long."""
+        found = []
+        for verdict, name in ((Verdict.ERROR, "errors"), (Verdict.INCONCLUSIVE, "inconclusives")):
+            for one in self._guarding(verdict):
+                limit = getattr(self.plan.gates.get(one.gate), name, None)
+                found += [one] if limit is not None and self._streak(one) >= limit else []
+        return found
+
+    def _guarding(self, verdict: Verdict) -> list[Reading]:
         guards = {*guarding(self.plan, self.position), self.start_gate}
         return [
             one
             for one in self.readings
-            if one.gate in guards - self.state.excused
-            and one.verdict is Verdict.FAILED
-            and not one.dry_run
+            if one.gate in guards and one.verdict is verdict and not one.dry_run
         ]
+
+    def _streak(self, reading: Reading) -> int:
+        return self.sight.streaks.get(reading.gate, 1)
 
     def open_gates(self) -> list[str]:
         """For each gate that does not pass yet: which, and why."""
-        evidence = self.plan.stage(self.position.stage).evidence
+        least = self.plan.stage(self.position.stage).evidence
         by_name = {one.gate: one for one in self.readings}
         found = []
         for gate in self.needed:
-            why = _why_open(by_name.get(gate), evidence if gate in ON_TRAFFIC else 0)
+            on_traffic = isinstance(self.plan.gates.get(gate), _ON_TRAFFIC)
+            why = _why_open(by_name.get(gate), least if on_traffic else 0)
             found += [f"{gate}: {why}"] if why else []
         return found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from frontrunner.takeover.fold import Pending
-from frontrunner.takeover.plan import Plan, parse_plan, plan_text, wanted
+from frontrunner.takeover.plan import Plan, asks_a_person, parse_plan, plan_text, wanted
 from frontrunner.takeover.records import (
     Cause,
     Intended,
@@ -268,7 +268,9 @@ def _resume(now: Situation, one: Pending) -> Step | None:
 
 
 def _approval(now: Situation, one: Pending) -> Step | None:
-    manual = [gate for gate in now.needed if gate.startswith("manual")]
+    manual = [
+        gate for gate in now.needed if gate == now.start_gate or asks_a_person(now.plan, gate)
+    ]
     if not now.is_active or not manual:
         return refused(one, "No manual gate waits here.")
     gate = one.command.gate
