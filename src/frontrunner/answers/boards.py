@@ -11,15 +11,9 @@ import numpy as np
 
 from frontrunner import catalog as nouns
 from frontrunner.answers import schemas
-from frontrunner.answers.entities import Entities, billions, whole_tokens
+from frontrunner.answers.entities import Entities, billions, joined, whole_tokens
 from frontrunner.answers.excerpts import LeaderRow
-from frontrunner.answers.rendered import (
-    RenderedRow,
-    RenderedSummary,
-    present_rows,
-    scores_of,
-    structs_of,
-)
+from frontrunner.answers.rendered import RenderedRow, RenderedSummary, scores_of, structs_of
 from frontrunner.catalog import Aggregation
 from frontrunner.catalog.languages import LanguageNames
 from frontrunner.ranking import Board, Facts, Policy, Question, language_scores, rank
@@ -59,6 +53,7 @@ class BoardRenderer:
         self.facts = facts
         self.table = table
         self._fixed: dict[str, tuple[schemas.Benchmark, list[schemas.Task]]] = {}
+        self._halves: dict[int, tuple[bytes, bytes]] = {}
         self._seen: dict[str, list[list[str]]] = {}
 
     # --- a board ------------------------------------------------------------------------------
@@ -129,12 +124,13 @@ class BoardRenderer:
         runs = self.runs(variants)
         zero_shot = board.zero_shot.tolist()
         seen = self._seen_and_begun(bench)
-        by_type = present_rows(board.task_types, board.by_type) if with_types else None
+        halves = self._halves
+        types = board.task_types if with_types else ()
         columns = {
             "rank": board.rank.tolist(),
             "model": [
-                self.entities.model_json(run.model, percent, run.experiment)
-                for run, percent in zip(runs, zero_shot, strict=True)
+                joined(halves.get(number) or self._halve(number), percent)
+                for number, percent in zip(variants, zero_shot, strict=True)
             ],
             "zero_shot_pct": zero_shot,
             "active_params_b": [run.active_params_b for run in runs],
@@ -145,13 +141,19 @@ class BoardRenderer:
             "mean_task_type": means.task_type,
             "mean_public": means.public,
             "mean_private": means.private,
-            "scores_by_task_type": by_type or [{}] * len(runs),
+            "scores_by_task_type": scores_of(types, board.by_type[:, : len(types)]),
             "scores_by_task": scores_of(board.tasks, board.by_task),
             "scores_by_custom_group": _group_rows(board),
             "trained_on_tasks": [seen[number] for number in variants],
             "experiments": [run.experiment for run in runs],
         }
         return structs_of(RenderedRow, columns)
+
+    def _halve(self, number: int) -> tuple[bytes, bytes]:
+        """The JSON of a variant's model, cached."""
+        run = self._every_run[number]
+        found = self._halves[number] = self.entities.model_halves(run.model, run.experiment)
+        return found
 
     def runs(self, numbers: Sequence[int]) -> list[Run]:
         """The facts of variants that are the same on every board."""

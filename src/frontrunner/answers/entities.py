@@ -32,6 +32,11 @@ def whole_tokens(tokens: float | None) -> int | None:
     return None if tokens is None else int(tokens)
 
 
+def joined(halves: tuple[bytes, bytes], zero_shot: int) -> msgspec.Raw:
+    """A model as JSON, from its halves."""
+    return msgspec.Raw(b"%b%d%b" % (halves[0], zero_shot, halves[1]))
+
+
 class Entities:
     """Renders the catalog's entries, and caches them."""
 
@@ -221,19 +226,20 @@ class Entities:
     def _rendered(self) -> dict[str, tuple[bytes, bytes]]:
         return {}
 
-    def model_json(
-        self, name: str, zero_shot: int, experiment: Mapping[str, Any] | None = None
-    ) -> msgspec.Raw:
-        """A model as JSON: encoded once, then copied with the board's zero-shot percentage.
+    def model_json(self, name: str, zero_shot: int) -> msgspec.Raw:
+        """A model as JSON, with a zero-shot percentage."""
+        halves = self._rendered.get(name)
+        if halves is None:
+            halves = self._rendered[name] = self.model_halves(name)
+        return joined(halves, zero_shot)
+
+    def model_halves(
+        self, name: str, experiment: Mapping[str, Any] | None = None
+    ) -> tuple[bytes, bytes]:
+        """A model as JSON: what is before and what is behind its zero-shot percentage.
 
         A board repeats hundreds of models whose entries differ only in this number.
         """
-        model = self.catalog.model_by_name[name]
-        if experiment:
-            return msgspec.Raw(msgspec.json.encode(self.model(model, zero_shot, experiment)))
-        halves = self._rendered.get(name)
-        if halves is None:
-            rendered = msgspec.json.encode(self.model(model, MODEL_MARK))
-            before, _, after = rendered.partition(b"%d" % MODEL_MARK)
-            halves = self._rendered[name] = (before, after)
-        return msgspec.Raw(b"%b%d%b" % (halves[0], zero_shot, halves[1]))
+        model = self.model(self.catalog.model_by_name[name], MODEL_MARK, experiment)
+        before, _, after = msgspec.json.encode(model).partition(b"%d" % MODEL_MARK)
+        return before, after

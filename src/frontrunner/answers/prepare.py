@@ -11,7 +11,7 @@ import msgspec
 
 from frontrunner.answers.boards import BoardRenderer
 from frontrunner.answers.entities import Entities
-from frontrunner.answers.rendered import RenderedSummary
+from frontrunner.answers.rendered import RenderedSummary, present_rows
 from frontrunner.answers.scores import BoardLines, board_lines, model_scores
 from frontrunner.catalog import Benchmark, Catalog
 from frontrunner.ranking import Question, rank
@@ -162,7 +162,10 @@ def _ranked(
     board = rank(renderer.table, renderer.facts, question, rows)
     summary = renderer.summary_of(bench, board)
     models = [run.model for run in renderer.runs(board.variants.tolist())]
-    lines.append(board_lines(summary, models))
+    # A board without types shows none.
+    types = board.task_types if summary.task_types else ()
+    by_type = present_rows(types, board.by_type[:, : len(types)])
+    lines.append(board_lines(summary, models, by_type))
     complete[bench.name] = models_with_every_task(rows, len(bench.scopes))
     return rows, summary
 

@@ -139,7 +139,7 @@ class RowOf(Wire, Generic[M, S], frozen=True):
     mean_task_type: float | None
     mean_public: float | None
     mean_private: float | None
-    scores_by_task_type: dict[str, float]
+    scores_by_task_type: S
     scores_by_task: S
     scores_by_custom_group: dict[str, dict[str, float]]
     trained_on_tasks: list[str]

@@ -157,20 +157,22 @@ class BoardLines(NamedTuple):
     by_model: dict[str, BoardLine]
 
 
-def board_lines(summary: RenderedSummary, models: Sequence[str]) -> BoardLines:
-    """The lines of a board; `models` names the model of each row.
+def board_lines(
+    summary: RenderedSummary, models: Sequence[str], by_type: Sequence[dict[str, float]]
+) -> BoardLines:
+    """The lines of a board; of each row, the name of its model and its scores by type.
 
     Of a model with experiments, the ordinary run's row counts.
     """
     by_model: dict[str, BoardLine] = {}
-    for row, name in zip(summary.rows, models, strict=True):
+    for row, name, scores in zip(summary.rows, models, by_type, strict=True):
         if row.experiments is None or name not in by_model:
             by_model[name] = BoardLine(
                 row.rank,
                 row.mean_task,
                 row.mean_task_type,
                 row.zero_shot_pct,
-                row.scores_by_task_type,
+                scores,
             )
     return BoardLines(summary.benchmark_name, summary.task_types, len(summary.rows), by_model)
 

@@ -125,14 +125,13 @@ class Application:
         if request.method not in _METHODS:
             return Response(*not_allowed(), route.group)
         try:
-            answer = await self._pools.of(request.query).run(_made, match, served, request.query)
+            reply = await self._pools.of(request.query).run(_replied, match, served, request)
         except (BadQueryError, UsageError, CorruptSnapshotError) as error:
             if isinstance(error, CorruptSnapshotError):
                 log.error("%s could not be answered: %s", request.path, error)
             return Response(*problem(*_explained(error)), route.group)
         if route.selects:
             self.metrics.select(route.selects, name)
-        reply = served.reply(answer)
         if not request.query and not route.selects:
             served.ready.put((request.path,), Ready(reply, route.group))
         return await self._respond(reply, route.group, request)
@@ -214,6 +213,13 @@ class Application:
 
 class _OtherSnapshotError(UsageError):
     """A page asks about a snapshot that is no longer served."""
+
+
+def _replied(match: Match, served: Served, request: Request) -> Reply:
+    """The reply of a route, with the encoding that the client wants. Raises as `_made` does."""
+    reply = served.reply(_made(match, served, request.query))
+    reply.form(request.encodings)
+    return reply
 
 
 def _made(match: Match, served: Served, query: bytes) -> Encoded:

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 
 import brotli
-import deflate
 import zstandard
+from isal import isal_zlib
 
 from frontrunner.http.negotiation import (
     IDENTITY,
@@ -23,11 +23,14 @@ from frontrunner.snapshot.answers import Encoded
 Headers = list[tuple[bytes, bytes]]
 _WORTH_COMPRESSING = 256
 _HEADERS_KEPT = 64
-# Faster than at build time: a client is waiting.
+_GZIP_WINDOW = 31
+"""How zlib's interface asks for a gzip stream with the largest window."""
+# Faster than at build time: a client is waiting. gzip by ISA-L takes less than half the time of
+# libdeflate's fastest level, for 7% more bytes.
 _ON_DEMAND: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=3),
     "zstd": lambda body: zstandard.ZstdCompressor(level=3).compress(body),
-    "gzip": lambda body: bytes(deflate.gzip_compress(body, 1)),
+    "gzip": lambda body: isal_zlib.compress(body, 2, _GZIP_WINDOW),
 }
 
 
