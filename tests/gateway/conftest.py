@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,19 @@ import httpx
 import pytest
 
 from frontrunner.base.config import GatewaySettings
+from frontrunner.base.errors import GatewayError
 from frontrunner.gateway.control import Gateway
+from frontrunner.gateway.state import GatewayState
 from frontrunner.gateway.supervise import Supervisor
 from tests.gateway.boards import Board
+
+PLAIN: dict[str, Any] = {"verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), "trust_env": False}
+"""Options of httpx for plain HTTP: reading the list of authorities takes 20 ms a client."""
+
+
+def ask(method: str, url: str, **options: Any) -> httpx.Response:
+    """One request on a connection of its own, without following redirects."""
+    return httpx.request(method, url, **{"timeout": 30, **PLAIN, **options})
 
 
 def free_port() -> int:
@@ -25,6 +36,19 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
+
+
+def until(holds: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until something holds; a gateway that cannot be asked yet is asked again."""
+    end, problem = time.monotonic() + seconds, "it did not come to hold"
+    while time.monotonic() < end:
+        try:
+            if holds():
+                return
+        except GatewayError as error:
+            problem = str(error)
+        time.sleep(0.02)
+    pytest.fail(problem)
 
 
 @dataclass
@@ -44,7 +68,7 @@ class Running:
 
     def get(self, path: str = "/", **options: Any) -> httpx.Response:
         """Ask without following redirects and without keeping cookies."""
-        return httpx.get(f"{self.url}{path}", follow_redirects=False, timeout=15, **options)
+        return ask("GET", f"{self.url}{path}", **options)
 
     def share(self, percent: float) -> None:
         """Set the share and wait until it is so."""
@@ -55,21 +79,36 @@ class Running:
         for board in (self.old, self.new):
             board.mode, board.filler, board.chunks, board.answer_headers = "ok", "", 1, {}
             board.asked.clear()
-        self.control.change(lambda state: type(state)(generation=state.generation, salt=state.salt))
+        until(lambda: self.control.change(_at_rest))
         self.wait_until_healthy()
         self.old.asked.clear()
         self.new.asked.clear()
 
     def wait_until_healthy(self) -> None:
         """Wait until nothing is left out, on each of Envoy's threads."""
-        for _ in range(300):
+
+        def holds() -> bool:
             hosts = self.control.admin().hosts()
-            if hosts and all(host.healthy and not host.ejected for host in hosts):
-                answers = [self.get("/x?board=new") for _ in range(8)]
-                if {one.headers.get("x-frontrunner-side") for one in answers} == {"new"}:
-                    return
-            time.sleep(0.05)
-        pytest.fail(f"a board did not become healthy: {hosts}")
+            if not hosts or any(host.health != "healthy" for host in hosts):
+                return False
+            answers = [self.get("/x?board=new") for _ in range(8)]
+            return {one.headers.get("x-frontrunner-side") for one in answers} == {"new"}
+
+        until(holds)
+
+    def envoy(self) -> str:
+        """The number of the process of the Envoy that was started last."""
+        notes = self.control.place.folder.glob("envoy-*.pid")
+        return max(notes, key=lambda note: note.stat().st_mtime).read_text()
+
+    def said(self) -> str:
+        """What Envoy logged and printed last."""
+        logs = (self.control.place.folder / name for name in ("envoy.log", "envoy.err"))
+        return "\n".join(one.read_text("utf-8", "replace")[-4000:] for one in logs if one.exists())
+
+
+def _at_rest(state: GatewayState) -> GatewayState:
+    return GatewayState(generation=state.generation, salt=state.salt)
 
 
 def start_gateway(folder: Path, **options: Any) -> tuple[Running, threading.Thread]:
@@ -108,14 +147,19 @@ def stop_gateway(running: Running, thread: threading.Thread) -> None:
 
 @pytest.fixture(scope="session")
 def _one_gateway() -> Iterator[Running]:
-    with tempfile.TemporaryDirectory(prefix="gw") as name:
+    # In memory where there is such a folder: each change waits for the disk twice.
+    memory = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="gw", dir=memory) as name:
         running, thread = start_gateway(Path(name))
         yield running
         stop_gateway(running, thread)
 
 
 @pytest.fixture
-def gateway(_one_gateway: Running) -> Running:
+def gateway(_one_gateway: Running) -> Iterator[Running]:
     """A gateway with all visitors on the old board and both boards well."""
     _one_gateway.reset()
-    return _one_gateway
+    before = _one_gateway.envoy()
+    yield _one_gateway
+    if _one_gateway.envoy() != before:
+        pytest.fail(f"Envoy ended during the test: {_one_gateway.said()}")

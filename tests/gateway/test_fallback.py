@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
 from frontrunner.gateway.logs import AttemptLine, RequestLine, Tail
-from tests.gateway.conftest import Running
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds. Each of Envoy's threads learns of an ejection for itself."""
-    for _ in range(300):
-        if holds():
-            return
-        time.sleep(0.05)
-    pytest.fail("it did not come to hold")
+from tests.gateway.conftest import PLAIN, Running, ask, until
 
 
 def posted(gateway: Running) -> set[str]:
     """The boards that answer a few POSTs, with `503` for those that nobody answers."""
-    answers = [httpx.post(f"{gateway.url}/x", timeout=10) for _ in range(4)]
+    answers = [ask("POST", f"{gateway.url}/x") for _ in range(4)]
     return {
         one.headers["x-frontrunner-side"] if one.is_success else str(one.status_code)
         for one in answers
@@ -38,9 +29,30 @@ def test_what_the_new_board_fails_is_answered_by_the_old_one(
 ) -> None:
     gateway.share(100)
     gateway.new.mode = mode
-    answer = httpx.request(method, f"{gateway.url}/x", timeout=10)
+    answer = ask(method, f"{gateway.url}/x")
     assert answer.status_code == 200
-    assert answer.headers["x-frontrunner-side"] == "old"
+    sides = {"old", "new"} if mode == "slow" else {"old"}  # the slow one goes on meanwhile
+    assert answer.headers["x-frontrunner-side"] in sides
+
+
+def test_the_old_board_may_take_its_time_to_answer_what_the_new_one_failed(
+    gateway: Running,
+) -> None:
+    gateway.share(100)
+    gateway.old.mode = "slow"  # longer than the new board has for an attempt
+    for mode in ("hang", "500", "reset"):
+        gateway.new.mode = mode
+        answer = gateway.get("/x")
+        assert (answer.status_code, answer.headers["x-frontrunner-side"]) == (200, "old")
+
+
+def test_a_slow_old_board_is_not_left_out_as_well(gateway: Running) -> None:
+    gateway.share(100)
+    gateway.old.mode, gateway.new.mode = "slow", "hang"
+    for _ in range(3):
+        with ThreadPoolExecutor(8) as pool:
+            statuses = list(pool.map(lambda n: gateway.get(f"/{n}").status_code, range(8)))
+        assert statuses == [200] * 8
 
 
 def test_a_board_that_is_gone_costs_nobody_a_request(gateway: Running) -> None:
@@ -59,7 +71,7 @@ def test_a_board_that_is_gone_costs_nobody_a_request(gateway: Running) -> None:
 def test_a_post_is_never_sent_twice(gateway: Running) -> None:
     gateway.share(100)
     gateway.new.mode = "500"
-    assert httpx.post(f"{gateway.url}/x", content=b"once").status_code == 500
+    assert ask("POST", f"{gateway.url}/x", content=b"once").status_code == 500
     assert [one.method for one in gateway.new.asked] == ["POST"]
     assert not gateway.old.asked
 
@@ -118,7 +130,7 @@ def test_a_stream_goes_on_while_the_share_changes(gateway: Running) -> None:
     events: list[str] = []
 
     def follow() -> None:
-        with httpx.stream("GET", f"{gateway.url}/stream", timeout=20) as answer:
+        with httpx.stream("GET", f"{gateway.url}/stream", timeout=30, **PLAIN) as answer:
             events.extend(line for line in answer.iter_lines() if line)
 
     follower = threading.Thread(target=follow)
@@ -142,7 +154,7 @@ def test_the_logs_tell_a_fallback_from_an_answer(gateway: Running) -> None:
     tries: list[AttemptLine] = []
     for _ in range(60):
         lines += requests.decoded(RequestLine)
-        tries += attempts.attempts()
+        tries += attempts.decoded(AttemptLine)
         if len(lines) >= 2 and len(tries) >= 3:
             break
         time.sleep(0.1)

@@ -14,8 +14,8 @@ import msgspec
 import pytest
 
 from frontrunner.gateway.render import write_routes
-from tests.gateway.conftest import Running
-from tests.gateway.test_supervise import Process, running, until
+from tests.gateway.conftest import PLAIN, Running, until
+from tests.gateway.test_supervise import Process, running
 
 __all__ = ["running"]
 ROOT = Path(__file__).parents[2]
@@ -30,7 +30,7 @@ def board_of(gateway: Running, cookie: str, path: str = "/x") -> str:
 
 def boards_of(gateway: Running, buckets: range) -> list[str]:
     """The board of a user of each bucket."""
-    with httpx.Client(base_url=gateway.url) as client:
+    with httpx.Client(base_url=gateway.url, **PLAIN) as client:
         return [
             client.get("/x", headers={"cookie": f"frontrunner_bucket={one}"}).json()["board"]
             for one in buckets
@@ -175,7 +175,7 @@ def test_a_restart_deals_nobody_anew(running: Process) -> None:
     agents = [f"reader {number}" for number in range(60)]
 
     def dealt() -> list[str]:
-        with httpx.Client(base_url=f"http://127.0.0.1:{running.port}") as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{running.port}", **PLAIN) as client:
             answers = [client.get("/x", headers={"user-agent": agent}) for agent in agents]
             return [answer.headers["x-frontrunner-side"] for answer in answers]
 
@@ -246,7 +246,7 @@ def test_only_reads_are_mirrored_and_nothing_of_an_open_page(
     gateway.control.change(lambda state: msgspec.structs.replace(state, shadow=10_000))
     owned = ["/queue/data", "/gradio_api/queue/data", "/gradio_api/heartbeat/a", "/config",
              "/call/x/1", "/file=/tmp/a", "/gradio_api/upload_progress", "/run/x"]  # fmt: skip
-    with httpx.Client(base_url=gateway.url) as client:
+    with httpx.Client(base_url=gateway.url, **PLAIN) as client:
         for path in owned:
             client.get(path)
         for method in ("POST", "PUT", "DELETE", "PATCH"):

@@ -120,3 +120,23 @@ def test_counts_by_side() -> None:
     assert totals.attempts == {"new": 2, "old": 1}
     assert totals.failures == {"new": 1, "old": 0}
     assert (totals.fallbacks, totals.failed) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("status", "flags", "failed"),
+    [
+        (200, "-", False),
+        (404, None, False),
+        (200, "UT", False),  # slow, but the first to answer
+        (500, "-", True),
+        (0, "UF", True),
+        (0, "UT,UC", True),
+        (0, "UPE", True),
+        (0, "DC", False),
+        (503, "DC", False),
+        (0, "-", False),  # given up, since the other board answered first
+        (None, None, False),
+    ],
+)
+def test_which_attempts_a_board_failed(status: int | None, flags: str | None, failed: bool) -> None:
+    assert AttemptLine(status=status, flags=flags).failed is failed

@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import pytest
 
-from tests.gateway.conftest import Running
+from tests.gateway.conftest import PLAIN, Running
 
 PAGE = {"accept": "text/html", "accept-encoding": "identity"}
 MARK = 'id="frontrunner-banner"'
@@ -85,7 +85,7 @@ def test_the_body_tag_is_found_where_it_is(
 def test_compressed_for_who_accepts_it(gateway: Running) -> None:
     show_banner(gateway)
     with httpx.stream(
-        "GET", gateway.url, headers={"accept": "text/html", "accept-encoding": "gzip"}
+        "GET", gateway.url, headers={"accept": "text/html", "accept-encoding": "gzip"}, **PLAIN
     ) as answer:
         raw = b"".join(answer.iter_raw())
     assert answer.headers["content-encoding"] == "gzip"

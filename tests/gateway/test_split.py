@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from frontrunner.gateway.buckets import bucket
-from tests.gateway.conftest import Running
+from tests.gateway.conftest import PLAIN, Running
 
 NAVIGATION = {"accept": "text/html,application/xhtml+xml"}
 
@@ -112,7 +112,7 @@ def test_a_parameter_of_that_name_with_another_value_is_not_a_choice(gateway: Ru
 
 @pytest.mark.parametrize("path", ["//evil.example/a", "/\\evil.example", "///evil.example", "//"])
 def test_a_choice_never_leads_to_another_host(gateway: Running, path: str) -> None:
-    with httpx.Client(base_url=gateway.url) as client:
+    with httpx.Client(base_url=gateway.url, **PLAIN) as client:
         request = client.build_request("GET", "/", headers=NAVIGATION)
         request.url = request.url.copy_with(raw_path=f"{path}?board=new".encode())
         location = client.send(request).headers["location"]

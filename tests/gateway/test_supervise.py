@@ -20,7 +20,7 @@ from frontrunner.base.config import GatewaySettings
 from frontrunner.gateway.envoys import Envoys
 from frontrunner.gateway.supervise import Supervisor
 from tests.gateway.boards import Board
-from tests.gateway.conftest import free_port
+from tests.gateway.conftest import PLAIN, ask, free_port, until
 
 
 class Process:
@@ -64,7 +64,7 @@ class Process:
 
     def answers(self) -> bool:
         try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/x", timeout=5).status_code == 200
+            return ask("GET", f"http://127.0.0.1:{self.port}/x", timeout=5).status_code == 200
         except httpx.TransportError:
             return False
 
@@ -120,7 +120,7 @@ class Load:
             thread.join()
 
     def _run(self, number: int) -> None:
-        with httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=10) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=30, **PLAIN) as client:
             while not self._end.is_set():
                 self.asked += 1
                 status = self._ask(client, number)
@@ -148,20 +148,12 @@ def running() -> Iterator[Process]:
         process.stop()
 
 
-def until(holds: object, seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not holds():  # type: ignore[operator]
-        if time.monotonic() > end:
-            pytest.fail("it did not come to hold")
-        time.sleep(0.02)
-
-
 def test_reloads_lose_no_request_and_no_stream(running: Process) -> None:
     """haproxytech/dataplaneapi#124, haproxy#2075: a reload undid the weight."""
     events: list[str] = []
 
     def follow() -> None:
-        with httpx.stream("GET", f"http://127.0.0.1:{running.port}/stream", timeout=20) as answer:
+        with httpx.stream("GET", f"http://127.0.0.1:{running.port}/stream", **PLAIN) as answer:
             events.extend(line for line in answer.iter_lines() if line)
 
     follower = threading.Thread(target=follow)
@@ -193,7 +185,7 @@ def test_a_killed_envoy_comes_back_with_its_share(running: Process) -> None:
         until(lambda: running.envoys() not in ([], [killed]) and running.answers())
         time.sleep(0.5)
     assert load.failed == []
-    answer = httpx.get(f"http://127.0.0.1:{running.port}/x")
+    answer = ask("GET", f"http://127.0.0.1:{running.port}/x")
     assert answer.headers["x-frontrunner-side"] == "new"
     assert json.loads(running.command("status", "--json"))["running"] is True
 
@@ -239,7 +231,7 @@ def test_told_to_stop_it_lets_requests_end(running: Process) -> None:
     statuses: list[int] = []
     thread = threading.Thread(
         target=lambda: statuses.append(
-            httpx.get(f"http://127.0.0.1:{running.port}/last", timeout=10).status_code
+            ask("GET", f"http://127.0.0.1:{running.port}/last").status_code
         )
     )
     thread.start()
@@ -292,8 +284,8 @@ def test_shadows_are_compared_off_the_users_path(running: Process) -> None:
     until((running.home / "gateway" / "comparer.sock").exists)
 
     def compared() -> dict[str, int]:
-        httpx.get(f"http://127.0.0.1:{running.port}/boards")
-        httpx.post(f"http://127.0.0.1:{running.port}/boards")
+        ask("GET", f"http://127.0.0.1:{running.port}/boards")
+        ask("POST", f"http://127.0.0.1:{running.port}/boards")
         routes = json.loads(running.command("shadow", "--json"))["routes"]
         found = routes.get("/boards", {})
         return {name: found.get(name, 0) for name in ("same", "different")}

@@ -244,11 +244,11 @@ def shadow(
 ) -> None:
     """Compare a share of requests on both boards, or print what was found so far."""
     from frontrunner.gateway.control import Gateway  # noqa: PLC0415
-    from frontrunner.gateway.shadow.comparer import rules_of  # noqa: PLC0415
-    from frontrunner.gateway.shadow.tally import read_tally  # noqa: PLC0415
+    from frontrunner.gateway.shadow.rules import RULES, load_rules  # noqa: PLC0415
+    from frontrunner.gateway.shadow.tally import TALLY, read_tally  # noqa: PLC0415
 
     _, settings, folder = _settings(home)
-    rules_of(folder)
+    load_rules(folder / RULES)
     if percent is not None:
         wanted = _basis_points(percent)
         Gateway(settings, folder).change(
@@ -256,7 +256,7 @@ def shadow(
         )
         say(f"{wanted / 100:g}% of the GETs that the old board answers are compared.")
         return
-    tally = read_tally(folder / "shadow.json")
+    tally = read_tally(folder / TALLY)
     if as_json:
         print_json(tally)
         return

@@ -12,7 +12,7 @@ import msgspec
 from frontrunner.base.errors import GatewayError, NetworkError
 from frontrunner.net.unix import ask_socket
 
-_PATIENCE = 3.0
+_PATIENCE = 10.0
 _MOST = 64 * 1024 * 1024
 
 

@@ -10,7 +10,8 @@ from functools import cache
 from importlib.resources import files
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from frontrunner.gateway.jinja import markup
 
 
 class BannerWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,11 +38,8 @@ def banner_words() -> dict[str, dict[str, BannerWords]]:
 
 def banner_markup(side: str, language: str) -> str:
     """The banner on pages of `side`; `@other@`, `@dismiss@` and `@path@` are filled later."""
-    environment = Environment(
-        loader=PackageLoader("frontrunner.gateway"), autoescape=True, undefined=StrictUndefined
-    )
     words = banner_words()[side][language]
-    made = environment.get_template("banner.html.j2").render(words=words, side=side)
+    made = markup("banner.html.j2").render(words=words, side=side)
     return made.strip().encode("ascii", "xmlcharrefreplace").decode()
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -19,7 +20,7 @@ from frontrunner.gateway.admin import Admin, serial_of
 from frontrunner.gateway.render import Place, version, write_routes
 from frontrunner.gateway.state import GatewayState, changing, load_state, save_state
 
-_PATIENCE = 5.0
+_PATIENCE = 15.0
 """Seconds for Envoy to follow new routes."""
 _LOOK_AGAIN = 0.02
 
@@ -108,15 +109,27 @@ class Gateway:
     def change(self, how: Callable[[GatewayState], GatewayState]) -> bool:
         """Change the state, and wait until Envoy follows it; False if no Envoy runs.
 
-        The routes are written before the state: if that fails, nothing has changed. Raises
-        GatewayError if Envoy does not follow in time, or another command holds the state.
+        The routes are written before the state; if either fails, nothing has changed. Raises
+        GatewayError if so, if Envoy does not follow in time, or if another command holds the state.
         """
         with changing(self.place.folder) as before:
             wanted = how(before)
             state = msgspec.structs.replace(wanted, generation=before.generation + 1)
-            write_routes(self.settings, state, self.place.folder)
-            save_state(self.place.folder, state)
+            self._write(before, state)
         return self._wait_for(version(state))
+
+    def _write(self, before: GatewayState, state: GatewayState) -> None:
+        folder = self.place.folder
+        try:
+            write_routes(self.settings, state, folder)
+            save_state(folder, state)
+        except OSError as error:
+            with suppress(OSError):
+                write_routes(self.settings, before, folder)
+            raise GatewayError(
+                f"{folder} cannot be written: {error}. Nothing has changed. Make space or correct "
+                "the permissions, then run the command again."
+            ) from error
 
     def _wait_for(self, wanted: str) -> bool:
         try:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import UsageError
 from frontrunner.base.near import near_names
+from frontrunner.gateway.jinja import template
 from frontrunner.gateway.render import render_config, render_routes
 from frontrunner.gateway.sides import listen_address, sides
 from frontrunner.gateway.state import GatewayState, load_state
@@ -32,7 +31,7 @@ def emitted(kind: str, settings: GatewaySettings, home: Path, folder: Path) -> s
         "settings": settings,
         "config_map": config_map(settings, state.salt or settings.salt, state),
     }
-    return _environment().get_template(f"emit/{kind}.j2").render(values)
+    return template(f"emit/{kind}.j2").render(values)
 
 
 def config_map(settings: GatewaySettings, salt: str, state: GatewayState) -> str:
@@ -54,11 +53,3 @@ def config_map(settings: GatewaySettings, salt: str, state: GatewayState) -> str
         lines.append(f"  {name}: |")
         lines.extend(f"    {line}" if line else "" for line in text.splitlines())
     return "\n".join(lines) + "\n"
-
-
-def _environment() -> Environment:
-    return Environment(  # noqa: S701 -- unit files and YAML, from checked settings
-        loader=PackageLoader("frontrunner.gateway"),
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )

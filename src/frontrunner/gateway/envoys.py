@@ -6,26 +6,32 @@ sockets of the running Envoy to the next one, and counts as the next epoch of th
 
 from __future__ import annotations
 
+import logging
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
 from frontrunner.base.atomic import write_file
 from frontrunner.base.config import GatewaySettings
-from frontrunner.base.errors import GatewayError
+from frontrunner.base.errors import FrontrunnerError, GatewayError
 from frontrunner.gateway.admin import Admin, serial_of
 from frontrunner.gateway.binary import find_envoy, refusal
 from frontrunner.gateway.process import EnvoyProcess
 from frontrunner.gateway.render import Place, render_config, write_routes
 from frontrunner.gateway.state import ensure_salt, load_state
 
-_STARTING = 20.0
+log = logging.getLogger("frontrunner.gateway")
+_STARTING = 60.0
 """Seconds for Envoy to take requests after it was started."""
 _LONGEST_SOCKET = 100
 _ENDING = 5.0
 """Seconds for Envoy to end after SIGTERM."""
+_REASONS = ("assert failure", "panic:", "] Caught ", "caught ENVOY_SIGTERM")
+"""What a line of Envoy's log has that says why it ended, the most telling first."""
 
 
 class Envoys:
@@ -37,6 +43,10 @@ class Envoys:
         self.draining: list[EnvoyProcess] = []
         self._serial = 0
         self._epoch = 0
+        self._ending = ""
+        """How the last one that took connections ended."""
+        self._log_from = 0
+        """Where the log of the current Envoy begins, in bytes."""
         self._ends: dict[int, float] = {}
         """When a draining Envoy is ended from here: number of the process, monotonic seconds."""
 
@@ -81,7 +91,12 @@ class Envoys:
         end = time.monotonic() + settings.drain
         for process in self.draining:
             self._ends.setdefault(process.pid, end)
-        self._start(settings, fresh=True)
+        try:
+            # Envoy accepted these settings before, and users wait: it is not asked again.
+            self._start(settings, fresh=True, checked=True)
+        except (FrontrunnerError, OSError) as error:
+            log.error("%s; Envoy is started with the files of its last start", error)
+            self._start_as_before(settings)
 
     def may_reload(self) -> bool:
         """Whether a hot restart cuts no stream: it ends the process before the last at once.
@@ -114,37 +129,54 @@ class Envoys:
                 f"{_LONGEST_SOCKET}). Set gateway.state to a shorter folder."
             )
 
-    def _write(self, settings: GatewaySettings, serial: int) -> Path:
+    def _write(self, settings: GatewaySettings, serial: int, *, checked: bool = False) -> Path:
         folder = self.place.folder
         salt, state = ensure_salt(folder, settings.salt), load_state(folder)
-        checked = folder / "check.yaml"
-        text = render_config(settings, salt, folder, serial, state)
-        write_file(checked, text.encode(), mode=0o600)
-        why = refusal(find_envoy(settings.envoy), checked)
-        if why:
-            raise GatewayError(f"Envoy refuses {checked}: {why}")
+        if not checked:
+            trial = folder / "check.yaml"
+            text = render_config(settings, salt, folder, serial, state)
+            write_file(trial, text.encode(), mode=0o600)
+            why = refusal(find_envoy(settings.envoy), trial)
+            if why:
+                raise GatewayError(f"Envoy refuses {trial}: {why}")
         config = folder / f"envoy-{serial}.yaml"
         text = render_config(settings, salt, folder, serial)
         write_file(config, text.encode(), mode=0o600)
         write_routes(settings, state, folder)
         return config
 
-    def _start(self, settings: GatewaySettings, *, fresh: bool) -> None:
+    def _start(self, settings: GatewaySettings, *, fresh: bool, checked: bool = False) -> None:
         """Start the next Envoy; `fresh` begins a family, else it takes the sockets over."""
         serial, epoch = self._serial + 1, 0 if fresh else self._epoch + 1
-        config = self._write(settings, serial)
+        config = self._write(settings, serial, checked=checked)
         command = self._command(settings, config, epoch)
-        process = EnvoyProcess.start(command, config.with_suffix(".pid"))
-        try:
+        self._log_from = self._log.stat().st_size if self._log.exists() else 0
+        process = EnvoyProcess.start(command, self._crashes)
+        with self._ended_on_error(process):
+            write_file(config.with_suffix(".pid"), str(process.pid).encode())
             self._wait_until_live(process, Admin(self.place.admin(serial)))
-        except GatewayError:
-            process.send(signal.SIGKILL)
-            process.close()
-            raise
         if self.current is not None:
             self.draining.append(self.current)
         self.current, self._serial, self._epoch = process, serial, epoch
         self._forget_files(config)
+
+    def _start_as_before(self, settings: GatewaySettings) -> None:
+        """Start Envoy without writing a file, such as while the disk is full."""
+        config = self.place.folder / f"envoy-{self._serial}.yaml"
+        process = EnvoyProcess.start(self._command(settings, config, 0), self._crashes)
+        with self._ended_on_error(process):
+            self._wait_until_live(process, self.admin)
+        self.current, self._epoch = process, 0
+
+    @contextmanager
+    def _ended_on_error(self, process: EnvoyProcess) -> Iterator[None]:
+        """A process that did not start as it should is not left behind."""
+        try:
+            yield
+        except (GatewayError, OSError):
+            process.send(signal.SIGKILL)
+            process.close()
+            raise
 
     def _command(self, settings: GatewaySettings, config: Path, epoch: int) -> list[str]:
         family = self.place.folder / "base-id"
@@ -155,7 +187,7 @@ class Envoys:
         threads = ["--concurrency", str(settings.concurrency)] if settings.concurrency else []
         return [
             str(find_envoy(settings.envoy).path), "-c", str(config), *identity, *threads,
-            "--log-level", "warning", "--log-path", str(self.place.folder / "envoy.log"),
+            "--log-level", "warning", "--log-path", str(self._log),
             "--drain-time-s", "30", "--drain-strategy", "immediate",
             "--parent-shutdown-time-s", str(settings.drain),
             "--file-flush-interval-msec", "500",
@@ -172,12 +204,23 @@ class Envoys:
         raise GatewayError(f"Envoy did not start ({self.last_words()}).")
 
     def last_words(self) -> str:
-        """The last line of Envoy's log."""
+        """Why the Envoy that was started last has ended, as far as its log says."""
         try:
-            lines = (self.place.folder / "envoy.log").read_text("utf-8", "replace").splitlines()
+            log = self._log.read_bytes()
         except OSError:
             return "it wrote no log"
-        return lines[-1][-500:] if lines else "its log is empty"
+        own = log[self._log_from :] if len(log) >= self._log_from else log
+        words = last_words(own.decode("utf-8", "replace"))
+        return f"{self._ending}: {words}" if self._ending else words
+
+    @property
+    def _log(self) -> Path:
+        return self.place.folder / "envoy.log"
+
+    @property
+    def _crashes(self) -> Path:
+        """What Envoy prints when it crashes and its log is of no use."""
+        return self.place.folder / "envoy.err"
 
     # --- which Envoys run ----------------------------------------------------------------------
 
@@ -194,6 +237,7 @@ class Envoys:
 
     def _forget_ended(self) -> None:
         if self.current is not None and not self.current.is_alive():
+            self._ending = self.current.ending()
             self.current.close()
             self.current = None
         for one in list(self.draining):
@@ -225,3 +269,18 @@ class Envoys:
                 process.wait(_ENDING)
             process.close()
         self.current, self.draining = None, []
+
+
+def last_words(log: str) -> str:
+    """The line of Envoy's log that says why it ended: an assertion, a signal, or the last line.
+
+    A process that was killed, such as by a system without memory, writes none.
+    """
+    lines = [line[:500] for line in log.splitlines() if line.strip()]
+    for mark in _REASONS:
+        found = next((line for line in lines if mark in line), None)
+        if found:
+            return found
+    if any("[critical]" in line or "[error]" in line for line in lines):
+        return lines[-1]
+    return "its log has no reason, as after a kill or when memory ran out"

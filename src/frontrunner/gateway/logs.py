@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import msgspec
 
 from frontrunner.base.atomic import move_file
 from frontrunner.gateway.admin import Admin
 
+LOGS = ("requests.log", "attempts.log", "envoy.log", "envoy.err")
+"""What is rotated."""
 _KEPT = 4
 """Files of each log: the one being written and three before it."""
 _AT_ONCE = 8 * 1024 * 1024
@@ -61,11 +63,16 @@ class AttemptLine(msgspec.Struct, frozen=True):
     def failed(self) -> bool:
         """Whether the board failed it: no answer, or a status of 500 and more.
 
-        A client that went away is not a failure of the board.
+        A client that went away is not a failure of the board, nor is an attempt that was given up
+        because the other board answered first: Envoy has no flag for that.
         """
-        if self.flags and "DC" in self.flags.split(","):
+        flags = set((self.flags or "-").split(","))
+        if "DC" in flags:
             return False
-        return not self.status or self.status >= 500
+        return self.status >= 500 if self.status else flags != {"-"}
+
+
+Line = TypeVar("Line", RequestLine, AttemptLine)
 
 
 class Tail:
@@ -91,18 +98,11 @@ class Tail:
             if self._open():
                 yield from self._read()
 
-    def decoded(self, kind: type[RequestLine]) -> Iterator[RequestLine]:
+    def decoded(self, kind: type[Line]) -> Iterator[Line]:
         """The lines as values; those that are not are counted in `unreadable`."""
-        return self._decoded(msgspec.json.Decoder(kind))
-
-    def attempts(self) -> Iterator[AttemptLine]:
-        """The lines as attempts; those that are not are counted in `unreadable`."""
-        return self._decoded(msgspec.json.Decoder(AttemptLine))
-
-    def _decoded(self, decoder: msgspec.json.Decoder) -> Iterator:  # type: ignore[type-arg]
         for line in self.lines():
             try:
-                yield decoder.decode(line)
+                yield msgspec.json.decode(line, type=kind)
             except (msgspec.DecodeError, UnicodeDecodeError):
                 self.unreadable += 1
 

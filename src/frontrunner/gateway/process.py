@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import select
 import signal
+import struct
 import subprocess
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 
-from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import GatewayError
 
 _SHIM = """
@@ -29,9 +29,14 @@ while os.getppid() == starter:
     time.sleep(0.001)
 os.setsid()
 os.dup2(os.open(os.devnull, os.O_RDWR), 1)
-os.execv(sys.argv[1], sys.argv[1:])
+os.dup2(os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
+os.execv(sys.argv[2], sys.argv[2:])
 """
 _LOOK_AGAIN = 0.05
+_REAPED = 0.3
+"""Seconds for the system to collect a process that ended."""
+_GET_INFO = 0xC040FF0B
+_HAS_EXIT = 1 << 3
 
 
 class EnvoyProcess:
@@ -40,23 +45,25 @@ class EnvoyProcess:
     def __init__(self, pid: int) -> None:
         self.pid = pid
         self._handle = _handle(pid)
+        self._status: int | None = None
 
     @classmethod
-    def start(cls, command: list[str], note: Path) -> EnvoyProcess:
-        """Start a program and note its number in a file. Raises GatewayError if it cannot be."""
+    def start(cls, command: list[str], errors: Path) -> EnvoyProcess:
+        """Start a program; the file `errors` gets what it prints to stderr.
+
+        Raises GatewayError if it cannot be started.
+        """
         try:
             run = subprocess.run(
-                [sys.executable, "-c", _SHIM, *command],
+                [sys.executable, "-c", _SHIM, str(errors), *command],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 check=True,
                 timeout=30,
             )
-            process = cls(int(run.stdout))
+            return cls(int(run.stdout))
         except (OSError, ValueError, subprocess.SubprocessError) as error:
             raise GatewayError(f"{command[0]} cannot be started: {error}") from error
-        write_file(note, str(process.pid).encode())
-        return process
 
     @classmethod
     def adopt(cls, note: Path, word: str) -> EnvoyProcess | None:
@@ -75,7 +82,9 @@ class EnvoyProcess:
         """Whether it runs."""
         with suppress(ChildProcessError):
             # It is a child of this process where this is the first process of a container.
-            os.waitpid(self.pid, os.WNOHANG)
+            ended, status = os.waitpid(self.pid, os.WNOHANG)
+            if ended:
+                self._status = status
         if self._handle is not None:
             return not select.select([self._handle], [], [], 0)[0]
         try:
@@ -99,6 +108,19 @@ class EnvoyProcess:
             time.sleep(_LOOK_AGAIN)
         return True
 
+    def ending(self) -> str:
+        """How it ended, such as `SIGSEGV` or `exit code 1`; empty if the system does not say."""
+        until = time.monotonic() + _REAPED
+        while self._status is None and self._handle is not None and time.monotonic() < until:
+            self._status = _status_of_zombie(self.pid)
+            if self._status is None:
+                self._status = _status_of_reaped(self._handle)
+            time.sleep(0.01)
+        if self._status is None:
+            return ""
+        code = os.waitstatus_to_exitcode(self._status)
+        return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+
     def close(self) -> None:
         """Let go of it; it goes on."""
         if self._handle is not None:
@@ -111,3 +133,25 @@ def _handle(pid: int) -> int | None:
     if not hasattr(os, "pidfd_open"):
         return None
     return os.pidfd_open(pid)
+
+
+def _status_of_zombie(pid: int) -> int | None:
+    """The wait status of a process that ended and that its parent has not collected yet."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return int(words[-1]) if words and words[0] == "Z" else None
+
+
+def _status_of_reaped(handle: int) -> int | None:
+    """The wait status of a process that its parent collected; known to Linux 6.15 and later."""
+    import fcntl  # noqa: PLC0415 -- POSIX alone
+
+    info = bytearray(struct.pack("=Q", _HAS_EXIT).ljust(64, b"\0"))
+    try:
+        fcntl.ioctl(handle, _GET_INFO, info)
+    except OSError:
+        return None
+    mask, status = struct.unpack_from("=Q", info)[0], struct.unpack_from("=i", info, 60)[0]
+    return int(status) if mask & _HAS_EXIT else None

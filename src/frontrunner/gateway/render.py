@@ -7,19 +7,18 @@ owns the old board's paths. Envoy takes a set of routes whole or not at all.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from frontrunner.base.atomic import write_file
 from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError
 from frontrunner.gateway.banner import banner_markup, banner_style
 from frontrunner.gateway.buckets import BUCKETS
+from frontrunner.gateway.jinja import template
 from frontrunner.gateway.owned import owned_paths
 from frontrunner.gateway.sides import listen_address, sides
 from frontrunner.gateway.state import GatewayState
@@ -80,10 +79,8 @@ def render_config(
     old, new = sides(settings)
     _check_tls(settings)
     place = Place(folder.absolute())
-    environment = _environment()
-    scripts = {name: environment.get_template(f"{name}.lua.j2") for name in ("split", "page")}
     values = _script_values(settings, salt)
-    return environment.get_template("envoy.yaml.j2").render(
+    return template("envoy.yaml.j2").render(
         settings=settings,
         old=old,
         new=new,
@@ -93,26 +90,22 @@ def render_config(
         routes=str(watched / "routes.yaml" if watched else place.routes),
         watched=str(watched) if watched else "",
         inline_routes=_route_configuration(render_routes(settings, inline)) if inline else "",
-        split=scripts["split"].render(values),
-        page=scripts["page"].render(values),
+        split=template("split.lua.j2").render(values),
+        page=template("page.lua.j2").render(values),
     )
 
 
 def render_routes(settings: GatewaySettings, state: GatewayState) -> str:
     """The routes as YAML. Raises GatewayError if a setting cannot be used."""
     shown = state if settings.banner else msgspec.structs.replace(state, banner=False)
-    return (
-        _environment()
-        .get_template("routes.yaml.j2")
-        .render(
-            settings=settings,
-            state=shown,
-            owned=owned_paths(settings),
-            rewrites=any(side.rewrites_host for side in sides(settings)),
-            style=banner_style(),
-            transition="|".join(map(re.escape, PATHS)),
-            version=version(state),
-        )
+    return template("routes.yaml.j2").render(
+        settings=settings,
+        state=shown,
+        owned=owned_paths(settings),
+        rewrites=any(side.rewrites_host for side in sides(settings)),
+        style=banner_style(),
+        transition="|".join(map(re.escape, PATHS)),
+        version=version(state),
     )
 
 
@@ -158,19 +151,3 @@ def _check_tls(settings: GatewaySettings) -> None:
         path = getattr(settings, name)
         if path and not Path(path).is_file():
             raise GatewayError(f"gateway.{name} is not a file: {path}")
-
-
-def _environment() -> Environment:
-    environment = Environment(  # noqa: S701 -- YAML and Lua, in which every text is quoted
-        loader=PackageLoader("frontrunner.gateway"),
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    environment.filters["q"] = _quoted
-    environment.filters["seconds"] = lambda value: f"{value:g}s"
-    return environment
-
-
-def _quoted(value: object) -> str:
-    """A JSON literal: read alike by YAML and, for ASCII text without line breaks, by Lua."""
-    return json.dumps(value)

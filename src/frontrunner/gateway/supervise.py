@@ -24,9 +24,9 @@ from frontrunner.gateway.admin import Admin, Host
 from frontrunner.gateway.control import Gateway, parse_version
 from frontrunner.gateway.counts import Counts
 from frontrunner.gateway.envoys import Envoys
-from frontrunner.gateway.logs import RequestLine, Tail, rotate
+from frontrunner.gateway.logs import LOGS, AttemptLine, RequestLine, Tail, rotate
 from frontrunner.gateway.render import Place
-from frontrunner.gateway.shadow.tally import read_tally
+from frontrunner.gateway.shadow.tally import TALLY, read_tally
 from frontrunner.gateway.sides import parse_address
 from frontrunner.net.certificate import expiry
 
@@ -65,6 +65,7 @@ class Supervisor:
         self._observed = 0.0
         self._health: dict[tuple[str, str], str] = {}
         self._said_waiting = False
+        self._said = ""
 
     # --- the life of a gateway ------------------------------------------------------------------
 
@@ -214,7 +215,7 @@ class Supervisor:
     def _count(self) -> None:
         for request in self._requests.decoded(RequestLine):
             self.counts.request(request)
-        for attempt in self._attempts.attempts():
+        for attempt in self._attempts.decoded(AttemptLine):
             self.counts.attempt(attempt)
         unread = self._requests.unreadable + self._attempts.unreadable
         self._requests.unreadable = self._attempts.unreadable = 0
@@ -225,18 +226,35 @@ class Supervisor:
         admin = self._envoys.admin
         try:
             seen, hosts = parse_version(admin.routes_version()), admin.hosts()
-            self.counts.observe(self._gateway.kept(), seen, hosts)
-            self._say_health(hosts)
-            self.counts.observe_shadows(read_tally(self.place.folder / "shadow.json"))
-            write_file(self.place.folder / "totals.json", msgspec.json.encode(self.counts.totals()))
-            rotate(
-                [self.place.requests, self.place.attempts, self.place.folder / "envoy.log"],
-                admin,
-                self.settings.log_megabytes * 1_000_000,
-            )
-        except (GatewayError, OSError, msgspec.DecodeError) as error:
+        except (GatewayError, msgspec.DecodeError) as error:
             self.counts.share_seen.set(-1)
-            log.warning("Envoy could not be asked: %s", error)
+            self._say_once(str(error))
+            return
+        self._say_health(hosts)
+        try:
+            self.counts.observe(self._gateway.kept(), seen, hosts)
+            self._keep_files(admin)
+        except GatewayError as error:
+            self._say_once(str(error))
+        else:
+            self._said = ""
+
+    def _keep_files(self, admin: Admin) -> None:
+        """Write the totals, and rotate the logs. What the disk refuses is tried again."""
+        folder = self.place.folder
+        self.counts.observe_shadows(read_tally(folder / TALLY))
+        try:
+            write_file(folder / "totals.json", msgspec.json.encode(self.counts.totals()))
+            limit = self.settings.log_megabytes * 1_000_000
+            rotate([folder / name for name in LOGS], admin, limit)
+        except OSError as error:
+            raise GatewayError(f"Totals and logs cannot be written: {error}") from error
+
+    def _say_once(self, text: str) -> None:
+        """Log what goes wrong, but not again every second."""
+        if text != self._said:
+            log.warning("%s", text)
+        self._said = text
 
     def _say_health(self, hosts: list[Host]) -> None:
         """Log which address of a board became healthy, unhealthy or ejected."""

@@ -8,8 +8,8 @@ from importlib.resources import files
 from typing import NamedTuple
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from frontrunner.gateway.jinja import markup
 from frontrunner.gateway.transition import Milestone, Transition
 
 STAGES = ("planned", "parallel", "guided", "shifting", "cutover", "settled")
@@ -89,32 +89,24 @@ def rendered(path: str, transition: Transition | None, reader: Reader) -> Render
 
 def _template(name: str, transition: Transition | None, reader: Reader) -> bytes:
     words = transition_words()[reader.language]
-    made = _environment().get_template(name)
     history = transition.history if transition is not None else ()
-    return made.render(
-        t=words,
-        move=transition,
-        origin=reader.origin,
-        stages=_steps(transition, words),
-        stage=_stage_text(transition, words),
-        events=[(one, *_event_text(one, words)) for one in history],
-        reason=words.reasons.get(transition.reason, "") if transition is not None else "",
-        may_try=transition is not None and _may_try(transition),
-        may_go_back=transition is not None and transition.stage not in ("planned", "settled"),
-    ).encode()
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("frontrunner.gateway"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return (
+        markup(name)
+        .render(
+            moment=_moment,
+            day=_day,
+            t=words,
+            move=transition,
+            origin=reader.origin,
+            stages=_steps(transition, words),
+            stage=_stage_text(transition, words),
+            events=[(one, *_event_text(one, words)) for one in history],
+            reason=words.reasons.get(transition.reason, "") if transition is not None else "",
+            may_try=transition is not None and _may_try(transition),
+            may_go_back=transition is not None and transition.stage not in ("planned", "settled"),
+        )
+        .encode()
     )
-    environment.filters.update(moment=_moment, day=_day)
-    return environment
 
 
 def _moment(at: float) -> str:

@@ -20,8 +20,8 @@ from frontrunner.base.errors import FrontrunnerError, NetworkError
 from frontrunner.gateway.shadow.canon import Answer, canon
 from frontrunner.gateway.shadow.compare import Outcome, compare
 from frontrunner.gateway.shadow.routes import template
-from frontrunner.gateway.shadow.rules import IgnoreRule, ignored_by, load_rules
-from frontrunner.gateway.shadow.tally import Tally, keep_example, read_tally, write_tally
+from frontrunner.gateway.shadow.rules import RULES, ignored_by, load_rules
+from frontrunner.gateway.shadow.tally import TALLY, Tally, keep_example, read_tally, write_tally
 
 log = logging.getLogger("frontrunner.gateway")
 _WAITING = 200
@@ -51,8 +51,8 @@ class Comparer:
 
     def __init__(self, ask: Ask, folder: Path) -> None:
         self._ask = ask
-        self._rules_file = folder / "shadow.toml"
-        self._tally_file = folder / "shadow.json"
+        self._rules_file = folder / RULES
+        self._tally_file = folder / TALLY
         self.tally: Tally = read_tally(self._tally_file)
         self._waiting: queue.Queue[Shadow | None] = queue.Queue(_WAITING)
         self._lock = threading.Lock()
@@ -155,8 +155,3 @@ def _outcome(left: bool, ignored: bool, noisy: bool) -> Outcome:
     if ignored:
         return "ignored"
     return "noisy" if noisy else "same"
-
-
-def rules_of(folder: Path) -> tuple[IgnoreRule, ...]:
-    """The rules of a gateway's folder. Raises GatewayError if they are wrong."""
-    return load_rules(folder / "shadow.toml")

@@ -13,6 +13,9 @@ from frontrunner.base.errors import GatewayError
 from frontrunner.base.toml import parse_toml
 from frontrunner.gateway.shadow.compare import Difference
 
+RULES = "shadow.toml"
+"""The file of rules in the gateway's folder."""
+
 
 class IgnoreRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One `[[ignore]]` of `shadow.toml` in the gateway's folder."""

@@ -12,6 +12,8 @@ from frontrunner.base.atomic import write_file
 from frontrunner.gateway.shadow.canon import Answer
 from frontrunner.gateway.shadow.compare import Difference, Outcome
 
+TALLY = "shadow.json"
+"""The file of counts in the gateway's folder."""
 _EXAMPLES = 20
 """Examples kept for a route; the latest."""
 _ROUTES = 500

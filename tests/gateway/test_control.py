@@ -1,0 +1,87 @@
+"""A change of the state while no Envoy runs: whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+
+from frontrunner.base.config import GatewaySettings
+from frontrunner.base.errors import GatewayError
+from frontrunner.gateway import render, state
+from frontrunner.gateway.control import Gateway
+from frontrunner.gateway.state import GatewayState
+
+SETTINGS = GatewaySettings(old="http://127.0.0.1:7860", new="http://127.0.0.1:8000")
+
+
+def full(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def shares(gateway: Gateway) -> tuple[int, int]:
+    """The share of the state, and that of the routes."""
+    routes = yaml.safe_load(gateway.place.routes.read_text())
+    return gateway.kept().share, int(routes["version_info"].split("-")[1])
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Gateway:
+    found = Gateway(SETTINGS, tmp_path)
+    found.set_share(500)
+    return found
+
+
+@pytest.mark.parametrize("module", [render, state])
+def test_a_full_disk_changes_nothing(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, module: object
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "write_file", full)
+        with pytest.raises(GatewayError, match=r"No space left.*Nothing has changed"):
+            gateway.set_share(9000)
+    assert shares(gateway) == (500, 500)
+    gateway.set_share(9000)
+    assert shares(gateway) == (9000, 9000)
+
+
+def test_a_folder_that_must_not_be_written(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(render, "write_file", denied)
+    with pytest.raises(GatewayError, match="correct the permissions"):
+        gateway.reconcile()
+
+
+@pytest.mark.parametrize("content", ["", "{", "resources: 5", "\0" * 9000])
+def test_damaged_routes_are_written_anew(gateway: Gateway, content: str) -> None:
+    gateway.place.routes.write_text(content)
+    gateway.reconcile()
+    assert shares(gateway) == (500, 500)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b'{"share": -1}', b'{"shares": 1}', b"[]"])
+def test_a_damaged_state_is_not_guessed(gateway: Gateway, content: bytes) -> None:
+    file = gateway.place.folder / "state.json"
+    file.write_bytes(content)
+    routes = gateway.place.routes.read_bytes()
+    for act in (gateway.reconcile, gateway.finalize, gateway.kept):
+        with pytest.raises(GatewayError, match="Restore it from a backup"):
+            act()
+    assert (file.read_bytes(), gateway.place.routes.read_bytes()) == (content, routes)
+
+
+def test_a_change_that_fails_changes_nothing(gateway: Gateway) -> None:
+    def wrong(before: GatewayState) -> GatewayState:
+        raise GatewayError("no")
+
+    with pytest.raises(GatewayError, match="no"):
+        gateway.change(wrong)
+    gateway.change(lambda before: msgspec.structs.replace(before, banner=True))
+    assert shares(gateway) == (500, 500)
