@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def test_origins_are_a_list_in_the_environment(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("[server]\nport = 'x'", r"server\.port: expected `int`, got `str`"),
+        ("[server]\nport = 'x'", r"server\.port: must be a whole number"),
         ("[server]\nport = 99999", r"server\.port: must be at most 65535"),
         ("[server]\nunknown = 1", "there is no key `unknown`"),
         ("[build]\nkeep = -1", r"build\.keep: must be at least 0"),
@@ -51,6 +52,28 @@ def test_mistakes_name_the_file_and_the_key(tmp_path: Path, text: str, says: str
     assert str(tmp_path / "frontrunner.toml") in str(raised.value)
 
 
-def test_a_mistake_in_a_variable_names_it() -> None:
-    with pytest.raises(UsageError, match=r"FRONTRUNNER_SERVER_\.\.\."):
-        load_settings(environ={"FRONTRUNNER_SERVER_WORKERS": "0"})
+@pytest.mark.parametrize(
+    ("environ", "options", "place"),
+    [
+        ({}, {}, "Correct it in {file};"),
+        (
+            {"FRONTRUNNER_SERVER_PORT": "0x"},
+            {},
+            "Correct it in the variable FRONTRUNNER_SERVER_PORT;",
+        ),
+        ({"FRONTRUNNER_SERVER_PORT": "1"}, {"port": 99999}, "Correct it in the option --port;"),
+    ],
+)
+def test_a_mistake_names_the_place_that_it_was_given_in(
+    tmp_path: Path, environ: dict[str, str], options: dict[str, int], place: str
+) -> None:
+    file = tmp_path / "frontrunner.toml"
+    file.write_text("[server]\nport = 99999")
+    with pytest.raises(UsageError, match=re.escape(place.format(file=file))):
+        load_settings(tmp_path, environ, server=options)
+
+
+def test_a_mistake_in_a_list_names_its_setting(tmp_path: Path) -> None:
+    (tmp_path / "frontrunner.toml").write_text("[server]\ncors_origins = [1]")
+    with pytest.raises(UsageError, match=r"server\.cors_origins"):
+        load_settings(tmp_path, {})

@@ -32,7 +32,7 @@ def test_a_share_set_before_the_start_is_kept_and_said_not_to_be_seen(home: Path
     answer = run(home, "gateway", "share", "2.5%", "--json")
     assert answer.returncode == 0
     assert json.loads(answer.stdout) == {"asked": 2.5, "seen": None}
-    assert "No Envoy runs" in answer.stderr
+    assert "The gateway is not running" in answer.stderr
     status = json.loads(run(home, "gateway", "status", "--json").stdout)
     assert (status["running"], status["asked"]["share"]) == (False, 2.5)
     assert "salt" not in status["asked"]

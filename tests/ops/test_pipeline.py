@@ -71,7 +71,6 @@ def test_a_build_tells_its_steps_and_logs_what_it_did(tmp_path: Path) -> None:
     built = pipeline.build(settings, request(tmp_path), listener)
     assert listener.steps == [
         "Reading the catalog",
-        "Fetching the results",
         "Reading result files",
         "Writing the snapshot",
         "Preparing answers",

@@ -8,9 +8,9 @@ of the program; the variable of a setting is `FRONTRUNNER_<SECTION>_<KEY>`.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -199,7 +199,8 @@ def load_settings(
     for name, kind in SECTIONS.items():
         merged = _merged(written.get(name, {}), _from_environment(name, kind, environ))
         merged |= {k: v for k, v in options.get(name, {}).items() if v is not None}
-        sections[name] = _converted(name, kind, merged, file)
+        given = {key for key, value in options.get(name, {}).items() if value is not None}
+        sections[name] = _converted(name, kind, merged, _Given(file, environ, given))
     return Settings(home=chosen, **sections)  # type: ignore[arg-type]
 
 
@@ -234,17 +235,34 @@ def _from_environment(
     return found
 
 
+class _Given(NamedTuple):
+    """Where settings may come from."""
+
+    file: Path
+    environ: Mapping[str, str]
+    options: Collection[str]
+    """The settings that are given as options of the command."""
+
+    def place(self, section: str, key: str) -> str:
+        """Where to correct a setting; `key` may name one inside another, as `a.b`."""
+        name = variable(section, key.replace(".", "_"))
+        if key.partition(".")[0] in self.options:
+            return f"the option --{key.replace('_', '-')}"
+        return f"the variable {name}" if name in self.environ else str(self.file)
+
+
 def _converted(
-    section: str, kind: type[msgspec.Struct], values: dict[str, Any], file: Path
+    section: str, kind: type[msgspec.Struct], values: dict[str, Any], given: _Given
 ) -> msgspec.Struct:
     # The default of a stage stays where only some of its keys are given.
     values = _with_defaults(kind, values)
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
+        key, what = _where(str(error))
         raise UsageError(
-            f"The setting {section}{_where(str(error))} Correct it in {file}, in the variable "
-            f"{_PREFIX}{section.upper()}_..., or in the command's options; "
+            f"The setting {section}{key}: {what}. Correct it in "
+            f"{given.place(section, key.removeprefix('.').partition('[')[0])}; "
             "docs/configuration.md lists every setting."
         ) from error
 
@@ -264,16 +282,19 @@ _PLAIN = {
     "Expected `float` <= ": "must be at most ",
     "Expected `float` >= ": "must be at least ",
     "Object contains unknown field ": "there is no key ",
+    "Expected `int`, got `str`": "must be a whole number",
+    "Expected `float`, got `str`": "must be a number",
+    "Expected `bool`, got `str`": "must be true or false",
 }
 """msgspec's words, and those of the documentation."""
 
 
-def _where(message: str) -> str:
-    """msgspec's message in plain words, as `.key: what is wrong.`"""
+def _where(message: str) -> tuple[str, str]:
+    """The key with a dot before it, and what is wrong with it in plain words."""
     what, _, path = message.partition(" - at `$")
     for theirs, ours in _PLAIN.items():
         what = what.replace(theirs, ours)
-    return f"{path.rstrip('`')}: {what[:1].lower()}{what[1:]}."
+    return path.rstrip("`"), what[:1].lower() + what[1:]
 
 
 def _read_file(path: Path) -> dict[str, dict[str, Any]]:

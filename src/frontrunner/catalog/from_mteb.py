@@ -72,15 +72,15 @@ def read_catalog() -> tuple[Catalog, dict[str, bytes]]:
         languages=_languages(),
         old_task_names=_OLD_TASK_NAMES,
         retired_tasks=_RETIRED_TASKS,
-        notices=_notices(MODEL_REGISTRY.values()),
+        registry_notices=_notices(MODEL_REGISTRY.values()),
     )
     return catalog, _statistics(TASK_LIST)
 
 
 def _notices(models: Iterable[Any]) -> tuple[str, ...]:
-    """What the registry says that cannot be true, and how the pages treat it."""
+    """What the registry says that cannot be true, and how pages show it."""
     return tuple(
-        f"The registry says that {meta.name} is superseded by itself; its page ignores that."
+        f"The registry says that {meta.name} is superseded by itself. Its page leaves that out."
         for meta in models
         if meta.superseded_by == meta.name
     )

@@ -217,7 +217,9 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     probably_renamed: tuple[FormerName, ...] = ()
     """Found while reading results; nothing is renamed unless `renamed` says so."""
     notices: tuple[str, ...] = ()
-    """What is odd in the catalog and was decided in one way, a sentence each."""
+    """What a team's own files say twice or otherwise, and which of them counts, a sentence each."""
+    registry_notices: tuple[str, ...] = ()
+    """What the registry says that cannot be true, and how pages show it, a sentence each."""
 
     @cached_property
     def task_by_name(self) -> dict[str, Task]:

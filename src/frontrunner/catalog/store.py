@@ -21,7 +21,7 @@ from frontrunner.catalog.own import add_own, own_alone
 Statistics = dict[str, bytes]
 """Task -> its descriptive statistics: JSON, compressed with zstd."""
 
-_KEPT_FORMAT = 2
+_KEPT_FORMAT = 3
 
 
 def load_catalog(

@@ -74,7 +74,7 @@ def ingest_(
         list[str], typer.Argument(metavar="PATH...", help="Sources of results; later ones win.")
     ],
     check: Annotated[
-        bool, typer.Option("--check", help="Report without building. Exits with 1 on a mistake.")
+        bool, typer.Option("--check", help="Only report. The command never does more.")
     ] = True,
     home: Home = None,
     catalog: OwnCatalog = None,
@@ -83,8 +83,8 @@ def ingest_(
     fresh: Fresh = False,
     as_json: Json = False,
 ) -> None:
-    """Say what every result file is good for, without building anything."""
-    del check  # there is no other mode; the option says so aloud in scripts
+    """Report which result files cannot be used, and why. Exits with 1 if any has an error."""
+    del check  # there is no other mode; the option says so in scripts
     settings = load_settings(home, build={"readers": readers})
     request = pipeline.Request(tuple(sources), tuple(catalog or ()), without_mteb)
     known, _ = pipeline.read_catalog(settings, request, Terminal())
@@ -183,7 +183,7 @@ def catalog_(
     without_mteb: WithoutMteb = False,
     as_json: Json = False,
 ) -> None:
-    """Read the catalog, check a catalog.toml, and say what is in it."""
+    """Read the catalog, check a catalog.toml, and summarize it."""
     settings = load_settings(home)
     request = pipeline.Request((), tuple(catalog or ()), without_mteb)
     known, _ = pipeline.read_catalog(settings, request, Terminal())
@@ -194,5 +194,7 @@ def catalog_(
         f"{known.source}: {counted(len(known.benchmarks), 'benchmark')}, "
         f"{counted(len(known.tasks), 'task')}, {counted(len(known.models), 'model')}"
     )
+    for notice in known.registry_notices:
+        say(notice)
     for bench in known.benchmarks:
         typer.echo(f"{bench.name}\t{counted(len(bench.scopes), 'task')}")

@@ -133,7 +133,7 @@ def share(
         follows = one.change(lambda state: msgspec.structs.replace(state, share=wanted))
         seen = one.get_share() if follows else None
         if seen is None:
-            say("No Envoy runs; it takes this share when it starts.")
+            say("The gateway is not running. It will start with this share.")
     if as_json:
         asked = one.kept().share / 100
         print_json({"asked": asked, "seen": None if seen is None else seen / 100})
@@ -172,8 +172,8 @@ def banner(
 
 @gateway.command()
 def settle(
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this, only say what.")] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="Give the old paths back.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it. Without this, only explain.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take settling back.")] = False,
     home: Home = None,
 ) -> None:
     """Give the old board's own paths to the new one and delete the gateway's cookies."""
@@ -183,15 +183,22 @@ def settle(
     one = Gateway(settings, folder)
     if not yes:
         say(
-            "Pages of the old board that are still open would talk to the new board, and choices "
-            "of the old board would end. Check first: frontrunner contract check. Do it: --yes"
+            "This would send the old board's own paths to the old board again. To do it, add --yes."
+            if undo
+            else "This would send all paths of the old board to the new one, also from pages that "
+            "are still open, and end the choices of visitors who went back. Check the new board "
+            "first: frontrunner contract check. To settle, add --yes."
         )
         return
     if undo:
         one.change(lambda before: msgspec.structs.replace(before, settled=False))
     else:
         one.finalize()
-    say("The old board's paths are its own again." if undo else "Settled.")
+    say(
+        "The old board's own paths go to the old board again."
+        if undo
+        else "Settled: all paths go to the new board, and the gateway's cookies are deleted."
+    )
 
 
 @gateway.command()

@@ -27,6 +27,7 @@ from frontrunner.ops import events
 from frontrunner.ops.icons import Fetching, wanted
 from frontrunner.ops.report import lines_of_sources
 from frontrunner.results.fetch import Near, fetch
+from frontrunner.results.git import is_git
 from frontrunner.results.ingest import Ingested
 from frontrunner.results.read import Options, Progress
 from frontrunner.results.several import read_sources, refuse_unusable
@@ -196,8 +197,11 @@ def read_catalog(
 
 def fetch_sources(settings: Settings, sources: Sequence[str], reporter: Reporter) -> list[Near]:
     """Clone or update the sources that are git repositories. Raises SourceError."""
+    folder = Home(settings.home).sources
+    if not any(map(is_git, sources)):
+        return [fetch(source, folder) for source in sources]
     with reporter.step("Fetching the results"):
-        return [fetch(source, Home(settings.home).sources) for source in sources]
+        return [fetch(source, folder) for source in sources]
 
 
 def read_results(
