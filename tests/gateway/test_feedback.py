@@ -36,6 +36,12 @@ def test_any_text_is_stored_and_given_back(store: Feedback, text: str) -> None:
     assert (kept.side, kept.page) == ("new", "/")
 
 
+def test_messages_are_counted_by_side_since_a_time(store: Feedback) -> None:
+    for side, at in (("new", 1.0), ("new", 2.0), ("old", 2.0), ("new", 3.0)):
+        store.add(Message(at=at, side=side, page="/", text="It is fast."))
+    assert (store.count("new", 2.0), store.count("old", 0.0), store.count("new", 4.0)) == (2, 1, 0)
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "plain"])
 def test_a_spreadsheet_runs_nothing(store: Feedback, text: str) -> None:
     store.add(message(text, page=text))

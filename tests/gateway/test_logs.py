@@ -134,9 +134,17 @@ def test_counts_by_side() -> None:
         (0, "UPE", True),
         (0, "DC", False),
         (503, "DC", False),
+        (0, "DR", False),
         (0, "-", False),  # given up, since the other board answered first
         (None, None, False),
     ],
 )
 def test_which_attempts_a_board_failed(status: int | None, flags: str | None, failed: bool) -> None:
     assert AttemptLine(status=status, flags=flags).failed is failed
+
+
+@pytest.mark.parametrize(
+    ("flags", "gone"), [(None, False), ("-", False), ("UC", False), ("DC", True), ("UT,DR", True)]
+)
+def test_a_client_that_went_away(flags: str | None, gone: bool) -> None:
+    assert RequestLine(flags=flags).gone is gone

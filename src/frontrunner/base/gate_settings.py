@@ -80,6 +80,8 @@ class ShadowGate(_Gate, frozen=True, kw_only=True, tag="shadow"):
 
     at_most: _Fraction = 0.01
     """Share of reads that may differ beyond the old side's own noise."""
+    route_at_most: _Fraction = 0.2
+    """The same for the reads of any one route, such as `/model/*`."""
     unanswered: _Fraction = 0.2
     """Share of reads that may go uncompared."""
     minimum_sample: _Sample = 500

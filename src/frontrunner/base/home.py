@@ -152,6 +152,11 @@ class Home:
         return self.takeover / "outbox"
 
     @property
+    def evidence(self) -> Path:
+        """What was counted of users since the analysis of the take-over began."""
+        return self.takeover / "evidence.json"
+
+    @property
     def looks(self) -> Path:
         """What the controller saw at each of its last looks, one JSON line each."""
         return self.takeover / "looks.jsonl"

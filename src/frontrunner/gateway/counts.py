@@ -71,8 +71,7 @@ class Counts:
         self.requests.labels(line.asked, f"{status // 100}xx" if status else "none").inc()
         if line.fell_back:
             self.fallbacks.inc()
-        gone = line.flags is not None and "DC" in line.flags.split(",")
-        if line.asked != "own" and not gone and (not status or status >= 500):
+        if line.asked != "own" and not line.gone and (not status or status >= 500):
             self.failed.labels(line.asked).inc()
         if line.side in _SIDES and line.ms is not None:
             self.seconds.labels(line.side).observe(line.ms / 1000)

@@ -109,6 +109,15 @@ class Feedback:
             for row in connection.execute(self._table.select().order_by(self._table.c.id)):
                 yield Message(**row._mapping)
 
+    def count(self, side: str, since: float) -> int:
+        """Messages about a side from a time on. Raises GatewayError if the database refuses."""
+        import sqlalchemy as sql  # noqa: PLC0415 -- an extra
+
+        columns = self._table.c
+        query = sql.select(sql.func.count()).where(columns.side == side, columns.at >= since)
+        with self._errors(), self._database.reading() as connection:
+            return int(connection.scalar(query) or 0)
+
     @contextmanager
     def _errors(self) -> Iterator[None]:
         try:

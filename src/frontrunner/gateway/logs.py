@@ -32,7 +32,7 @@ class RequestLine(msgspec.Struct, frozen=True):
     status: int | None = None
     attempts: int | None = None
     flags: str | None = None
-    """Envoy's response flags; DC is a client that went away."""
+    """Envoy's response flags, separated by commas."""
     ms: int | None = None
     bytes: int | None = None
 
@@ -45,6 +45,11 @@ class RequestLine(msgspec.Struct, frozen=True):
     def fell_back(self) -> bool:
         """Whether the old board answered what the new one was asked."""
         return self.asked == "new" and self.side == "old"
+
+    @property
+    def gone(self) -> bool:
+        """Whether the client went away before the answer ended."""
+        return _is_gone(self.flags)
 
 
 class AttemptLine(msgspec.Struct, frozen=True):
@@ -66,10 +71,17 @@ class AttemptLine(msgspec.Struct, frozen=True):
         A client that went away is not a failure of the board, nor is an attempt that was given up
         because the other board answered first: Envoy has no flag for that.
         """
-        flags = set((self.flags or "-").split(","))
-        if "DC" in flags:
+        if _is_gone(self.flags):
             return False
-        return self.status >= 500 if self.status else flags != {"-"}
+        return self.status >= 500 if self.status else self.flags not in (None, "-")
+
+
+_GONE = frozenset({"DC", "DR"})
+"""Flags of a client that closed its connection, or over HTTP/2 cancelled its request."""
+
+
+def _is_gone(flags: str | None) -> bool:
+    return bool(flags) and not _GONE.isdisjoint((flags or "").split(","))
 
 
 Line = TypeVar("Line", RequestLine, AttemptLine)

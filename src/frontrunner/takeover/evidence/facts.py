@@ -39,6 +39,14 @@ class Split(msgspec.Struct, frozen=True, kw_only=True):
     """Requests that reached another side than their bucket's."""
 
 
+class RouteShadows(msgspec.Struct, frozen=True, kw_only=True):
+    """Compared reads of one route."""
+
+    route: str
+    different: int
+    compared: int
+
+
 class Shadows(msgspec.Struct, frozen=True, kw_only=True):
     """Compared reads since the analysis began."""
 
@@ -48,6 +56,8 @@ class Shadows(msgspec.Struct, frozen=True, kw_only=True):
     different: int = 0
     unanswered: int = 0
     """Reads that could not be compared, because a side or the comparer failed."""
+    routes: tuple[RouteShadows, ...] = ()
+    """The routes with most differences."""
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,3 +103,5 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Manual gates that an operator approved or rejected, by name."""
     unread: int = 0
     """Log lines that could not be read."""
+    problem: str = ""
+    """Why the counts may not show what happens now, such as a log that cannot be read."""

@@ -20,7 +20,7 @@ from frontrunner.base.gate_settings import (
     SuccessGate,
 )
 from frontrunner.checks.gates import Verdict
-from frontrunner.takeover.evidence.facts import Evidence
+from frontrunner.takeover.evidence.facts import Evidence, Shadows
 from frontrunner.takeover.evidence.sequential import ALPHA, bounds, difference, log_e_share
 from frontrunner.takeover.stages import FULL
 
@@ -216,11 +216,25 @@ def judge_shadow(gate: ShadowGate, evidence: Evidence) -> Finding:
     )
     if bounds(*hits, 2 * ALPHA).lower > gate.at_most:
         return found._replace(verdict=Verdict.FAILED, text=f"Too many: {what}")
+    broken = _broken_route(gate, shadows)
+    if broken:
+        return found._replace(verdict=Verdict.FAILED, text=f"{broken} {what}")
     tried = judged + shadows.unanswered
     if shadows.unanswered > gate.unanswered * tried:
         lost = f"{shadows.unanswered:,} of {_count(tried, 'read')} could not be compared."
         return found._replace(text=f"{what} {lost}")
     return _passed_or_missing(found, what, "compared read")
+
+
+def _broken_route(gate: ShadowGate, shadows: Shadows) -> str:
+    """The finding about the first route that differs too often; empty if none does."""
+    alpha = 2 * ALPHA / max(1, len(shadows.routes))
+    for one in shadows.routes:
+        hits = (one.different, one.compared)
+        if bounds(*hits, alpha).lower > gate.route_at_most:
+            allowed = _percent(gate.route_at_most)
+            return f"Too many on {one.route}: {_rate(hits, 'read')} differ, {allowed} allowed."
+    return ""
 
 
 def judge_freshness(gate: FreshnessGate, evidence: Evidence) -> Finding:

@@ -30,6 +30,9 @@ RAISED = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What a judge with a mistake in it may raise: an error of that gate, not of the controller."""
 log = logging.getLogger("frontrunner.takeover")
 
+_COUNTED = (ShareGate, SuccessGate, SlownessGate, FeedbackGate)
+"""Kinds that judge counts from the log of requests."""
+
 
 def look(
     gates: Sequence[GateSettings], evidence: Evidence, unarmed: Mapping[str, str] | None = None
@@ -52,7 +55,7 @@ def look(
     ]
     return tuple(
         _not_judged(readings[gate.name], broken[0])
-        if broken and isinstance(gate, SuccessGate | SlownessGate | FeedbackGate)
+        if broken and isinstance(gate, _COUNTED) and not isinstance(gate, ShareGate)
         else readings[gate.name]
         for gate in gates
     )
@@ -83,6 +86,9 @@ def _reading(gate: GateSettings, evidence: Evidence, unarmed: Mapping[str, str])
     except RAISED as error:
         log.exception("gate %s failed to judge", gate.name)
         found = Finding(Verdict.ERROR, f"The gate could not judge: {error!r}. See the log.")
+    if evidence.problem and found.verdict is Verdict.PASSED and isinstance(gate, _COUNTED):
+        text = f"Not judged on these counts: {evidence.problem} It measured: {found.text}"
+        found = found._replace(verdict=Verdict.INCONCLUSIVE, text=text)
     reason = unarmed.get(gate.name)
     if reason is not None and found.verdict is Verdict.PASSED:
         found = found._replace(

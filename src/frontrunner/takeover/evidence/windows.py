@@ -1,0 +1,240 @@
+"""Count units from log lines: who was asked first, who failed, whose first page was slow.
+
+Pure but for its own state, which is plain data and can be stored at any time. A unit is a bucket
+in a window. Windows follow the times of the lines, so it does not matter when they are read.
+
+Only requests whose side the bucket decides are counted. Those of visitors who chose a board, or
+for paths that belong to one, say nothing about a fair comparison.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+from functools import lru_cache
+
+import msgspec
+
+from frontrunner.gateway.buckets import BUCKETS
+from frontrunner.gateway.logs import RequestLine
+from frontrunner.takeover.evidence.facts import SideCounts, Split
+from frontrunner.takeover.evidence.sequential import Regression, added
+
+_FOLLOWING = frozenset({"page", "safe", "other"})
+"""Routes that exist for both sides; `owned` is the other kind."""
+_PAGES = frozenset({"page", "safe"})
+_FAILED = 1
+"""A unit is this flag plus twice its page's milliseconds and one; without a page, twice zero."""
+_LATE = 2.0
+"""Seconds that Envoy may take to write a line."""
+_STEP_BACK = 10
+"""Windows that a line may be behind before the clock must have been set back."""
+_ENOUGH = 200
+"""Pages of the old side after which its p95 is frozen."""
+
+
+class SideState(msgspec.Struct, kw_only=True):
+    """One side: what ended windows gave, and the units of the open one."""
+
+    units: int = 0
+    failed: int = 0
+    timed: int = 0
+    slow: int = 0
+    unfollowed: int = 0
+    seen: bytearray = msgspec.field(default_factory=lambda: bytearray(BUCKETS // 8))
+    """A bit for each bucket that was seen here."""
+    open: dict[int, int] = {}
+
+    def counts(self) -> SideCounts:
+        """The counts as evidence."""
+        return SideCounts(
+            units=self.units,
+            failed=self.failed,
+            timed=self.timed,
+            slow=self.slow,
+            unfollowed=self.unfollowed,
+        )
+
+    def distinct(self) -> int:
+        """Distinct buckets that were seen."""
+        return int.from_bytes(self.seen).bit_count()
+
+
+class Stretch(msgspec.Struct, kw_only=True):
+    """Windows in a row until both sides had a unit, for one of the two comparisons."""
+
+    new: int = 0
+    old: int = 0
+    new_hits: int = 0
+    old_hits: int = 0
+
+    def grow(self, new: tuple[int, int], old: tuple[int, int]) -> None:
+        """Add a window: units and hits of each side."""
+        self.new += new[0]
+        self.new_hits += new[1]
+        self.old += old[0]
+        self.old_hits += old[1]
+
+    def is_complete(self) -> bool:
+        """Whether both sides can be compared."""
+        return self.new > 0 and self.old > 0
+
+
+class Windows(msgspec.Struct, kw_only=True):
+    """Everything that was counted since an analysis began."""
+
+    share: int
+    """Buckets below it belong to the new side."""
+    seconds: float
+    """Length of a window."""
+    begun: float
+    """Requests that began before are not counted: another share may have decided their side."""
+    old: SideState = msgspec.field(default_factory=SideState)
+    new: SideState = msgspec.field(default_factory=SideState)
+    wrong: int = 0
+    failing: Regression = Regression()
+    slowing: Regression = Regression()
+    failing_stretch: Stretch = msgspec.field(default_factory=Stretch)
+    slowing_stretch: Stretch = msgspec.field(default_factory=Stretch)
+    index: int = -1
+    """The open window, in window lengths since the epoch."""
+    page_times: list[int] = []
+    """Milliseconds of the old side's first pages, until their p95 is frozen."""
+    slow_over_ms: float | None = None
+    never_slow_ms: float = 100.0
+    """A page below this time is never slow, however fast the old side is."""
+
+    def split(self) -> Split:
+        """The distinct buckets as evidence."""
+        return Split(
+            old=self.old.distinct(),
+            new=self.new.distinct(),
+            share=self.share,
+            wrong=self.wrong,
+        )
+
+    def add(self, line: RequestLine) -> None:
+        """Count one request. Raises ValueError if the line has no time or no bucket."""
+        asked, _, kind = (line.route or "").partition(".")
+        if asked not in ("old", "new") or not (kind in _FOLLOWING or kind == "owned"):
+            return  # the gateway's own pages, and requests that it refused
+        start = epoch(line.at)
+        if start < self.begun:
+            return
+        side = self.new if asked == "new" else self.old
+        if line.choice or kind == "owned":
+            side.unfollowed += 1
+            return
+        if not line.attempts and (line.status or 0) in range(100, 500):
+            return  # the gateway answered it: a redirect, or a request that it refused
+        bucket = _bucket(line)
+        self.wrong += (asked == "new") != (bucket < self.share)
+        self._move_to(start + (line.ms or 0) / 1000)
+        side.seen[bucket >> 3] |= 1 << (bucket & 7)
+        unit = side.open.get(bucket, 0)
+        if has_failed(line):
+            unit |= _FAILED
+        if unit <= _FAILED and kind in _PAGES:
+            unit += 2 * _page_time(line)
+        side.open[bucket] = unit
+
+    def end_before(self, now: float) -> None:
+        """End the open window if its time is over, so that it counts although no line follows."""
+        if self.index >= 0 and now >= (self.index + 1) * self.seconds + _LATE:
+            self._end()
+            self.index += 1
+
+    def _move_to(self, end: float) -> None:
+        """Open the window of a line. Late lines count in the open one."""
+        index = math.floor(end / self.seconds)
+        if index > self.index or index < self.index - _STEP_BACK:
+            self._end()
+            self.index = index
+
+    def _end(self) -> None:
+        """Count the units of the open window."""
+        if not self.old.open and not self.new.open:
+            return
+        failed = [_counted(side.open, failed=True) for side in (self.new, self.old)]
+        self.failing_stretch.grow(*failed)
+        self.failing, self.failing_stretch = _continued(self.failing, self.failing_stretch)
+        for side, (units, hits) in zip((self.new, self.old), failed, strict=True):
+            side.units += units
+            side.failed += hits
+        if self.slow_over_ms is None:
+            self._learn_p95()
+        else:
+            self._count_slow(self.slow_over_ms)
+        self.new.open, self.old.open = {}, {}
+
+    def _count_slow(self, limit: float) -> None:
+        slow = [_counted(side.open, over=limit) for side in (self.new, self.old)]
+        self.slowing_stretch.grow(*slow)
+        self.slowing, self.slowing_stretch = _continued(self.slowing, self.slowing_stretch)
+        for side, (timed, hits) in zip((self.new, self.old), slow, strict=True):
+            side.timed += timed
+            side.slow += hits
+
+    def _learn_p95(self) -> None:
+        """Collect the old side's pages; the ones that give the p95 are not compared with it."""
+        self.page_times += [(unit >> 1) - 1 for unit in self.old.open.values() if unit > _FAILED]
+        if len(self.page_times) >= _ENOUGH:
+            times = sorted(self.page_times)
+            p95 = times[math.ceil(0.95 * len(times)) - 1]
+            self.slow_over_ms, self.page_times = max(float(p95), self.never_slow_ms), []
+
+
+def has_failed(line: RequestLine) -> bool:
+    """Whether the board that was asked first failed the request.
+
+    An answer of the other board is a failure of the first, slow or broken. A slow answer that came
+    before the other board's is none. A client that went away is none either, unless the other
+    board had been asked by then.
+    """
+    if line.fell_back:
+        return True
+    if line.gone:
+        return (line.attempts or 0) > 1
+    return not line.status or line.status >= 500
+
+
+def _page_time(line: RequestLine) -> int:
+    """Milliseconds of a page and one; 0 if this was no page or was not answered."""
+    answered = line.status is not None and 0 < line.status < 500 and not line.gone
+    if line.method != "GET" or not answered or line.ms is None:
+        return 0
+    return max(0, line.ms) + 1
+
+
+def _counted(units: dict[int, int], *, failed: bool = False, over: float = 0.0) -> tuple[int, int]:
+    """Units and those that failed; or timed units and those that took longer than `over`."""
+    if failed:
+        return len(units), sum(unit & _FAILED for unit in units.values())
+    times = [(unit >> 1) - 1 for unit in units.values() if unit > _FAILED]
+    return len(times), sum(time > over for time in times)
+
+
+def _continued(so_far: Regression, stretch: Stretch) -> tuple[Regression, Stretch]:
+    if not stretch.is_complete():
+        return so_far, stretch
+    new = added(so_far, stretch.new, stretch.old, stretch.new_hits, stretch.old_hits)
+    return new, Stretch()
+
+
+def _bucket(line: RequestLine) -> int:
+    bucket = int(line.bucket or "none")
+    if not 0 <= bucket < BUCKETS:
+        raise ValueError(f"bucket {bucket}")
+    return bucket
+
+
+def epoch(at: str) -> float:
+    """Seconds since the epoch of Envoy's `2026-01-31T12:00:00.123Z`. Raises ValueError."""
+    if len(at) != 24:
+        raise ValueError(f"time {at!r}")
+    return _second(at[:19]) + int(at[20:23]) / 1000
+
+
+@lru_cache(maxsize=64)
+def _second(text: str) -> float:
+    return datetime.fromisoformat(text + "+00:00").timestamp()
