@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 
 import httpx
+import msgspec
 import pytest
 
 from frontrunner.gateway.buckets import bucket
-from tests.gateway.conftest import PLAIN, Running
+from frontrunner.gateway.logs import RequestLine
+from tests.gateway.conftest import PLAIN, Running, until
 
 NAVIGATION = {"accept": "text/html,application/xhtml+xml"}
 
@@ -166,3 +168,25 @@ def test_cookies_are_deleted_once_settled(gateway: Running) -> None:
         "frontrunner_bucket", "frontrunner_choice", "frontrunner_banner",
     }  # fmt: skip
     assert all("Max-Age=0" in one for one in gone)
+
+
+def test_the_log_of_requests_has_the_bucket_and_the_choice(gateway: Running) -> None:
+    """The headers that hold them are removed before a board is asked, and so before the log."""
+    log = gateway.control.place.requests
+    start = log.stat().st_size if log.exists() else 0
+    gateway.get("/seen-by-the-log", headers={"cookie": "frontrunner_bucket=4321"})
+    chosen = {"cookie": "frontrunner_bucket=1234; frontrunner_choice=old"}
+    gateway.get("/chosen-by-a-visitor", headers=chosen)
+    lines: dict[str | None, RequestLine] = {}
+
+    def logged() -> bool:
+        with log.open("rb") as file:
+            file.seek(start)
+            found = [msgspec.json.decode(line, type=RequestLine) for line in file]
+        lines.update({one.path: one for one in found})
+        return "/chosen-by-a-visitor" in lines
+
+    until(logged)
+    seen, by_choice = lines["/seen-by-the-log"], lines["/chosen-by-a-visitor"]
+    assert (seen.bucket, seen.choice) == ("4321", None)
+    assert (by_choice.bucket, by_choice.choice) == ("1234", "old")
