@@ -49,7 +49,8 @@ def deadline(until: float, seconds: float) -> Iterator[Guard]:
     finally:
         timer.cancel()
         guard.release()
-        if guard.is_over.is_set():
+        # The connection's own time-out may come before the timer.
+        if guard.is_over.is_set() or time.monotonic() >= until:
             raise TimeoutError(f"the answer did not end within {seconds:g} seconds")
 
 
