@@ -17,6 +17,7 @@ import zstandard
 
 from frontrunner.catalog import Benchmark
 from frontrunner.http.app import Application
+from frontrunner.http.program import program
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.reader import Snapshot
 from tests.factories import (
@@ -393,6 +394,7 @@ def test_every_answer_may_be_read_by_pages_of_other_origins(get: Get, path: str)
 def test_documents(get: Get) -> None:
     assert get("/health").json() == {"ok": True}
     assert get("/health").headers["cache-control"] == "no-store"
+    assert get("/health").headers["x-frontrunner-version"] == program().decode()
     assert "Allow: /" in get("/robots.txt").text
     assert get("/favicon.ico").headers["content-type"] == "image/svg+xml"
     docs = get("/docs")

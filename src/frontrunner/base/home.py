@@ -162,6 +162,16 @@ class Home:
         return self.takeover / "looks.jsonl"
 
     @property
+    def controller_lock(self) -> Path:
+        """Held by the controller of the take-over while it has the lease."""
+        return self.takeover / "controller.lock"
+
+    @property
+    def evidence(self) -> Path:
+        """What the controller has counted so far."""
+        return self.takeover / "evidence.json"
+
+    @property
     def saved(self) -> Path:
         """What the controller was about to overwrite at the data plane."""
         return self.takeover / "saved"

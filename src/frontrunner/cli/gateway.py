@@ -35,6 +35,23 @@ def _settings(home: Path | None) -> tuple[Path, GatewaySettings, Path]:
     return settings.home, settings.gateway, Path(folder or HomePaths(settings.home).gateway)
 
 
+Force = Annotated[bool, typer.Option("--force", help="Although a take-over moves the users now.")]
+
+
+def _by_hand(folder: Path, force: bool) -> None:
+    """Raises GatewayError if a take-over moves the users, unless it is forced."""
+    from frontrunner.gateway.transition import read_transition  # noqa: PLC0415
+
+    found = read_transition(folder)
+    if force or found is None or found.stage == "planned" or found.mode == "finished":
+        return
+    raise GatewayError(
+        f"A take-over moves the users now (stage {found.stage}, {found.mode}), and its controller "
+        "would undo this. Use: frontrunner takeover rollback, pause or advance. If its ledger is "
+        "gone, give --force."
+    )
+
+
 @gateway.command("run")
 def run_(home: Home = None) -> None:
     """Run the gateway in the foreground; SIGHUP or a changed frontrunner.toml reloads it."""
@@ -118,6 +135,7 @@ def share(
     percent: Annotated[
         str | None, typer.Argument(metavar="[PERCENT]", help="0 to 100, such as 2.5.")
     ] = None,
+    force: Force = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -129,6 +147,7 @@ def share(
     if percent is None:
         seen: int | None = one.get_share()
     else:
+        _by_hand(folder, force)
         wanted = _basis_points(percent)
         follows = one.change(lambda state: msgspec.structs.replace(state, share=wanted))
         seen = one.get_share() if follows else None
@@ -154,6 +173,7 @@ def _basis_points(percent: str) -> int:
 @gateway.command()
 def banner(
     state: Annotated[str, typer.Argument(metavar="on|off")],
+    force: Force = False,
     home: Home = None,
 ) -> None:
     """Show or hide the banner on pages of both boards."""
@@ -164,6 +184,7 @@ def banner(
     _, settings, folder = _settings(home)
     if state == "on" and not settings.banner:
         raise GatewayError("gateway.banner is false in frontrunner.toml. Set it to true first.")
+    _by_hand(folder, force)
     Gateway(settings, folder).change(
         lambda before: msgspec.structs.replace(before, banner=state == "on")
     )
@@ -174,6 +195,7 @@ def banner(
 def settle(
     yes: Annotated[bool, typer.Option("--yes", help="Do it. Without this, only explain.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Take settling back.")] = False,
+    force: Force = False,
     home: Home = None,
 ) -> None:
     """Give the old board's own paths to the new one and delete the gateway's cookies."""
@@ -190,6 +212,7 @@ def settle(
             "first: frontrunner contract check. To settle, add --yes."
         )
         return
+    _by_hand(folder, force)
     if undo:
         one.change(lambda before: msgspec.structs.replace(before, settled=False))
     else:
@@ -246,6 +269,7 @@ def shadow(
         str | None,
         typer.Argument(metavar="[PERCENT]", help="Share of the old board's GETs to compare."),
     ] = None,
+    force: Force = False,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
@@ -258,6 +282,7 @@ def shadow(
     load_rules(folder / RULES)
     if percent is not None:
         wanted = _basis_points(percent)
+        _by_hand(folder, force)
         Gateway(settings, folder).change(
             lambda before: msgspec.structs.replace(before, shadow=wanted)
         )

@@ -1,3 +1,7 @@
 """`frontrunner takeover`: every command of the group."""
 
-from frontrunner.cli import takeover_plan  # noqa: F401 -- each module adds its commands
+from frontrunner.cli import (  # noqa: F401 -- each module adds its commands
+    takeover_plan,
+    takeover_read,
+    takeover_run,
+)

@@ -15,7 +15,7 @@ from typing import Protocol
 import msgspec
 
 from frontrunner.base.config import GatewaySettings
-from frontrunner.base.errors import GatewayError
+from frontrunner.base.errors import GatewayError, StaleTokenError
 from frontrunner.gateway.admin import Admin, serial_of
 from frontrunner.gateway.render import Place, version, write_routes
 from frontrunner.gateway.state import GatewayState, changing, load_state, save_state
@@ -106,14 +106,18 @@ class Gateway:
         """Write the routes of the kept state again and wait until Envoy follows them."""
         self.change(lambda state: state)
 
-    def change(self, how: Callable[[GatewayState], GatewayState]) -> bool:
+    def change(self, how: Callable[[GatewayState], GatewayState], *, token: int = 0) -> bool:
         """Change the state, and wait until Envoy follows it; False if no Envoy runs.
 
-        The routes are written before the state; if either fails, nothing has changed. Raises
-        GatewayError if so, if Envoy does not follow in time, or if another command holds the state.
+        The routes are written before the state; if either fails, nothing has changed. `token` is
+        that of a take-over's controller; 0 is a command by hand. Raises StaleTokenError if a
+        controller with a larger token has written, GatewayError if it cannot be written, if Envoy
+        does not follow in time, or if another command holds the state.
         """
         with changing(self.place.folder) as before:
+            _refuse_stale(before, token)
             wanted = how(before)
+            wanted = msgspec.structs.replace(wanted, token=token or before.token)
             state = msgspec.structs.replace(wanted, generation=before.generation + 1)
             self._write(before, state)
         return self._wait_for(version(state))
@@ -130,6 +134,16 @@ class Gateway:
                 f"{folder} cannot be written: {error}. Nothing has changed. Make space or correct "
                 "the permissions, then run the command again."
             ) from error
+
+    def fence(self, token: int) -> None:
+        """Refuse controllers with smaller tokens from now on; the routes stay as they are.
+
+        Raises StaleTokenError if one with a larger token has written, GatewayError if the state
+        cannot be read, OSError if it cannot be written.
+        """
+        with changing(self.place.folder) as before:
+            _refuse_stale(before, token)
+            save_state(self.place.folder, msgspec.structs.replace(before, token=token))
 
     def _wait_for(self, wanted: str) -> bool:
         try:
@@ -153,3 +167,11 @@ class Gateway:
     def kept(self) -> GatewayState:
         """The state that was last written; Envoy follows it as soon as it runs."""
         return load_state(self.place.folder)
+
+
+def _refuse_stale(state: GatewayState, token: int) -> None:
+    if token and token < state.token:
+        raise StaleTokenError(
+            f"A controller with token {state.token} moves the users now; this one has token "
+            f"{token} and must not any more. Start it again to stand by."
+        )

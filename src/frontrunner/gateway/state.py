@@ -35,6 +35,8 @@ class GatewayState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """Of 10,000 GETs that the old board answers, how many are also sent to the comparer."""
     settled: bool = False
     """Whether the old board's paths belong to the new board now."""
+    token: int = 0
+    """Of the last controller that wrote; one with a smaller token may not write any more."""
     salt: str = ""
     """Mixed into the hash of new visitors. It never changes, or visitors would change sides."""
 

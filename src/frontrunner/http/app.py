@@ -19,6 +19,7 @@ from frontrunner.http.pages import Page, Pages
 from frontrunner.http.params import BadQueryError
 from frontrunner.http.plain import not_allowed, plain, problem
 from frontrunner.http.pools import BusyError, Pools
+from frontrunner.http.program import program
 from frontrunner.http.query import Query
 from frontrunner.http.reply import Policy, Reply
 from frontrunner.http.request import Receive, Request, Response, Scope, Send, send_response
@@ -152,7 +153,8 @@ class Application:
             body = await self._pools.fixed.run(self.metrics.render)
             return Response(200, plain(MEDIA_TYPE, body), body, path)
         if path == "/health":
-            return Response(200, plain(JSON, documents.HEALTH), documents.HEALTH, path)
+            own = [*plain(JSON, documents.HEALTH), (b"x-frontrunner-version", program())]
+            return Response(200, own, documents.HEALTH, path)
         if path.startswith("/v1/icon/"):
             return await self._icon(served, path.removeprefix("/v1/icon/"))
         document = documents.find(path)

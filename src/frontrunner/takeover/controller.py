@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -29,11 +30,13 @@ from frontrunner.takeover.looks import Look
 from frontrunner.takeover.machine import decide
 from frontrunner.takeover.plan import Plan, parse_plan, plan_hash, wanted
 from frontrunner.takeover.plane import DataPlane, Reality, Side
-from frontrunner.takeover.records import Acted, Entry, Noted, Reading, Record
+from frontrunner.takeover.records import Acted, Commanded, Entry, Noted, Reading, Record
 from frontrunner.takeover.situation import Act, Alarm, Append, Hold, Sight
 from frontrunner.takeover.stages import Mode, Stage, World
 
 log = logging.getLogger("frontrunner.takeover")
+_LISTEN_EVERY = 0.2
+"""Seconds between two questions whether a command has come."""
 MOST_STEPS = 200
 """Steps of one look; more mean that the rules contradict each other."""
 
@@ -153,8 +156,25 @@ class Controller:
             if look is not None and look.position.mode is Mode.FINISHED and not self.state.pending:
                 log.warning("the take-over is finished")
                 break
-            stop.wait(seconds)
+            self._wait(stop, seconds)
         self.release()
+
+    def _wait(self, stop: threading.Event, seconds: float) -> None:
+        """Until the next look is due, or a command has come."""
+        until = time.monotonic() + seconds
+        while not stop.is_set() and not self._has_command():
+            left = until - time.monotonic()
+            if left <= 0 or stop.wait(min(left, _LISTEN_EVERY)):
+                return
+
+    def _has_command(self) -> bool:
+        try:
+            return self.token is not None and any(
+                isinstance(one.record, Commanded)
+                for one in self.parts.book.entries(after=self.state.last)
+            )
+        except LedgerError:
+            return False
 
     # --- the lease ----------------------------------------------------------------------------
 

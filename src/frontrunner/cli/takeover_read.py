@@ -1,0 +1,136 @@
+"""`frontrunner takeover status`, `verify` and `emit`: what reads and changes nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from frontrunner.base.config import load_settings
+from frontrunner.base.errors import TakeoverError, UsageError
+from frontrunner.base.home import Home as HomePaths
+from frontrunner.cli.options import Home, Json
+from frontrunner.cli.output import print_json, say, visible
+from frontrunner.cli.takeover_app import takeover
+from frontrunner.cli.takeover_plan import duration
+
+if TYPE_CHECKING:
+    from frontrunner.takeover.overview import Overview
+
+
+@takeover.command()
+def status(
+    watch: Annotated[bool, typer.Option("--watch", help="Show it again every second.")] = False,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Show where the take-over is, what it waits for, and what each gate says."""
+    from frontrunner.takeover.fold import State, fold  # noqa: PLC0415
+    from frontrunner.takeover.overview import overview  # noqa: PLC0415
+    from frontrunner.takeover.telling import last_look  # noqa: PLC0415
+    from frontrunner.takeover.wiring import lease_of, open_ledger  # noqa: PLC0415
+
+    settings = load_settings(home)
+    with closing(open_ledger(settings)) as ledger:
+        lease, state = lease_of(settings, ledger), State()
+
+        def now() -> Overview:
+            nonlocal state
+            state = fold(ledger.entries(after=state.last), state)
+            held = lease.current()
+            looks = HomePaths(settings.home).looks
+            return overview(state, last_look(looks), held.holder if held else "")
+
+        if as_json:
+            print_json(now())
+        elif watch:
+            _watch(now)
+        else:
+            Console().print(_shown(now()))
+
+
+def _watch(now: Callable[[], Overview]) -> None:
+    with Live(_shown(now()), auto_refresh=False) as live:
+        while True:
+            time.sleep(1.0)
+            live.update(_shown(now()), refresh=True)
+
+
+def _shown(found: Overview) -> Group:
+    lines = [f"The take-over is at {found.position}."]
+    if found.seen is None:
+        lines.append("The data plane could not be asked at the last look.")
+    else:
+        seen = found.seen
+        flags = [name for name in ("banner", "settled") if getattr(seen, name)]
+        lines.append(
+            f"{seen.share / 100:g}% of the visitors get the new board, {seen.shadow / 100:g}% of "
+            f"the reads are compared{''.join(f', {flag}' for flag in flags)}."
+        )
+    lines += [f"It waits: {found.holding}"] if found.holding else []
+    if found.deadline is not None:
+        lines.append(f"It pauses in {duration(found.deadline)} if this does not change.")
+    lines += ["The plan was edited. Accept it, or restore it."] if found.edited else []
+    for one in found.waiting:
+        lines.append(f"Command {one.seq} ({one.verb} by {one.actor}) waits for its answer.")
+    lines.append(_controller(found))
+    return Group(Text("\n".join(map(visible, lines))), _gates(found))
+
+
+def _controller(found: Overview) -> str:
+    if not found.controller:
+        return "No controller runs. Start it with: frontrunner takeover start"
+    ago = "" if found.looked is None else f", last look {_ago(found.looked)}"
+    return f"Controller: {found.controller}{ago}"
+
+
+def _ago(at: float) -> str:
+    return f"{duration(max(round(time.time() - at), 0))} ago"
+
+
+def _gates(found: Overview) -> Table:
+    table = Table("gate", "verdict", "evidence", "finding", box=None)
+    for one in found.readings:
+        marks = ["dry run"] * one.dry_run + ["not armed"] * (not one.armed)
+        verdict = f"{one.verdict}{''.join(f', {mark}' for mark in marks)}"
+        wanted = f"/{one.wanted:,}" if one.wanted else ""
+        table.add_row(one.gate, verdict, f"{one.sample:,}{wanted}", Text(visible(one.text)))
+    return table
+
+
+@takeover.command()
+def verify(home: Home = None, as_json: Json = False) -> None:
+    """Recompute the chain of the ledger; exits with 7 if an entry was changed or is missing."""
+    from frontrunner.takeover.wiring import open_ledger  # noqa: PLC0415
+
+    with closing(open_ledger(load_settings(home))) as ledger:
+        found = ledger.verify()
+    if as_json:
+        print_json(found)
+    if not found.holds:
+        raise TakeoverError(f"The ledger does not hold. {found.text}")
+    if not as_json:
+        say(f"The ledger holds: {found.entries:,} entries, the last with hash {found.head}")
+
+
+@takeover.command()
+def emit(what: Annotated[str, typer.Argument(metavar="systemd")], home: Home = None) -> None:
+    """Print a file that runs the controller as a service."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
+
+    if what != "systemd":
+        raise UsageError(f"{what!r} cannot be emitted. Kinds: systemd.")
+    environment = Environment(  # noqa: S701 -- a unit file, from a path
+        loader=PackageLoader("frontrunner.takeover"),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    template = environment.get_template("emit/systemd.j2")
+    typer.echo(template.render(home=load_settings(home).home.absolute()), nl=False)

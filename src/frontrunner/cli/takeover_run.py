@@ -1,0 +1,258 @@
+"""`frontrunner takeover start`, and the commands that an operator gives to its controller."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from frontrunner.base.config import load_settings
+from frontrunner.base.errors import TakeoverError
+from frontrunner.cli.options import Home, Json
+from frontrunner.cli.output import print_json, say
+from frontrunner.cli.takeover_app import takeover
+from frontrunner.takeover.fold import State, fold
+from frontrunner.takeover.records import Commanded, Decided, Entry, Refused, Verb
+from frontrunner.takeover.stages import Stage
+
+if TYPE_CHECKING:
+    from frontrunner.takeover.wiring import Wired
+
+_ANSWER = 15.0
+"""Seconds to wait for the answer to a command."""
+_LOOK_AGAIN = 0.1
+
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is in the ledger.")]
+Wait = Annotated[
+    float, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait for the answer.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and do nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Gate = Annotated[str, typer.Argument(metavar="[GATE]", help="A manual gate; all without it.")]
+
+
+@takeover.command()
+def start(
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    home: Home = None,
+) -> None:
+    """Begin the take-over and run its controller; after a stop, go on. A second one stands by."""
+    from frontrunner.takeover.wiring import user_name, wired  # noqa: PLC0415
+
+    settings = load_settings(home)
+    with wired(settings) as one:
+        state = fold(one.ledger.entries())
+        begins = state.position.stage is Stage.PLANNED
+        if dry_run:
+            say(_preview(one, state, Commanded(verb=Verb.START)) if begins else _goes_on(state))
+            return
+        if begins and not state.pending:
+            one.ledger.append(user_name(), "", Commanded(verb=Verb.START, reason=reason))
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        say(f"{_goes_on(state)} (stop with Ctrl+C; users stay where they are)")
+        one.controller.run(stop, one.tick)
+        end = fold(one.ledger.entries()).position
+        say(f"The controller has stopped. The take-over is at {end}.")
+
+
+def _goes_on(state: State) -> str:
+    if state.position.stage is Stage.PLANNED:
+        return "The take-over begins."
+    return f"The take-over goes on at {state.position}."
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+@takeover.command()
+def advance(
+    force: Annotated[
+        bool, typer.Option("--force", help="Do not wait for gates. The new board must be healthy.")
+    ] = False,
+    reason: Reason = "",
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    wait: Wait = _ANSWER,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Go on to the next step now, if every gate passes; its least time is not waited for."""
+    command = Commanded(verb=Verb.ADVANCE, reason=reason, force=force)
+    _ask(home, command, wait=wait, as_json=as_json, dry_run=dry_run, confirm=_last_warning(yes))
+
+
+@takeover.command()
+def pause(
+    reason: Reason = "", wait: Wait = _ANSWER, home: Home = None, as_json: Json = False
+) -> None:
+    """Stop advancing. Users stay, deadlines stop, and a gate that fails still rolls back."""
+    _ask(home, Commanded(verb=Verb.PAUSE, reason=reason), wait=wait, as_json=as_json)
+
+
+@takeover.command()
+def resume(
+    force: Annotated[
+        bool, typer.Option("--force", help="Although a gate has failed; it is excused once.")
+    ] = False,
+    reason: Reason = "",
+    wait: Wait = _ANSWER,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Go on after a pause."""
+    command = Commanded(verb=Verb.RESUME, reason=reason, force=force)
+    _ask(home, command, wait=wait, as_json=as_json)
+
+
+@takeover.command()
+def approve(
+    gate: Gate = "",
+    reason: Reason = "",
+    wait: Wait = _ANSWER,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Let a manual gate pass."""
+    command = Commanded(verb=Verb.APPROVE, gate=gate, reason=reason)
+    _ask(home, command, wait=wait, as_json=as_json)
+
+
+@takeover.command()
+def reject(
+    gate: Gate = "",
+    reason: Reason = "",
+    wait: Wait = _ANSWER,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Let a manual gate fail: users go back, or the take-over pauses if none was moved."""
+    command = Commanded(verb=Verb.REJECT, gate=gate, reason=reason)
+    _ask(home, command, wait=wait, as_json=as_json)
+
+
+@takeover.command("rollback")
+def rollback_(
+    force: Annotated[
+        bool, typer.Option("--force", help="Although the old board is not healthy.")
+    ] = False,
+    reason: Reason = "",
+    dry_run: DryRun = False,
+    wait: Wait = _ANSWER,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Take all users back to the old board, from any stage."""
+    command = Commanded(verb=Verb.ROLLBACK, reason=reason, force=force)
+    _ask(home, command, wait=wait, as_json=as_json, dry_run=dry_run)
+
+
+@takeover.command()
+def retry(
+    reason: Reason = "", wait: Wait = _ANSWER, home: Home = None, as_json: Json = False
+) -> None:
+    """Begin anew after a rollback, or try a failed step again."""
+    _ask(home, Commanded(verb=Verb.RETRY, reason=reason), wait=wait, as_json=as_json)
+
+
+@takeover.command()
+def finish(
+    force: Annotated[bool, typer.Option("--force", help="Do not wait for gates.")] = False,
+    reason: Reason = "",
+    yes: Yes = False,
+    wait: Wait = _ANSWER,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """End the take-over once it is settled. After this nothing watches any more."""
+    command = Commanded(verb=Verb.FINISH, reason=reason, force=force)
+    text = "After this no gate is measured, and the old board may be switched off."
+    _ask(home, command, wait=wait, as_json=as_json, confirm="" if yes else text)
+
+
+@takeover.command()
+def accept(
+    reason: Reason = "", wait: Wait = _ANSWER, home: Home = None, as_json: Json = False
+) -> None:
+    """Go on with a plan that was edited."""
+    _ask(home, Commanded(verb=Verb.ACCEPT, reason=reason), wait=wait, as_json=as_json)
+
+
+def _last_warning(yes: bool) -> str:
+    return "" if yes else "The next step gives the old board's own paths to the new board."
+
+
+def _ask(
+    home: Path | None,
+    command: Commanded,
+    *,
+    wait: float,
+    as_json: bool,
+    dry_run: bool = False,
+    confirm: str = "",
+) -> None:
+    """Give a command and show its answer. Without a controller its work is done here."""
+    from frontrunner.takeover.wiring import user_name, wired  # noqa: PLC0415
+
+    settings = load_settings(home)
+    with wired(settings) as one:
+        state = fold(one.ledger.entries())
+        if dry_run:
+            say(_preview(one, state, command))
+            return
+        _confirm(state, command, confirm)
+        entry = one.ledger.append(user_name(), state.plan, command)
+        answer = _answer(one, entry, wait)
+    _show(command, entry, answer, as_json)
+
+
+def _confirm(state: State, command: Commanded, text: str) -> None:
+    """Ask before what cannot be taken back. Raises TakeoverError if nobody can be asked."""
+    final = command.verb is Verb.FINISH or state.position.stage is Stage.CUTOVER
+    if not text or not final:
+        return
+    if not sys.stdin.isatty():
+        raise TakeoverError(f"{text} Give --yes to do it without a question.")
+    typer.confirm(f"{text} Go on?", abort=True, err=True)
+
+
+def _answer(one: Wired, entry: Entry, wait: float) -> Entry | None:
+    """The answer to a command; while no controller runs, this process looks in its place."""
+    until = time.monotonic() + wait
+    while True:
+        one.controller.tick()
+        for found in one.ledger.entries(after=entry.seq):
+            record = found.record
+            if isinstance(record, Decided | Refused) and record.command == entry.seq:
+                return found
+        if time.monotonic() >= until:
+            return None
+        time.sleep(_LOOK_AGAIN)
+
+
+def _show(command: Commanded, entry: Entry, answer: Entry | None, as_json: bool) -> None:
+    if answer is None:
+        raise TakeoverError(
+            f"The command ({command.verb}, record {entry.seq}) is in the ledger and has no answer "
+            "yet. Look at what it waits for with: frontrunner takeover status"
+        )
+    if as_json:
+        print_json(answer)
+    if isinstance(answer.record, Refused):
+        raise TakeoverError(answer.record.why)
+    if isinstance(answer.record, Decided) and not as_json:
+        say(f"{answer.record.why} It is at {answer.record.after} now.")
+
+
+def _preview(one: Wired, state: State, command: Commanded) -> str:
+    """What a command would do now."""
+    from frontrunner.takeover.preview import preview  # noqa: PLC0415
+
+    return preview(one.parts, state, command)

@@ -1,0 +1,68 @@
+"""What a command would do now, without doing it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from frontrunner.base.errors import GatewayError
+from frontrunner.takeover.controller import Parts
+from frontrunner.takeover.fold import Pending, State
+from frontrunner.takeover.machine import decide
+from frontrunner.takeover.plan import Plan, parse_plan, plan_hash, plan_text
+from frontrunner.takeover.plane import Reality, Side
+from frontrunner.takeover.records import Commanded, Decided, Refused
+from frontrunner.takeover.situation import Act, Append, Sight
+from frontrunner.takeover.stages import World
+
+
+def preview(parts: Parts, state: State, command: Commanded) -> str:
+    """The first thing that the controller would do, in a sentence. Raises FrontrunnerError."""
+    found = parts.find_plan()
+    plan = parse_plan(state.plan_text) if state.plan_text else found
+    reality, error = _read(parts)
+    sight = Sight(
+        clock=state.clock,
+        reality=reality,
+        error=error,
+        old=Side() if reality else parts.plane.old_side(),
+        readings=parts.judge.readings(state, plan, reality),
+        found=found,
+        found_hash=plan_hash(found),
+    )
+    step = decide(_as_if_given(state, command, found), plan, sight)
+    if isinstance(step, Act):
+        return f"It would change the data plane: {_plain(step.intent.after)}. {step.intent.why}"
+    if isinstance(step, Append) and isinstance(step.record, Refused):
+        return f"It would be refused: {step.record.why}"
+    if isinstance(step, Append) and isinstance(step.record, Decided):
+        return f"It would be at {step.record.after}, and the data plane stays as it is."
+    if isinstance(step, Append):
+        return "The controller has something else to write down first. Try again."
+    return f"It would wait: {step.why}"
+
+
+def _read(parts: Parts) -> tuple[Reality | None, str]:
+    try:
+        return parts.plane.read(), ""
+    except (GatewayError, OSError) as failure:
+        return None, str(failure)
+
+
+def _as_if_given(state: State, command: Commanded, found: Plan) -> State:
+    """The state with this command alone, and everything written down that comes before it."""
+    pending = Pending(seq=state.last + 1, actor="this user", command=command)
+    planned = not state.plan
+    return msgspec.structs.replace(
+        state,
+        pending=(pending,),
+        plan=plan_hash(found) if planned else state.plan,
+        plan_text=plan_text(found) if planned else state.plan_text,
+    )
+
+
+def _plain(world: World) -> str:
+    banner, settled = ("on" if one else "off" for one in (world.banner, world.settled))
+    return (
+        f"{world.share / 100:g}% of the visitors on the new board, {world.shadow / 100:g}% of the "
+        f"reads compared, banner {banner}, old paths given away {settled}"
+    )

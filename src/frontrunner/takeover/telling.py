@@ -1,0 +1,124 @@
+"""What others learn of the controller's work: looks for charts, notices, the public page."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from frontrunner.base.atomic import append_line, move_file
+from frontrunner.base.errors import TakeoverError
+from frontrunner.gateway.transition import write_transition
+from frontrunner.ops.notify import Notice, Notifier
+from frontrunner.takeover.looks import Look
+from frontrunner.takeover.notices import notice_of
+from frontrunner.takeover.plan import parse_plan
+from frontrunner.takeover.public import transition_of
+from frontrunner.takeover.records import Decided, Entry, PlanChanged
+
+log = logging.getLogger("frontrunner.takeover")
+LOOKS_BYTES = 16 * 1024 * 1024
+"""Size at which the file of looks is rotated; one older file is kept."""
+_TROUBLE_EVERY = 600.0
+"""Seconds until the same trouble with the ledger is told again."""
+
+
+class Telling:
+    """The witness of a real controller. What fails here is logged and stops nothing."""
+
+    def __init__(
+        self,
+        looks: Path,
+        gateway_folder: Path,
+        entries: Callable[[], Iterable[Entry]],
+        notifier: Notifier,
+    ) -> None:
+        """`entries` gives the whole ledger; it may raise LedgerError."""
+        self._looks = looks
+        self._folder = gateway_folder
+        self._entries = entries
+        self._notifier = notifier
+        self._is_shown = False
+        self._troubles: dict[str, float] = {}
+
+    def entry(self, entry: Entry) -> None:
+        """Tell people of an entry, and change the public page after a decision."""
+        notice = notice_of(entry)
+        if notice is not None:
+            self._notifier.tell(notice)
+        if isinstance(entry.record, Decided):
+            self._is_shown = False
+
+    def look(self, look: Look) -> None:
+        """Keep a look, and show on the public page what was decided."""
+        try:
+            _append_look(self._looks, look)
+            if not self._is_shown:
+                self._show(look.at)
+        except (OSError, TakeoverError) as error:
+            log.error("a look could not be kept or shown: %s", error)
+
+    def trouble(self, text: str) -> None:
+        """Log that the ledger cannot be used, and tell people now and again."""
+        log.error("%s", text)
+        now = time.monotonic()
+        if now - self._troubles.get(text, -_TROUBLE_EVERY) < _TROUBLE_EVERY:
+            return
+        self._troubles[text] = now
+        at = time.time()
+        more = (
+            "Users stay where they are. To take all of them back without the ledger, run: "
+            "frontrunner gateway share 0 --force"
+        )
+        notice = Notice(
+            id=f"trouble-{at:.0f}", at=at, kind="alarm", title="Alarm: the ledger cannot be used",
+            text=f"{text}\n\n{more}", urgent=True,
+        )  # fmt: skip
+        self._notifier.tell(notice)
+
+    def _show(self, at: float) -> None:
+        entries = list(self._entries())
+        shown = transition_of(entries, shares_of(entries), at)
+        if shown is not None:
+            write_transition(self._folder, shown)
+        self._is_shown = True
+
+
+def shares_of(entries: Iterable[Entry]) -> tuple[int, ...]:
+    """The shares of the plan in force at the end of some entries. Raises TakeoverError."""
+    texts = [one.record.plan for one in entries if isinstance(one.record, PlanChanged)]
+    found = [text for text in texts if text]
+    return parse_plan(found[-1]).shares if found else ()
+
+
+# --- the file of looks ----------------------------------------------------------------------------
+
+
+def _append_look(path: Path, look: Look) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and path.stat().st_size > LOOKS_BYTES:
+        move_file(path, path.with_name(f"{path.name}.1"))
+    append_line(path, msgspec.json.encode(look))
+
+
+def last_look(path: Path) -> Look | None:
+    """The last look that was kept; None if there is none."""
+    for file in (path, path.with_name(f"{path.name}.1")):
+        for line in reversed(_last_lines(file)):
+            try:
+                return msgspec.json.decode(line, type=Look)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                continue  # the first line is cut, and the last may be
+    return None
+
+
+def _last_lines(path: Path, size: int = 256 * 1024) -> list[bytes]:
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, 2) - size))
+            return file.read().splitlines()
+    except OSError:
+        return []

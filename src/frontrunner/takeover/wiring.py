@@ -1,0 +1,121 @@
+"""A controller with everything that it needs, made from the settings of a home."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from frontrunner.base.config import Settings, load_settings
+from frontrunner.base.home import Home
+from frontrunner.base.takeover_settings import seconds
+from frontrunner.gateway.sides import sides
+from frontrunner.ops.channels import channels_of
+from frontrunner.ops.notify import Notifier
+from frontrunner.takeover.both_boards import BothBoards
+from frontrunner.takeover.clock import Clock
+from frontrunner.takeover.controller import Controller, Parts
+from frontrunner.takeover.envoy_plane import EnvoyPlane
+from frontrunner.takeover.judging import Judging
+from frontrunner.takeover.ledger.lease import Lease
+from frontrunner.takeover.ledger.ledger import Ledger
+from frontrunner.takeover.loading import gateway_folder, load_plan
+from frontrunner.takeover.telling import Telling, last_look
+from frontrunner.takeover.tenure import HomeTenure
+
+_SHORTEST_LEASE = 2.0
+_LONGEST_PAUSE = 15.0
+"""Seconds between two questions to the boards about their code and data, at most."""
+
+
+@dataclass(frozen=True)
+class Wired:
+    """A controller and what belongs to it."""
+
+    settings: Settings
+    ledger: Ledger
+    lease: Lease
+    boards: BothBoards
+    controller: Controller
+    tick: float
+    """Seconds between two looks."""
+    parts: Parts
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """The ledger of a home. Raises LedgerError, or MissingExtraError without a driver."""
+    return Ledger(settings.takeover.database, Home(settings.home).takeover)
+
+
+def lease_of(settings: Settings, ledger: Ledger) -> Lease:
+    """The lease in a ledger; it is over when it was not renewed for four looks."""
+    tick = seconds(settings.takeover.tick)
+    return Lease(ledger.database, max(4 * tick, _SHORTEST_LEASE))
+
+
+@contextmanager
+def wired(settings: Settings) -> Iterator[Wired]:
+    """A controller that is ready to look; everything is closed at the end.
+
+    Raises GatewayError if the boards are not set, LedgerError if the ledger cannot be opened.
+    """
+    sides(settings.gateway)
+    home, folder = Home(settings.home), gateway_folder(settings)
+    tick = seconds(settings.takeover.tick)
+    ledger = open_ledger(settings)
+    boards = BothBoards(
+        settings.gateway,
+        settings.takeover.old_code,
+        settings.takeover.old_data,
+        min(3 * tick, _LONGEST_PAUSE),
+    )
+    notifier = Notifier(channels_of(settings.notify), home.outbox)
+    tenure = HomeTenure(
+        lease_of(settings, ledger), home.controller_lock, lambda name: _is_local(name, home)
+    )
+    parts = Parts(
+        book=ledger,
+        lease=tenure,
+        plane=EnvoyPlane(settings.gateway, folder, home.saved, boards),
+        judge=Judging(),
+        find_plan=lambda: load_plan(load_settings(settings.home)),
+        witness=Telling(home.looks, folder, ledger.entries, notifier),
+        clock=Clock(),
+        watched=lambda: _watched(home.looks),
+    )
+    controller = Controller(parts, f"{_place(home)} pid {os.getpid()}")
+    notifier.start()
+    boards.start()
+    try:
+        yield Wired(settings, ledger, lease_of(settings, ledger), boards, controller, tick, parts)
+    finally:
+        controller.release()
+        tenure.close()
+        boards.close()
+        notifier.close()
+        ledger.close()
+
+
+def user_name() -> str:
+    """Who gives a command: `cli:<user>`."""
+    try:
+        return f"cli:{getpass.getuser()}"
+    except (KeyError, OSError):  # a user without a name, as in containers
+        return f"cli:{os.getuid()}"
+
+
+def _place(home: Home) -> str:
+    return f"{platform.node()} {home.path.absolute()}"
+
+
+def _is_local(holder: str, home: Home) -> bool:
+    return holder.startswith(f"{_place(home)} pid ")
+
+
+def _watched(looks: Path) -> float:
+    look = last_look(looks)
+    return look.clock if look else 0.0

@@ -1,0 +1,131 @@
+"""`frontrunner takeover` with a real gateway: a controller, its operator, and no controller."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from frontrunner.gateway.transition import transition_file
+from tests.gateway.conftest import Running, _one_gateway, gateway
+from tests.gateway.test_supervise import until
+
+__all__ = ["_one_gateway", "gateway"]
+QUICK = 'gates = []\nat_least = "0s"\nevidence = 0\n'
+
+
+def command(home: Path, *words: str) -> list[str]:
+    return [sys.executable, "-m", "frontrunner", "takeover", *words, "--home", str(home)]
+
+
+def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(home, *words), capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+
+
+def status(home: Path) -> dict[str, object]:
+    found: dict[str, object] = json.loads(run(home, "status", "--json").stdout)
+    return found
+
+
+@pytest.fixture
+def home(gateway: Running, tmp_path: Path) -> Iterator[Path]:
+    """A home whose take-over waits in `guided` until a person approves each step."""
+    (tmp_path / "frontrunner.toml").write_text(
+        f'[gateway]\nold = "{gateway.old.url}"\nnew = "{gateway.new.url}"\nlisten = '
+        f'"127.0.0.1:{gateway.port}"\nstate = "{gateway.control.place.folder}"\n'
+        '[takeover]\ntick = "200ms"\nshares = [5, 100]\n'
+        f"[takeover.parallel]\n{QUICK}[takeover.guided]\n{QUICK}"
+        f"[takeover.shifting]\n{QUICK}approve = true\n"
+    )
+    yield tmp_path
+    transition_file(gateway.control.place.folder).unlink(missing_ok=True)
+
+
+@pytest.fixture
+def controller(home: Path) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(command(home, "start"), stderr=subprocess.PIPE, text=True)
+    yield process
+    if process.poll() is None:
+        process.terminate()
+    process.communicate(timeout=30)
+
+
+def test_an_operator_and_a_controller(
+    gateway: Running, home: Path, controller: subprocess.Popen[str]
+) -> None:
+    until(lambda: gateway.control.kept().banner, 30)
+    assert run(home, "approve").returncode == 0
+    until(lambda: gateway.control.get_share() == 500)
+    assert "shifting/0 running" in run(home, "status").stdout
+    refused = run(home, "retry")
+    assert (refused.returncode, "Nothing was rolled back" in refused.stderr) == (7, True)
+    answer = run(home, "rollback", "--reason", "a drill", "--json")
+    assert json.loads(answer.stdout)["record"]["after"]["mode"] == "rolled_back"
+    assert gateway.control.get_share() == 0
+    controller.send_signal(signal.SIGTERM)
+    _, said = controller.communicate(timeout=30)
+    assert controller.returncode == 0
+    assert "The controller has stopped. The take-over is at shifting/0 rolled_back." in said
+    assert status(home)["controller"] == ""
+    assert run(home, "verify").returncode == 0
+
+
+def test_without_a_controller_a_command_does_its_work(
+    gateway: Running, home: Path, controller: subprocess.Popen[str]
+) -> None:
+    until(lambda: gateway.control.kept().banner, 30)
+    assert run(home, "approve").returncode == 0
+    until(lambda: gateway.control.get_share() == 500)
+    controller.kill()
+    controller.wait()
+    assert status(home)["controller"] != "", "a killed controller cannot give its lease back"
+    preview = run(home, "rollback", "--dry-run")
+    assert "0% of the visitors on the new board" in preview.stderr
+    assert gateway.control.get_share() == 500
+    assert run(home, "rollback").returncode == 0
+    assert gateway.control.get_share() == 0
+    assert "rolled back already" in run(home, "rollback").stderr
+
+
+def test_the_gateway_is_not_changed_by_hand_meanwhile(
+    gateway: Running, home: Path, controller: subprocess.Popen[str]
+) -> None:
+    until(lambda: gateway.control.kept().banner, 30)
+    os.kill(controller.pid, signal.SIGSTOP)
+    try:
+        for words in (("share", "50"), ("banner", "off"), ("settle", "--yes"), ("shadow", "0")):
+            answer = subprocess.run(
+                [sys.executable, "-m", "frontrunner", "gateway", *words, "--home", str(home)],
+                capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            assert answer.returncode == 6, answer.stderr
+            assert "--force" in answer.stderr
+        forced = subprocess.run(
+            [sys.executable, "-m", "frontrunner", "gateway", "share", "0", "--force",
+             "--home", str(home)], capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert forced.returncode == 0, forced.stderr
+    finally:
+        os.kill(controller.pid, signal.SIGCONT)
+
+
+def test_commands_before_the_start(home: Path, gateway: Running) -> None:
+    assert "It would change the data plane" in run(home, "start", "--dry-run").stderr
+    answer = run(home, "pause")
+    assert (answer.returncode, "has not been started" in answer.stderr) == (7, True)
+    assert status(home)["seen"] is not None
+    assert run(home, "finish").returncode == 7, "without --yes it asks, and nobody can answer"
+
+
+def test_a_unit_for_the_controller(home: Path) -> None:
+    unit = run(home, "emit", "systemd").stdout
+    assert f"ExecStart=/usr/local/bin/frontrunner takeover start --home {home}" in unit
+    assert run(home, "emit", "sysv").returncode == 2
