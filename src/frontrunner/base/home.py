@@ -167,11 +167,6 @@ class Home:
         return self.takeover / "controller.lock"
 
     @property
-    def evidence(self) -> Path:
-        """What the controller has counted so far."""
-        return self.takeover / "evidence.json"
-
-    @property
     def saved(self) -> Path:
         """What the controller was about to overwrite at the data plane."""
         return self.takeover / "saved"
