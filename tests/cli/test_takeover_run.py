@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from frontrunner.gateway.transition import transition_file
-from tests.gateway.conftest import Running, _one_gateway, gateway
-from tests.gateway.test_supervise import until
+from tests.gateway.conftest import Running, _one_gateway, gateway, until
 
 __all__ = ["_one_gateway", "gateway"]
 QUICK = 'gates = []\nat_least = "0s"\nevidence = 0\n'

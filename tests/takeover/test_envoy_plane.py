@@ -14,8 +14,7 @@ from frontrunner.gateway.control import Gateway
 from frontrunner.takeover.both_boards import BothBoards
 from frontrunner.takeover.envoy_plane import EnvoyPlane
 from frontrunner.takeover.stages import World
-from tests.gateway.conftest import Running, _one_gateway, gateway
-from tests.gateway.test_supervise import until
+from tests.gateway.conftest import Running, _one_gateway, gateway, until
 
 __all__ = ["_one_gateway", "gateway"]
 
