@@ -17,7 +17,7 @@ from frontrunner.base.gate_settings import ManualGate
 from frontrunner.base.takeover_settings import TakeoverSettings
 from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.clock import Clock
-from frontrunner.takeover.controller import Controller, Parts
+from frontrunner.takeover.controller import Controller
 from frontrunner.takeover.fold import State, fold
 from frontrunner.takeover.looks import Look
 from frontrunner.takeover.plan import Plan, guarding, needed, plan_of
@@ -35,6 +35,7 @@ from frontrunner.takeover.records import (
     Verb,
 )
 from frontrunner.takeover.stages import Mode, Position, Stage, World
+from frontrunner.takeover.surroundings import Parts
 
 
 class KilledError(BaseException):

@@ -10,9 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterable
 
 import msgspec
 
@@ -24,82 +22,21 @@ from frontrunner.base.errors import (
     TakeoverError,
 )
 from frontrunner.checks.gates import Verdict
-from frontrunner.takeover.clock import Clock
 from frontrunner.takeover.fold import State, fold
 from frontrunner.takeover.looks import Look
 from frontrunner.takeover.machine import decide
 from frontrunner.takeover.plan import Plan, parse_plan, plan_hash, wanted
-from frontrunner.takeover.plane import DataPlane, Reality, Side
+from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.records import Acted, Commanded, Entry, Noted, Reading, Record
 from frontrunner.takeover.situation import Act, Alarm, Append, Hold, Sight
 from frontrunner.takeover.stages import Mode, Stage, World
+from frontrunner.takeover.surroundings import Parts
 
 log = logging.getLogger("frontrunner.takeover")
 _LISTEN_EVERY = 0.2
 """Seconds between two questions whether a command has come."""
 MOST_STEPS = 200
 """Steps of one look; more mean that the rules contradict each other."""
-
-
-class Book(Protocol):
-    """The ledger."""
-
-    def append(
-        self, actor: str, plan: str, record: Record, *, token: int = 0, at: float | None = None
-    ) -> Entry:
-        """Add a record. Raises LedgerError, StaleTokenError."""
-
-    def entries(self, after: int = 0) -> Iterable[Entry]:
-        """Entries with a larger `seq`. Raises LedgerError."""
-
-
-class Tenure(Protocol):
-    """The lease."""
-
-    def acquire(self, holder: str, above: int = 0) -> int | None:
-        """A token above `above`, or None while somebody else has it. Raises LedgerError."""
-
-    def renew(self, token: int) -> bool:
-        """Whether the lease goes on. Raises LedgerError."""
-
-    def release(self, token: int) -> None:
-        """Give it back. Raises LedgerError."""
-
-
-class Judge(Protocol):
-    """The gates with their evidence."""
-
-    def readings(self, state: State, plan: Plan, reality: Reality | None) -> tuple[Reading, ...]:
-        """What each gate says now. Never raises for a gate that cannot be read: it says so."""
-
-
-class Witness(Protocol):
-    """Whoever wants to know what the controller does. None of it may raise or block."""
-
-    def entry(self, entry: Entry) -> None:
-        """An entry of the ledger, once it is stored; those of others too."""
-
-    def look(self, look: Look) -> None:
-        """The end of a look."""
-
-    def trouble(self, text: str) -> None:
-        """The ledger cannot be used, so this is the only trace of it."""
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What a controller works with."""
-
-    book: Book
-    lease: Tenure
-    plane: DataPlane
-    judge: Judge
-    find_plan: Callable[[], Plan]
-    """The plan of the settings now. Raises FrontrunnerError if they cannot be read."""
-    witness: Witness
-    clock: Clock
-    watched: Callable[[], float] = lambda: 0.0
-    """Seconds that controllers have watched, as the last look has it."""
 
 
 class Controller:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from frontrunner.base.errors import GatewayError
-from frontrunner.takeover.controller import Parts
 from frontrunner.takeover.fold import Pending, State
 from frontrunner.takeover.machine import decide
 from frontrunner.takeover.plan import Plan, parse_plan, plan_hash, plan_text
@@ -13,6 +12,7 @@ from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.records import Commanded, Decided, Refused
 from frontrunner.takeover.situation import Act, Append, Sight
 from frontrunner.takeover.stages import World
+from frontrunner.takeover.surroundings import Parts
 
 
 def preview(parts: Parts, state: State, command: Commanded) -> str:

@@ -18,12 +18,13 @@ from frontrunner.ops.channels import channels_of
 from frontrunner.ops.notify import Notifier
 from frontrunner.takeover.both_boards import BothBoards
 from frontrunner.takeover.clock import Clock
-from frontrunner.takeover.controller import Controller, Parts
+from frontrunner.takeover.controller import Controller
 from frontrunner.takeover.envoy_plane import EnvoyPlane
 from frontrunner.takeover.judging import Judging
 from frontrunner.takeover.ledger.lease import Lease
 from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.loading import gateway_folder, load_plan
+from frontrunner.takeover.surroundings import Parts
 from frontrunner.takeover.telling import Telling, last_look
 from frontrunner.takeover.tenure import HomeTenure
 
