@@ -1,4 +1,4 @@
-// Builds the pages' files into the Python package, each named by its content.
+// Builds the pages' files into the Python packages, each named by its content.
 // `node build.mjs --check` builds aside and compares, so that what is committed is never stale.
 import { build } from "esbuild";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -6,47 +6,62 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const target = join(here, "../src/frontrunner/web/static");
 const check = process.argv.includes("--check");
+const packages = {
+  web: ["theme.ts", "page.ts", "board.ts", "chart.ts", "compare.ts", "finder.ts", "old.ts", "style.css"],
+  "takeover/console": ["console.ts", "console.css"],
+};
 
-const result = await build({
-  absWorkingDir: here,
-  entryPoints: ["src/theme.ts", "src/page.ts", "src/board.ts", "src/chart.ts", "src/compare.ts", "src/finder.ts", "src/old.ts", "src/style.css"],
-  entryNames: "[name].[hash]",
-  outdir: "out",
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: ["es2022", "chrome111", "firefox113", "safari16.4"],
-  charset: "utf8",
-  metafile: true,
-  write: false,
-});
-
-const manifest = {};
-for (const [path, output] of Object.entries(result.metafile.outputs)) {
-  const entry = output.entryPoint;
-  if (entry) manifest[basename(entry).replace(/\.ts$/, ".js")] = basename(path);
+/** The files of one package: what each entry becomes, and the manifest of their names. */
+async function built(entries) {
+  const result = await build({
+    absWorkingDir: here,
+    entryPoints: entries.map((name) => `src/${name}`),
+    entryNames: "[name].[hash]",
+    outdir: "out",
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: ["es2022", "chrome111", "firefox113", "safari16.4"],
+    charset: "utf8",
+    metafile: true,
+    write: false,
+  });
+  const manifest = {};
+  for (const [path, output] of Object.entries(result.metafile.outputs)) {
+    const entry = output.entryPoint;
+    if (entry) manifest[basename(entry).replace(/\.ts$/, ".js")] = basename(path);
+  }
+  const files = Object.fromEntries(
+    result.outputFiles.map((file) => [basename(file.path), Buffer.from(file.contents)]),
+  );
+  const sorted = Object.fromEntries(Object.entries(manifest).sort());
+  files["manifest.json"] = Buffer.from(JSON.stringify(sorted, null, 2) + "\n");
+  return files;
 }
-const files = Object.fromEntries(
-  result.outputFiles.map((file) => [basename(file.path), Buffer.from(file.contents)]),
-);
-const sorted = Object.fromEntries(Object.entries(manifest).sort());
-files["manifest.json"] = Buffer.from(JSON.stringify(sorted, null, 2) + "\n");
 
-if (check) {
+/** The names of files that are missing, different, or not built any more. */
+function wrong(target, files) {
   const kept = new Set(readdirSync(target));
-  const wanted = new Set(Object.keys(files));
-  const stale = [...kept].filter((name) => !wanted.has(name));
-  const wrong = [...wanted].filter(
+  const stale = [...kept].filter((name) => !(name in files));
+  const changed = Object.keys(files).filter(
     (name) => !kept.has(name) || !readFileSync(join(target, name)).equals(files[name]),
   );
-  if (stale.length + wrong.length) {
-    console.error(`static/ is not what frontend/ builds: ${[...stale, ...wrong].join(", ")}. Run: make frontend`);
-    process.exit(1);
+  return [...stale, ...changed];
+}
+
+for (const [name, entries] of Object.entries(packages)) {
+  const target = join(here, "../src/frontrunner", name, "static");
+  const files = await built(entries);
+  if (check) {
+    const found = wrong(target, files);
+    if (found.length) {
+      console.error(`${name}/static is not what frontend/ builds: ${found.join(", ")}. Run: make frontend`);
+      process.exitCode = 1;
+    }
+  } else {
+    rmSync(target, { recursive: true, force: true });
+    mkdirSync(target, { recursive: true });
+    for (const [file, body] of Object.entries(files)) writeFileSync(join(target, file), body);
   }
-} else {
-  rmSync(target, { recursive: true, force: true });
-  mkdirSync(target, { recursive: true });
-  for (const [name, body] of Object.entries(files)) writeFileSync(join(target, name), body);
 }

@@ -50,3 +50,9 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_durations_for_people(seconds: float, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_a_plan_without_known_traffic_is_printed_too(tmp_path: Path) -> None:
+    answer = run(tmp_path, "plan")
+    assert answer.returncode == 0
+    assert "Traffic: not known" in answer.stdout

@@ -42,6 +42,12 @@ def test_messages_are_counted_by_side_since_a_time(store: Feedback) -> None:
     assert (store.count("new", 2.0), store.count("old", 0.0), store.count("new", 4.0)) == (2, 1, 0)
 
 
+def test_the_latest_come_first(store: Feedback) -> None:
+    for number in range(5):
+        store.add(message(str(number)))
+    assert [one.text for one in store.latest(3)] == ["4", "3", "2"]
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "plain"])
 def test_a_spreadsheet_runs_nothing(store: Feedback, text: str) -> None:
     store.add(message(text, page=text))

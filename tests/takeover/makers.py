@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from frontrunner.base.takeover_settings import TakeoverSettings
 from frontrunner.checks.gates import Verdict
-from frontrunner.takeover.records import Decided, Entry, Reading, Record
+from frontrunner.takeover.plan import Plan, plan_hash, plan_of, plan_text
+from frontrunner.takeover.records import Cause, Decided, Entry, PlanChanged, Reading, Record
 from frontrunner.takeover.stages import Mode, Position, Stage
 
 START = 1_795_000_000.0
@@ -37,8 +39,22 @@ def chain(*records: Record | tuple[str, Record]) -> list[Entry]:
 
 
 def decided(before: Position, after: Position, why: str = "The evidence allows it.",
-            command: int | None = None, *readings: Reading) -> Decided:  # fmt: skip
-    return Decided(before=before, after=after, why=why, command=command, readings=readings)
+            command: int | None = None, *readings: Reading,
+            cause: Cause = Cause.EVIDENCE) -> Decided:  # fmt: skip
+    cause = Cause.COMMAND if command is not None else cause
+    return Decided(
+        before=before, after=after, why=why, command=command, readings=readings, cause=cause
+    )
+
+
+def plan(*shares: float) -> Plan:
+    """A plan with these shares, in percent."""
+    return plan_of(TakeoverSettings(shares=shares))
+
+
+def in_force(found: Plan) -> PlanChanged:
+    """The record that puts a plan into force."""
+    return PlanChanged(found=plan_hash(found), accepted=True, plan=plan_text(found))
 
 
 PATH = [

@@ -170,3 +170,8 @@ class Home:
     def saved(self) -> Path:
         """What the controller was about to overwrite at the data plane."""
         return self.takeover / "saved"
+
+    @property
+    def console_tokens(self) -> Path:
+        """Who may use the console of the take-over: a name and a token on each line."""
+        return self.takeover / "console-tokens"

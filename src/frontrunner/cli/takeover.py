@@ -1,6 +1,7 @@
 """`frontrunner takeover`: every command of the group."""
 
 from frontrunner.cli import (  # noqa: F401 -- each module adds its commands
+    takeover_console,
     takeover_plan,
     takeover_read,
     takeover_run,

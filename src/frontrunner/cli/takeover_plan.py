@@ -66,10 +66,11 @@ def told(settings: Settings) -> str:
 
 def plan_lines(found: Forecast, source: str, people: str) -> list[str]:
     """A forecast for people."""
-    traffic = f"{found.requests_per_day:,.0f} requests a day ({source})"
+    per_day = found.requests_per_day
+    traffic = f"{per_day:,.0f} requests a day ({source})" if per_day else "not known"
     lines = [
         f"Plan {found.hash[:12]}",
-        f"Traffic: {traffic if found.requests_per_day else 'not known'}",
+        f"Traffic: {traffic}",
         f"Duration: at least {duration(found.shortest)}, at most {duration(found.longest)} "
         "without pauses",
         f"Told: {people}",

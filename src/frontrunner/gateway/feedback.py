@@ -118,6 +118,12 @@ class Feedback:
         with self._errors(), self._database.reading() as connection:
             return int(connection.scalar(query) or 0)
 
+    def latest(self, most: int) -> list[Message]:
+        """The last messages, newest first. Raises GatewayError if the database refuses."""
+        query = self._table.select().order_by(self._table.c.id.desc()).limit(most)
+        with self._errors(), self._database.reading() as connection:
+            return [Message(**row._mapping) for row in connection.execute(query)]
+
     @contextmanager
     def _errors(self) -> Iterator[None]:
         try:

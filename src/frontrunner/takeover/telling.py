@@ -15,9 +15,8 @@ from frontrunner.gateway.transition import write_transition
 from frontrunner.ops.notify import Notice, Notifier
 from frontrunner.takeover.looks import Look
 from frontrunner.takeover.notices import notice_of
-from frontrunner.takeover.plan import parse_plan
-from frontrunner.takeover.public import transition_of
-from frontrunner.takeover.records import Decided, Entry, PlanChanged
+from frontrunner.takeover.public import move_of
+from frontrunner.takeover.records import Decided, Entry
 
 log = logging.getLogger("frontrunner.takeover")
 LOOKS_BYTES = 16 * 1024 * 1024
@@ -80,18 +79,10 @@ class Telling:
         self._notifier.tell(notice)
 
     def _show(self, at: float) -> None:
-        entries = list(self._entries())
-        shown = transition_of(entries, shares_of(entries), at)
+        shown = move_of(self._entries(), at)
         if shown is not None:
             write_transition(self._folder, shown)
         self._is_shown = True
-
-
-def shares_of(entries: Iterable[Entry]) -> tuple[int, ...]:
-    """The shares of the plan in force at the end of some entries. Raises TakeoverError."""
-    texts = [one.record.plan for one in entries if isinstance(one.record, PlanChanged)]
-    found = [text for text in texts if text]
-    return parse_plan(found[-1]).shares if found else ()
 
 
 # --- the file of looks ----------------------------------------------------------------------------

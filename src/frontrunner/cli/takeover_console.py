@@ -1,0 +1,76 @@
+"""`frontrunner takeover console`: the take-over in a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from frontrunner.base.config import load_settings
+from frontrunner.base.home import Home as HomePaths
+from frontrunner.cli.options import Home, check_range
+from frontrunner.cli.output import say
+from frontrunner.cli.takeover_app import takeover
+from frontrunner.cli.takeover_plan import plan_lines, told
+from frontrunner.takeover.forecast import forecast
+from frontrunner.takeover.plan import Plan
+
+
+@takeover.command()
+def console(
+    port: Annotated[int, typer.Option("--port", help="0 means any free port.")] = 8090,
+    host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    name: Annotated[
+        list[str] | None,
+        typer.Option("--name", help="A name that the browser may use for it. Repeat it for more."),
+    ] = None,
+    tls_certificate: Annotated[
+        Path | None, typer.Option("--tls-certificate", metavar="FILE", help="PEM chain for TLS.")
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option("--tls-key", metavar="FILE", help="PEM private key for TLS.")
+    ] = None,
+    allow_plain_http: Annotated[
+        bool,
+        typer.Option("--allow-plain-http", help="Serve other addresses than loopback without TLS."),
+    ] = False,
+    home: Home = None,
+) -> None:
+    """Show the take-over in a browser, with the buttons of an operator."""
+    from frontrunner.takeover.console.access import Tokens  # noqa: PLC0415
+    from frontrunner.takeover.console.running import Listen, run_console  # noqa: PLC0415
+    from frontrunner.takeover.console.watching import Watched, Watcher  # noqa: PLC0415
+
+    check_range("--port", port, 0, 65535)
+    settings = load_settings(home)
+    place = HomePaths(settings.home)
+    tokens = Tokens(place.console_tokens)
+
+    def started(url: str, made: bool) -> None:
+        if made:
+            say(f"Made a token for you in {tokens.path}")
+        say(f"Open {url} (once, within 10 minutes; later log in with a token of {tokens.path})")
+
+    watched = Watched(
+        home=settings.home,
+        gateway=settings.gateway,
+        folder=Path(settings.gateway.state or place.gateway),
+        database=settings.takeover.database,
+    )
+    where = Listen(host, port, tuple(name or ()), tls_certificate, tls_key, allow_plain_http)
+    watcher = Watcher(watched, lambda: _plan(settings.home))
+    try:
+        run_console(watcher, tokens, where, started)
+    finally:
+        watcher.close()
+
+
+def _plan(home: Path) -> tuple[Plan, str]:
+    """The plan of the settings as they are now, and the same as `takeover plan` prints it."""
+    from frontrunner.takeover.loading import load_plan  # noqa: PLC0415
+
+    settings = load_settings(home)
+    found = load_plan(settings)
+    lines = plan_lines(forecast(found, None), "", told(settings))
+    return found, "\n".join(lines)
