@@ -155,7 +155,7 @@ lock: ## Refresh the lock files from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --constraints requirements/dev.txt requirements/build.in -o requirements/build.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/peer.in -o requirements/peer.txt
 	for client in $(CLIENTS); do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/client-$$client.in -o requirements/client-$$client.txt; done
-	for gradio in $(GRADIOS); do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/gradio-$$gradio.in -o requirements/gradio-$$gradio.txt; done
+	for gradio in $(GRADIOS); do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/gradio-$$gradio.in -o $$(readlink -f requirements/gradio-$$gradio.txt); done
 
 EVALUATE := src/frontrunner/evaluate/requirements
 

@@ -18,6 +18,8 @@ HOME/
   moved.json                    where each old model went
   gateway/                      what Envoy reads and writes: configuration, routes, sockets, logs
   takeover/                     the ledger, the evidence, the looks, what was saved
+  rehearsal/                    what a rehearsal writes: logs, what its old board shows
+  .venv-gradio/                 what a rehearsal's old board runs in
 """
 
 from __future__ import annotations
@@ -175,3 +177,13 @@ class Home:
     def console_tokens(self) -> Path:
         """Who may use the console of the take-over: a name and a token on each line."""
         return self.takeover / "console-tokens"
+
+    @property
+    def rehearsal(self) -> Path:
+        """The logs of a rehearsal's processes, and what its old board shows."""
+        return self.path / "rehearsal"
+
+    @property
+    def gradio_environment(self) -> Path:
+        """The virtual environment that a rehearsal's old board runs in."""
+        return self.path / ".venv-gradio"
