@@ -152,8 +152,6 @@ class WebhookGate(_Outside, frozen=True, kw_only=True, tag="webhook"):
     every: _Seconds = 60.0
     seconds: _Seconds = 10.0
     url: _Url
-    private: bool = False
-    """Whether the URL may be of this machine or its network."""
 
 
 class PrometheusGate(_Outside, frozen=True, kw_only=True, tag="prometheus"):
@@ -166,8 +164,6 @@ class PrometheusGate(_Outside, frozen=True, kw_only=True, tag="prometheus"):
     query: _Text
     at_least: float | None = None
     at_most: float | None = None
-    private: bool = False
-    """Whether the URL may be of this machine or its network."""
 
     def __post_init__(self) -> None:
         limits = [one for one in (self.at_least, self.at_most) if one is not None]
@@ -218,6 +214,11 @@ BUILT_IN: tuple[GateSettings, ...] = (
 def all_gates(own: Iterable[GateSettings]) -> dict[str, GateSettings]:
     """By name: the built-in gates, then those of the settings, which replace one of their name."""
     return {gate.name: gate for gate in (*BUILT_IN, *own)}
+
+
+OUTSIDE = (ParityGate, ContractGate, LinksGate, WebhookGate, PrometheusGate)
+"""Kinds whose check runs outside the traffic, in a process of its own."""
+OutsideGate = ParityGate | ContractGate | LinksGate | WebhookGate | PrometheusGate
 
 
 def kind_of(gate: GateSettings) -> str:

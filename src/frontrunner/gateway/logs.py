@@ -73,7 +73,7 @@ class AttemptLine(msgspec.Struct, frozen=True):
         """
         if _is_gone(self.flags):
             return False
-        return self.status >= 500 if self.status else self.flags not in (None, "-")
+        return self.status >= 500 if self.status else (self.flags or "-") != "-"
 
 
 _GONE = frozenset({"DC", "DR"})

@@ -6,8 +6,10 @@ import pytest
 
 from frontrunner.base.gate_settings import (
     BUILT_IN,
+    OUTSIDE,
     GateSettings,
     ManualGate,
+    PrometheusGate,
     QuotaGate,
     SlownessGate,
     SuccessGate,
@@ -21,10 +23,11 @@ from frontrunner.takeover.gates.look import look
 from frontrunner.takeover.gates.prove import prove
 
 EVERY_KIND: tuple[GateSettings, ...] = (
-    *BUILT_IN,
+    *(gate for gate in BUILT_IN if not isinstance(gate, OUTSIDE)),
     ManualGate(name="manual"),
     QuotaGate(name="quota"),
     WebhookGate(name="webhook", url="http://host/"),
+    PrometheusGate(name="query", url="http://host", query="up", at_least=0.5, at_most=1.0),
 )
 
 
@@ -66,3 +69,13 @@ def test_a_judge_that_always_says_the_same_is_not_armed(
 def test_a_judge_that_raises_is_not_armed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(looking._JUDGES, ManualGate, lambda gate, evidence: 1 / 0)
     assert "ZeroDivisionError" in prove([ManualGate(name="manual")])["manual"]
+
+
+@pytest.mark.parametrize("gate", [one for one in BUILT_IN if isinstance(one, OUTSIDE)])
+def test_a_check_that_is_not_set_up_is_not_armed(gate: GateSettings) -> None:
+    assert "Not set up" in prove([gate])[gate.name]
+
+
+def test_limits_that_no_value_can_meet_are_not_armed() -> None:
+    gate = PrometheusGate(name="query", url="http://host", query="up", at_least=2.0, at_most=1.0)
+    assert "no fault" in prove([gate])["query"]

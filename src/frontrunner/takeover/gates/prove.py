@@ -6,20 +6,27 @@ not armed: it is measured and shown, and never passes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
+from frontrunner.base.errors import FrontrunnerError
 from frontrunner.base.gate_settings import (
+    ContractGate,
     FeedbackGate,
     FreshnessGate,
     GateSettings,
+    LinksGate,
     ManualGate,
+    ParityGate,
+    PrometheusGate,
     ShadowGate,
     ShareGate,
     SlownessGate,
     SuccessGate,
+    WebhookGate,
 )
 from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.evidence.facts import (
@@ -30,7 +37,10 @@ from frontrunner.takeover.evidence.facts import (
     Split,
 )
 from frontrunner.takeover.evidence.sequential import Regression, added
+from frontrunner.takeover.gates.asking import judged_query, judged_webhook
 from frontrunner.takeover.gates.look import RAISED, judge
+from frontrunner.takeover.gates.on_boards import WHY_NOT
+from frontrunner.takeover.gates.outside import why_not_set_up
 from frontrunner.takeover.stages import FULL
 
 _AT = 1_000_000_000.0
@@ -41,23 +51,72 @@ _FAILED, _PASSED = Verdict.FAILED, Verdict.PASSED
 def prove(gates: Sequence[GateSettings]) -> dict[str, str]:
     """Why a gate is not armed, by name; empty if all of them are.
 
-    Judges alone are proved here. `Checks.prove` does the same for checks outside the traffic.
+    For a check outside the traffic, a fault is put before the check itself: a board without
+    anything, values that break the limits. Nothing is asked over the network for it.
     """
     found = {gate.name: _reason(gate) for gate in gates}
     return {name: reason for name, reason in found.items() if reason}
 
 
 def _reason(gate: GateSettings) -> str:
+    try:
+        return _reason_of_check(gate) or _reason_of_judge(gate)
+    except FrontrunnerError as error:
+        return str(error)
+    except RAISED as error:
+        return f"It raised {error!r} on injected evidence."
+
+
+def _reason_of_judge(gate: GateSettings) -> str:
     bad, good = _INJECTED.get(type(gate), _of_check)(gate)
     for evidence, wanted in (*((one, _FAILED) for one in bad), *((one, _PASSED) for one in good)):
-        try:
-            verdict = judge(gate, evidence).verdict
-        except RAISED as error:
-            return f"It raised {error!r} on injected evidence."
-        if verdict is not wanted:
-            what = "a fault" if wanted is _FAILED else "no fault"
-            return f"It is {verdict} on injected evidence of {what}."
+        reason = _unlike(judge(gate, evidence).verdict, wanted)
+        if reason:
+            return reason
     return ""
+
+
+def _reason_of_check(gate: GateSettings) -> str:
+    match gate:
+        case WebhookGate():
+            return _reason_of_webhook(gate)
+        case PrometheusGate():
+            return _reason_of_query(gate)
+        case ParityGate() | ContractGate() | LinksGate():
+            unset = why_not_set_up(gate)
+            return unset or WHY_NOT[type(gate)](gate)
+    return ""
+
+
+def _reason_of_webhook(gate: WebhookGate) -> str:
+    for wanted in (_FAILED, _PASSED):
+        body = msgspec.json.encode({"verdict": wanted, "text": "Injected."})
+        reason = _unlike(judged_webhook(gate, body, _AT).verdict, wanted)
+        if reason:
+            return reason
+    return ""
+
+
+def _reason_of_query(gate: PrometheusGate) -> str:
+    """Values beyond each limit, and at it."""
+    limits = [one for one in (gate.at_least, gate.at_most) if one is not None]
+    beyond = [] if gate.at_least is None else [math.nextafter(gate.at_least, -math.inf)]
+    beyond += [] if gate.at_most is None else [math.nextafter(gate.at_most, math.inf)]
+    for value, wanted in (*((one, _FAILED) for one in beyond), *((o, _PASSED) for o in limits)):
+        sample = {"metric": {}, "value": [_AT, repr(value)]}
+        data = {"resultType": "vector", "result": [sample]}
+        body = msgspec.json.encode({"status": "success", "data": data})
+        reason = _unlike(judged_query(gate, body, _AT).verdict, wanted)
+        if reason:
+            return reason
+    return ""
+
+
+def _unlike(verdict: Verdict, wanted: Verdict) -> str:
+    if verdict is wanted:
+        return ""
+    what = "a fault" if wanted is _FAILED else "no fault"
+    return f"It is {verdict} on injected evidence of {what}."
 
 
 # --- evidence to inject ---------------------------------------------------------------------------

@@ -1,0 +1,160 @@
+"""Gates that run a whole check on the boards of now: parity, contract, links."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from frontrunner.base.gate_settings import ContractGate, LinksGate, ParityGate
+from frontrunner.checks.contract.check import check
+from frontrunner.checks.contract.fetch import Fetch, Response, fetcher
+from frontrunner.checks.contract.finding import Finding
+from frontrunner.checks.contract.ignore_rules import apply, load_rules
+from frontrunner.checks.contract.record import Record, read_record
+from frontrunner.checks.contract.report import broken, printable, unchecked
+from frontrunner.checks.gates import Gate, GateResult, Measured, Verdict, judge, load_gates
+from frontrunner.takeover.evidence.facts import Checked
+
+_SHOWN = 3
+"""Items that a text names."""
+_EDGES = (0.0, 1.0)
+"""The values at the ends of what the comparison of numbers measures; all are shares."""
+
+
+class Boards(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the boards are."""
+
+    home: str
+    """Home of the new board; parity compares its published snapshot."""
+    new: str = ""
+    """URL of the new board."""
+
+
+# --- contract and links ---------------------------------------------------------------------------
+
+
+def contract(gate: ContractGate | LinksGate, boards: Boards) -> Checked:
+    """Check the new board against the record. Raises ContractError if nothing can be checked."""
+    record = _record(gate)
+    findings = _findings(gate, record, fetcher(boards.new), gate.seconds)
+    wrong, errors = broken(findings), unchecked(findings)
+    text = f"{len(findings) - len(wrong) - len(errors):,} of {len(findings):,} items hold."
+    verdict = Verdict.PASSED
+    if errors:
+        verdict, text = Verdict.ERROR, f"{len(errors):,} could not be checked. {text}"
+    if wrong:
+        verdict, text = Verdict.FAILED, f"{len(wrong):,} would break. {text}"
+    named = [f"{one.kind} {one.item}: {one.reason}" for one in (*wrong, *errors)[:_SHOWN]]
+    return Checked(
+        verdict=verdict,
+        text=printable(" ".join((text, "; ".join(named))).strip()),
+        at=time.time(),
+        value=float(len(wrong)),
+        limit=0.0,
+        sample=len(findings),
+    )
+
+
+def _record(gate: ContractGate | LinksGate) -> Record:
+    record = read_record(Path(gate.record))
+    if isinstance(gate, LinksGate):
+        return Record(source=record.source, recorded_at=record.recorded_at, links=record.links)
+    return record
+
+
+def _findings(
+    gate: ContractGate | LinksGate, record: Record, fetch: Fetch, seconds: float
+) -> list[Finding]:
+    rules = load_rules(Path(gate.ignore) if gate.ignore else None)
+    return apply(check(record, fetch, seconds=seconds), rules, datetime.now(UTC).date())
+
+
+def why_contract_cannot_fail(gate: ContractGate | LinksGate) -> str:
+    """Check a board that has nothing: why that does not fail, or an empty text if it does.
+
+    Raises ContractError if the record or the rules cannot be read, or the record is empty.
+    """
+    findings = _findings(gate, _record(gate), _nothing, gate.seconds)
+    if not broken(findings):
+        return f"A board that answers 404 to all {len(findings):,} items would not fail it."
+    return ""
+
+
+def _nothing(path: str) -> Response:
+    return Response(404, "", "", b"")
+
+
+# --- parity ---------------------------------------------------------------------------------------
+
+
+def parity(gate: ParityGate, boards: Boards) -> Checked:
+    """Compare every number of the old board with the published snapshot.
+
+    Raises LegacyError or SnapshotError if either cannot be read.
+    """
+    from frontrunner.checks.parity.run import Asked, compare_boards  # noqa: PLC0415 -- slow
+    from frontrunner.snapshot.store import Store  # noqa: PLC0415
+
+    paths = {name: Path(text) for name in ("results", "aliases") if (text := getattr(gate, name))}
+    limits = Path(gate.limits) if gate.limits else None
+    snapshot = Store(Path(boards.home)).current()
+    report = compare_boards(Asked(Path(gate.legacy), snapshot, gates=limits, **paths))
+    return judged_parity(report.gates, report.legacy_cells, snapshot.id)
+
+
+def judged_parity(results: Sequence[GateResult], numbers: int, snapshot: str) -> Checked:
+    """One verdict of the gates of a comparison: the worst."""
+    order = (Verdict.FAILED, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PASSED)
+    by_verdict = {verdict: [one for one in results if one.verdict is verdict] for verdict in order}
+    worst = next((verdict for verdict in order if by_verdict[verdict]), Verdict.ERROR)
+    text = f"{numbers:,} numbers of the old board compared with snapshot {snapshot}: "
+    text += f"{len(by_verdict[Verdict.PASSED])} of {len(results)} limits hold."
+    if worst is not Verdict.PASSED:
+        named = "; ".join(_result(one) for one in by_verdict[worst][:_SHOWN])
+        text += f" {worst.capitalize()}: {named}."
+    first = by_verdict[worst][0] if by_verdict[worst] else None
+    return Checked(
+        verdict=worst,
+        text=text,
+        at=time.time(),
+        value=first.value if first and worst is Verdict.FAILED else None,
+        limit=_limit(first.gate) if first and worst is Verdict.FAILED else None,
+        sample=numbers,
+    )
+
+
+def _result(result: GateResult) -> str:
+    value = "no value" if result.value is None else f"{result.value:.4f}"
+    return f"{result.gate.name} is {value}, {result.gate.limit} wanted"
+
+
+def _limit(gate: Gate) -> float | None:
+    return gate.at_least if gate.at_least is not None else gate.at_most
+
+
+def why_parity_cannot_fail(gate: ParityGate) -> str:
+    """Limits that no value can break, by name; empty if there are none.
+
+    Raises LegacyError if the limits cannot be read.
+    """
+    lax = [
+        one.name
+        for one in load_gates(Path(gate.limits) if gate.limits else None)
+        if not any(
+            judge(one, {one.measure: Measured(edge, one.minimum_sample)}).verdict is Verdict.FAILED
+            for edge in _EDGES
+        )
+    ]
+    return f"No share can break its limits {', '.join(lax)}." if lax else ""
+
+
+WHY_NOT: dict[type, Callable[..., str]] = {
+    ContractGate: why_contract_cannot_fail,
+    LinksGate: why_contract_cannot_fail,
+    ParityGate: why_parity_cannot_fail,
+}
+"""By kind: why its check cannot fail, or an empty text if a fault was seen to fail it."""
