@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from frontrunner.base import atomic
+from frontrunner.base.atomic import temporary_folder
 
 
 def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, synced: list[str]) -> None:
@@ -210,3 +212,35 @@ with locked(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(0.3)
 """
+
+
+def test_a_temporary_folder_is_private_and_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left_over = tmp_path / f"frontrunner-{os.geteuid()}" / ".writing-0-git"
+    left_over.mkdir(parents=True, mode=0o700)
+    left_over.parent.chmod(0o700)
+    with temporary_folder("git") as first, temporary_folder("git") as second:
+        assert not left_over.exists()  # of a process that was killed
+        assert first != second
+        assert first.is_dir()  # in use, and so not swept
+        assert stat.S_IMODE(first.parent.stat().st_mode) == 0o700
+    assert list(left_over.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["open", "link", "file"])
+def test_a_temporary_folder_is_never_in_a_place_of_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    place = tmp_path / f"frontrunner-{os.geteuid()}"
+    if kind == "open":
+        place.mkdir()
+        place.chmod(0o777)
+    elif kind == "link":
+        place.symlink_to(tmp_path)
+    else:
+        place.touch()
+    with pytest.raises(PermissionError, match="TMPDIR"), temporary_folder("git"):
+        pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -368,7 +369,7 @@ def test_git_never_runs_in_the_repository_of_a_file_url(
     monkeypatch.setattr("frontrunner.results.git._git", lambda url, *words: asked.append(words))
     bring_up_to_date(f"file://{tmp_path}/{name.removesuffix('.git')}", tmp_path / "clone")
     (url,) = [value for value in asked[0][0].values() if value.startswith("file:")]
-    assert "frontrunner-git-" in url
+    assert "-git" in url
 
 
 def test_a_file_url_of_no_repository_is_an_error(tmp_path: Path) -> None:
@@ -452,3 +453,32 @@ def test_git_never_asks_whoever_runs_the_build(
     monkeypatch.setattr(subprocess, "run", run)
     clone(repository.as_uri(), tmp_path / "clone")
     assert seen == [(subprocess.DEVNULL, "0")] * 3  # init, fetch, reset
+
+
+@pytest.mark.parametrize(
+    "place", ["", "results", "results/org__a", "results/org__a/r1", "docs/more", "../above"]
+)
+@pytest.mark.parametrize("name", [".gitattributes", ".gitignore"])
+def test_git_never_waits_for_a_pipe_that_has_the_name_of_its_file(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, place: str, name: str
+) -> None:
+    head = git(repository, "rev-parse", "HEAD")
+    source = repository / "results" if place == "../above" else repository
+    pipe = repository / ("" if place == "../above" else place) / name
+    pipe.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(pipe)
+
+    def asked(*_: object) -> bytes:
+        pytest.fail("git was asked, and would wait")
+
+    monkeypatch.setattr("frontrunner.results.git._ask", asked)
+    read = read_source(source, catalog(), Options(workers=1))
+    assert read.origin.commit == f"{head}+"
+    assert read.files.paths == ["org__a/r1/T1.json"]
+
+
+def test_other_pipes_are_rejected_and_git_is_asked(repository: Path) -> None:
+    os.mkfifo(repository / "results/org__a/r1/T2.json")
+    read = read_source(repository, catalog(), Options(workers=1))
+    assert read.origin.commit == git(repository, "rev-parse", "HEAD")
+    assert [str(one.reason) for one in read.rejects] == ["not-a-file"]

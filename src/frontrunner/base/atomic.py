@@ -12,6 +12,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import stat
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -127,6 +129,32 @@ def hidden_folder(parent: Path, name: str = "") -> Iterator[Path]:
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
         os.close(handle)
+
+
+@contextmanager
+def temporary_folder(name: str) -> Iterator[Path]:
+    """A private folder for as long as the block runs.
+
+    What a killed process left is removed by the next one of this user that needs such a folder.
+    Raises OSError if it cannot be made.
+    """
+    with hidden_folder(_folder_of_user(), name) as folder:
+        yield folder
+
+
+def _folder_of_user() -> Path:
+    """This user's folder among the temporary ones, which others can neither read nor make."""
+    folder = Path(tempfile.gettempdir(), f"frontrunner-{os.geteuid()}")
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    mode = stat.S_IMODE(found.st_mode)
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or mode & 0o077:
+        raise PermissionError(
+            f"{folder} is not a private folder of this user. Remove it, or set TMPDIR."
+        )
+    sweep(folder)
+    return folder
 
 
 def _new_folder(path: Path) -> int:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from frontrunner.base.atomic import write_file
+from frontrunner.base.atomic import temporary_folder, write_file
 from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError, NetworkError
 from frontrunner.gateway.binary import Envoy, deprecations, find_envoy, refusal
@@ -52,10 +51,10 @@ def _configuration(envoy: Envoy, settings: GatewaySettings, folder: Path) -> Fin
         return Finding(what, "absent", "no [gateway] in frontrunner.toml")
     try:
         state = load_state(folder)
-        with tempfile.TemporaryDirectory() as name:
-            config = Path(name, "envoy.yaml")
+        with temporary_folder("envoy") as place:
+            config = place / "envoy.yaml"
             salt = state.salt or settings.salt or "salt"
-            write_file(config, render_config(settings, salt, Path(name), inline=state).encode())
+            write_file(config, render_config(settings, salt, place, inline=state).encode())
             why = refusal(envoy, config)
             old = deprecations(envoy, config)
     except GatewayError as error:

@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import FrameType
 from typing import NamedTuple
 
 import uvicorn
 
+from frontrunner.base.atomic import temporary_folder
 from frontrunner.base.config import ServerSettings
 from frontrunner.http.app import Application
 from frontrunner.http.counters import new_segment
@@ -93,7 +93,7 @@ def serve(
 def _supervise(store: Store, groups: list[list[socket.socket]], make: Make, grace: int) -> None:
     counters = [new_segment() for _ in groups]
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="frontrunner-")))
+        folder = stack.enter_context(temporary_folder("calls"))
         relay = stack.enter_context(socket.socket(socket.AF_UNIX))
         relay.bind(str(folder / "calls"))
         relay.listen(_BACKLOG)

@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import NoReturn
 
@@ -22,6 +22,8 @@ _AFTER_GRACE = 5
 _SHORT_LIFE = 5.0
 """Seconds; a worker that dies sooner is not replaced at once."""
 _PAUSE = 1.0
+_STOPS = {signal.SIGTERM, signal.SIGINT}
+_SIGNALS = {*_STOPS, signal.SIGALRM, signal.SIGCHLD}
 
 
 class Supervisor:
@@ -45,40 +47,47 @@ class Supervisor:
     def run(self) -> None:
         """Run until SIGTERM or SIGINT; workers then finish their requests in progress."""
         watched, kept_open = os.pipe()
-        handlers = {one: signal.signal(one, self._stop) for one in (signal.SIGTERM, signal.SIGINT)}
-        handlers[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._kill)
+        # Signals are taken one at a time where this process waits, never in between: a worker that
+        # has just ended or just begun cannot be missed, nor its number be another process's.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        handler = signal.signal(signal.SIGCHLD, _keep_pending)
         try:
             for number in range(self._workers):
-                self._start(number, watched, kept_open)
+                self._start(number, watched, kept_open, before)
             while self._alive:
-                self._wait(watched, kept_open)
+                self._take(signal.sigwait(_SIGNALS))
+                for number, ended_soon in self._ended():
+                    if ended_soon:
+                        _pause()
+                    if not signal.sigpending() & _STOPS:
+                        self._start(number, watched, kept_open, before)
         finally:
             signal.alarm(0)
-            for one, handler in handlers.items():
-                signal.signal(one, handler)
+            while signal.sigpending() & _SIGNALS:
+                signal.sigwait(_SIGNALS)
+            signal.signal(signal.SIGCHLD, handler)
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
             os.close(watched)
             os.close(kept_open)
 
-    def _start(self, number: int, watched: int, kept_open: int) -> None:
-        stops = {signal.SIGTERM, signal.SIGINT}
-        # A signal between the fork and its entry below would miss the new worker.
-        signal.pthread_sigmask(signal.SIG_BLOCK, stops)
+    def _start(
+        self, number: int, watched: int, kept_open: int, mask: set[int | signal.Signals]
+    ) -> None:
         pid = os.fork()
         if pid:
             self._alive[pid] = number, time.monotonic()
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)
-            return
-        self._be_worker(number, watched, kept_open, stops)
+        else:
+            self._be_worker(number, watched, kept_open, mask)
 
     def _be_worker(
-        self, number: int, watched: int, kept_open: int, stops: set[signal.Signals]
+        self, number: int, watched: int, kept_open: int, mask: set[int | signal.Signals]
     ) -> NoReturn:
         code = 1
         try:
             os.close(kept_open)
-            for one in (*stops, signal.SIGALRM):
+            for one in _SIGNALS:
                 signal.signal(one, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, stops)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             self._run(number, watched)
             code = 0
         except SystemExit as leaving:
@@ -90,29 +99,41 @@ class Supervisor:
             logging.shutdown()
             os._exit(code)
 
-    def _wait(self, watched: int, kept_open: int) -> None:
-        pid, status = os.waitpid(-1, 0)
-        number, began = self._alive.pop(pid, (-1, 0.0))
-        if number < 0 or self._stopping:
-            return
-        log.error("worker %d ended (%s) and is replaced", number, _how(status))
-        if time.monotonic() - began < _SHORT_LIFE:
-            time.sleep(_PAUSE)
-        if not self._stopping:
-            self._start(number, watched, kept_open)
+    def _take(self, number: int) -> None:
+        """Do what a signal asks for."""
+        if number == signal.SIGALRM:
+            self._send(signal.SIGKILL)
+        elif number != signal.SIGCHLD:
+            self._stopping = True
+            signal.alarm(self._grace + _AFTER_GRACE)
+            self._send(number)
+            self._stop_listening()
 
-    def _stop(self, number: int, _: FrameType | None) -> None:
-        self._stopping = True
-        signal.alarm(self._grace + _AFTER_GRACE)
-        self._send(number)
-        self._stop_listening()
-
-    def _kill(self, _: int, __: FrameType | None) -> None:
-        self._send(signal.SIGKILL)
+    def _ended(self) -> Iterator[tuple[int, bool]]:
+        """The workers to replace, and whether each lived a short time."""
+        for pid in list(self._alive):
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if not ended:
+                continue
+            number, began = self._alive.pop(pid)
+            if not self._stopping:
+                log.error("worker %d ended (%s) and is replaced", number, _how(status))
+                yield number, time.monotonic() - began < _SHORT_LIFE
 
     def _send(self, number: int) -> None:
         for pid in self._alive:
             os.kill(pid, number)
+
+
+def _keep_pending(_: int, __: FrameType | None) -> None:
+    """Some systems drop a blocked SIGCHLD that has no handler."""
+
+
+def _pause() -> None:
+    """Wait a moment; no longer if the workers are to stop."""
+    until = time.monotonic() + _PAUSE
+    while time.monotonic() < until and not signal.sigpending() & _STOPS:
+        time.sleep(_PAUSE / 20)
 
 
 def _how(status: int) -> str:

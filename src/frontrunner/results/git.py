@@ -16,14 +16,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import subprocess
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from frontrunner.base.atomic import temporary_folder
 from frontrunner.base.errors import SourceError
 from frontrunner.results.credentials import (
     environment_of,
@@ -38,6 +39,8 @@ _SECONDS = 60
 _MOST_LINKS = 5
 """References that name another, one after the other; git follows as many."""
 _LARGEST_REFERENCES = 64 * 1024 * 1024
+_READ_BY_GIT = frozenset({".gitattributes", ".gitignore", ".gitmodules"})
+"""Files that git reads in any folder of a work tree."""
 _READING = frozenset({"cat-file", "log", "rev-parse", "status"})
 """Commands that only read, and start no other program with the settings below."""
 _SETTINGS = """\
@@ -185,15 +188,42 @@ def _packed(repository: Repository, name: str) -> str | None:
 # --- asking -----------------------------------------------------------------------------------
 
 
-def git_commit(folder: Path) -> str | None:
-    """The commit checked out in `folder`, with `+` after it if its files differ from it."""
+def git_commit(folder: Path, special: Collection[str] = ()) -> str | None:
+    """The commit checked out in `folder`, with `+` after it if its files differ from it.
+
+    `special` names the pipes, sockets and devices in the folder. Git waits for ever to read a pipe
+    that has the name of one of its files, so it is not asked then: no commit has a pipe.
+    """
     found = find_repository(folder, above=1)
     commit = found.head if found else None
     if found is None or commit is None:
         return None
+    above = {folder.absolute(), found.folder.absolute()}
+    if any(Path(one).name in _READ_BY_GIT for one in special) or any(
+        _is_special(place / name) for place in above for name in _READ_BY_GIT
+    ):
+        return f"{commit}+"
     status = ("status", "--porcelain", "--ignore-submodules=all", "--no-renames", "--", ".")
     said = _ask(found, folder, status, b"", _SECONDS)
     return commit if said == b"" else None if said is None and not _has_git() else f"{commit}+"
+
+
+def _is_special(path: Path) -> bool:
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))
+
+
+def special_files(folder: Path, *, known: Path) -> list[str]:
+    """The pipes and the like that git would read below `folder`, without subfolders of `known`."""
+    found = []
+    for parent, folders, names in os.walk(folder):
+        place = Path(parent)
+        folders[:] = [] if place == known else [one for one in folders if one != ".git"]
+        found += [name for name in names if name in _READ_BY_GIT and _is_special(place / name)]
+    return found
 
 
 def _has_git() -> bool:
@@ -246,8 +276,7 @@ def _environment(repository: Repository, own: Path) -> dict[str, str]:
 def _borrowed(repository: Repository) -> Iterator[Path]:
     """An empty repository with settings of ours, and the objects and HEAD of another."""
     head = repository.head or ""
-    with tempfile.TemporaryDirectory(prefix="frontrunner-git-") as name:
-        own = Path(name)
+    with temporary_folder("git") as own:
         (own / "objects" / "info").mkdir(parents=True)
         (own / "refs").mkdir()
         long = len(head) == 64

@@ -21,7 +21,7 @@ from frontrunner.results.chunk import Chunk, Knowledge, RunSettings, read_chunk
 from frontrunner.results.collecting import collector_paused
 from frontrunner.results.files import Files, files_of, merged
 from frontrunner.results.formats import TaskIndex
-from frontrunner.results.git import git_commit
+from frontrunner.results.git import git_commit, special_files
 from frontrunner.results.layout import Identity, Names, folder_name
 from frontrunner.results.origin import Origin
 from frontrunner.results.rejects import Reason, Reject, printable
@@ -33,6 +33,7 @@ from frontrunner.results.sources import (
     find_tree,
     folder_items,
     folder_stamps,
+    results_root,
 )
 from frontrunner.results.workers import helpers
 from frontrunner.results.zips import is_zip, walk_zip
@@ -105,7 +106,8 @@ def read_source(source: Path, catalog: Catalog, options: Options) -> RawResults:
 
 def _read(source: Path, known: Knowledge, options: Options) -> RawResults:
     if source.is_dir():
-        return _raw(_read_folder(source, known, options), _origin_of(source, options))
+        found = _read_folder(source, known, options)
+        return _raw(found, _origin_of(source, options, found.chunks))
     if source.is_file() and (is_archive(source) or is_zip(source)):
         chunks = _read_archive(source, known, options)
         return _raw(
@@ -203,10 +205,14 @@ def _shares(models: list[str], count: int) -> list[list[str]]:
     return [models[start : start + size] for start in range(0, len(models), size)]
 
 
-def _origin_of(source: Path, options: Options) -> Origin:
-    if options.repository:
-        return Origin("git", options.repository, commit=git_commit(source))
-    return Origin("folder", source.name, commit=git_commit(source))
+def _origin_of(source: Path, options: Options, chunks: list[Chunk]) -> Origin:
+    rejects = (reject for chunk in chunks for reject in chunk.rejects)
+    special = [one.path for one in rejects if one.reason is Reason.NOT_A_FILE]
+    # Model folders were looked into, what lies beside them was not.
+    special += special_files(source, known=results_root(source))
+    commit = git_commit(source, special)
+    kind, name = ("git", options.repository) if options.repository else ("folder", source.name)
+    return Origin(kind, name, commit=commit)
 
 
 # --- archives ---------------------------------------------------------------------------------
