@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from frontrunner.gateway.render import Place
-from frontrunner.takeover.evidence.collect import Collector
+from frontrunner.takeover.evidence.collect import Analysis, Collector
 
 _A_SECOND = 5000
 
@@ -28,8 +28,8 @@ def main() -> None:
 
 def _measure(folder: Path, lines: int) -> None:
     place, dice = Place(folder), random.Random(1)
-    collector = Collector(place, folder / "evidence.json", 60.0)
-    collector.restart("A measurement.", 2500)
+    collector = Collector(place, folder / "evidence.json")
+    collector.follow(Analysis(share=2500))
     begin = time.time() + 2
     looks, used = 0, 0.0
     for done in range(0, lines, _A_SECOND):

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
+from contextlib import closing
 
+import msgspec
+
+from frontrunner.base.config import Settings
 from frontrunner.base.gate_settings import GateSettings
-from frontrunner.takeover.evidence.facts import Evidence
+from frontrunner.base.home import Home
+from frontrunner.gateway.render import Place
+from frontrunner.takeover.both_boards import first_url
+from frontrunner.takeover.evidence.collect import Analysis, Collector
+from frontrunner.takeover.evidence.complaints import Complaints
 from frontrunner.takeover.fold import State
 from frontrunner.takeover.gates.look import look
+from frontrunner.takeover.gates.on_boards import Boards
+from frontrunner.takeover.gates.outside import Checks, Versions
 from frontrunner.takeover.gates.prove import prove
-from frontrunner.takeover.plan import Plan, asks_a_person, guarding
+from frontrunner.takeover.loading import gateway_folder
+from frontrunner.takeover.plan import Plan, asks_a_person, guarding, wanted
 from frontrunner.takeover.plane import Reality
 from frontrunner.takeover.records import Reading
 
@@ -18,8 +28,8 @@ from frontrunner.takeover.records import Reading
 class Judging:
     """Asks every gate that guards the take-over at a position."""
 
-    def __init__(self, now: Callable[[], float] = time.time) -> None:
-        self._now = now
+    def __init__(self, collector: Collector, checks: Checks) -> None:
+        self._collector, self._checks = collector, checks
         self._proved: tuple[tuple[GateSettings, ...], dict[str, str]] | None = None
 
     def readings(self, state: State, plan: Plan, reality: Reality | None) -> tuple[Reading, ...]:
@@ -27,20 +37,56 @@ class Judging:
         gates = tuple(plan.gates[name] for name in guarding(plan, state.position))
         if not gates:
             return ()
-        evidence = Evidence(
-            at=self._now(),
-            since=state.counts_at,
+        self._collector.follow(_analysis(state, plan, reality))
+        versions = Versions(
+            new_code=state.new_code, old_data=state.old_data, new_data=state.new_data
+        )
+        evidence = msgspec.structs.replace(
+            self._collector.look(),
             old_data_at=reality.old.data_at if reality else None,
             new_data_at=reality.new.data_at if reality else None,
+            checks=self._checks.poll(gates, versions),
             approved=_approvals(state, plan, gates),
         )
         return look(gates, evidence, self._unarmed(gates))
+
+    def close(self) -> None:
+        """End the checks that run."""
+        self._checks.close()
 
     def _unarmed(self, gates: tuple[GateSettings, ...]) -> dict[str, str]:
         """Why gates are not armed; proved once for each set of gates."""
         if self._proved is None or self._proved[0] != gates:
             self._proved = gates, prove(gates)
         return self._proved[1]
+
+
+def judging_of(settings: Settings) -> Judging:
+    """The gates of a home, with its evidence."""
+    home, folder = Home(settings.home), gateway_folder(settings)
+    complaints = Complaints(_counting(settings))
+    boards = Boards(home=str(home), new=first_url(settings.gateway.new))
+    return Judging(Collector(Place(folder), home.evidence, complaints), Checks(boards))
+
+
+def _counting(settings: Settings) -> Callable[[float], int]:
+    """Counts messages about the new board, in a database that is opened for each count."""
+
+    def count(since: float) -> int:
+        from frontrunner.gateway.feedback import Feedback  # noqa: PLC0415 -- needs an extra
+
+        with closing(Feedback(settings.gateway.feedback, gateway_folder(settings))) as feedback:
+            return feedback.count("new", since)
+
+    return count
+
+
+def _analysis(state: State, plan: Plan, reality: Reality | None) -> Analysis:
+    """What is counted now: a step, on one program of each side, at one share as it really is."""
+    world = reality.world if reality else wanted(plan, state.position)
+    return Analysis(
+        begun=state.counts_at, share=world.share, window=plan.window, old_code=state.old_code
+    )
 
 
 def _approvals(state: State, plan: Plan, gates: tuple[GateSettings, ...]) -> dict[str, bool]:

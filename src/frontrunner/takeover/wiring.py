@@ -20,7 +20,7 @@ from frontrunner.takeover.both_boards import BothBoards
 from frontrunner.takeover.clock import Clock
 from frontrunner.takeover.controller import Controller
 from frontrunner.takeover.envoy_plane import EnvoyPlane
-from frontrunner.takeover.judging import Judging
+from frontrunner.takeover.judging import judging_of
 from frontrunner.takeover.ledger.lease import Lease
 from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.loading import gateway_folder, load_plan
@@ -78,11 +78,12 @@ def wired(settings: Settings) -> Iterator[Wired]:
     tenure = HomeTenure(
         lease_of(settings, ledger), home.controller_lock, lambda name: _is_local(name, home)
     )
+    judging = judging_of(settings)
     parts = Parts(
         book=ledger,
         lease=tenure,
         plane=EnvoyPlane(settings.gateway, folder, home.saved, boards),
-        judge=Judging(),
+        judge=judging,
         find_plan=lambda: load_plan(load_settings(settings.home)),
         witness=Telling(home.looks, folder, ledger.entries, notifier),
         clock=Clock(),
@@ -95,6 +96,7 @@ def wired(settings: Settings) -> Iterator[Wired]:
         yield Wired(settings, ledger, lease_of(settings, ledger), boards, controller, tick, parts)
     finally:
         controller.release()
+        judging.close()
         tenure.close()
         boards.close()
         notifier.close()

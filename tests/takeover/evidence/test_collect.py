@@ -8,13 +8,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from frontrunner.base.gate_settings import ShareGate
 from frontrunner.gateway.logs import RequestLine
 from frontrunner.gateway.render import Place
 from frontrunner.gateway.shadow.tally import RouteTally, Tally, write_tally
 from frontrunner.takeover.evidence import collect
-from frontrunner.takeover.evidence.collect import Collector
-from frontrunner.takeover.evidence.facts import Evidence, RouteShadows, Shadows
+from frontrunner.takeover.evidence.collect import Analysis, Collector
+from frontrunner.takeover.evidence.facts import RouteShadows, Shadows, SideCounts
 from frontrunner.takeover.evidence.log_position import LogReader
+from frontrunner.takeover.gates.look import look
 from tests.takeover.evidence.lines import BEGIN, encoded, request
 
 
@@ -29,8 +31,18 @@ class World:
 
     def start(self, **options: Any) -> Collector:
         """A controller that was started, or started again."""
-        given: dict[str, Any] = {"window": 60.0, "clock": lambda: self.now} | options
+        given: dict[str, Any] = {"clock": lambda: self.now} | options
         return Collector(self.place, self.file, **given)
+
+    def begun(self, share: int = 5000, **options: Any) -> Collector:
+        """A controller that has begun to count."""
+        collector = self.start(**options)
+        collector.follow(self.analysis(share))
+        collector.look()
+        return collector
+
+    def analysis(self, share: int = 5000, **changed: Any) -> Analysis:
+        return Analysis(**({"begun": BEGIN, "share": share} | changed))
 
     def log(self, *lines: RequestLine) -> None:
         with self.place.requests.open("ab") as file:
@@ -45,30 +57,40 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path)
 
 
-def without_time(evidence: Evidence) -> Evidence:
-    return msgspec.structs.replace(evidence, at=0.0)
-
-
-def test_counts_are_those_since_the_restart(world: World) -> None:
+def test_counts_are_those_of_the_analysis(world: World) -> None:
     world.log(request(-5, 1, status=500))
-    collector = world.start()
-    collector.restart("The step 50 % began.", 5000)
+    collector = world.begun()
     world.log(request(2, 1), request(2, 2, status=500), request(3, 6000))
     world.now = BEGIN + 100
     found = collector.look()
-    assert (found.at, found.since, found.why) == (BEGIN + 100, BEGIN, "The step 50 % began.")
+    assert (found.at, found.since, found.lost) == (BEGIN + 100, BEGIN, "")
     assert (found.new.units, found.new.failed, found.old.units) == (2, 1, 1)
     assert (found.split.new, found.split.old, found.split.share, found.visitors) == (2, 1, 5000, 2)
     assert found.problem == ""
-    collector.restart("New code.", 5000)
+    collector.follow(world.analysis())
+    assert collector.look() == found
+    collector.follow(world.analysis(begun=BEGIN + 90))  # such as new code
     found = collector.look()
-    assert (found.new, found.split.new, found.why) == (type(found.new)(), 0, "New code.")
+    assert (found.new, found.split.new, found.since) == (SideCounts(), 0, BEGIN + 100)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"share": 100}, {"window": 30.0}, {"old_code": "x"}, {"begun": BEGIN + 1}]
+)
+def test_another_analysis_begins_anew(world: World, changed: dict[str, Any]) -> None:
+    collector = world.begun()
+    world.log(request(2, 1))
+    world.now = BEGIN + 100
+    assert collector.look().new.units == 1
+    for one in (collector, world.start()):
+        one.follow(msgspec.structs.replace(world.analysis(), **changed))
+        found = one.look()
+        assert (found.new.units, found.split.new, found.lost) == (0, 0, "")
 
 
 def test_a_kill_at_any_look_changes_nothing(world: World) -> None:
     """The counts of one collector, and of one that is killed and started before every look."""
-    world.start().restart("Begun.", 5000)
-    steady, killed = world.start(), world.file.with_name("other.json")
+    steady, killed = world.begun(), world.file.with_name("other.json")
     killed.write_bytes(world.file.read_bytes())
     for minute in range(1, 8):
         world.now = BEGIN + 60 * minute
@@ -77,14 +99,43 @@ def test_a_kill_at_any_look_changes_nothing(world: World) -> None:
             for n in range(10)
         ))  # fmt: skip
         expected = steady.look()
-        found = Collector(world.place, killed, 60.0, clock=lambda: world.now).look()
-        assert found == expected
+        started = Collector(world.place, killed, clock=lambda: world.now)
+        started.follow(world.analysis())
+        assert started.look() == expected
     assert expected.failing.stretches > 2
 
 
+def test_a_controller_that_stood_by_goes_on_with_the_counts_of_the_other(world: World) -> None:
+    standing_by, leader = world.start(), world.begun()
+    for second, bucket in ((2, 1), (70, 2), (130, 3)):
+        world.log(request(second, bucket))
+        world.now = BEGIN + second + 60
+        leader.look()
+    leader.follow(world.analysis(2500))
+    leader.look()
+    world.log(request(200, 4, 2500))
+    world.now = BEGIN + 300
+    expected = leader.look()
+    world.place.requests.unlink()  # nothing is left to count anew
+    world.log(request(299, 5, 2500))
+    leader.follow(world.analysis(2500))
+    standing_by.follow(world.analysis(2500))
+    assert expected.new.units == 1
+    assert standing_by._kept == leader._kept
+
+
+def test_requests_that_were_under_way_as_the_share_changed_are_not_counted(world: World) -> None:
+    collector = world.begun(0)
+    world.now = BEGIN + 100
+    collector.follow(world.analysis(5000, begun=BEGIN + 100))
+    collector.look()
+    world.log(request(99, 1, 0, ms=3000), request(100.5, 2, 0), request(102, 3, 5000))
+    found = collector.look()
+    assert (found.split.new, found.split.old, found.split.wrong) == (1, 0, 0)
+
+
 def test_a_look_without_new_lines_writes_nothing(world: World) -> None:
-    collector = world.start()
-    collector.restart("Begun.", 5000)
+    collector = world.begun()
     stamp = world.file.stat().st_ino
     collector.look()
     assert world.file.stat().st_ino == stamp
@@ -96,7 +147,7 @@ def test_a_look_without_new_lines_writes_nothing(world: World) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (None, "Nothing was counted before."),
+        (None, "did not exist"),
         (b"", "could not be read"),
         (b"{}", "could not be read"),
         (b'{"since": 1', "could not be read"),
@@ -105,35 +156,31 @@ def test_a_look_without_new_lines_writes_nothing(world: World) -> None:
 def test_a_lost_checkpoint_begins_anew_and_says_so(
     world: World, content: bytes | None, why: str
 ) -> None:
-    collector = world.start()
-    collector.restart("Begun.", 5000)
+    collector = world.begun()
     world.log(request(2, 1))
     collector.look()
     if content is None:
         world.file.unlink()
     else:
         world.file.write_bytes(content)
-    found = world.start().look()
-    assert why in found.why
-    assert found.new.units == found.split.new == found.split.share == 0
-
-
-def test_another_window_begins_anew(world: World) -> None:
-    world.start().restart("Begun.", 5000)
-    assert world.start(window=30.0).look().why == "A window is 30 s now and was 60 s."
-    assert world.start(window=60.0).look().why == "Begun."
+    world.now = BEGIN + 100
+    found = world.begun().look()
+    assert why in found.lost
+    assert (found.new.units, found.split.new, found.split.share) == (0, 0, 5000)
+    [share] = look([ShareGate(name="share")], found)
+    assert "Earlier counts were lost: evidence.json" in share.text
+    assert why in world.begun().look().lost  # it goes on being said
 
 
 def test_a_log_that_was_removed_unread_begins_anew(world: World) -> None:
-    collector = world.start()
-    collector.restart("Begun.", 5000)
+    collector = world.begun()
     world.log(request(2, 1))
     world.now = BEGIN + 100
     assert collector.look().new.units == 1
     world.place.requests.unlink()
     world.log(request(103, 2))
     found = collector.look()
-    assert "removed before it was read" in found.why
+    assert "removed before it was read" in found.lost
     assert (found.new.units, found.split.share) == (0, 5000)
     world.log(request(150, 2))
     world.now = BEGIN + 300
@@ -143,25 +190,25 @@ def test_a_log_that_was_removed_unread_begins_anew(world: World) -> None:
 def test_the_p95_is_kept_for_the_next_step_and_forgotten_with_the_old_sides_code(
     world: World,
 ) -> None:
-    collector = world.start()
-    collector.restart("Begun.", 0)
+    collector = world.begun(0)
     world.log(*(request(2 + n / 10, n, 0, ms=300) for n in range(150)))
     world.now = BEGIN + 100
     assert collector.look().slow_over_ms is None
-    collector.restart("Next stage.", 100)
+    collector.follow(world.analysis(100))
+    collector.look()
     world.log(*(request(102 + n / 10, 5000 + n, 100, ms=300) for n in range(50)))
     world.now = BEGIN + 200
     assert collector.look().slow_over_ms == 300
-    collector.restart("Next step.", 500)
-    assert collector.look().slow_over_ms == 300
+    for code in (None, "one", "one", None, "one"):
+        collector.follow(world.analysis(500, old_code=code))
+        assert collector.look().slow_over_ms == 300
     assert world.start().look().slow_over_ms == 300
-    collector.restart("New code of the old board.", 500, new_old_side=True)
+    collector.follow(world.analysis(500, old_code="two"))
     assert collector.look().slow_over_ms is None
 
 
 def test_lines_that_cannot_be_read_are_counted_and_in_numbers_a_problem(world: World) -> None:
-    collector = world.start()
-    collector.restart("Begun.", 5000)
+    collector = world.begun()
     world.log(*(request(2, n) for n in range(200)))
     with world.place.requests.open("ab") as file:
         file.write(b'{"half\n\xff\xff\n')
@@ -177,8 +224,7 @@ def test_lines_that_cannot_be_read_are_counted_and_in_numbers_a_problem(world: W
 def test_a_log_that_cannot_be_read_is_a_problem_until_it_can(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    collector = world.start()
-    collector.restart("Begun.", 5000)
+    collector = world.begun()
     world.log(request(2, 1))
     real = Path.open
 
@@ -198,8 +244,7 @@ def test_a_log_that_cannot_be_read_is_a_problem_until_it_can(
 def test_a_full_disk_is_a_problem_and_loses_no_count(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    collector = world.start()
-    collector.restart("Begun.", 5000)
+    collector = world.begun()
     world.log(request(2, 1))
     world.now = BEGIN + 100
 
@@ -210,15 +255,17 @@ def test_a_full_disk_is_a_problem_and_loses_no_count(
     found = collector.look()
     assert found.new.units == 1
     assert "No space left" in found.problem
-    with pytest.raises(OSError, match="No space left"):
-        collector.restart("Next step.", 10_000)
+    collector.follow(world.analysis(10_000))  # a step that is not stored, and then a kill
+    assert "No space left" in collector.look().problem
     monkeypatch.undo()
-    assert world.start().look().new.units == 1  # of the old file, read on from its position
+    started = world.begun()
+    assert started.look().new.units == 1  # of the old file, read on from its position
+    started.follow(world.analysis(10_000))
+    assert started.look().new.units == 0
 
 
 def test_a_long_log_is_read_in_parts(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    collector = world.start()
-    collector.restart("Begun.", 5000)
+    collector = world.begun()
     lines = [request(2, n) for n in range(5000)]
     world.log(*lines)
     world.now = BEGIN + 100
@@ -238,8 +285,7 @@ def test_a_long_log_is_read_in_parts(world: World, monkeypatch: pytest.MonkeyPat
 def test_a_clock_that_was_set_back_hides_requests_for_two_minutes_at_most(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    collector = world.start()
-    collector.restart("Begun.", 5000)
+    collector = world.begun()
     world.now = BEGIN - 3000
     world.log(request(-3010, 1), request(-3005, 1))
     assert collector.look().split.new == 0
@@ -257,7 +303,7 @@ def test_shadows_are_those_since_the_restart(world: World) -> None:
     collector = world.start()
     assert collector.look().shadows is None
     world.shadows(a=RouteTally(same=10, different=1))
-    collector.restart("Begun.", 0)
+    collector.follow(world.analysis(0))
     assert collector.look().shadows == Shadows()
     world.shadows(a=RouteTally(same=12, different=1), b=RouteTally(noisy=1, ignored=2, different=3))
     wanted = Shadows(
@@ -265,13 +311,12 @@ def test_shadows_are_those_since_the_restart(world: World) -> None:
         routes=(RouteShadows(route="b", different=3, compared=6),),
     )  # fmt: skip
     assert collector.look().shadows == wanted
-    assert world.start().look().shadows == wanted
+    assert world.begun(0).look().shadows == wanted
 
 
 def test_a_comparer_that_began_anew_counts_from_zero(world: World) -> None:
     world.shadows(a=RouteTally(same=10, different=1))
-    collector = world.start()
-    collector.restart("Begun.", 0)
+    collector = world.begun(0)
     world.shadows(since=9.0, a=RouteTally(same=3))
     assert collector.look().shadows == Shadows(same=3, unanswered=2)
     (world.place.folder / "shadow.json").write_bytes(b"{")
@@ -285,9 +330,8 @@ def test_complaints_are_asked_for_since_the_restart(world: World) -> None:
         asked.append(since)
         return 7
 
-    collector = world.start(complaints=complaints)
     world.now = BEGIN + 50
-    collector.restart("Begun.", 0)
+    collector = world.begun(complaints=complaints)
     world.now = BEGIN + 60
     assert collector.look().complaints == 7
-    assert asked == [BEGIN + 50]
+    assert asked == [BEGIN + 50] * 2

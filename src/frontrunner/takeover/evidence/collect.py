@@ -29,79 +29,104 @@ _SETTLED = 1.0
 _UNDER_WAY = 120.0
 """Seconds after which every request that began before a restart has been logged."""
 
+_LATE = 60.0
+"""Seconds after which an analysis without counts must have lost them."""
 _MOST_UNREAD = 0.01
 """Part of the lines that may be unreadable."""
+
+
+class Analysis(msgspec.Struct, frozen=True, kw_only=True):
+    """What is counted. If any of it changes, counts begin anew."""
+
+    begun: float = 0.0
+    """When the step began, or when new code was seen, as the ledger has it."""
+    share: int = 0
+    """Of 10,000, as the data plane follows it."""
+    window: float = 60.0
+    """Seconds in which a bucket counts once."""
+    old_code: str | None = None
+    """Names the old board's program."""
 
 
 class Kept(msgspec.Struct, kw_only=True):
     """The file of the collector."""
 
+    analysis: Analysis
     since: float
-    why: str
     windows: Windows
     position: Position | None
     shadows: ShadowTotals | None
     """The comparer's counts when the analysis began."""
+    lost: str = ""
+    """Why earlier counts of this analysis are not part of it."""
     read: int = 0
     unread: int = 0
 
 
 class Collector:
-    """Counts what users experience since the last `restart`. Not for use by several threads."""
+    """Counts what users experience in one analysis. Not for use by several threads."""
 
     def __init__(
         self,
         place: Place,
         file: Path,
-        window: float,
         complaints: Callable[[float], int | None] = lambda since: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """Go on with the counts in `file`; begin anew, and say why, if they cannot be used.
+        """Go on with the counts in `file`, or begin without any.
 
-        `window` is in seconds. `complaints` gives the messages about the new side since a time,
-        or None if they are not known, without waiting. Raises OSError if the log cannot be read.
+        `complaints` gives the messages about the new side since a time, or None if they are not
+        known, without waiting.
         """
-        self._place, self._file, self._window = place, file, window
+        self._place, self._file = place, file
         self._complaints, self._clock = complaints, clock
         self._decoder = msgspec.json.Decoder(RequestLine)
-        self._loaded = time.monotonic()
-        kept, why = _load(file, window)
-        self._kept = kept or self._fresh(why, share=0, slow_over_ms=None)
-        self._reader = LogReader(place.requests, self._kept.position)
-        if not kept:
-            self._restart_at_end()
+        self._stamp: _Stamp | None = None
+        self._reader: LogReader | None = None
+        self._unusable = ""
+        """Why there are no earlier counts."""
+        self._unsaved = False
+        self._kept: Kept
+        self._load()
 
-    def restart(self, why: str, share: int, *, new_old_side: bool = False) -> None:
-        """Begin all counts anew, at a share of 10,000. Call it once the data plane follows.
+    def follow(self, analysis: Analysis) -> None:
+        """Count for an analysis: go on if it is the one that is counted, or begin anew.
 
-        The old side's p95 is kept unless `new_old_side`: its code has changed. Raises OSError if
-        the counts cannot be stored.
+        Call it once the data plane follows the share, and before each look. The old side's p95 is
+        kept for the next analysis unless its code has changed. Counts that should be there and are
+        not are named in `Evidence.lost`.
         """
-        limit = None if new_old_side else self._kept.windows.slow_over_ms
-        times = [] if new_old_side else self._kept.windows.page_times
-        self._kept = self._fresh(why, share, limit)
-        self._kept.windows.page_times = times
-        self._restart_at_end()
-        self._save()
+        if _stamp(self._file) not in (None, self._stamp):  # another controller has counted
+            self._load()
+        before = self._kept
+        if before.analysis == analysis and not self._unusable:
+            return
+        self._kept = self._fresh(analysis)
+        if None in (old := (before.analysis.old_code, analysis.old_code)) or old[0] == old[1]:
+            self._kept.windows.slow_over_ms = before.windows.slow_over_ms
+            self._kept.windows.page_times = before.windows.page_times
+        is_late = self._clock() - analysis.begun > _LATE
+        self._kept.lost = self._unusable if is_late else ""
+        self._unusable, self._reader = "", None
+
+    def _load(self) -> None:
+        """Take over the counts of the file."""
+        self._stamp, self._loaded = _stamp(self._file), time.monotonic()
+        self._reader = None
+        kept, self._unusable = _read(self._file)
+        self._unsaved = kept is None
+        self._kept = kept or self._fresh(Analysis())
+        if kept:
+            self._reader = LogReader(self._place.requests, kept.position)
 
     def look(self) -> Evidence:
         """Read what was logged since, store the counts, and give the evidence.
 
         What cannot be read or stored is in `Evidence.problem`; the next look tries again.
         """
-        now, before = self._clock(), self._reader.position
-        problem = ""
+        now, problem = self._clock(), ""
         try:
-            self._read()
-            if self._reader.lost:
-                self.restart(
-                    "The log of requests was removed before it was read.", self._kept.windows.share
-                )
-            elif not self._reader.behind:
-                self._kept.windows.end_before(now)
-            if self._reader.position != before or not self._file.exists():
-                self._save()
+            self._go_on(now)
         except OSError as error:
             problem = f"{error.filename or self._place.requests}: {error.strerror or error}."
             log.error("evidence could not be read or stored: %s", problem)
@@ -109,7 +134,7 @@ class Collector:
 
     def _doubt(self) -> str:
         """Why the counts may not show what happens now; empty if they do."""
-        if self._reader.behind:
+        if self._reader is not None and self._reader.behind:
             return "The log of requests has not been read to its end yet."
         kept = self._kept
         if kept.unread > _MOST_UNREAD * (kept.read + kept.unread):
@@ -118,12 +143,28 @@ class Collector:
 
     # --- reading ------------------------------------------------------------------------------
 
-    def _read(self) -> None:
+    def _go_on(self, now: float) -> None:
+        """Count new lines, and store the counts if there were any."""
+        reader = self._reader
+        before = reader.position if reader else None
+        if reader is None:
+            self._loaded = time.monotonic()
+            reader = self._reader = LogReader.at_end(self._place.requests)
+        self._count(reader)
+        if reader.lost:
+            reader.lost = False
+            self._begin_without_what_was_lost()
+        elif not reader.behind:
+            self._kept.windows.end_before(now)
+        if self._unsaved or reader.position != before or not self._file.exists():
+            self._save(reader)
+
+    def _count(self, reader: LogReader) -> None:
         windows, decode = self._kept.windows, self._decoder.decode
         if time.monotonic() - self._loaded > _UNDER_WAY:
             windows.begun = -math.inf  # so that a clock that was set back hides nothing
         read = unread = 0
-        for line in self._reader.lines():
+        for line in reader.lines():
             try:
                 windows.add(decode(line))
                 read += 1
@@ -134,22 +175,26 @@ class Collector:
         if unread:
             log.warning("%d lines of %s could not be read", unread, self._place.requests)
 
-    def _fresh(self, why: str, share: int, slow_over_ms: float | None) -> Kept:
+    def _begin_without_what_was_lost(self) -> None:
+        limit = self._kept.windows.slow_over_ms
+        self._kept = self._fresh(self._kept.analysis)
+        self._kept.windows.slow_over_ms = limit
+        self._kept.lost = "The log of requests was removed before it was read."
+        log.error("the counts begin anew: %s", self._kept.lost)
+
+    def _fresh(self, analysis: Analysis) -> Kept:
         now = self._clock()
-        windows = Windows(
-            share=share, seconds=self._window, begun=now + _SETTLED, slow_over_ms=slow_over_ms
-        )
+        self._unsaved = True
+        windows = Windows(share=analysis.share, seconds=analysis.window, begun=now + _SETTLED)
         shadows = read_shadows(self._shadow_file)
-        return Kept(since=now, why=why, windows=windows, position=None, shadows=shadows)
+        return Kept(analysis=analysis, since=now, windows=windows, position=None, shadows=shadows)
 
-    def _restart_at_end(self) -> None:
-        self._loaded = time.monotonic()
-        self._reader = LogReader.at_end(self._place.requests)
-
-    def _save(self) -> None:
-        self._kept.position = self._reader.position
+    def _save(self, reader: LogReader) -> None:
+        self._unsaved = True
+        self._kept.position = reader.position
         self._file.parent.mkdir(parents=True, exist_ok=True)
         write_file(self._file, msgspec.json.encode(self._kept), mode=0o600)
+        self._stamp, self._unsaved = _stamp(self._file), False
 
     # --- what is known ------------------------------------------------------------------------
 
@@ -163,7 +208,7 @@ class Collector:
         return Evidence(
             at=now,
             since=kept.since,
-            why=kept.why,
+            lost=kept.lost,
             old=windows.old.counts(),
             new=windows.new.counts(),
             failing=windows.failing,
@@ -178,15 +223,24 @@ class Collector:
         )
 
 
-def _load(file: Path, window: float) -> tuple[Kept | None, str]:
-    """What a file keeps, or why there is nothing to go on with."""
+_Stamp = tuple[int, int]
+
+
+def _stamp(file: Path) -> _Stamp | None:
+    """What changes when a file is replaced; None if it cannot be seen."""
     try:
-        kept = msgspec.json.decode(file.read_bytes(), type=Kept)
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+def _read(file: Path) -> tuple[Kept | None, str]:
+    """What a file keeps; or None, and why there is nothing to go on with."""
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Kept), ""
     except FileNotFoundError:
-        return None, "Nothing was counted before."
+        return None, f"{file.name} did not exist."
     except (OSError, ValueError) as error:
         log.error("the evidence in %s cannot be read: %s", file, error)
-        return None, f"The counts in {file.name} could not be read: {error}."
-    if kept.windows.seconds != window:
-        return None, f"A window is {window:g} s now and was {kept.windows.seconds:g} s."
-    return kept, ""
+        return None, f"{file.name} could not be read: {error}."

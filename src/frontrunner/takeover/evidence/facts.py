@@ -77,8 +77,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     at: float
     since: float
     """When the counts began."""
-    why: str = ""
-    """Why they began then."""
+    lost: str = ""
+    """Why they began then and not with the step; empty if nothing was lost."""
     old: SideCounts = SideCounts()
     new: SideCounts = SideCounts()
     failing: Regression = Regression()

@@ -89,6 +89,8 @@ def _reading(gate: GateSettings, evidence: Evidence, unarmed: Mapping[str, str])
     if evidence.problem and found.verdict is Verdict.PASSED and isinstance(gate, _COUNTED):
         text = f"Not judged on these counts: {evidence.problem} It measured: {found.text}"
         found = found._replace(verdict=Verdict.INCONCLUSIVE, text=text)
+    if evidence.lost and found.verdict is Verdict.INCONCLUSIVE and isinstance(gate, _COUNTED):
+        found = found._replace(text=f"{found.text} Earlier counts were lost: {evidence.lost}")
     reason = unarmed.get(gate.name)
     if reason is not None and found.verdict is Verdict.PASSED:
         found = found._replace(

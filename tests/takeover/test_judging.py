@@ -1,0 +1,150 @@
+"""The gates of a plan on the evidence of a log, as the controller asks for them."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from frontrunner.base.config import load_settings
+from frontrunner.base.gate_settings import ManualGate, SuccessGate, WebhookGate
+from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
+from frontrunner.checks.gates import Verdict
+from frontrunner.gateway.feedback import Feedback, Message
+from frontrunner.gateway.logs import RequestLine
+from frontrunner.gateway.render import Place
+from frontrunner.takeover.evidence.collect import Collector
+from frontrunner.takeover.fold import State
+from frontrunner.takeover.gates.on_boards import Boards
+from frontrunner.takeover.gates.outside import Checks
+from frontrunner.takeover.judging import Judging, judging_of
+from frontrunner.takeover.plan import plan_of
+from frontrunner.takeover.plane import Reality, Side
+from frontrunner.takeover.records import Reading
+from frontrunner.takeover.stages import Position, Stage, World
+from tests.takeover.evidence.lines import BEGIN, encoded, request
+
+SETTINGS = TakeoverSettings(
+    window="1m",
+    gate=(
+        WebhookGate(name="hook", url="http://host/"),
+        ManualGate(name="person"),
+        SuccessGate(name="success", minimum_sample=50, margin=0.2),
+    ),
+    shifting=StageSettings(gates=("share", "success", "freshness", "hook", "person")),
+    parallel=StageSettings(gates=("share",)),
+    guided=StageSettings(gates=("share",)),
+)
+PLAN = plan_of(SETTINGS)
+STATE = State(position=Position(stage=Stage.SHIFTING, step=3), counts_at=BEGIN)
+WELL = Side(healthy=True, data_at=BEGIN)
+HALF = Reality(world=World(share=5000), old=WELL, new=WELL)
+SAYS = """import json
+print(json.dumps({"verdict": "passed", "text": "Asked.", "at": 1.0}))"""
+
+
+class Room:
+    def __init__(self, folder: Path) -> None:
+        self.place, self.now = Place(folder), BEGIN
+        self.checks = Checks(Boards(home=""), (sys.executable, "-c", SAYS))
+        collector = Collector(self.place, folder / "evidence.json", clock=lambda: self.now)
+        self.judging = Judging(collector, self.checks)
+
+    def log(self, *lines: RequestLine) -> None:
+        with self.place.requests.open("ab") as file:
+            file.write(encoded(*lines))
+
+    def look(self, state: State = STATE, reality: Reality | None = HALF) -> dict[str, Reading]:
+        return {one.gate: one for one in self.judging.readings(state, PLAN, reality)}
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    one = Room(tmp_path)
+    yield one
+    one.judging.close()
+
+
+def test_before_the_start_no_gate_is_asked(room: Room) -> None:
+    assert room.look(State()) == {}
+    assert not (room.place.folder / "evidence.json").exists()
+
+
+def test_all_guarding_gates_are_judged_on_the_log(room: Room) -> None:
+    assert [*room.look()] == ["share", "success", "freshness", "hook", "person"]
+    for minute in range(10):
+        room.log(*(request(60 * minute + 2, 100 * n) for n in range(100)))
+    room.now = BEGIN + 1000
+    found = room.look()
+    assert (found["share"].verdict, found["share"].sample) == (Verdict.PASSED, 100)
+    assert (found["success"].verdict, found["success"].sample) == (Verdict.PASSED, 500)
+    assert found["freshness"].verdict is Verdict.PASSED
+    assert found["person"].verdict is Verdict.INCONCLUSIVE
+    for _ in range(500):
+        if room.look()["hook"].verdict is Verdict.PASSED:
+            break
+        time.sleep(0.01)
+    assert room.look()["hook"].text == "Asked."
+
+
+def test_a_failing_side_fails_and_a_new_step_begins_with_no_counts(room: Room) -> None:
+    room.look()
+    room.log(*(request(2 + 60 * m, 100 * n, status=500 if n < 50 and n % 2 else 200)
+               for m in range(3) for n in range(100)))  # fmt: skip
+    room.now = BEGIN + 300
+    assert room.look()["success"].verdict is Verdict.FAILED
+    later = msgspec.structs.replace(STATE, counts_at=BEGIN + 300)
+    assert room.look(later)["success"].verdict is Verdict.INCONCLUSIVE
+    assert room.look(later)["success"].sample == 0
+
+
+def test_a_share_that_is_not_the_plans_is_not_held_against_visitors(room: Room) -> None:
+    """Somebody changed the share by hand: what was counted at another share does not count."""
+    room.look()
+    room.log(*(request(2, 100 * n) for n in range(100)))
+    room.now = BEGIN + 100
+    assert room.look()["share"].sample == 100
+    other = msgspec.structs.replace(HALF, world=World(share=2500))
+    assert room.look(reality=other)["share"].sample == 0
+    room.look(reality=other)
+    room.log(*(request(103, 100 * n, 2500) for n in range(100)))
+    assert room.look(reality=other)["share"].verdict is not Verdict.FAILED
+
+
+def test_without_the_data_plane_gates_are_judged_all_the_same(room: Room) -> None:
+    room.look()
+    room.log(*(request(2, 100 * n) for n in range(100)))
+    room.now = BEGIN + 100
+    found = room.look(reality=None)
+    assert (found["share"].verdict, found["share"].sample) == (Verdict.PASSED, 100)
+    assert "Not measured" in found["freshness"].text
+
+
+def test_approvals_reach_their_gate(room: Room) -> None:
+    for given, verdict in ((True, Verdict.PASSED), (False, Verdict.FAILED)):
+        state = msgspec.structs.replace(STATE, approved={"person": given})
+        assert room.look(state)["person"].verdict is verdict
+
+
+def test_messages_of_visitors_are_counted_in_the_gateways_database(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path, {"FRONTRUNNER_GATEWAY_NEW": "http://new"})
+    folder = tmp_path / "gateway"
+    feedback = Feedback("", folder)
+    for at in (1.0, time.time() + 60):
+        feedback.add(Message(at=at, side="new", page="/", text="No."))
+    feedback.close()
+    judging = judging_of(settings)
+    try:
+        plan = plan_of(TakeoverSettings())
+        for _ in range(500):
+            by_name = {one.gate: one for one in judging.readings(STATE, plan, HALF)}
+            if "could not be read" not in by_name["feedback"].text:
+                break
+            time.sleep(0.01)
+        assert by_name["feedback"].text.startswith("1 message of 0 visitors")
+    finally:
+        judging.close()
