@@ -18,7 +18,7 @@ function replace(fresh: Document): void {
 }
 
 async function refresh(): Promise<boolean> {
-  const answer = await fetch("/", { headers: { "x-live": "1" }, redirect: "error" });
+  const answer = await fetch(`/${location.search}`, { headers: { "x-live": "1" }, redirect: "error" });
   if (answer.status === 401) return false;
   if (answer.ok) replace(new DOMParser().parseFromString(await answer.text(), "text/html"));
   return true;

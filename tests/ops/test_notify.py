@@ -122,6 +122,26 @@ def test_a_disk_that_refuses_does_not_stop_the_delivery(
     assert "outbox of flaky was not written" in caplog.text
 
 
+def test_two_processes_do_not_deliver_from_one_outbox_at_once(tmp_path: Path) -> None:
+    """The first one is slow; the second one waits, then tells what the first one left too."""
+    first, second = Flaky(), Flaky()
+    first.fails = 10**9
+    one = Notifier([first], tmp_path, pause=0.001)
+    one.start()
+    one.tell(notice(1))
+    wait_for(lambda: one.states()[0].is_dead)
+    two = Notifier([second], tmp_path)
+    two.start()
+    two.tell(notice(2))
+    time.sleep(0.05)
+    assert second.taken == []
+    one.close()
+    wait_for(lambda: second.taken == ["n-1", "n-2"])
+    two.close()
+    [state] = read_outboxes(tmp_path)
+    assert (state.waiting, state.delivered) == ((), 2)
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b'{"channel": 1}', b"\xff"])
 def test_a_damaged_outbox_begins_anew(tmp_path: Path, content: bytes) -> None:
     outbox_file(tmp_path, "flaky").write_bytes(content)

@@ -18,7 +18,7 @@ from typing import Protocol
 
 import msgspec
 
-from frontrunner.base.atomic import write_file
+from frontrunner.base.atomic import locked, write_file
 from frontrunner.base.errors import FrontrunnerError
 
 log = logging.getLogger("frontrunner.notify")
@@ -33,6 +33,8 @@ LONGEST_TEXT = 4000
 _KNOWN = 500
 """Ids that are remembered, so that the same notice is not sent again."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 600.0
+_LOOK_AGAIN = 0.5
+"""Seconds until it is asked again whether another process has let go of an outbox."""
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
@@ -165,6 +167,23 @@ class Courier:
     # --- in the thread ------------------------------------------------------------------------
 
     def _work(self) -> None:
+        """Deliver while no other process does: two would overwrite each other's outbox."""
+        while True:
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                with locked(self._path.with_suffix(".lock")):
+                    self.state = read_outbox(self._path) or self.state
+                    self._deliver()
+                return
+            except BlockingIOError:
+                if self._stopping.wait(_LOOK_AGAIN) and not self._new:
+                    return
+            except OSError as error:
+                log.error("the outbox of %s cannot be locked: %s", self._channel.name, error)
+                self._deliver()
+                return
+
+    def _deliver(self) -> None:
         while not self._stopping.is_set():
             self._wake.wait(due_in(self.state, self._now()))
             self._wake.clear()

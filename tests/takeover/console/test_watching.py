@@ -155,3 +155,13 @@ def test_only_the_end_of_a_long_file_is_read(
     found = read_looks(path)
     assert 3 <= len(found) <= 5
     assert found == looks(60)[-len(found) :]
+
+
+def test_looks_before_a_rotation_are_read_too(tmp_path: Path) -> None:
+    path = tmp_path / "looks.jsonl"
+    made = looks(6)
+    lines = [msgspec.json.encode(one) + b"\n" for one in made]
+    (tmp_path / "looks.jsonl.1").write_bytes(b"".join(lines[:4]))
+    assert read_looks(path) == made[:4]
+    path.write_bytes(b"".join(lines[4:]))
+    assert read_looks(path) == made

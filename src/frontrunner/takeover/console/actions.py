@@ -110,6 +110,8 @@ def action(made: Sequence[Action], verb: str) -> Action | None:
 def _action(verb: Verb, standing: Standing, look: Look | None, found: Plan | None) -> Action:
     now = situation(standing, look, found)
     plain = _refusal(now, Commanded(verb=verb, reason="-")) if now else _NO_PLAN
+    if now and verb is Verb.START and look is None:
+        plain = ""  # what it needs is asked once a controller runs
     forced = plain
     if plain and verb in _FORCE and now:
         forced = _refusal(now, Commanded(verb=verb, reason="-", force=True))
@@ -134,10 +136,11 @@ _NO_PLAN = "No plan is known: the settings cannot be read."
 
 def _refusal(now: Situation, command: Commanded) -> str:
     """Why the controller would refuse a command; empty if it would do it, now or later."""
-    if command.verb is Verb.START and now.sight.reality is None:
-        return ""  # it is asked once a controller runs
     one = Pending(seq=now.state.last + 1, actor="-", command=command)
-    state = msgspec.structs.replace(now.state, pending=(one,))
+    # A start puts the plan of the settings into force first.
+    is_planned = now.position.stage is Stage.PLANNED
+    plan = now.sight.found_hash if is_planned else now.state.plan
+    state = msgspec.structs.replace(now.state, pending=(one,), plan=plan)
     step = answer(Situation(state, now.plan, now.sight))
     if isinstance(step, Append) and isinstance(step.record, Refused):
         return step.record.why

@@ -144,19 +144,25 @@ class Watcher:
 
 
 def read_looks(path: Path) -> tuple[Look, ...]:
-    """The last looks of a file, oldest first. Lines that are cut off or unknown are left out.
+    """The last looks of a file, oldest first, and of the one that it was rotated to.
 
-    Raises OSError if the file exists and cannot be read.
+    Lines that are cut off or unknown are left out. Raises OSError if a file exists and cannot be
+    read.
     """
-    try:
-        with path.open("rb") as file:
-            size = file.seek(0, 2)
-            file.seek(max(0, size - _TAIL))
-            lines = file.read().splitlines()
-    except FileNotFoundError:
-        return ()
+    lines = _tail(path, _TAIL)
+    if len(lines) < _MOST_LOOKS:
+        lines = [*_tail(path.with_name(f"{path.name}.1"), _TAIL), *lines]
     found = (_look(line) for line in lines[-_MOST_LOOKS:])
     return tuple(one for one in found if one is not None)
+
+
+def _tail(path: Path, size: int) -> list[bytes]:
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, 2) - size))
+            return file.read().splitlines()
+    except FileNotFoundError:
+        return []
 
 
 def _look(line: bytes) -> Look | None:
