@@ -117,7 +117,7 @@ def test_an_unknown_kind_of_file(home: Path) -> None:
 
 
 def test_the_doctor(home: Path) -> None:
-    boards = Board("old").start(), Board("new").start()
+    boards = Board("old", pages=("/",)).start(), Board("new").start()
     settings = "[gateway]\n" + "".join(f'{one.name} = "{one.url}"\n' for one in boards)
     (home / "frontrunner.toml").write_text(settings)
     fine = run(home, "doctor", "--json")

@@ -33,6 +33,8 @@ class Board:
     filler: str = ""
     chunks: int = 1
     page: str = PAGE
+    pages: tuple[str, ...] = ()
+    """The paths that it answers; all of them if empty."""
     answer_headers: dict[str, str] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
     asked: list[Asked] = field(default_factory=list)
@@ -144,6 +146,8 @@ class Board:
             return False
         elif mode == "500":
             status = "500 Internal Server Error"
+        elif self.pages and target.partition("?")[0] not in (*self.pages, "/health"):
+            status = "404 Not Found"
         elif mode == "garbage":
             writer.write(b"\x00\xffnot http at all\r\n\r\n")
             await writer.drain()

@@ -18,7 +18,7 @@ from tests.gateway.conftest import free_port
 
 @pytest.fixture(scope="module")
 def boards() -> Iterator[tuple[Board, Board]]:
-    found = Board("old").start(), Board("new").start()
+    found = Board("old", pages=("/",)).start(), Board("new").start()
     yield found
     for one in found:
         one.stop()
@@ -41,6 +41,20 @@ def test_without_settings_nothing_is_asked(tmp_path: Path) -> None:
 
 def test_boards_that_answer(boards: tuple[Board, Board], tmp_path: Path) -> None:
     assert states(of(boards), tmp_path) == [*FINE, ("old board", "ok"), ("new board", "ok")]
+
+
+def test_a_page_of_the_old_board_that_the_new_one_would_take(
+    boards: tuple[Board, Board], tmp_path: Path
+) -> None:
+    boards[0].pages = ("/", "/compare", "/models", "/about")
+    try:
+        found = [one for one in examine(of(boards), tmp_path) if one.state == "wrong"]
+        assert [one.what for one in found] == ["old board"]
+        assert "answers /compare, /models, which the gateway gives to the new" in found[0].text
+        kept = of(boards, old_paths=("/compare", "/models*"))
+        assert all(one.state == "ok" for one in examine(kept, tmp_path))
+    finally:
+        boards[0].pages = ("/",)
 
 
 def test_boards_that_do_not(boards: tuple[Board, Board], tmp_path: Path) -> None:

@@ -250,10 +250,10 @@ def test_only_reads_are_mirrored_and_nothing_of_an_open_page(
         for path in owned:
             client.get(path)
         for method in ("POST", "PUT", "DELETE", "PATCH"):
-            client.request(method, "/boards", content=b"a=1")
-        client.get("/boards?page=1")
-    until(lambda: "GET /boards?page=1" in comparer.got)
-    assert set(comparer.got) == {"GET /boards?page=1"}
+            client.request(method, "/list", content=b"a=1")
+        client.get("/list?page=1")
+    until(lambda: "GET /list?page=1" in comparer.got)
+    assert set(comparer.got) == {"GET /list?page=1"}
 
 
 # --- the table -----------------------------------------------------------------------------------

@@ -7,6 +7,9 @@ import pytest
 from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError
 from frontrunner.gateway.owned import owned_paths
+from frontrunner.web.feeds import FEED
+from frontrunner.web.routes import DEVELOPMENT, NAMED, VIEWS
+from frontrunner.web.words import DEFAULT, languages
 
 OF_ALL = ["/config", "/assets/index.js", "/static/x.css", "/theme.css", "/login", "/logout"]
 BY_KIND = {
@@ -18,9 +21,16 @@ BY_KIND = {
                 "/gradio_api/heartbeat/s", "/gradio_api/upload", "/_app/x.js", "/manifest.json"],
     "gradio6": ["/gradio_api/queue/data", "/gradio_api/call/f", "/gradio_api/mcp/sse"],
 }  # fmt: skip
-OF_NOBODY = [
-    "/", "/boards", "/benchmark/MTEB(eng, v2)", "/models/a/b", "/configuration", "/querying",
-    "/apiary", "/filed", "/runs", "/resolve/main/boards_data/en/x",
+OF_BOTH = [
+    "/", "/configuration", "/querying", "/apiary", "/filed", "/runs",
+    "/resolve/main/boards_data/en/x",
+    "/docs", "/openapi.json", "/sitemap.xml", "/health", "/metrics", "/boardsx", "/data/x", "/zhx",
+    "/compared", "/model/a", "/benchmarks", "/v10",
+]  # fmt: skip
+PAGES = [
+    "/boards", "/benchmark/MTEB(eng, v2)", "/benchmark/x/tasks", "/models", "/models/a/b",
+    "/tasks/x",
+    "/compare", "/zh", "/zh/benchmark/x", "/old/x/en", "/og/site.png", "/changes.atom", "/search",
 ]  # fmt: skip
 CASES = [(kind, path) for kind, paths in BY_KIND.items() for path in [*paths, *OF_ALL]]
 
@@ -31,17 +41,38 @@ def test_what_an_open_page_talks_to(kind: str, path: str) -> None:
         assert owned_paths(GatewaySettings(old_kind=one)).owner(path) == "old"  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("path", OF_NOBODY)
-def test_pages_and_links_follow_the_bucket(path: str) -> None:
+@pytest.mark.parametrize("path", OF_BOTH)
+def test_what_both_boards_may_have_follows_the_bucket(path: str) -> None:
     assert owned_paths(GatewaySettings()).owner(path) is None
 
 
-def test_the_new_boards_own() -> None:
+@pytest.mark.parametrize("path", ["/_assets/a.js", "/v1/rank", "/v1", *PAGES])
+@pytest.mark.parametrize("kind", ["gradio", "gradio3", "gradio4", "gradio5", "gradio6"])
+def test_the_new_boards_own(kind: str, path: str) -> None:
+    assert owned_paths(GatewaySettings(old_kind=kind)).owner(path) == "new"  # type: ignore[arg-type]
+
+
+def test_the_present_board_of_mteb_has_pages_of_these_names_itself() -> None:
+    owned = owned_paths(GatewaySettings(old_kind="mteb"))
+    assert {owned.owner(path) for path in ["/v1/rank", *PAGES]} == {None}
+    assert owned.owner("/_assets/a.js") == "new"
+
+
+def test_every_page_of_the_new_board_is_its_own() -> None:
     owned = owned_paths(GatewaySettings())
-    assert [owned.owner(path) for path in ("/_assets/a.js", "/v1/rank", "/v1", "/v10")] == [
-        "new", "new", "new", None,
+    pages = [f"/{name}" for name in VIEWS if name and name not in DEVELOPMENT]
+    pages += [f"/{name}/x" for name in NAMED]
+    pages += [f"/{one}/boards" for one in languages() if one != DEFAULT]
+    assert {path: owned.owner(path) for path in [*pages, FEED]} == dict.fromkeys(
+        [*pages, FEED], "new"
+    )
+
+
+def test_a_page_of_the_old_board_is_given_back_to_it() -> None:
+    owned = owned_paths(GatewaySettings(old_paths=("/compare", "/models*")))
+    assert [owned.owner(path) for path in ("/compare", "/models/a/b", "/tasks")] == [
+        "old", "old", "new",
     ]  # fmt: skip
-    assert owned_paths(GatewaySettings(old_kind="mteb")).owner("/v1/rank") is None
 
 
 def test_more_by_the_settings() -> None:

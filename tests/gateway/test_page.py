@@ -107,6 +107,18 @@ def test_words_follow_the_language_and_links_the_view(gateway: Running) -> None:
     assert "Back to the old board" in gateway.get("/", headers=PAGE).text
 
 
+def test_a_page_that_only_the_new_board_has_leads_back_to_the_front_page(gateway: Running) -> None:
+    show_banner(gateway)
+    page = gateway.get("/benchmark/x?q=1", headers=PAGE)
+    assert page.headers["x-frontrunner-side"] == "new"
+    assert page.headers["set-cookie"].startswith("frontrunner_bucket=")
+    assert page.text.count(MARK) == 1
+    assert re.findall(r'frontrunner-go" href="([^"]*)"', page.text) == ["/?board=old"]
+    assert re.findall(r'frontrunner-hide" href="([^"]*)"', page.text) == [
+        "/__frontrunner/dismiss?to=/benchmark/x%3Fq%3D1"
+    ]
+
+
 def test_a_fallback_carries_the_banner_of_the_board_that_answers(gateway: Running) -> None:
     show_banner(gateway)
     gateway.share(100)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import random
+import socket
+from http.client import HTTPResponse
+from typing import Any
 
 import httpx
 import msgspec
@@ -138,9 +142,94 @@ def test_paths_of_an_open_page_stay_with_the_old_board_until_settled(
     assert gateway.get(path).json()["board"] == "new"
 
 
-@pytest.mark.parametrize("path", ["/v1/benchmarks", "/_assets/board.js"])
+NEW = [
+    "/v1/benchmarks",
+    "/_assets/board.js",
+    "/benchmark/MTEB(eng%2C%20v2)?q=a",
+    "/compare?models=a/b",
+]
+
+
+@pytest.mark.parametrize("path", NEW)
 def test_paths_of_the_new_board_are_its_own_at_every_share(gateway: Running, path: str) -> None:
-    assert gateway.get(path, headers={"cookie": "frontrunner_choice=old"}).json()["board"] == "new"
+    chosen = {"cookie": "frontrunner_choice=old"}
+    for share in (0, 50, 0):
+        gateway.share(share)
+        answer = gateway.get(path, headers=chosen).json()
+        assert (answer["board"], answer["target"]) == ("new", path)
+        page = gateway.get(path, headers={**NAVIGATION, **chosen})
+        assert page.headers["x-frontrunner-side"] == "new"
+
+
+@pytest.mark.parametrize("share", [0, 100])
+def test_front_page_and_old_links_follow_the_bucket(gateway: Running, share: int) -> None:
+    gateway.share(share)
+    for path in ("/", "/?task=Retrieval", "/?benchmark_name=MTEB"):
+        assert gateway.get(path).json()["board"] == ("new" if share else "old")
+
+
+OTHER_FORMS = {
+    "/%71ueue/join": "old",
+    "//queue/join": "old",
+    "/queue%2Fjoin": "old",
+    "/%2e/queue/join": "old",
+    "/boards/../queue/join": "old",
+    "/boards/%2E%2e/queue/join": "old",
+    "/.//%5Cqueue\\join": "old",
+    "/\\queue/join": "old",
+    "/%67radio_api/queue/join": "old",
+    "/queue/%00%0d%0ax-a:%20b": "old",
+    "/%76%31/benchmarks": "new",
+    "//_assets/board.js": "new",
+    "/models/org%2Fname": "new",
+    "/queue/../v1/x": "new",
+}
+
+
+@pytest.mark.parametrize(("target", "side"), OTHER_FORMS.items())
+@pytest.mark.parametrize("share", [0, 100])
+def test_another_form_of_an_owned_path_reaches_the_same_board(
+    gateway: Running, target: str, side: str, share: int
+) -> None:
+    """A board, or a proxy before it, may read what is written as the plain path."""
+    gateway.share(share)
+    for method in ("GET", "POST"):
+        status, told = as_written(gateway, method, target)
+        assert status == 200
+        assert (told["board"], told["target"]) == (side, target)
+        assert not [name for name in told["headers"] if name.startswith("x-frontrunner")]
+
+
+def as_written(gateway: Running, method: str, target: str) -> tuple[int, dict[str, Any]]:
+    """The answer to a target that no library puts into another form."""
+    head = f"{method} {target} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\nconnection: close\r\n"
+    forged = "x-frontrunner-path: /v1/x\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=30) as one:
+        one.sendall((head + forged).encode("latin-1"))
+        answer = HTTPResponse(one)
+        answer.begin()
+        return answer.status, json.loads(answer.read())
+
+
+def test_other_forms_of_what_nobody_owns_follow_the_bucket(gateway: Running) -> None:
+    for share, side in ((0, "old"), (100, "new")):
+        gateway.share(share)
+        for target in (
+            "//",
+            "/%78",
+            "/queue/..",
+            "/v1/../x",
+            "/a%20b?c=%2Fv1",
+            "/queue%3Fx",
+            "/%E6%97",
+        ):
+            assert as_written(gateway, "GET", target)[1]["board"] == side, target
+
+
+def test_other_forms_belong_to_the_new_board_once_settled(gateway: Running) -> None:
+    gateway.control.finalize()
+    for target in OTHER_FORMS:
+        assert as_written(gateway, "GET", target)[1]["board"] == "new"
 
 
 def test_a_choice_of_the_new_board_survives_a_rollback_and_its_failure(gateway: Running) -> None:

@@ -284,16 +284,16 @@ def test_shadows_are_compared_off_the_users_path(running: Process) -> None:
     until((running.home / "gateway" / "comparer.sock").exists)
 
     def compared() -> dict[str, int]:
-        ask("GET", f"http://127.0.0.1:{running.port}/boards")
-        ask("POST", f"http://127.0.0.1:{running.port}/boards")
+        ask("GET", f"http://127.0.0.1:{running.port}/list")
+        ask("POST", f"http://127.0.0.1:{running.port}/list")
         routes = json.loads(running.command("shadow", "--json"))["routes"]
-        found = routes.get("/boards", {})
+        found = routes.get("/*", {})
         return {name: found.get(name, 0) for name in ("same", "different")}
 
     until(lambda: sum(compared().values()) > 0)
     targets = [(one.method, one.target) for one in running.new.asked]
-    assert ("GET", "/boards") in targets
-    assert ("POST", "/boards") not in targets
+    assert ("GET", "/list") in targets
+    assert ("POST", "/list") not in targets
 
 
 def test_a_helper_that_cannot_be_started_does_not_stop_the_gateway(
@@ -306,3 +306,16 @@ def test_a_helper_that_cannot_be_started_does_not_stop_the_gateway(
     supervisor._look_around()
     assert "goes on after an error" in caplog.text
     assert "/no/such/program" in caplog.text
+
+
+def test_a_fault_of_the_supervisor_does_not_stop_the_gateway(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fault(_: Envoys) -> bool:
+        raise ZeroDivisionError("a fault")
+
+    monkeypatch.setattr(Envoys, "is_alive", fault)
+    supervisor = Supervisor(GatewaySettings, tmp_path, tmp_path / "frontrunner.toml")
+    supervisor.stop()
+    supervisor._look_around()
+    assert "ZeroDivisionError: a fault" in caplog.text

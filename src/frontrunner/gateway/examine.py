@@ -12,6 +12,7 @@ from frontrunner.base.atomic import temporary_folder, write_file
 from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError, NetworkError
 from frontrunner.gateway.binary import Envoy, deprecations, find_envoy, refusal
+from frontrunner.gateway.owned import pages_of_new
 from frontrunner.gateway.render import render_config
 from frontrunner.gateway.sides import Side, sides
 from frontrunner.gateway.state import load_state
@@ -82,8 +83,28 @@ def _boards(settings: GatewaySettings) -> Iterator[Finding]:
             text = "not asked, because gateway.ca is not the system's list of authorities"
             yield Finding(f"{side.name} board", "absent", text)
             continue
-        for url in _urls(side):
-            yield _board(side, url)
+        found = [_board(side, url) for url in _urls(side)]
+        yield from found
+        if side.name == "old" and found[0].state == "ok":
+            yield from _shared_paths(settings, _urls(side)[0])
+
+
+def _shared_paths(settings: GatewaySettings, url: str) -> Iterator[Finding]:
+    """Pages of the old board that visitors would no longer see."""
+    answered = [path for path in pages_of_new(settings) if _answers(f"{url}{path}")]
+    if answered:
+        text = (
+            f"{url} answers {', '.join(answered)}, which the gateway gives to the new board. Add "
+            "what belongs to the old board to gateway.old_paths."
+        )
+        yield Finding("old board", "wrong", text)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return get(url, _ONE_ANSWER).status < 400
+    except NetworkError:
+        return False
 
 
 def _urls(side: Side) -> list[str]:

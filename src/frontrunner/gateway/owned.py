@@ -40,10 +40,24 @@ def owned_paths(settings: GatewaySettings) -> Owned:
     names: list[str] = [settings.old_kind]
     if settings.old_kind == "gradio":
         names = [name for name in kinds if name.startswith("gradio")]
-    of_new = ["new"] if settings.old_kind == "mteb" else ["new", "new_beside_gradio"]
     old = _merged([kinds[name] for name in names], "old_paths", settings.old_paths)
-    new = _merged([kinds[name] for name in of_new], "new_paths", settings.new_paths)
+    new = _merged([kinds[name] for name in _of_new(settings)], "new_paths", settings.new_paths)
     return Owned(_expression(old), _expression(new))
+
+
+def pages_of_new(settings: GatewaySettings) -> list[str]:
+    """Paths that the gateway gives to the new board because the old one should answer 404 there."""
+    owned = owned_paths(settings)
+    paths = [
+        path
+        for name in _of_new(settings)
+        for path in (*_kinds()[name].exact, *_kinds()[name].below)
+    ]
+    return sorted(path for path in paths if owned.owner(path) == "new")
+
+
+def _of_new(settings: GatewaySettings) -> list[str]:
+    return ["new"] if settings.old_kind == "mteb" else ["new", "new_beside_gradio"]
 
 
 @cache

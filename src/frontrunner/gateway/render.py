@@ -23,6 +23,7 @@ from frontrunner.gateway.owned import owned_paths
 from frontrunner.gateway.sides import listen_address, sides
 from frontrunner.gateway.state import GatewayState
 from frontrunner.gateway.transition_page import PATHS
+from frontrunner.gateway.unavailable import unavailable_pages
 
 _HALF_A_YEAR = 182 * 24 * 3600
 _SECONDS_A_DAY = 24 * 3600
@@ -89,6 +90,7 @@ def render_config(
         admin=str(place.admin(serial)),
         routes=str(watched / "routes.yaml" if watched else place.routes),
         watched=str(watched) if watched else "",
+        unavailable=unavailable_pages(),
         inline_routes=_route_configuration(render_routes(settings, inline)) if inline else "",
         split=template("split.lua.j2").render(values),
         page=template("page.lua.j2").render(values),
@@ -97,12 +99,14 @@ def render_config(
 
 def render_routes(settings: GatewaySettings, state: GatewayState) -> str:
     """The routes as YAML. Raises GatewayError if a setting cannot be used."""
+    old, new = sides(settings)
     shown = state if settings.banner else msgspec.structs.replace(state, banner=False)
     return template("routes.yaml.j2").render(
         settings=settings,
         state=shown,
         owned=owned_paths(settings),
-        rewrites=any(side.rewrites_host for side in sides(settings)),
+        rewrites=any(side.rewrites_host for side in (old, new)),
+        several=len(new.addresses) > 1,
         style=banner_style(),
         transition="|".join(map(re.escape, PATHS)),
         version=version(state),

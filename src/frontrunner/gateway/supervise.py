@@ -185,11 +185,14 @@ class Supervisor:
     # --- looking around -------------------------------------------------------------------------
 
     def _look_around(self) -> None:
-        """Do what is due. What the system refuses is logged, because an end would stop Envoy."""
+        """Do what is due. What goes wrong is logged: if the supervisor ended, so would Envoy."""
         try:
             self._tick()
         except (FrontrunnerError, OSError) as error:
             log.error("the supervisor goes on after an error: %s", error)
+            self._stop.wait(1.0)
+        except Exception:  # a fault of ours, which must not cost users the board
+            log.exception("the supervisor goes on after an error that nothing foresaw")
             self._stop.wait(1.0)
 
     def _tick(self) -> None:
