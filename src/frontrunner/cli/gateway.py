@@ -58,10 +58,10 @@ def run_(home: Home = None) -> None:
     from frontrunner.gateway.supervise import Supervisor  # noqa: PLC0415
 
     chosen, _, folder = _settings(home)
-    beside = tuple(
-        (sys.executable, "-m", "frontrunner", "gateway", name, "--home", str(chosen))
+    beside = {
+        name: (sys.executable, "-m", "frontrunner", "gateway", name, "--home", str(chosen))
         for name in ("companion", "compare")
-    )
+    }
     supervisor = Supervisor(
         lambda: load_settings(chosen).gateway, folder, HomePaths(chosen).settings, beside
     )

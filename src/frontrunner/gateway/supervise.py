@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import logging
 import signal
-import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from frontrunner.gateway.admin import Admin, Host
 from frontrunner.gateway.control import Gateway, parse_version
 from frontrunner.gateway.counts import Counts
 from frontrunner.gateway.envoys import Envoys
+from frontrunner.gateway.helpers import Helpers
 from frontrunner.gateway.logs import LOGS, AttemptLine, RequestLine, Tail, rotate
 from frontrunner.gateway.render import Place
 from frontrunner.gateway.shadow.tally import TALLY, read_tally
@@ -45,11 +45,10 @@ class Supervisor:
         load: Callable[[], GatewaySettings],
         folder: Path,
         watched: Path,
-        helpers: tuple[tuple[str, ...], ...] = (),
+        helpers: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self._load = load
         self._watched = watched
-        self._helper_commands = helpers
         self.settings = load()
         self.place = Place(folder.absolute())
         self.counts = Counts()
@@ -57,8 +56,7 @@ class Supervisor:
         self._requests = Tail(self.place.requests)
         self._attempts = Tail(self.place.attempts)
         self._envoys = Envoys(self.place)
-        self._helpers: dict[tuple[str, ...], subprocess.Popen[bytes]] = {}
-        self._helper_started: dict[tuple[str, ...], float] = {}
+        self._helpers = Helpers(helpers or {}, self.place.folder)
         self._stop = threading.Event()
         self._reload = threading.Event()
         self._stamp: tuple[int, int] | None = None
@@ -80,8 +78,10 @@ class Supervisor:
             try:
                 while not self._stop.wait(_TICK):
                     self._look_around()
+                self._drain()  # not after a fault: Envoy then goes on without a supervisor
             finally:
-                self._drain()
+                self._requests.close()
+                self._attempts.close()
 
     def stop(self) -> None:
         """Make `run` drain and return."""
@@ -185,20 +185,17 @@ class Supervisor:
     # --- looking around -------------------------------------------------------------------------
 
     def _look_around(self) -> None:
-        """Do what is due. What goes wrong is logged: if the supervisor ended, so would Envoy."""
+        """Do what is due. What the system refuses is logged, and tried again."""
         try:
             self._tick()
         except (FrontrunnerError, OSError) as error:
             log.error("the supervisor goes on after an error: %s", error)
             self._stop.wait(1.0)
-        except Exception:  # a fault of ours, which must not cost users the board
-            log.exception("the supervisor goes on after an error that nothing foresaw")
-            self._stop.wait(1.0)
 
     def _tick(self) -> None:
         if not self._envoys.is_alive():
             self._revive()
-        self._keep_helpers()
+        self._helpers.keep()
         stamp = _stamp(self._watched)
         if stamp != self._stamp:
             self._stamp = stamp
@@ -268,22 +265,6 @@ class Supervisor:
                 log.warning("the %s board at %s is %s", side, address, health)
         self._health = now
 
-    def _keep_helpers(self) -> None:
-        """Run the processes beside Envoy; one that ends is started again a second later."""
-        for command in self._helper_commands:
-            process = self._helpers.get(command)
-            if process is not None and process.poll() is None:
-                continue
-            if time.monotonic() - self._helper_started.get(command, -9.0) < 1.0:
-                continue
-            if process is not None:
-                code = process.returncode
-                log.error("%s ended with %s and is started again", command[4], code)
-            self._helper_started[command] = time.monotonic()
-            self._helpers[command] = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, start_new_session=True
-            )
-
     # --- the end --------------------------------------------------------------------------------
 
     def _drain(self) -> None:
@@ -297,16 +278,7 @@ class Supervisor:
         except GatewayError as error:
             log.warning("Envoy could not be drained: %s", error)
         self._envoys.end()
-        for helper in self._helpers.values():
-            helper.terminate()
-        for helper in self._helpers.values():
-            try:
-                helper.wait(5.0)
-            except subprocess.TimeoutExpired:
-                helper.kill()
-                helper.wait()
-        self._requests.close()
-        self._attempts.close()
+        self._helpers.end()
 
     def _active(self, admin: Admin) -> bool:
         return sum(admin.stats(r"^http\.users\.downstream_rq_active$").values()) > 0
