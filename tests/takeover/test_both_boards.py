@@ -23,7 +23,7 @@ ANSWERS: dict[str, tuple[int, dict[str, str], object]] = {
     "http://old/config": (200, {}, CONFIG),
     "http://old/": (302, {}, ""),
     "http://new/health": (200, {"x-frontrunner-version": "0.1.0+abc"}, {"ok": True}),
-    "http://new/v1/snapshot": (200, {}, {"id": "snap-1", "built_at": "2026-01-02T03:04:05+00:00"}),
+    "http://new/v1/snapshot": (200, {}, {"id": "snap-1", "builtAt": "2026-01-02T03:04:05+00:00"}),
     "http://old/date": (200, {"last-modified": "Fri, 02 Jan 2026 03:04:05 GMT"}, "now"),
 }
 

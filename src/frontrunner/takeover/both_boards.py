@@ -112,7 +112,7 @@ def first_url(given: Sequence[str] | str) -> str:
     return (given if isinstance(given, str) else next(iter(given), "")).rstrip("/")
 
 
-class _Snapshot(msgspec.Struct):
+class _Snapshot(msgspec.Struct, rename="camel"):
     id: str = ""
     built_at: str = ""
 
