@@ -270,6 +270,7 @@ def test_no_type_is_asserted_without_a_reason() -> None:
 CLIENTS = frozenset(
     {"http.client", "urllib.request", "socket", "ssl", "smtplib"}
     | {"httpx", "requests", "aiohttp", "urllib3"}
+    | {"httpx2", "httpcore2"}
 )
 LISTENERS = frozenset({"http.server", "http.listening"})
 """Modules that take connections, and so need sockets."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
+import huggingface_hub
 import pytest
+from huggingface_hub import constants
+from huggingface_hub.utils._http import default_client_factory
 
-# Before huggingface_hub is imported: its own files, telemetry and Xet are not of these tests.
-os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-os.environ["HF_HUB_DISABLE_XET"] = "1"
-os.environ["HF_HUB_DISABLE_PROGRESS_BARS"] = "1"
-
+from frontrunner.hub import session
+from frontrunner.hub.answers_allowed import RULES
 from tests.hub.made_hub import Hub, made_hub
 
 
@@ -23,8 +22,11 @@ def hub() -> Iterator[Hub]:
 
 
 @pytest.fixture(autouse=True)
-def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep downloads of the client out of the home of whoever runs the tests."""
-    from huggingface_hub import constants
-
+def plain_client(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client as it is after its import, with a cache of its own, and without Xet."""
+    huggingface_hub.set_client_factory(default_client_factory)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_TELEMETRY", True)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    quick = RULES._replace(waits=(0.02,) * 5)
+    monkeypatch.setattr(session, "RULES", quick)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path_factory.mktemp("cache")))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from huggingface_hub import HfApi
 
-from frontrunner.hub.standin.asgi import StandIn
+from frontrunner.hub import session as opened
+from frontrunner.hub.access import Token
+from frontrunner.hub.standin.asgi import Receive, Scope, Send, StandIn
 from frontrunner.hub.standin.deploys import Run
 from frontrunner.hub.standin.repos import AccessToken, Account, Comment, Discussion, Repository
 from frontrunner.hub.standin.running import running
@@ -75,6 +79,10 @@ class Hub:
         """The real client."""
         return HfApi(endpoint=self.url, token=token)
 
+    def opened(self, token: str | None = TOKEN, *, seconds: float = 10) -> opened.Hub:
+        """The project's own way to ask it."""
+        return opened.open_hub(self.url, Token(token) if token else None, seconds=seconds)
+
     def run(self, repository: Repository | None = None) -> Run:
         return self.stored.run(repository or self.board)
 
@@ -90,8 +98,31 @@ class Hub:
 def made_hub(switches: Switches | None = None) -> Iterator[Hub]:
     """The Hub while the block runs."""
     app = StandIn(made_up(switches or Switches(build=0.05, start=0.05, hardware=0.05)))
-    with running(app) as url:
+    switchboard, url = _server()
+    before, switchboard.current = switchboard.current, app
+    try:
         yield Hub(app, url)
+    finally:
+        switchboard.current = before
+
+
+class Switchboard:
+    """Passes requests to the Hub of the test that runs: starting a server takes longer."""
+
+    def __init__(self) -> None:
+        self.current: StandIn | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.current is not None
+        await self.current(scope, receive, send)
+
+
+@cache
+def _server() -> tuple[Switchboard, str]:
+    """One server for all tests of the process."""
+    switchboard, stack = Switchboard(), ExitStack()
+    atexit.register(stack.close)
+    return switchboard, stack.enter_context(running(switchboard))
 
 
 def made_up(switches: Switches) -> Stored:

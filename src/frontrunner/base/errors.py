@@ -69,6 +69,10 @@ class NetworkError(FrontrunnerError):
     code = 3
 
 
+class UnavailableError(NetworkError):
+    """Another machine gave only errors that may pass, or none in time; trying later may help."""
+
+
 # --- what is on disk ----------------------------------------------------------------------------
 
 
@@ -125,3 +129,44 @@ class HubError(FrontrunnerError):
     """The Hugging Face Hub did not do what was asked."""
 
     code = 8
+
+
+class HubUnavailableError(HubError):
+    """The Hub did not answer in time, or only with errors that may pass. Nothing was changed."""
+
+
+class UnknownOutcomeError(HubError):
+    """The answer to a change was lost, and reading back did not settle whether it was made."""
+
+
+class NotOnHubError(HubError):
+    """A repository, revision or file does not exist, or the token may not see it."""
+
+
+class HubRightsError(HubError):
+    """The token does not allow what was asked, or there is no token."""
+
+
+class PaymentError(HubError):
+    """The Hub wants a paid plan for what was asked."""
+
+
+class HubConflictError(HubError):
+    """A repository of that name exists already, or another change of it is under way."""
+
+
+class MovedError(HubError):
+    """A name now leads to another repository, so nothing was written."""
+
+    def __init__(self, message: str, to: str) -> None:
+        super().__init__(message)
+        self.to = to
+        """The repository that the name leads to."""
+
+
+class StaleParentError(HubError):
+    """Another commit was made in between, so nothing was written."""
+
+
+class SpaceFailedError(HubError):
+    """A Space does not run what was committed."""

@@ -1,4 +1,5 @@
 """The Hugging Face Hub: read, save, archive and replace the Space of a board.
 
-Reading order: `git_objects` and `front_matter` (pure), then `standin` (a Hub for tests).
+Reading order: `git_objects`, `front_matter`, `tree_changes` (pure), `access`, `session`, `reading`,
+`committing`; `standin` is a Hub for tests and rehearsals.
 """

@@ -48,6 +48,8 @@ def lfs_entry(sha256: str, size: int) -> FileEntry:
 
 def same_content(entry: FileEntry, content: bytes) -> bool:
     """Whether `content` is the file that an entry names."""
+    if entry.size != len(content):
+        return False
     if entry.sha256 is not None:
         found = lfs_entry(hashlib.sha256(content).hexdigest(), len(content))
         return found == entry

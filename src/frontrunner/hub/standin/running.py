@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
 
 from frontrunner.base.errors import HubError
 from frontrunner.http.listening import listen
-from frontrunner.hub.standin.asgi import StandIn
+from frontrunner.hub.standin.asgi import Receive, Scope, Send
 
+AsgiApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
 _STARTS_WITHIN = 20.0
 
 
 @contextmanager
-def running(stand_in: StandIn, port: int = 0) -> Iterator[str]:
+def running(stand_in: AsgiApplication, port: int = 0) -> Iterator[str]:
     """Serve on 127.0.0.1, on a free port if `port` is 0; the address.
 
     Raises HubError if it does not start, UsageError if the port is taken.

@@ -1,0 +1,138 @@
+"""Read a repository of the Hub: facts, files, commits, settings."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from huggingface_hub import SpaceRuntime
+from huggingface_hub.hf_api import DatasetInfo, RepoFile, SpaceInfo
+
+from frontrunner.base.errors import HubError, MovedError
+from frontrunner.hub.git_objects import FileEntry, same_content
+from frontrunner.hub.session import Hub
+from frontrunner.hub.space_facts import CommitFacts, Kind, Runtime, SpaceFacts
+
+_FILE_SECONDS = 600.0
+"""For one file, which may be large."""
+FileReader = Callable[[str, FileEntry], bytes]
+"""Gives the content of a file by its path, checked against its entry."""
+
+
+def facts_of(hub: Hub, repo_id: str, kind: Kind = "space") -> SpaceFacts:
+    """The facts of a repository.
+
+    Raises NotOnHubError if there is none, MovedError if the name leads to another one.
+    """
+    what = f"Reading {repo_id}"
+    if kind == "space":
+        space = hub.read(what, lambda: hub.api.space_info(repo_id))
+        found = _space_facts(space)
+    else:
+        found = _dataset_facts(hub.read(what, lambda: hub.api.dataset_info(repo_id)))
+    if found.id != repo_id:
+        raise MovedError(f"{repo_id} is now {found.id}. Use that name.", found.id)
+    return found
+
+
+def runtime_of(hub: Hub, repo_id: str) -> Runtime:
+    """What a Space does now. Raises HubError."""
+    what = f"Reading the runtime of {repo_id}"
+    return _runtime(hub.read(what, lambda: hub.api.get_space_runtime(repo_id)))
+
+
+def files_of(hub: Hub, repo_id: str, commit: str, kind: Kind = "space") -> dict[str, FileEntry]:
+    """Every file of a repository at a commit, by path. Raises HubError."""
+    rows = hub.read(
+        f"Listing the files of {repo_id} at {commit[:8]}",
+        lambda: list(
+            hub.api.list_repo_tree(repo_id, recursive=True, revision=commit, repo_type=kind)
+        ),
+    )
+    return {row.path: _entry(row) for row in rows if isinstance(row, RepoFile)}
+
+
+def commits_of(
+    hub: Hub, repo_id: str, kind: Kind = "space", *, until: str = "main"
+) -> list[CommitFacts]:
+    """The commits up to a branch or a commit, the newest first. Raises HubError.
+
+    The list of a branch may lag behind; that of a commit does not.
+    """
+    rows = hub.read(
+        f"Listing the commits of {repo_id}",
+        lambda: hub.api.list_repo_commits(repo_id, repo_type=kind, revision=until),
+    )
+    return [
+        CommitFacts(
+            one.commit_id, one.title, one.message, tuple(one.authors), one.created_at.timestamp()
+        )
+        for one in rows
+    ]
+
+
+@contextmanager
+def reading_files(
+    hub: Hub, repo_id: str, commit: str, kind: Kind = "space"
+) -> Iterator[FileReader]:
+    """A reader of files at one commit; each content is checked against its hash.
+
+    The reader raises HubError if a file cannot be read or is not what its entry names.
+    """
+    with tempfile.TemporaryDirectory(prefix="frontrunner-hub-") as folder:
+
+        def content(path: str, entry: FileEntry) -> bytes:
+            file = hub.read(
+                f"Reading {path} of {repo_id}",
+                lambda: hub.api.hf_hub_download(
+                    repo_id, path, revision=commit, repo_type=kind, cache_dir=folder
+                ),
+                seconds=_FILE_SECONDS,
+            )
+            found = Path(file).read_bytes()
+            Path(file).resolve().unlink()
+            if not same_content(entry, found):
+                raise HubError(f"{path} of {repo_id} at {commit[:8]} does not have its hash.")
+            return found
+
+        yield content
+
+
+def _space_facts(space: SpaceInfo) -> SpaceFacts:
+    return SpaceFacts(
+        id=space.id,
+        sha=space.sha or "",
+        likes=space.likes or 0,
+        private=bool(space.private),
+        sdk=space.sdk or "",
+        live=(space.host or "").rstrip("/"),
+        runtime=_runtime(space.runtime) if space.runtime else None,
+    )
+
+
+def _dataset_facts(found: DatasetInfo) -> SpaceFacts:
+    return SpaceFacts(
+        id=found.id,
+        kind="dataset",
+        sha=found.sha or "",
+        likes=found.likes or 0,
+        private=bool(found.private),
+    )
+
+
+def _runtime(found: SpaceRuntime) -> Runtime:
+    return Runtime(
+        stage=str(found.raw["stage"]),
+        sha=found.raw.get("sha"),
+        hardware=found.hardware,
+        requested=found.requested_hardware,
+        sleep_time=found.sleep_time,
+        storage=found.storage,
+        error=str(found.raw.get("errorMessage") or ""),
+    )
+
+
+def _entry(row: RepoFile) -> FileEntry:
+    return FileEntry(row.blob_id, row.size, row.lfs.sha256 if row.lfs else None)

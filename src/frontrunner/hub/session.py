@@ -1,0 +1,155 @@
+"""Calls of the Hub's own client, each with a time limit and with errors of this project.
+
+The client is `huggingface_hub`. Its HTTP session is replaced by one with limits (`net/limited.py`);
+large files are sent and read over HTTP, without its Xet library, whose transfers have no limits.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from frontrunner.base.errors import (
+    HubConflictError,
+    HubError,
+    HubRightsError,
+    HubUnavailableError,
+    MissingExtraError,
+    NetworkError,
+    NotOnHubError,
+    PaymentError,
+    StaleParentError,
+    UnknownOutcomeError,
+)
+from frontrunner.hub.access import Token, without_tokens
+
+if find_spec("huggingface_hub") is None:
+    raise MissingExtraError(
+        "The Hub needs its client. Install it with: pip install 'frontrunner[hub]'"
+    )
+
+import httpx2
+import huggingface_hub
+from huggingface_hub import HfApi, constants
+from huggingface_hub.errors import HfHubHTTPError
+from huggingface_hub.utils.tqdm import disable_progress_bars
+
+from frontrunner.hub.answers_allowed import RULES
+from frontrunner.net.limited import deadline, limited_client
+
+T = TypeVar("T")
+_KINDS: dict[int, type[HubError]] = {
+    401: HubRightsError,
+    402: PaymentError,
+    403: HubRightsError,
+    404: NotOnHubError,
+    409: HubConflictError,
+    412: StaleParentError,
+}
+_ADVICE = {
+    HubRightsError: "Check the token's rights with `frontrunner hub rights`.",
+    PaymentError: "Choose hardware and a kind of archive that the plan of the account includes.",
+}
+_OTHERS = (httpx2.HTTPError, OSError, ValueError, RuntimeError)
+"""What the client raises, besides its own error for answers with an error."""
+
+
+@dataclass(frozen=True)
+class Hub:
+    """One Hub, asked with one token."""
+
+    endpoint: str
+    api: HfApi = field(repr=False)
+    token: Token | None = None
+    seconds: float = 60.0
+    """For one call, with all its requests and repetitions."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the Hub is on this machine, as a stand-in is."""
+        host = urlsplit(self.endpoint).hostname or ""
+        try:
+            return host == "localhost" or ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+    def read(self, what: str, ask: Callable[[], T], *, seconds: float | None = None) -> T:
+        """What `ask` gives; `what` begins the message of an error.
+
+        Raises HubUnavailableError if there was no answer in time, else a HubError by the status.
+        """
+        return self._call(what, ask, seconds, HubUnavailableError)
+
+    def write(self, what: str, ask: Callable[[], T], *, seconds: float | None = None) -> T:
+        """The same for a change, which is never sent twice.
+
+        Raises UnknownOutcomeError if the answer was lost, so that the change may have been made.
+        """
+        return self._call(what, ask, seconds, UnknownOutcomeError)
+
+    def _call(
+        self, what: str, ask: Callable[[], T], seconds: float | None, lost: type[HubError]
+    ) -> T:
+        failure: HubError
+        try:
+            with deadline(seconds or self.seconds), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of the client, about itself
+                return ask()
+        except HubError:
+            raise
+        except NetworkError as error:  # of a request that changed nothing
+            failure = HubUnavailableError(self._told(what, str(error)))
+        except HfHubHTTPError as error:
+            failure = self._refused(what, error, lost)
+        except _OTHERS as error:
+            failure = self._failed(what, error, lost)
+        # The errors of the client hold the request with its token; their text is kept alone.
+        raise failure from None
+
+    def _failed(self, what: str, error: Exception, lost: type[HubError]) -> HubError:
+        # Uploads wrap what went wrong in a RuntimeError.
+        inner = error.__cause__ if isinstance(error, RuntimeError) else None
+        root = inner or error
+        if isinstance(root, HubError):
+            return root
+        kind = lost if isinstance(root, httpx2.TransportError) else HubError
+        if isinstance(root, NetworkError):
+            kind = HubUnavailableError
+        return kind(self._told(what, str(root) or type(root).__name__))
+
+    def _refused(self, what: str, error: HfHubHTTPError, lost: type[HubError]) -> HubError:
+        status = error.response.status_code
+        said = error.server_message or str(error).strip().partition("\n")[0]
+        kind = lost if status >= 500 or status == 408 else _KINDS.get(status, HubError)
+        advice = _ADVICE.get(kind, "")
+        return kind(self._told(what, f"the Hub answered {status}: {said}") + f" {advice}".rstrip())
+
+    def _told(self, what: str, why: str) -> str:
+        text = f"{what}: {' '.join(why.split())[:500].rstrip('.')}."
+        return self.token.hide_in(text) if self.token else without_tokens(text)
+
+
+def open_hub(endpoint: str, token: Token | None, *, seconds: float = 60.0) -> Hub:
+    """A Hub to ask. It changes settings of the client for the whole process.
+
+    Without a token, none of the machine is used either.
+    """
+    huggingface_hub.set_client_factory(lambda: limited_client(RULES))
+    constants.HF_HUB_DISABLE_XET = True
+    constants.HF_HUB_DISABLE_TELEMETRY = True
+    disable_progress_bars()
+    for name in ("huggingface_hub", "httpx2", "httpcore2"):
+        # They log addresses that are signed, and headers as the Hub sends them.
+        logging.getLogger(name).setLevel(logging.ERROR)
+    api = HfApi(
+        endpoint=endpoint.rstrip("/"),
+        token=token.reveal() if token else False,
+        library_name="frontrunner",
+    )
+    return Hub(endpoint.rstrip("/"), api, token, seconds)

@@ -1,0 +1,54 @@
+"""What a commit adds and deletes, and the tree that it leaves. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from frontrunner.hub.git_objects import FileEntry, plain_entry, same_content, tree_id
+
+MARK = "Frontrunner-Change"
+"""Begins the line of a commit message that names the change."""
+
+
+@dataclass(frozen=True)
+class TreeChange:
+    """Files to add, with their content, and files to delete."""
+
+    added: Mapping[str, bytes] = field(default_factory=dict)
+    deleted: frozenset[str] = frozenset()
+
+
+def replacing(old: Mapping[str, FileEntry], new: Mapping[str, bytes]) -> TreeChange:
+    """The change that makes `new` the whole tree; files that are the same already stay."""
+    added = {path: content for path, content in new.items() if not _is(old.get(path), content)}
+    return TreeChange(added, frozenset(old) - frozenset(new))
+
+
+def is_left_by(
+    found: Mapping[str, FileEntry], before: Mapping[str, FileEntry], change: TreeChange
+) -> bool:
+    """Whether `found` is the tree that `change` leaves of `before`."""
+    kept = {p: e for p, e in before.items() if p not in change.added and p not in change.deleted}
+    if set(found) != {*kept, *change.added}:
+        return False
+    same = all(found[path] == entry for path, entry in kept.items())
+    return same and all(_is(found[path], content) for path, content in change.added.items())
+
+
+def name_of(repo_id: str, parent: str, before: Mapping[str, FileEntry], change: TreeChange) -> str:
+    """A name for this change of this commit, the same whenever it is tried again."""
+    after = {p: e for p, e in before.items() if p not in change.deleted}
+    after |= {path: plain_entry(content) for path, content in change.added.items()}
+    return hashlib.sha256(f"{repo_id} {parent} {tree_id(after)}".encode()).hexdigest()[:32]
+
+
+def marked(description: str, name: str) -> str:
+    """The text of a commit below its title, with the line that names the change."""
+    return f"{description}\n\n{MARK}: {name}".strip()
+
+
+def _is(entry: FileEntry | None, content: bytes) -> bool:
+    """Whether there is an entry and it names this content."""
+    return entry is not None and same_content(entry, content)
