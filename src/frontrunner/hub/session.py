@@ -34,14 +34,13 @@ if find_spec("huggingface_hub") is None:
         "The Hub needs its client. Install it with: pip install 'frontrunner[hub]'"
     )
 
-import httpx2
 import huggingface_hub
 from huggingface_hub import HfApi, constants
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from frontrunner.hub.answers_allowed import RULES
-from frontrunner.net.limited import deadline, limited_client
+from frontrunner.net.limited import ClientError, LostError, deadline, limited_client
 
 T = TypeVar("T")
 _KINDS: dict[int, type[HubError]] = {
@@ -56,7 +55,7 @@ _ADVICE = {
     HubRightsError: "Check the token's rights with `frontrunner hub rights`.",
     PaymentError: "Choose hardware and a kind of archive that the plan of the account includes.",
 }
-_OTHERS = (httpx2.HTTPError, OSError, ValueError, RuntimeError)
+_OTHERS = (ClientError, OSError, ValueError, RuntimeError)
 """What the client raises, besides its own error for answers with an error."""
 
 
@@ -118,7 +117,7 @@ class Hub:
         root = inner or error
         if isinstance(root, HubError):
             return root
-        kind = lost if isinstance(root, httpx2.TransportError) else HubError
+        kind = lost if isinstance(root, LostError) else HubError
         if isinstance(root, NetworkError):
             kind = HubUnavailableError
         return kind(self._told(what, str(root) or type(root).__name__))

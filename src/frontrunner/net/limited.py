@@ -25,6 +25,10 @@ import httpx2
 from frontrunner.base.errors import NetworkError, UnavailableError
 from frontrunner.net.addresses import resolve
 
+ClientError = httpx2.HTTPError
+"""Every error of a request that is not this project's."""
+LostError = httpx2.TransportError
+"""There was no complete answer, so a change may have been made."""
 _UNTIL: ContextVar[float] = ContextVar("until", default=math.inf)
 _CHUNK = 64 * 1024
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})

@@ -6,6 +6,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
@@ -172,6 +173,7 @@ async def _dribbled(reply: Reply, seconds: float, send: Send) -> None:
 
 
 def _start(status: int, headers: list[tuple[str, str]]) -> dict[str, Any]:
+    headers = [*headers, ("Date", formatdate(usegmt=True))]
     encoded = [
         (name.lower().encode(), value.encode("latin-1", "replace")) for name, value in headers
     ]

@@ -26,6 +26,7 @@ def running(stand_in: AsgiApplication, port: int = 0) -> Iterator[str]:
     [[socket]] = listen("127.0.0.1", port)
     config = uvicorn.Config(stand_in, log_level="critical", lifespan="off", access_log=False)
     config.timeout_graceful_shutdown = 1
+    config.date_header = False  # uvicorn's may be two seconds old, and clients cut logs by it
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
     thread.start()
