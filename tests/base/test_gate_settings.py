@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -54,6 +56,25 @@ def test_the_kind_decides_the_keys() -> None:
 def test_a_gate_that_could_not_judge_is_refused(text: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         read(text)
+
+
+COMMON = {"name", "dry_run", "failures", "inconclusives", "errors", "every", "seconds"}
+
+
+@pytest.mark.parametrize("kind", get_args(GateSettings))
+def test_every_kind_and_every_key_is_documented(kind: type[msgspec.Struct]) -> None:
+    documented = (Path(__file__).parents[2] / "docs/takeover.md").read_text(encoding="utf-8")
+    tag = str(kind.__struct_config__.tag)
+    [row] = [line for line in documented.splitlines() if re.match(rf"\| .*`{tag}`.* \|.*\|", line)
+             and line.count("|") == 4]  # fmt: skip
+    for field in msgspec.structs.fields(kind):
+        if field.name in COMMON:
+            assert f"`{field.name}`" in documented
+            continue
+        default = field.default
+        shown = f" ({default:g}" if isinstance(default, int | float) else ""
+        shown = f" ({str(default).lower()}" if isinstance(default, bool) else shown
+        assert f"`{field.name}`{shown}" in row
 
 
 def test_names() -> None:

@@ -56,11 +56,13 @@ class ShareGate(_Gate, frozen=True, kw_only=True, tag="share"):
 class SuccessGate(_Gate, frozen=True, kw_only=True, tag="success"):
     """Whether the new side fails more visitors than the old one."""
 
-    margin: _Fraction = 0.01
-    """By how much its rate of failures may be above the old side's."""
+    margin: _Fraction = 0.02
+    """By how much its rate of failures may be above the old side's, for all that is known."""
+    tolerated: _Fraction = 0.005
+    """A difference up to here does not fail the gate, even if it is proven."""
     at_most: _Fraction = 0.02
     """Its rate of failures once nobody is left on the old side to compare with."""
-    minimum_sample: _Sample = 500
+    minimum_sample: _Sample = 200
     """Units of each side."""
 
 
@@ -68,10 +70,12 @@ class SlownessGate(_Gate, frozen=True, kw_only=True, tag="slowness"):
     """Whether the new side's pages are slow more often than the old side's."""
 
     margin: _Fraction = 0.05
-    """By how much its rate of slow pages may be above the old side's."""
+    """By how much its rate of slow pages may be above the old side's, for all that is known."""
+    tolerated: _Fraction = 0.02
+    """A difference up to here does not fail the gate, even if it is proven."""
     at_most: _Fraction = 0.1
     """Its rate of slow pages once nobody is left on the old side to compare with."""
-    minimum_sample: _Sample = 300
+    minimum_sample: _Sample = 200
     """Timed pages of each side."""
 
 

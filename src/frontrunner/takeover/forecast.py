@@ -7,6 +7,7 @@ import math
 import msgspec
 
 from frontrunner.base.gate_settings import ShadowGate, SlownessGate, SuccessGate
+from frontrunner.takeover.gates.enough import enough
 from frontrunner.takeover.plan import Plan, needed, plan_hash, positions, wanted
 from frontrunner.takeover.stages import FULL, Position, Stage, World
 
@@ -71,9 +72,10 @@ def _step(plan: Plan, position: Position, per_day: float | None) -> StepForecast
     gates = needed(plan, position)
     kinds = [type(plan.gates[one]) for one in gates]
     on_users = SuccessGate in kinds or SlownessGate in kinds
-    units = _units(plan, gates, stage.evidence, on_users=on_users)
+    units = _units(plan, gates, position, on_users=on_users)
     users = _time(units, per_day, world.share / FULL) if on_users else None
-    shadows = _time(units, per_day, (1 - world.share / FULL) * world.shadow / FULL)
+    reads = _reads(plan, position)
+    shadows = _time(reads, per_day, (1 - world.share / FULL) * world.shadow / FULL)
     if not on_users and ShadowGate in kinds:
         users = shadows
     return StepForecast(
@@ -97,13 +99,21 @@ def _step(plan: Plan, position: Position, per_day: float | None) -> StepForecast
     )
 
 
-def _units(plan: Plan, gates: tuple[str, ...], least: int, *, on_users: bool) -> int:
+def _units(plan: Plan, gates: tuple[str, ...], position: Position, *, on_users: bool) -> int:
     """Units that the gates on users' requests need, or without such gates those on shadows."""
     kinds = SuccessGate | SlownessGate if on_users else ShadowGate
+    share, least = wanted(plan, position).share, plan.stage(position.stage).evidence
     found = [plan.gates[one] for one in gates]
     return max(
-        (max(least, one.minimum_sample) for one in found if isinstance(one, kinds)), default=0
+        (max(least, enough(one, share)) for one in found if isinstance(one, kinds)), default=0
     )
+
+
+def _reads(plan: Plan, position: Position) -> int:
+    """Compared reads that every gate on shadows needs, whether the position needs it or not."""
+    share, least = wanted(plan, position).share, plan.stage(position.stage).evidence
+    shadows = [enough(one, share) for one in plan.gates.values() if isinstance(one, ShadowGate)]
+    return max([least, *shadows])
 
 
 def _time(units: int, per_day: float | None, part: float) -> float | None:

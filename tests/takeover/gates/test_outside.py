@@ -146,6 +146,10 @@ def test_a_check_that_hangs_is_ended_with_its_children(desk: Desk, tmp_path: Pat
     )
     assert time.monotonic() - begin < 30
     for pid in map(int, pids.read_text().split()):
+        for _ in range(500):
+            if not _is_running(pid):
+                break
+            time.sleep(0.01)
         assert not _is_running(pid)
 
 

@@ -65,8 +65,7 @@ def judge_share(gate: ShareGate, evidence: Evidence) -> Finding:
             verdict=Verdict.FAILED, text=f"Visitors are not split as asked: {what}"
         )
     if seen < gate.minimum_sample:
-        missing = f"{gate.minimum_sample - seen:,} more buckets are needed."
-        return found._replace(text=f"{what} {missing}")
+        return _passed_or_missing(found, what, "bucket")
     return found._replace(verdict=Verdict.PASSED, text=f"Visitors are split as asked: {what}")
 
 
@@ -125,7 +124,7 @@ def _against(gate: SuccessGate | SlownessGate, compared: _Compared) -> Finding:
         f"difference is at most {_points(between.upper)}, {_points(gate.margin)} allowed."
     )
     observed = new[0] / new[1] - old[0] / old[1]
-    if log_e >= -math.log(ALPHA) and observed > gate.margin:
+    if log_e >= -math.log(ALPHA) and observed > gate.tolerated:
         return found._replace(verdict=Verdict.FAILED, text=f"Proven worse: {what}")
     return _passed_or_missing(found, what, noun)
 
@@ -151,8 +150,9 @@ def _alone(gate: SuccessGate | SlownessGate, compared: _Compared) -> Finding:
 def _passed_or_missing(found: Finding, what: str, noun: str) -> Finding:
     value, limit = found.value, found.limit
     if found.sample < found.wanted:
-        missing = f"{_count(found.wanted - found.sample, noun)} more of each side needed."
-        return found._replace(text=f"{what} {missing}")
+        missing = found.wanted - found.sample
+        needed = f"{_count(missing, noun)} more {'is' if missing == 1 else 'are'} needed."
+        return found._replace(text=f"{what} {needed}")
     if value is not None and limit is not None and value < limit:
         return found._replace(verdict=Verdict.PASSED, text=what)
     return found._replace(text=f"{what} More evidence is needed to bring that bound down.")

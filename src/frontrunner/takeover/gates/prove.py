@@ -145,7 +145,7 @@ def _compared(count: int, hits: int, share: int) -> Evidence:
     """The old side has no hits, and no units either if nobody is left there."""
     old = SideCounts() if share == FULL else SideCounts(units=count, timed=count)
     new = SideCounts(units=count, failed=hits, timed=count, slow=hits)
-    seen = added(Regression(), count, old.units, hits, 0)
+    seen = added(Regression(), _MANY, _MANY, _MANY, 0) if hits and old.units else Regression()
     return _known(
         old=old,
         new=new,
