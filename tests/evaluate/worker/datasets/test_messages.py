@@ -1,11 +1,13 @@
-"""Bitext from message catalogs, and the two tasks from lists of rated words."""
+"""Bitext from message catalogs."""
+
+from __future__ import annotations
 
 import struct
 from pathlib import Path
 
 import pytest
 
-from frontrunner.evaluate.worker.datasets import kinds, messages, words
+from frontrunner.evaluate.worker.datasets import messages
 
 
 def _write_mo(path: Path, pairs: dict[str, str]) -> None:
@@ -47,34 +49,3 @@ def test_subsets_are_parallel_and_placeholders_are_blanked(root: Path) -> None:
         "sentence2": ["The value … of this field is not valid."],
     }
     assert built["fra-eng"]["test"]["sentence2"] == built["deu-eng"]["test"]["sentence2"]
-
-
-def test_word_pairs_skip_comments_and_equal_words() -> None:
-    built = words.word_sts(["# a comment\n", "love\tsex\t6.77\n", "tiger\ttiger\t10.00\n"])
-    assert built["default"]["test"] == {
-        "sentence1": ["love"],
-        "sentence2": ["sex"],
-        "score": [6.77],
-    }
-
-
-def test_valence_keeps_clear_words_only() -> None:
-    lines = [f"good{chr(97 + i)}\t2.0\t0.5\t[2]\n" for i in range(6)]
-    lines += [f"bad{chr(97 + i)}\t-2.0\t0.5\t[-2]\n" for i in range(6)]
-    lines += ["meh\t0.4\t0.5\t[0]\n", ":)\t2.0\t0.5\t[2]\n", "ok\t2.0\t0.5\t[2]\n"]
-    splits = words.valence_classification(lines, per_train=2, per_test=4)["default"]
-    assert sorted(splits["test"]["label"]) == [0] * 4 + [1] * 4
-    assert len(splits["train"]["text"]) == 4
-    assert not {"meh", ":)", "ok"} & {*splits["test"]["text"], *splits["train"]["text"]}
-
-
-def test_picking_does_not_depend_on_the_order_given() -> None:
-    assert kinds.pick("dcab", 2, "seed") == kinds.pick("abcd", 2, "seed")
-    assert sorted(kinds.pick("ab", 5, "seed")) == ["a", "b"]
-
-
-def test_a_fingerprint_changes_with_any_label() -> None:
-    one = kinds.fingerprint({"default": {"test": {"text": ["a"], "label": [0]}}})
-    two = kinds.fingerprint({"default": {"test": {"text": ["a"], "label": [1]}}})
-    assert one != two
-    assert len(one) == 40

@@ -1,0 +1,41 @@
+"""Charts: their front, their marks, and text that runs nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from frontrunner.answers.service import Service
+from frontrunner.web import charts
+from frontrunner.web.charts import Dot
+
+
+def test_the_front_holds_what_nothing_smaller_beats() -> None:
+    dots = [Dot(x, y, f"{x}", "", "") for x, y in [(1, 5), (2, 4), (3, 9), (3, 8), (4, 9)]]
+    assert [(dot.x, dot.y) for dot in charts.records(dots)] == [(1, 5), (3, 9)]
+
+
+@pytest.mark.parametrize("axis", [charts.LOG, charts.LINEAR])
+def test_charts_of_one_dot_and_of_none(axis: charts.Axis) -> None:
+    dot = Dot(0.5, 50.0, "<b>", "x", "/m")
+    assert "&lt;b&gt;" in charts.scatter([dot], [dot], axis, "x", "y")
+    assert charts.scatter([], [], axis, "x", "y") == ""
+    assert charts.parallel(["a"], ["x", "y"], [[None, None]]) == ""
+
+
+def test_dots_below_a_chart_are_marked_at_its_lower_edge() -> None:
+    dots = [Dot(1 + n, 60.0 + n / 10, f"m{n}", "x", "/m", n) for n in range(40)]
+    low = Dot(5, 3.0, "failed", "x", "/m", 40)
+    svg = charts.scatter([*dots, low], charts.records(dots), charts.LOG, "x", "y")
+    assert svg.count("<circle") == 40
+    assert svg.count(' low"') == 1
+    assert "failed \u00b7 x \u00b7 3.00" in svg
+    assert charts.below([*dots, low], charts.LOG) == 1
+    assert charts.below(dots, charts.LOG) == 0
+    assert charts.below([], charts.LOG) == 0
+
+
+def test_charts_show_the_unit_that_fits(service: Service) -> None:
+    dots = [Dot(size, 50.0, "m", "", "/m") for size in (1e-4, 1e-3)]
+    svg = charts.scatter(dots, dots[:1], charts.LOG, "x", "y")
+    assert ">100K<" in svg
+    assert ">1M<" in svg

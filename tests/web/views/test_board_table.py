@@ -1,0 +1,65 @@
+"""A board: its heading, its rows, and the facts that its script reads."""
+
+from __future__ import annotations
+
+import msgspec
+
+from frontrunner.answers.service import Service
+from frontrunner.web.urls import Links
+from frontrunner.web.views import board_table
+from frontrunner.web.views.rows import ModelName
+from frontrunner.web.words import words
+from tests.web.conftest import HOSTILE, NAME, Browser
+
+
+def test_the_table_holds_what_the_api_answers(service: Service) -> None:
+    bench = service.find_benchmark(NAME)
+    table = board_table.table(service, bench, words("en"))
+    numbers = service.board(bench.name)
+    assert [column.key for column in table.columns] == [
+        "mean_task",
+        "mean_task_type",
+        *numbers.task_types,
+    ]
+    for row, given in zip(table.rows, numbers.rows, strict=True):
+        assert row.model.name == given.model.name
+        mean = given.mean_task
+        assert row.cells[0].text == ("–" if mean is None else f"{mean * 100:.2f}")  # noqa: RUF001
+
+
+def test_the_heading_counts_who_is_complete(service: Service) -> None:
+    bench = service.find_benchmark(NAME)
+    heading = board_table.heading(service, bench, service.board(bench.name))
+    assert (heading.models, heading.complete, heading.tasks) == (3, 2, 2)
+    assert heading.ordered_by == "borda"
+
+
+def test_facts_cannot_end_their_script(service: Service) -> None:
+    facts = board_table.facts(service.board(NAME))
+    assert "<" not in facts
+    assert HOSTILE in msgspec.json.decode(facts)["name"]
+
+
+def test_scores_on_tasks_that_a_model_was_trained_on_are_marked(service: Service) -> None:
+    table = board_table.task_table(service, service.find_benchmark(NAME), words("en"), Links())
+    tasks = [column.key for column in table.columns]
+    marked = {
+        (row.model.name, task)
+        for row in table.rows
+        for task, cell in zip(tasks, row.cells, strict=True)
+        if cell.trained_on
+    }
+    assert marked == {("org/small", "Pairs")}
+    html = Browser(service).text(f"/benchmark/{NAME}/tasks")
+    assert html.count('seen" title="In training data">') == 1
+
+
+def test_long_parameters_of_an_experiment_are_cut(service: Service) -> None:
+    name = ModelName.of("a/x", {"prompt": "y" * 20_000_000})
+    assert len(name.variant) == 120
+    numbers = service.board(NAME)
+    rows = [
+        msgspec.structs.replace(row, experiments={"prompt": "y" * 1_000_000})
+        for row in numbers.rows
+    ]
+    assert len(board_table.facts(msgspec.structs.replace(numbers, rows=rows))) < 10_000
