@@ -1,0 +1,75 @@
+"""Preparing answers: all that are asked for often, the same as if they were made on demand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from frontrunner.answers.boards import BoardRenderer
+from frontrunner.answers.entities import Entities
+from frontrunner.answers.prepare import NUMBERS, Numbers, count, prepare
+from frontrunner.base.atomic import remove_folder
+from frontrunner.catalog import Benchmark
+from frontrunner.results.ingest import ingest
+from frontrunner.snapshot.prepared import ANSWERS
+from frontrunner.snapshot.reader import Snapshot
+from tests.factories import catalog, scope, snapshot_of, task, write_scores
+
+TASKS = [task("T1"), task("T2", type="Retrieval"), task("T3")]
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Snapshot:
+    boards = [
+        Benchmark(name=name, display_name=name, scopes=tuple(map(scope, some)), on_menu=True)
+        for name, some in (("Both", TASKS[:2]), ("Empty", TASKS[2:]))
+    ]
+    known = catalog(TASKS, models=["org/a", "org/b"], benchmarks=boards)
+    scores = {"org/a": {"T1": 0.9, "T2": 0.5}, "org/b": {"T1": 0.8}}
+    read = ingest(write_scores(tmp_path / "results", scores), known, workers=1)
+    return snapshot_of(tmp_path / "home", read)
+
+
+def keys(snapshot: Snapshot) -> set[str]:
+    pack = Snapshot(snapshot.folder).prepared
+    assert pack is not None
+    return set(pack.keys())
+
+
+def test_boards_lists_and_models_are_prepared(snapshot: Snapshot) -> None:
+    boards = {f"benchmarks/{n}/{v}" for n in ("Both", "Empty") for v in ("scores", "per-language")}
+    lists = {"benchmarks", "benchmarks?include_hidden", "benchmarks/menu", "tasks", "models"}
+    models = {f"models/{name}/scores" for name in ("org/a", "org/b")}
+    assert keys(snapshot) == boards | lists | models | {NUMBERS}
+
+
+def test_counts_are_those_of_the_boards(snapshot: Snapshot) -> None:
+    pack = snapshot.prepared
+    assert pack is not None
+    kept = msgspec.json.decode(pack.body(NUMBERS) or b"", type=Numbers)
+    assert kept == Numbers(1, {"Both": 1, "Empty": 0}, {"T1": 2, "T2": 1})
+    renderer = BoardRenderer(Entities(snapshot.catalog), snapshot.facts, snapshot.table)
+    numbers, lines = count(renderer, snapshot.catalog)
+    assert numbers == kept
+    assert lines["Both"].by_model["org/a"].scores_by_task_type == {"STS": 0.9, "Retrieval": 0.5}
+    assert lines["Empty"].total == 0
+
+
+def test_they_are_made_once_unless_asked_again(snapshot: Snapshot) -> None:
+    folder = snapshot.folder / ANSWERS
+    before = folder.stat().st_ino
+    prepare(Snapshot(snapshot.folder))
+    assert folder.stat().st_ino == before
+    prepare(Snapshot(snapshot.folder), again=True)
+    assert folder.stat().st_ino != before
+    remove_folder(folder)
+    prepare(Snapshot(snapshot.folder))
+    assert keys(snapshot)
+
+
+def test_equal_snapshots_have_equal_answers(snapshot: Snapshot) -> None:
+    files = {one.name: one.read_bytes() for one in (snapshot.folder / ANSWERS).iterdir()}
+    prepare(Snapshot(snapshot.folder), again=True)
+    assert {one.name: one.read_bytes() for one in (snapshot.folder / ANSWERS).iterdir()} == files
