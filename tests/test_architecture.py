@@ -73,6 +73,73 @@ def _is_nested(path: Path, node: Function) -> bool:
     return False
 
 
+# --- tests ----------------------------------------------------------------------------------------
+
+MIRRORED = (
+    *("answers", "base", "calls", "catalog", "checks", "evaluate", "http", "legacy", "net", "ops"),
+    *("ranking", "results", "snapshot", "web"),
+)
+"""Packages each of whose modules with logic has a test file of its name. `cli` is tested by its
+commands, `gateway` through a running Envoy, `hub` by its stand-in."""
+TESTED_ELSEWHERE = {
+    "catalog.model": "structs with look-ups by name, which every test uses",
+    "catalog.openness": "tests/catalog/test_from_mteb.py: it needs the registry",
+    "catalog.store": "tests/catalog/test_from_mteb.py: it keeps what the registry gave",
+    "checks.contract.sample_paths": "tests/checks/contract/test_record_running.py",
+    "checks.parity.board_values": "tests/checks/parity/test_board_summaries.py",
+    "checks.parity.comparing": "tests/checks/parity/test_compared.py",
+    "checks.parity.fates": "tests/checks/parity/test_row_fates.py",
+    "checks.parity.parity_report": "tests/checks/parity/test_run.py",
+    "evaluate.worker.datasets.packages": "needs the packages of the evaluation environment",
+    "evaluate.worker.models": "needs the packages of the evaluation environment",
+    "evaluate.worker.pin": "needs the packages of the evaluation environment",
+    "evaluate.worker.tasks": "needs the packages of the evaluation environment",
+    "legacy.adopted": "tests/calls/test_build.py",
+    "legacy.files.columns": "tests/legacy/files/test_tables.py",
+    "legacy.files.documents": "tests/legacy/files/test_tree.py",
+    "legacy.files.rules": "tests/legacy/files/test_fresh.py",
+    "legacy.files.winning_scores": "tests/legacy/files/test_fresh.py",
+    "legacy.gradio.endpoints": "tests/legacy/gradio/test_document.py",
+    "legacy.gradio.layout": "tests/legacy/gradio/test_document.py",
+    "legacy.gradio.tabs": "tests/calls/test_functions.py",
+    "net.deadlines": "tests/net/test_client.py",
+    "web.views.cards": "tests/web/test_cards.py",
+    "web.views.old_table": "tests/web/test_old_links.py",
+    "web.views.score_changes": "tests/web/views/test_changes.py",
+}
+"""Module -> where its tests are, or why it has none."""
+_BRANCHES = (
+    *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.IfExp, ast.comprehension),
+    *(ast.Match, ast.BoolOp),
+)
+_LOGIC = 3
+"""Branches and loops from which on a module has logic."""
+
+
+def has_logic(tree: ast.AST) -> bool:
+    inside = [n for f in ast.walk(tree) if isinstance(f, Function) for n in ast.walk(f)]
+    return sum(isinstance(node, _BRANCHES) for node in inside) >= _LOGIC
+
+
+def test_tests_mirror_the_modules() -> None:
+    without = set()
+    for path in SOURCES:
+        name = module(path).removeprefix("frontrunner.")
+        place = path.relative_to(ROOT / "src/frontrunner")
+        is_package = path.stem in ("__init__", "__main__")
+        if is_package or not name.startswith(MIRRORED) or not has_logic(TREES[path]):
+            continue
+        if not (ROOT / "tests" / place.parent / f"test_{path.stem}.py").is_file():
+            without.add(name)
+    assert without == set(TESTED_ELSEWHERE)
+
+
+def test_where_tests_are_said_to_be_they_are() -> None:
+    named = [where for where in TESTED_ELSEWHERE.values() if where.startswith("tests/")]
+    for where in named:
+        assert (ROOT / where.partition(":")[0]).is_file(), where
+
+
 # --- what only one package may do -----------------------------------------------------------------
 
 

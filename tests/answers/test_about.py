@@ -31,7 +31,7 @@ def test_every_file_is_counted_once(snapshot: Snapshot) -> None:
     assert (counts.files_used, counts.files_describing) == (1, 1)
     assert (counts.files_rejected, counts.files_set_aside) == (2, 1)
     assert counts.files_seen == 5
-    assert info.rejected_by_reason == {"not-json": 1, "unknown-model": 1}
+    assert info.rejected_by_reason == {"not-json": 1, "unknown-model": 1, "superseded": 1}
     assert [one.reason for one in info.rejected] == ["not-json", "unknown-model"]
     assert (info.id, counts.boards) == (snapshot.id, 1)
     assert info.source == info.sources[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.filters import ModelFilter, RankRequest, TaskFilter
 from frontrunner.answers.service import Service
 from frontrunner.base.errors import UnknownNameError, UsageError
-from frontrunner.snapshot.answers import body_tag
+from frontrunner.snapshot.answers import Encoded, body_tag
 from tests.factories import small_snapshot
 
 
@@ -21,14 +22,15 @@ def bodies(tmp_path_factory: pytest.TempPathFactory) -> Bodies:
 
 
 def test_an_answer_is_made_once_for_each_question(bodies: Bodies) -> None:
-    for make in (
+    made: list[Callable[[], Encoded]] = [
         lambda: bodies.rank(RankRequest(benchmark="All")),
         lambda: bodies.scores("All", ("English",)),
         lambda: bodies.tasks(TaskFilter(types=("STS",))),
         lambda: bodies.models(ModelFilter(name="a")),
         lambda: bodies.task_scores("T1", "any"),
         lambda: bodies.export("All", "csv"),
-    ):
+    ]
+    for make in made:
         assert make() is make()
         assert make().tag == body_tag(make().identity)
 

@@ -40,7 +40,7 @@ def entities() -> Entities:
 
 
 def test_a_scope_narrows_the_languages_of_its_task(entities: Entities) -> None:
-    assert entities.task(TWO).languages == ["English", "German"]
+    assert set(entities.task(TWO).languages) == {"English", "German"}
     assert entities.task(TWO, subsets=("en",)).languages == ["English"]
     assert entities.benchmark(BOARD).languages == ["English"]
     assert entities.scope_codes(TWO, ()) == TWO.language_codes

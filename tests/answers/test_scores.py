@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
 from frontrunner.answers.rendered import RenderedSummary
 from frontrunner.answers.scores import (
     BoardLine,
@@ -54,8 +56,6 @@ def test_of_a_model_with_experiments_the_ordinary_run_counts(tmp_path: Path) -> 
     service = Service(small_snapshot(tmp_path))
     summary = service.boards.summary(service.find_benchmark("All"))
     ordinary = summary.rows[0]
-    import msgspec
-
     run = msgspec.structs.replace(ordinary, experiments={"k": 1}, rank=9)
     for rows in ([run, ordinary], [ordinary, run]):
         both: RenderedSummary = msgspec.structs.replace(summary, rows=rows)

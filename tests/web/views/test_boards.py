@@ -1,0 +1,49 @@
+"""Which board and tab a path names, and which view makes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from frontrunner.answers.service import Service
+from frontrunner.base.errors import UnknownNameError
+from frontrunner.web.urls import Links
+from frontrunner.web.views import boards
+from frontrunner.web.views.board_table import TABS
+from frontrunner.web.visit import Visit
+from frontrunner.web.words import words
+from tests.web.conftest import NAME
+
+
+def visit(service: Service, name: str) -> Visit:
+    return Visit(service, words("en"), Links(), name, {})
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_is_made(service: Service, tab: str) -> None:
+    name = f"{NAME}/{tab}" if tab else NAME
+    bench, found = boards.split(visit(service, name))
+    assert (bench.name, found) == (NAME, tab)
+    shown = boards.board(visit(service, name))
+    assert shown.values["tab"] == tab
+    assert shown.status == 200
+    assert ("table" in shown.values) == (shown.template == "board_table.html")
+
+
+@pytest.mark.parametrize("name", ["", "nothing", f"{NAME}/nothing", "/tasks", "nothing/tasks"])
+def test_another_path_names_none(service: Service, name: str) -> None:
+    with pytest.raises(UnknownNameError):
+        boards.split(visit(service, name))
+
+
+def test_a_tab_that_the_board_lacks_is_unknown(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("frontrunner.web.views.board_table.tabs_of", lambda *_: ("", "tasks"))
+    boards.board(visit(service, f"{NAME}/tasks"))
+    with pytest.raises(UnknownNameError):
+        boards.board(visit(service, f"{NAME}/languages"))
+
+
+def test_the_index_lists_boards_that_are_on_no_menu(service: Service) -> None:
+    groups = boards.index(visit(service, "")).values["groups"]
+    assert {entry.bench.name for group in groups for entry in group.entries} == {NAME, "Old"}
