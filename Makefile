@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-browser setup-postgres demo gateway-demo test frontend frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web docs lock lock-evaluate clean
+.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-browser setup-postgres demo gateway-demo test frontend frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web takeover-pictures docs lock lock-evaluate clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -145,6 +145,9 @@ bench-gateway: setup-dev ## Measure the gateway beside HAProxy and a plain proxy
 
 bench-web: setup-browser ## Measure the real boards in a browser; HOME_DIR is a home that holds them
 	@$(BIN)/python -m bench.web $(HOME_DIR)
+
+takeover-pictures: setup-browser ## Take the pictures of docs/takeover.md again
+	$(BIN)/python -m bench.takeover_pictures
 
 docs: setup-dev ## Build the documentation into site/ (warnings are errors)
 	$(BIN)/mkdocs build --strict

@@ -56,6 +56,8 @@ def _by_hand(folder: Path, force: bool) -> None:
 def run_(home: Home = None) -> None:
     """Run the gateway in the foreground; SIGHUP or a changed frontrunner.toml reloads it."""
     from frontrunner.gateway.supervise import Supervisor  # noqa: PLC0415
+    from frontrunner.ops.notify import read_outboxes  # noqa: PLC0415
+    from frontrunner.ops.notify_metrics import NotifyCollector  # noqa: PLC0415
 
     chosen, _, folder = _settings(home)
     beside = {
@@ -65,6 +67,8 @@ def run_(home: Home = None) -> None:
     supervisor = Supervisor(
         lambda: load_settings(chosen).gateway, folder, HomePaths(chosen).settings, beside
     )
+    outbox = HomePaths(chosen).outbox
+    supervisor.counts.registry.register(NotifyCollector(lambda: read_outboxes(outbox)))
     supervisor.run(lambda address: say(f"Listening on {address} (stop with Ctrl+C)"))
 
 

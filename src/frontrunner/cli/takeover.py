@@ -2,6 +2,7 @@
 
 from frontrunner.cli import (  # noqa: F401 -- each module adds its commands
     takeover_console,
+    takeover_notify,
     takeover_plan,
     takeover_read,
     takeover_run,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 from rich.console import Console, Group
 from rich.live import Live
@@ -32,6 +33,7 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Show where the take-over is, what it waits for, and what each gate says."""
+    from frontrunner.ops.notify import read_outboxes  # noqa: PLC0415
     from frontrunner.takeover.fold import State, fold  # noqa: PLC0415
     from frontrunner.takeover.overview import overview  # noqa: PLC0415
     from frontrunner.takeover.telling import last_look  # noqa: PLC0415
@@ -45,8 +47,11 @@ def status(
             nonlocal state
             state = fold(ledger.entries(after=state.last), state)
             held = lease.current()
-            looks = HomePaths(settings.home).looks
-            return overview(state, last_look(looks), held.holder if held else "")
+            place = HomePaths(settings.home)
+            found = overview(state, last_look(place.looks), held.holder if held else "")
+            boxes = read_outboxes(place.outbox)
+            dead = tuple(f"{one.channel}: {one.error}" for one in boxes if one.is_dead)
+            return msgspec.structs.replace(found, dead_channels=dead)
 
         if as_json:
             print_json(now())
@@ -80,6 +85,7 @@ def _shown(found: Overview) -> Group:
     lines += ["The plan was edited. Accept it, or restore it."] if found.edited else []
     for one in found.waiting:
         lines.append(f"Command {one.seq} ({one.verb} by {one.actor}) waits for its answer.")
+    lines += [f"Nobody is told by {one}" for one in found.dead_channels]
     lines.append(_controller(found))
     return Group(Text("\n".join(map(visible, lines))), _gates(found))
 

@@ -39,6 +39,8 @@ class TransitionWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     history: str
     nothing: str
     feed: str
+    stop: str
+    """What ends a sentence before another one."""
     updated: str
     home: str
     names: dict[str, str]

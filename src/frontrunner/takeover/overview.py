@@ -47,6 +47,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     waiting: tuple[Waiting, ...]
     entries: int
     """Entries of the ledger."""
+    dead_channels: tuple[str, ...] = ()
+    """Ways to tell people that do not work, each with its last error."""
 
 
 def overview(state: State, look: Look | None, controller: str) -> Overview:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
+from frontrunner.base.atomic import write_file
 from frontrunner.http.guard import GuardedProtocol
 from frontrunner.http.listening import listen
 from frontrunner.takeover.console.access import OneTimeCode, Tokens
@@ -37,12 +38,12 @@ class Served:
 
 
 @contextmanager
-def served_console(folder: Path) -> Iterator[Served]:
-    """Serve the console over the scene, written to a folder as if it were now."""
-    watched = write_home(folder / "home", time.time())
-    watcher = Watcher(watched, lambda: (PLAN, PLAN_TEXT))
+def served_console(folder: Path, now: Callable[[], float] = time.time) -> Iterator[Served]:
+    """Serve the console over the scene, written to a folder as if it had just happened."""
+    watched = write_home(folder / "home", now())
+    watcher = Watcher(watched, lambda: (PLAN, PLAN_TEXT), now)
     tokens = Tokens(folder / "home" / "takeover" / "console-tokens")
-    tokens.ensure()
+    write_file(tokens.path, b"ada " + b"t" * 43 + b"\n", mode=0o600)
     [sockets] = listen("127.0.0.1", 0)
     port = sockets[0].getsockname()[1]
     console = Console(watcher, tokens, Rules(LOOPBACK_NAMES, port), OneTimeCode("ada"))

@@ -115,16 +115,17 @@ def _action(verb: Verb, standing: Standing, look: Look | None, found: Plan | Non
     forced = plain
     if plain and verb in _FORCE and now:
         forced = _refusal(now, Commanded(verb=verb, reason="-", force=True))
+    gates = _gates(now) if now and verb in (Verb.APPROVE, Verb.REJECT) else ()
     return Action(
         verb=verb,
         label=_LABELS[verb],
-        does=_does(verb, standing),
+        does=_does(verb, standing, gates),
         undo=_UNDO[verb],
         why_not=forced,
         force=_FORCE.get(verb, ""),
         needs_force="" if forced else plain or _wait(verb, now),
         final=_final(verb, standing),
-        gates=_gates(now) if now and verb in (Verb.APPROVE, Verb.REJECT) else (),
+        gates=gates,
     )
 
 
@@ -173,13 +174,13 @@ _DOES = {
     Verb.ADVANCE: "Goes on to {there} now, before the least time of this step is over. Refused "
     "while a gate does not pass, unless it is forced.",
     Verb.ACCEPT: "The take-over goes on by the plan as the settings have it now ({offered}).",
-    Verb.APPROVE: "The manual gate passes. The step ends once all other gates pass.",
-    Verb.REJECT: "The manual gate fails. That rolls back if users were moved, and pauses if not.",
+    Verb.APPROVE: "{gates} passes. The step ends once all other gates pass.",
+    Verb.REJECT: "{gates} fails. That rolls back if users were moved, and pauses if not.",
     Verb.FINISH: f"The take-over ends. {_FINISHING}",
 }
 
 
-def _does(verb: Verb, standing: Standing) -> str:
+def _does(verb: Verb, standing: Standing, gates: tuple[str, ...]) -> str:
     here, plan = standing.position, standing.plan
     if verb is Verb.ROLLBACK:
         return _back(here, plan)
@@ -190,6 +191,7 @@ def _does(verb: Verb, standing: Standing) -> str:
         here=named(here, plan),
         there=named(after, plan) if after else "the end",
         offered=standing.state.offered[:12],
+        gates=f"The gate {' or '.join(gates)}" if gates else "The manual gate",
     )
 
 

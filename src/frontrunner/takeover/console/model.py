@@ -143,9 +143,10 @@ def share(inputs: Inputs) -> Share:
     look, status = inputs.look, inputs.status
     asked = look.wanted.share if look else status.asked.share if status else None
     seen = status.seen.share if status and status.seen else None
-    world = look.reality.world if look and look.reality else None
+    reality = look.reality if look else None
+    world = reality.world if reality else None
     seen = seen if seen is not None else world.share if world else None
-    streams = status.streams if status and status.running else None
+    streams = status.streams if status and status.running else reality.streams if reality else None
     return Share(
         asked=_UNKNOWN if asked is None else percent(asked),
         seen=_UNKNOWN if seen is None else percent(seen),
