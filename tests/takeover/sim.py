@@ -5,12 +5,9 @@ The controller and the state machine are the real ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
-
-import msgspec
 
 from frontrunner.base.errors import GatewayError, LedgerError, StaleTokenError, UsageError
 from frontrunner.base.gate_settings import ManualGate
@@ -64,15 +61,19 @@ class FakeBook:
     holder: str = ""
     is_gone: bool = False
     kill_in: int | None = None
-    """Writes until the writer is killed: before an even write, after an odd one."""
+    """Records until the writer is killed: after the last of them if it is stored, else before."""
+    kill_after: bool = False
 
     def append(
         self, actor: str, plan: str, record: Record, *, token: int = 0, at: float | None = None
     ) -> Entry:
         self._check()
+        # A command line is another process: a kill of the controller does not hit it.
+        kills = bool(token)
         if token and (token != self.token or not self.holder):
             raise StaleTokenError(f"token {token} is over")
-        self._maybe_kill(before=True)
+        if kills:
+            self._maybe_kill(before=True)
         last = self.stored[-1] if self.stored else None
         entry = Entry(
             seq=len(self.stored) + 1,
@@ -82,10 +83,11 @@ class FakeBook:
             token=token,
             record=record,
             previous=last.hash if last else "0" * 64,
-            hash=sha256(msgspec.json.encode([len(self.stored), record])).hexdigest(),
+            hash=f"{len(self.stored) + 1:064x}",
         )
         self.stored.append(entry)
-        self._maybe_kill(before=False)
+        if kills:
+            self._maybe_kill(before=False)
         return entry
 
     def entries(self, after: int = 0) -> Iterable[Entry]:
@@ -117,7 +119,7 @@ class FakeBook:
             return
         if before:
             self.kill_in -= 1
-        if self.kill_in <= 0 and before == (self.token % 2 == 0):
+        if self.kill_in <= 0 and before is not self.kill_after:
             self.kill_in = None
             raise KilledError
 
@@ -145,10 +147,15 @@ class FakePlane:
     """Writes that are done and said to have failed."""
     kill_at: str = ""
     """Kill the writer `before` or `after` the next write."""
+    on_write: Callable[[World, int], None] = lambda world, token: None
+    """Called with each write that passes the fence, before it is done."""
+    interrupts: dict[str, Callable[[], None]] = field(default_factory=dict)
+    """What happens once in the middle of the next `read` or `write`."""
     history: list[World] = field(default_factory=list)
     writes: int = 0
 
     def read(self) -> Reality:
+        self._interrupted("read")
         if not self.can_be_read:
             raise GatewayError("Envoy does not answer.")
         return Reality(world=self.world, old=self.old, new=self.new, streams=self.streams)
@@ -165,7 +172,9 @@ class FakePlane:
         self.token = token
 
     def write(self, world: World, token: int) -> None:
+        self._interrupted("write")
         self.fence(token)
+        self.on_write(world, token)
         self.writes += 1
         kill, self.kill_at = self.kill_at, ""
         if kill == "before":
@@ -184,6 +193,11 @@ class FakePlane:
         if self.answers_lost:
             self.answers_lost -= 1
             raise GatewayError("The answer was lost.")
+
+    def _interrupted(self, at: str) -> None:
+        happens = self.interrupts.pop(at, None)
+        if happens is not None:
+            happens()
 
 
 @dataclass
@@ -251,7 +265,9 @@ class Sim:
         self.plane = FakePlane()
         self.judge = FakeJudge()
         self.witness = FakeWitness()
-        self.controller = self.another("one")
+        self.count = 1
+        self._state = State()
+        self.controller = self.another("controller 1")
 
     def another(self, name: str) -> Controller:
         """One more controller of the same take-over."""
@@ -291,7 +307,8 @@ class Sim:
     def restart(self) -> None:
         """kill -9, and another process in its place; the lease runs out."""
         self.book.holder = ""
-        self.controller = self.another(f"{self.controller.name}+")
+        self.count += 1
+        self.controller = self.another(f"controller {self.count}")
 
     def do(self, verb: Verb, **more: Any) -> str:
         """Ask for something, look once, and give the answer."""
@@ -326,7 +343,8 @@ class Sim:
 
     @property
     def state(self) -> State:
-        return fold(self.book.stored)
+        self._state = fold(self.book.stored[self._state.last :], self._state)
+        return self._state
 
     def position(self) -> Position:
         return self.state.position

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -106,6 +107,7 @@ def plan_hash(plan: Plan) -> str:
     return sha256(plan_text(plan).encode()).hexdigest()
 
 
+@lru_cache(maxsize=8)
 def parse_plan(text: str) -> Plan:
     """The plan that a ledger holds. Raises TakeoverError if this version cannot read it."""
     try:
