@@ -66,6 +66,14 @@ def test_gates_guard_every_later_stage() -> None:
     assert guarding(PLAN, Position()) == ()
 
 
+def test_shadows_are_not_waited_for_once_no_read_is_left_to_compare() -> None:
+    """The last share is 100 %: its step would wait for shadows until its deadline."""
+    for position in positions(PLAN)[1:]:
+        compared = "shadow" in needed(PLAN, position)
+        asked = "shadow" in PLAN.stage(position.stage).gates
+        assert compared == (asked and wanted(PLAN, position).share < FULL), position
+
+
 def test_the_hash_covers_what_happens_to_users_and_nothing_else() -> None:
     same = TakeoverSettings(tick="1s", database="sqlite:///elsewhere.db")
     assert plan_hash(plan_of(same)) == plan_hash(PLAN)

@@ -9,7 +9,13 @@ from typing import Any
 import msgspec
 
 from frontrunner.base.errors import TakeoverError
-from frontrunner.base.gate_settings import FeedbackGate, GateSettings, ManualGate, all_gates
+from frontrunner.base.gate_settings import (
+    FeedbackGate,
+    GateSettings,
+    ManualGate,
+    ShadowGate,
+    all_gates,
+)
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings, seconds
 from frontrunner.takeover.stages import FULL, Mode, Position, Stage, World
 
@@ -156,10 +162,16 @@ def wanted(plan: Plan, position: Position) -> World:
 
 
 def needed(plan: Plan, position: Position) -> tuple[str, ...]:
-    """Gates that must pass before the take-over goes on from a position."""
+    """Gates that must pass before the take-over goes on from a position.
+
+    Once all users have moved, no read of the old board is left to compare with the new one.
+    """
     if position.stage is Stage.PLANNED:
         return ()
-    return plan.stage(position.stage).gates
+    gates = plan.stage(position.stage).gates
+    if wanted(plan, position).share < FULL:
+        return gates
+    return tuple(one for one in gates if not isinstance(plan.gates[one], ShadowGate))
 
 
 def guarding(plan: Plan, position: Position) -> tuple[str, ...]:
