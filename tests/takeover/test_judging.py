@@ -11,8 +11,9 @@ import msgspec
 import pytest
 
 from frontrunner.base.config import load_settings
-from frontrunner.base.gate_settings import ManualGate, SuccessGate, WebhookGate
+from frontrunner.base.gate_settings import LinksGate, ManualGate, SuccessGate, WebhookGate
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
+from frontrunner.checks.contract.record import Link, Record, write_record
 from frontrunner.checks.gates import Verdict
 from frontrunner.gateway.feedback import Feedback, Message
 from frontrunner.gateway.logs import RequestLine
@@ -148,3 +149,22 @@ def test_messages_of_visitors_are_counted_in_the_gateways_database(tmp_path: Pat
         assert by_name["feedback"].text.startswith("1 message of 0 visitors")
     finally:
         judging.close()
+
+
+def test_a_gate_that_is_not_armed_is_proved_again_later(room: Room, tmp_path: Path) -> None:
+    clock = [0.0]
+    collector = Collector(room.place, tmp_path / "evidence.json")
+    judging = Judging(collector, room.checks, clock=lambda: clock[0])
+    record = tmp_path / "record"
+    settings = TakeoverSettings(gate=(LinksGate(name="links", record=str(record)),))
+    state = msgspec.structs.replace(STATE, position=Position(stage=Stage.PARALLEL))
+
+    def armed() -> bool:
+        readings = judging.readings(state, plan_of(settings), HALF)
+        return {one.gate: one.armed for one in readings}["links"]
+
+    assert not armed()
+    write_record(Record(source="old", recorded_at="then", links=(Link("/boards"),)), record)
+    assert not armed()
+    clock[0] = 60.0
+    assert armed()

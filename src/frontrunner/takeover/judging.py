@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from contextlib import closing
 
@@ -24,13 +26,20 @@ from frontrunner.takeover.plan import Plan, asks_a_person, guarding, wanted
 from frontrunner.takeover.plane import Reality
 from frontrunner.takeover.records import Reading
 
+_TRY_AGAIN = 60.0
+"""Seconds until a gate that is not armed is proved again, as its files may be there now."""
+
 
 class Judging:
     """Asks every gate that guards the take-over at a position."""
 
-    def __init__(self, collector: Collector, checks: Checks) -> None:
+    def __init__(
+        self, collector: Collector, checks: Checks, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._collector, self._checks = collector, checks
-        self._proved: tuple[tuple[GateSettings, ...], dict[str, str]] | None = None
+        self._clock = clock
+        self._proved: dict[GateSettings, tuple[str, float]] = {}
+        """Why a gate is not armed, empty if it is, and when that was tried."""
 
     def readings(self, state: State, plan: Plan, reality: Reality | None) -> tuple[Reading, ...]:
         """What each gate says now."""
@@ -55,10 +64,14 @@ class Judging:
         self._checks.close()
 
     def _unarmed(self, gates: tuple[GateSettings, ...]) -> dict[str, str]:
-        """Why gates are not armed; proved once for each set of gates."""
-        if self._proved is None or self._proved[0] != gates:
-            self._proved = gates, prove(gates)
-        return self._proved[1]
+        """Why gates are not armed: each is proved once, and again later if it was not armed."""
+        now = self._clock()
+        for gate in gates:
+            reason, tried = self._proved.get(gate, ("", -math.inf))
+            if tried == -math.inf or (reason and now - tried >= _TRY_AGAIN):
+                self._proved[gate] = prove([gate]).get(gate.name, ""), now
+        found = {gate.name: self._proved[gate][0] for gate in gates}
+        return {name: reason for name, reason in found.items() if reason}
 
 
 def judging_of(settings: Settings) -> Judging:

@@ -240,7 +240,7 @@ def test_20_the_counts_that_a_lost_source_left_still_show_a_fault() -> None:
 
 @pytest.mark.parametrize("times", [4, 10, 100])
 def test_35_a_side_that_is_much_worse_fails(times: int) -> None:
-    """spinnaker/kayenta#780: a rank test passed 7 of 10 points that were 100 times worse."""
+    """spinnaker/kayenta#780, spinnaker#6278: a rank test passed points 100 times worse."""
     reading = success(traffic(new=0.01 * times, old=0.01, minutes=60))
     assert reading.verdict is Verdict.FAILED
 

@@ -128,6 +128,17 @@ def test_a_check_that_cannot_be_started_is_an_error() -> None:
     assert "could not be started" in checks.poll([HOOK], NOW)["hook"].text
 
 
+def test_a_full_disk_is_an_error_of_the_check(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    checks = desk.checks()
+    checks.poll([HOOK], NOW)
+    found = checks.poll([HOOK], NOW)["hook"]
+    assert (found.verdict, "No space left" in found.text) == (Verdict.ERROR, True)
+
+
 def test_a_check_that_hangs_is_ended_with_its_children(desk: Desk, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     checks = desk.checks(
@@ -138,7 +149,9 @@ def test_a_check_that_hangs_is_ended_with_its_children(desk: Desk, tmp_path: Pat
     checks.poll([HOOK], NOW)
     while not pids.exists() or len(pids.read_text().split()) < 2:
         time.sleep(0.01)
-    desk.now += 11
+    desk.now += 19.9
+    assert checks.poll([HOOK], NOW) == {}
+    desk.now += 0.2
     found = checks.poll([HOOK], NOW)["hook"]
     assert (found.verdict, found.text) == (
         Verdict.ERROR,

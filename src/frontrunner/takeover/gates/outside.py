@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -31,7 +31,7 @@ from frontrunner.base.gate_settings import (
 )
 from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.evidence.facts import Checked
-from frontrunner.takeover.gates.check_worker import Job
+from frontrunner.takeover.gates.check_worker import TO_START, Job
 from frontrunner.takeover.gates.on_boards import Boards
 
 log = logging.getLogger("frontrunner.takeover")
@@ -136,25 +136,27 @@ class Checks:
 
     def _start(self, gate: OutsideGate, key: tuple[object, ...]) -> None:
         job = msgspec.json.encode(Job(gate=gate, boards=self._boards))
-        output, complaints = (tempfile.TemporaryFile() for _ in range(2))  # noqa: SIM115 -- kept
-        try:
-            process = subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=complaints,
-                start_new_session=True,
-            )
-        except OSError as error:
-            output.close()
-            complaints.close()
-            self._keep(gate.name, key, _error(f"The check could not be started: {error}."))
-            return
+        with ExitStack() as files:
+            try:
+                output, complaints = (
+                    files.enter_context(tempfile.TemporaryFile()) for _ in range(2)
+                )
+                process = subprocess.Popen(
+                    self._command,
+                    stdin=subprocess.PIPE,
+                    stdout=output,
+                    stderr=complaints,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                self._keep(gate.name, key, _error(f"The check could not be started: {error}."))
+                return
+            files.pop_all()  # `stop` closes them
         with suppress(BrokenPipeError):  # it ended at once; its exit says so
             if process.stdin is not None:
                 process.stdin.write(job)
                 process.stdin.close()
-        ends = self._clock() + gate.seconds
+        ends = self._clock() + gate.seconds + TO_START
         self._running[gate.name] = _Run(key, process, output, complaints, ends)
 
     def _collect(self, name: str) -> None:
