@@ -66,6 +66,16 @@ def test_a_removed_token_does_not_log_in_any_more(stranger: Client, tokens: Toke
     assert stranger.post("/login", {"token": OTHER}).status == 303
 
 
+def test_tokens_that_others_can_read_are_refused_without_naming_their_file(
+    stranger: Client, tokens: Tokens, caplog: pytest.LogCaptureFixture
+) -> None:
+    tokens.path.chmod(0o644)
+    answer = stranger.post("/login", {"token": TOKEN})
+    assert (answer.status, answer.cookie) == (503, "")
+    assert str(tokens.path) not in answer.body
+    assert str(tokens.path) in caplog.text
+
+
 def test_brute_force_is_slowed_down_for_that_client_alone(console: Console) -> None:
     attacker = Client(console, address="10.6.6.6")
     statuses = [attacker.post("/login", {"token": f"{n:043}"}).status for n in range(12)]

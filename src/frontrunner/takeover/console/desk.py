@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple, Protocol
 
-from frontrunner.base.errors import FrontrunnerError, LedgerError
+from frontrunner.base.errors import FrontrunnerError, LedgerError, TakeoverError
 from frontrunner.http.chain import MAX_PATH
 from frontrunner.http.request import Receive, Response, Scope, Send, send_response
 from frontrunner.takeover.console import screens
@@ -184,7 +184,13 @@ class Console:
         code, token = fields.get("code", ""), fields.get("token", "").strip()
         if code and self._code is not None:
             return self._code.use(code)
-        return await asyncio.to_thread(self._tokens.holder, token) if token else None
+        try:
+            return await asyncio.to_thread(self._tokens.holder, token) if token else None
+        except TakeoverError as error:
+            # The message names a path, and whoever asks is not logged in.
+            log.error("nobody can log in: %s", error)
+            text = "The tokens of this console cannot be used. Its log says why."
+            raise RefusedError(503, text) from error
 
     def _cookie(self, value: str, rest: str = "") -> tuple[bytes, bytes]:
         secure = "; Secure" if self._rules.is_secure else ""
