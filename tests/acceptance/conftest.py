@@ -16,7 +16,7 @@ import pytest
 import zstandard
 
 from frontrunner.answers.prepare import prepare
-from frontrunner.calls.build import prepare_calls
+from frontrunner.calls.preparing import prepare_calls
 from frontrunner.catalog.store import load_catalog
 from frontrunner.legacy.adopted import adopt, read_adopted
 from frontrunner.legacy.files.tree import read_tree

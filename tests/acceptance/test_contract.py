@@ -8,13 +8,13 @@ import msgspec
 import pytest
 
 from frontrunner.checks.contract.check import check
+from frontrunner.checks.contract.described_routes import routes_of
 from frontrunner.checks.contract.fetch import Response, fetcher, folder_fetcher
 from frontrunner.checks.contract.finding import Compatibility
 from frontrunner.checks.contract.record import Record, read_record, write_record
 from frontrunner.checks.contract.record_folder import record_folder
 from frontrunner.checks.contract.record_running import answer_of, record_board
 from frontrunner.checks.contract.report import broken, unchecked
-from frontrunner.checks.contract.routes import routes_of
 from frontrunner.legacy.files.fresh import fresh_tree
 from frontrunner.legacy.files.tree import read_tree, write_tree
 from frontrunner.snapshot.reader import Snapshot

@@ -6,7 +6,7 @@ import pytest
 
 from frontrunner.calls.entry import Calls
 from frontrunner.http.routes import ROUTES
-from frontrunner.web.routes import VIEWS
+from frontrunner.web.view_table import VIEWS
 
 CALLS = Calls(Path("nowhere"))
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from frontrunner.base.errors import EvaluationError, UnknownNameError, UsageError
 from frontrunner.cli import load_commands
 from frontrunner.cli.app import app
-from frontrunner.evaluate.layout import result_file
+from frontrunner.evaluate.result_paths import result_file
 from frontrunner.evaluate.suite import STARTER, read_revisions
 
 load_commands(["evaluate"])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from frontrunner.base.errors import EvaluationError, UnknownNameError
-from frontrunner.evaluate import layout, runner
+from frontrunner.evaluate import result_paths, runner
 from frontrunner.evaluate.runner import Event, Plan
 from frontrunner.evaluate.suite import STARTER, Suite, read_revisions
 
@@ -45,7 +45,7 @@ def test_a_result_on_other_data_or_a_broken_one_is_measured_again(
 
 
 def _write_result(output: Path, revision: str) -> None:
-    path = layout.result_file(output, LSA, Suite().models[LSA]["revision"], "StarterWordSTS")
+    path = result_paths.result_file(output, LSA, Suite().models[LSA]["revision"], "StarterWordSTS")
     path.parent.mkdir(parents=True)
     path.write_text('{"dataset_revision": "' + revision + '"}')
 
@@ -107,7 +107,7 @@ def test_what_the_worker_refuses_is_an_error_here(tmp_path: Path) -> None:
 
 def test_a_line_that_is_no_event_is_refused() -> None:
     with pytest.raises(EvaluationError, match="not an event"):
-        list(runner.read_events([b"hello\n"]))
+        list(runner.worker_events([b"hello\n"]))
 
 
 def test_the_worker_gets_no_path_of_ours_and_no_hub() -> None:

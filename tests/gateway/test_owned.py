@@ -8,7 +8,7 @@ from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError
 from frontrunner.gateway.owned import owned_paths
 from frontrunner.web.feeds import FEED
-from frontrunner.web.routes import DEVELOPMENT, NAMED, VIEWS
+from frontrunner.web.view_table import DEVELOPMENT, NAMED, VIEWS
 from frontrunner.web.words import DEFAULT, languages
 
 OF_ALL = ["/config", "/assets/index.js", "/static/x.css", "/theme.css", "/login", "/logout"]

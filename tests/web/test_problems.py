@@ -13,7 +13,7 @@ from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.http.app import Application
 from frontrunner.http.pages import PageRequest
 from frontrunner.snapshot.reader import Snapshot
-from frontrunner.web import routes
+from frontrunner.web import view_table
 from frontrunner.web.site import Site
 from frontrunner.web.views import boards, home
 from tests.http.conftest import call
@@ -75,12 +75,12 @@ def test_an_error_that_we_know_says_what_to_do(
     def broken(_: object) -> Any:
         raise CorruptSnapshotError("scores.bin is torn. Run: frontrunner verify")
 
-    monkeypatch.setitem(routes.VIEWS, "boards", broken)
+    monkeypatch.setitem(view_table.VIEWS, "boards", broken)
     page = browser.page("/boards")
     assert page.status == 500
     assert b"frontrunner verify" in page.answer.identity
     assert dict(page.headers)[b"cache-control"] == b"no-store"
-    monkeypatch.setitem(routes.VIEWS, "boards", boards.index)
+    monkeypatch.setitem(view_table.VIEWS, "boards", boards.index)
     assert browser.page("/boards").status == 200
 
 
@@ -90,7 +90,7 @@ def test_a_mistake_of_ours_is_a_page_with_a_way_on(
     def broken(_: object) -> Any:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setitem(routes.VIEWS, "", broken)
+    monkeypatch.setitem(view_table.VIEWS, "", broken)
     application = Application(snapshot, pages=Site())
     answer = call(application, "GET", "/", headers=HTML)
     assert answer.status_code == 500
@@ -99,7 +99,7 @@ def test_a_mistake_of_ours_is_a_page_with_a_way_on(
     assert "secret detail" not in answer.text
     assert answer.headers["cache-control"] == "no-store"
     assert "secret detail" in caplog.text
-    monkeypatch.setitem(routes.VIEWS, "", home.home)
+    monkeypatch.setitem(view_table.VIEWS, "", home.home)
     assert call(application, "GET", "/", headers=HTML).status_code == 200
 
 
@@ -109,7 +109,7 @@ def test_programs_are_told_of_a_mistake_as_they_expect(
     def broken(_: object) -> Any:
         raise ZeroDivisionError("x")
 
-    monkeypatch.setitem(routes.VIEWS, "", broken)
+    monkeypatch.setitem(view_table.VIEWS, "", broken)
     with pytest.raises(ZeroDivisionError):  # what makes a server answer 500
         call(Application(snapshot, pages=Site()), "GET", "/")
 

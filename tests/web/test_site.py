@@ -13,7 +13,7 @@ from frontrunner.base.errors import UsageError
 from frontrunner.http.app import Application
 from frontrunner.http.pages import PageRequest
 from frontrunner.snapshot.reader import Snapshot
-from frontrunner.web import routes
+from frontrunner.web import view_table
 from frontrunner.web.site import MAX_SEARCH, MAX_TERMS, Site
 from frontrunner.web.visit import Shown, Visit
 from tests.http.conftest import call
@@ -26,14 +26,14 @@ def test_concurrent_first_visitors_get_one_page(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = []
-    real = routes.VIEWS["boards"]
+    real = view_table.VIEWS["boards"]
 
     def slow(visit: Visit) -> Shown:
         made.append(threading.get_ident())
         time.sleep(0.1)
         return real(visit)
 
-    monkeypatch.setitem(routes.VIEWS, "boards", slow)
+    monkeypatch.setitem(view_table.VIEWS, "boards", slow)
     site, request = Site(), PageRequest("/boards", b"", "en", True)
     with ThreadPoolExecutor(8) as pool:
         pages = list(pool.map(lambda _: site.find(service, request), range(8)))
@@ -134,7 +134,7 @@ def test_a_query_that_cannot_be_answered_is_the_readers_mistake(
     def refuse(visit: Visit) -> Shown:
         raise UsageError("No such policy: kind.")
 
-    monkeypatch.setitem(routes.VIEWS, "boards", refuse)
+    monkeypatch.setitem(view_table.VIEWS, "boards", refuse)
     answer = call(Application(snapshot, pages=Site()), "GET", "/boards", headers=HTML)
     assert answer.status_code == 422
     assert "No such policy: kind." in answer.text

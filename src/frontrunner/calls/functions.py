@@ -11,8 +11,8 @@ from frontrunner.base.errors import LegacyError
 from frontrunner.legacy.boardmap import load_board_map
 from frontrunner.legacy.gradio.endpoints import FILTER, SET_TABS, Endpoint, endpoints_of
 from frontrunner.legacy.gradio.filtering import Filters, Frame, filter_frames
-from frontrunner.legacy.gradio.layout import layout_of
 from frontrunner.legacy.gradio.model_types import NamedTypes
+from frontrunner.legacy.gradio.page_layout import layout_of
 from frontrunner.legacy.gradio.tabs import set_tabs
 
 _BEFORE_TABLES = 3

@@ -16,7 +16,7 @@ from typing import IO
 import msgspec
 
 from frontrunner.base.errors import EvaluationError
-from frontrunner.evaluate.layout import result_file
+from frontrunner.evaluate.result_paths import result_file
 from frontrunner.evaluate.suite import STARTER, Suite, read_revisions
 
 _BOOTSTRAP = Path(__file__).resolve().parent / "bootstrap.py"
@@ -145,11 +145,11 @@ def converse(worker: subprocess.Popen[bytes], request: bytes) -> Iterator[Event]
         worker.stdin.close()
     except BrokenPipeError:
         return
-    yield from read_events(worker.stdout)
+    yield from worker_events(worker.stdout)
     worker.wait()
 
 
-def read_events(lines: Iterable[bytes]) -> Iterator[Event]:
+def worker_events(lines: Iterable[bytes]) -> Iterator[Event]:
     """Decode the worker's lines. Raises EvaluationError where one is not an event."""
     for line in lines:
         try:

@@ -13,7 +13,7 @@ import logging
 from typing import Any, Protocol
 
 from frontrunner.base.errors import CorruptSnapshotError, UnknownNameError, UsageError
-from frontrunner.http import chain, documents, icons
+from frontrunner.http import chain, documents, icon_reply
 from frontrunner.http.metrics import MEDIA_TYPE, Metrics
 from frontrunner.http.pages import Page, Pages
 from frontrunner.http.params import BadQueryError
@@ -207,7 +207,7 @@ class Application:
             return Response(*problem(404, f"{name} has no icon"), group)
         if not bench.icon.lower().startswith(("http://", "https://")):
             return Response(*problem(404, f"{name} icon is not a URL"), group)
-        icon = icons.find(served.service.snapshot, bench.icon)
+        icon = icon_reply.find(served.service.snapshot, bench.icon)
         if icon is None:
             return Response(*problem(404, f"The build could not get the icon of {name}"), group)
         return Response(200, icon.headers, icon.body, group)

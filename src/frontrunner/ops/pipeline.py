@@ -24,7 +24,7 @@ from frontrunner.base.home import Home
 from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics, load_catalog
 from frontrunner.ops import events
-from frontrunner.ops.icons import Fetching, wanted
+from frontrunner.ops.icon_fetching import Fetching, wanted
 from frontrunner.ops.report import lines_of_sources
 from frontrunner.results.fetch import Near, fetch
 from frontrunner.results.git import is_git
@@ -317,8 +317,8 @@ def prepare_old_calls(
 
     A damaged adoption is a warning: the board itself is served without them.
     """
-    from frontrunner.calls.build import prepare_calls  # noqa: PLC0415
     from frontrunner.calls.pack import has_calls  # noqa: PLC0415
+    from frontrunner.calls.preparing import prepare_calls  # noqa: PLC0415
     from frontrunner.legacy.adopted import read_adopted  # noqa: PLC0415
 
     if has_calls(store.home, snapshot.id) and not again:

@@ -98,7 +98,7 @@ def problem(visit: Visit, meant: Unknown) -> Shown:
     return problems.problem(visit, 404, text, near, meant.value)
 
 
-def told(visit: Visit, meant: Unknown) -> Page:
+def unknown_reply(visit: Visit, meant: Unknown) -> Page:
     """The same for a program, in the shape of all errors, with links that work."""
     text = visit.t(f"old.unknown_{meant.parameter}", value=meant.value)
     near = [f"/?{quote(query, safe=_IN_QUERY)}" for _, query in meant.near]

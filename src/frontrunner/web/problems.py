@@ -8,9 +8,9 @@ from dataclasses import replace
 from frontrunner.web.lookup import Found, near, near_pages, near_tabs
 from frontrunner.web.matching import LONGEST
 from frontrunner.web.misspelled import Misspelled, corrected
-from frontrunner.web.routes import VIEWS
 from frontrunner.web.text import cut
 from frontrunner.web.urls import model_path
+from frontrunner.web.view_table import VIEWS
 from frontrunner.web.visit import Shown, Visit
 
 _PAGES = ("boards", "models", "tasks", "compare", "data", "changes")

@@ -16,8 +16,8 @@ from frontrunner.legacy.links.meaning import Unknown, tidied
 from frontrunner.snapshot.answers import Answer, encode
 from frontrunner.web import assets, cards, feeds, misspelled, old_links, problems
 from frontrunner.web.render import day, render
-from frontrunner.web.routes import DEVELOPMENT, NAMED, UNKEPT, VIEWS, parameters
 from frontrunner.web.urls import Links, card_name, model_path
+from frontrunner.web.view_table import DEVELOPMENT, NAMED, UNKEPT, VIEWS, parameters
 from frontrunner.web.visit import Shown, View, Visit
 from frontrunner.web.words import PLAIN_SITE, languages, preferred, words
 
@@ -194,7 +194,7 @@ def _old_link(visit: Visit, query: Mapping[str, str], html: bool) -> Page | None
     meant = old_links.read(visit.service, query)
     if isinstance(meant, Unknown):
         if not html:
-            return old_links.told(visit, meant)
+            return old_links.unknown_reply(visit, meant)
         return _to_page(visit, "", old_links.problem(visit, meant), old_links.GROUP)
     return None if meant is None else old_links.redirect(old_links.address(meant, visit.links))
 

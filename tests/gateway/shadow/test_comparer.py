@@ -13,7 +13,7 @@ from frontrunner.base.errors import GatewayError, NetworkError
 from frontrunner.gateway.shadow.canon import Answer
 from frontrunner.gateway.shadow.compare import Difference
 from frontrunner.gateway.shadow.comparer import Comparer, Shadow, shadow_of
-from frontrunner.gateway.shadow.routes import template
+from frontrunner.gateway.shadow.path_templates import template
 from frontrunner.gateway.shadow.rules import IgnoreRule, ignored_by, load_rules
 from frontrunner.gateway.shadow.tally import OTHER, Tally, read_tally
 

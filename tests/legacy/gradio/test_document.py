@@ -8,7 +8,7 @@ from frontrunner.legacy.boardmap import load_board_map
 from frontrunner.legacy.files.tables import Table
 from frontrunner.legacy.gradio.document import Texts, config, shown
 from frontrunner.legacy.gradio.endpoints import endpoints_of, info
-from frontrunner.legacy.gradio.layout import layout_of
+from frontrunner.legacy.gradio.page_layout import layout_of
 from frontrunner.legacy.gradio.tabs import set_tabs
 
 LAYOUT = layout_of(load_board_map().values())

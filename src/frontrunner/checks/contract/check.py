@@ -9,13 +9,13 @@ from typing import Any
 from frontrunner.base.errors import ContractError
 from frontrunner.checks.contract.careful import TOTAL_SECONDS, CarefulFetch
 from frontrunner.checks.contract.compare_calls import compared_call, compared_protocol
+from frontrunner.checks.contract.described_routes import routes_of
 from frontrunner.checks.contract.fetch import Fetch, json_of
 from frontrunner.checks.contract.finding import Compatibility, Finding, Judged
 from frontrunner.checks.contract.follow_links import compared_link
 from frontrunner.checks.contract.gradio_board import gradio_board
 from frontrunner.checks.contract.record import Answer, File, Record, Route
 from frontrunner.checks.contract.record_running import answer_of
-from frontrunner.checks.contract.routes import routes_of
 from frontrunner.checks.contract.shape import Shape, added, columns_of, few, lost, merged
 
 

@@ -12,10 +12,10 @@ from urllib.parse import urljoin, urlsplit
 from frontrunner.base.errors import ContractError, NotAskedError
 from frontrunner.checks.contract.askable import why_not_asked
 from frontrunner.checks.contract.careful import TOTAL_SECONDS, CarefulFetch
+from frontrunner.checks.contract.described_routes import routes_of, template_of
 from frontrunner.checks.contract.fetch import Fetch, Response, json_of
 from frontrunner.checks.contract.gradio_board import GradioBoard, gradio_board
 from frontrunner.checks.contract.record import Answer, Link, Record, Route, now
-from frontrunner.checks.contract.routes import routes_of, template_of
 from frontrunner.checks.contract.sample_paths import sample_paths
 from frontrunner.checks.contract.shape import shape_of
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from frontrunner.checks.contract.described_routes import pattern
 from frontrunner.checks.contract.record import Route
-from frontrunner.checks.contract.routes import pattern
 
 _EACH = 3
 """Names tried for each route: the first, the middle one and the last."""

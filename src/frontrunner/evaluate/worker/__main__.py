@@ -15,7 +15,7 @@ import mteb
 from mteb.cache import ResultCache
 
 from frontrunner.base.errors import FrontrunnerError
-from frontrunner.evaluate.layout import place, result_file
+from frontrunner.evaluate.result_paths import place, result_file
 from frontrunner.evaluate.suite import Suite, read_revisions
 from frontrunner.evaluate.worker.models import make_model
 from frontrunner.evaluate.worker.tasks import make_task

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, Protocol
 from frontrunner.base.errors import FrontrunnerError, NetworkError
 from frontrunner.gateway.shadow.canon import Answer, canon
 from frontrunner.gateway.shadow.compare import Outcome, compare
-from frontrunner.gateway.shadow.routes import template
+from frontrunner.gateway.shadow.path_templates import template
 from frontrunner.gateway.shadow.rules import RULES, ignored_by, load_rules
 from frontrunner.gateway.shadow.tally import TALLY, Tally, keep_example, read_tally, write_tally
 

@@ -11,7 +11,7 @@ from frontrunner.legacy.files.columns import INDEX
 from frontrunner.legacy.files.tables import Table
 from frontrunner.legacy.gradio import components as make
 from frontrunner.legacy.gradio.endpoints import Endpoint
-from frontrunner.legacy.gradio.layout import (
+from frontrunner.legacy.gradio.page_layout import (
     CHOSEN_LANGUAGES,
     CHOSEN_TASK,
     FORM,

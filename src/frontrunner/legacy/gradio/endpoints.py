@@ -13,7 +13,8 @@ from frontrunner.legacy.gradio.components import (
     choice_schema,
 )
 from frontrunner.legacy.gradio.filtering import SIZE_RANGES
-from frontrunner.legacy.gradio.layout import (
+from frontrunner.legacy.gradio.model_types import MODEL_TYPES
+from frontrunner.legacy.gradio.page_layout import (
     CHOSEN_LANGUAGES,
     CHOSEN_TASK,
     SEARCH,
@@ -22,7 +23,6 @@ from frontrunner.legacy.gradio.layout import (
     TYPES,
     Layout,
 )
-from frontrunner.legacy.gradio.model_types import MODEL_TYPES
 
 SET_TABS, FILTER = "set_tabs_on_load", "filter_data"
 # Run by browsers that show the old page, not by programs.

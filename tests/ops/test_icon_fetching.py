@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from frontrunner.catalog import Benchmark
-from frontrunner.ops import icons
-from frontrunner.ops.icons import Fetching, wanted
+from frontrunner.ops import icon_fetching
+from frontrunner.ops.icon_fetching import Fetching, wanted
 from frontrunner.ops.pipeline import keep_icons_of
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.icons import Icon, read_icons
@@ -41,7 +41,7 @@ def test_redirects_are_followed() -> None:
     [
         b"",
         b"HTTP/1.1 404 Not Found\r\nContent-Length: 41\r\n\r\n" + SVG,
-        ok(b"x" * (icons.LARGEST + 1)),
+        ok(b"x" * (icon_fetching.LARGEST + 1)),
         redirect("file:///etc/passwd"),
         ok(b""),
     ],

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from frontrunner.base.home import Home
-from frontrunner.calls.build import app_id, prepare_calls
 from frontrunner.calls.pack import CONFIG, INFO, MODEL_TYPES, has_calls, open_calls
+from frontrunner.calls.preparing import app_id, prepare_calls
 from frontrunner.legacy.adopted import adopt, read_adopted
 from frontrunner.legacy.files.tree import read_tree
 from frontrunner.snapshot.reader import Snapshot

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from frontrunner.checks.contract.described_routes import pattern, routes_of, template_of
 from frontrunner.checks.contract.record import (
     Route,
 )
-from frontrunner.checks.contract.routes import pattern, routes_of, template_of
 
 
 def test_parameters_are_found_wherever_they_are_described() -> None:

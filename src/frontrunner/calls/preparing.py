@@ -15,8 +15,8 @@ from frontrunner.legacy.files.fresh import fresh_tree
 from frontrunner.legacy.gradio.components import size_boxes, type_boxes
 from frontrunner.legacy.gradio.document import SEARCH_LABEL, Texts, config
 from frontrunner.legacy.gradio.endpoints import endpoints_of, info
-from frontrunner.legacy.gradio.layout import SEARCH, SIZES, TYPES, layout_of
 from frontrunner.legacy.gradio.model_types import known_types
+from frontrunner.legacy.gradio.page_layout import SEARCH, SIZES, TYPES, layout_of
 from frontrunner.snapshot.answers import Answer, Encoded, encode
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
