@@ -36,7 +36,7 @@ def snapshot_info(snapshot: Snapshot, boards: int) -> schemas.SnapshotInfo:
 
 
 def _rejected(snapshot: Snapshot) -> list[schemas.Rejected]:
-    import polars as pl  # noqa: PLC0415 -- paid only where somebody asks
+    import polars as pl  # noqa: PLC0415 -- loaded on the first request
 
     by_policy = [str(reason) for reason in Reason if reason.by_policy]
     rows = snapshot.frame("rejects").filter(~pl.col("reason").is_in(by_policy)).head(_SHOWN)

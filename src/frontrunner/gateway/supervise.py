@@ -160,7 +160,7 @@ class Supervisor:
         log.warning("Envoy was restarted with the settings of now")
 
     def _look_at_certificate(self) -> None:
-        """Note when it ends. One that has ended is logged: plain answers would help nobody."""
+        """Note when it ends. The end is logged; no response reports it."""
         if not self.settings.tls_certificate:
             return
         try:

@@ -111,7 +111,7 @@ class ScoreTable:
 
     @cached_property
     def remembered(self) -> dict[Hashable, list[int]]:
-        """The cells of what was asked for before; kept by whoever asks, as a matter of speed."""
+        """The cells of earlier questions, cached by those that ask."""
         return {}
 
     @cached_property

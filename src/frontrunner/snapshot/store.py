@@ -1,4 +1,4 @@
-"""The snapshots of a home: which one is current, and the way back."""
+"""The snapshots of a home: list, publish, roll back and remove them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from frontrunner.snapshot.reader import Snapshot, built_at
 PATIENCE = 60.0
 """Seconds to wait for another command that changes the home."""
 Say = Callable[[str], None]
-"""Tells the user something."""
+"""Shows the user a message."""
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -110,7 +110,7 @@ class Store:
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Let no other command change the home until the block ends; may be nested.
+        """Lock the home against changes by other commands until the block ends; may be nested.
 
         Every method below does so itself. Hold it around several of them to make them one
         change. Raises SnapshotError if another command goes on for too long.
@@ -126,7 +126,7 @@ class Store:
                 self._changing = False
 
     def only_build(self) -> AbstractContextManager[None]:
-        """Let no other build begin until the block ends; what is published may still change.
+        """Lock out other builds until the block ends; the published snapshot may still change.
 
         Raises SnapshotError if another build goes on for too long.
         """
@@ -186,14 +186,14 @@ class Store:
             return self._point_to(_whole(previous), "rollback")
 
     def _previous(self) -> str:
-        """What was current before the current one, with publishes that were taken back undone."""
+        """The snapshot that was current before; a publish that was rolled back does not count."""
         stack: list[str] = []
         for event in self.history():
             if event.action == "rollback" and stack:
                 stack.pop()
             if not stack or stack[-1] != event.snapshot:
                 stack.append(event.snapshot)
-        # A crash between the history and the pointer leaves a line that never came true.
+        # A crash after the history was written leaves a line of a publish that did not happen.
         while stack and stack[-1] != self.current_id():
             stack.pop()
         kept = [one for one in stack[:-1] if (self.folder / one / "manifest.json").is_file()]
@@ -215,8 +215,8 @@ class Store:
 
     def _repointed(self, snapshot: Snapshot, action: str) -> Event:
         event = Event(time.time(), action, snapshot.id, self.current_id())
-        # The history first: if the machine stops between the two, the pointer still says the
-        # truth, and a line too many in the history is found out by comparing with it.
+        # The history is written first. After a crash between the two, the pointer is still right,
+        # and the extra line of the history is recognized because the pointer differs.
         append_line(self.at.history, msgspec.json.encode(event))
         point_link(self.at.current, Path(self.folder.name) / snapshot.id)
         return event
@@ -248,7 +248,7 @@ class Store:
                 yield fresh
 
     def keep(self, folder: Path) -> Snapshot:
-        """Move a finished folder to the place that its manifest names, whole or not at all."""
+        """Rename a finished folder to the name in its manifest, in one step."""
         name = read_manifest(folder).id
         target = self.folder / name
         if target.exists() and _is_damaged(target):
@@ -266,7 +266,7 @@ def _is_damaged(folder: Path) -> bool:
 
 
 def whole_damage(snapshot: Snapshot) -> list[str]:
-    """What of a snapshot and its prepared answers is not as it was written, one line each."""
+    """The damage to a snapshot and its prepared answers, one line each."""
     folder = snapshot.folder
     if folder.name != snapshot.id:
         return [f"the folder {folder.name} has the snapshot {snapshot.id}"]
@@ -284,7 +284,7 @@ def _whole(snapshot: Snapshot) -> Snapshot:
 
 
 def remedy(problems: Sequence[str]) -> str:
-    """What to do about damage."""
+    """How to repair damage."""
     if all(problem.startswith(f"{ANSWERS}/") for problem in problems):
         return "Make its answers again: frontrunner prepare --again"
     return "Build it again, or publish another."

@@ -133,7 +133,7 @@ def _other_address(path: str, query: bytes) -> str | None:
 
 
 def _check_search(visit: Visit) -> None:
-    """Raises UsageError for a search that is longer than anybody types."""
+    """Raises UsageError for a search that exceeds the limits."""
     text = visit.query.get("q", "")
     if len(text) > MAX_SEARCH or text.count(";") >= MAX_TERMS:
         raise UsageError(visit.t("problem.search", characters=MAX_SEARCH, terms=MAX_TERMS))

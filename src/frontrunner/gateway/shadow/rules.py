@@ -26,7 +26,7 @@ class IgnoreRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     kind: str = "*"
     """A kind of difference: status, form, missing, extra, score, rank, shape, title, links."""
     where: str = "*"
-    """A model or a place; `*` stands for any text."""
+    """A model or a place; `*` matches any text."""
     owner: str
     reason: str
     until: date

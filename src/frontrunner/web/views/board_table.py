@@ -58,7 +58,7 @@ class Heading(NamedTuple):
     languages: int
     models: int
     complete: int
-    """Models that have a score on every task that anybody has one of."""
+    """Models that have a score on every task that any model has a score on."""
     unscored: int
     """Tasks of the board without any score."""
     ordered_by: str
