@@ -148,7 +148,7 @@ def _free_key(name: str, taken: Mapping[str, Row]) -> str:
 
 
 def _scaled(rows: dict[str, Row]) -> dict[str, Row] | None:
-    """Rows with scores from 0 to 1; percentages are recognized by the largest score of the table."""
+    """Rows with scores from 0 to 1; percentages are recognized by the largest score."""
     scores = [row.score for row in rows.values() if row.score is not None]
     factor = 100 if any(abs(score) > 1.5 for score in scores) else 1
     return {
