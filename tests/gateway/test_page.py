@@ -58,6 +58,8 @@ PAGES = [
     ("a < b <3 </><body>", 18),
     ("</p title='<body>'><body>", 25),
     ("<" + "x" * 99 + " a='<body>'><body>", 118),
+    ('<body><a class="skipped">Skip</a>', 6),
+    ('<body><a class="skip"><b>Skip</b></a>', 6),
     ("no body at all", None),
     ("<body never ends", None),
     ("<script> never ends <body>", None),
@@ -80,6 +82,17 @@ def test_the_body_tag_is_found_where_it_is(
     else:
         assert found[:at] == page[:at]
         assert found[at:].startswith("<link")
+
+
+def test_a_link_that_skips_to_the_content_stays_first(gateway: Running) -> None:
+    skip = '<body>\n <a class="skip" href="#main">Skip</a>'
+    gateway.new.page = f"{skip}<p>"
+    show_banner(gateway)
+    gateway.share(100)
+    try:
+        assert gateway.get("/", headers=PAGE).text.startswith(f"{skip}<link")
+    finally:
+        gateway.new.page = type(gateway.new).page
 
 
 def test_compressed_for_who_accepts_it(gateway: Running) -> None:

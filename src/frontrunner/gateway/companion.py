@@ -26,8 +26,8 @@ _MOST_BYTES = 16 * 1024
 _SIDES = ("old", "new")
 _PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width"><link rel="stylesheet"
-href="/__frontrunner/banner.css"></head><body><div id="frontrunner-banner" role="status">
-<span>{text}</span> <a href="{back}">Back to the page</a></div></body></html>"""
+href="/__frontrunner/banner.css"></head><body><main id="frontrunner-banner">
+<h1>{text}</h1> <a href="{back}">Back to the page</a></main></body></html>"""
 _SECURE = [
     (
         b"content-security-policy",

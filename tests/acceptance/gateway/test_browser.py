@@ -10,8 +10,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.acceptance.gateway.conftest import VIEW, Move
-from tests.browser.conftest import chromium
+from tests.acceptance.gateway.conftest import VIEW, Move, gateway_before
+from tests.browser.conftest import AXE, chromium
+from tests.browser.test_every_page import RULES
+from tests.gateway.conftest import free_port
 
 __all__ = ["chromium"]
 pytestmark = [pytest.mark.acceptance, pytest.mark.browser]
@@ -214,3 +216,55 @@ def test_the_banner_is_seen_at_every_width_and_in_both_schemes(
             name = f"gradio{version}-{side}-{width}-{scheme}.png"
             tab.page.screenshot(path=str(Path(folder) / name))
         tab.page.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_the_gateways_own_pages_have_no_violation(
+    chromium: Any, with_banner: Move, scheme: str, locale: str
+) -> None:
+    """The banner with its form on both boards, the page about the move, the answer to feedback."""
+    if not AXE.exists():
+        pytest.skip("no axe-core; run: make setup-browser")
+    options: dict[str, Any] = {"color_scheme": scheme, "locale": locale, "bypass_csp": True}
+    found = []
+    for width in WIDTHS:
+        size = {"width": width, "height": 800}
+        for share, whole in ((0, False), (100, True)):
+            with_banner.share(share)
+            tab = open_page(chromium, with_banner, viewport=size, **options)
+            tab.page.locator("#frontrunner-banner summary").click()
+            tab.page.locator("#frontrunner-banner textarea").fill("words")
+            # Of a page of the old board only the banner is ours.
+            found += violations(tab.page, "html" if whole else "#frontrunner-banner")
+            for path in ("/transition", "/__frontrunner/feedback"):
+                tab.page.goto(f"{with_banner.url}{path}")
+                found += violations(tab.page, "html")
+            tab.page.context.close()
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_without_a_board_has_no_violation(chromium: Any, scheme: str) -> None:
+    gone = [f"http://127.0.0.1:{free_port()}" for _ in range(2)]
+    with gateway_before(*gone) as move:
+        for locale, words in (("en-US", "Try again"), ("zh-CN", "重试")):
+            context = chromium.new_context(color_scheme=scheme, locale=locale, bypass_csp=True)
+            page = context.new_page()
+            assert page.goto(f"{move.url}/benchmark/x").status == 503
+            assert page.get_by_role("link", name=words).count() == 1
+            assert violations(page, "html") == []
+            context.close()
+
+
+def violations(page: Any, include: str) -> list[str]:
+    """What axe finds wrong below a selector."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result = page.evaluate(
+        "([include, rules]) => axe.run({include: [[include]]},"
+        " {resultTypes: ['violations'], runOnly: rules})",
+        [include, RULES],
+    )
+    return [
+        f"{page.url}: {one['id']}: {one['nodes'][0]['html'][:120]}" for one in result["violations"]
+    ]
