@@ -296,6 +296,18 @@ def test_a_clock_that_was_set_back_hides_requests_for_two_minutes_at_most(
     assert (found.split.new, found.new.units) == (1, 1)
 
 
+def test_a_clock_that_was_set_back_hides_nothing_for_long_however_often_controllers_end(
+    world: World,
+) -> None:
+    """Each controller that starts waits two minutes, so kills would hide requests for ever."""
+    world.begun()
+    world.now = BEGIN - 3000
+    for turn in range(3):
+        world.start().look()
+        world.log(request(-2990 + turn, 1))
+    assert world.start().look().split.new == 1
+
+
 # --- shadows and complaints -----------------------------------------------------------------------
 
 

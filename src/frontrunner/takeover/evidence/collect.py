@@ -150,6 +150,8 @@ class Collector:
         if reader is None:
             self._loaded = time.monotonic()
             reader = self._reader = LogReader.at_end(self._place.requests)
+        # The clock may have been set back since then: what is logged from now on counts.
+        self._kept.windows.begun = min(self._kept.windows.begun, now + _SETTLED)
         self._count(reader)
         if reader.lost:
             reader.lost = False
