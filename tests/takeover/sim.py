@@ -316,6 +316,11 @@ class Sim:
         self.tick()
         return self.answer(seq)
 
+    def do_with(self, controller: Controller, verb: Verb) -> None:
+        """Ask for something, and let one of several controllers look."""
+        self.command(verb)
+        controller.tick()
+
     def begin(self) -> None:
         """Start, up to the first stage."""
         self.do(Verb.START)
