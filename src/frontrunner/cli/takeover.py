@@ -5,5 +5,6 @@ from frontrunner.cli import (  # noqa: F401 -- each module adds its commands
     takeover_notify,
     takeover_plan,
     takeover_read,
+    takeover_report,
     takeover_run,
 )

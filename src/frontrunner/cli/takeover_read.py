@@ -1,4 +1,4 @@
-"""`frontrunner takeover status`, `verify` and `emit`: what reads and changes nothing."""
+"""`frontrunner takeover status`, `log`, `verify` and `emit`: what reads and changes nothing."""
 
 from __future__ import annotations
 
@@ -24,6 +24,10 @@ from frontrunner.cli.takeover_plan import duration
 
 if TYPE_CHECKING:
     from frontrunner.takeover.overview import Overview
+    from frontrunner.takeover.records import Entry
+
+_FOLLOW = 0.5
+"""Seconds between two looks for further entries."""
 
 
 @takeover.command()
@@ -109,6 +113,35 @@ def _gates(found: Overview) -> Table:
         wanted = f"/{one.wanted:,}" if one.wanted else ""
         table.add_row(one.gate, verdict, f"{one.sample:,}{wanted}", Text(visible(one.text)))
     return table
+
+
+@takeover.command()
+def log(
+    follow: Annotated[bool, typer.Option("--follow", help="Wait for further entries.")] = False,
+    last: Annotated[
+        int | None, typer.Option("--last", metavar="N", min=1, help="Only the last N entries.")
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Print the ledger, oldest first, one entry a line."""
+    from frontrunner.takeover.wiring import open_ledger  # noqa: PLC0415
+
+    with closing(open_ledger(load_settings(home))) as ledger:
+        seen = max(ledger.size() - last, 0) if last else 0
+        while True:
+            for entry in ledger.entries(after=seen):
+                typer.echo(msgspec.json.encode(entry) if as_json else _line(entry))
+                seen = entry.seq
+            if not follow:
+                return
+            time.sleep(_FOLLOW)
+
+
+def _line(entry: Entry) -> str:
+    from frontrunner.takeover.console.phrases import moment, phrase  # noqa: PLC0415
+
+    return visible(f"{entry.seq:>5}  {moment(entry.at)}  {entry.actor}  {phrase(entry.record)}")
 
 
 @takeover.command()

@@ -53,8 +53,7 @@ class BothBoards:
         self.old, self.new = Side(), Side()
 
     def start(self) -> None:
-        """Ask once, then again and again in a thread."""
-        self.ask_both()
+        """Ask again and again in a thread. Until a board was asked, nothing is known of it."""
         self._thread.start()
 
     def close(self) -> None:
@@ -103,8 +102,9 @@ class BothBoards:
         return answer if any_status or answer.status == 200 else None
 
     def _work(self) -> None:
-        while not self._stop.wait(self._every):
+        while not self._stop.is_set():
             self.ask_both()
+            self._stop.wait(self._every)
 
 
 def first_url(given: Sequence[str] | str) -> str:

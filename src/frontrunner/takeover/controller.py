@@ -27,7 +27,7 @@ from frontrunner.takeover.looks import Look
 from frontrunner.takeover.machine import decide
 from frontrunner.takeover.plan import Plan, parse_plan, plan_hash, wanted
 from frontrunner.takeover.plane import Reality, Side
-from frontrunner.takeover.records import Acted, Commanded, Entry, Noted, Reading, Record
+from frontrunner.takeover.records import Acted, Commanded, Entry, Noted, Reading, Record, Verb
 from frontrunner.takeover.situation import Act, Alarm, Append, Hold, Sight
 from frontrunner.takeover.stages import Mode, Stage, World
 from frontrunner.takeover.surroundings import Parts
@@ -35,6 +35,8 @@ from frontrunner.takeover.surroundings import Parts
 log = logging.getLogger("frontrunner.takeover")
 _LISTEN_EVERY = 0.2
 """Seconds between two questions whether a command has come."""
+_TOLD_AGAIN = 20
+"""Entries of the controller before that the witness hears again; it knows which are not new."""
 MOST_STEPS = 200
 """Steps of one look; more mean that the rules contradict each other."""
 
@@ -132,7 +134,10 @@ class Controller:
         """Read everything, and go on where the controller before stopped."""
         self.state, self._fenced, self._sick_since = State(), False, None
         self._streaks = {}
-        self._learn(self.parts.book.entries(), is_news=False)
+        entries = list(self.parts.book.entries())
+        self._learn(entries, is_news=False)
+        for entry in entries[-_TOLD_AGAIN:]:  # the one before may not have come to telling them
+            self.parts.witness.entry(entry)
         watched = max(self.state.clock, self.parts.watched())
         self.parts.clock.anchor(self.state.last_at, watched)
         self._append(Noted(topic="lease", text=f"{self.name} has the lease, token {self.token}."))
@@ -198,7 +203,14 @@ class Controller:
             sick_for=sick_for,
         )
         plan = self._plan(sight)
-        return self._judged(sight, plan) if plan else sight
+        if plan is None or self._is_hurried():
+            return sight
+        return self._judged(sight, plan)
+
+    def _is_hurried(self) -> bool:
+        """Whether users are to go back: then nothing is measured first."""
+        pending = self.state.pending
+        return bool(pending) and pending[-1].command.verb is Verb.ROLLBACK
 
     def _judged(self, sight: Sight, plan: Plan) -> Sight:
         readings = self.parts.judge.readings(self.state, plan, sight.reality)

@@ -1,0 +1,62 @@
+"""`frontrunner takeover report`: the whole story, for people and programs."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from frontrunner.base.config import load_settings
+from frontrunner.cli.options import Home, Json
+from frontrunner.cli.output import print_json, say, visible
+from frontrunner.cli.takeover_app import takeover
+
+if TYPE_CHECKING:
+    from frontrunner.takeover.report import Report
+
+
+@takeover.command()
+def report(
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write a page that needs no other file."),
+    ] = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Tell the whole take-over: every decision with its evidence, every command, every alarm."""
+    from frontrunner.takeover.report import report_of  # noqa: PLC0415
+    from frontrunner.takeover.wiring import open_ledger  # noqa: PLC0415
+
+    with closing(open_ledger(load_settings(home))) as ledger:
+        found = report_of(ledger.entries(), ledger.verify())
+    if html is not None:
+        from frontrunner.base.atomic import write_file  # noqa: PLC0415
+        from frontrunner.takeover.report_page import report_page  # noqa: PLC0415
+
+        write_file(html, report_page(found).encode())
+        say(f"Wrote {html}")
+    if as_json:
+        print_json(found)
+    elif html is None:
+        typer.echo("\n".join(map(visible, _lines(found))))
+
+
+def _lines(found: Report) -> list[str]:
+    from frontrunner.takeover.console.phrases import moment  # noqa: PLC0415
+
+    chain = "holds" if found.chain.holds else f"does not hold: {found.chain.text}"
+    lines = [
+        f"The take-over is at {found.position}.",
+        f"{found.entries:,} entries in the ledger, whose chain {chain}.",
+        f"{found.writes:,} changes of the data plane.",
+    ]
+    for one in found.decisions:
+        share = f"{one.share / 100:g}%"
+        lines.append(f"{moment(one.at)}  {one.before} -> {one.after} ({share}): {one.why}")
+    refused = sum(one.was_refused is True for one in found.commands)
+    alarms = sum(one.kind == "alarm" for one in found.events)
+    lines.append(f"{len(found.commands):,} commands, {refused:,} refused; {alarms:,} alarms")
+    return lines

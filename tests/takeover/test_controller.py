@@ -1,0 +1,178 @@
+"""The loop: lease, ledger, data plane and witness, each of which may fail."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from frontrunner.base.errors import LedgerError
+from frontrunner.checks.gates import Verdict
+from frontrunner.takeover.records import Decided, Noted, Observed, Verb
+from frontrunner.takeover.stages import Mode, Stage, World
+from tests.takeover.sim import Sim
+
+DAY = 86400.0
+
+
+@pytest.fixture
+def sim() -> Sim:
+    return Sim()
+
+
+def test_a_second_controller_stands_by_and_takes_over(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+    second = sim.another("two")
+    assert second.tick() is None
+    assert second.token is None
+    sim.controller.release()
+    assert second.tick() is not None
+    assert second.state == sim.state
+    assert sim.controller.tick() is None
+    notes = [one.text for one in sim.records(Noted) if isinstance(one, Noted)]
+    assert notes[-1] == "two has the lease, token 2."
+
+
+def test_a_ledger_that_was_restored_from_a_backup_gets_a_token_above_all(sim: Sim) -> None:
+    sim.plane.token = 41
+    sim.begin()
+    assert sim.controller.token == 42
+    assert sim.plane.world.shadow == 2000
+
+
+def test_without_a_ledger_the_data_plane_stays_as_it_is(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 2)
+    sim.book.is_gone = True
+    sim.judge.verdicts["success"] = Verdict.FAILED
+    for _ in range(5):
+        look = sim.tick(DAY)
+        assert look is not None
+        assert (look.position.step, look.holding) == (2, "The database is gone.")
+        assert look.reality is not None
+    assert sim.share == 2500
+    assert sim.witness.troubles == ["The database is gone."] * 5
+    sim.book.is_gone = False
+    sim.tick()
+    assert sim.mode() is Mode.ROLLED_BACK
+
+
+def test_users_taken_back_by_hand_meanwhile_stay_back(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 2)
+    sim.book.is_gone = True
+    sim.tick()
+    sim.plane.world = World()  # frontrunner gateway share 0 --force
+    sim.book.is_gone = False
+    sim.tick()
+    assert (sim.mode(), sim.plane.world) == (Mode.ROLLED_BACK, World())
+
+
+def test_a_ledger_that_fails_between_write_and_outcome_is_reconciled(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+
+    def fails() -> None:
+        sim.book.is_gone = True
+
+    sim.plane.interrupts["write"] = fails
+    sim.tick(3601)
+    assert sim.share == 500
+    assert sim.position().step == 0
+    sim.book.is_gone = False
+    sim.tick()
+    assert sim.position().step == 1
+    assert [one.share for one in sim.plane.history].count(500) == 1
+    sim.check_intents()
+
+
+def test_a_rollback_is_not_held_up_by_measuring(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 2)
+    looks = len(sim.judge.looked)
+    sim.do(Verb.ROLLBACK)
+    assert sim.share == 0
+    assert len(sim.judge.looked) == looks
+
+
+def test_a_command_that_takes_a_rollback_back_is_measured(sim: Sim) -> None:
+    sim.go_to(Stage.GUIDED)
+    sim.judge.verdicts["parity"] = Verdict.FAILED
+    sim.tick()
+    sim.command(Verb.ROLLBACK)
+    assert "parity has failed" in sim.do(Verb.RESUME)
+
+
+def test_one_look_makes_one_step_at_most(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+    for step in range(1, 4):
+        sim.tick(30 * 3600.0)
+        assert sim.position().step == step
+
+
+def test_the_witness_hears_of_every_entry_and_again_after_a_crash(sim: Sim) -> None:
+    sim.begin()
+    assert [one.seq for one in sim.witness.entries] == list(range(1, len(sim.book.stored) + 1))
+    sim.command(Verb.PAUSE)
+    sim.book.kill_in, sim.book.kill_after = 1, True
+    sim.tick()  # killed after the decision was stored, before it was told
+    sim.tick()
+    assert {one.seq for one in sim.witness.entries} == set(range(1, len(sim.book.stored) + 1))
+
+
+def test_an_alarm_is_told_once_until_it_is_due_again(sim: Sim) -> None:
+    sim.settings, good = None, sim.settings
+    sim.tick()
+    assert sim.alarms() == ["The settings cannot be read."]
+    for _ in range(10):
+        sim.tick(60)
+    assert len(sim.alarms()) == 1
+    sim.tick(3600)
+    assert len(sim.alarms()) == 2
+    sim.settings = good
+    assert "Started" in sim.do(Verb.START)
+
+
+def test_rules_that_contradict_each_other_end_in_trouble_and_not_in_a_loop(
+    sim: Sim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sim.begin()
+    observed = sim.records(Observed)[0]
+    from frontrunner.takeover import controller
+    from frontrunner.takeover.situation import Append
+
+    monkeypatch.setattr(controller, "decide", lambda *_: Append(record=observed))
+    sim.tick()
+    assert "did not come to rest" in sim.witness.troubles[0]
+
+
+def test_the_loop_wakes_for_a_command_and_ends_when_it_is_told_to(sim: Sim) -> None:
+    sim.begin()
+    stop = threading.Event()
+    thread = threading.Thread(target=sim.controller.run, args=(stop, 3600.0))
+    thread.start()
+    try:
+        sim.command(Verb.PAUSE)
+        until = time.monotonic() + 20
+        while sim.mode() is Mode.RUNNING and time.monotonic() < until:
+            time.sleep(0.01)
+        assert sim.mode() is Mode.PAUSED
+    finally:
+        stop.set()
+        thread.join(20)
+    assert not thread.is_alive()
+    assert sim.book.holder == "", "the lease was given back"
+
+
+def test_the_loop_ends_with_the_take_over(sim: Sim) -> None:
+    sim.go_to(Stage.SETTLED)
+    sim.command(Verb.FINISH)
+    sim.controller.run(threading.Event(), 0.01)
+    assert sim.mode() is Mode.FINISHED
+    assert isinstance(sim.records(Decided)[-1], Decided)
+
+
+def test_a_lease_that_cannot_be_given_back_is_only_logged(sim: Sim) -> None:
+    sim.begin()
+    sim.book.is_gone = True
+    sim.controller.release()
+    assert sim.controller.token is None
+    with pytest.raises(LedgerError):
+        sim.book.entries()

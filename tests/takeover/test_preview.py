@@ -1,0 +1,45 @@
+"""What a command would do, without doing it."""
+
+from __future__ import annotations
+
+import pytest
+
+from frontrunner.takeover.plane import Side
+from frontrunner.takeover.preview import preview
+from frontrunner.takeover.records import Commanded, Verb
+from frontrunner.takeover.stages import Stage
+from tests.takeover.sim import Sim
+
+
+@pytest.fixture
+def sim() -> Sim:
+    return Sim()
+
+
+def said(sim: Sim, verb: Verb) -> str:
+    entries, writes = len(sim.book.stored), sim.plane.writes
+    text = preview(sim.controller.parts, sim.state, Commanded(verb=verb))
+    assert (len(sim.book.stored), sim.plane.writes) == (entries, writes)
+    return text
+
+
+def test_before_the_start(sim: Sim) -> None:
+    assert "20% of the reads compared" in said(sim, Verb.START)
+    assert "It would be refused: Nothing is in progress" in said(sim, Verb.ROLLBACK)
+
+
+def test_in_the_middle(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 1)
+    assert "0% of the visitors on the new board" in said(sim, Verb.ROLLBACK)
+    assert "25% of the visitors on the new board" in said(sim, Verb.ADVANCE)
+    assert "shifting/1 paused, and the data plane stays as it is" in said(sim, Verb.PAUSE)
+    assert "It would be refused: It is running, not paused" in said(sim, Verb.RESUME)
+    sim.plane.old = Side(healthy=False, code="old-1", data="data-1")
+    assert "It would wait: The old board is not healthy" in said(sim, Verb.ROLLBACK)
+
+
+def test_with_a_silent_data_plane(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING, 1)
+    sim.plane.can_be_read = False
+    assert "cannot be asked" in said(sim, Verb.ADVANCE)
+    assert "0% of the visitors" in said(sim, Verb.ROLLBACK)
