@@ -27,13 +27,15 @@ def pytest_terminal_summary(
 
 
 @pytest.fixture
-def synced(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Names of what was flushed to the disk, in order."""
+def synced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """Names of what was flushed to the disk by this test, in order; others have threads too."""
     names: list[str] = []
     real = os.fsync
 
     def fsync(handle: int) -> None:
-        names.append(Path(f"/proc/self/fd/{handle}").readlink().name)
+        path = Path(f"/proc/self/fd/{handle}").readlink()
+        if path.is_relative_to(tmp_path):
+            names.append(path.name)
         real(handle)
 
     monkeypatch.setattr(os, "fsync", fsync)

@@ -72,7 +72,8 @@ def stopped(
     ("place", "says"),
     [
         ("frontrunner.ops.pipeline.load_catalog", "Interrupted while reading the catalog."),
-        ("frontrunner.ops.pipeline.fetch", "Interrupted while fetching the results."),
+        # A folder is not fetched, so the last step is the one before.
+        ("frontrunner.ops.pipeline.fetch", "Interrupted while reading the catalog."),
         ("frontrunner.ops.pipeline.read_sources", "Interrupted while reading result files."),
         ("frontrunner.results.read.helpers", "Interrupted while reading result files."),
         ("frontrunner.ops.pipeline.build_snapshot", "Interrupted while writing the snapshot."),
