@@ -1,0 +1,106 @@
+"""`frontrunner takeover status`, `log`, `verify` and `report` on a ledger without a gateway."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from frontrunner.base.home import Home
+from frontrunner.takeover.ledger.ledger import Ledger
+from frontrunner.takeover.records import Verb
+from frontrunner.takeover.stages import Stage
+from tests.takeover.sim import Sim
+
+
+def command(home: Path, *words: str) -> list[str]:
+    return [sys.executable, "-m", "frontrunner", "takeover", *words, "--home", str(home)]
+
+
+def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(home, *words), capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with the story of a move that was rolled back."""
+    sim = Sim()
+    sim.go_to(Stage.SHIFTING, 1)
+    sim.do(Verb.ROLLBACK, reason="a\x1b[31m drill", actor="cli:ada")
+    place = Home(tmp_path)
+    with closing(Ledger("", place.takeover)) as ledger:
+        for one in sim.book.stored:
+            ledger.append(one.actor, one.plan, one.record, at=one.at)
+    looks = [msgspec.json.encode(one) for one in sim.witness.looks]
+    place.looks.write_bytes(b"\n".join(looks) + b"\n")
+    return tmp_path
+
+
+def test_the_log_for_people_and_programs(home: Path) -> None:
+    lines = run(home, "log").stdout.splitlines()
+    assert [int(line.split()[0]) for line in lines] == list(range(1, len(lines) + 1))
+    assert "Rollback. Reason: a\\x1b[31m drill" in next(one for one in lines if "cli:ada" in one
+                                                        and "Rollback" in one)  # fmt: skip
+    entries = [
+        json.loads(line) for line in run(home, "log", "--json", "--last", "3").stdout.splitlines()
+    ]
+    assert [one["seq"] for one in entries] == [len(lines) - 2, len(lines) - 1, len(lines)]
+
+
+def test_the_log_is_followed(home: Path) -> None:
+    process = subprocess.Popen(
+        command(home, "log", "--follow", "--last", "1"), stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        with closing(Ledger("", Home(home).takeover)) as ledger:
+            last = ledger.last()
+            assert last is not None
+            ledger.append("cli:ada", "", last.record)
+        assert int(process.stdout.readline().split()[0]) == int(first.split()[0]) + 1
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_the_status_without_a_controller(home: Path) -> None:
+    shown = run(home, "status").stdout
+    assert "The take-over is at shifting/1 rolled_back." in shown
+    assert "No controller runs. Start it with: frontrunner takeover start" in shown
+    found = json.loads(run(home, "status", "--json").stdout)
+    assert found["position"] == {"stage": "shifting", "step": 1, "mode": "rolled_back"}
+    assert found["looked"] < time.time()
+
+
+def test_a_changed_entry_is_named(home: Path) -> None:
+    assert run(home, "verify").returncode == 0
+    with closing(sqlite3.connect(Home(home).takeover / "ledger.db")) as database, database:
+        database.execute("UPDATE ledger SET actor = 'nobody' WHERE seq = 5")
+    answer = run(home, "verify")
+    assert (answer.returncode, "Entry 5" in answer.stderr) == (7, True)
+    assert json.loads(run(home, "verify", "--json").stdout)["seq"] == 5
+    assert "does not hold: Entry 5" in run(home, "report").stdout
+
+
+def test_a_report(home: Path, tmp_path: Path) -> None:
+    lines = run(home, "report").stdout
+    assert "shifting/1 running -> shifting/1 rolled_back (0%): Rolled back by cli:ada" in lines
+    assert "2 commands, 0 refused; 0 alarms" in lines
+    page = tmp_path / "report.html"
+    answer = run(home, "report", "--html", str(page), "--json")
+    assert json.loads(answer.stdout)["entries"] > 10
+    assert "Report of the take-over" in page.read_text()
+
+
+def test_a_home_without_a_take_over(tmp_path: Path) -> None:
+    assert "planned/0 running" in run(tmp_path, "status").stdout
+    assert run(tmp_path, "log").stdout == ""
+    assert "0 commands, 0 refused; 0 alarms" in run(tmp_path, "report").stdout
