@@ -133,8 +133,18 @@ def run_mutants(package: str, folder: Path, sample: int | None) -> None:
         if not words:
             return
     done = mutmut(folder, "run", *words)
+    if done.returncode and "collect" in done.stdout + done.stderr:
+        # One test that failed by chance while mutmut looked which tests reach what ends the run.
+        print(f"{package}: {_failed(done)}; trying once more", file=sys.stderr)
+        done = mutmut(folder, "run", *words)
     if done.returncode:
         sys.exit(f"mutmut failed on {package}:\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}")
+
+
+def _failed(done: subprocess.CompletedProcess[str]) -> str:
+    """The tests that failed, as pytest names them."""
+    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return ", ".join(failed) or "mutmut failed"
 
 
 def change_of(folder: Path, name: str) -> Change:

@@ -87,7 +87,6 @@ TESTED_ELSEWHERE = {
     "catalog.store": "tests/catalog/test_from_mteb.py: it keeps what the registry gave",
     "checks.contract.sample_paths": "tests/checks/contract/test_record_running.py",
     "checks.parity.board_values": "tests/checks/parity/test_board_summaries.py",
-    "checks.parity.comparing": "tests/checks/parity/test_compared.py",
     "checks.parity.fates": "tests/checks/parity/test_row_fates.py",
     "checks.parity.parity_report": "tests/checks/parity/test_run.py",
     "evaluate.worker.datasets.packages": "needs the packages of the evaluation environment",

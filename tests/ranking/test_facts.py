@@ -55,11 +55,11 @@ def test_zero_shot_is_rounded_down_and_may_be_unknown(facts: Facts) -> None:
 def test_variants_of_a_table_have_the_percentage_of_their_model(
     facts: Facts, tmp_path: Path
 ) -> None:
-    names = ["org/a", "org/b", "org/c"]
-    for folder in ("one", "two"):  # a second table is not mistaken for the first
+    for folder, names in (("one", ["org/a", "org/b", "org/c"]), ("two", ["org/b", "org/c"])):
+        # A second table is not mistaken for the first.
         table = table_of(tmp_path / folder, {name: {"T1": 0.5} for name in names}, KNOWN)
-        variants, models = np.array([2, 0]), [table.variants[2].model, table.variants[0].model]
+        variants = np.array([1, 0, len(names) - 1])
+        models = [table.variants[number].model for number in variants]
         for tasks in (["T1"], ["T1", "T2", "T3"], []):
             found = facts.zero_shot_of(table, variants, tasks).tolist()
             assert found == facts.zero_shot(models, tasks).tolist()
-        names = [*names[:0:-1], "org/a"]

@@ -148,3 +148,14 @@ def test_without_results_no_row_is_meant(tmp_path: Path) -> None:
     found = gather(table, question)
     assert (found.tasks, found.shape, found.score.tolist()) == ((), (0, 0), [])
     assert found.only_tasks(["T1"]).shape == (0, 0)
+
+
+def test_rows_of_some_files(table: ScoreTable) -> None:
+    question = Question(scopes=SCOPES)
+    for number in range(int(table.file.max()) + 1):
+        wanted = np.arange(table.file.max() + 1) == number
+        found = gather(table, question.only_files(wanted))
+        assert len(found.score) == np.count_nonzero(table.file == number)
+    nothing = gather(table, question.only_files(np.zeros(table.file.max() + 1, dtype=bool)))
+    assert (nothing.tasks, nothing.shape) == ((), (0, 0))
+    assert question.files is None

@@ -22,6 +22,7 @@ from frontrunner.results.git import (
     is_git,
     is_url,
     repository_name,
+    special_files,
 )
 from frontrunner.results.ingest import ingest, joined
 from frontrunner.results.origin import Origin
@@ -482,3 +483,12 @@ def test_other_pipes_are_rejected_and_git_is_asked(repository: Path) -> None:
     read = read_source(repository, catalog(), Options(workers=1))
     assert read.origin.commit == git(repository, "rev-parse", "HEAD")
     assert [str(one.reason) for one in read.rejects] == ["not-a-file"]
+
+
+def test_folders_that_are_known_are_not_looked_into(tmp_path: Path) -> None:
+    for place in (".git", "docs", "results", "results/org__a"):
+        (tmp_path / place).mkdir(exist_ok=True)
+        os.mkfifo(tmp_path / place / ".gitignore")
+    (tmp_path / "docs/.gitattributes").touch()
+    os.mkfifo(tmp_path / "docs/other")
+    assert special_files(tmp_path, known=tmp_path / "results") == [".gitignore"] * 2

@@ -77,6 +77,20 @@ def test_the_folders_of_a_model_and_of_its_former_names() -> None:
     assert model_folders("org/a", "org/a", None) == ["org__a"]
 
 
+def test_files_in_folders_that_only_the_history_knows() -> None:
+    history = History(
+        Path(),
+        {
+            "first__a/r/T.json": [REMOVED],
+            "org__a/r/T.json": [Change("c" * 40, "2025-12-13", "0" * 40, "a" * 40)],
+        },
+    )
+    paths = {("first__a", "T1"): [FileRef(Role.EARLIER, "first__a/r/T1.json")]}
+    found = gatherer(index=paths, history=history).refs(cell())
+    assert [ref.path for ref in found] == ["first__a/r/T1.json"]
+    assert gatherer(index=paths).refs(cell()) == []
+
+
 @pytest.mark.parametrize(
     ("facts", "boards", "metric"),
     [

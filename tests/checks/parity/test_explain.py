@@ -166,3 +166,13 @@ def test_todays_number_explains_no_difference() -> None:
     """A false number that prints as the new one is no difference to be explained."""
     new = cell(old=59.999, new=60.0)
     assert told(new, pool(number(60.0))) == (Cause.ROUNDING, Confidence.INFERRED)
+
+
+@pytest.mark.parametrize(("old", "explained"), [(60.0, True), (50.0, True), (40.0, False)])
+def test_of_several_metrics_the_best_and_one_cosine_explain(old: float, explained: bool) -> None:
+    found = [
+        number(value, Role.WINS, metric=metric)
+        for metric, value in (("dot_ap", 60.0), ("cosine_ap", 50.0), ("cos_sim_ap", 40.0))
+    ]
+    cause = told(cell(old, 99.0), pool(*found, metric="max_ap"))
+    assert cause == ((Cause.METRIC, Confidence.CERTAIN) if explained else None)
