@@ -63,8 +63,8 @@ setup-gradio: $(GRADIOS:%=.venv-gradio-%/.done) ## Make an environment for each 
 	@.venv-gradio-$*/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/gradio-$*.txt
 	@touch $@
 
-demo: setup ## Build the starter board and serve it on http://127.0.0.1:8000
-	$(BIN)/frontrunner demo
+demo: setup ## Build the starter board and serve it on http://127.0.0.1:8000 (or PORT=8001)
+	$(BIN)/frontrunner demo $(if $(PORT),--port $(PORT))
 
 gateway-demo: setup-dev .venv-gradio-5/.done ## An old Gradio board, the new board and the gateway; says what to open
 	$(BIN)/python examples/gateway_demo.py .venv-gradio-5/bin/python

@@ -5,6 +5,7 @@ It starts all three on this machine, prints what to open and what to try, and st
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import socket
@@ -18,30 +19,31 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 HOME = Path(".frontrunner/gateway-demo")
-OLD, NEW, USERS, METRICS = 7860, 8000, 8080, 9180
-SETTINGS = f"""[site]
+PORTS = (7860, 8000, 8080, 9180)
+"""Of the old board, the new one, the gateway and its metrics; or the next one that is free."""
+SETTINGS = """[site]
 name = "The new board"
 
 [server]
-port = {NEW}
+port = {new}
 
 [gateway]
-listen = "127.0.0.1:{USERS}"
-old = "http://127.0.0.1:{OLD}"
-new = "http://127.0.0.1:{NEW}"
-metrics = "127.0.0.1:{METRICS}"
+listen = "127.0.0.1:{users}"
+old = "http://127.0.0.1:{old}"
+new = "http://127.0.0.1:{new}"
+metrics = "127.0.0.1:{metrics}"
 """
-TRY = f"""
-Open http://127.0.0.1:{USERS}: every visitor gets the old board. In another terminal,
+TRY = """
+Open http://127.0.0.1:{users}: every visitor gets the old board. In another terminal,
 in this folder:
 
-  {{command}} gateway banner on --home {HOME}   # a notice on both boards
-  {{command}} gateway share 50 --home {HOME}    # half of the visitors get the new board
-  {{command}} gateway status --home {HOME}      # who gets what, and how the boards are
+  {command} gateway banner on --home {home}   # a notice on both boards
+  {command} gateway share 50 --home {home}    # half of the visitors get the new board
+  {command} gateway status --home {home}      # who gets what, and how the boards are
 
-http://127.0.0.1:{USERS}/?board=new is the new board at every share, and ?board=old the old one.
-http://127.0.0.1:{USERS}/transition tells visitors how far the move is.
-Stop the new board (kill {{new}}): its visitors are then answered by the old one.
+http://127.0.0.1:{users}/?board=new is the new board at every share, and ?board=old the old one.
+http://127.0.0.1:{users}/transition tells visitors how far the move is.
+Stop the new board (kill {pid}): its visitors are then answered by the old one.
 docs/gateway.md explains the rest. Ctrl-C stops everything.
 """
 
@@ -55,12 +57,24 @@ def started(stack: ExitStack, *command: str) -> subprocess.Popen[bytes]:
     return process
 
 
-def check_ports() -> None:
-    """Exit with a message if a program already listens on a port that the demo needs."""
-    for port in (OLD, NEW, USERS, METRICS):
-        with socket.socket() as one:
-            if one.connect_ex(("127.0.0.1", port)) == 0:
-                sys.exit(f"Port {port} is in use. Stop the program that listens there first.")
+def free_ports() -> list[int]:
+    """The ports of the demo, or the next ones that no program listens on."""
+    found: list[int] = []
+    for first in PORTS:
+        free = (one for one in range(first, first + 100) if one not in found and not in_use(one))
+        port = next(free, None)
+        if port is None:
+            sys.exit(f"The ports {first} to {first + 99} are all in use. Stop a program there.")
+        if port != first:
+            print(f"Port {first} is in use; the demo takes {port}.", flush=True)
+        found.append(port)
+    return found
+
+
+def in_use(port: int) -> bool:
+    """Whether a program listens on a port of this machine."""
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -78,21 +92,33 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 def main() -> None:
     """Start everything, and wait for Ctrl-C. The argument is the Python that has Gradio."""
-    check_ports()
+    HOME.mkdir(parents=True, exist_ok=True)
+    with (HOME / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit("The demo already runs in this folder. Stop it with Ctrl-C there first.")
+        run(*free_ports())
+
+
+def run(old_port: int, new_port: int, users: int, metrics: int) -> None:
+    """Start both boards and the gateway on these ports, and wait for the gateway."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     command = Path(sys.executable).with_name("frontrunner")
     frontrunner = str(command)
-    HOME.mkdir(parents=True, exist_ok=True)
-    (HOME / "frontrunner.toml").write_text(SETTINGS, encoding="utf-8")
+    (HOME / "frontrunner.toml").write_text(
+        SETTINGS.format(old=old_port, new=new_port, users=users, metrics=metrics), encoding="utf-8"
+    )
     subprocess.run([frontrunner, "demo", "--no-serve", "--home", str(HOME)], check=True)
     with ExitStack() as stack:
-        old = started(stack, sys.argv[1], str(HERE / "old_board.py"), str(OLD))
+        old = started(stack, sys.argv[1], str(HERE / "old_board.py"), str(old_port))
         new = started(stack, frontrunner, "serve", "--home", str(HOME))
-        wait_for(OLD, old)
-        wait_for(NEW, new)
+        wait_for(old_port, old)
+        wait_for(new_port, new)
         gateway = started(stack, frontrunner, "gateway", "run", "--home", str(HOME))
-        wait_for(USERS, gateway)
-        print(TRY.format(new=new.pid, command=_shown(command)), flush=True)
+        wait_for(users, gateway)
+        say = TRY.format(users=users, home=HOME, pid=new.pid, command=_shown(command))
+        print(say, flush=True)
         gateway.wait()
 
 

@@ -116,7 +116,7 @@ def test_a_check_says_where_runs_differ_and_what_to_paste(folder: Path) -> None:
         (("build", "--results", "nothing", *BUILD[3:]), 3, "nothing does not exist"),
         (("build", "--results", "results", "--without-mteb"), 2, "--without-mteb needs --catalog"),
         (("publish", "abc", "--home", "h"), 2, "no snapshot in h called 'abc'"),
-        (("verify", "--home", "h"), 2, "Nothing is published in h"),
+        (("verify", "--home", "h"), 2, "Nothing is published in h (the folder does not exist)"),
         (("catalog", "--catalog", "bad.toml", "--without-mteb"), 3, "bad.toml, line 2"),
         (("build", "--results", "[/x]", *BUILD[3:]), 3, "[/x] does not exist"),
         ((*BUILD[:-1], "own.toml"), 4, "own.toml cannot be used as a home: File exists"),

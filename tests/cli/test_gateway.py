@@ -101,6 +101,7 @@ def test_rendering_needs_a_salt_that_stays(home: Path) -> None:
 
 
 def test_feedback_is_exported(home: Path) -> None:
+    assert "Nobody has sent feedback yet." in run(home, "gateway", "feedback").stderr
     store = Feedback("", home / "gateway")
     store.add(Message(at=0, side="new", page="/", text="=1+1\nfine"))
     store.close()

@@ -124,6 +124,13 @@ def test_commands_before_the_start(home: Path, gateway: Running) -> None:
     assert run(home, "finish").returncode == 7, "without --yes it asks, and nobody can answer"
 
 
+def test_a_start_that_is_refused_ends_and_says_why(home: Path, gateway: Running) -> None:
+    gateway.share(50)
+    answer = run(home, "start")
+    assert (answer.returncode, "Take them back first" in answer.stderr) == (7, True)
+    assert "begins" not in answer.stderr
+
+
 def test_a_unit_for_the_controller(home: Path) -> None:
     unit = run(home, "emit", "systemd").stdout
     assert f"ExecStart=/usr/local/bin/frontrunner takeover start --home {home}" in unit

@@ -220,6 +220,14 @@ def test_a_source_without_a_usable_file_is_refused(tmp_path: Path) -> None:
     assert "bad gives no score" in refused(tmp_path / "bad", tmp_path / "good")
 
 
+def test_an_archive_in_the_folder_is_named(tmp_path: Path) -> None:
+    write(tmp_path, "results/org__a/r1/T1.json", result("T1", 0.5))
+    write(tmp_path, "downloads/notes.json", {})
+    (tmp_path / "downloads/results.tar.zst").touch()
+    said = refused(tmp_path / "downloads")
+    assert f"give {tmp_path}/downloads/results.tar.zst itself." in said
+
+
 def test_the_nearest_folder_that_looks_right_is_named(tmp_path: Path) -> None:
     write(tmp_path, "data/results/org__a/r1/T1.json", result("T1", 0.5))
     write(tmp_path, "data/docs/x.json", b"{}")

@@ -241,7 +241,7 @@ def status(home: Home = None, as_json: Json = False) -> None:
         return
     stdout = Console()
     if found.seen is None:
-        say("No Envoy runs. Start it with: frontrunner gateway run")
+        say(f"No Envoy runs in {folder}. Start it with: frontrunner gateway run")
     else:
         stdout.print(summary(found), highlight=False, soft_wrap=True)
         stdout.print(_hosts(found))
@@ -323,7 +323,10 @@ def feedback(
     elif as_json:
         print_json(list(store.all()))
     else:
-        for one in store.all():
+        found = list(store.all())
+        if not found:
+            say("Nobody has sent feedback yet.")
+        for one in found:
             typer.echo(f"{one.id}\t{one.side}\t{one.page}\t{' '.join(one.text.split())}")
     store.close()
 

@@ -53,7 +53,9 @@ def start(
             say(_preview(one, state, Commanded(verb=Verb.START)) if begins else _goes_on(state))
             return
         if begins and not state.pending:
-            one.ledger.append(user_name(), "", Commanded(verb=Verb.START, reason=reason))
+            command = Commanded(verb=Verb.START, reason=reason)
+            entry = one.ledger.append(user_name(), "", command)
+            state = _begun(one, _answer(one, entry, _ANSWER))
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
@@ -61,6 +63,18 @@ def start(
         one.controller.run(stop, one.tick)
         end = fold(one.ledger.entries()).position
         say(f"The controller has stopped. The take-over is at {end}.")
+
+
+def _begun(one: Wired, answer: Entry | None) -> State:
+    """The state after the answer to `start`. Raises TakeoverError if it was refused.
+
+    If two are started at once, the second is refused too; the take-over runs then, and it stands
+    by.
+    """
+    state = fold(one.ledger.entries())
+    if answer and isinstance(answer.record, Refused) and state.position.stage is Stage.PLANNED:
+        raise TakeoverError(answer.record.why)
+    return state
 
 
 def _goes_on(state: State) -> str:

@@ -22,7 +22,9 @@ from frontrunner.gateway.admin import Admin, serial_of
 from frontrunner.gateway.binary import find_envoy, refusal
 from frontrunner.gateway.process import EnvoyProcess
 from frontrunner.gateway.render import Place, render_config, write_routes
+from frontrunner.gateway.sides import Address, listen_address
 from frontrunner.gateway.state import ensure_salt, load_state
+from frontrunner.http.listening import refusal_of
 
 log = logging.getLogger("frontrunner.gateway")
 _STARTING = 60.0
@@ -65,12 +67,16 @@ class Envoys:
     def begin(self, settings: GatewaySettings) -> str:
         """Start Envoy; if one that lost its supervisor runs, take its connections over.
 
-        Returns why it was started. Raises GatewayError if Envoy refuses or does not start.
+        Returns why it was started. Raises GatewayError if Envoy refuses or does not start, or if
+        another program has its port.
         """
         orphans, admin = self._orphans(), self._living_admin()
         if admin is None:
             for process in orphans:
                 process.send(signal.SIGKILL)
+            for process in orphans:
+                process.wait(_ENDING)
+            check_free(listen_address(settings))
             for left_over in self.place.folder.glob("admin-*.sock"):
                 left_over.unlink(missing_ok=True)
             self._start(settings, fresh=True)
@@ -271,6 +277,20 @@ class Envoys:
         self.current, self.draining = None, []
 
 
+def check_free(address: Address) -> None:
+    """Raises GatewayError if an address cannot be listened on, such as one that is in use.
+
+    Envoy would not notice another Envoy there: both share the port, and the system gives each of
+    them some of the users.
+    """
+    why = refusal_of(address.host, address.port)
+    if why:
+        raise GatewayError(
+            f"The gateway cannot listen on {address}: {why}. Stop the program that listens there, "
+            "or set gateway.listen to another address."
+        )
+
+
 def last_words(log: str) -> str:
     """The line of Envoy's log that says why it ended: an assertion, a signal, or the last line.
 
@@ -281,6 +301,7 @@ def last_words(log: str) -> str:
         found = next((line for line in lines if mark in line), None)
         if found:
             return found
-    if any("[critical]" in line or "[error]" in line for line in lines):
-        return lines[-1]
+    errors = [line for line in lines if "[critical]" in line or "[error]" in line]
+    if errors:
+        return errors[-1]  # not the last line: a message may go on over several
     return "its log has no reason, as after a kill or when memory ran out"

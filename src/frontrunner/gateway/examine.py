@@ -49,7 +49,7 @@ def examine(settings: GatewaySettings, folder: Path) -> list[Finding]:
 def _configuration(envoy: Envoy, settings: GatewaySettings, folder: Path) -> Finding:
     what = "gateway"
     if not settings.old and not settings.new:
-        return Finding(what, "absent", "no [gateway] in frontrunner.toml")
+        return Finding(what, "absent", "no [gateway] in frontrunner.toml of the home folder")
     try:
         state = load_state(folder)
         with temporary_folder("envoy") as place:

@@ -69,7 +69,8 @@ def _side(name: SideName, given: tuple[str, ...] | str, host: str, health: str) 
     urls = (given,) if isinstance(given, str) else given
     if not urls or not urls[0]:
         raise GatewayError(
-            f"gateway.{name} is not set. Write under [gateway] in frontrunner.toml: "
+            f"gateway.{name} is not set. Write under [gateway] in frontrunner.toml in the home "
+            f"folder (.frontrunner, or what --home names): "
             f'{name} = "http://127.0.0.1:{7860 if name == "old" else 8000}"'
         )
     parts = [_parsed(name, url) for url in urls]

@@ -46,6 +46,22 @@ def listen(host: str, port: int, *, workers: int = 1) -> list[list[socket.socket
     return groups
 
 
+def refusal_of(host: str, port: int) -> str:
+    """Why an address cannot be listened on by one program alone; empty if it can."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, _, _, _, address in found:
+            opened: list[socket.socket] = []
+            try:
+                _bound(family, address, opened, shared=False)
+            finally:
+                for one in opened:
+                    one.close()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
 def _bound(
     family: int, address: Any, opened: list[socket.socket], *, shared: bool
 ) -> socket.socket:

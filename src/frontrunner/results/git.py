@@ -392,4 +392,7 @@ def _git(url: str, settings: dict[str, str], *words: str) -> None:
         raise SourceError("git is not installed; it is needed to read a git repository.") from None
     if run.returncode != 0:
         said = without_password(f"{url} cannot be fetched: {run.stderr.strip()[:500]}")
-        raise SourceError(said)
+        raise SourceError(
+            f"{said}. Check the address and the network; a clone or an archive of it, fetched "
+            "elsewhere, is read as well."
+        )

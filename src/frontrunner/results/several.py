@@ -9,12 +9,14 @@ from shlex import quote
 
 from frontrunner.base.errors import NothingUsableError, SourceError
 from frontrunner.catalog import Catalog
+from frontrunner.results.archive import is_archive
 from frontrunner.results.fetch import Near
 from frontrunner.results.ingest import Ingested, joined_parts
 from frontrunner.results.merge import Part, labels_of
 from frontrunner.results.nearest import nearest_results
 from frontrunner.results.read import Options, read_source
 from frontrunner.results.rejects import Reason
+from frontrunner.results.zips import is_zip
 
 _CACHE_PARTS = ("remote/results", "results")
 """mteb's own cache: what it downloaded, then what was run here, which wins."""
@@ -89,9 +91,18 @@ def _reasons(ingested: Ingested, label: str, sources: int) -> str:
     )
 
 
+def _hint(path: Path) -> str:
+    """Where the results may be instead: in an archive in that folder, or in another folder."""
+    inside = sorted(path.iterdir()) if path.is_dir() else []
+    archives = [one for one in inside if is_zip(one) or is_archive(one)]
+    if archives:
+        return f" Archives are not read inside a folder: give {archives[0]} itself."
+    nearest = nearest_results(path)
+    return f" The nearest folder that looks right is {nearest}." if nearest else ""
+
+
 def _nothing(near: Near, seen: int, reasons: str) -> str:
-    nearest = nearest_results(near.path)
-    hint = f" The nearest folder that looks right is {nearest}." if nearest else ""
+    hint = _hint(near.path)
     source = quote(near.repository or str(near.path))
     files = "its one file" if seen == 1 else f"any of its {seen:,} files"
     return (

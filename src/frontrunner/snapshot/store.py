@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
+from shlex import quote
 
 import msgspec
 
@@ -67,9 +68,11 @@ class Store:
         """Open the published snapshot; raises UnknownNameError if there is none."""
         name = self.current_id()
         if name is None:
+            home = quote(str(self.home))
+            missing = "" if self.home.exists() else " (the folder does not exist)"
             raise UnknownNameError(
-                f"Nothing is published in {self.home}. Build a board first: "
-                "frontrunner build --results PATH, or frontrunner demo."
+                f"Nothing is published in {self.home}{missing}. Build a board first: "
+                f"frontrunner build --results PATH --home {home}, or frontrunner demo --home {home}"
             )
         return Snapshot(self.folder / name)
 
