@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterable
 
 import pytest
 
-from frontrunner.base.errors import LedgerError
+from frontrunner.base.errors import LedgerError, TakeoverError
 from frontrunner.checks.gates import Verdict
-from frontrunner.takeover.records import Decided, Noted, Observed, Verb
+from frontrunner.takeover.records import Decided, Entry, Noted, Observed, Verb
 from frontrunner.takeover.stages import Mode, Stage, World
 from tests.takeover.sim import Sim
 
@@ -55,6 +56,43 @@ def test_without_a_ledger_the_data_plane_stays_as_it_is(sim: Sim) -> None:
     sim.book.is_gone = False
     sim.tick()
     assert sim.mode() is Mode.ROLLED_BACK
+
+
+def test_a_plan_that_cannot_be_read_does_not_end_the_loop(
+    sim: Sim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sim.go_to(Stage.SHIFTING)
+
+    def unreadable(_text: str) -> None:
+        raise TakeoverError("This plan was made by another version.")
+
+    monkeypatch.setattr("frontrunner.takeover.controller.parse_plan", unreadable)
+    share = sim.share
+    look = sim.tick()
+    assert look is not None
+    assert look.holding == "This plan was made by another version."
+    assert sim.share == share
+
+
+def test_a_ledger_that_fails_at_the_begin_is_read_again(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+    sim.controller.release()
+    second = sim.another("two")
+    real, seen = sim.book.entries, []
+
+    def entries(after: int = 0) -> Iterable[Entry]:
+        seen.append(after)
+        if len(seen) == 1:
+            raise LedgerError("The database is gone.")
+        return real(after)
+
+    sim.book.entries = entries  # type: ignore[method-assign]
+    second.tick()
+    assert second.token is not None
+    second.tick()
+    assert second.state.position == sim.state.position
+    assert seen[:2] == [0, 0]
+    assert [one for one in sim.records(Noted) if "two has" in getattr(one, "text", "")]
 
 
 def test_users_taken_back_by_hand_meanwhile_stay_back(sim: Sim) -> None:

@@ -50,6 +50,8 @@ class Controller:
         self.name = name
         self.state = State()
         self.token: int | None = None
+        self._begun = False
+        """Whether everything was read under this lease; a ledger may fail on the way."""
         self._fenced = False
         self._alarmed: dict[str, float] = {}
         self._sick_since: float | None = None
@@ -78,7 +80,7 @@ class Controller:
     def release(self) -> None:
         """Give the lease back, so that the next controller need not wait."""
         if self.token is not None:
-            token, self.token = self.token, None
+            token, self.token, self._begun = self.token, None, False
             try:
                 self.parts.lease.release(token)
             except LedgerError as error:
@@ -127,7 +129,9 @@ class Controller:
             self.token = self.parts.lease.acquire(self.name, above)
             if self.token is None:
                 return False
+        if not self._begun:
             self._begin()
+            self._begun = True
         return True
 
     def _begin(self) -> None:
@@ -143,7 +147,8 @@ class Controller:
         self._append(Noted(topic="lease", text=f"{self.name} has the lease, token {self.token}."))
 
     def _lose(self) -> None:
-        self.token, self.state, self._fenced = None, State(), False
+        self.token, self.state = None, State()
+        self._begun = self._fenced = False
 
     def _fence(self) -> str:
         """Make the data plane refuse earlier controllers before it is read; why not, if not."""
@@ -347,8 +352,14 @@ class Controller:
             reality = self.parts.plane.read()
         except (GatewayError, OSError) as failure:
             log.warning("the data plane cannot be asked: %s", failure)
-        plan = parse_plan(self.state.plan_text) if self.state.plan_text else None
-        return self._told(Sight(clock=0.0, reality=reality), plan, error)
+        return self._told(Sight(clock=0.0, reality=reality), self._readable_plan(), error)
+
+    def _readable_plan(self) -> Plan | None:
+        """The plan in force; None if there is none or this version cannot read it."""
+        try:
+            return parse_plan(self.state.plan_text) if self.state.plan_text else None
+        except TakeoverError:
+            return None
 
 
 def _goes_forward(step: Act) -> bool:
