@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 
@@ -23,22 +22,6 @@ from frontrunner.gateway.state import GatewayState, changing, load_state, save_s
 _PATIENCE = 15.0
 """Seconds for Envoy to follow new routes."""
 _LOOK_AGAIN = 0.02
-
-
-class Traffic(Protocol):
-    """Whatever moves users: the gateway, or a Space."""
-
-    def reconcile(self) -> None:
-        """Make reality what the last write asked for, such as after a crash."""
-
-    def set_share(self, basis_points: int) -> None:
-        """Send this many of 10,000 visitors to the new board; return when it is so."""
-
-    def get_share(self) -> int:
-        """How many of 10,000 visitors go to the new board, asked of what moves them."""
-
-    def finalize(self) -> None:
-        """End the move: everything belongs to the new board."""
 
 
 @dataclass(frozen=True)

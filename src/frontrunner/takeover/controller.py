@@ -1,8 +1,9 @@
 """The loop of the take-over: look, decide, write the intent, act, read back, write the outcome.
 
-The controller remembers nothing that matters. What it knows is in the ledger and at the data plane,
-so it may be killed at any instant. One controller acts at a time: it holds the lease, and each of
-its writes carries the lease's token, which both the ledger and the data plane check.
+What decides is in the ledger and at the data plane, so the controller may be killed at any instant.
+Counts of evidence and the time watched are in files of the home; streaks of verdicts begin anew.
+One controller acts at a time: it holds the lease, and each of its writes carries the lease's token,
+which both the ledger and the data plane check.
 """
 
 from __future__ import annotations
@@ -155,8 +156,6 @@ class Controller:
         if not self._fenced and self.token is not None:
             try:
                 self.parts.plane.fence(self.token)
-            except StaleTokenError:
-                raise
             except (GatewayError, OSError) as error:
                 return str(error)
             self._fenced = True
@@ -272,8 +271,6 @@ class Controller:
         error = ""
         try:
             self.parts.plane.write(step.intent.after, self.token or 0)
-        except StaleTokenError:
-            raise
         except (GatewayError, OSError) as failure:
             error = str(failure)
         reality, unread = self._read()

@@ -213,7 +213,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     at: float
     """Seconds since the epoch; never before the record that precedes it."""
     actor: str
-    """Who: `controller`, `cli:<user>`, `console:<name>`, `gate:<name>`."""
+    """Who: `controller`, `cli:<user>`, `console:<name>`."""
     plan: str
     """Hash of the plan in force."""
     token: int

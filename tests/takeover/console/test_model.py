@@ -206,7 +206,7 @@ def test_numbers_are_short(value: float | None, text: str) -> None:
 
 
 def test_a_gateway_that_is_not_known_gives_no_counts() -> None:
-    from frontrunner.takeover.console.sides_seen import both_sides
+    from frontrunner.takeover.console.side_counts import both_sides
 
     assert both_sides(None) == []
     old, new = both_sides(scene().status)

@@ -37,7 +37,7 @@ from frontrunner.takeover.console.replies import (
     with_header,
 )
 from frontrunner.takeover.console.sessions import Session, Sessions, new_ticket
-from frontrunner.takeover.console.sides_seen import both_sides, compared
+from frontrunner.takeover.console.side_counts import both_sides, compared
 from frontrunner.takeover.console.standing import Standing, answer_to, standing
 from frontrunner.takeover.console.visits import (
     RefusedError,

@@ -11,9 +11,7 @@ from urllib.parse import parse_qsl
 from frontrunner.http.request import Receive, Scope
 
 MAX_BODY = 16 * 1024
-"""Bytes of a form."""
-MAX_QUERY = 4 * 1024
-"""Bytes of a query that are read."""
+"""Bytes of a form, and of a query."""
 _MAX_FIELDS = 20
 _FORM = "application/x-www-form-urlencoded"
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
