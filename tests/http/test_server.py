@@ -179,12 +179,20 @@ def children(process: subprocess.Popen[bytes]) -> list[int]:
     return [int(one) for one in found.split()]
 
 
-def get(port: int, path: str = BOARD, host: str = "a", timeout: float = 20) -> tuple[int, bytes]:
+def get(
+    port: int,
+    path: str = BOARD,
+    host: str = "a",
+    timeout: float = 20,
+    sent: threading.Semaphore | None = None,
+) -> tuple[int, bytes]:
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)) as connection:
         connection.putrequest("GET", path, skip_host=True)
         connection.putheader("Host", host)
         connection.putheader("Accept", "text/html")
         connection.endheaders()
+        if sent:
+            sent.release()
         answer = connection.getresponse()
         return answer.status, answer.read()
 
@@ -217,11 +225,17 @@ def test_metrics_are_right_across_processes_also_after_one_died(tmp_path: Path) 
 def test_what_is_under_way_is_finished_when_the_server_stops(tmp_path: Path, workers: str) -> None:
     small_snapshot(tmp_path)
     with serving(tmp_path / "home", "--workers", workers) as (process, port):
+        # The port takes connections before the processes answer: each must have begun.
+        for _ in range(8):
+            assert get(port)[0] == 200
         with ThreadPoolExecutor(100) as pool:
             # Another host is another page: each is rendered.
-            pages = [pool.submit(get, port, "/boards", f"h{n}.example", 60) for n in range(100)]
-            while not any(page.done() for page in pages):
-                time.sleep(0.005)
+            sent = threading.Semaphore(0)
+            pages = [
+                pool.submit(get, port, "/boards", f"h{n}.example", 60, sent) for n in range(100)
+            ]
+            for _ in pages:
+                assert sent.acquire(timeout=30)
             process.send_signal(signal.SIGTERM)
             outcomes = [page.result() for page in pages]
         assert process.wait(timeout=30) == 0

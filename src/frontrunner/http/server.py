@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import select
 import signal
 import socket
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack, suppress
 from functools import partial
@@ -31,6 +33,10 @@ from frontrunner.snapshot.store import Store
 _BACKLOG = 2048
 _KEEP_ALIVE = 75
 """Seconds for which an idle connection is kept, as by other servers: clients count on it."""
+_LAST_CALL = 1.0
+"""Seconds in which connections are still taken once the server is to stop."""
+_QUIET_ROUNDS = 5
+"""Rounds of the event loop without a new connection; one that was taken needs three to be ready."""
 ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
@@ -113,6 +119,22 @@ def _supervise(store: Store, groups: list[list[socket.socket]], make: Make, grac
         Supervisor(len(groups), work, stop, grace).run()
 
 
+class _Server(uvicorn.Server):
+    """uvicorn's server, which also answers the connections that the kernel took before the end."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take every connection that waits, then stop."""
+        # Closing a listening socket resets the connections that wait at it.
+        waiting = select.poll()
+        for one in sockets or []:
+            waiting.register(one, select.POLLIN)
+        quiet, until = 0, time.monotonic() + _LAST_CALL
+        while quiet < _QUIET_ROUNDS and time.monotonic() < until:
+            await asyncio.sleep(0)
+            quiet = 0 if waiting.poll(0) else quiet + 1
+        await super().shutdown(sockets)
+
+
 def _config(application: ASGI, grace: int) -> uvicorn.Config:
     return uvicorn.Config(
         application,
@@ -134,7 +156,7 @@ def _run(application: Application, store: Store, listening: Listening, grace: in
     """Serve in this process until a signal stops it."""
     follower = Follower(application, store)
     config = _config(with_readiness(application, follower), grace)
-    server = uvicorn.Server(config)
+    server = _Server(config)
     # uvicorn repeats the signal once it has stopped; that is a clean end.
     signal.signal(signal.SIGTERM, _end)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
