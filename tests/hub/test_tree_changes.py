@@ -9,6 +9,7 @@ from frontrunner.hub.git_objects import FileEntry, plain_entry
 from frontrunner.hub.tree_changes import (
     MARK,
     TreeChange,
+    bytes_of,
     is_left_by,
     marked,
     name_of,
@@ -24,7 +25,8 @@ def entries(tree: dict[str, bytes]) -> dict[str, FileEntry]:
 
 
 def applied(tree: dict[str, bytes], change: TreeChange) -> dict[str, bytes]:
-    return {p: c for p, c in tree.items() if p not in change.deleted} | dict(change.added)
+    added = {path: bytes_of(content) for path, content in change.added.items()}
+    return {p: c for p, c in tree.items() if p not in change.deleted} | added
 
 
 @given(TREES, TREES)

@@ -18,6 +18,7 @@ HOME/
   moved.json                    where each old model went
   gateway/                      what Envoy reads and writes: configuration, routes, sockets, logs
   takeover/                     the ledger, the evidence, the looks, what was saved
+  hub/                          what was saved of the Hugging Face Hub
   rehearsal/                    what a rehearsal writes: logs, what its old board shows
   .venv-gradio/                 what a rehearsal's old board runs in
 """
@@ -187,3 +188,17 @@ class Home:
     def gradio_environment(self) -> Path:
         """The virtual environment that a rehearsal's old board runs in."""
         return self.path / ".venv-gradio"
+
+    @property
+    def hub(self) -> Path:
+        """What was saved of the Hugging Face Hub."""
+        return self.path / "hub"
+
+    def saved_space(self, repo_id: str, commit: str) -> Path:
+        """The folder of one repository of the Hub as it was before a change."""
+        return self.hub / "saved" / f"{repo_id.replace('/', '--')}@{commit}"
+
+    @property
+    def engagement(self) -> Path:
+        """The engagement of a board elsewhere, imported as the starting count."""
+        return self.hub / "engagement.json"

@@ -13,7 +13,7 @@ from huggingface_hub.hf_api import DatasetInfo, RepoFile, SpaceInfo
 from frontrunner.base.errors import HubError, MovedError
 from frontrunner.hub.git_objects import FileEntry, same_content
 from frontrunner.hub.session import Hub
-from frontrunner.hub.space_facts import CommitFacts, Kind, Runtime, SpaceFacts
+from frontrunner.hub.space_facts import CommitFacts, Kind, Runtime, SpaceFacts, SpaceSettings
 
 _FILE_SECONDS = 600.0
 """For one file, which may be large."""
@@ -71,6 +71,27 @@ def commits_of(
         )
         for one in rows
     ]
+
+
+def settings_of(hub: Hub, repo_id: str) -> SpaceSettings:
+    """What a Space has besides its files. Needs the right to write. Raises HubError."""
+    facts, api = facts_of(hub, repo_id), hub.api
+    runtime = runtime_of(hub, repo_id)
+    variables = hub.read(
+        f"Reading the variables of {repo_id}", lambda: api.get_space_variables(repo_id)
+    )
+    secrets = hub.read(
+        f"Reading the names of the secrets of {repo_id}", lambda: api.get_space_secrets(repo_id)
+    )
+    return SpaceSettings(
+        sdk=facts.sdk,
+        private=facts.private,
+        hardware=runtime.hardware or runtime.requested,
+        sleep_time=runtime.sleep_time,
+        storage=runtime.storage,
+        variables={name: one.value for name, one in variables.items()},
+        secrets=tuple(sorted(secrets)),
+    )
 
 
 @contextmanager

@@ -112,15 +112,16 @@ class Hub:
         raise failure from None
 
     def _failed(self, what: str, error: Exception, lost: type[HubError]) -> HubError:
-        # Uploads wrap what went wrong in a RuntimeError.
-        inner = error.__cause__ if isinstance(error, RuntimeError) else None
-        root = inner or error
+        # Uploads and downloads wrap what went wrong in errors of their own.
+        root = error.__cause__ or error
         if isinstance(root, HubError):
             return root
-        kind = lost if isinstance(root, LostError) else HubError
         if isinstance(root, NetworkError):
-            kind = HubUnavailableError
-        return kind(self._told(what, str(root) or type(root).__name__))
+            return HubUnavailableError(self._told(what, str(root)))
+        if isinstance(root, HfHubHTTPError):
+            return self._refused(what, root, lost)
+        kind = lost if isinstance(error, LostError) or isinstance(root, LostError) else HubError
+        return kind(self._told(what, str(error) or type(error).__name__))
 
     def _refused(self, what: str, error: HfHubHTTPError, lost: type[HubError]) -> HubError:
         status = error.response.status_code

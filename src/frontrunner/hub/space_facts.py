@@ -53,3 +53,16 @@ class CommitFacts(msgspec.Struct, frozen=True):
     authors: tuple[str, ...]
     at: float
     """Seconds since the epoch."""
+
+
+class SpaceSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a Space has besides its files; the values of secrets cannot be read."""
+
+    sdk: str = ""
+    private: bool = False
+    hardware: str | None = None
+    sleep_time: int | None = None
+    storage: str | None = None
+    variables: dict[str, str] = {}
+    secrets: tuple[str, ...] = ()
+    """Their names."""

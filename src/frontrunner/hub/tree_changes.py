@@ -1,13 +1,16 @@
-"""What a commit adds and deletes, and the tree that it leaves. Pure."""
+"""What a commit adds and deletes, and the tree that it leaves. Reads local files, no network."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from frontrunner.hub.git_objects import FileEntry, plain_entry, same_content, tree_id
 
+Content = bytes | Path
+"""What a file holds, or a file of this machine that holds it."""
 MARK = "Frontrunner-Change"
 """Begins the line of a commit message that names the change."""
 
@@ -16,11 +19,11 @@ MARK = "Frontrunner-Change"
 class TreeChange:
     """Files to add, with their content, and files to delete."""
 
-    added: Mapping[str, bytes] = field(default_factory=dict)
+    added: Mapping[str, Content] = field(default_factory=dict)
     deleted: frozenset[str] = frozenset()
 
 
-def replacing(old: Mapping[str, FileEntry], new: Mapping[str, bytes]) -> TreeChange:
+def replacing(old: Mapping[str, FileEntry], new: Mapping[str, Content]) -> TreeChange:
     """The change that makes `new` the whole tree; files that are the same already stay."""
     added = {path: content for path, content in new.items() if not _is(old.get(path), content)}
     return TreeChange(added, frozenset(old) - frozenset(new))
@@ -40,7 +43,7 @@ def is_left_by(
 def name_of(repo_id: str, parent: str, before: Mapping[str, FileEntry], change: TreeChange) -> str:
     """A name for this change of this commit, the same whenever it is tried again."""
     after = {p: e for p, e in before.items() if p not in change.deleted}
-    after |= {path: plain_entry(content) for path, content in change.added.items()}
+    after |= {path: plain_entry(bytes_of(content)) for path, content in change.added.items()}
     return hashlib.sha256(f"{repo_id} {parent} {tree_id(after)}".encode()).hexdigest()[:32]
 
 
@@ -49,6 +52,11 @@ def marked(description: str, name: str) -> str:
     return f"{description}\n\n{MARK}: {name}".strip()
 
 
-def _is(entry: FileEntry | None, content: bytes) -> bool:
+def bytes_of(content: Content) -> bytes:
+    """What a file holds. Raises OSError if it cannot be read."""
+    return content if isinstance(content, bytes) else content.read_bytes()
+
+
+def _is(entry: FileEntry | None, content: Content) -> bool:
     """Whether there is an entry and it names this content."""
-    return entry is not None and same_content(entry, content)
+    return entry is not None and same_content(entry, bytes_of(content))
