@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -198,16 +199,45 @@ if __name__ == "__main__":
 
 @contextmanager
 def started(folder: Path, command: list[str], port: int, **environment: str) -> Iterator[str]:
-    """A program that listens on a port, until the block ends."""
+    """A program that listens on a port, until the block ends; then all that it started ends."""
     env = {"PATH": "/usr/bin:/bin", "PORT": str(port), **environment}
-    with subprocess.Popen(command, cwd=folder, env=env, stderr=subprocess.PIPE) as process:
-        try:
-            wait_until(lambda: listens(port) or process.poll() is not None, "a port")
-            assert process.poll() is None, process.stderr and process.stderr.read()
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=20)
+    log = folder / "stderr.log"
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            command, cwd=folder, env=env, stderr=said, start_new_session=True
+        )
+    try:
+        wait_until(lambda: listens(port) or process.poll() is not None, "a port")
+        assert process.poll() is None, log.read_text()
+        yield f"http://127.0.0.1:{port}"
+        process.terminate()
+        process.wait(20)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(20)
+
+
+def ran(folder: Path, *command: str) -> tuple[int, str]:
+    """The exit code of a program that ends by itself, and what it printed."""
+    log = folder / "output.log"
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            [sys.executable, DOCKER_ENTRY, *command], cwd=folder, stdout=said, stderr=said
+        )
+    try:
+        return process.wait(20), log.read_text()
+    finally:
+        process.kill()
+        process.wait(20)
+
+
+def free_pair() -> int:
+    """A port that is free, as is the one after it."""
+    while True:
+        port = free_port()
+        if port < 65535 and not listens(port + 1):
+            return port
 
 
 def listens(port: int) -> bool:
@@ -298,7 +328,7 @@ OLD = textwrap.dedent("""
 @pytest.fixture
 def docker_app(tmp_path: Path) -> Iterator[str]:
     """The old application behind the entry file, as the container starts both."""
-    old = free_port()
+    old = free_pair()
     dockerfile = f'FROM x\nCMD ["{sys.executable}", "old.py", "{old}"]'
     readme = DOCKER_README.replace(b"7000", str(old).encode())
     tree = {"README.md": readme, "Dockerfile": dockerfile.encode(), "old.py": OLD.encode()}
@@ -344,19 +374,21 @@ def test_a_web_socket_passes(docker_app: str) -> None:
 
 
 def test_the_entry_ends_as_the_old_application_does(tmp_path: Path) -> None:
-    tree = {"README.md": DOCKER_README, "Dockerfile": b"FROM x\nCMD y"}
+    readme = DOCKER_README.replace(b"7000", str(free_pair()).encode())
+    tree = {"README.md": readme, "Dockerfile": b"FROM x\nCMD y"}
     write(tmp_path, applied(tree, wrapped(tree, BANNER)))
-    command = [sys.executable, DOCKER_ENTRY, "/bin/sh", "-c", "exit 3"]
-    assert subprocess.run(command, cwd=tmp_path, check=False, timeout=20).returncode == 3
+    assert ran(tmp_path, "/bin/sh", "-c", "exit 3")[0] == 3
 
 
-def test_a_port_that_is_taken_does_not_cost_the_old_application(tmp_path: Path) -> None:
+def test_a_port_that_is_taken_starts_the_old_application_once_and_without_the_banner(
+    tmp_path: Path,
+) -> None:
     with socket.create_server(("0.0.0.0", 0)) as taken:  # noqa: S104
         port = taken.getsockname()[1]
         readme = DOCKER_README.replace(b"7000", str(port - 1).encode())
         tree = {"README.md": readme, "Dockerfile": b"FROM x\nCMD y"}
         write(tmp_path, applied(tree, wrapped(tree, BANNER)))
-        command = [sys.executable, DOCKER_ENTRY, "/bin/sh", "-c", "echo old"]
-        run = subprocess.run(command, cwd=tmp_path, check=False, timeout=20, capture_output=True)
-    assert b"The banner is not shown" in run.stderr
-    assert b"old" in run.stdout
+        code, printed = ran(tmp_path, "/bin/sh", "-c", "echo old")
+    assert code == 0
+    assert "The banner is not shown" in printed
+    assert printed.splitlines().count("old") == 1

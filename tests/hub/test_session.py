@@ -25,7 +25,7 @@ from frontrunner.hub.reading import commits_of, facts_of, files_of, reading_file
 from frontrunner.hub.session import Hub as Opened
 from frontrunner.hub.session import open_hub
 from frontrunner.hub.standin.faults import Fault, hang, lost_commit, rate_limited, refusal
-from tests.hub.made_hub import BOARD, TOKEN, Hub
+from tests.hub.made_hub import BOARD, TOKEN, Hub, wait_until
 
 READS: dict[str, Callable[[Opened, str], object]] = {
     "facts": lambda opened, commit: facts_of(opened, BOARD),
@@ -161,14 +161,15 @@ def test_no_token_is_in_the_process_list(hub: Hub, tmp_path: Path) -> None:
         "sys.stdout.flush(); sys.stdin.read()\n"
     )
     command = [sys.executable, "-c", program, hub.url, str(file)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "3\n"
+    with (tmp_path / "out").open("wb") as out:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out)
+    try:
+        wait_until(lambda: (tmp_path / "out").read_text() == "3\n", "the answer")
         for name in ("cmdline", "environ"):
             assert TOKEN.encode() not in Path(f"/proc/{process.pid}/{name}").read_bytes()
-        process.communicate()
+    finally:
+        process.kill()
+        process.communicate(timeout=20)
 
 
 def test_files_are_read_with_their_hashes_checked(hub: Hub) -> None:
