@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -233,10 +234,12 @@ def ran(folder: Path, *command: str) -> tuple[int, str]:
 
 
 def free_pair() -> int:
-    """A port that is free, as is the one after it."""
+    """A port that can be taken, as can the one after it; below those of outgoing connections."""
     while True:
-        port = free_port()
-        if port < 65535 and not listens(port + 1):
+        port = random.randrange(20_000, 32_000)
+        with suppress(OSError), socket.socket() as one, socket.socket() as two:
+            one.bind(("0.0.0.0", port))  # noqa: S104
+            two.bind(("0.0.0.0", port + 1))  # noqa: S104
             return port
 
 
