@@ -158,6 +158,23 @@ class NotifySettings(_Section, frozen=True):
     """URL of the console, for the link at the end of an e-mail."""
 
 
+class HubSettings(_Section, frozen=True):
+    """The Hugging Face Hub: `[hub]`. There is no key for a token."""
+
+    endpoint: Annotated[str, msgspec.Meta(pattern="^https?://[^/ ]+/?$")] = "https://huggingface.co"
+    """URL of the Hub."""
+    space: str = ""
+    """The Space of the live board, `owner/name`."""
+    demo: str = ""
+    """The Space that the new board has of its own, `owner/name`."""
+    archive: str = ""
+    """The Space that the old board lives in afterwards, `owner/name`."""
+    token_file: str = ""
+    """File with the token, if it is not in HF_TOKEN; only its owner may read it."""
+    call_seconds: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
+    """Seconds for one call of the Hub, with its repetitions."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What an operator can set."""
 
@@ -167,6 +184,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     build: BuildSettings = BuildSettings()
     server: ServerSettings = ServerSettings()
     gateway: GatewaySettings = GatewaySettings()
+    hub: HubSettings = HubSettings()
     notify: NotifySettings = NotifySettings()
     takeover: TakeoverSettings = TakeoverSettings()
 
@@ -176,6 +194,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "build": BuildSettings,
     "server": ServerSettings,
     "gateway": GatewaySettings,
+    "hub": HubSettings,
     "notify": NotifySettings,
     "takeover": TakeoverSettings,
 }

@@ -34,6 +34,7 @@ MODULES = {
     "evaluate": "evaluate",
     "gateway": "gateway",
     "takeover": "takeover",
+    "hub": "hub",
     "doctor": "doctor",
 }
 """Command -> the module of this package that holds it."""

@@ -1,0 +1,197 @@
+"""`frontrunner hub`: the Space of a board on the Hugging Face Hub."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from frontrunner.base.config import HubSettings, load_settings
+from frontrunner.base.errors import UsageError
+from frontrunner.base.home import Home as HomeFolder
+from frontrunner.cli.app import app
+from frontrunner.cli.options import Home, Json
+from frontrunner.cli.output import complain, counted, print_json, say, visible
+from frontrunner.cli.progress import progress_bar
+
+if TYPE_CHECKING:
+    from frontrunner.hub.rights import RightsReport
+    from frontrunner.hub.saved_tree import SavedTree
+    from frontrunner.hub.session import Hub
+
+hub_app = typer.Typer(
+    name="hub",
+    help="The Space of a board on the Hugging Face Hub.",
+    no_args_is_help=True,
+)
+app.add_typer(hub_app)
+
+Space = Annotated[
+    str | None,
+    typer.Option(
+        "--space",
+        metavar="OWNER/NAME",
+        help="The Space of the live board. [default: `space` in the settings]",
+        show_default=False,
+    ),
+]
+
+
+@hub_app.command()
+def rights(space: Space = None, as_json: Json = False, home: Home = None) -> None:
+    """Check what the token allows against what a take-over of the Space needs.
+
+    Exits with 1 if a right is missing or the Hub does not say.
+    """
+    from frontrunner.hub.rights import Need, Right, report_of  # noqa: PLC0415
+
+    settings = load_settings(home, hub={"space": space}).hub
+    name = _space(settings)
+    hub = _opened(settings)
+    needs = [
+        Need(Right.READ, name, "to save the board"),
+        Need(Right.WRITE, name, "to commit, and to read variables"),
+    ]
+    others = {one for one in (settings.archive, settings.demo) if one}
+    needs += [Need(Right.WRITE, one, "to make and change it") for one in sorted(others)]
+    whoami = hub.read("Reading what the token allows", hub.api.whoami)
+    report = report_of(whoami, needs)
+    if as_json:
+        print_json(report)
+    else:
+        _tell_rights(report, len(needs))
+    if report.missing or report.unknown:
+        sys.exit(1)
+
+
+def _tell_rights(report: RightsReport, needs: int) -> None:
+    for label, some in (("missing", report.missing), ("unknown", report.unknown)):
+        for need in some:
+            typer.echo(f"{label}: {need.right} on {need.on} ({need.why})")
+    for more in report.more:
+        say(f"More than is needed: {more}. A fine-grained token is safer.")
+    met = needs - len(report.missing) - len(report.unknown)
+    say(f"{visible(report.account)}, {report.role} token: {met} of {counted(needs, 'right')}")
+
+
+@hub_app.command()
+def save(
+    space: Space = None,
+    commit: Annotated[
+        str | None,
+        typer.Option("--commit", metavar="SHA", help="Save this commit, not the last one."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be saved, and write nothing.")
+    ] = False,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Save the Space's files at one commit and its settings, checked by reading back."""
+    import msgspec  # noqa: PLC0415
+
+    from frontrunner.hub.reading import facts_of, settings_of  # noqa: PLC0415
+    from frontrunner.hub.saved_tree import save_tree, tree_to_save  # noqa: PLC0415
+
+    settings = load_settings(home, hub={"space": space})
+    name, hub = _space(settings.hub), _opened(settings.hub)
+    sha = commit or facts_of(hub, name).sha
+    about = tree_to_save(hub, name, sha, time.time())
+    about = msgspec.structs.replace(about, settings=settings_of(hub, name))
+    folder = HomeFolder(settings.home).saved_space(name, sha)
+    if not dry_run:
+        with progress_bar(f"Saving {name}") as progress:
+            about = save_tree(hub, about, folder, progress)
+    _tell_saved(about, folder, dry_run=dry_run, as_json=as_json)
+
+
+def _tell_saved(about: SavedTree, folder: Path, *, dry_run: bool, as_json: bool) -> None:
+    size = sum(entry.size for entry in about.files.values())
+    facts: dict[str, Any] = {
+        "repo": about.repo_id,
+        "commit": about.commit,
+        "tree": about.tree,
+        "files": len(about.files),
+        "bytes": size,
+        "folder": str(folder),
+        "written": not dry_run,
+        "secrets": about.settings.secrets if about.settings else (),
+    }
+    if as_json:
+        print_json(facts)
+        return
+    verb = "Would save" if dry_run else "Saved and read back"
+    say(f"{verb} {counted(len(about.files), 'file')}, {size:,} bytes, of {about.repo_id}.")
+    if facts["secrets"]:
+        say(f"Values that cannot be read, to be kept elsewhere: {', '.join(facts['secrets'])}")
+    typer.echo(str(folder))
+
+
+@hub_app.command()
+def jobs(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A checkout of the repository with the jobs.")
+    ],
+    gone: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--gone",
+            metavar="NAME[=WHY]",
+            help="An image, a token or another name that must not occur. Repeat it.",
+        ),
+    ] = None,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Find scheduled jobs that still name the demo Space, or what else is gone after a move.
+
+    Exits with 1 if a job does.
+    """
+    from frontrunner.hub.jobs import (  # noqa: PLC0415
+        Gone,
+        near_misses,
+        parse_gone,
+        read_jobs,
+        stale_names,
+    )
+
+    settings = load_settings(home).hub
+    watched = [parse_gone(one) for one in gone or []]
+    if settings.demo:
+        why = f"the board moved to {settings.space or 'its final name'}"
+        watched.append(Gone(settings.demo, why, is_space=True))
+    if not watched:
+        raise UsageError("Nothing to look for. Set [hub] demo, or name it with --gone.")
+    files = read_jobs(folder)
+    report = stale_names(files, watched)
+    for name, near in near_misses(files, watched).items():
+        complain("warning", f"No job names {name}, but one has {near}. Is it misspelled?")
+    if as_json:
+        print_json(report)
+    else:
+        for one in report.findings:
+            runs = f" (runs at {', '.join(one.schedule)})" if one.schedule else ""
+            typer.echo(visible(f"{one.file}:{one.line}: {one.name}: {one.why}{runs}"))
+        found = counted(len(report.findings), "line")
+        say(f"{found} in {counted(len(report.workflows), 'workflow')}")
+    if report.findings:
+        sys.exit(1)
+
+
+def _space(settings: HubSettings) -> str:
+    if settings.space.count("/") != 1:
+        raise UsageError("Name the Space as OWNER/NAME: set [hub] space, or use --space.")
+    return settings.space
+
+
+def _opened(settings: HubSettings) -> Hub:
+    from frontrunner.hub.access import VARIABLE, read_token  # noqa: PLC0415
+    from frontrunner.hub.session import open_hub  # noqa: PLC0415
+
+    token = read_token(settings.token_file)
+    if token is None:
+        raise UsageError(f"There is no token. Set {VARIABLE}, or [hub] token_file.")
+    return open_hub(settings.endpoint, token, seconds=settings.call_seconds)

@@ -1,0 +1,94 @@
+"""`frontrunner hub`, as a user runs it, against the stand-in."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from frontrunner.hub.saved_tree import read_saved
+from tests.hub.made_hub import BOARD, OLD_FILES, TOKEN, Hub, made_hub
+
+
+def run(home: Path, *words: str, token: str = TOKEN) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "frontrunner", "hub", *words, "--home", str(home)]
+    env = {**os.environ, "HF_TOKEN": token}
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+
+
+def settings(home: Path, url: str, more: str = "") -> None:
+    text = f'[hub]\nendpoint = "{url}"\nspace = "{BOARD}"\n{more}'
+    (home / "frontrunner.toml").write_text(text)
+
+
+@pytest.fixture
+def home(tmp_path: Path, running_hub: Hub) -> Path:
+    settings(tmp_path, running_hub.url)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def running_hub() -> object:
+    with made_hub() as hub:
+        yield hub
+
+
+def test_a_space_is_saved(home: Path, running_hub: Hub) -> None:
+    head = running_hub.board.head.id
+    done = run(home, "save", "--json")
+    assert done.returncode == 0, done.stderr
+    facts = json.loads(done.stdout)
+    assert (facts["commit"], facts["files"]) == (head, len(OLD_FILES) + 1)
+    assert facts["secrets"] == ["API_KEY"]
+    assert read_saved(Path(facts["folder"])).tree == facts["tree"]
+    assert TOKEN not in done.stdout + done.stderr
+
+
+def test_a_dry_run_writes_nothing(home: Path) -> None:
+    before = sorted(home.rglob("*"))
+    done = run(home, "save", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert "Would save 6 files" in done.stderr
+    assert sorted(home.rglob("*")) == before
+
+
+def test_the_rights_of_a_token(home: Path, running_hub: Hub) -> None:
+    settings(home, running_hub.url, 'archive = "board/archive"\n')
+    done = run(home, "rights", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["missing"] == []
+    done = run(home, "rights", token="hf_TheOwnerMayRead")  # noqa: S106
+    assert done.returncode == 1
+    assert "missing: repo.write on board/archive" in done.stdout
+
+
+def test_without_a_token_or_a_space(home: Path) -> None:
+    done = run(home, "rights", token="")
+    assert (done.returncode, "Set HF_TOKEN" in done.stderr) == (2, True)
+    done = run(home, "rights", "--space", "no-owner")
+    assert (done.returncode, "OWNER/NAME" in done.stderr) == (2, True)
+
+
+def test_a_hub_that_does_not_answer_has_an_exit_code(tmp_path: Path) -> None:
+    settings(tmp_path, "http://127.0.0.1:9", "call_seconds = 0.3\n")
+    done = run(tmp_path, "save")
+    assert done.returncode == 8
+    assert "Traceback" not in done.stderr
+
+
+def test_jobs_that_name_the_demo(home: Path, running_hub: Hub) -> None:
+    settings(home, running_hub.url, 'demo = "board/demo"\n')
+    folder = home / "repo/.github/workflows"
+    folder.mkdir(parents=True)
+    (folder / "a.yml").write_text("on: push\n# restart board/demo\n")
+    done = run(home, "jobs", str(home / "repo"))
+    assert done.returncode == 1
+    assert f".github/workflows/a.yml:2: board/demo: the board moved to {BOARD}" in done.stdout
+    (folder / "a.yml").write_text("on: push\n")
+    assert run(home, "jobs", str(home / "repo")).returncode == 0
+    settings(home, running_hub.url)
+    assert run(home, "jobs", str(home / "repo")).returncode == 2
