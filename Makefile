@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-browser setup-postgres demo gateway-demo test frontend frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web takeover-pictures docs lock lock-evaluate clean
+.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-browser setup-postgres demo gateway-demo test frontend frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web takeover-pictures docs lock lock-evaluate clean setup-hub-client
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -117,8 +117,16 @@ fix: setup-dev ## Let ruff fix what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-acceptance: setup-dev setup-clients setup-gradio setup-model ## Run the slow checks on the real data in ../shared
+acceptance: setup-dev setup-clients setup-gradio setup-model setup-hub-client ## Run the slow checks on the real data in ../shared
 	$(BIN)/python -m pytest -q -m "acceptance and not browser"
+
+tests/hub/node/node_modules/.done: tests/hub/node/package-lock.json
+	@npm --prefix tests/hub/node ci --silent --no-audit --no-fund
+	@touch $@
+
+setup-hub-client: ## Install the Hub's client for JavaScript, and Node if it is missing
+	@command -v npm >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm; }
+	@$(MAKE) tests/hub/node/node_modules/.done
 
 setup-model: ## Install Debian's Spin and gcc, for the model of the take-over's protocol
 	@command -v spin >/dev/null && command -v gcc >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends spin gcc libc6-dev; }
