@@ -92,3 +92,28 @@ def test_jobs_that_name_the_demo(home: Path, running_hub: Hub) -> None:
     assert run(home, "jobs", str(home / "repo")).returncode == 0
     settings(home, running_hub.url)
     assert run(home, "jobs", str(home / "repo")).returncode == 2
+
+
+def engagement(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "frontrunner", "engagement", *words, "--home", str(home)]
+    env = {**os.environ, "HF_TOKEN": TOKEN}
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_engagement_is_exported_verified_and_imported(home: Path, running_hub: Hub) -> None:
+    file = home / "before.json"
+    assert engagement(home, "export", str(file), "--dry-run").returncode == 0
+    assert not file.exists()
+    done = engagement(home, "export", str(file))
+    assert "board/leaderboard: 3 likes, 1 discussion." in done.stderr
+    assert file.stat().st_mode & 0o077 == 0
+    assert engagement(home, "verify", str(file)).returncode == 0
+    taken = running_hub.board.likes.pop("fan")
+    try:
+        done = engagement(home, "verify", str(file))
+        assert done.returncode == 1
+        assert "lost: fan does not like it now" in done.stdout
+    finally:
+        running_hub.board.likes["fan"] = taken
+    assert engagement(home, "import", str(file)).returncode == 0
+    assert b"fan" not in (home / "hub/engagement.json").read_bytes()

@@ -35,6 +35,7 @@ MODULES = {
     "gateway": "gateway",
     "takeover": "takeover",
     "hub": "hub",
+    "engagement": "engagement",
     "doctor": "doctor",
 }
 """Command -> the module of this package that holds it."""

@@ -49,8 +49,8 @@ def rights(space: Space = None, as_json: Json = False, home: Home = None) -> Non
     from frontrunner.hub.rights import Need, Right, report_of  # noqa: PLC0415
 
     settings = load_settings(home, hub={"space": space}).hub
-    name = _space(settings)
-    hub = _opened(settings)
+    name = space_of(settings)
+    hub = opened_hub(settings)
     needs = [
         Need(Right.READ, name, "to save the board"),
         Need(Right.WRITE, name, "to commit, and to read variables"),
@@ -97,7 +97,7 @@ def save(
     from frontrunner.hub.saved_tree import save_tree, tree_to_save  # noqa: PLC0415
 
     settings = load_settings(home, hub={"space": space})
-    name, hub = _space(settings.hub), _opened(settings.hub)
+    name, hub = space_of(settings.hub), opened_hub(settings.hub)
     sha = commit or facts_of(hub, name).sha
     about = tree_to_save(hub, name, sha, time.time())
     about = msgspec.structs.replace(about, settings=settings_of(hub, name))
@@ -181,13 +181,15 @@ def jobs(
         sys.exit(1)
 
 
-def _space(settings: HubSettings) -> str:
+def space_of(settings: HubSettings) -> str:
+    """The Space of the settings. Raises UsageError if none is named."""
     if settings.space.count("/") != 1:
         raise UsageError("Name the Space as OWNER/NAME: set [hub] space, or use --space.")
     return settings.space
 
 
-def _opened(settings: HubSettings) -> Hub:
+def opened_hub(settings: HubSettings) -> Hub:
+    """The Hub of the settings. Raises UsageError without a token."""
     from frontrunner.hub.access import VARIABLE, read_token  # noqa: PLC0415
     from frontrunner.hub.session import open_hub  # noqa: PLC0415
 
