@@ -117,3 +117,18 @@ def test_engagement_is_exported_verified_and_imported(home: Path, running_hub: H
         running_hub.board.likes["fan"] = taken
     assert engagement(home, "import", str(file)).returncode == 0
     assert b"fan" not in (home / "hub/engagement.json").read_bytes()
+
+
+def test_the_plan_is_printed_and_asks_for_its_losses(home: Path, running_hub: Hub) -> None:
+    names = 'demo = "board/demo"\narchive = "board/old"\n'
+    settings(home, running_hub.url, names)
+    asked = len(running_hub.stored.asked)
+    done = run(home, "plan", token="")
+    assert done.returncode == 0, done.stderr
+    assert "   writes: POST /api/spaces/board/leaderboard/commit/main" in done.stdout
+    settings(home, running_hub.url, names + 'strategy = "rename"\n')
+    done = run(home, "plan", "--accept", "likes")
+    assert done.returncode == 1
+    assert "--accept likes." not in done.stderr
+    assert "--accept grant." in done.stderr
+    assert len(running_hub.stored.asked) == asked

@@ -169,6 +169,12 @@ class HubSettings(_Section, frozen=True):
     """The Space that the new board has of its own, `owner/name`."""
     archive: str = ""
     """The Space that the old board lives in afterwards, `owner/name`."""
+    strategy: Literal["overwrite", "rename"] = "overwrite"
+    """Whether the Space is overwritten, or another one gets its name."""
+    archive_kind: Literal["space", "dataset"] = "space"
+    """What the archive is; `dataset` if the account's plan includes no other Space."""
+    hardware: str = ""
+    """Hardware to ask for under the name; empty keeps what there is."""
     token_file: str = ""
     """File with the token, if it is not in HF_TOKEN; only its owner may read it."""
     call_seconds: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0

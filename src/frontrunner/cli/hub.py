@@ -78,6 +78,54 @@ def _tell_rights(report: RightsReport, needs: int) -> None:
 
 
 @hub_app.command()
+def plan(
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--accept", metavar="NAME", help="Agree to one thing that the plan loses. Repeat it."
+        ),
+    ] = None,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Print every step of the take-over on the Hub, with the calls that it makes.
+
+    It asks the Hub nothing. Exits with 1 if the plan loses what was not agreed to.
+    """
+    from frontrunner.hub.steps import Places, plan_steps, unaccepted  # noqa: PLC0415
+
+    settings = load_settings(home).hub
+    places = Places(
+        space=settings.space,
+        demo=settings.demo,
+        archive=settings.archive,
+        archive_kind=settings.archive_kind,
+        hardware=settings.hardware,
+    )
+    made = plan_steps(settings.strategy, places)
+    open_losses = unaccepted(made, tuple(accept or ()))
+    if as_json:
+        print_json(made)
+    else:
+        for number, step in enumerate(made.steps, start=1):
+            typer.echo(f"{number}. {step.key} ({step.stage}): {step.title}")
+            for label, calls in (("reads", step.reads), ("writes", step.writes)):
+                for call in calls:
+                    typer.echo(f"   {label}: {call.method} {call.path}")
+            for label, text in (
+                ("done when", step.done_when),
+                ("taken back by", step.undo),
+                ("no way back", step.no_way_back),
+            ):
+                if text:
+                    typer.echo(f"   {label}: {text}")
+    for loss in open_losses:
+        complain("warning", f"{loss.text} Agree with --accept {loss.name}.")
+    if open_losses:
+        sys.exit(1)
+
+
+@hub_app.command()
 def save(
     space: Space = None,
     commit: Annotated[

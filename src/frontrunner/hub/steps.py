@@ -1,0 +1,246 @@
+"""The steps of a take-over on the Hub, as plain data: what each asks, changes and leaves behind.
+
+A step is safe to repeat. Before its changes are made it is read whether they are made already, and
+afterwards they are read back; so a controller can journal the intent, be killed, and go on.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from frontrunner.base.errors import UsageError
+
+Strategy = Literal["overwrite", "rename"]
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A request to the Hub."""
+
+    method: str
+    path: str
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of the plan."""
+
+    key: str
+    """Its name in the journal; never renamed."""
+    stage: str
+    """The stage of the take-over that it belongs to."""
+    title: str
+    reads: tuple[Call, ...] = ()
+    writes: tuple[Call, ...] = ()
+    done_when: str
+    """What is read back to know that it is done."""
+    undo: str = ""
+    """How it is taken back; empty if it changes nothing that users see."""
+    undo_writes: tuple[Call, ...] = ()
+    no_way_back: str = ""
+    """What cannot be brought back after this step; empty if everything can."""
+
+
+class Loss(msgspec.Struct, frozen=True):
+    """What a strategy cannot keep, or not for certain. Each is accepted by its name."""
+
+    name: str
+    text: str
+
+
+class HubPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that will be done on the Hub."""
+
+    strategy: Strategy
+    space: str
+    steps: tuple[Step, ...]
+    losses: tuple[Loss, ...] = ()
+
+
+class Places(msgspec.Struct, frozen=True, kw_only=True):
+    """The repositories of a plan, each `owner/name`."""
+
+    space: str
+    demo: str
+    archive: str
+    archive_kind: Literal["space", "dataset"] = "space"
+    """`dataset` if the account's plan does not include another Space with a container."""
+    hardware: str = ""
+    """Hardware to ask for at the name; empty keeps what the Space has."""
+
+
+def plan_steps(strategy: Strategy, places: Places) -> HubPlan:
+    """The plan of a strategy. Raises UsageError if the places are not three repositories."""
+    names = (places.space, places.demo, places.archive)
+    if any(one.count("/") != 1 or not all(one.split("/")) for one in names):
+        raise UsageError("Set space, demo and archive under [hub], each as OWNER/NAME.")
+    if len(set(names)) != len(names):
+        raise UsageError("space, demo and archive under [hub] must be three different names.")
+    if strategy == "overwrite":
+        return HubPlan(strategy="overwrite", space=places.space, steps=_overwrite(places))
+    return HubPlan(
+        strategy="rename", space=places.space, steps=_rename(places), losses=_losses(places)
+    )
+
+
+def unaccepted(plan: HubPlan, accepted: tuple[str, ...]) -> tuple[Loss, ...]:
+    """What nobody agreed to yet. Raises UsageError for a name that the plan does not have."""
+    names = {one.name for one in plan.losses}
+    for name in accepted:
+        if name not in names:
+            known = ", ".join(sorted(names)) or "none"
+            raise UsageError(f"The plan loses no {name!r}. It can lose: {known}.")
+    return tuple(one for one in plan.losses if one.name not in accepted)
+
+
+def _overwrite(places: Places) -> tuple[Step, ...]:
+    space = places.space
+    return (
+        _save(space),
+        _archive(places),
+        _parallel(places.demo),
+        Step(
+            key="guide",
+            stage="guided",
+            title=f"Show a banner on {space} by one commit",
+            reads=(_get(space, "tree/{commit}"), _get(space, "runtime")),
+            writes=_commit(space),
+            done_when="the commit has the name of the change, runs, and the page has the banner",
+            undo="one commit that brings every changed byte back",
+            undo_writes=_commit(space),
+        ),
+        Step(
+            key="cutover",
+            stage="cutover",
+            title=f"Replace the tree of {space} by one commit",
+            reads=(_get(space, "commits/main"), _get(space, "tree/{commit}")),
+            writes=_commit(space),
+            done_when="the commit has the name of the change and the new tree, on the saved parent",
+            undo="one commit that restores the saved tree; users are back when it runs",
+            undo_writes=_commit(space),
+        ),
+        _verify(space),
+    )
+
+
+def _rename(places: Places) -> tuple[Step, ...]:
+    space, demo, archive = places.space, places.demo, places.archive
+    hardware = places.hardware or "the hardware of the old board"
+    return (
+        _save(space),
+        _parallel(demo),
+        Step(
+            key="aside",
+            stage="cutover",
+            title=f"Rename {space} to {archive}; the old name leads there meanwhile",
+            reads=(_get(space, ""), _get(archive, "")),
+            writes=(Call("POST", "/api/repos/move"),),
+            done_when=f"{archive} has the saved commit, and {space} leads to it",
+            undo=f"rename {archive} back to {space}",
+            undo_writes=(Call("POST", "/api/repos/move"),),
+        ),
+        Step(
+            key="take-name",
+            stage="cutover",
+            title=f"Rename {demo} to {space}",
+            reads=(_get(demo, ""), _get(space, "")),
+            writes=(Call("POST", "/api/repos/move"),),
+            done_when=f"{space} has the commit of the new board",
+            undo=f"rename {space} back to {demo}, then {archive} back to {space}",
+            undo_writes=(Call("POST", "/api/repos/move"), Call("POST", "/api/repos/move")),
+        ),
+        Step(
+            key="give-up",
+            stage="cutover",
+            title=f"Give up the hardware of {archive}",
+            reads=(_get(archive, "runtime"),),
+            writes=(_post(archive, "hardware"),),
+            done_when="the runtime names the free hardware as requested",
+            no_way_back="a community grant that was given up comes back by the staff's hand alone",
+        ),
+        Step(
+            key="hardware",
+            stage="cutover",
+            title=f"Ask for {hardware} at {space}",
+            reads=(_get(space, "runtime"),),
+            writes=(_post(space, "hardware"),),
+            done_when="the runtime names it as current; until then the board runs on what it has",
+        ),
+        _verify(space),
+    )
+
+
+def _losses(places: Places) -> tuple[Loss, ...]:
+    old = places.archive
+    return (
+        Loss("likes", f"The likes at {places.space} go to {old}; the name starts with the demo's."),
+        Loss("discussions", f"The discussions at {places.space} go to {old}."),
+        Loss("grant", "A community grant may have to be given again by the staff of the Hub."),
+        Loss("subdomain", "The old board's live address changes; links to it may not lead on."),
+    )
+
+
+def _save(space: str) -> Step:
+    about = ("", "runtime", "variables", "secrets", "likers", "discussions", "tree/{commit}")
+    resolve = Call("GET", f"/spaces/{space}/resolve/{{commit}}/{{path}}")
+    return Step(
+        key="save",
+        stage="planned",
+        title=f"Save {space}: files, settings, engagement",
+        reads=(*(_get(space, one) for one in about), resolve),
+        done_when="the saved folder is read back, and every file has its hash",
+    )
+
+
+def _archive(places: Places) -> Step:
+    space, archive = places.space, places.archive
+    if places.archive_kind == "space":
+        writes: tuple[Call, ...] = (_post(space, "duplicate"), _post(archive, "variables"))
+        done = "the copy has the saved tree and runs; secrets that it lacks are named"
+    else:
+        create = Call("POST", "/api/repos/create")
+        writes = (create, *_commit(archive, "dataset"), create, *_commit(archive))
+        done = "the data set has the saved files, and a static Space says where they are"
+    return Step(
+        key="archive",
+        stage="planned",
+        title=f"Keep the old board at {archive}",
+        reads=(_get(archive, ""), _get(archive, "tree/{commit}")),
+        writes=writes,
+        done_when=done,
+    )
+
+
+def _parallel(demo: str) -> Step:
+    return Step(
+        key="parallel",
+        stage="parallel",
+        title=f"Run the new board in {demo}",
+        reads=(_get(demo, ""), _get(demo, "runtime")),
+        writes=(Call("POST", "/api/repos/create"), *_commit(demo)),
+        done_when="it runs the commit, and its live address serves the snapshot",
+    )
+
+
+def _verify(space: str) -> Step:
+    about = ("runtime", "", "likers", "discussions")
+    return Step(
+        key="verify",
+        stage="cutover",
+        title="Compare the live board with what was promised",
+        reads=tuple(_get(space, one) for one in about),
+        done_when="stage, commit and live address agree, and every gate on the live URL passes",
+    )
+
+
+def _commit(repo_id: str, kind: str = "space") -> tuple[Call, ...]:
+    base = f"/api/{kind}s/{repo_id}"
+    return (Call("POST", f"{base}/preupload/main"), Call("POST", f"{base}/commit/main"))
+
+
+def _get(space: str, what: str) -> Call:
+    return Call("GET", f"/api/spaces/{space}/{what}".rstrip("/"))
+
+
+def _post(space: str, what: str) -> Call:
+    return Call("POST", f"/api/spaces/{space}/{what}")
