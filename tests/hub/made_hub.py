@@ -60,6 +60,19 @@ def wait_until(holds: Callable[[], bool], what: str) -> None:
         time.sleep(0.005)
 
 
+class Clock:
+    """Time that stands until a test lets it go on."""
+
+    def __init__(self) -> None:
+        self.at = time.time()
+
+    def __call__(self) -> float:
+        return self.at
+
+    def advance(self, seconds: float) -> None:
+        self.at += seconds
+
+
 @dataclass
 class Hub:
     """A running stand-in, and a client of it."""
@@ -82,6 +95,13 @@ class Hub:
     def opened(self, token: str | None = TOKEN, *, seconds: float = 10) -> opened.Hub:
         """The project's own way to ask it."""
         return opened.open_hub(self.url, Token(token) if token else None, seconds=seconds)
+
+    def frozen(self, after: float = 1000) -> Clock:
+        """A clock of the test's own; everything that was under way is over."""
+        clock = Clock()
+        clock.advance(after)
+        self.stored.now = clock
+        return clock
 
     def run(self, repository: Repository | None = None) -> Run:
         return self.stored.run(repository or self.board)

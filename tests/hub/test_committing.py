@@ -34,7 +34,7 @@ from frontrunner.hub.standin.switches import Switches
 from frontrunner.hub.tree_changes import TreeChange, replacing
 from tests.hub.made_hub import BOARD, OLD_FILES, READER, Hub, made_hub, wait_until
 
-QUICK = Patience(send=10, settle=1.0, busy=0.5, look=0.02)
+QUICK = Patience(send=20, settle=1.0, busy=10, look=0.02)
 CHANGE = TreeChange({"new.txt": b"1"}, frozenset({"requirements.txt"}))
 
 
@@ -100,7 +100,7 @@ def test_a_commit_that_lands_only_after_it_was_sent_again(hub: Hub) -> None:
 def test_a_call_that_hangs_ends_and_is_settled(hub: Hub, done: bool) -> None:
     asked = guarded(hub)
     hub.stored.inject(hang(20, path=COMMIT_CALL, done=done))
-    patience = Patience(send=0.5, settle=0.2, busy=0.5, look=0.02)
+    patience = Patience(send=1.5, settle=0.2, busy=10, look=0.02)
     commit(hub.opened(), asked, patience)
     assert is_made_once(hub, asked.parent)
 
@@ -165,8 +165,9 @@ def test_another_commit_under_way_is_waited_for(hub: Hub) -> None:
     hub.stored.inject(busy(times=3))
     assert landed(hub, asked).how == "made"
     hub.stored.inject(busy(times=1000))
+    impatient = Patience(send=20, settle=1.0, busy=0.1, look=0.02)
     with pytest.raises(HubConflictError, match="409"):
-        landed(hub, guarded(hub, TreeChange({"b.txt": b"2"})))
+        commit(hub.opened(), guarded(hub, TreeChange({"b.txt": b"2"})), impatient)
 
 
 def test_a_head_that_lags_does_not_make_a_commit_stale_or_twice() -> None:

@@ -19,9 +19,9 @@ from tests.hub.made_hub import BOARD, Hub, made_hub
 
 
 def test_hardware_is_requested_and_comes(hub: Hub) -> None:
-    hub.wait("RUNNING")
-    opened = hub.opened()
+    clock, opened = hub.frozen(), hub.opened()
     assert request_hardware(opened, BOARD, "cpu-upgrade").state == "pending"
+    clock.advance(1)
     found = wait_for_hardware(opened, BOARD, 10, look=0.02)
     assert (found.state, found.current) == ("there", "cpu-upgrade")
 

@@ -29,12 +29,18 @@ def push_new(hub: Hub, **files: str) -> None:
 
 def test_running_with_the_commit_before_is_not_enough() -> None:
     """The client's own `wait_for_space` looks at the stage alone."""
-    with made_hub(Switches(build=0.2, start=0.2, preparing=0.2)) as hub:
+    with made_hub(Switches(build=10, start=10, preparing=10)) as hub:
+        clock, told = hub.frozen(), []
         push_new(hub)
-        found, told = wait(hub)
-        assert found.commit == hub.board.head.id
-        assert hub.run().serving == found.commit
-        assert [text.removeprefix(f"{BOARD}: ") for text in told] == [
+
+        def tell(text: str) -> None:
+            told.append(text.removeprefix(f"{BOARD}: "))
+            assert hub.run().serving != hub.board.head.id or "live address" in text
+            clock.advance(10)
+
+        found = wait_until_served(hub.opened(), BOARD, hub.board.head.id, times=TIMES, tell=tell)
+        assert found.commit == hub.run().serving == hub.board.head.id
+        assert told == [
             "its stage is RUNNING_BUILDING",
             "its stage is RUNNING_APP_STARTING",
             "its live address does not show the new board: status 503",
@@ -48,7 +54,9 @@ def test_a_runtime_that_lags_says_running_with_the_old_commit(hub: Hub) -> None:
 
 
 def test_the_live_address_must_show_the_new_snapshot(hub: Hub) -> None:
+    clock = hub.frozen()
     push_new(hub, **{"served/v1/snapshot": '{"id": "abc"}'})
+    clock.advance(1)
     assert wait(hub, probe=shows_snapshot("abc"))[0].live.endswith("board-leaderboard")
     quick = WaitTimes(total=0.3, error=0.3, look=0.02)
     for served, why in (
@@ -56,6 +64,7 @@ def test_the_live_address_must_show_the_new_snapshot(hub: Hub) -> None:
         ("<html>", "names no snapshot"),
     ):
         hub.stored.push(hub.board, {"served/v1/snapshot": served})
+        clock.advance(1)
         with pytest.raises(HubUnavailableError, match=why):
             wait(hub, probe=shows_snapshot("abc"), times=quick)
 

@@ -299,13 +299,13 @@ def test_a_rename_keeps_likes_and_the_old_name_leads_to_it(hub: Hub) -> None:
 
 
 def test_the_runtime_names_the_old_commit_until_the_new_one_runs() -> None:
-    with made_hub(Switches(build=0.2, start=0)) as hub:
-        api = hub.api()
-        hub.wait("RUNNING")
+    with made_hub(Switches(build=10, start=5)) as hub:
+        api, clock = hub.api(), hub.frozen()
         before = hub.board.head.id
         made = api.create_commit(**SPACE, operations=[add("a", b"1")], commit_message="New")
         runtime = api.get_space_runtime(BOARD)
         assert (runtime.stage, runtime.raw["sha"]) == ("RUNNING_BUILDING", before)
+        clock.advance(15)
         runtime = api.wait_for_space(BOARD, timeout=20, poll_interval=0.05)
         assert (runtime.stage, runtime.raw["sha"]) == ("RUNNING", made.oid)
         assert runtime.raw["domains"][0]["stage"] == "READY"
@@ -328,26 +328,27 @@ def test_a_build_that_fails_has_a_log(hub: Hub) -> None:
 
 
 def test_pausing_restarting_and_sleeping(hub: Hub) -> None:
-    hub.wait("RUNNING")
+    clock = hub.frozen()
     assert hub.api().pause_space(BOARD).stage == "PAUSED"
     hub.api().restart_space(BOARD)
-    hub.wait("RUNNING")
-    hub.api().restart_space(BOARD, factory_reboot=True)
-    assert hub.run().stage == "RUNNING_BUILDING"
-    hub.wait("RUNNING")
+    clock.advance(1)
+    assert hub.run().stage == "RUNNING"
+    assert hub.api().restart_space(BOARD, factory_reboot=True).stage == "RUNNING_BUILDING"
+    clock.advance(1)
+    assert hub.run().stage == "RUNNING"
     hub.stored.restart(hub.board, Cause.SLEEP)
     assert hub.api().get_space_runtime(BOARD).raw["stage"] == "SLEEPING"
 
 
 def test_hardware_comes_after_a_while_with_a_restart(hub: Hub) -> None:
-    hub.wait("RUNNING")
+    clock = hub.frozen()
     runtime = hub.api().request_space_hardware(BOARD, "cpu-upgrade", sleep_time=3600)  # type: ignore[arg-type]
     assert (runtime.hardware, runtime.requested_hardware) == ("cpu-basic", "cpu-upgrade")
-    hub.run()
-    hub.wait("RUNNING")
-    time.sleep(0.1)
+    clock.advance(0.06)
+    assert hub.run().stage == "RUNNING_APP_STARTING"
+    clock.advance(1)
     found = hub.api().get_space_runtime(BOARD)
-    assert (found.hardware, found.sleep_time) == ("cpu-upgrade", 3600)
+    assert (found.stage, found.hardware, found.sleep_time) == ("RUNNING", "cpu-upgrade", 3600)
     assert hub.api().set_space_sleep_time(BOARD, -1).sleep_time is None
     assert {one.name for one in hub.api().list_spaces_hardware()} >= {"cpu-basic", "cpu-upgrade"}
 
