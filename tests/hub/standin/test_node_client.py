@@ -20,8 +20,10 @@ FOLDER = Path(__file__).parents[1] / "node"
 @pytest.mark.acceptance
 def test_the_client_of_javascript(hub: Hub, tmp_path: Path) -> None:
     node = shutil.which("node")
-    assert node, "Node is missing: run make setup-hub-client"
-    assert (FOLDER / "node_modules").is_dir(), "The client is missing: run make setup-hub-client"
+    if node is None or not (FOLDER / "node_modules/.done").exists():
+        missing = "The client is not there; run: make setup-hub-client"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    assert node is not None
     hub.wait("RUNNING")
     environment = {**os.environ, "HUB_URL": hub.url, "HUB_TOKEN": TOKEN, "HUB_READER": READER}
     with (tmp_path / "log").open("wb") as log:
