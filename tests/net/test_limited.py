@@ -13,7 +13,7 @@ import pytest
 
 from frontrunner.base.errors import NetworkError, UnavailableError
 from frontrunner.net import limited
-from frontrunner.net.limited import Rules, Sent, deadline, limited_client, seconds_left
+from frontrunner.net.limited import LostError, Rules, Sent, deadline, limited_client, seconds_left
 from tests.net.hosts import host, ok
 
 ONCE = (0.0,)
@@ -122,7 +122,7 @@ def test_a_write_whose_answer_is_lost_raises_the_error_of_the_library() -> None:
     with (
         host(b"", asked) as url,
         limited_client(RULES) as client,
-        pytest.raises(httpx2.RemoteProtocolError),
+        pytest.raises(LostError),
     ):
         client.post(url, content=b"x")
     assert len(asked) == 1
