@@ -136,6 +136,10 @@ class FakePlane:
     world: World = field(default_factory=World)
     old: Side = field(default_factory=lambda: well("old"))
     new: Side = field(default_factory=lambda: well("new"))
+    stale_old: Side | None = None
+    """What it still says about the old board, although that is not so any more."""
+    asked_old: int = 0
+    """How often the old board itself was asked whether it is healthy."""
     streams: int = 0
     token: int = 0
     can_be_read: bool = True
@@ -158,10 +162,15 @@ class FakePlane:
         self._interrupted("read")
         if not self.can_be_read:
             raise GatewayError("Envoy does not answer.")
-        return Reality(world=self.world, old=self.old, new=self.new, streams=self.streams)
+        old = self.stale_old or self.old
+        return Reality(world=self.world, old=old, new=self.new, streams=self.streams)
 
     def old_side(self) -> Side:
         return self.old
+
+    def old_is_healthy(self) -> bool | None:
+        self.asked_old += 1
+        return self.old.healthy
 
     def last_token(self) -> int:
         return self.token

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+import msgspec
+
 from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import NetworkError
 from frontrunner.net.client import Answer
@@ -113,3 +115,11 @@ def test_it_asks_again_and_ends() -> None:
     assert often.wait(20)
     boards.close()
     assert not boards._thread.is_alive()
+
+
+def test_the_health_of_the_old_board_is_that_of_any_of_its_addresses() -> None:
+    settings = msgspec.structs.replace(SETTINGS, old=("http://one/", "http://old"))
+    assert BothBoards(settings, how=answering()).old_is_healthy()
+    assert not BothBoards(settings, how=answering({"http://old/": None})).old_is_healthy()
+    failing = answering({"http://old/": (503, {}, "")})
+    assert not BothBoards(settings, how=failing).old_is_healthy()

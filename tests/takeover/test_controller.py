@@ -201,7 +201,7 @@ def test_the_loop_wakes_for_a_command_and_ends_when_it_is_told_to(sim: Sim) -> N
 
 def test_the_loop_ends_with_the_take_over(sim: Sim) -> None:
     sim.go_to(Stage.SETTLED)
-    sim.command(Verb.FINISH)
+    sim.command(Verb.FINISH, force=True, reason="enough was seen")
     sim.controller.run(threading.Event(), 0.01)
     assert sim.mode() is Mode.FINISHED
     assert isinstance(sim.records(Decided)[-1], Decided)

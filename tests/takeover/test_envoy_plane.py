@@ -13,7 +13,7 @@ from frontrunner.base.errors import GatewayError, StaleTokenError
 from frontrunner.gateway.control import Gateway
 from frontrunner.takeover.both_boards import BothBoards
 from frontrunner.takeover.envoy_plane import EnvoyPlane
-from frontrunner.takeover.stages import World
+from frontrunner.takeover.stages import FULL, World
 from tests.gateway.conftest import Running, _one_gateway, gateway, until
 
 __all__ = ["_one_gateway", "gateway"]
@@ -74,6 +74,34 @@ def test_what_is_overwritten_is_saved_first(
     assert json.loads(state.read_text()) == msgspec.to_builtins(before)
     [routes] = (tmp_path / "saved").glob("routes-*.yaml")
     assert f"{before.generation}-0-0-00" in routes.read_text()
+
+
+def test_a_backup_that_cannot_be_saved_holds_up_a_step_forward_and_no_step_back(
+    tmp_path: Path,
+) -> None:
+    """Disk full, or a folder of another user."""
+    settings = GatewaySettings(old="http://127.0.0.1:1", new="http://127.0.0.1:2")
+    (tmp_path / "saved").write_text("in the way")
+    plane = EnvoyPlane(settings, tmp_path / "gateway", tmp_path / "saved", BothBoards(settings))
+    control = Gateway(settings, tmp_path / "gateway")
+    control.set_share(5000)
+    with pytest.raises(OSError, match="saved"):
+        plane.write(World(share=FULL), 1)
+    assert control.kept().share == 5000
+    for back in (World(share=500), World()):
+        with pytest.raises(GatewayError, match="No Envoy runs"):
+            plane.write(back, 1)
+        assert control.kept().share == back.share
+
+
+def test_the_old_board_itself_is_asked(gateway: Running, plane: EnvoyPlane) -> None:
+    assert plane.old_is_healthy() is True
+    gateway.old.refuse()
+    try:
+        assert plane.old_is_healthy() is False, "at once, whatever Envoy still believes"
+    finally:
+        gateway.old.listen_again()
+        gateway.wait_until_healthy()
 
 
 def test_only_the_first_and_the_latest_are_kept(tmp_path: Path) -> None:

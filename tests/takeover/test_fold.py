@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,12 +95,24 @@ def test_a_rollback_stays_wanted_through_interruptions_until_it_is_decided() -> 
                 ).going_back is None  # fmt: skip
 
 
-def test_a_forced_step_excuses_what_had_failed_at_that_time() -> None:
+@pytest.mark.parametrize("verb", [Verb.ADVANCE, Verb.RESUME, Verb.RETRY])
+def test_a_forced_step_alone_excuses_what_had_failed_at_that_time(verb: Verb) -> None:
     readings = (reading("parity", Verdict.FAILED), reading("shadow"))
-    forced = decided(PARALLEL, GUIDED, 1.0, cause=Cause.COMMAND, readings=readings)
-    assert fold(chain(forced)).excused == {"parity"}
+    for forced, excused in ((True, {"parity"}), (False, set())):
+        command = Commanded(verb=verb, force=forced, reason="known" if forced else "")
+        step = decided(PARALLEL, GUIDED, 1.0, cause=Cause.COMMAND, command=1, readings=readings)
+        assert fold(chain(command, step)).excused == excused
     by_itself = decided(PARALLEL, GUIDED, 1.0, readings=readings)
     assert fold(chain(by_itself)).excused == frozenset()
+
+
+def test_an_approval_without_a_name_covers_the_gates_that_waited() -> None:
+    begun = decided(at(Stage.PLANNED), PARALLEL, 1.0)
+    waiting = decided(PARALLEL, PARALLEL, 1.0, command=2, cause=Cause.COMMAND, gates=("manual",))
+    found = fold(chain(begun, Commanded(verb=Verb.APPROVE), waiting))
+    assert (found.approval("manual"), found.approval("later")) == (True, None)
+    before = msgspec.structs.replace(waiting, gates=())
+    assert fold(chain(begun, Commanded(verb=Verb.APPROVE), before)).approval("later") is True
 
 
 def test_nothing_is_known_of_an_empty_ledger() -> None:

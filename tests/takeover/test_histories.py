@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
 from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.fold import fold
-from frontrunner.takeover.plan import needed, parse_plan, plan_of, positions
+from frontrunner.takeover.plan import STEP_BACK, needed, parse_plan, plan_of, positions
 from frontrunner.takeover.records import Acted, Cause, Decided, Intended, PlanChanged, Refused, Verb
 from frontrunner.takeover.stages import Mode, Position, Stage, World
 from tests.takeover.sim import KilledError, Sim, well
@@ -46,7 +46,7 @@ def plan(shares: tuple[float, ...], *, stepwise: bool = False, approve: bool = F
 
 
 PLANS = [
-    plan((1, 10, 100)), plan((1, 5, 50, 100)), plan((10, 100), stepwise=True),
+    plan((1, 10, 100)), plan((1, 5, 50, 100)), plan((5, 10, 50, 100), stepwise=True),
     plan((1, 10, 100), approve=True), plan((50, 100)),
 ]  # fmt: skip
 GATES = ("shadow", "parity", "share", "success", "contract", "freshness")
@@ -149,6 +149,11 @@ class History(RuleBasedStateMachine):
     @rule(can=st.booleans(), then=THEN)
     def the_data_plane_can_be_asked(self, can: bool, then: int) -> None:
         self.sim.plane.can_be_read = can
+        self.looks(then)
+
+    @rule(stale=st.booleans(), then=THEN)
+    def the_data_plane_has_not_noticed_how_the_old_board_is(self, stale: bool, then: int) -> None:
+        self.sim.plane.stale_old = well("old") if stale else None
         self.looks(then)
 
     @rule(streams=st.integers(0, 2))
@@ -295,6 +300,7 @@ class History(RuleBasedStateMachine):
         sim.book.is_gone, sim.book.kill_in = False, None
         plane = sim.plane
         plane.old, plane.new, plane.can_be_read = well("old"), well("new"), True
+        plane.stale_old = None
         plane.refuses = plane.loses = plane.answers_lost = 0
         plane.kill_at = ""
         plane.interrupts.clear()
@@ -305,6 +311,8 @@ class History(RuleBasedStateMachine):
         if not started:
             return
         sim.do(Verb.ROLLBACK)
+        for _ in range(5):
+            sim.tick(STEP_BACK)
         for _ in range(3):
             sim.tick()
             assert (sim.mode(), plane.world) == (Mode.ROLLED_BACK, World())

@@ -7,7 +7,7 @@ import pytest
 
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
 from frontrunner.checks.gates import Verdict
-from frontrunner.takeover.plan import plan_of, positions
+from frontrunner.takeover.plan import STEP_BACK, plan_of, positions
 from frontrunner.takeover.plane import Side
 from frontrunner.takeover.records import Cause, Decided, Intended, Refused, Restarted, Verb
 from frontrunner.takeover.stages import FULL, Mode, Position, Stage, World
@@ -116,6 +116,11 @@ def test_the_old_board_is_kept_warm_and_users_can_go_back_in_steps() -> None:
     assert sim.position().stage is Stage.CUTOVER, "it is kept warm for seven days"
     sim.plane.history.clear()
     sim.do(Verb.ROLLBACK)
+    while sim.mode() is not Mode.ROLLED_BACK:
+        before = sim.share
+        sim.tick(STEP_BACK / 2)
+        assert sim.share == before, "each step has its time, in which the old side warms up"
+        sim.tick(STEP_BACK / 2)
     assert [one.share for one in sim.plane.history] == [5000, 2500, 500, 100, 0]
 
 
@@ -205,7 +210,7 @@ def test_a_broken_old_board_does_not_block_the_way_forward(sim: Sim) -> None:
     sim.tick()
     assert sim.share == 500, "nobody is sent back to the broken board"
     why = sim.do(Verb.ADVANCE, force=True, reason="the old board is down")
-    assert why == "Forced by cli:ada: the old board is down"
+    assert why == "Forced (overrules success) by cli:ada: the old board is down"
     assert sim.share == 2500
 
 

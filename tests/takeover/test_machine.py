@@ -236,13 +236,110 @@ def test_users_go_back_through_the_smaller_shares_if_the_plan_says_so() -> None:
     sim = Sim(TakeoverSettings(shifting=StageSettings(rollback="stepwise")))
     sim.go_to(Stage.SHIFTING, 3)
     sim.plane.history.clear()
-    sim.do(Verb.ROLLBACK)
+    command = sim.command(Verb.ROLLBACK)
+    sim.tick()
+    for left in ([2500], [2500, 500], [2500, 500, 100]):
+        sim.tick(30)
+        assert [one.share for one in sim.plane.history] == left
+        assert "the next step follows in " in sim.holding
+        sim.tick(30)
+    assert "Rolled back" in sim.answer(command)
     assert [one.share for one in sim.plane.history] == [2500, 500, 100, 0]
     assert sim.mode() is Mode.ROLLED_BACK
     sim.check_intents()
 
 
+def test_a_forced_rollback_does_not_wait_between_its_steps() -> None:
+    sim = Sim(TakeoverSettings(shifting=StageSettings(rollback="stepwise")))
+    sim.go_to(Stage.SHIFTING, 3)
+    sim.do(Verb.ROLLBACK)
+    assert sim.share == 2500
+    assert "Rolled back" in sim.do(Verb.ROLLBACK, force=True)
+    assert (sim.share, sim.mode()) == (0, Mode.ROLLED_BACK)
+    sim.check_intents()
+
+
+@pytest.mark.parametrize(("stage", "step"), MOVED)
+@pytest.mark.parametrize("cause", ["command", "gate", "health", "drift"])
+def test_the_old_board_itself_is_asked_before_users_go_back(
+    sim: Sim, stage: Stage, step: int, cause: str
+) -> None:
+    """The data plane may call it healthy for seconds after it was killed."""
+    sim.go_to(stage, step)
+    before = sim.plane.world
+    sim.plane.stale_old, sim.plane.old = sim.plane.old, SICK
+    if cause == "command":
+        sim.command(Verb.ROLLBACK)
+    if cause == "gate":
+        sim.judge.verdicts["freshness"] = Verdict.FAILED
+        sim.judge.verdicts["success"] = Verdict.FAILED
+    if cause == "health":
+        sim.plane.new = SICK_NEW
+        sim.tick()
+        sim.tick(61)
+    if cause == "drift":
+        before = sim.plane.world = World(share=FULL, settled=True)
+        if stage is Stage.SETTLED:
+            return
+    for _ in range(4):
+        sim.tick()
+        assert sim.plane.world == before
+    assert "The old board is not healthy" in sim.alarms()[0]
+    sim.plane.old = sim.plane.stale_old
+    asked = sim.plane.asked_old
+    sim.tick(61)
+    assert sim.plane.asked_old == asked + 1
+    wanted_ = 0 if cause != "drift" else wanted(plan_of(TakeoverSettings()), sim.position()).share
+    assert sim.share == wanted_
+
+
+def test_a_board_that_the_data_plane_calls_sick_is_not_asked(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+    sim.plane.stale_old = SICK
+    sim.command(Verb.ROLLBACK)
+    sim.tick()
+    assert (sim.share, sim.plane.asked_old) == (100, 0)
+    sim.plane.stale_old = None
+    sim.do(Verb.ROLLBACK, force=True)
+    assert (sim.share, sim.plane.asked_old) == (0, 0)
+
+
+@pytest.mark.parametrize("cause", ["command", "health"])
+def test_a_rollback_that_waits_lets_nobody_go_forward(sim: Sim, cause: str) -> None:
+    sim.go_to(Stage.SHIFTING)
+    sim.plane.old = SICK
+    if cause == "command":
+        sim.command(Verb.ROLLBACK)
+    else:
+        sim.plane.new = SICK_NEW
+    for _ in range(4):
+        sim.tick(3601)
+        assert (sim.position().step, sim.share) == (0, 100)
+    sim.plane.world = World(share=50, shadow=2000, banner=True)
+    sim.tick()
+    assert sim.share == 50, "nor is a share restored that is above the present one"
+    assert "a rollback is wanted" in sim.holding
+
+
 # --- time -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("between", ["approve", "reject", "accept"])
+def test_what_comes_between_a_deadline_and_a_resume_takes_no_time_away(between: str) -> None:
+    settings = TakeoverSettings(guided=StageSettings(approve=True))
+    sim = Sim(settings)
+    sim.begin()
+    sim.tick(14 * DAY)
+    assert sim.mode() is Mode.PAUSED
+    if between == "accept":
+        sim.settings = msgspec.structs.replace(settings, warm="8d")
+        sim.tick()
+        assert "accepted" in sim.do(Verb.ACCEPT)
+    else:
+        assert sim.do(Verb(between))
+    sim.do(Verb.RESUME, force=between == "reject", reason="seen")
+    sim.tick()
+    assert sim.mode() is Mode.RUNNING, "the deadline begins anew"
 
 
 def test_a_resume_after_the_deadline_gives_it_anew_and_another_does_not(sim: Sim) -> None:
@@ -537,9 +634,33 @@ def test_every_position_can_be_left_by_rollback() -> None:
         assert "rolled back already" in sim.do(Verb.ROLLBACK)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ("time", "of the least time"),
+        ("sick", "The new board is not known to be healthy."),
+        ("drift", "does not do what this stage wants"),
+        ("plan", "The plan was edited"),
+        ("gate", "freshness has failed"),
+    ],
+)
+def test_finish_needs_what_the_end_by_itself_needs(sim: Sim, wrong: str, why: str) -> None:
+    sim.go_to(Stage.SETTLED)
+    if wrong == "sick":
+        sim.plane.new = SICK_NEW
+    if wrong == "drift":
+        sim.plane.world = msgspec.structs.replace(sim.plane.world, banner=True)
+        sim.plane.refuses = 1
+    if wrong == "plan":
+        sim.settings = TakeoverSettings(warm="8d")
+    if wrong == "gate":
+        sim.judge.verdicts["freshness"] = Verdict.FAILED
+    assert why in sim.do(Verb.FINISH)
+
+
 def test_a_finished_take_over_can_be_rolled_back(sim: Sim) -> None:
     sim.go_to(Stage.SETTLED)
-    assert "Finished" in sim.do(Verb.FINISH)
+    assert "Finished" in sim.do(Verb.FINISH, force=True, reason="enough was seen")
     assert "The take-over is finished." in sim.do(Verb.PAUSE)
     assert "Rolled back" in sim.do(Verb.ROLLBACK)
     assert sim.plane.world == World()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from frontrunner.base.gate_settings import ManualGate
+from frontrunner.base.gate_settings import ManualGate, SuccessGate
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
 from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.plane import Side
@@ -81,7 +81,7 @@ def test_a_forced_step_has_its_reason_and_is_not_undone_by_what_it_overruled(sim
     assert sim.mode() is Mode.PAUSED
     assert "--reason" in sim.do(Verb.ADVANCE, force=True)
     why = sim.do(Verb.ADVANCE, force=True, reason="a known rounding", actor="cli:ada")
-    assert why == "Forced by cli:ada: a known rounding"
+    assert why == "Forced (overrules parity) by cli:ada: a known rounding"
     for _ in range(3):
         sim.tick(1000)
     assert (sim.position().step, sim.mode(), sim.share) == (0, Mode.RUNNING, 100)
@@ -169,7 +169,10 @@ def test_a_rejection_before_users_move_pauses() -> None:
     sim.do(Verb.REJECT, reason="not yet")
     assert sim.mode() is Mode.PAUSED
     assert "has failed" in sim.do(Verb.RESUME)
-    sim.do(Verb.APPROVE)
+    assert "Name one of: manual-guided" in sim.do(Verb.APPROVE), (
+        "it does not wait: it has its answer"
+    )
+    sim.do(Verb.APPROVE, gate="manual-guided")
     assert "Resumed" in sim.do(Verb.RESUME)
     sim.tick(86401)
     assert sim.position().stage is Stage.GUIDED
@@ -216,3 +219,29 @@ def test_a_resume_by_force_excuses_what_has_failed(sim: Sim) -> None:
     [*_, last] = sim.records(Decided)
     assert isinstance(last, Decided)
     assert last.cause is Cause.COMMAND
+
+
+def test_an_approval_without_a_name_is_none_for_a_gate_that_comes_later() -> None:
+    gates = tuple(ManualGate(name=name) for name in ("one", "two"))
+    first = TakeoverSettings(gate=gates, guided=StageSettings(gates=("one",)))
+    sim = Sim(first)
+    sim.go_to(Stage.GUIDED)
+    assert "Approved one" in sim.do(Verb.APPROVE)
+    sim.settings = TakeoverSettings(gate=gates, guided=StageSettings(gates=("one", "two")))
+    sim.tick()
+    assert "accepted" in sim.do(Verb.ACCEPT)
+    assert (sim.state.approval("one"), sim.state.approval("two")) == (True, None)
+    assert "Approved two" in sim.do(Verb.APPROVE)
+
+
+def test_a_resume_without_force_excuses_no_gate() -> None:
+    gate = SuccessGate(name="success", failures=3)
+    sim = Sim(TakeoverSettings(gate=(gate,)))
+    sim.go_to(Stage.SHIFTING)
+    sim.do(Verb.PAUSE)
+    sim.judge.verdicts["success"] = Verdict.FAILED
+    assert "Resumed" in sim.do(Verb.RESUME), "it has not failed often enough to stop it"
+    sim.tick()
+    assert sim.share == 100
+    sim.tick()
+    assert (sim.mode(), sim.share) == (Mode.ROLLED_BACK, 0)

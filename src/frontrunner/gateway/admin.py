@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -14,6 +15,9 @@ from frontrunner.net.unix import ask_socket
 
 _PATIENCE = 10.0
 _MOST = 64 * 1024 * 1024
+_UNEXPECTED = (msgspec.DecodeError, ValueError, AttributeError, LookupError, TypeError)
+"""What an answer of another shape raises where it is read."""
+Found = TypeVar("Found")
 
 
 class Admin:
@@ -48,29 +52,26 @@ class Admin:
 
     def routes_version(self) -> str:
         """The version of the routes that Envoy follows; empty before the first."""
-        body = self.get("/config_dump?resource=dynamic_route_configs")
-        configs = msgspec.json.decode(body).get("configs", [])
-        return str(configs[0].get("version_info", "")) if configs else ""
+        return self._read("/config_dump?resource=dynamic_route_configs", _version)
 
     def stats(self, pattern: str) -> dict[str, float]:
         """Counters and gauges whose names match an RE2 pattern."""
-        body = self.get(f"/stats?format=json&filter={quote(pattern)}")
-        return {
-            one["name"]: one["value"]
-            for one in msgspec.json.decode(body)["stats"]
-            if "value" in one
-        }
+        return self._read(f"/stats?format=json&filter={quote(pattern)}", _values)
 
     def hosts(self) -> list[Host]:
         """Each address of each board, as Envoy sees it."""
-        body = msgspec.json.decode(self.get("/clusters?format=json"))
-        return [
-            _host(cluster["name"], one)
-            for cluster in body.get("cluster_statuses", [])
-            if cluster["name"] in ("old", "new_first")
-            for one in cluster.get("host_statuses", [])
-            if cluster["name"] == "old" or not one.get("priority", 0)
-        ]
+        return self._read("/clusters?format=json", _hosts)
+
+    def _read(self, path: str, how: Callable[[Any], Found]) -> Found:
+        """What an answer in JSON says. Raises GatewayError if it is not what Envoy answers."""
+        body = self.get(path)
+        try:
+            return how(msgspec.json.decode(body))
+        except _UNEXPECTED as error:
+            raise GatewayError(
+                f"Envoy's answer to {path} cannot be read: {error!r}. Is {self.path} the socket of "
+                "another program?"
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,25 @@ class Host:
     def health(self) -> str:
         """`healthy`, `unhealthy` or `ejected`, which is left out because requests failed."""
         return "ejected" if self.ejected else "healthy" if self.healthy else "unhealthy"
+
+
+def _version(body: Any) -> str:
+    configs = body.get("configs", [])
+    return str(configs[0].get("version_info", "")) if configs else ""
+
+
+def _values(body: Any) -> dict[str, float]:
+    return {one["name"]: one["value"] for one in body["stats"] if "value" in one}
+
+
+def _hosts(body: Any) -> list[Host]:
+    return [
+        _host(cluster["name"], one)
+        for cluster in body.get("cluster_statuses", [])
+        if cluster["name"] in ("old", "new_first")
+        for one in cluster.get("host_statuses", [])
+        if cluster["name"] == "old" or not one.get("priority", 0)
+    ]
 
 
 def _host(cluster: str, status: dict[str, Any]) -> Host:

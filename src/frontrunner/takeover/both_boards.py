@@ -44,6 +44,7 @@ class BothBoards:
     ) -> None:
         """`old_code` and `old_data` are URLs, as in `[takeover]`; `every` is in seconds."""
         self._old_url, self._new_url = first_url(settings.old), first_url(settings.new)
+        self._old_urls = all_urls(settings.old)
         self._old_health = settings.old_health or "/"
         self._new_health = settings.new_health or "/"
         self._old_code, self._old_data = old_code, old_data
@@ -78,6 +79,10 @@ class BothBoards:
             data_at=_last_modified(data),
         )
 
+    def old_is_healthy(self) -> bool:
+        """Ask the old board now, at all its addresses, and about its health alone."""
+        return any(self._is_healthy(f"{url}{self._old_health}") for url in self._old_urls)
+
     def _ask_new(self) -> Side:
         health = self._answer(f"{self._new_url}{self._new_health}")
         snapshot = _snapshot(self._answer(f"{self._new_url}/v1/snapshot"))
@@ -109,7 +114,12 @@ class BothBoards:
 
 def first_url(given: Sequence[str] | str) -> str:
     """The first address of a board, without a slash at its end."""
-    return (given if isinstance(given, str) else next(iter(given), "")).rstrip("/")
+    return next(iter(all_urls(given)), "")
+
+
+def all_urls(given: Sequence[str] | str) -> tuple[str, ...]:
+    """The addresses of a board, without a slash at their ends."""
+    return tuple(one.rstrip("/") for one in ([given] if isinstance(given, str) else given))
 
 
 class _Snapshot(msgspec.Struct, rename="camel"):

@@ -30,7 +30,7 @@ from frontrunner.takeover.plan import Plan, parse_plan, plan_hash, wanted
 from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.records import Acted, Commanded, Entry, Noted, Reading, Record, Verb
 from frontrunner.takeover.situation import Act, Alarm, Append, Hold, Sight
-from frontrunner.takeover.stages import Mode, Stage, World
+from frontrunner.takeover.stages import Mode, Stage, World, goes_back
 from frontrunner.takeover.surroundings import Parts
 
 log = logging.getLogger("frontrunner.takeover")
@@ -177,6 +177,8 @@ class Controller:
             if isinstance(step, Append):
                 self._append(step.record)
                 plan = self._plan(sight) or plan
+            elif _needs_old_board(step, sight):
+                sight = self._old_asked(sight)
             elif _goes_forward(step) and self.state.position != start:
                 return self._told(sight, plan, "The next step is decided at the next look.")
             else:
@@ -229,11 +231,15 @@ class Controller:
     def _goes_on(self, reading: Reading) -> bool:
         return self._streaks.get(reading.gate, (None, 0))[0] is reading.verdict
 
+    def _old_asked(self, sight: Sight) -> Sight:
+        """The same look once the old board itself was asked, just before users go back to it."""
+        old = Side(healthy=self.parts.plane.old_is_healthy())
+        return msgspec.structs.replace(sight, old=old, old_asked=True)
+
     def _seen_again(self, sight: Sight) -> Sight:
         """The same look after the data plane was changed."""
         reality, error = self._read()
-        old = Side() if reality else sight.old
-        return msgspec.structs.replace(sight, reality=reality, error=error, old=old)
+        return msgspec.structs.replace(sight, reality=reality, error=error, old_asked=False)
 
     def _read(self) -> tuple[Reality | None, str]:
         error = self._fence()
@@ -357,6 +363,13 @@ class Controller:
             return parse_plan(self.state.plan_text) if self.state.plan_text else None
         except TakeoverError:
             return None
+
+
+def _needs_old_board(step: Act, sight: Sight) -> bool:
+    """Whether users go back, and the old board was not asked itself yet."""
+    seen = sight.reality.world if sight.reality else step.intent.before
+    back = seen is None or goes_back(seen, step.intent.after)
+    return back and not step.intent.force and not sight.old_asked
 
 
 def _goes_forward(step: Act) -> bool:

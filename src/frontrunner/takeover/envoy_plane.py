@@ -15,7 +15,7 @@ from frontrunner.gateway.control import Gateway
 from frontrunner.gateway.state import GatewayState
 from frontrunner.takeover.both_boards import BothBoards
 from frontrunner.takeover.plane import Reality, Side
-from frontrunner.takeover.stages import World
+from frontrunner.takeover.stages import World, goes_back
 
 log = logging.getLogger("frontrunner.takeover")
 _KEPT = 50
@@ -49,6 +49,10 @@ class EnvoyPlane:
         """Ask the old board itself."""
         return self._boards.ask_old()
 
+    def old_is_healthy(self) -> bool:
+        """Ask each address of the old board, past Envoy, whose health checks are seconds old."""
+        return self._boards.old_is_healthy()
+
     def last_token(self) -> int:
         """The largest token that has written; 0 if the state cannot be read."""
         try:
@@ -63,7 +67,12 @@ class EnvoyPlane:
 
     def write(self, world: World, token: int) -> None:
         """Make Envoy do this. Raises StaleTokenError, or GatewayError if it does not follow."""
-        self._save()
+        try:
+            self._save()
+        except OSError as error:
+            if not self._goes_back(world):
+                raise
+            log.error("users go back although %s could not be saved: %s", self._saved, error)
         follows = self._gateway.change(
             lambda state: msgspec.structs.replace(
                 state,
@@ -76,6 +85,10 @@ class EnvoyPlane:
         )
         if not follows:
             raise GatewayError("No Envoy runs; it does this as soon as it starts.")
+
+    def _goes_back(self, world: World) -> bool:
+        kept = self._gateway.kept()
+        return world == World() or goes_back(World(share=kept.share, settled=kept.settled), world)
 
     def _save(self) -> None:
         """Keep the state and the routes that are about to be replaced."""

@@ -29,7 +29,7 @@ from frontrunner.takeover.records import (
 from frontrunner.takeover.stages import Mode, Position
 
 ALL = ""
-"""The name under which an approval of all manual gates is kept."""
+"""The name under which an approval of all manual gates is kept if an entry does not name them."""
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +87,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     resumed: float = 0.0
     """When it was last set running."""
     cause: Cause | None = None
-    """What made the last decision."""
+    """What made the last decision that changed the position."""
 
     pending: tuple[Pending, ...] = ()
     handled: int = 0
@@ -98,7 +98,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int = 0
     """How often the data plane refused since the last success."""
     approved: dict[str, bool] = {}
-    """Manual gates that were approved or rejected in this step; `ALL` stands for every one."""
+    """Manual gates that were approved or rejected in this step; see `ALL`."""
     excused: frozenset[str] = frozenset()
     """Gates that had failed when an operator forced a step: they do not undo it."""
     observed: dict[str, Verdict] = {}
@@ -189,6 +189,7 @@ def _acted(state: State, _: Entry, acted: Acted) -> State:
 def _decided(state: State, entry: Entry, decided: Decided) -> State:
     replace = msgspec.structs.replace
     before, now, clock = state.position, decided.after, max(decided.clock, state.clock)
+    forced = _is_forced(state, decided)
     state = _approvals(state, decided)
     if decided.command is not None:
         state = _answered(state, decided.command)
@@ -198,7 +199,7 @@ def _decided(state: State, entry: Entry, decided: Decided) -> State:
         position=now,
         clock=clock,
         progressed=clock,
-        cause=decided.cause,
+        cause=state.cause if before == now else decided.cause,
         ran=state.ran + since,
         spent=0.0 if _is_new_deadline(state, now) else state.spent + since,
         resumed=clock,
@@ -210,10 +211,15 @@ def _decided(state: State, entry: Entry, decided: Decided) -> State:
         found = replace(
             found, at=entry.at, counts_at=entry.at, ran=0.0, spent=0.0, approved={}, observed={}
         )
-    if decided.cause is Cause.COMMAND and now.mode is Mode.RUNNING:
-        failed = (one.gate for one in decided.readings if one.verdict is Verdict.FAILED)
-        found = replace(found, excused=frozenset(failed))
+    if forced and now.mode is Mode.RUNNING:
+        failed = {one.gate for one in decided.readings if one.verdict is Verdict.FAILED}
+        found = replace(found, excused=found.excused | failed)
     return found
+
+
+def _is_forced(state: State, decided: Decided) -> bool:
+    """Whether it answers a command with `--force`, which has its actor and its reason."""
+    return any(one.seq == decided.command and one.command.force for one in state.pending)
 
 
 def _is_new_deadline(state: State, now: Position) -> bool:
@@ -231,8 +237,11 @@ def _approvals(state: State, decided: Decided) -> State:
         verb = one.command.verb
         if one.seq == decided.command and verb in (Verb.APPROVE, Verb.REJECT):
             given = verb is Verb.APPROVE
-            approved = {} if one.command.gate == ALL else state.approved
-            approved = {**approved, one.command.gate: given}
+            approved = state.approved
+            if one.command.gate == ALL and not decided.gates:  # entries of earlier versions
+                approved = {}
+            names = decided.gates or (one.command.gate,)
+            approved = {**approved, **dict.fromkeys(names, given)}
             return msgspec.structs.replace(state, approved=approved)
     return state
 

@@ -166,7 +166,11 @@ def _begins(plan: Plan, position: Position) -> str:
 def _undo(plan: Plan, position: Position) -> str:
     if wanted(plan, position).share == 0:
         return "No user was moved: the banner and the comparing end."
-    how = "through the smaller shares" if plan.stage(position.stage).stepwise else "in one step"
+    how = (
+        "through the smaller shares, a minute at each"
+        if plan.stage(position.stage).stepwise
+        else "in one step"
+    )
     paths = "the old board's paths are given back, and " if position.stage is Stage.SETTLED else ""
     return f"Rollback: {paths}all users go back to the old board {how}."
 

@@ -16,6 +16,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from frontrunner.takeover.conditions import blockers
 from frontrunner.takeover.fold import State
 from frontrunner.takeover.plan import Plan, wanted
 from frontrunner.takeover.plane import Side
@@ -30,8 +31,8 @@ from frontrunner.takeover.records import (
     Restarted,
 )
 from frontrunner.takeover.situation import Act, Append, Hold, Sight, Situation, Step
-from frontrunner.takeover.stages import Mode, Stage, World
-from frontrunner.takeover.verbs import answer, roll_back, undrained
+from frontrunner.takeover.stages import Mode, Stage, World, goes_on
+from frontrunner.takeover.verbs import answer, roll_back
 
 
 def decide(state: State, plan: Plan, sight: Sight) -> Step:
@@ -217,7 +218,7 @@ def _restore(now: Situation) -> Step | None:
     if after.share and not seen.share and not seen.settled:
         why = "All users were found on the old board: somebody else took them back."
         return now.decided(now.with_mode(Mode.ROLLED_BACK), why, Cause.DRIFT)
-    objection = now.objection(after)
+    objection = now.objection(after) or (now.back_waits if goes_on(seen, after) else "")
     text = f"The data plane does {_plain(seen)} instead of {_plain(after)}."
     if objection:
         now.alarm("drift", f"{text} {objection} It is left so.")
@@ -240,9 +241,9 @@ def _plain(world: World) -> str:
 def _advance(now: Situation) -> Step | None:
     if not now.is_active or now.position.mode is not Mode.RUNNING:
         return None
-    blockers = _blockers(now)
-    if blockers:
-        now.why.append(blockers[0])
+    missing = blockers(now)
+    if missing:
+        now.why.append(missing[0])
         return None
     why = "Everything that the plan asks for holds."
     to = now.next
@@ -250,26 +251,6 @@ def _advance(now: Situation) -> Step | None:
         return now.decided(now.with_mode(Mode.FINISHED), why, Cause.EVIDENCE)
     after = wanted(now.plan, to)
     return now.act(Intended(before=now.world, after=after, why=why, to=to, readings=now.readings))
-
-
-def _blockers(now: Situation) -> list[str]:
-    """Everything that keeps the take-over from going on by itself."""
-    found = [f"{one.gate} has failed. {one.text}" for one in now.failed()]
-    if now.state.offered:
-        found.append("The plan was edited and is not accepted.")
-    if now.world is None:
-        found.append(f"The data plane cannot be asked: {now.sight.error}")
-    elif now.world != now.wanted:
-        found.append("The data plane does not do what this stage wants.")
-    if now.new_is_healthy is not True:
-        found.append("The new board is not known to be healthy.")
-    found += now.open_gates()
-    left = now.plan.stage(now.position.stage).at_least - now.state.running(now.sight.clock)
-    if left > 0:
-        found.append(f"{left:,.0f} s are left of the least time of this step.")
-    if now.position.stage is Stage.CUTOVER and undrained(now):
-        found.append(undrained(now))
-    return found
 
 
 def _watch_progress(now: Situation) -> Step | None:

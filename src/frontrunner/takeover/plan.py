@@ -21,6 +21,8 @@ from frontrunner.takeover.stages import FULL, Mode, Position, Stage, World
 
 PATH = (Stage.PARALLEL, Stage.GUIDED, Stage.SHIFTING, Stage.CUTOVER, Stage.SETTLED)
 """The stages that a plan has settings for, in order."""
+STEP_BACK = 60.0
+"""Seconds at each smaller share of a stepwise rollback."""
 _OPERATION = frozenset({"tick", "database"})
 """Settings of the controller, which change nothing of what happens to users."""
 _KNOWN = frozenset(
@@ -38,7 +40,7 @@ class StagePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     evidence: int = 0
     approve: bool = False
     stepwise: bool = False
-    """Whether users go back through the smaller shares instead of all at once."""
+    """Whether users go back through the smaller shares, a minute at each, and not all at once."""
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

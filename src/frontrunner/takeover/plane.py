@@ -46,6 +46,9 @@ class DataPlane(Protocol):
     def old_side(self) -> Side:
         """Ask the old board itself, for when the data plane does not say how it is."""
 
+    def old_is_healthy(self) -> bool | None:
+        """Ask the old board itself whether it is healthy now; None if it cannot be asked."""
+
     def last_token(self) -> int:
         """The largest token that has written; 0 if that is not known."""
 

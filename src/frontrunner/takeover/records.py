@@ -95,6 +95,8 @@ class Decided(_Record, frozen=True, tag="decision"):
     readings: tuple[Reading, ...] = ()
     """The evidence at that moment."""
     cause: Cause = Cause.EVIDENCE
+    gates: tuple[str, ...] = ()
+    """The manual gates that were approved or rejected; empty in entries of earlier versions."""
     clock: float = 0.0
     """The clock of the take-over in seconds: the time that a controller has watched. All durations
     are counted on it, because no step of a wall clock moves it."""
@@ -124,6 +126,8 @@ class Intended(_Record, frozen=True, tag="intent"):
     """Whether users may be moved to the old board although it is unhealthy."""
     readings: tuple[Reading, ...] = ()
     """The evidence at that moment."""
+    clock: float = 0.0
+    """See `Decided.clock`."""
 
 
 class Acted(_Record, frozen=True, tag="outcome"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -12,7 +13,7 @@ from frontrunner.takeover.fold import State
 from frontrunner.takeover.plan import Plan, following, guarding, needed, wanted
 from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.records import Cause, Decided, Intended, Reading, Record
-from frontrunner.takeover.stages import Mode, Position, Stage, World
+from frontrunner.takeover.stages import Mode, Position, Stage, World, goes_back, goes_on
 
 _ON_TRAFFIC = (SuccessGate, SlownessGate, ShadowGate)
 """Kinds of gates whose evidence grows with the traffic; a stage can ask for more of it."""
@@ -30,7 +31,9 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     error: str = ""
     """Why it cannot."""
     old: Side = Side()
-    """The old board as asked past the data plane; of use only without a reality."""
+    """The old board as asked past the data plane; of use without a reality, or if `old_asked`."""
+    old_asked: bool = False
+    """Whether it was asked at this moment. What the data plane says may be seconds old."""
     readings: tuple[Reading, ...] = ()
     found: Plan | None = None
     """The plan of the settings now; None if they cannot be read."""
@@ -86,6 +89,8 @@ class Situation:
     alarms: list[Alarm] = field(default_factory=list)
     why: list[str] = field(default_factory=list)
     """Why nothing happens, the most important first."""
+    back_waits: str = ""
+    """Why a rollback that is wanted is not done yet; nobody is moved forward meanwhile."""
 
     # --- where it is --------------------------------------------------------------------------
 
@@ -127,9 +132,10 @@ class Situation:
 
     @property
     def old_is_healthy(self) -> bool | None:
-        """As the data plane says, or else as the old board itself does; None if neither can."""
+        """As the data plane says, and the old board itself if it was asked; None if neither can."""
         seen = self.sight.reality.old.healthy if self.sight.reality else None
-        return self.sight.old.healthy if seen is None else seen
+        asked = seen is None or (self.sight.old_asked and seen)
+        return self.sight.old.healthy if asked else seen
 
     @property
     def new_is_healthy(self) -> bool | None:
@@ -139,9 +145,9 @@ class Situation:
     def objection(self, after: World, *, force: bool = False) -> str:
         """Why users may not be moved so: their target is not healthy. Empty if they may."""
         seen = self.world or (self.wanted if self.has_moved_users else after)
-        if _goes_back(seen, after) and not force and not self.old_is_healthy:
+        if goes_back(seen, after) and not force and not self.old_is_healthy:
             return _unhealthy("old", self.old_is_healthy)
-        if _goes_on(seen, after) and not self.new_is_healthy:
+        if goes_on(seen, after) and not self.new_is_healthy:
             return _unhealthy("new", self.new_is_healthy)
         return ""
 
@@ -166,6 +172,16 @@ class Situation:
         """Gates that must pass before the take-over goes on."""
         own = (self.start_gate,) if self.start_gate else ()
         return (*needed(self.plan, self.position), *own)
+
+    def waiting(self, manual: Sequence[str]) -> list[str]:
+        """Which of these manual gates wait for a person now, with all else that they need."""
+        by_name = {one.gate: one for one in self.readings}
+        return [
+            gate
+            for gate in manual
+            if self.state.approval(gate) is None
+            and ((found := by_name.get(gate)) is None or found.sample >= found.wanted)
+        ]
 
     def failed(self) -> list[Reading]:
         """Readings of guarding gates that have failed often enough to stop the take-over."""
@@ -216,12 +232,13 @@ class Situation:
         cause: Cause,
         command: int | None = None,
         readings: tuple[Reading, ...] = (),
+        gates: tuple[str, ...] = (),
     ) -> Append:
         """A decision, on the readings of this look or on earlier ones."""
         return Append(
             record=Decided(
                 before=self.position, after=to, why=why, cause=cause, command=command,
-                readings=readings or self.readings, clock=self.sight.clock,
+                readings=readings or self.readings, gates=gates, clock=self.sight.clock,
             )
         )  # fmt: skip
 
@@ -240,22 +257,12 @@ class Situation:
         known = self.state.intent
         if known is not None and _is_same(known.record, intent):
             return Act(intent=known.record, seq=known.seq)
-        return Act(intent=intent)
+        return Act(intent=msgspec.structs.replace(intent, clock=self.sight.clock))
 
 
 def _is_same(known: Intended, intent: Intended) -> bool:
     names = ("after", "to", "command", "force", "cause")
     return all(getattr(known, name) == getattr(intent, name) for name in names)
-
-
-def _goes_back(before: World, after: World) -> bool:
-    """Whether users, or paths, go to the old board."""
-    return after.share < before.share or (before.settled and not after.settled)
-
-
-def _goes_on(before: World, after: World) -> bool:
-    """Whether users, or paths, go to the new board."""
-    return after.share > before.share or (after.settled and not before.settled)
 
 
 def _unhealthy(side: str, healthy: bool | None) -> str:

@@ -62,3 +62,13 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     """Of 10,000 reads that the old board answers, how many are compared."""
     banner: bool = False
     settled: bool = False
+
+
+def goes_back(before: World, after: World) -> bool:
+    """Whether users, or paths, go to the old board."""
+    return after.share < before.share or (before.settled and not after.settled)
+
+
+def goes_on(before: World, after: World) -> bool:
+    """Whether users, or paths, go to the new board."""
+    return after.share > before.share or (after.settled and not before.settled)

@@ -8,8 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from frontrunner.checks.gates import Verdict
+from frontrunner.takeover.conditions import blockers, undrained
 from frontrunner.takeover.fold import Pending
-from frontrunner.takeover.plan import Plan, asks_a_person, parse_plan, plan_text, wanted
+from frontrunner.takeover.plan import (
+    STEP_BACK,
+    Plan,
+    asks_a_person,
+    parse_plan,
+    plan_text,
+    wanted,
+)
 from frontrunner.takeover.records import (
     Cause,
     Intended,
@@ -69,6 +78,13 @@ def _why(one: Pending, text: str) -> str:
     return f"{text} by {one.actor}" + (f": {reason}" if reason else ".")
 
 
+def _why_forced(now: Situation, one: Pending, text: str) -> str:
+    """The same for a step that may overrule gates, with their names."""
+    failed = [gate.gate for gate in now.readings if gate.verdict is Verdict.FAILED]
+    overruled = f" (overrules {', '.join(failed)})" if one.command.force and failed else ""
+    return _why(one, f"{text}{overruled}")
+
+
 # --- beginning and ending ---------------------------------------------------------------------
 
 
@@ -104,12 +120,13 @@ def _finish(now: Situation, one: Pending) -> Step | None:
         return refused(one, f"It is at {now.position.stage}, not settled yet.")
     if now.position.mode is Mode.ROLLED_BACK:
         return refused(one, "It is rolled back.")
-    open_ = [] if one.command.force else now.open_gates()
-    if open_:
-        return refused(one, f"Not everything holds: {open_[0]}")
-    missing = _missing_reason(one)
+    if now.position.mode is Mode.FAILED:
+        return refused(one, "A step has failed. Run `retry` first.")
+    missing = [] if one.command.force else blockers(now)
     if missing:
-        return refused(one, missing)
+        return refused(one, f"Not everything holds: {missing[0]}")
+    if reasonless := _missing_reason(one):
+        return refused(one, reasonless)
     done = now.with_mode(Mode.FINISHED)
     return now.decided(done, _why(one, "Finished"), Cause.COMMAND, one.seq)
 
@@ -140,7 +157,7 @@ def _advance(now: Situation, one: Pending) -> Step | None:
     if to is None or now.world != now.wanted:
         return None  # what the position wants is restored first
     forced = "Forced" if one.command.force else "Advanced"
-    return _go(now, one, to, _why(one, forced))
+    return _go(now, one, to, _why_forced(now, one, forced))
 
 
 def _objection_to_advance(now: Situation, one: Pending) -> str:
@@ -182,16 +199,6 @@ def _too_early(now: Situation) -> str:
     return undrained(now)
 
 
-def undrained(now: Situation) -> str:
-    """Which streams of the old board are waited for before its paths are given away."""
-    streams = now.sight.reality.streams if now.sight.reality else 0
-    ran = now.state.running(now.sight.clock)
-    limit = now.plan.stage(Stage.CUTOVER).at_least + now.plan.drain
-    if streams == 0 or ran >= limit:
-        return ""
-    return f"The old board still has {streams:,} requests and streams under way."
-
-
 def _missing_reason(one: Pending) -> str:
     missing = one.command.force and not one.command.reason.strip()
     return "A forced step needs a reason: --reason TEXT." if missing else ""
@@ -221,11 +228,16 @@ def roll_back(
     now: Situation, why: str, cause: Cause, command: int | None = None, *, force: bool = False
 ) -> Act | None:
     """Take all users back, routes first; None, with an alarm, if the old board is not healthy."""
+    left = 0.0 if force else _left_of_step(now)
+    if left > 0:
+        now.back_waits = f"Users go back step by step; the next step follows in {left:,.0f} s."
+        now.why.append(now.back_waits)
+        return None
     after = _step_back(now, force=force)
     objection = now.objection(after, force=force)
     if objection:
-        text = f"{objection} Users stay where they are; a rollback is wanted: {why}"
-        now.alarm("rollback-waits", text)
+        now.back_waits = f"{objection} Users stay where they are; a rollback is wanted: {why}"
+        now.alarm("rollback-waits", now.back_waits)
         return None
     return now.act(
         Intended(
@@ -242,6 +254,15 @@ def _step_back(now: Situation, *, force: bool) -> World:
         return World()
     smaller = [one for one in now.plan.shares if one < seen.share]
     return World(share=smaller[-1]) if smaller else World()
+
+
+def _left_of_step(now: Situation) -> float:
+    """Seconds that a step of a stepwise rollback still has, so that the old board warms up."""
+    intent = now.state.intent
+    is_step = intent is not None and now.state.going_back is not None and intent.is_done
+    if intent is None or not is_step or now.world != intent.record.after:
+        return 0.0
+    return intent.record.clock + STEP_BACK - now.sight.clock
 
 
 # --- waiting ----------------------------------------------------------------------------------
@@ -264,7 +285,8 @@ def _resume(now: Situation, one: Pending) -> Step | None:
     if missing:
         return refused(one, missing)
     running = now.with_mode(Mode.RUNNING)
-    return now.decided(running, _why(one, "Resumed"), Cause.COMMAND, one.seq)
+    why = _why_forced(now, one, "Resumed")
+    return now.decided(running, why, Cause.COMMAND, one.seq)
 
 
 def _approval(now: Situation, one: Pending) -> Step | None:
@@ -273,12 +295,15 @@ def _approval(now: Situation, one: Pending) -> Step | None:
     ]
     if not now.is_active or not manual:
         return refused(one, "No manual gate waits here.")
-    gate = one.command.gate
+    gate, approves = one.command.gate, one.command.verb is Verb.APPROVE
     if gate and gate not in manual:
         return refused(one, f"{gate!r} is not a manual gate here. There are: {', '.join(manual)}.")
-    word = "Approved" if one.command.verb is Verb.APPROVE else "Rejected"
-    text = f"{word} {gate or ', '.join(manual)}"
-    return now.decided(now.position, _why(one, text), Cause.COMMAND, one.seq)
+    meant = [gate] if gate else now.waiting(manual) if approves else manual
+    if not meant:
+        return refused(one, f"No gate waits for an approval now. Name one of: {', '.join(manual)}.")
+    text = f"{'Approved' if approves else 'Rejected'} {', '.join(meant)}"
+    why = _why(one, text)
+    return now.decided(now.position, why, Cause.COMMAND, one.seq, gates=tuple(meant))
 
 
 def _accept(now: Situation, one: Pending) -> Step | None:

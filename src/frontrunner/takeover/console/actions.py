@@ -202,7 +202,7 @@ def _back(here: Position, plan: Plan | None) -> str:
         return f"All users stay on the old board.{rest}"
     stepwise = plan.stage(here.stage).stepwise
     who = "All users are" if share == FULL else f"{percent(share)} of the users are"
-    how = "through the smaller shares, one after the other" if stepwise else "within a second"
+    how = "through the smaller shares, a minute at each" if stepwise else "within a second"
     return (
         f"{who} on the new board now. All get the old board again, {how}.{rest} The old board must "
         "be healthy, or it waits."
