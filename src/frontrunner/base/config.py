@@ -17,6 +17,7 @@ import msgspec
 from frontrunner.base.errors import UsageError
 from frontrunner.base.home import Home
 from frontrunner.base.near import near_names
+from frontrunner.base.refresh_settings import RefreshSettings
 from frontrunner.base.takeover_settings import TakeoverSettings
 from frontrunner.base.toml import parse_toml
 
@@ -193,6 +194,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     hub: HubSettings = HubSettings()
     notify: NotifySettings = NotifySettings()
     takeover: TakeoverSettings = TakeoverSettings()
+    refresh: RefreshSettings = RefreshSettings()
 
 
 SECTIONS: dict[str, type[msgspec.Struct]] = {
@@ -203,6 +205,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "hub": HubSettings,
     "notify": NotifySettings,
     "takeover": TakeoverSettings,
+    "refresh": RefreshSettings,
 }
 """The sections of `frontrunner.toml`, in the order of docs/configuration.md."""
 

@@ -125,6 +125,12 @@ class StaleTokenError(TakeoverError):
     """A controller with a later lease has taken over, so this one must not write any more."""
 
 
+class RefreshError(FrontrunnerError):
+    """An update did nothing, or its snapshot waits for a person, or readers do not have it."""
+
+    code = 9
+
+
 class HubError(FrontrunnerError):
     """The Hugging Face Hub did not do what was asked."""
 

@@ -19,6 +19,7 @@ HOME/
   gateway/                      what Envoy reads and writes: configuration, routes, sockets, logs
   takeover/                     the ledger, the evidence, the looks, what was saved
   hub/                          what was saved of the Hugging Face Hub
+  refresh/                      how the last update ended, all of them, what waits to be accepted
   rehearsal/                    what a rehearsal writes: logs, what its old board shows
   .venv-gradio/                 what a rehearsal's old board runs in
 """
@@ -178,6 +179,31 @@ class Home:
     def console_tokens(self) -> Path:
         """Who may use the console of the take-over: a name and a token on each line."""
         return self.takeover / "console-tokens"
+
+    @property
+    def refresh(self) -> Path:
+        """The records of the scheduled update."""
+        return self.path / "refresh"
+
+    @property
+    def refresh_lock(self) -> Path:
+        """Held by an update from start to end."""
+        return self.refresh / "refresh.lock"
+
+    @property
+    def refresh_state(self) -> Path:
+        """How the last update ended, and what waits to be accepted."""
+        return self.refresh / "state.json"
+
+    @property
+    def refresh_runs(self) -> Path:
+        """Every update, one JSON line each."""
+        return self.refresh / "runs.jsonl"
+
+    @property
+    def refresh_outbox(self) -> Path:
+        """Notices of updates that wait to be delivered, in a file for each channel."""
+        return self.refresh / "outbox"
 
     @property
     def rehearsal(self) -> Path:

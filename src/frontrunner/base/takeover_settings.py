@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
 from itertools import pairwise
 from typing import Annotated, Literal
 
 import msgspec
 
+from frontrunner.base.durations import check_durations, seconds
 from frontrunner.base.gate_settings import GateSettings, all_gates, repeated_names
 
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
 _Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
-
-
-def seconds(text: str) -> float:
-    """`90s`, `30m`, `12h`, `7d` or `1d12h` in seconds. Raises ValueError for anything else."""
-    parts = _PART.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise ValueError(f"must be a duration such as 30m, 12h, 7d or 1d12h, got {text!r}")
-    return sum(float(number) * _UNITS[unit] for number, unit in parts)
-
-
-def _check_durations(section: msgspec.Struct, names: tuple[str, ...]) -> None:
-    for name in names:
-        text = getattr(section, name)
-        try:
-            seconds(text)
-        except ValueError as error:
-            raise ValueError(f"{name} {error}") from None
 
 
 class StageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -50,7 +31,7 @@ class StageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """How users go back from here: all in one step, or through the smaller shares."""
 
     def __post_init__(self) -> None:
-        _check_durations(self, ("at_least", "deadline"))
+        check_durations(self, ("at_least", "deadline"))
         if seconds(self.deadline) <= 0:
             raise ValueError("deadline must be longer than 0s, because every stage has an end")
         if seconds(self.at_least) >= seconds(self.deadline):
@@ -120,7 +101,7 @@ class TakeoverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """The old board's paths belong to the new one."""
 
     def __post_init__(self) -> None:
-        _check_durations(self, ("warm", "drain", "window", "tick", "sick", "stale"))
+        check_durations(self, ("warm", "drain", "window", "tick", "sick", "stale"))
         for name in ("window", "tick", "stale"):
             if seconds(getattr(self, name)) <= 0:
                 raise ValueError(f"{name} must be longer than 0s")

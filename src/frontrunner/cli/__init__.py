@@ -1,7 +1,9 @@
 """The `frontrunner` command. stdout is data, stderr is talk.
 
 Exit codes: 0 done; 1 something failed; 2 the request was wrong; 3 a catalog or source cannot be
-read; 4 a snapshot cannot be built or is damaged; 5 an evaluation did not finish; 130 interrupted.
+read; 4 a snapshot cannot be built or is damaged; 5 an evaluation did not finish; 6 the gateway;
+7 the take-over; 8 the Hub; 9 an update waits for a person, or readers do not have it; 130
+interrupted.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ MODULES = {
     "takeover": "takeover",
     "hub": "hub",
     "engagement": "engagement",
+    "refresh": "refresh",
     "doctor": "doctor",
 }
 """Command -> the module of this package that holds it."""

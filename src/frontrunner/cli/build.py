@@ -40,7 +40,8 @@ def build(
 ) -> None:
     """Read results, rank every board, and publish the snapshot."""
     settings = load_settings(home, build={"readers": readers})
-    request = pipeline.Request(tuple(results), tuple(catalog or ()), without_mteb, publish, fresh)
+    judge = pipeline.always if publish else pipeline.never
+    request = pipeline.Request(tuple(results), tuple(catalog or ()), without_mteb, judge, fresh)
     snapshot = pipeline.build(settings, request, Terminal())
     if as_json:
         print_json(

@@ -60,10 +60,25 @@ class RolledBack(_Event, frozen=True, tag="rolled-back"):
 
 
 class Held(_Event, frozen=True, tag="held"):
-    """A snapshot was built and not published, because the command said so."""
+    """A snapshot was built and not published."""
 
     snapshot: str
     """The name of the snapshot."""
+    reason: str = ""
+    """Why: the command asked for it, or what the guards found."""
+
+
+class Accepted(_Event, frozen=True, tag="accepted"):
+    """A person let a snapshot pass that the guards had held."""
+
+    snapshot: str
+    """The name of the snapshot."""
+    by: str
+    """Who accepted it."""
+    reason: str
+    """Why, in their words."""
+    guards: tuple[str, ...]
+    """The guards that had held it."""
 
 
 class Prepared(_Event, frozen=True, tag="prepared"):
@@ -87,7 +102,7 @@ class Adopted(_Event, frozen=True, tag="adopted"):
     """Boards in the configuration."""
 
 
-Event = Built | BuildFailed | Published | RolledBack | Held | Prepared | Pruned | Adopted
+Event = Built | BuildFailed | Published | RolledBack | Held | Accepted | Prepared | Pruned | Adopted
 """Everything that is logged."""
 
 KINDS: tuple[type[_Event], ...] = get_args(Event)

@@ -33,6 +33,7 @@ LONGEST_TEXT = 4000
 _KNOWN = 500
 """Ids that are remembered, so that the same notice is not sent again."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 2.0, 600.0
+_LOOK_OFTEN = 0.02
 _LOOK_AGAIN = 0.5
 """Seconds until it is asked again whether another process has let go of an outbox."""
 
@@ -119,6 +120,12 @@ class Notifier:
         """How each channel is."""
         return [one.state for one in self._couriers]
 
+    def drain(self, seconds: float) -> None:
+        """Wait until each channel delivered what it has, or met a failure; at most `seconds`."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not all(one.is_settled for one in self._couriers):
+            time.sleep(_LOOK_OFTEN)
+
     def close(self, seconds: float = 5.0) -> None:
         """Stop after the attempts under way; what is not delivered waits for the next start."""
         for one in self._couriers:
@@ -159,6 +166,11 @@ class Courier:
         self._stopping.set()
         self._wake.set()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing waits, or what waits met a failure and is tried later."""
+        return not self._new and (not self.state.waiting or self.state.attempts > 0)
+
     def join(self, seconds: float) -> None:
         """Wait until the thread has ended, at most some seconds."""
         if self._thread.is_alive():
@@ -195,10 +207,11 @@ class Courier:
 
     def _store(self) -> None:
         """Take what is new into the state, and write it if it changed."""
-        new = []
-        while self._new:
-            new.append(self._new.popleft())
+        new = list(self._new)
         self._change(with_new(self.state, new))
+        # Only now: what is taken is in one of the two at every instant.
+        for _ in new:
+            self._new.popleft()
 
     def _attempt(self) -> None:
         notice = self.state.waiting[0]

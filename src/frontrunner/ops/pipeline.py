@@ -7,7 +7,7 @@ run the same steps. Each step can be called by itself.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -42,6 +42,20 @@ _MOST_RENAMED = 3
 """`[[renamed]]` entries that a build prints: the public results need more than twenty."""
 
 
+Judge = Callable[[Snapshot], str]
+"""Why a snapshot that was just built is not to be published; empty if it is."""
+
+
+def always(_: Snapshot) -> str:
+    """Publish it."""
+    return ""
+
+
+def never(_: Snapshot) -> str:
+    """Do not publish it."""
+    return "the command asked for it"
+
+
 class Reporter(Protocol):
     """Receives the progress of the pipeline."""
 
@@ -64,8 +78,8 @@ class Request(NamedTuple):
     """Own catalog.toml files; of equal entries the last one wins."""
     without_mteb: bool = False
     """Use these catalogs alone."""
-    publish: bool = True
-    """Make the new snapshot current."""
+    judge: Judge = always
+    """Asked before the new snapshot becomes current, if another one is."""
     fresh: bool = False
     """Read every file, also those that seem unchanged."""
 
@@ -100,7 +114,7 @@ def _build(settings: Settings, request: Request, store: Store, reporter: Reporte
             reporter.say(line)
         refuse_unusable(ingested, nears)
         inputs = Inputs(statistics, ingested)
-        snapshot = write_snapshot(store, inputs, reporter, request.publish, beside)
+        snapshot = write_snapshot(store, inputs, reporter, request.judge, beside)
     prepare_answers(store, snapshot, reporter)
     try:
         keep_icons_of(store, snapshot, {**had, **fetching.result()})
@@ -232,10 +246,10 @@ def write_snapshot(
     store: Store,
     inputs: Inputs,
     reporter: Reporter,
-    publish: bool = True,
+    judge: Judge = always,
     beside: Executor | None = None,
 ) -> Snapshot:
-    """Build a snapshot, and make it current if `publish`. Raises SnapshotError."""
+    """Build a snapshot, and make it current if `judge` says nothing. Raises SnapshotError."""
     with store.changing():
         with reporter.step("Writing the snapshot"):
             snapshot = build_snapshot(store, inputs, beside)
@@ -244,11 +258,12 @@ def write_snapshot(
             snapshot=snapshot.id, rows=counts.rows, files_rejected=counts.files_rejected
         )
         log(store, built, reporter)
-        if publish:
-            _log_current(store, store.publish_fresh(snapshot), reporter)
+        held = "" if snapshot.id == store.current_id() else judge(snapshot)
+        if held:
+            log(store, events.Held(snapshot=snapshot.id, reason=held), reporter)
         else:
-            log(store, events.Held(snapshot=snapshot.id), reporter)
-    state = "Published" if publish else "Built, not published"
+            _log_current(store, store.publish_fresh(snapshot), reporter)
+    state = "Built, not published" if held else "Published"
     reporter.say(f"{state}: snapshot {snapshot.id}")
     return snapshot
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from frontrunner.base.durations import seconds
 from frontrunner.base.errors import TakeoverError
 from frontrunner.base.gate_settings import (
     FeedbackGate,
@@ -16,7 +17,7 @@ from frontrunner.base.gate_settings import (
     ShadowGate,
     all_gates,
 )
-from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings, seconds
+from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
 from frontrunner.takeover.stages import FULL, Mode, Position, Stage, World
 
 PATH = (Stage.PARALLEL, Stage.GUIDED, Stage.SHIFTING, Stage.CUTOVER, Stage.SETTLED)

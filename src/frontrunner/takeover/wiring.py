@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from frontrunner.base.config import Settings, load_settings
+from frontrunner.base.durations import seconds
 from frontrunner.base.home import Home
-from frontrunner.base.takeover_settings import seconds
 from frontrunner.gateway.sides import sides
 from frontrunner.ops.channels import channels_of
 from frontrunner.ops.notify import Notifier

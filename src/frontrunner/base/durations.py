@@ -1,0 +1,28 @@
+"""Durations as people write them: `90s`, `12h`, `1d12h`."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
+
+
+def seconds(text: str) -> float:
+    """`90s`, `30m`, `12h`, `7d` or `1d12h` in seconds. Raises ValueError for anything else."""
+    parts = _PART.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise ValueError(f"must be a duration such as 30m, 12h, 7d or 1d12h, got {text!r}")
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
+
+
+def check_durations(section: msgspec.Struct, names: tuple[str, ...]) -> None:
+    """Raises ValueError, with its name, if a field of `section` is not a duration."""
+    for name in names:
+        text = getattr(section, name)
+        try:
+            seconds(text)
+        except ValueError as error:
+            raise ValueError(f"{name} {error}") from None

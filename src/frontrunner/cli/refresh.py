@@ -1,0 +1,204 @@
+"""`frontrunner refresh`: the scheduled update of a board."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from frontrunner.base.config import Settings, load_settings
+from frontrunner.base.durations import seconds
+from frontrunner.base.errors import FrontrunnerError, RefreshError, UsageError
+from frontrunner.base.home import Home as HomePaths
+from frontrunner.base.refresh_settings import SHORTEST
+from frontrunner.cli.app import app
+from frontrunner.cli.options import Home, Json, OwnCatalog, WithoutMteb
+from frontrunner.cli.output import complain, counted, print_json, say, visible
+from frontrunner.cli.progress import Terminal
+from frontrunner.refresh import notices
+from frontrunner.refresh.record import Run, State, read_state
+from frontrunner.refresh.run import Ended, accept, refresh
+
+group = typer.Typer(help="Update the board from its sources, on a schedule.")
+app.add_typer(group, name="refresh")
+
+_CODES = {
+    "published": 0,
+    "unchanged": 0,
+    "held": RefreshError.code,
+    "unseen": RefreshError.code,
+    "failed": 1,
+}
+
+_Results = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--results",
+        metavar="SOURCE",
+        help="A folder, archive, git repository or its URL, instead of those in [refresh]. Repeat "
+        "it to merge several.",
+        show_default=False,
+    ),
+]
+_Every = Annotated[
+    str | None,
+    typer.Option(
+        "--every",
+        metavar="TIME",
+        help='Update again and again, such as every "6h", until stopped.',
+        show_default=False,
+    ),
+]
+
+
+@group.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="Update one time. The default.")] = False,
+    every: _Every = None,
+    results: _Results = None,
+    catalog: OwnCatalog = None,
+    without_mteb: WithoutMteb = False,
+    home: Home = None,
+) -> None:
+    """Update the board: fetch, build, ask the guards, publish, and wait until readers have it.
+
+    Prints one JSON line for each update. Exits with 0 if the board is up to date, 9 if a guard
+    holds the update or the live board does not show it, and with the code of `frontrunner build`
+    if the update failed. What is published stays published in each of these cases.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if once and every is not None:
+        raise UsageError("--once and --every exclude each other.")
+    given = {
+        "results": tuple(results) if results else None,
+        "catalog": tuple(map(str, catalog)) if catalog else None,
+        "without_mteb": without_mteb or None,
+    }
+    settings = load_settings(home, refresh=given)
+    if every is None:
+        sys.exit(_update(settings))
+    pause = _pause(every)
+    say(f"Updating {settings.home} every {every}; stop with Ctrl+C.")
+    while True:
+        began = time.monotonic()
+        _update_and_go_on(settings)
+        time.sleep(max(pause - (time.monotonic() - began), 0))
+
+
+def _pause(text: str) -> float:
+    try:
+        pause = seconds(text)
+    except ValueError as error:
+        raise UsageError(f"--every {error}") from None
+    if pause < SHORTEST:
+        raise UsageError(f"--every must be at least 1m, got {text}")
+    return pause
+
+
+def _update(settings: Settings) -> int:
+    """Update once, print how it went, and tell people; the exit code."""
+    ended = refresh(settings, Terminal())
+    _print(ended)
+    notices.tell(settings, ended)
+    return _code(ended)
+
+
+def _code(ended: Ended) -> int:
+    if isinstance(ended.error, FrontrunnerError) and ended.run.outcome == "failed":
+        return ended.error.code
+    return _CODES[ended.run.outcome]
+
+
+def _update_and_go_on(settings: Settings) -> None:
+    try:
+        _update(settings)
+    except RefreshError as error:
+        complain("warning", error)
+
+
+def _print(ended: Ended) -> None:
+    typer.echo(msgspec.json.encode(ended.run).decode())
+    if ended.error is not None:
+        complain("error", ended.error)
+    elif ended.run.outcome == "held":
+        complain("warning", f"Held back: {ended.run.reason}")
+        say(
+            "What is published stays. If this is as it should be: frontrunner refresh accept "
+            f'{ended.run.snapshot} --reason "..."'
+        )
+
+
+@group.command("accept")
+def accept_(
+    snapshot: Annotated[
+        str, typer.Argument(metavar="ID", help="The snapshot that is held, or the start of it.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", help="Why it may pass; kept in the log.")],
+    by: Annotated[
+        str | None,
+        typer.Option("--by", help="Your name. [default: the user of this machine]"),
+    ] = None,
+    home: Home = None,
+) -> None:
+    """Publish a snapshot that the guards hold. The log keeps who accepted it, and why."""
+    if not reason.strip():
+        raise UsageError("--reason must say why the snapshot may pass.")
+    waiting = accept(load_settings(home), snapshot, by or getpass.getuser(), reason, Terminal())
+    say(f"Published: snapshot {waiting.snapshot}")
+
+
+@group.command()
+def status(home: Home = None, as_json: Json = False) -> None:
+    """Show how the last update went, and what waits for a person."""
+    settings = load_settings(home)
+    state = read_state(HomePaths(settings.home))
+    if as_json:
+        print_json(state)
+        return
+    for line in _lines(state, settings.home):
+        typer.echo(line)
+
+
+def _lines(state: State, home: Path) -> list[str]:
+    if state.last is None:
+        return [f"No update of {home} has run yet. Run: frontrunner refresh"]
+    lines = [f"Last update: {_moment(state.last.at)}, {_in_words(state.last)}"]
+    if state.good_at is not None:
+        lines.append(f"Up to date as of: {_moment(state.good_at)}")
+    if state.failures:
+        lines.append(f"Since then: {counted(state.failures, 'update')} without success")
+    if state.waiting is not None:
+        lines.append(f"Waits for a person: snapshot {state.waiting.snapshot}")
+        lines += [f"  {one.guard}: {visible(one.sentence)}" for one in state.waiting.breaches]
+        lines.append(
+            f'  Publish it: frontrunner refresh accept {state.waiting.snapshot} --reason "..."'
+        )
+    return lines
+
+
+def _in_words(run: Run) -> str:
+    changes = (
+        f"{counted(run.scores_added, 'score')} added, {run.scores_changed:,} changed, "
+        f"{run.scores_gone:,} gone"
+    )
+    match run.outcome:
+        case "published":
+            return f"published {run.snapshot} ({changes})"
+        case "unchanged":
+            return "nothing new"
+        case "held":
+            return f"held back {run.snapshot}"
+        case _:
+            return f"{run.outcome}: {visible(run.reason)}"
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(sep=" ", timespec="seconds")

@@ -1,0 +1,73 @@
+"""What a new snapshot would change for readers, measured for the guards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from frontrunner.catalog import Catalog
+from frontrunner.ranking import Facts, Policy, Question, rank
+from frontrunner.results.table import ScoreTable
+from frontrunner.snapshot.difference import TableDifference, difference
+from frontrunner.snapshot.manifest import Counts
+from frontrunner.snapshot.reader import Snapshot
+
+
+class BoardState(NamedTuple):
+    """What the guards must know of one board."""
+
+    leader: str
+    """The first model."""
+    scores: int
+    """Scores of all its rows."""
+
+
+class Changes(NamedTuple):
+    """A published snapshot against the one that would follow it."""
+
+    scores: TableDifference
+    boards_before: Mapping[str, BoardState]
+    """Boards that have a row."""
+    boards_after: Mapping[str, BoardState]
+    counts_before: Counts
+    counts_after: Counts
+
+    @property
+    def boards_gone(self) -> tuple[str, ...]:
+        """Boards that lost their last row, or exist no longer; sorted."""
+        return tuple(sorted(self.boards_before.keys() - self.boards_after.keys()))
+
+    @property
+    def boards_kept(self) -> tuple[str, ...]:
+        """Boards that have rows in both; sorted."""
+        return tuple(sorted(self.boards_before.keys() & self.boards_after.keys()))
+
+    @property
+    def leaders(self) -> tuple[str, ...]:
+        """Boards whose first model is another; sorted."""
+        before, after = self.boards_before, self.boards_after
+        return tuple(one for one in self.boards_kept if before[one].leader != after[one].leader)
+
+
+def measure(old: Snapshot, new: Snapshot) -> Changes:
+    """Compare two snapshots. Raises CorruptSnapshotError if one cannot be read."""
+    return Changes(
+        scores=difference(old.table, new.table),
+        boards_before=board_states(old.table, old.catalog),
+        boards_after=board_states(new.table, new.catalog),
+        counts_before=old.manifest.provenance.counts,
+        counts_after=new.manifest.provenance.counts,
+    )
+
+
+def board_states(table: ScoreTable, catalog: Catalog) -> dict[str, BoardState]:
+    """The boards that have rows, ranked as `/v1` ranks them."""
+    facts, states = Facts.of(catalog), {}
+    for bench in catalog.benchmarks:
+        board = rank(table, facts, Question.of(bench, None, Policy.STRICT))
+        if len(board.rank):
+            first = table.variants[int(board.variants[0])]
+            states[bench.name] = BoardState(first.model, int(np.sum(board.cells_had)))
+    return states

@@ -1,0 +1,102 @@
+"""What is kept of updates: each run, how the last one ended, and what waits to be accepted."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from frontrunner.base.atomic import append_line, write_file
+from frontrunner.base.home import Home
+from frontrunner.base.json import read_as
+from frontrunner.refresh.guards import Breach
+from frontrunner.snapshot.manifest import Seconds
+
+Outcome = Literal["published", "unchanged", "held", "failed", "unseen"]
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One update: the JSON line that `frontrunner refresh` prints."""
+
+    at: Seconds
+    """When it began, in seconds since the epoch."""
+    seconds: float
+    """How long it took."""
+    outcome: Outcome
+    """`published`; `unchanged`: the results give what is published already; `held`: by a guard;
+    `failed`; `unseen`: published, but the live board did not answer with it in time."""
+    snapshot: str | None = None
+    """What was built."""
+    previous: str | None = None
+    """What was published before."""
+    reason: str = ""
+    """Why it was held or failed, in a sentence for each guard."""
+    breaches: tuple[Breach, ...] = ()
+    models_added: int = 0
+    models_gone: int = 0
+    scores_added: int = 0
+    scores_gone: int = 0
+    scores_changed: int = 0
+    live_after: float | None = None
+    """Seconds from publishing until the live board answered with the snapshot."""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether what is published is what the results give."""
+        return self.outcome in ("published", "unchanged")
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A snapshot that the guards hold until a person accepts it."""
+
+    snapshot: str
+    against: str
+    """The published snapshot that it was compared with."""
+    breaches: tuple[Breach, ...]
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """How updates stand."""
+
+    last: Run | None = None
+    good_at: Seconds | None = None
+    """When the last good run began: what is published is at least as new."""
+    failures: int = 0
+    """Runs in a row that were not good."""
+    waiting: Waiting | None = None
+
+
+def read_state(home: Home) -> State:
+    """How updates stand; nothing known if there was none, or if the file is damaged."""
+    try:
+        return read_as(home.refresh_state, State)
+    except (OSError, ValueError):
+        return State()
+
+
+def write_state(home: Home, state: State) -> None:
+    """Replace the state. Raises OSError."""
+    write_file(home.refresh_state, msgspec.json.encode(state))
+
+
+def after_run(state: State, run: Run) -> State:
+    """The state once `run` has ended."""
+    waiting = state.waiting
+    if run.outcome == "held" and run.snapshot and run.previous:
+        waiting = Waiting(snapshot=run.snapshot, against=run.previous, breaches=run.breaches)
+    elif run.is_good or run.outcome == "unseen":
+        waiting = None
+    return State(
+        last=run,
+        good_at=run.at if run.is_good else state.good_at,
+        failures=0 if run.is_good else state.failures + 1,
+        waiting=waiting,
+    )
+
+
+def keep_run(home: Home, run: Run) -> State:
+    """Append a run to the list of all, and bring the state up to date. Raises OSError."""
+    append_line(home.refresh_runs, msgspec.json.encode(run))
+    state = after_run(read_state(home), run)
+    write_state(home, state)
+    return state

@@ -1,0 +1,102 @@
+"""Which scores two tables share, and which only one of them has."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from frontrunner.results.table import Floats, ScoreTable
+
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class TableDifference:
+    """Two score tables, row against row. Rows without a number take no part."""
+
+    old: ScoreTable
+    new: ScoreTable
+    gone: Rows
+    """Rows of `old` that `new` has no score for."""
+    added: Rows
+    """Rows of `new` that `old` has no score for."""
+    before: Rows
+    """Rows of `old` that both have."""
+    after: Rows
+    """[before] The same scores as rows of `new`."""
+
+    @property
+    def scored_before(self) -> int:
+        """How many scores the old table has."""
+        return len(self.gone) + len(self.before)
+
+    @cached_property
+    def moved_by(self) -> Floats:
+        """[before] How far each score moved; 0 if it stayed."""
+        return np.abs(self.new.score[self.after] - self.old.score[self.before])
+
+    @property
+    def changed(self) -> int:
+        """How many scores are not the same number."""
+        return int(np.count_nonzero(self.moved_by))
+
+    @cached_property
+    def models_gone(self) -> tuple[str, ...]:
+        """Models with a row in `old` only, sorted."""
+        return tuple(sorted(set(self.old.models) - set(self.new.models)))
+
+    @cached_property
+    def models_added(self) -> tuple[str, ...]:
+        """Models with a row in `new` only, sorted."""
+        return tuple(sorted(set(self.new.models) - set(self.old.models)))
+
+
+def difference(old: ScoreTable, new: ScoreTable) -> TableDifference:
+    """Match the scores of two tables by model, experiment, task, split and subset."""
+    variants = _numbers([(one.model, one.experiment_id) for one in (*new.variants, *old.variants)])
+    cells = _numbers([*new.cells, *old.cells])
+    old_rows, old_keys, old_turns = _keyed(old, variants, cells)
+    new_rows, new_keys, new_turns = _keyed(new, variants, cells)
+    most = int(max(old_turns.max(initial=0), new_turns.max(initial=0))) + 1
+    old_keys, new_keys = old_keys * most + old_turns, new_keys * most + new_turns
+    # A row's place among the other table's sorted keys; one that lies beyond them has none.
+    place = np.searchsorted(new_keys, old_keys)
+    inside = place < len(new_keys)
+    shared = np.zeros(len(old_keys), dtype=bool)
+    shared[inside] = new_keys[place[inside]] == old_keys[inside]
+    is_known = np.zeros(len(new_keys), dtype=bool)
+    is_known[place[shared]] = True
+    return TableDifference(
+        old=old,
+        new=new,
+        gone=old_rows[~shared],
+        added=new_rows[~is_known],
+        before=old_rows[shared],
+        after=new_rows[place[shared]],
+    )
+
+
+def _numbers(names: Sequence[Hashable]) -> Mapping[Hashable, int]:
+    """A number for each distinct name."""
+    return {name: number for number, name in enumerate(dict.fromkeys(names))}
+
+
+def _keyed(
+    table: ScoreTable, variants: Mapping[Hashable, int], cells: Mapping[Hashable, int]
+) -> tuple[Rows, Rows, Rows]:
+    """The rows that have a score, sorted; a number that names the variant and cell of each; and
+    its turn among the rows of the same variant and cell, since a file may list one several times.
+    """
+    variant = [variants[one.model, one.experiment_id] for one in table.variants]
+    cell = [cells[one] for one in table.cells]
+    keys = np.array(variant, dtype=np.int64)[table.variant] * len(cells)
+    keys += np.array(cell, dtype=np.int64)[table.cell]
+    rows = np.flatnonzero(~np.isnan(table.score))
+    order = np.argsort(keys[rows], kind="stable")
+    ordered = keys[rows][order]
+    turns = np.arange(len(ordered)) - np.searchsorted(ordered, ordered)
+    return rows[order], ordered, turns

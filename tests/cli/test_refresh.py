@@ -1,0 +1,111 @@
+"""`frontrunner refresh`: what it prints, its exit codes, and what a person can do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from frontrunner.cli import main
+from frontrunner.refresh.record import Run, State
+from frontrunner.snapshot.store import Store
+from tests.factories import write
+from tests.refresh.boards import CATALOG, scores, source
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> Command:
+    return Command(tmp_path, monkeypatch, capsys)
+
+
+class Command:
+    """Runs the command line in a home whose settings are written."""
+
+    def __init__(self, folder: Path, patch: pytest.MonkeyPatch, capsys: Captured) -> None:
+        self.folder, self._patch, self._capsys = folder, patch, capsys
+        self.home = folder / "home"
+        catalog = write(folder, "catalog.toml", CATALOG.encode())
+        self._settings = f'[refresh]\ncatalog = "{catalog}"\nwithout_mteb = true\n'
+
+    def results(self, number: int) -> Path:
+        """From now on the source has this many models."""
+        root = source(self.folder / f"models-{number}", scores(number))
+        write(self.home, "frontrunner.toml", f'{self._settings}results = "{root}"\n'.encode())
+        return root
+
+    def __call__(self, *words: str) -> tuple[int, str, str]:
+        """Exit code, stdout and stderr."""
+        self._patch.setattr("sys.argv", ["frontrunner", *words, "--home", str(self.home)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = self._capsys.readouterr()
+        return int(ended.value.code or 0), out, " ".join(err.split())
+
+
+def test_each_update_is_one_json_line(command: Command) -> None:
+    command.results(12)
+    for outcome in ("published", "unchanged"):
+        code, out, _ = command("refresh")
+        assert (code, out.count("\n")) == (0, 1)
+        assert msgspec.json.decode(out, type=Run).outcome == outcome
+
+
+def test_a_held_update_ends_with_9_and_says_how_to_go_on(command: Command) -> None:
+    command.results(12)
+    command("refresh", "--once")
+    command.results(3)
+    code, out, err = command("refresh")
+    run = msgspec.json.decode(out, type=Run)
+    assert (code, run.outcome) == (9, "held")
+    assert "warning: Held back: 9 models would vanish" in err
+    assert f"frontrunner refresh accept {run.snapshot} --reason" in err
+    _, out, _ = command("refresh", "status")
+    assert f"Waits for a person: snapshot {run.snapshot}\n  models: 9 models would vanish" in out
+    assert run.snapshot
+    assert command("refresh", "accept", run.snapshot, "--reason", " ")[0] == 2
+    code, _, err = command("refresh", "accept", run.snapshot, "--reason", "As asked", "--by", "Ada")
+    assert (code, f"Published: snapshot {run.snapshot}" in err) == (0, True)
+    assert Store(command.home).current_id() == run.snapshot
+    _, out, _ = command("refresh", "status", "--json")
+    assert msgspec.json.decode(out, type=State).waiting is None
+
+
+def test_a_source_that_is_gone_has_the_code_of_a_build(command: Command) -> None:
+    root = command.results(12)
+    root.rename(root.with_name("elsewhere"))
+    code, out, err = command("refresh")
+    run = msgspec.json.decode(out, type=Run)
+    assert (code, run.outcome) == (3, "failed")
+    assert f"error: {run.reason}" in err
+
+
+def test_without_a_source_it_says_what_to_write(command: Command) -> None:
+    code, out, err = command("refresh")
+    assert (code, out) == (2, "")
+    assert 'frontrunner.toml: [refresh] results = "PATH or URL"' in err
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("--every", "7"), "--every must be a duration such as 30m"),
+        (("--every", "5s"), "--every must be at least 1m"),
+        (("--every", "6h", "--once"), "--once and --every exclude each other"),
+    ],
+)
+def test_a_schedule_that_makes_no_sense(
+    command: Command, words: tuple[str, ...], problem: str
+) -> None:
+    command.results(12)
+    code, _, err = command("refresh", *words)
+    assert (code, problem in err) == (2, True)
+
+
+def test_before_the_first_update_the_status_says_so(command: Command) -> None:
+    code, out, _ = command("refresh", "status")
+    assert code == 0
+    assert "has run yet. Run: frontrunner refresh" in out
+    assert not command.home.exists()

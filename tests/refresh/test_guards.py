@@ -1,0 +1,147 @@
+"""Each guard: just within its limit it says nothing, just beyond it says one true sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from frontrunner.base.config import load_settings
+from frontrunner.base.errors import UsageError
+from frontrunner.base.refresh_settings import GUARDS, GuardSettings
+from frontrunner.refresh.changes import BoardState, Changes
+from frontrunner.refresh.guards import breaches
+from frontrunner.snapshot.difference import difference
+from frontrunner.snapshot.manifest import Counts
+from tests.factories import catalog, table_of
+
+MODELS = tuple(f"org/m{number:02}" for number in range(20))
+LAX = msgspec.convert(dict.fromkeys(GUARDS, 100), GuardSettings)
+
+
+def counts(seen: int = 100, rejected: int = 0, **reasons: int) -> Counts:
+    return Counts(
+        files_seen=seen, files_used=seen - rejected, files_rejected=rejected, files_set_aside=0,
+        rows=1, models=1, tasks=1, benchmarks=1, rejected_by_reason=reasons,
+    )  # fmt: skip
+
+
+def changes(
+    folder: Path,
+    before: dict[str, float],
+    after: dict[str, float],
+    boards: tuple[dict[str, BoardState], dict[str, BoardState]] = ({}, {}),
+    files: tuple[Counts, Counts] = (counts(), counts()),
+) -> Changes:
+    """One task, and a score for each model."""
+    known = catalog(models=MODELS)
+    old = table_of(folder / "old", {model: {"T1": score} for model, score in before.items()}, known)
+    new = table_of(folder / "new", {model: {"T1": score} for model, score in after.items()}, known)
+    return Changes(difference(old, new), *boards, *files)
+
+
+def all_at(score: float, number: int = 20) -> dict[str, float]:
+    return dict.fromkeys(MODELS[:number], score)
+
+
+def said(found: Changes, **limits: object) -> dict[str, str]:
+    """What the guards say, when only the limits in `limits` are tight."""
+    strict = msgspec.structs.replace(LAX, **limits)
+    return {one.guard: one.sentence for one in breaches(found, strict)}
+
+
+def test_nothing_changed_is_nothing_said(tmp_path: Path) -> None:
+    same = {"All": BoardState("org/m00", 20)}
+    found = changes(tmp_path, all_at(0.5), all_at(0.5), (same, same))
+    assert breaches(found, msgspec.convert(dict.fromkeys(GUARDS, 0), GuardSettings)) == ()
+
+
+def test_models_that_vanish(tmp_path: Path) -> None:
+    found = changes(tmp_path, all_at(0.5), all_at(0.5, 16))
+    assert said(found, models=4) == {}
+    assert said(found, models=3) == {
+        "models": "4 models would vanish (org/m16, org/m17, org/m18 and 1 more); 3 may "
+        "([refresh.guards] models)."
+    }
+
+
+def test_boards_that_lose_every_row(tmp_path: Path) -> None:
+    state = BoardState("org/m00", 20)
+    boards = ({"All": state, "Other": state}, {"All": state})
+    found = changes(tmp_path, all_at(0.5), all_at(0.5), boards)
+    assert said(found, boards=1) == {}
+    assert said(found, boards=0) == {
+        "boards": "1 board would lose every row (Other); 0 may ([refresh.guards] boards)."
+    }
+
+
+def test_scores_that_vanish(tmp_path: Path) -> None:
+    found = changes(tmp_path, all_at(0.5), all_at(0.5, 19))
+    assert said(found, scores=5) == {}
+    assert said(found, scores=4.9) == {
+        "scores": "1 of 20 scores (5%) would vanish; 4.9% may ([refresh.guards] scores)."
+    }
+
+
+def test_scores_that_move(tmp_path: Path) -> None:
+    after = all_at(0.5) | dict.fromkeys(MODELS[:3], 0.25) | {MODELS[3]: 0.53125}
+    found = changes(tmp_path, all_at(0.5), after)
+    assert said(found, moved=15, points=25) == {}
+    assert said(found, moved=14, points=25) == {}
+    assert said(found, moved=15, points=24) == {}
+    assert said(found, moved=14, points=24) == {
+        "moved": "3 of 20 scores (15%) would move by more than 24 points; 14% may "
+        "([refresh.guards] moved)."
+    }
+    assert "4 of 20 scores (20%)" in said(found, moved=14, points=3)["moved"]
+
+
+def test_files_that_are_rejected(tmp_path: Path) -> None:
+    files = (counts(1000, 10, unreadable=4), counts(1000, 20, unreadable=5, unknown=9))
+    found = changes(tmp_path, all_at(0.5), all_at(0.5), files=files)
+    assert said(found, rejected=1) == {}
+    assert said(found, rejected=0.9) == {
+        "rejected": "2.00% of the files would be rejected (9 more as unknown), after 1.00% so far; "
+        "the share may grow by 0.9 points ([refresh.guards] rejected)."
+    }
+
+
+def test_a_board_that_loses_scores(tmp_path: Path) -> None:
+    before = {"All": BoardState("org/m00", 200), "Other": BoardState("org/m00", 100)}
+    after = {"All": BoardState("org/m00", 180), "Other": BoardState("org/m00", 120)}
+    found = changes(tmp_path, all_at(0.5), all_at(0.5), (before, after))
+    assert said(found, coverage=10) == {}
+    assert said(found, coverage=9) == {
+        "coverage": "1 board would lose more than 9% of the scores (All: 10%) "
+        "([refresh.guards] coverage)."
+    }
+
+
+def test_leaders_that_change(tmp_path: Path) -> None:
+    before = {f"B{n}": BoardState("org/m00", 9) for n in range(10)}
+    after = before | {name: BoardState("org/m01", 9) for name in ("B2", "B5")}
+    found = changes(tmp_path, all_at(0.5), all_at(0.5), (before, after))
+    assert said(found, leaders=20) == {}
+    assert said(found, leaders=19) == {
+        "leaders": "2 of 10 boards (20%) would have another first model (B2, B5); 19% may "
+        "([refresh.guards] leaders)."
+    }
+
+
+def test_one_new_leader_is_what_results_are_for(tmp_path: Path) -> None:
+    boards = ({"All": BoardState("org/m00", 9)}, {"All": BoardState("org/m01", 9)})
+    assert said(changes(tmp_path, all_at(0.5), all_at(0.5), boards), leaders=0) == {}
+
+
+def test_a_guard_that_is_off_says_nothing(tmp_path: Path) -> None:
+    found = changes(tmp_path, all_at(0.5), all_at(0.1, 10))
+    assert [one.guard for one in breaches(found, GuardSettings())] == ["models", "scores", "moved"]
+    assert breaches(found, GuardSettings(off=("models", "scores", "moved"))) == ()
+
+
+def test_the_name_of_a_guard_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "frontrunner.toml").write_text('[refresh.guards]\noff = ["leader"]\n')
+    with pytest.raises(UsageError, match="there is no guard 'leader'; guards: models, boards"):
+        load_settings(tmp_path, {})
+    assert len(GUARDS) == 7

@@ -1,0 +1,211 @@
+"""One update: what it publishes, what it holds, what it records, and who may let it pass."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import pytest
+
+from frontrunner.base.atomic import locked
+from frontrunner.base.config import Settings, load_settings
+from frontrunner.base.errors import RefreshError, SourceError, UnknownNameError, UsageError
+from frontrunner.base.home import Home
+from frontrunner.ops import events
+from frontrunner.refresh.record import Run, read_state
+from frontrunner.refresh.run import accept, refresh
+from frontrunner.snapshot.store import Store
+from tests.refresh.boards import Quiet, scores, settings_of, source
+
+Logged = TypeVar("Logged")
+
+
+def updated(settings: Settings) -> Run:
+    return refresh(settings, Quiet()).run
+
+
+def logged(settings: Settings, kind: type[Logged]) -> list[Logged]:
+    """The events of a kind that the home has."""
+    return [one for one in events.read_events(Home(settings.home)) if isinstance(one, kind)]
+
+
+def held_home(folder: Path) -> tuple[Settings, Run]:
+    """A board whose update is held: 7 of 12 models are gone from its source."""
+    settings = settings_of(folder, source(folder / "all", scores()))
+    assert updated(settings).outcome == "published"
+    fewer = settings_of(folder, source(folder / "fewer", scores(5)))
+    return fewer, updated(fewer)
+
+
+def test_the_first_update_publishes_and_the_next_finds_nothing_new(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, source(tmp_path / "all", scores()))
+    first = updated(settings)
+    store = Store(settings.home)
+    assert (first.outcome, first.snapshot, first.previous) == (
+        "published",
+        store.current_id(),
+        None,
+    )
+    second = updated(settings)
+    assert (second.outcome, second.snapshot, second.previous) == (
+        "unchanged",
+        *[first.snapshot] * 2,
+    )
+    state = read_state(Home(settings.home))
+    assert (state.last, state.good_at, state.failures) == (second, second.at, 0)
+
+
+def test_every_run_is_one_line_of_json(tmp_path: Path) -> None:
+    settings, held = held_home(tmp_path)
+    lines = Home(settings.home).refresh_runs.read_bytes().splitlines()
+    runs = [msgspec.json.decode(line, type=Run) for line in lines]
+    assert [run.outcome for run in runs] == ["published", "held"]
+    assert runs[1] == held
+
+
+def test_an_update_says_what_it_changed(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, source(tmp_path / "all", scores(10)))
+    updated(settings)
+    after = scores(12) | {"org/m00": 0.52}
+    del after["org/m01"]
+    run = updated(settings_of(tmp_path, source(tmp_path / "more", after), guards={"scores": 50}))
+    assert run.outcome == "published"
+    assert (run.models_added, run.models_gone) == (2, 1)
+    assert (run.scores_added, run.scores_gone, run.scores_changed) == (2, 1, 1)
+
+
+def test_a_guard_holds_an_update_and_the_board_stays(tmp_path: Path) -> None:
+    settings, held = held_home(tmp_path)
+    assert held.outcome == "held"
+    assert Store(settings.home).current_id() == held.previous != held.snapshot
+    assert [one.guard for one in held.breaches] == ["models", "scores", "coverage"]
+    assert held.reason.startswith("7 models would vanish (org/m05, org/m06, org/m07 and 4 more)")
+    state = read_state(Home(settings.home))
+    assert state.waiting
+    assert state.waiting.snapshot == held.snapshot
+    assert (state.failures, state.good_at is not None) == (1, True)
+    assert [one.reason for one in logged(settings, events.Held)] == [held.reason]
+
+
+def test_what_is_held_stays_held_until_it_is_accepted(tmp_path: Path) -> None:
+    settings, held = held_home(tmp_path)
+    assert updated(settings).outcome == "held"
+    assert held.snapshot
+    waiting = accept(settings, held.snapshot[:6], "Ada", "They asked us to.", Quiet())
+    assert Store(settings.home).current_id() == waiting.snapshot == held.snapshot
+    [said] = logged(settings, events.Accepted)
+    assert (said.by, said.reason) == ("Ada", "They asked us to.")
+    assert said.guards == ("models", "scores", "coverage")
+    assert read_state(Home(settings.home)).waiting is None
+    assert updated(settings).outcome == "unchanged"
+
+
+def test_only_what_is_held_can_be_accepted(tmp_path: Path) -> None:
+    settings, held = held_home(tmp_path)
+    with pytest.raises(UnknownNameError, match=f"{held.snapshot} is held in .*, not 'abc'"):
+        accept(settings, "abc", "Ada", "Why not", Quiet())
+    with pytest.raises(UnknownNameError):
+        accept(settings, "", "Ada", "Why not", Quiet())
+    assert held.snapshot
+    accept(settings, held.snapshot, "Ada", "Fine", Quiet())
+    with pytest.raises(UnknownNameError, match="nothing is held"):
+        accept(settings, held.snapshot, "Ada", "Again", Quiet())
+
+
+def test_what_was_judged_against_another_board_cannot_be_accepted(tmp_path: Path) -> None:
+    settings, held = held_home(tmp_path)
+    assert held.snapshot
+    store = Store(settings.home)
+    third = settings_of(tmp_path, source(tmp_path / "third", scores(12, 0.51)))
+    built = updated(third)
+    # As a crash would leave it: the snapshot is published, and the record is the one of before.
+    state = read_state(Home(settings.home))
+    assert built.outcome == "published"
+    assert state.waiting is None
+    with pytest.raises(UnknownNameError):
+        accept(settings, held.snapshot, "Ada", "Fine", Quiet())
+    assert store.current_id() == built.snapshot
+
+
+def test_a_snapshot_that_another_command_published_meanwhile(tmp_path: Path) -> None:
+    settings, held = held_home(tmp_path)
+    assert held.snapshot
+    store = Store(settings.home)
+    store.publish(held.snapshot)
+    assert held.previous
+    store.publish(held.previous)
+    store.publish(held.snapshot)
+    with pytest.raises(RefreshError, match="Another snapshot was published since"):
+        accept(settings, held.snapshot, "Ada", "Fine", Quiet())
+
+
+def test_a_source_that_cannot_be_read_fails_the_update_and_the_board_stays(tmp_path: Path) -> None:
+    root = source(tmp_path / "all", scores())
+    settings = settings_of(tmp_path, root)
+    first = updated(settings)
+    shutil.rmtree(root)
+    ended = refresh(settings, Quiet())
+    assert isinstance(ended.error, SourceError)
+    assert ended.run.outcome == "failed"
+    assert str(root) in ended.run.reason
+    assert (ended.failures_before, ended.failures) == (0, 1)
+    assert Store(settings.home).current_id() == first.snapshot
+    assert read_state(Home(settings.home)).good_at == first.at
+
+
+def test_a_failure_leaves_what_waits_waiting(tmp_path: Path) -> None:
+    settings, held = held_home(tmp_path)
+    gone = settings_of(tmp_path, tmp_path / "no such folder")
+    assert updated(gone).outcome == "failed"
+    state = read_state(Home(settings.home))
+    assert state.waiting
+    assert state.waiting.snapshot == held.snapshot
+    assert state.failures == 2
+
+
+def test_a_published_snapshot_that_cannot_be_read_holds_the_update(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, source(tmp_path / "all", scores()))
+    first = updated(settings)
+    assert first.snapshot
+    table = Home(settings.home).snapshot(first.snapshot) / "score.npy"
+    table.write_bytes(table.read_bytes()[:40])
+    run = updated(settings_of(tmp_path, source(tmp_path / "more", scores(12, 0.51))))
+    assert run.outcome == "held"
+    assert run.reason.startswith("The published snapshot cannot be read")
+
+
+def test_two_updates_of_one_home_at_once(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, source(tmp_path / "all", scores()))
+    home = Home(settings.home)
+    home.refresh.mkdir(parents=True)
+    with locked(home.refresh_lock), pytest.raises(RefreshError, match="Another update of"):
+        refresh(settings, Quiet())
+    assert read_state(home).last is None
+    assert updated(settings).outcome == "published"
+
+
+def test_without_a_source_there_is_nothing_to_update_from(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path / "home", {})
+    with pytest.raises(UsageError, match=r"\[refresh\] results ="):
+        refresh(settings, Quiet())
+    assert not settings.home.exists()
+
+
+def test_old_snapshots_are_removed(tmp_path: Path) -> None:
+    for number in range(4):
+        folder = source(tmp_path / str(number), scores(12, 0.5 + number / 1000))
+        settings = settings_of(tmp_path, folder)
+        kept = msgspec.structs.replace(settings.build, keep=2)
+        assert updated(msgspec.structs.replace(settings, build=kept)).outcome == "published"
+    assert len(Store(settings.home).ids()) == 2
+
+
+def test_a_live_board_that_does_not_show_it_is_a_run_of_its_own_kind(tmp_path: Path) -> None:
+    folder = source(tmp_path / "all", scores())
+    settings = settings_of(tmp_path, folder, live="http://127.0.0.1:9", live_within="0s")
+    ended = refresh(settings, Quiet())
+    assert ended.run.outcome == "unseen"
+    assert f"Snapshot {ended.run.snapshot} is published, but http://127.0.0.1:9" in ended.run.reason
+    assert Store(settings.home).current_id() == ended.run.snapshot
