@@ -65,9 +65,8 @@ def test_every_score_is_gone_added_or_in_both(
 
 def test_a_cell_that_a_file_lists_twice_is_matched_in_its_order(tmp_path: Path) -> None:
     known = catalog(models=["org/a"])
-    twice = [
-        {"hf_subset": "default", "languages": ["eng-Latn"], "main_score": s} for s in (0.5, 0.6)
-    ]
+    plain_row = {"hf_subset": "default", "languages": ["eng-Latn"]}
+    twice = [plain_row | {"main_score": score} for score in (0.5, 0.6)]
     content = result("T1", 0.5) | {"scores": {"test": twice}}
     write(tmp_path, "old/org__a/r1/T1.json", content)
     content["scores"]["test"] = [*twice, plain_row | {"main_score": 0.7}]
