@@ -112,6 +112,15 @@ class BothBoards:
             self._stop.wait(self._every)
 
 
+def served_snapshot(url: str, how: Ask = ask) -> str:
+    """The id of the snapshot that a board serves. Raises NetworkError if it does not say."""
+    answer = how(f"{url}/v1/snapshot")
+    found = _snapshot(answer if answer.status == 200 else None)
+    if not found.id:
+        raise NetworkError(f"{url}/v1/snapshot answered {answer.status} without a snapshot's id")
+    return found.id
+
+
 def first_url(given: Sequence[str] | str) -> str:
     """The first address of a board, without a slash at its end."""
     return next(iter(all_urls(given)), "")

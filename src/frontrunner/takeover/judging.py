@@ -48,7 +48,10 @@ class Judging:
             return ()
         self._collector.follow(_analysis(state, plan, reality))
         versions = Versions(
-            new_code=state.new_code, old_data=state.old_data, new_data=state.new_data
+            new_code=state.new_code,
+            old_data=state.old_data,
+            new_data=state.new_data,
+            counts_at=state.counts_at,
         )
         evidence = msgspec.structs.replace(
             self._collector.look(),

@@ -134,6 +134,28 @@ def test_distinct_buckets_and_requests_on_the_wrong_side() -> None:
     assert (split.new, split.old, split.share, split.wrong) == (2, 3, 5000, 1)
 
 
+def test_a_slow_side_is_not_missing_from_the_split() -> None:
+    """Its requests are logged later, because a request is logged when it ends."""
+    found = windows(seconds=300.0)
+    lines = [(second + 0.02, request(second, 5000 + 50 * second)) for second in range(60)]
+    lines += [(second + 20, request(second, 50 * second, ms=20_000)) for second in range(60)]
+    seen = []
+    for ended, line in sorted(lines, key=lambda pair: pair[0]):
+        found.add(line)
+        found.end_before(BEGIN + ended)
+        seen.append((found.split().new, found.split().old))
+    assert all(abs(new - old) <= 1 for new, old in seen)
+    found.end_before(BEGIN + 120)
+    assert (found.split().new, found.split().old) == (60, 60)
+
+
+def test_a_clock_that_was_set_back_hides_no_bucket() -> None:
+    found = windows()
+    found.add(request(3600, 1))
+    found.end_before(BEGIN + 1)
+    assert found.split().new == 1
+
+
 # --- slow pages -----------------------------------------------------------------------------------
 
 

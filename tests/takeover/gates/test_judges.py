@@ -156,10 +156,13 @@ def test_slowness_needs_the_old_sides_time() -> None:
 @pytest.mark.parametrize(
     ("shadows", "verdict", "said"),
     [
-        (None, I, "has not been heard of"),
+        (None, I, "No counts of compared reads"),
         (Shadows(), I, "No read has been compared"),
         (Shadows(same=499), I, "1 compared read more"),
-        (Shadows(same=900, noisy=300, ignored=100), P, "0 of 1,300 compared reads"),
+        (Shadows(same=900, noisy=300, ignored=100), P, "0 of 900 compared reads"),
+        (Shadows(same=100, noisy=600, ignored=9), I, "400 compared reads more"),
+        (Shadows(noisy=600, ignored=9), I, "609 reads more do not count"),
+        (Shadows(same=10, noisy=600, ignored=600, different=20), F, "Too many: 20 of 30"),
         (Shadows(same=490, different=10), I, "More evidence is needed"),
         (Shadows(same=950, different=50), F, "Too many: 50 of 1,000"),
         (Shadows(different=20), F, "Too many: 20 of 20"),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from frontrunner.base.errors import ContractError, LegacyError
+from frontrunner.base.errors import ContractError, LegacyError, NetworkError
 from frontrunner.base.gate_settings import ContractGate, GateSettings, LinksGate, ParityGate
 from frontrunner.checks.contract.record import Answer, Link, Record, write_record
 from frontrunner.checks.gates import Gate, GateResult, Verdict
 from frontrunner.results.ingest import ingest
+from frontrunner.snapshot.store import Store
 from frontrunner.takeover.evidence.facts import Checked
 from frontrunner.takeover.gates import on_boards
 from frontrunner.takeover.gates.on_boards import (
@@ -25,6 +29,7 @@ from frontrunner.takeover.gates.prove import prove
 from tests.checks.contract.made_up import Board, page
 from tests.factories import catalog, result, snapshot_of, task, write
 from tests.legacy.factory import row, write_board
+from tests.net.hosts import host, ok
 
 LIMITS = """[[gate]]
 name = "equal"
@@ -121,7 +126,7 @@ def test_records_that_a_board_without_anything_breaks_are_armed(record: Path) ->
 
 
 @pytest.fixture
-def boards(tmp_path: Path) -> tuple[ParityGate, Boards]:
+def boards(tmp_path: Path) -> Iterator[tuple[ParityGate, Boards]]:
     """An old and a new board that agree on one number of two."""
     write(tmp_path / "results", "org__a/main/T1.json", result("T1", {"test": {"default": 0.5}}))
     write(tmp_path / "results", "org__b/main/T1.json", result("T1", {"test": {"default": 0.7}}))
@@ -131,13 +136,14 @@ def boards(tmp_path: Path) -> tuple[ParityGate, Boards]:
     old = write_board(tmp_path / "old", {"en/STS": rows})
     limits = tmp_path / "limits.toml"
     limits.write_text(LIMITS.format(least=0.5))
-    return (
-        ParityGate(name="parity", legacy=str(old), limits=str(limits)),
-        Boards(home=str(tmp_path / "home")),
-    )
+    made = Boards(home=str(tmp_path / "home"))
+    published = Store(Path(made.home)).current_id()
+    with host(ok(json.dumps({"id": published}).encode())) as url:
+        made = msgspec.structs.replace(made, new=url)
+        yield ParityGate(name="parity", legacy=str(old), limits=str(limits)), made
 
 
-def test_numbers_are_compared_with_the_published_snapshot(
+def test_numbers_are_compared_with_the_snapshot_that_the_board_serves(
     boards: tuple[ParityGate, Boards],
 ) -> None:
     gate, where = boards
@@ -148,6 +154,30 @@ def test_numbers_are_compared_with_the_published_snapshot(
     found = parity(gate, where)
     assert (found.verdict, found.value, found.limit) == (Verdict.FAILED, 0.5, 0.9)
     assert "equal is 0.5000, >= 0.9 wanted" in found.text
+
+
+def test_what_the_board_does_not_serve_is_not_compared(
+    boards: tuple[ParityGate, Boards], tmp_path: Path
+) -> None:
+    """A board that follows another home, or no more, would pass on numbers that nobody sees."""
+    gate, where = boards
+    with host(ok(b'{"id": "another"}')) as url:
+        found = parity(gate, msgspec.structs.replace(where, new=url))
+    assert found.verdict is Verdict.ERROR
+    assert "serves snapshot another" in found.text
+    for answer in (b"{}", b"busy"):
+        with host(ok(answer)) as url, pytest.raises(NetworkError, match="without a snapshot's id"):
+            parity(gate, msgspec.structs.replace(where, new=url))
+
+
+def test_a_board_that_serves_an_earlier_snapshot_is_compared_by_that_one(
+    boards: tuple[ParityGate, Boards], tmp_path: Path
+) -> None:
+    gate, where = boards
+    known = catalog([task("T1")], models=["org/c"])
+    write(tmp_path / "later", "org__c/main/T1.json", result("T1", {"test": {"default": 0.1}}))
+    snapshot_of(Path(where.home), ingest(tmp_path / "later", known, workers=1))
+    assert parity(gate, where).verdict is Verdict.PASSED
 
 
 def test_limits_that_nothing_breaks_are_not_armed(boards: tuple[ParityGate, Boards]) -> None:

@@ -198,6 +198,15 @@ def test_new_data_runs_parity_again_and_new_code_the_contract(desk: Desk) -> Non
     assert desk.ran() == ["contract", "links"]
 
 
+def test_a_verdict_on_an_earlier_share_does_not_count_for_the_next(desk: Desk) -> None:
+    checks = desk.checks()
+    first = msgspec.structs.replace(NOW, counts_at=1.0)
+    next_ = msgspec.structs.replace(NOW, counts_at=2.0)
+    assert set(desk.ended(checks, [HOOK], first)) == {"hook"}
+    assert "hook" not in checks.poll([HOOK], next_)
+    assert set(desk.ended(checks, [HOOK], next_)) == {"hook"}
+
+
 def test_other_limits_make_a_result_void(desk: Desk) -> None:
     gate = PrometheusGate(name="one", url="http://host", query="x", at_most=1.0)
     checks = desk.checks()

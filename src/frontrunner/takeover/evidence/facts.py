@@ -48,11 +48,13 @@ class RouteShadows(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shadows(msgspec.Struct, frozen=True, kw_only=True):
-    """Compared reads since the analysis began."""
+    """Compared reads since the analysis began; only those that are the same or different count."""
 
     same: int = 0
     noisy: int = 0
+    """The old side differs as much from itself, so nothing is known of the new one."""
     ignored: int = 0
+    """They differ in what a rule ignores."""
     different: int = 0
     unanswered: int = 0
     """Reads that could not be compared, because a side or the comparer failed."""
@@ -90,7 +92,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """The old side's p95 of the time of a page, frozen when it had enough evidence, or the time
     below which no page is slow, if that is longer. None until then."""
     shadows: Shadows | None = None
-    """None if the comparer has not been heard of."""
+    """None if the comparer has no counts."""
     complaints: int | None = None
     """Messages of users of the new side since the counts began; None if they cannot be read."""
     visitors: int = 0

@@ -75,5 +75,5 @@ def shadows_since(before: ShadowTotals | None, now: ShadowTotals | None) -> Shad
 
 
 def _route(name: str, counts: RouteCounts) -> RouteShadows:
-    compared = counts.same + counts.noisy + counts.ignored + counts.different
+    compared = counts.same + counts.different  # as `judge_shadow` counts
     return RouteShadows(route=name, different=counts.different, compared=compared)

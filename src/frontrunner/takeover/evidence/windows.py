@@ -29,6 +29,10 @@ _LATE = 2.0
 """Seconds that Envoy may take to write a line."""
 _STEP_BACK = 10
 """Windows that a line may be behind before the clock must have been set back."""
+_ENDED = 30.0
+"""Seconds after which nearly all requests that began have ended and are logged, on either side."""
+_ENDED_WINDOWS = 3
+"""The same in windows, if that is less."""
 _ENOUGH = 200
 """Pages of the old side after which its p95 is frozen."""
 
@@ -42,7 +46,9 @@ class SideState(msgspec.Struct, kw_only=True):
     slow: int = 0
     unfollowed: int = 0
     seen: bytearray = msgspec.field(default_factory=lambda: bytearray(BUCKETS // 8))
-    """A bit for each bucket that was seen here."""
+    """A bit for each bucket that was seen here, by a request that began long enough ago."""
+    waiting: dict[int, float] = {}
+    """Buckets that were seen by later requests, with the time at which the first of them began."""
     open: dict[int, int] = {}
 
     def counts(self) -> SideCounts:
@@ -54,6 +60,18 @@ class SideState(msgspec.Struct, kw_only=True):
             slow=self.slow,
             unfollowed=self.unfollowed,
         )
+
+    def saw(self, bucket: int, start: float) -> None:
+        """Note a bucket, which counts once enough time has passed since the request began."""
+        if not self.seen[bucket >> 3] & 1 << (bucket & 7):
+            self.waiting[bucket] = min(start, self.waiting.get(bucket, start))
+
+    def count_begun(self, since: float, until: float) -> None:
+        """Count the buckets of requests that did not begin between these times."""
+        ended = [one for one, start in self.waiting.items() if not since < start <= until]
+        for bucket in ended:
+            del self.waiting[bucket]
+            self.seen[bucket >> 3] |= 1 << (bucket & 7)
 
     def distinct(self) -> int:
         """Distinct buckets that were seen."""
@@ -130,7 +148,7 @@ class Windows(msgspec.Struct, kw_only=True):
         bucket = _bucket(line)
         self.wrong += (asked == "new") != (bucket < self.share)
         self._move_to(start + (line.ms or 0) / 1000)
-        side.seen[bucket >> 3] |= 1 << (bucket & 7)
+        side.saw(bucket, start)
         unit = side.open.get(bucket, 0)
         if has_failed(line):
             unit |= _FAILED
@@ -139,7 +157,15 @@ class Windows(msgspec.Struct, kw_only=True):
         side.open[bucket] = unit
 
     def end_before(self, now: float) -> None:
-        """End the open window if its time is over, so that it counts although no line follows."""
+        """End the open window if its time is over, so that it counts although no line follows.
+
+        A request is logged when it ends, so those of a slow side are logged later. The buckets of
+        both sides count only by requests that are old enough to have ended on either. A time in
+        the future is one of before the clock was set back.
+        """
+        recent = min(_ENDED, _ENDED_WINDOWS * self.seconds)
+        for side in (self.old, self.new):
+            side.count_begun(now - recent, now + recent)
         if self.index >= 0 and now >= (self.index + 1) * self.seconds + _LATE:
             self._end()
             self.index += 1

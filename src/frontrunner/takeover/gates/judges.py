@@ -202,24 +202,34 @@ def judge_shadow(gate: ShadowGate, evidence: Evidence) -> Finding:
     """Whether few compared reads differ beyond the old side's own noise."""
     shadows = evidence.shadows
     if shadows is None:
-        text = "The comparer has not been heard of: no reads are compared."
+        text = (
+            "No counts of compared reads were found. Check that the gateway runs and that a share "
+            "of reads is compared."
+        )
         return Finding(Verdict.INCONCLUSIVE, text, None, gate.at_most, 0, gate.minimum_sample)
-    judged = shadows.same + shadows.noisy + shadows.ignored + shadows.different
+    judged = shadows.same + shadows.different
     hits = (shadows.different, judged)
     upper = bounds(*hits, PASS_ALPHA).upper
     found = Finding(Verdict.INCONCLUSIVE, "", upper, gate.at_most, judged, gate.minimum_sample)
+    uncounted = shadows.noisy + shadows.ignored
+    left_out = (
+        f" {_count(uncounted, 'read')} more do not count: the old side differs from itself on "
+        f"{shadows.noisy:,}, an ignore rule applies to {shadows.ignored:,}."
+        if uncounted
+        else ""
+    )
     if not judged:
-        return found._replace(text="No read has been compared yet.", value=None)
+        return found._replace(text=f"No read has been compared yet.{left_out}", value=None)
     what = (
         f"{_rate(hits, 'compared read')} differ; the rate is at most {_percent(upper)}, "
-        f"{_percent(gate.at_most)} allowed."
+        f"{_percent(gate.at_most)} allowed.{left_out}"
     )
     if bounds(*hits, 2 * ALPHA).lower > gate.at_most:
         return found._replace(verdict=Verdict.FAILED, text=f"Too many: {what}")
     broken = _broken_route(gate, shadows)
     if broken:
         return found._replace(verdict=Verdict.FAILED, text=f"{broken} {what}")
-    tried = judged + shadows.unanswered
+    tried = judged + uncounted + shadows.unanswered
     if shadows.unanswered > gate.unanswered * tried:
         lost = f"{shadows.unanswered:,} of {_count(tried, 'read')} could not be compared."
         return found._replace(text=f"{what} {lost}")

@@ -17,6 +17,7 @@ from frontrunner.checks.contract.ignore_rules import apply, load_rules
 from frontrunner.checks.contract.record import Record, read_record
 from frontrunner.checks.contract.report import broken, printable, unchecked
 from frontrunner.checks.gates import Gate, GateResult, Measured, Verdict, judge, load_gates
+from frontrunner.takeover.both_boards import served_snapshot
 from frontrunner.takeover.evidence.facts import Checked
 
 _SHOWN = 3
@@ -29,7 +30,7 @@ class Boards(msgspec.Struct, frozen=True, kw_only=True):
     """Where the boards are."""
 
     home: str
-    """Home of the new board; parity compares its published snapshot."""
+    """Home of the new board; parity reads in it the snapshot that the board serves."""
     new: str = ""
     """URL of the new board."""
 
@@ -92,18 +93,32 @@ def _nothing(path: str) -> Response:
 
 
 def parity(gate: ParityGate, boards: Boards) -> Checked:
-    """Compare every number of the old board with the published snapshot.
+    """Compare every number of the old board with the snapshot that the new board serves.
 
-    Raises LegacyError or SnapshotError if either cannot be read.
+    The published one may be another: a board may serve another home, or not follow. Raises
+    NetworkError if the board cannot be asked, LegacyError or SnapshotError if either cannot be
+    read.
     """
     from frontrunner.checks.parity.run import Asked, compare_boards  # noqa: PLC0415 -- slow
     from frontrunner.snapshot.store import Store  # noqa: PLC0415
 
     paths = {name: Path(text) for name in ("results", "aliases") if (text := getattr(gate, name))}
     limits = Path(gate.limits) if gate.limits else None
-    snapshot = Store(Path(boards.home)).current()
+    served, store = served_snapshot(boards.new), Store(Path(boards.home))
+    if served not in store.ids():
+        return _not_here(boards, served, store.current_id())
+    snapshot = store.open(served)
     report = compare_boards(Asked(Path(gate.legacy), snapshot, gates=limits, **paths))
     return judged_parity(report.gates, report.legacy_cells, snapshot.id)
+
+
+def _not_here(boards: Boards, served: str, published: str | None) -> Checked:
+    text = (
+        f"The new board at {boards.new} serves snapshot {served}, which {boards.home} does not "
+        f"have; published there: {published or 'none'}. Nothing was compared. Let the board serve "
+        "this home, or run the controller with the home of the board."
+    )
+    return Checked(verdict=Verdict.ERROR, text=text, at=time.time())
 
 
 def judged_parity(results: Sequence[GateResult], numbers: int, snapshot: str) -> Checked:
@@ -111,7 +126,8 @@ def judged_parity(results: Sequence[GateResult], numbers: int, snapshot: str) ->
     order = (Verdict.FAILED, Verdict.ERROR, Verdict.INCONCLUSIVE, Verdict.PASSED)
     by_verdict = {verdict: [one for one in results if one.verdict is verdict] for verdict in order}
     worst = next((verdict for verdict in order if by_verdict[verdict]), Verdict.ERROR)
-    text = f"{numbers:,} numbers of the old board compared with snapshot {snapshot}: "
+    text = f"{numbers:,} numbers of the old board compared with snapshot {snapshot}, "
+    text += "which the new board serves: "
     text += f"{len(by_verdict[Verdict.PASSED])} of {len(results)} limits hold."
     if worst is not Verdict.PASSED:
         named = "; ".join(_result(one) for one in by_verdict[worst][:_SHOWN])

@@ -2,6 +2,7 @@
 
 `poll` never waits. A check that crashes, hangs or cannot be started is an error, never a pass. A
 result belongs to the data and the code it was made on: new data runs parity again and nothing else.
+Webhooks and queries are asked again in each step, because they watch the traffic.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ class Versions(msgspec.Struct, frozen=True, kw_only=True):
     new_code: str | None = None
     old_data: str | None = None
     new_data: str | None = None
+    counts_at: float = 0.0
+    """When the step, or the analysis after new code, began."""
 
 
 @dataclass
@@ -186,8 +189,8 @@ def _key(gate: OutsideGate, versions: Versions) -> tuple[object, ...]:
             return gate, versions.old_data, versions.new_data
         case ContractGate() | LinksGate():
             return gate, versions.new_code
-        case _:
-            return (gate,)
+        case _:  # a verdict on what users met at an earlier share says nothing about this one
+            return gate, versions.counts_at
 
 
 def why_not_set_up(gate: GateSettings) -> str:
