@@ -18,6 +18,7 @@ import pytest
 
 from frontrunner.http.app import Application
 from frontrunner.http.follow import Follower, with_readiness
+from frontrunner.snapshot.freshness import write_checked_at
 from frontrunner.snapshot.store import Store
 from tests.factories import small_snapshot
 
@@ -287,7 +288,7 @@ def test_an_error_that_nobody_foresaw_does_not_end_the_following(
     other = small_snapshot(tmp_path, 0.05).id
     with monkeypatch.context() as patched:
 
-        def fail(self: Application, snapshot: object) -> None:
+        def fail(self: Application, snapshot: object, checked_at: float | None) -> None:
             raise ZeroDivisionError("by mistake")
 
         patched.setattr(Application, "use", fail)
@@ -333,3 +334,15 @@ def test_a_file_cut_off_while_it_is_served_does_not_end_the_server(tmp_path: Pat
         check=False,
     )
     assert (run.returncode, run.stdout) == (0, "[200, 200] 200 200\n"), run.stderr[-2000:]
+
+
+def test_until_when_the_board_is_up_to_date_is_followed(tmp_path: Path) -> None:
+    small_snapshot(tmp_path)
+    board = Board(tmp_path)
+    assert board.get("/v1/snapshot").json().get("checkedAt") is None
+    assert "snapshot_checked_timestamp_seconds " not in board.get("/metrics").text
+    board.store.at.refresh.mkdir()
+    write_checked_at(board.store.at, board.serving, 1_800_000_000)
+    board.look(lambda: board.get("/v1/snapshot").json().get("checkedAt") is not None)
+    assert board.get("/v1/snapshot").json().get("checkedAt") == "2027-01-15T08:00:00+00:00"
+    assert "snapshot_checked_timestamp_seconds 1.8e+09" in board.get("/metrics").text

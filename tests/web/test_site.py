@@ -138,3 +138,19 @@ def test_a_query_that_cannot_be_answered_is_the_readers_mistake(
     answer = call(Application(snapshot, pages=Site()), "GET", "/boards", headers=HTML)
     assert answer.status_code == 422
     assert "No such policy: kind." in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/boards", "up to date as of 2027-01-15 08:00 UTC"),
+        ("/zh/boards", "数据核对于 2027-01-15 08:00 UTC"),
+    ],
+)
+def test_the_footer_says_until_when_the_board_is_up_to_date(
+    snapshot: Snapshot, path: str, words: str
+) -> None:
+    application = Application(snapshot, pages=Site())
+    assert words not in call(application, "GET", path, headers=HTML).text
+    application.use(snapshot, 1_800_000_000)
+    assert words in call(application, "GET", path, headers=HTML).text

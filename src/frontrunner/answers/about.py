@@ -14,7 +14,9 @@ from frontrunner.snapshot.reader import Snapshot
 _SHOWN = 1000
 
 
-def snapshot_info(snapshot: Snapshot, boards: int) -> schemas.SnapshotInfo:
+def snapshot_info(
+    snapshot: Snapshot, boards: int, checked_at: float | None = None
+) -> schemas.SnapshotInfo:
     """The provenance of a snapshot, how many of its boards have rows, and the files set aside."""
     provenance = snapshot.manifest.provenance
     counts = msgspec.structs.asdict(provenance.counts)
@@ -24,7 +26,8 @@ def snapshot_info(snapshot: Snapshot, boards: int) -> schemas.SnapshotInfo:
     describing = counts["files_seen"] - sum(counts[name] for name in named)
     return schemas.SnapshotInfo(
         id=snapshot.id,
-        built_at=datetime.fromtimestamp(snapshot.built_at, UTC).isoformat(timespec="seconds"),
+        built_at=_moment(snapshot.built_at),
+        checked_at=None if checked_at is None else _moment(checked_at),
         builder=provenance.builder,
         catalog=provenance.catalog,
         source=sources[0],
@@ -33,6 +36,10 @@ def snapshot_info(snapshot: Snapshot, boards: int) -> schemas.SnapshotInfo:
         rejected_by_reason=by_reason,
         rejected=_rejected(snapshot),
     )
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds")
 
 
 def _rejected(snapshot: Snapshot) -> list[schemas.Rejected]:

@@ -337,6 +337,8 @@ class SnapshotInfo(Wire, frozen=True, kw_only=True):
 
     id: str
     built_at: str
+    checked_at: str | None
+    """When an update last found that the sources give this snapshot; null if none did."""
     builder: str
     catalog: str
     source: SnapshotSource

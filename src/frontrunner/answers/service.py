@@ -48,8 +48,10 @@ class _Weighed(NamedTuple, Generic[Value]):
 class Service:
     """The answers of one snapshot. Methods raise UnknownNameError for names that are not in it."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, checked_at: float | None = None) -> None:
+        """`checked_at` is when the sources last gave this snapshot, in seconds since the epoch."""
         self.snapshot = snapshot
+        self.checked_at = checked_at
         self._boards: Cache[_Weighed[BoardValues]] = Cache(_BOARD_BYTES, lambda one: one.weight)
         self._coverage: Cache[_Weighed[Coverage]] = Cache(_COVERAGE_BYTES, lambda one: one.weight)
 
@@ -262,4 +264,4 @@ class Service:
         """The snapshot being served, and its sources."""
         from frontrunner.answers.about import snapshot_info  # noqa: PLC0415
 
-        return snapshot_info(self.snapshot, self.numbers.boards)
+        return snapshot_info(self.snapshot, self.numbers.boards, self.checked_at)

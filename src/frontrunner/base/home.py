@@ -196,6 +196,11 @@ class Home:
         return self.refresh / "state.json"
 
     @property
+    def checked(self) -> Path:
+        """Until when what is published is known to be what the sources give."""
+        return self.refresh / "checked.json"
+
+    @property
     def refresh_runs(self) -> Path:
         """Every update, one JSON line each."""
         return self.refresh / "runs.jsonl"

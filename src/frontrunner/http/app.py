@@ -69,10 +69,14 @@ class Application:
         self._handle = chain.counted(handler, self.metrics)
         self.use(snapshot)
 
-    def use(self, snapshot: Snapshot) -> None:
-        """Serve `snapshot` from the next request on."""
-        self.served = Served(snapshot, Policy(snapshot.built_at, self._max_age))
-        self.metrics.serve(snapshot)
+    def use(self, snapshot: Snapshot, checked_at: float | None = None) -> None:
+        """Serve `snapshot` from the next request on.
+
+        `checked_at` is when the sources last gave it, in seconds since the epoch.
+        """
+        policy = Policy(max(snapshot.built_at, checked_at or 0), self._max_age)
+        self.served = Served(snapshot, policy, checked_at)
+        self.metrics.serve(snapshot, checked_at)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -22,6 +22,7 @@ from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.http.app import Application
 from frontrunner.http.plain import plain
 from frontrunner.http.request import Request, Response
+from frontrunner.snapshot.freshness import read_checked_at
 from frontrunner.snapshot.prepared import ANSWERS, has_answers
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store, whole_damage
@@ -102,15 +103,15 @@ class Follower:
         Raises CorruptSnapshotError if the current snapshot cannot be served, and whatever else
         goes wrong.
         """
-        current, served = self._store.current_id(), self._served
         try:
-            name = current or served.id
+            name = self._store.current_id() or self._served.id
             answers = await self._check(name)
         except (CorruptSnapshotError, OSError) as error:
             await self._fall_back(str(error))
             raise
         answers = answers and has_answers(self._store.at.snapshot(name))
-        if self.stopped or (name, answers) != (served.id, self._application.served.prepared):
+        state = name, answers, read_checked_at(self._store.at, name)
+        if self.stopped or state != self._state:
             self._use(name, answers)
 
     async def _check(self, name: str) -> bool:
@@ -149,10 +150,19 @@ class Follower:
         names = [event.snapshot for event in reversed(self._store.history())]
         yield from dict.fromkeys(names)
 
+    @property
+    def _state(self) -> tuple[str, bool, float | None]:
+        """What is served: the snapshot, whether with prepared answers, and until when checked."""
+        served = self._application.served
+        return self._served.id, served.prepared, served.service.checked_at
+
     def _use(self, name: str, answers: bool) -> None:
-        self._application.use(Snapshot(self._store.at.snapshot(name), with_answers=answers))
+        before = self.stopped, *self._state[:2]
+        snapshot = Snapshot(self._store.at.snapshot(name), with_answers=answers)
+        self._application.use(snapshot, read_checked_at(self._store.at, name))
         self.stopped = ""
-        log.warning("now serving snapshot %s", name)
+        if before != ("", name, answers):
+            log.warning("now serving snapshot %s", name)
 
 
 class _Check(msgspec.Struct, frozen=True):

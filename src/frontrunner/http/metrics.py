@@ -85,7 +85,7 @@ class Metrics(Collector):
         """What this process adds to the counters of all."""
         self.registry.register(self)
 
-    def serve(self, snapshot: Snapshot) -> None:
+    def serve(self, snapshot: Snapshot, checked_at: float | None = None) -> None:
         """Describe the snapshot that is served from now on."""
         provenance = snapshot.manifest.provenance
         counts = provenance.counts
@@ -101,6 +101,12 @@ class Metrics(Collector):
                 "When the snapshot was built.",
                 (),
                 {(): snapshot.built_at},
+            ),
+            Gauge(
+                "frontrunner_snapshot_checked_timestamp_seconds",
+                "When an update last found that the sources give this snapshot.",
+                (),
+                {} if checked_at is None else {(): checked_at},
             ),
             Gauge(
                 "frontrunner_snapshot_count",

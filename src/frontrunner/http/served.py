@@ -27,8 +27,9 @@ class Ready(NamedTuple):
 class Served:
     """One snapshot being served: its service, and the replies that are ready."""
 
-    def __init__(self, snapshot: Snapshot, policy: Policy) -> None:
-        self.service = Service(snapshot)
+    def __init__(self, snapshot: Snapshot, policy: Policy, checked_at: float | None = None) -> None:
+        """`checked_at` is when the sources last gave this snapshot, in seconds since the epoch."""
+        self.service = Service(snapshot, checked_at)
         self.bodies = Bodies(self.service)
         self.prepared = snapshot.prepared is not None
         """Whether its answers were prepared when serving began."""

@@ -10,6 +10,7 @@ from frontrunner.base.atomic import append_line, write_file
 from frontrunner.base.home import Home
 from frontrunner.base.json import read_as
 from frontrunner.refresh.guards import Breach
+from frontrunner.snapshot.freshness import write_checked_at
 from frontrunner.snapshot.manifest import Seconds
 
 Outcome = Literal["published", "unchanged", "held", "failed", "unseen"]
@@ -50,6 +51,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """A snapshot that the guards hold until a person accepts it."""
 
     snapshot: str
+    at: Seconds
+    """When the run began that built it."""
     against: str
     """The published snapshot that it was compared with."""
     breaches: tuple[Breach, ...]
@@ -83,7 +86,9 @@ def after_run(state: State, run: Run) -> State:
     """The state once `run` has ended."""
     waiting = state.waiting
     if run.outcome == "held" and run.snapshot and run.previous:
-        waiting = Waiting(snapshot=run.snapshot, against=run.previous, breaches=run.breaches)
+        waiting = Waiting(
+            snapshot=run.snapshot, at=run.at, against=run.previous, breaches=run.breaches
+        )
     elif run.is_good or run.outcome == "unseen":
         waiting = None
     return State(
@@ -99,4 +104,6 @@ def keep_run(home: Home, run: Run) -> State:
     append_line(home.refresh_runs, msgspec.json.encode(run))
     state = after_run(read_state(home), run)
     write_state(home, state)
+    if run.is_good and run.snapshot:
+        write_checked_at(home, run.snapshot, run.at)
     return state

@@ -30,6 +30,7 @@ from frontrunner.refresh.changes import Changes, measure
 from frontrunner.refresh.guards import Breach, breaches
 from frontrunner.refresh.live import UnseenError, wait_until_shown
 from frontrunner.refresh.record import Outcome, Run, Waiting, keep_run, read_state, write_state
+from frontrunner.snapshot.freshness import write_checked_at
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 
@@ -211,5 +212,7 @@ def accept(
         events.record(home, accepted)
         pipeline.publish(store, waiting.snapshot, reporter)
         state = read_state(home)
-        write_state(home, msgspec.structs.replace(state, waiting=None, failures=0))
+        state = msgspec.structs.replace(state, waiting=None, failures=0, good_at=waiting.at)
+        write_state(home, state)
+        write_checked_at(home, waiting.snapshot, waiting.at)
     return waiting

@@ -90,7 +90,7 @@ class BothBoards:
             healthy=health is not None and health.status == 200,
             code=health.headers.get(_VERSION) if health else None,
             data=snapshot.id or None,
-            data_at=_seconds(snapshot.built_at),
+            data_at=_seconds(snapshot.checked_at or snapshot.built_at),
         )
 
     def _is_healthy(self, url: str) -> bool:
@@ -134,6 +134,7 @@ def all_urls(given: Sequence[str] | str) -> tuple[str, ...]:
 class _Snapshot(msgspec.Struct, rename="camel"):
     id: str = ""
     built_at: str = ""
+    checked_at: str | None = None
 
 
 def _snapshot(answer: Answer | None) -> _Snapshot:

@@ -63,6 +63,11 @@ def day(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
 
 
+def minute(at: float) -> str:
+    """A moment to the minute, in UTC."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
 def render(template: str, t: Words, links: Links, **values: Any) -> bytes:
     """A page."""
     page = environment().get_template(template)

@@ -15,7 +15,7 @@ from frontrunner.http.reply import Headers
 from frontrunner.legacy.links.meaning import Unknown, tidied
 from frontrunner.snapshot.answers import Answer, encode
 from frontrunner.web import assets, cards, feeds, misspelled, old_links, problems
-from frontrunner.web.render import day, render
+from frontrunner.web.render import day, minute, render
 from frontrunner.web.urls import Links, card_name, model_path
 from frontrunner.web.view_table import DEVELOPMENT, NAMED, UNKEPT, VIEWS, parameters
 from frontrunner.web.visit import Shown, View, Visit
@@ -111,7 +111,8 @@ class Site:
         """The page at `path`. Raises UnknownNameError if there is none."""
         if path in UNKEPT:
             return _made(visit, path, self._hidden)
-        key = (visit.service.snapshot.id, *_key(visit, path))
+        service = visit.service
+        key = (service.snapshot.id, str(service.checked_at), *_key(visit, path))
         page = self._cache.get(key, lambda: _made(visit, path, self._hidden))
         if page is None:
             raise UnknownNameError(f"/{path}")
@@ -252,6 +253,7 @@ def to_bytes(visit: Visit, path: str, shown: Shown) -> bytes:
         embed="embed" in visit.query,
         snapshot_id=snapshot.id,
         built=day(snapshot.built_at),
+        checked=None if visit.service.checked_at is None else minute(visit.service.checked_at),
         status=shown.status,
         **shown.values,
     )
