@@ -50,5 +50,5 @@ def test_a_dead_channel_is_in_the_status(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     outbox_file(folder, "mail").write_bytes(msgspec.json.encode(box))
     answer = run(tmp_path, "status")
-    assert "Nobody is told by mail: no route" in answer.stdout
+    assert "Notices are not delivered by mail: no route" in answer.stdout
     assert msgspec.json.decode(run(tmp_path, "status", "--json").stdout)["dead_channels"]

@@ -23,7 +23,11 @@ def test_a_plan_without_any_setting(tmp_path: Path) -> None:
     order = [answer.stdout.index(f". {name}") for name in ("parallel", "guided", "shifting, 1%",
              "shifting, 100%", "cutover", "settled")]  # fmt: skip
     assert order == sorted(order)
-    for text in ("cannot end in less than 22 days", "NO WAY BACK", "nobody; set up [notify]"):
+    for text in (
+        "cannot end in less than 22 days",
+        "NO WAY BACK",
+        "Notices: not sent;",
+    ):
         assert text in answer.stdout
     assert list(tmp_path.iterdir()) == []
 

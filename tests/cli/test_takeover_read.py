@@ -100,7 +100,24 @@ def test_a_report(home: Path, tmp_path: Path) -> None:
     assert "Report of the take-over" in page.read_text()
 
 
-def test_a_home_without_a_take_over(tmp_path: Path) -> None:
-    assert "planned/0 running" in run(tmp_path, "status").stdout
-    assert run(tmp_path, "log").stdout == ""
-    assert "0 commands, 0 refused; 0 alarms" in run(tmp_path, "report").stdout
+WORDS = ["status", "log", "verify", "report", "console", "pause", "rollback", "approve", "finish"]
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_a_mistyped_home_is_named_and_not_made(tmp_path: Path, words: str) -> None:
+    home = tmp_path / "mistyped"
+    answer = run(home, words)
+    assert answer.returncode == {"status": 0, "console": 2}.get(words, 7), answer.stderr
+    assert str(home) in answer.stderr + answer.stdout
+    assert "does not exist" in answer.stderr + answer.stdout
+    assert not home.exists()
+
+
+def test_a_home_without_a_take_over_says_what_to_do(tmp_path: Path) -> None:
+    answer = run(tmp_path, "status")
+    assert answer.returncode == 0
+    assert answer.stdout.startswith(f"No take-over was started in {tmp_path}. See what it would do")
+    assert "frontrunner takeover plan --home" in answer.stdout
+    found = json.loads(run(tmp_path, "status", "--json").stdout)
+    assert (found["entries"], found["readings"]) == (0, [])
+    assert list(tmp_path.iterdir()) == []

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from frontrunner.base.errors import LedgerError, TakeoverError, UsageError
+from frontrunner.base.home import Home as HomePaths
 from frontrunner.gateway.transition import transition_file
 from tests.gateway.conftest import Running, _one_gateway, gateway, until
 
@@ -94,6 +96,23 @@ def test_without_a_controller_a_command_does_its_work(
     assert "rolled back already" in run(home, "rollback").stderr
 
 
+@pytest.mark.parametrize("words", [("approve",), ("advance", "--yes"), ("retry",)])
+def test_without_a_controller_what_may_move_users_forward_is_only_recorded(
+    gateway: Running, home: Path, controller: subprocess.Popen[str], words: tuple[str, ...]
+) -> None:
+    until(lambda: gateway.control.kept().banner, 30)
+    controller.kill()
+    controller.wait()
+    answer = run(home, *words)
+    assert answer.returncode == 0, answer.stderr
+    assert "Recorded as entry" in answer.stderr
+    assert f"frontrunner takeover start --home {home}" in answer.stderr
+    assert gateway.control.get_share() == 0
+    assert f"({words[0]} by cli:" in run(home, "status").stdout
+    assert run(home, "pause").returncode == 0, "this one is done at once"
+    assert "guided/0 paused" in run(home, "status").stdout
+
+
 def test_the_gateway_is_not_changed_by_hand_meanwhile(
     gateway: Running, home: Path, controller: subprocess.Popen[str]
 ) -> None:
@@ -118,10 +137,13 @@ def test_the_gateway_is_not_changed_by_hand_meanwhile(
 
 def test_commands_before_the_start(home: Path, gateway: Running) -> None:
     assert "It would change the data plane" in run(home, "start", "--dry-run").stderr
-    answer = run(home, "pause")
-    assert (answer.returncode, "has not been started" in answer.stderr) == (7, True)
-    assert status(home)["seen"] is not None
-    assert run(home, "finish").returncode == 7, "without --yes it asks, and nobody can answer"
+    place = HomePaths(home).takeover / "ledger.db"
+    place.unlink(missing_ok=True)
+    for words in ("pause", "rollback", "finish", "log", "report", "verify"):
+        answer = run(home, words)
+        assert (answer.returncode, "No take-over was started in" in answer.stderr) == (7, True)
+    assert not place.exists(), "nothing is recorded"
+    assert status(home)["controller"] == ""
 
 
 def test_a_start_that_is_refused_ends_and_says_why(home: Path, gateway: Running) -> None:
@@ -134,4 +156,6 @@ def test_a_start_that_is_refused_ends_and_says_why(home: Path, gateway: Running)
 def test_a_unit_for_the_controller(home: Path) -> None:
     unit = run(home, "emit", "systemd").stdout
     assert f"ExecStart=/usr/local/bin/frontrunner takeover start --home {home}" in unit
+    assert f"RestartPreventExitStatus={UsageError.code} {TakeoverError.code}\n" in unit
+    assert LedgerError.code not in (UsageError.code, TakeoverError.code), "a ledger may come back"
     assert run(home, "emit", "sysv").returncode == 2

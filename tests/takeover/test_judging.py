@@ -23,7 +23,7 @@ from frontrunner.takeover.fold import State
 from frontrunner.takeover.gates.on_boards import Boards
 from frontrunner.takeover.gates.outside import Checks
 from frontrunner.takeover.judging import Judging, judging_of
-from frontrunner.takeover.plan import plan_of
+from frontrunner.takeover.plan import least_evidence, plan_of
 from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.records import Reading
 from frontrunner.takeover.stages import Position, Stage, World
@@ -168,3 +168,13 @@ def test_a_gate_that_is_not_armed_is_proved_again_later(room: Room, tmp_path: Pa
     assert not armed()
     clock[0] = 60.0
     assert armed()
+
+
+@pytest.mark.parametrize("evidence", [0, 700])
+def test_a_reading_wants_what_the_stage_and_the_gate_need(room: Room, evidence: int) -> None:
+    """The plan, `status` and what holds the take-over name the same number."""
+    stage = StageSettings(gates=("share", "success", "freshness"), evidence=evidence)
+    plan = plan_of(msgspec.structs.replace(SETTINGS, shifting=stage))
+    by_name = {one.gate: one.wanted for one in room.judging.readings(STATE, plan, HALF)}
+    assert by_name == {"share": 100, "success": max(50, evidence), "freshness": 1}
+    assert least_evidence(plan, Stage.SHIFTING, "success") == by_name["success"]

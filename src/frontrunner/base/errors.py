@@ -112,13 +112,15 @@ class GatewayError(FrontrunnerError):
 
 
 class TakeoverError(FrontrunnerError):
-    """The take-over cannot do what was asked: no plan, no ledger, or not in this state."""
+    """The take-over cannot do what was asked: no plan, or not in this state."""
 
     code = 7
 
 
 class LedgerError(TakeoverError):
     """The ledger cannot be read or written."""
+
+    code = 10
 
 
 class StaleTokenError(TakeoverError):

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from frontrunner.base.config import load_settings
+from frontrunner.base.errors import UsageError
 from frontrunner.base.home import Home as HomePaths
 from frontrunner.cli.options import Home, check_range
 from frontrunner.cli.output import say
 from frontrunner.cli.takeover_app import takeover
-from frontrunner.cli.takeover_plan import plan_lines, told
+from frontrunner.cli.takeover_plan import plan_lines, receivers
 from frontrunner.takeover.forecast import forecast
 from frontrunner.takeover.plan import Plan
 
@@ -44,6 +45,11 @@ def console(
 
     check_range("--port", port, 0, 65535)
     settings = load_settings(home)
+    if not settings.home.is_dir():
+        raise UsageError(
+            f"The folder {settings.home} does not exist, so there is no take-over to show. Check "
+            "--home."
+        )
     place = HomePaths(settings.home)
     tokens = Tokens(place.console_tokens)
 
@@ -72,5 +78,5 @@ def _plan(home: Path) -> tuple[Plan, str]:
 
     settings = load_settings(home)
     found = load_plan(settings)
-    lines = plan_lines(forecast(found, None), "", told(settings))
+    lines = plan_lines(forecast(found, None), "", receivers(settings))
     return found, "\n".join(lines)

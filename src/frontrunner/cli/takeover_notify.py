@@ -1,4 +1,4 @@
-"""`frontrunner takeover notify`: find out whether people would be told."""
+"""`frontrunner takeover notify`: test the channels of notices."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def notify(
         at=at,
         kind="test",
         title="Test of the take-over's notices",
-        text=text or "Nothing happened. Somebody tests whether you are told.",
+        text=text or "This is a test. Nothing happened to the take-over.",
     )
     failed = []
     for channel in channels:

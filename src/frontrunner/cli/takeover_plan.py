@@ -40,7 +40,7 @@ def plan(
     if as_json:
         print_json(found)
         return
-    typer.echo("\n".join(plan_lines(found, source, told(settings))))
+    typer.echo("\n".join(plan_lines(found, source, receivers(settings))))
     if per_day is None:
         say("The traffic is not known yet. Give it with --requests-per-day N.")
 
@@ -56,12 +56,12 @@ def _measured(settings: Settings) -> tuple[float | None, str]:
     return found.per_day, f"measured: {requests} in {duration(found.seconds)}"
 
 
-def told(settings: Settings) -> str:
-    """Who is told of what the take-over does."""
+def receivers(settings: Settings) -> str:
+    """Who receives notices of what the take-over does."""
     notify = settings.notify
-    ways = [f"mail to {', '.join(notify.mail_to)}"] if notify.smtp and notify.mail_to else []
-    ways += ["the webhook"] if notify.webhook else []
-    return " and ".join(ways) or "nobody; set up [notify]"
+    ways = [f"by mail to {', '.join(notify.mail_to)}"] if notify.smtp and notify.mail_to else []
+    ways += ["to the webhook"] if notify.webhook else []
+    return " and ".join(ways) or "not sent; set up [notify]"
 
 
 def plan_lines(found: Forecast, source: str, people: str) -> list[str]:
@@ -73,7 +73,7 @@ def plan_lines(found: Forecast, source: str, people: str) -> list[str]:
         f"Traffic: {traffic}",
         f"Duration: at least {duration(found.shortest)}, at most {duration(found.longest)} "
         "without pauses",
-        f"Told: {people}",
+        f"Notices: {people}",
         f"Saved before each change: {found.steps[0].saved}",
         "",
     ]
@@ -84,7 +84,7 @@ def plan_lines(found: Forecast, source: str, people: str) -> list[str]:
 
 def _step_lines(number: int, step: StepForecast) -> list[str]:
     share = f", {step.share / 100:g}%" if step.stage is Stage.SHIFTING else ""
-    evidence = f", with {counted(step.evidence, 'unit')} of evidence" if step.evidence else ""
+    evidence = f", with about {counted(step.evidence, 'unit')} of evidence" if step.evidence else ""
     gates = ", ".join(step.gates) or "none"
     lines = [
         f"{number}. {step.stage}{share}: {step.does}",

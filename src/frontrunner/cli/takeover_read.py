@@ -37,25 +37,35 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Show where the take-over is, what it waits for, and what each gate says."""
-    from frontrunner.ops.notify import read_outboxes  # noqa: PLC0415
     from frontrunner.takeover.fold import State, fold  # noqa: PLC0415
     from frontrunner.takeover.overview import overview  # noqa: PLC0415
     from frontrunner.takeover.telling import last_look  # noqa: PLC0415
-    from frontrunner.takeover.wiring import lease_of, open_ledger  # noqa: PLC0415
+    from frontrunner.takeover.wiring import (  # noqa: PLC0415
+        lease_of,
+        ledger_if_begun,
+        not_started,
+    )
 
     settings = load_settings(home)
-    with closing(open_ledger(settings)) as ledger:
+    opened = ledger_if_begun(settings)
+    place = HomePaths(settings.home)
+    if opened is None:
+        dead = _dead_channels(place)
+        if as_json:
+            found = overview(State(), None, "")
+            print_json(msgspec.structs.replace(found, dead_channels=dead))
+        else:
+            typer.echo("\n".join(map(visible, (not_started(settings), *_undelivered(dead)))))
+        return
+    with closing(opened) as ledger:
         lease, state = lease_of(settings, ledger), State()
 
         def now() -> Overview:
             nonlocal state
             state = fold(ledger.entries(after=state.last), state)
             held = lease.current()
-            place = HomePaths(settings.home)
             found = overview(state, last_look(place.looks), held.holder if held else "")
-            boxes = read_outboxes(place.outbox)
-            dead = tuple(f"{one.channel}: {one.error}" for one in boxes if one.is_dead)
-            return msgspec.structs.replace(found, dead_channels=dead)
+            return msgspec.structs.replace(found, dead_channels=_dead_channels(place))
 
         if as_json:
             print_json(now())
@@ -63,6 +73,17 @@ def status(
             _watch(now)
         else:
             Console().print(_shown(now()))
+
+
+def _dead_channels(place: HomePaths) -> tuple[str, ...]:
+    from frontrunner.ops.notify import read_outboxes  # noqa: PLC0415
+
+    boxes = read_outboxes(place.outbox)
+    return tuple(f"{one.channel}: {one.error}" for one in boxes if one.is_dead)
+
+
+def _undelivered(dead: tuple[str, ...]) -> list[str]:
+    return [f"Notices are not delivered by {one}" for one in dead]
 
 
 def _watch(now: Callable[[], Overview]) -> None:
@@ -89,7 +110,7 @@ def _shown(found: Overview) -> Group:
     lines += ["The plan was edited. Accept it, or restore it."] if found.edited else []
     for one in found.waiting:
         lines.append(f"Command {one.seq} ({one.verb} by {one.actor}) waits for its answer.")
-    lines += [f"Nobody is told by {one}" for one in found.dead_channels]
+    lines += _undelivered(found.dead_channels)
     lines.append(_controller(found))
     return Group(Text("\n".join(map(visible, lines))), _gates(found))
 
@@ -125,9 +146,9 @@ def log(
     as_json: Json = False,
 ) -> None:
     """Print the ledger, oldest first, one entry a line."""
-    from frontrunner.takeover.wiring import open_ledger  # noqa: PLC0415
+    from frontrunner.takeover.wiring import begun_ledger  # noqa: PLC0415
 
-    with closing(open_ledger(load_settings(home))) as ledger:
+    with closing(begun_ledger(load_settings(home))) as ledger:
         seen = max(ledger.size() - last, 0) if last else 0
         while True:
             for entry in ledger.entries(after=seen):
@@ -147,9 +168,9 @@ def _line(entry: Entry) -> str:
 @takeover.command()
 def verify(home: Home = None, as_json: Json = False) -> None:
     """Recompute the chain of the ledger; exits with 7 if an entry was changed or is missing."""
-    from frontrunner.takeover.wiring import open_ledger  # noqa: PLC0415
+    from frontrunner.takeover.wiring import begun_ledger  # noqa: PLC0415
 
-    with closing(open_ledger(load_settings(home))) as ledger:
+    with closing(begun_ledger(load_settings(home))) as ledger:
         found = ledger.verify()
     if as_json:
         print_json(found)

@@ -28,9 +28,9 @@ def report(
 ) -> None:
     """Tell the whole take-over: every decision with its evidence, every command, every alarm."""
     from frontrunner.takeover.report import report_of  # noqa: PLC0415
-    from frontrunner.takeover.wiring import open_ledger  # noqa: PLC0415
+    from frontrunner.takeover.wiring import begun_ledger  # noqa: PLC0415
 
-    with closing(open_ledger(load_settings(home))) as ledger:
+    with closing(begun_ledger(load_settings(home))) as ledger:
         found = report_of(ledger.entries(), ledger.verify())
     if html is not None:
         from frontrunner.base.atomic import write_file  # noqa: PLC0415

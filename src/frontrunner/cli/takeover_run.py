@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _ANSWER = 15.0
 """Seconds to wait for the answer to a command."""
 _LOOK_AGAIN = 0.1
+_AT_ONCE = frozenset({Verb.ROLLBACK, Verb.PAUSE})
+"""Verbs whose work a command does itself if no controller runs: they move nobody forward."""
 
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is in the ledger.")]
 Wait = Annotated[
@@ -55,7 +58,7 @@ def start(
         if begins and not state.pending:
             command = Commanded(verb=Verb.START, reason=reason)
             entry = one.ledger.append(user_name(), "", command)
-            state = _begun(one, _answer(one, entry, _ANSWER))
+            state = _begun(one, _answer(one, entry, _ANSWER, acts=True))
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
@@ -212,19 +215,38 @@ def _ask(
     dry_run: bool = False,
     confirm: str = "",
 ) -> None:
-    """Give a command and show its answer. Without a controller its work is done here."""
-    from frontrunner.takeover.wiring import user_name, wired  # noqa: PLC0415
+    """Give a command and show its answer.
+
+    Without a controller, what moves nobody forward is done here. Everything else is only recorded:
+    a single look could take a step, and then nothing would watch the users whom it moved.
+    """
+    from frontrunner.takeover.wiring import begun_ledger, user_name, wired  # noqa: PLC0415
 
     settings = load_settings(home)
+    begun_ledger(settings).close()
     with wired(settings) as one:
         state = fold(one.ledger.entries())
         if dry_run:
             say(_preview(one, state, command))
             return
         _confirm(state, command, confirm)
+        acts = command.verb in _AT_ONCE
+        is_recorded = not acts and not one.has_controller()
         entry = one.ledger.append(user_name(), state.plan, command)
-        answer = _answer(one, entry, wait)
-    _show(command, entry, answer, as_json)
+        answer = None if is_recorded else _answer(one, entry, wait, acts=acts)
+    if is_recorded:
+        _show_recorded(entry, settings.home, as_json)
+    else:
+        _show(command, entry, answer, as_json)
+
+
+def _show_recorded(entry: Entry, home: Path, as_json: bool) -> None:
+    if as_json:
+        print_json(entry)
+    say(
+        f"Recorded as entry {entry.seq}. No controller runs, so nothing happens yet. Start it "
+        f"with: frontrunner takeover start --home {quote(str(home))}"
+    )
 
 
 def _confirm(state: State, command: Commanded, text: str) -> None:
@@ -237,11 +259,12 @@ def _confirm(state: State, command: Commanded, text: str) -> None:
     typer.confirm(f"{text} Go on?", abort=True, err=True)
 
 
-def _answer(one: Wired, entry: Entry, wait: float) -> Entry | None:
-    """The answer to a command; while no controller runs, this process looks in its place."""
+def _answer(one: Wired, entry: Entry, wait: float, *, acts: bool) -> Entry | None:
+    """The answer to a command; if it `acts`, this process looks while no controller runs."""
     until = time.monotonic() + wait
     while True:
-        one.controller.tick()
+        if acts:
+            one.controller.tick()
         for found in one.ledger.entries(after=entry.seq):
             record = found.record
             if isinstance(record, Decided | Refused) and record.command == entry.seq:

@@ -8,7 +8,7 @@ import msgspec
 
 from frontrunner.base.gate_settings import ShadowGate, SlownessGate, SuccessGate
 from frontrunner.takeover.gates.enough import enough
-from frontrunner.takeover.plan import Plan, needed, plan_hash, positions, wanted
+from frontrunner.takeover.plan import Plan, least_evidence, needed, plan_hash, positions, wanted
 from frontrunner.takeover.stages import FULL, Position, Stage, World
 
 DAY = 86400.0
@@ -102,10 +102,15 @@ def _step(plan: Plan, position: Position, per_day: float | None) -> StepForecast
 def _units(plan: Plan, gates: tuple[str, ...], position: Position, *, on_users: bool) -> int:
     """Units that the gates on users' requests need, or without such gates those on shadows."""
     kinds = SuccessGate | SlownessGate if on_users else ShadowGate
-    share, least = wanted(plan, position).share, plan.stage(position.stage).evidence
+    share, stage = wanted(plan, position).share, position.stage
     found = [plan.gates[one] for one in gates]
     return max(
-        (max(least, enough(one, share)) for one in found if isinstance(one, kinds)), default=0
+        (
+            max(least_evidence(plan, stage, one.name), enough(one, share))
+            for one in found
+            if isinstance(one, kinds)
+        ),
+        default=0,
     )
 
 

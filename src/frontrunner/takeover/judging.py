@@ -22,7 +22,7 @@ from frontrunner.takeover.gates.on_boards import Boards
 from frontrunner.takeover.gates.outside import Checks, Versions
 from frontrunner.takeover.gates.prove import prove
 from frontrunner.takeover.loading import gateway_folder
-from frontrunner.takeover.plan import Plan, asks_a_person, guarding, wanted
+from frontrunner.takeover.plan import Plan, asks_a_person, guarding, least_evidence, wanted
 from frontrunner.takeover.plane import Reality
 from frontrunner.takeover.records import Reading
 
@@ -60,7 +60,16 @@ class Judging:
             checks=self._checks.poll(gates, versions),
             approved=_approvals(state, plan, gates),
         )
-        return look(gates, evidence, self._unarmed(gates))
+        readings = look(gates, evidence, self._unarmed(gates))
+        stage = state.position.stage
+        return tuple(
+            msgspec.structs.replace(
+                one, wanted=max(one.wanted, least_evidence(plan, stage, one.gate))
+            )
+            if one.wanted
+            else one
+            for one in readings
+        )
 
     def close(self) -> None:
         """End the checks that run."""

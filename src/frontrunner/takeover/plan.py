@@ -15,6 +15,8 @@ from frontrunner.base.gate_settings import (
     GateSettings,
     ManualGate,
     ShadowGate,
+    SlownessGate,
+    SuccessGate,
     all_gates,
 )
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
@@ -22,6 +24,8 @@ from frontrunner.takeover.stages import FULL, Mode, Position, Stage, World
 
 PATH = (Stage.PARALLEL, Stage.GUIDED, Stage.SHIFTING, Stage.CUTOVER, Stage.SETTLED)
 """The stages that a plan has settings for, in order."""
+ON_TRAFFIC = (SuccessGate, SlownessGate, ShadowGate)
+"""Kinds of gates whose evidence grows with the traffic; a stage can ask for more of it."""
 STEP_BACK = 60.0
 """Seconds at each smaller share of a stepwise rollback."""
 _OPERATION = frozenset({"tick", "database"})
@@ -185,6 +189,13 @@ def guarding(plan: Plan, position: Position) -> tuple[str, ...]:
         if stage is position.stage:
             break
     return tuple(found) if position.stage in PATH else ()
+
+
+def least_evidence(plan: Plan, stage: Stage, gate: str) -> int:
+    """Units of evidence that a gate needs at least in a stage: its own minimum or the stage's."""
+    found = plan.gates.get(gate)
+    own = getattr(found, "minimum_sample", 0)
+    return max(own, plan.stage(stage).evidence) if isinstance(found, ON_TRAFFIC) else own
 
 
 def asks_a_person(plan: Plan, gate: str) -> bool:

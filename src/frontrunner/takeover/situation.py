@@ -7,16 +7,21 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from frontrunner.base.gate_settings import ShadowGate, SlownessGate, SuccessGate
 from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.fold import State
-from frontrunner.takeover.plan import Plan, following, guarding, needed, wanted
+from frontrunner.takeover.plan import (
+    ON_TRAFFIC,
+    Plan,
+    following,
+    guarding,
+    least_evidence,
+    needed,
+    wanted,
+)
 from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.records import Cause, Decided, Intended, Reading, Record
 from frontrunner.takeover.stages import Mode, Position, Stage, World, goes_back, goes_on
 
-_ON_TRAFFIC = (SuccessGate, SlownessGate, ShadowGate)
-"""Kinds of gates whose evidence grows with the traffic; a stage can ask for more of it."""
 URGENT = 600.0
 """Seconds after which an alarm is raised again that keeps users on a board that fails."""
 
@@ -214,12 +219,13 @@ class Situation:
 
     def open_gates(self) -> list[str]:
         """For each gate that does not pass yet: which, and why."""
-        least = self.plan.stage(self.position.stage).evidence
+        stage = self.position.stage
         by_name = {one.gate: one for one in self.readings}
         found = []
         for gate in self.needed:
-            on_traffic = isinstance(self.plan.gates.get(gate), _ON_TRAFFIC)
-            why = _why_open(by_name.get(gate), least if on_traffic else 0)
+            on_traffic = isinstance(self.plan.gates.get(gate), ON_TRAFFIC)
+            least = least_evidence(self.plan, stage, gate) if on_traffic else 0
+            why = _why_open(by_name.get(gate), least)
             found += [f"{gate}: {why}"] if why else []
         return found
 

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from frontrunner.base.config import Settings, load_settings
 from frontrunner.base.durations import seconds
+from frontrunner.base.errors import TakeoverError
 from frontrunner.base.home import Home
 from frontrunner.gateway.sides import sides
 from frontrunner.ops.channels import channels_of
@@ -20,10 +22,12 @@ from frontrunner.takeover.both_boards import BothBoards
 from frontrunner.takeover.clock import Clock
 from frontrunner.takeover.controller import Controller
 from frontrunner.takeover.envoy_plane import EnvoyPlane
+from frontrunner.takeover.fold import fold
 from frontrunner.takeover.judging import judging_of
 from frontrunner.takeover.ledger.lease import Lease
 from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.loading import gateway_folder, load_plan
+from frontrunner.takeover.stages import Stage
 from frontrunner.takeover.surroundings import Parts
 from frontrunner.takeover.telling import Telling, last_look
 from frontrunner.takeover.tenure import HomeTenure
@@ -42,14 +46,63 @@ class Wired:
     lease: Lease
     boards: BothBoards
     controller: Controller
+    tenure: HomeTenure
     tick: float
     """Seconds between two looks."""
     parts: Parts
+
+    def has_controller(self) -> bool:
+        """Whether another process has the lease, or may have it. Raises LedgerError."""
+        token = self.tenure.acquire(self.controller.name)
+        if token is None:
+            self.tenure.close()
+        else:
+            self.tenure.release(token)
+        return token is None
 
 
 def open_ledger(settings: Settings) -> Ledger:
     """The ledger of a home. Raises LedgerError, or MissingExtraError without a driver."""
     return Ledger(settings.takeover.database, Home(settings.home).takeover)
+
+
+def ledger_if_begun(settings: Settings) -> Ledger | None:
+    """The ledger of a take-over that was started here, or None; then nothing is made.
+
+    Raises LedgerError if it cannot be opened or read.
+    """
+    file = Home(settings.home).takeover / "ledger.db"
+    if not settings.takeover.database and not file.exists():
+        return None
+    ledger = open_ledger(settings)
+    try:
+        has_begun = fold(ledger.entries()).position.stage is not Stage.PLANNED
+    except BaseException:
+        ledger.close()
+        raise
+    if has_begun:
+        return ledger
+    ledger.close()
+    return None
+
+
+def begun_ledger(settings: Settings) -> Ledger:
+    """The same. Raises TakeoverError if nothing was started."""
+    ledger = ledger_if_begun(settings)
+    if ledger is None:
+        raise TakeoverError(not_started(settings))
+    return ledger
+
+
+def not_started(settings: Settings) -> str:
+    """Says that there is no take-over, where, and what to do next."""
+    home = quote(str(settings.home))
+    missing = "" if settings.home.is_dir() else " The folder does not exist. Check --home."
+    return (
+        f"No take-over was started in {settings.home}.{missing} See what it would do with: "
+        f"frontrunner takeover plan --home {home}. Start it with: frontrunner takeover start "
+        f"--home {home}"
+    )
 
 
 def lease_of(settings: Settings, ledger: Ledger) -> Lease:
@@ -93,7 +146,8 @@ def wired(settings: Settings) -> Iterator[Wired]:
     notifier.start()
     boards.start()
     try:
-        yield Wired(settings, ledger, lease_of(settings, ledger), boards, controller, tick, parts)
+        lease = lease_of(settings, ledger)
+        yield Wired(settings, ledger, lease, boards, controller, tenure, tick, parts)
     finally:
         controller.release()
         judging.close()
