@@ -6,7 +6,7 @@ import getpass
 import os
 import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
@@ -75,14 +75,11 @@ def ledger_if_begun(settings: Settings) -> Ledger | None:
     if not settings.takeover.database and not file.exists():
         return None
     ledger = open_ledger(settings)
-    try:
-        has_begun = fold(ledger.entries()).position.stage is not Stage.PLANNED
-    except BaseException:
-        ledger.close()
-        raise
-    if has_begun:
-        return ledger
-    ledger.close()
+    with ExitStack() as until_known:
+        until_known.callback(ledger.close)
+        if fold(ledger.entries()).position.stage is not Stage.PLANNED:
+            until_known.pop_all()
+            return ledger
     return None
 
 
