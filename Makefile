@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-browser setup-postgres demo gateway-demo test frontend frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web takeover-pictures docs lock lock-evaluate clean setup-hub-client
+.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-lint setup-browser setup-postgres demo gateway-demo test frontend frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web takeover-pictures docs lock lock-evaluate clean setup-hub-client
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,15 @@ setup-gradio: $(GRADIOS:%=.venv-gradio-%/.done) ## Make an environment for each 
 	@test -x .venv-gradio-$*/bin/python || $(PYTHON) -m venv .venv-gradio-$*
 	@echo "Installing Gradio $* into .venv-gradio-$* ..."
 	@.venv-gradio-$*/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/gradio-$*.txt
+	@touch $@
+
+setup-lint: .venv-lint/.done ## Make .venv-lint, with what checks the files of `gateway emit`, and Debian's systemd-analyze
+	@command -v systemd-analyze >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends systemd; }
+
+.venv-lint/.done: requirements/lint.txt
+	@test -x .venv-lint/bin/python || $(PYTHON) -m venv .venv-lint
+	@echo "Installing linters into .venv-lint ..."
+	@.venv-lint/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/lint.txt
 	@touch $@
 
 demo: setup ## Build the starter board and serve it on http://127.0.0.1:8000 (or PORT=8001)
@@ -117,7 +126,7 @@ fix: setup-dev ## Let ruff fix what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-acceptance: setup-dev setup-clients setup-gradio setup-model setup-hub-client ## Run the slow checks on the real data in ../shared
+acceptance: setup-dev setup-clients setup-gradio setup-lint setup-model setup-hub-client ## Run the slow checks on the real data in ../shared
 	$(BIN)/python -m pytest -q -m "acceptance and not browser"
 
 tests/hub/node/node_modules/.done: tests/hub/node/package-lock.json
@@ -165,6 +174,7 @@ lock: ## Refresh the lock files from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra catalog --extra gateway --extra takeover --extra postgres --extra hub --group dev --group docs --constraints requirements/base.txt pyproject.toml -o requirements/dev.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --constraints requirements/dev.txt requirements/build.in -o requirements/build.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/peer.in -o requirements/peer.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/lint.in -o requirements/lint.txt
 	for client in $(CLIENTS); do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/client-$$client.in -o requirements/client-$$client.txt; done
 	for gradio in $(GRADIOS); do uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/gradio-$$gradio.in -o $$(readlink -f requirements/gradio-$$gradio.txt); done
 

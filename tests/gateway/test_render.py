@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 import yaml
 from hypothesis import given
@@ -13,10 +12,8 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from frontrunner.base.config import GatewaySettings
-from frontrunner.base.errors import UsageError
 from frontrunner.gateway.binary import deprecations, find_envoy, refusal
 from frontrunner.gateway.control import parse_version
-from frontrunner.gateway.emit import KINDS, config_map, emitted
 from frontrunner.gateway.render import render_config, render_routes, version
 from frontrunner.gateway.state import GatewayState
 
@@ -111,35 +108,3 @@ def test_routes_of_somebody_else_are_not_read(text: str) -> None:
 
 def test_a_version_is_read_as_it_was_written() -> None:
     assert parse_version(version(GatewayState(generation=7, share=5, banner=True))).share == 5
-
-
-def test_a_config_map_holds_both_files_and_watches_its_folder() -> None:
-    settings = boards()
-    made = yaml.safe_load(config_map(settings, "salt", GatewayState(share=5)))
-    assert set(made["data"]) == {"envoy.yaml", "routes.yaml"}
-    assert "watched_directory" in made["data"]["envoy.yaml"]
-    assert yaml.safe_load(made["data"]["routes.yaml"])["version_info"] == "0-5-0-00"
-
-
-@pytest.mark.parametrize(
-    ("feedback", "extras"), [("", "gateway"), ("postgresql://h/d", "gateway,postgres")]
-)
-def test_an_image_has_the_driver_of_its_database(
-    tmp_path: Path, feedback: str, extras: str
-) -> None:
-    settings = msgspec.structs.replace(boards(), feedback=feedback)
-    assert f"'.[{extras}]'" in emitted("dockerfile", settings, tmp_path, tmp_path)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_is_emitted(tmp_path: Path, kind: str) -> None:
-    text = emitted(kind, boards(), tmp_path, tmp_path / "gateway")
-    if kind in ("compose", "kubernetes"):
-        assert all(isinstance(one, dict) for one in yaml.safe_load_all(text))
-    if kind == "systemd":
-        assert f"gateway run --home {tmp_path}" in text
-
-
-def test_an_unknown_kind_suggests_one(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="Did you mean systemd"):
-        emitted("systmd", boards(), tmp_path, tmp_path)

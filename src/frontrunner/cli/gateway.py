@@ -105,18 +105,13 @@ def render(
     home: Home = None,
 ) -> None:
     """Print Envoy's configuration and routes, for those who run their own Envoy."""
-    from frontrunner.gateway.emit import config_map  # noqa: PLC0415
+    from frontrunner.gateway.emit import config_map, lasting_salt  # noqa: PLC0415
     from frontrunner.gateway.render import render_config, render_routes  # noqa: PLC0415
     from frontrunner.gateway.state import load_state  # noqa: PLC0415
 
     _, settings, folder = _settings(home)
     state = load_state(folder)
-    salt = state.salt or settings.salt
-    if not salt:
-        raise GatewayError(
-            "gateway.salt is not set, and no gateway has run in this home. Set it to a text that "
-            "stays the same, so that visitors keep their buckets."
-        )
+    salt = lasting_salt(settings, state)
     files = {
         "envoy.yaml": render_config(settings, salt, output or folder),
         "routes.yaml": render_routes(settings, state),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from frontrunner.base.config import GatewaySettings
-from frontrunner.base.errors import UsageError
+from frontrunner.base.errors import GatewayError, UsageError
 from frontrunner.base.near import near_names
 from frontrunner.gateway.jinja import template
 from frontrunner.gateway.render import render_config, render_routes
-from frontrunner.gateway.sides import listen_address, sides
+from frontrunner.gateway.sides import Address, listen_address, sides
 from frontrunner.gateway.state import GatewayState, load_state
 
 KINDS = ("systemd", "compose", "dockerfile", "kubernetes")
@@ -25,13 +26,50 @@ def emitted(kind: str, settings: GatewaySettings, home: Path, folder: Path) -> s
         raise UsageError(f"{kind!r} cannot be emitted.{hint} Kinds: {', '.join(KINDS)}.")
     sides(settings)
     state = load_state(folder)
+    salt = state.salt or settings.salt
+    if kind == "kubernetes":
+        _check_reachable(settings)
+        salt = lasting_salt(settings, state)
     values = {
         "home": home.absolute(),
+        "folders": sorted({home.absolute(), folder.absolute()}),
+        "program": _program(),
         "port": listen_address(settings).port,
         "settings": settings,
-        "config_map": config_map(settings, state.salt or settings.salt, state),
+        "config_map": config_map(settings, salt, state),
     }
     return template(f"emit/{kind}.j2").render(values)
+
+
+def lasting_salt(settings: GatewaySettings, state: GatewayState) -> str:
+    """The salt of the state or the settings. Raises GatewayError if there is none."""
+    salt = state.salt or settings.salt
+    if not salt:
+        raise GatewayError(
+            "gateway.salt is not set, and no gateway has run in this home. Set it to a text that "
+            "stays the same, so that visitors keep their buckets."
+        )
+    return salt
+
+
+def _program() -> Path:
+    """The command that runs now, or where it usually is."""
+    here = Path(sys.executable).with_name("frontrunner")
+    return here if here.is_file() else Path("/usr/local/bin/frontrunner")
+
+
+def _check_reachable(settings: GatewaySettings) -> None:
+    """Raises GatewayError if an address means the pod itself."""
+    named: dict[str, tuple[Address, ...]] = {"listen": (listen_address(settings),)}
+    named |= {side.name: side.addresses for side in sides(settings)}
+    for name, addresses in named.items():
+        for address in addresses:
+            if address.host in ("localhost", "::1") or address.host.startswith("127."):
+                better = "0.0.0.0:8080" if name == "listen" else f"http://{name}-board"
+                raise GatewayError(
+                    f"gateway.{name} is {address}, which is the pod itself in Kubernetes. Set it "
+                    f"to {better}, or the like, in the frontrunner.toml of this home."
+                )
 
 
 def config_map(settings: GatewaySettings, salt: str, state: GatewayState) -> str:

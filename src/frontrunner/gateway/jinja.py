@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 
 def template(name: str) -> Template:
-    """A template of YAML, Lua or a unit file; its filter `q` quotes a text for YAML and Lua."""
+    """A template of YAML, Lua or a unit file; its filters `q` and `word` quote a text."""
     return _plain().get_template(name)
 
 
@@ -26,6 +26,7 @@ def _plain() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["q"] = _quoted
+    environment.filters["word"] = _word
     environment.filters["seconds"] = lambda value: f"{value:g}s"
     return environment
 
@@ -44,3 +45,11 @@ def _escaping() -> Environment:
 def _quoted(value: object) -> str:
     """A JSON literal: read alike by YAML and, for ASCII text without line breaks, by Lua."""
     return json.dumps(value)
+
+
+def _word(value: object) -> str:
+    """One word of a command in a unit file of systemd, where a percent sign is written twice."""
+    text = str(value).replace("%", "%%")
+    if not any(c in text for c in " \t'\"\\"):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
