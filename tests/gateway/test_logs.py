@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from frontrunner.base.errors import GatewayError
 from frontrunner.gateway.counts import Counts
 from frontrunner.gateway.logs import AttemptLine, RequestLine, Tail, rotate
 
@@ -48,6 +50,28 @@ def test_no_line_is_lost_or_read_twice_across_rotations(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "requests.log", "requests.log.1", "requests.log.2", "requests.log.3",
     ]  # fmt: skip
+
+
+def test_what_envoy_did_not_reopen_is_asked_for_again(tmp_path: Path) -> None:
+    """Its answer was lost after the log was moved: it would write to the moved file for ever."""
+    log = tmp_path / "requests.log"
+    asked: list[str] = []
+    log.write_bytes(b"x" * 20)
+
+    class Envoy:
+        def post(self, path: str) -> bytes:
+            asked.append(path)
+            if len(asked) == 1:
+                raise GatewayError("Envoy does not answer.")
+            log.touch()
+            return b""
+
+    envoy: Any = Envoy()
+    with pytest.raises(GatewayError):
+        rotate([log], envoy, limit=10)
+    for _ in range(3):
+        assert rotate([log], envoy, limit=10) == []
+    assert asked == ["/reopen_logs"] * 2
 
 
 def test_small_logs_are_left(tmp_path: Path) -> None:

@@ -288,7 +288,7 @@ class Sim:
             find_plan=self._plan,
             witness=self.witness,
             clock=Clock(lambda: self.time.wall, lambda: self.time.mono),
-            watched=lambda: self.witness.looks[-1].clock if self.witness.looks else 0.0,
+            last_look=lambda: self.witness.looks[-1] if self.witness.looks else None,
         )
         return Controller(parts, name)
 

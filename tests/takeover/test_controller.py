@@ -6,9 +6,12 @@ import threading
 import time
 from collections.abc import Iterable
 
+import msgspec
 import pytest
 
 from frontrunner.base.errors import LedgerError, TakeoverError
+from frontrunner.base.gate_settings import SuccessGate
+from frontrunner.base.takeover_settings import TakeoverSettings
 from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.records import Decided, Entry, Noted, Observed, Verb
 from frontrunner.takeover.stages import Mode, Stage, World
@@ -214,3 +217,77 @@ def test_a_lease_that_cannot_be_given_back_is_only_logged(sim: Sim) -> None:
     assert sim.controller.token is None
     with pytest.raises(LedgerError):
         sim.book.entries()
+
+
+# --- what outlives a controller -------------------------------------------------------------------
+
+
+def test_a_start_without_the_ledger_keeps_the_time_that_was_watched(sim: Sim) -> None:
+    sim.go_to(Stage.GUIDED)
+    sim.tick(10 * DAY)
+    sim.tick(DAY / 2)
+    before = sim.witness.looks[-1].clock
+    sim.book.is_gone = True
+    sim.restart()
+    sim.tick(5)
+    sim.tick(5)
+    assert sim.witness.looks[-1].clock >= before
+    sim.book.is_gone = False
+    sim.tick(5)
+    assert sim.witness.looks[-1].clock >= before
+
+
+def test_streaks_and_illness_outlive_a_controller() -> None:
+    sim = Sim(TakeoverSettings(gate=(SuccessGate(name="success", failures=3),)))
+    sim.go_to(Stage.SHIFTING)
+    sim.judge.verdicts["success"] = Verdict.FAILED
+    for _ in range(2):
+        sim.tick()
+        sim.restart()
+        assert sim.share == 100
+    sim.tick()
+    assert sim.mode() is Mode.ROLLED_BACK, "the third look in a row, by the third controller"
+
+
+def test_an_illness_outlives_a_controller(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+    sim.plane.new = msgspec.structs.replace(sim.plane.new, healthy=False)
+    for _ in range(2):
+        sim.tick(1)
+        sim.tick(25)
+        sim.restart()
+        assert sim.mode() is Mode.RUNNING
+    sim.tick(1)
+    sim.tick(25)
+    assert sim.mode() is Mode.ROLLED_BACK
+
+
+def test_a_controller_without_a_lease_writes_nothing(sim: Sim) -> None:
+    """Token 0 would pass as a command by hand, which the data plane takes from everybody."""
+    sim.go_to(Stage.SHIFTING)
+    plane, writes = sim.plane, sim.plane.writes
+
+    def loses() -> None:
+        sim.controller.token = None
+
+    plane.interrupts["read"] = loses
+    sim.command(Verb.ROLLBACK)
+    assert sim.controller.tick() is None
+    assert plane.writes == writes
+
+
+def test_a_long_look_renews_the_lease_before_and_after_a_write(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+    renewed: list[str] = []
+    real = sim.book.renew
+
+    def renew(token: int) -> bool:
+        renewed.append("renewed")
+        return real(token)
+
+    sim.book.renew = renew  # type: ignore[method-assign]
+    sim.plane.interrupts["write"] = lambda: renewed.append("write")
+    sim.do(Verb.ROLLBACK)
+    at = renewed.index("write")
+    assert renewed[:at].count("renewed") == 2, "at the begin of the look, and before the write"
+    assert "renewed" in renewed[at:]

@@ -63,6 +63,7 @@ def test_pauses_do_not_count() -> None:
     assert fold(entries[:6]).running(9999.0) == 60.0
     assert fold(entries[:9]).running(110.0) == 70.0
     assert fold(entries).running(131.0) == 1.0, "new code restarts the time of the step"
+    assert fold(entries).against_deadline(131.0) == 91.0, "and not the time of its deadline"
     assert fold(entries[:9]).running(0.0) == 60.0, "a clock that is behind takes nothing away"
 
 

@@ -324,6 +324,18 @@ def test_a_rollback_that_waits_lets_nobody_go_forward(sim: Sim, cause: str) -> N
 # --- time -----------------------------------------------------------------------------------------
 
 
+def test_two_versions_in_turn_do_not_put_a_deadline_off(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+    for hour in range(14 * 24 + 2):
+        sim.plane.new = msgspec.structs.replace(sim.plane.new, code=f"new-{hour % 2}")
+        sim.judge.sample = 0
+        sim.tick(3600)
+    assert sim.mode() is Mode.PAUSED
+    last = sim.records(Decided)[-1]
+    assert isinstance(last, Decided)
+    assert last.cause is Cause.DEADLINE
+
+
 @pytest.mark.parametrize("between", ["approve", "reject", "accept"])
 def test_what_comes_between_a_deadline_and_a_resume_takes_no_time_away(between: str) -> None:
     settings = TakeoverSettings(guided=StageSettings(approve=True))
@@ -671,3 +683,12 @@ def test_refusals_are_answers(sim: Sim) -> None:
         if verb is not Verb.START:
             assert "has not been started" in sim.do(verb)
     assert len(sim.records(Refused)) == len(Verb) - 1
+
+
+def test_a_gate_that_is_not_armed_fails_no_stage(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+    sim.judge.unarmed.add("success")
+    sim.judge.verdicts["success"] = Verdict.FAILED
+    sim.tick(3601)
+    sim.tick(3601)
+    assert (sim.mode(), sim.position().step) == (Mode.RUNNING, 0), "nor does it let one pass"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,17 +105,27 @@ class Gateway:
         return self._wait_for(version(state))
 
     def _write(self, before: GatewayState, state: GatewayState) -> None:
-        folder = self.place.folder
+        folder, undone = self.place.folder, "Nothing has changed."
         try:
             write_routes(self.settings, state, folder)
-            save_state(folder, state)
+            try:
+                save_state(folder, state)
+            except OSError:
+                undone = self._undone(before)
+                raise
         except OSError as error:
-            with suppress(OSError):
-                write_routes(self.settings, before, folder)
             raise GatewayError(
-                f"{folder} cannot be written: {error}. Nothing has changed. Make space or correct "
-                "the permissions, then run the command again."
+                f"{folder} cannot be written: {error}. {undone} Make space or correct the "
+                "permissions, then run the command again."
             ) from error
+
+    def _undone(self, before: GatewayState) -> str:
+        """Write the routes of before again; says whether that was possible."""
+        try:
+            write_routes(self.settings, before, self.place.folder)
+        except OSError:
+            return f"Envoy follows the new routes, because {self.place.routes} was written before."
+        return "Nothing has changed."
 
     def fence(self, token: int) -> None:
         """Refuse controllers with smaller tokens from now on; the routes stay as they are.
@@ -134,15 +143,15 @@ class Gateway:
         except GatewayError:
             return False
         until = time.monotonic() + _PATIENCE
-        generation = parse_version(wanted).generation
+        generation, found = parse_version(wanted).generation, ""
         while time.monotonic() < until:
-            found = admin.routes_version()
+            found = admin.routes_version()  # empty until Envoy has read its first routes
             # A later one is the work of a command that came after this one.
-            if found == wanted or parse_version(found).generation > generation:
+            if found == wanted or (found and parse_version(found).generation > generation):
                 return True
             time.sleep(_LOOK_AGAIN)
         raise GatewayError(
-            f"Envoy still follows routes {admin.routes_version()} {_PATIENCE:.0f} s after "
+            f"Envoy follows {f'routes {found}' if found else 'no routes'} {_PATIENCE:.0f} s after "
             f"{wanted} was written to {self.place.routes}. Envoy's log says why: "
             f"{self.place.folder / 'envoy.log'}"
         )

@@ -158,7 +158,8 @@ class Tail:
 def rotate(paths: list[Path], admin: Admin, limit: int) -> list[Path]:
     """Rotate the logs that are larger than `limit` bytes; returns those that were.
 
-    Raises GatewayError if Envoy does not reopen them, OSError if one cannot be moved.
+    Envoy is asked again to reopen what an earlier call has moved in vain. Raises GatewayError if
+    Envoy does not reopen them, OSError if one cannot be moved.
     """
     large = [path for path in paths if path.is_file() and path.stat().st_size > limit]
     for path in large:
@@ -167,6 +168,11 @@ def rotate(paths: list[Path], admin: Admin, limit: int) -> list[Path]:
             newer = path.with_name(f"{path.name}.{number - 1}") if number > 1 else path
             if newer.is_file():
                 move_file(newer, older)
-    if large:
+    if large or any(map(_is_moved, paths)):
         admin.post("/reopen_logs")
     return large
+
+
+def _is_moved(path: Path) -> bool:
+    """Whether Envoy may still write to a file that was moved: its answer may have been lost."""
+    return path.suffix == ".log" and not path.exists() and path.with_name(f"{path.name}.1").exists()

@@ -1,7 +1,8 @@
 """The loop of the take-over: look, decide, write the intent, act, read back, write the outcome.
 
 What decides is in the ledger and at the data plane, so the controller may be killed at any instant.
-Counts of evidence and the time watched are in files of the home; streaks of verdicts begin anew.
+Counts of evidence, the time watched, and how long a verdict or an illness has lasted are in files
+of the home.
 One controller acts at a time: it holds the lease, and each of its writes carries the lease's token,
 which both the ledger and the data plane check.
 """
@@ -51,6 +52,8 @@ class Controller:
         self.name = name
         self.state = State()
         self.token: int | None = None
+        self._is_timed = False
+        """Whether the clock goes on from the last look."""
         self._begun = False
         """Whether everything was read under this lease; a ledger may fail on the way."""
         self._fenced = False
@@ -137,19 +140,37 @@ class Controller:
 
     def _begin(self) -> None:
         """Read everything, and go on where the controller before stopped."""
-        self.state, self._fenced, self._sick_since = State(), False, None
-        self._streaks = {}
+        self.state, self._fenced = State(), False
         entries = list(self.parts.book.entries())
         self._learn(entries, is_news=False)
         for entry in entries[-_TOLD_AGAIN:]:  # the one before may not have come to telling them
             self.parts.witness.entry(entry)
-        watched = max(self.state.clock, self.parts.watched())
-        self.parts.clock.anchor(self.state.last_at, watched)
+        self._go_on_from_last_look()
         self._append(Noted(topic="lease", text=f"{self.name} has the lease, token {self.token}."))
+
+    def _go_on_from_last_look(self) -> None:
+        last = self.parts.last_look()
+        watched = max(self.state.clock, last.clock if last else 0.0)
+        self.parts.clock.anchor(self.state.last_at, watched)
+        self._is_timed = True
+        self._streaks = dict(last.streaks) if last else {}
+        sick_for = last.sick_for if last else 0.0
+        self._sick_since = watched - sick_for if sick_for else None
 
     def _lose(self) -> None:
         self.token, self.state = None, State()
-        self._begun = self._fenced = False
+        self._begun = self._fenced = self._is_timed = False
+
+    def _held(self) -> int:
+        """The token of the lease. Raises StaleTokenError without one: 0 would pass as a person."""
+        if self.token is None:
+            raise StaleTokenError("This controller has no lease, so it writes nothing.")
+        return self.token
+
+    def _keep_lease(self) -> None:
+        """Renew the lease in a long look. Raises StaleTokenError if it is over."""
+        if not self.parts.lease.renew(self._held()):
+            raise StaleTokenError("The lease was lost in the middle of a look.")
 
     def _fence(self) -> str:
         """Make the data plane refuse earlier controllers before it is read; why not, if not."""
@@ -183,7 +204,9 @@ class Controller:
                 return self._told(sight, plan, "The next step is decided at the next look.")
             else:
                 self._raise_alarms(step.alarms)
+                self._keep_lease()
                 error = self._act(step)
+                self._keep_lease()
                 if error:
                     return self._told(sight, plan, error)
                 sight = self._seen_again(sight)
@@ -276,7 +299,7 @@ class Controller:
         seq = step.seq if step.seq is not None else self._append(step.intent).seq
         error = ""
         try:
-            self.parts.plane.write(step.intent.after, self.token or 0)
+            self.parts.plane.write(step.intent.after, self._held())
         except (GatewayError, OSError) as failure:
             error = str(failure)
         reality, unread = self._read()
@@ -300,7 +323,7 @@ class Controller:
             "controller",
             self.state.plan,
             record,
-            token=self.token or 0,
+            token=self._held(),
             at=self.parts.clock.at(),
         )
         if entry.seq > self.state.last + 1:  # a command came between
@@ -336,6 +359,8 @@ class Controller:
             readings=sight.readings,
             deadline=self._deadline(plan),
             holding=why,
+            streaks=self._streaks,
+            sick_for=sight.sick_for,
         )
         self.parts.witness.look(look)
         return look
@@ -350,12 +375,16 @@ class Controller:
 
     def _blind(self, error: str) -> Look:
         """A look without a ledger: the data plane is left as it is."""
+        if not self._is_timed:  # or this look would say that nothing was watched so far
+            self._go_on_from_last_look()
         reality = None
         try:
             reality = self.parts.plane.read()
         except (GatewayError, OSError) as failure:
             log.warning("the data plane cannot be asked: %s", failure)
-        return self._told(Sight(clock=0.0, reality=reality), self._readable_plan(), error)
+        now = self.parts.clock.elapsed()
+        sight = Sight(clock=now, reality=reality, sick_for=self._sick_for(reality, now))
+        return self._told(sight, self._readable_plan(), error)
 
     def _readable_plan(self) -> Plan | None:
         """The plan in force; None if there is none or this version cannot read it."""

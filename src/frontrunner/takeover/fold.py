@@ -266,7 +266,8 @@ def _restarted(state: State, entry: Entry, restarted: Restarted) -> State:
         counts_at=entry.at,
         clock=clock,
         ran=0.0,
-        spent=0.0,
+        # The deadline is not reset: two versions in turn would put it off for ever.
+        spent=state.spent + state._since(clock),
         resumed=clock,
         approved={},
         excused=frozenset(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.plane import Reality
 from frontrunner.takeover.records import Reading
 from frontrunner.takeover.stages import Position, World
@@ -25,3 +26,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     """The clock of the take-over in seconds; see `Decided.clock`."""
     holding: str = ""
     """Why it does not go on now, in one sentence; empty if it can."""
+    streaks: dict[str, tuple[Verdict, int]] = {}
+    """For how many looks in a row each gate has had its verdict; the next controller goes on."""
+    sick_for: float = 0.0
+    """Seconds for which the new board has been unhealthy."""

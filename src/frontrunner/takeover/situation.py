@@ -211,7 +211,7 @@ class Situation:
         return [
             one
             for one in self.readings
-            if one.gate in guards and one.verdict is verdict and not one.dry_run
+            if one.gate in guards and one.verdict is verdict and not one.dry_run and one.armed
         ]
 
     def _streak(self, reading: Reading) -> int:

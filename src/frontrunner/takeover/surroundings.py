@@ -71,5 +71,5 @@ class Parts:
     """The plan of the settings now. Raises FrontrunnerError if they cannot be read."""
     witness: Witness
     clock: Clock
-    watched: Callable[[], float] = lambda: 0.0
-    """Seconds that controllers have watched, as the last look has it."""
+    last_look: Callable[[], Look | None] = lambda: None
+    """What the controller before saw last: how long it watched, and what had lasted how long."""

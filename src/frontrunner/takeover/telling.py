@@ -1,4 +1,4 @@
-"""What others learn of the controller's work: looks for charts, notices, the public page."""
+"""Publish the controller's work: looks for charts, notices, and the public page."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ log = logging.getLogger("frontrunner.takeover")
 LOOKS_BYTES = 16 * 1024 * 1024
 """Size at which the file of looks is rotated; one older file is kept."""
 _TROUBLE_EVERY = 600.0
-"""Seconds until the same trouble with the ledger is told again."""
+"""Seconds until a notice about the same problem is sent again."""
 
 
 class Telling:
-    """The witness of a real controller. What fails here is logged and stops nothing."""
+    """The witness of a real controller. An error here is logged and never stops it."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Telling:
         self._troubles: dict[str, float] = {}
 
     def entry(self, entry: Entry) -> None:
-        """Tell people of an entry, and change the public page after a decision."""
+        """Send a notice of an entry, and update the public page after a decision."""
         notice = notice_of(entry)
         if notice is not None:
             self._notifier.tell(notice)
@@ -61,7 +61,7 @@ class Telling:
             log.error("a look could not be kept or shown: %s", error)
 
     def trouble(self, text: str) -> None:
-        """Log that the ledger cannot be used, and tell people now and again."""
+        """Log why the controller cannot work, and send a notice, repeated every 10 minutes."""
         log.error("%s", text)
         now = time.monotonic()
         if now - self._troubles.get(text, -_TROUBLE_EVERY) < _TROUBLE_EVERY:
@@ -73,7 +73,7 @@ class Telling:
             "frontrunner gateway share 0 --force"
         )
         notice = Notice(
-            id=f"trouble-{at:.0f}", at=at, kind="alarm", title="Alarm: the ledger cannot be used",
+            id=f"trouble-{at:.0f}", at=at, kind="alarm", title="Alarm: the controller cannot work",
             text=f"{text}\n\n{more}", urgent=True,
         )  # fmt: skip
         self._notifier.tell(notice)

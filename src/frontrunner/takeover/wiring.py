@@ -8,7 +8,6 @@ import platform
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from shlex import quote
 
 from frontrunner.base.config import Settings, load_settings
@@ -32,7 +31,9 @@ from frontrunner.takeover.surroundings import Parts
 from frontrunner.takeover.telling import Telling, last_look
 from frontrunner.takeover.tenure import HomeTenure
 
-_SHORTEST_LEASE = 2.0
+_SHORTEST_LEASE = 30.0
+"""Seconds; longer than Envoy may take to follow new routes, in which the lease is not renewed.
+Controllers of one home do not wait for it: see `tenure`."""
 _LONGEST_PAUSE = 15.0
 """Seconds between two questions to the boards about their code and data, at most."""
 
@@ -103,7 +104,7 @@ def not_started(settings: Settings) -> str:
 
 
 def lease_of(settings: Settings, ledger: Ledger) -> Lease:
-    """The lease in a ledger; it is over when it was not renewed for four looks."""
+    """The lease in a ledger; it is over when it was not renewed for four looks, or 30 s."""
     tick = seconds(settings.takeover.tick)
     return Lease(ledger.database, max(4 * tick, _SHORTEST_LEASE))
 
@@ -137,7 +138,7 @@ def wired(settings: Settings) -> Iterator[Wired]:
         find_plan=lambda: load_plan(load_settings(settings.home)),
         witness=Telling(home.looks, folder, ledger.entries, notifier),
         clock=Clock(),
-        watched=lambda: _watched(home.looks),
+        last_look=lambda: last_look(home.looks),
     )
     controller = Controller(parts, f"{_place(home)} pid {os.getpid()}")
     notifier.start()
@@ -168,8 +169,3 @@ def _place(home: Home) -> str:
 
 def _is_local(holder: str, home: Home) -> bool:
     return holder.startswith(f"{_place(home)} pid ")
-
-
-def _watched(looks: Path) -> float:
-    look = last_look(looks)
-    return look.clock if look else 0.0

@@ -204,7 +204,9 @@ def test_the_p95_is_kept_for_the_next_step_and_forgotten_with_the_old_sides_code
         collector.follow(world.analysis(500, old_code=code))
         assert collector.look().slow_over_ms == 300
     assert world.start().look().slow_over_ms == 300
-    collector.follow(world.analysis(500, old_code="two"))
+    collector.follow(world.analysis(10_000, old_code="two"))
+    assert collector.look().slow_over_ms == 300, "no page of the old side would give it again"
+    collector.follow(world.analysis(500, old_code="three"))
     assert collector.look().slow_over_ms is None
 
 

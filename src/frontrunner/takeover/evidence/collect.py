@@ -22,6 +22,7 @@ from frontrunner.takeover.evidence.facts import Evidence
 from frontrunner.takeover.evidence.log_position import LogReader, Position
 from frontrunner.takeover.evidence.shadow_counts import ShadowTotals, read_shadows, shadows_since
 from frontrunner.takeover.evidence.windows import Windows
+from frontrunner.takeover.stages import FULL
 
 log = logging.getLogger("frontrunner.takeover")
 _SETTLED = 1.0
@@ -93,8 +94,8 @@ class Collector:
         """Count for an analysis: go on if it is the one that is counted, or begin anew.
 
         Call it once the data plane follows the share, and before each look. The old side's p95 is
-        kept for the next analysis unless its code has changed. Counts that should be there and are
-        not are named in `Evidence.lost`.
+        kept for the next analysis unless its code has changed while it has users. Counts that
+        should be there and are not are named in `Evidence.lost`.
         """
         if _stamp(self._file) not in (None, self._stamp):  # another controller has counted
             self._load()
@@ -102,7 +103,9 @@ class Collector:
         if before.analysis == analysis and not self._unusable:
             return
         self._kept = self._fresh(analysis)
-        if None in (old := (before.analysis.old_code, analysis.old_code)) or old[0] == old[1]:
+        old = before.analysis.old_code, analysis.old_code
+        # With all users on the new side, no page of the old one would give its p95 again.
+        if None in old or old[0] == old[1] or analysis.share == FULL:
             self._kept.windows.slow_over_ms = before.windows.slow_over_ms
             self._kept.windows.page_times = before.windows.page_times
         is_late = self._clock() - analysis.begun > _LATE

@@ -39,8 +39,8 @@ def look(
 ) -> tuple[Reading, ...]:
     """What every gate says, in the order of `gates`; none is left out.
 
-    `unarmed` has, by name, why a gate could not be proved able to fail (see `prove`): it never
-    passes. If visitors are not split as asked, the gates that compare both sides do not judge.
+    `unarmed` has, by name, why a gate could not be proved (see `prove`): it neither passes nor
+    fails. If visitors are not split as asked, the gates that compare both sides do not judge.
     """
     readings = {
         gate.name: _reading(gate, evidence, unarmed or {})
@@ -92,7 +92,7 @@ def _reading(gate: GateSettings, evidence: Evidence, unarmed: Mapping[str, str])
     if evidence.lost and found.verdict is Verdict.INCONCLUSIVE and isinstance(gate, _COUNTED):
         found = found._replace(text=f"{found.text} Earlier counts were lost: {evidence.lost}")
     reason = unarmed.get(gate.name)
-    if reason is not None and found.verdict is Verdict.PASSED:
+    if reason is not None and found.verdict in (Verdict.PASSED, Verdict.FAILED):
         found = found._replace(
             verdict=Verdict.INCONCLUSIVE, text=f"Not armed: {reason} It measured: {found.text}"
         )
