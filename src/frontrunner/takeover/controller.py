@@ -30,8 +30,16 @@ from frontrunner.takeover.machine import decide
 from frontrunner.takeover.plan import Plan, parse_plan, plan_hash, wanted
 from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.records import Acted, Commanded, Entry, Noted, Reading, Record, Verb
-from frontrunner.takeover.situation import Act, Alarm, Append, Hold, Sight
-from frontrunner.takeover.stages import Mode, Stage, World, goes_back
+from frontrunner.takeover.situation import (
+    Act,
+    Alarm,
+    Append,
+    Hold,
+    Sight,
+    goes_forward,
+    needs_old_board,
+)
+from frontrunner.takeover.stages import Mode, Stage, World
 from frontrunner.takeover.surroundings import Parts
 
 log = logging.getLogger("frontrunner.takeover")
@@ -198,9 +206,9 @@ class Controller:
             if isinstance(step, Append):
                 self._append(step.record)
                 plan = self._plan(sight) or plan
-            elif _needs_old_board(step, sight):
+            elif needs_old_board(step, sight):
                 sight = self._old_asked(sight)
-            elif _goes_forward(step) and self.state.position != start:
+            elif goes_forward(step) and self.state.position != start:
                 return self._told(sight, plan, "The next step is decided at the next look.")
             else:
                 self._raise_alarms(step.alarms)
@@ -314,7 +322,7 @@ class Controller:
     def _append_failure(self, outcome: Acted) -> None:
         """Every refusal of a step forward counts; of others the same one is told once."""
         intent = self.state.intent
-        forward = intent is not None and _goes_forward(Act(intent=intent.record))
+        forward = intent is not None and goes_forward(Act(intent=intent.record))
         if forward or intent is None or intent.outcome != outcome:
             self._append(outcome)
 
@@ -392,15 +400,3 @@ class Controller:
             return parse_plan(self.state.plan_text) if self.state.plan_text else None
         except TakeoverError:
             return None
-
-
-def _needs_old_board(step: Act, sight: Sight) -> bool:
-    """Whether users go back, and the old board was not asked itself yet."""
-    seen = sight.reality.world if sight.reality else step.intent.before
-    back = seen is None or goes_back(seen, step.intent.after)
-    return back and not step.intent.force and not sight.old_asked
-
-
-def _goes_forward(step: Act) -> bool:
-    to = step.intent.to
-    return to is not None and to.mode is Mode.RUNNING

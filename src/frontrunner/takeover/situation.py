@@ -266,6 +266,19 @@ class Situation:
         return Act(intent=msgspec.structs.replace(intent, clock=self.sight.clock))
 
 
+def needs_old_board(step: Act, sight: Sight) -> bool:
+    """Whether users go back, and the old board was not asked itself yet."""
+    seen = sight.reality.world if sight.reality else step.intent.before
+    back = seen is None or goes_back(seen, step.intent.after)
+    return back and not step.intent.force and not sight.old_asked
+
+
+def goes_forward(step: Act) -> bool:
+    """Whether it leads to a running position."""
+    to = step.intent.to
+    return to is not None and to.mode is Mode.RUNNING
+
+
 def _is_same(known: Intended, intent: Intended) -> bool:
     names = ("after", "to", "command", "force", "cause")
     return all(getattr(known, name) == getattr(intent, name) for name in names)
