@@ -30,15 +30,7 @@ from frontrunner.takeover.machine import decide
 from frontrunner.takeover.plan import Plan, parse_plan, plan_hash, wanted
 from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.records import Acted, Commanded, Entry, Noted, Reading, Record, Verb
-from frontrunner.takeover.situation import (
-    Act,
-    Alarm,
-    Append,
-    Hold,
-    Sight,
-    goes_forward,
-    needs_old_board,
-)
+from frontrunner.takeover.situation import Act, Alarm, Append, Hold, Sight
 from frontrunner.takeover.stages import Mode, Stage, World
 from frontrunner.takeover.surroundings import Parts
 
@@ -206,9 +198,9 @@ class Controller:
             if isinstance(step, Append):
                 self._append(step.record)
                 plan = self._plan(sight) or plan
-            elif needs_old_board(step, sight):
+            elif step.needs_old_board(sight):
                 sight = self._old_asked(sight)
-            elif goes_forward(step) and self.state.position != start:
+            elif step.goes_forward and self.state.position != start:
                 return self._told(sight, plan, "The next step is decided at the next look.")
             else:
                 self._raise_alarms(step.alarms)
@@ -322,7 +314,7 @@ class Controller:
     def _append_failure(self, outcome: Acted) -> None:
         """Every refusal of a step forward counts; of others the same one is told once."""
         intent = self.state.intent
-        forward = intent is not None and goes_forward(Act(intent=intent.record))
+        forward = intent is not None and Act(intent=intent.record).goes_forward
         if forward or intent is None or intent.outcome != outcome:
             self._append(outcome)
 

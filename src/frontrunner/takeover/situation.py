@@ -72,6 +72,18 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     """The record of this intent, if the ledger has it and it is only to be tried again."""
     alarms: tuple[Alarm, ...] = ()
 
+    @property
+    def goes_forward(self) -> bool:
+        """Whether it leads to a running position."""
+        to = self.intent.to
+        return to is not None and to.mode is Mode.RUNNING
+
+    def needs_old_board(self, sight: Sight) -> bool:
+        """Whether users go back, and the old board itself was not asked yet."""
+        seen = sight.reality.world if sight.reality else self.intent.before
+        back = seen is None or goes_back(seen, self.intent.after)
+        return back and not self.intent.force and not sight.old_asked
+
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing is to be done now."""
@@ -264,19 +276,6 @@ class Situation:
         if known is not None and _is_same(known.record, intent):
             return Act(intent=known.record, seq=known.seq)
         return Act(intent=msgspec.structs.replace(intent, clock=self.sight.clock))
-
-
-def needs_old_board(step: Act, sight: Sight) -> bool:
-    """Whether users go back, and the old board was not asked itself yet."""
-    seen = sight.reality.world if sight.reality else step.intent.before
-    back = seen is None or goes_back(seen, step.intent.after)
-    return back and not step.intent.force and not sight.old_asked
-
-
-def goes_forward(step: Act) -> bool:
-    """Whether it leads to a running position."""
-    to = step.intent.to
-    return to is not None and to.mode is Mode.RUNNING
 
 
 def _is_same(known: Intended, intent: Intended) -> bool:
