@@ -3,9 +3,11 @@
 Usage: python -m bench.mutation [--sample N] [--least PERCENT] [--fresh] [PACKAGE ...]
 
 Each package is mutated by mutmut in a copy of the project under .mutation/, and tested with the
-tests of the same name. A second run tests again what survived, and functions that changed;
-`--fresh` tests everything. `--sample N` tests N mutants of each package, always the same ones.
-Exits with 1 if a package's score is below `--least`.
+tests of the same name; two packages at a time, because getting ready uses one core each. A second
+run tests again what survived, and functions that changed; `--fresh` tests everything. `--sample N`
+tests N mutants of each package, always the same ones. Exits with 1 if a package's score is below
+`--least`; of a sample, if the score of all packages together is, for in a small sample of one
+package a single survivor decides.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +31,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("ranking", "results", "snapshot", "checks")
 SURVIVED, UNTESTED = 0, 33
 """mutmut's exit codes. Any other code is a mutant that crashed or ran out of time: also noticed."""
+_AT_ONCE = 2
+"""Packages that are examined at the same time."""
 _OUT_OF_TIME = frozenset({-24, 24, 36, 152, 255})
 _CONFIG = """
 [tool.mutmut]
@@ -190,6 +195,14 @@ def score(package: str, folder: Path, sample: int | None = None) -> Score:
     return Score(package, len(codes) - len(alive), tuple(survivors), equal, late, skipped)
 
 
+def together(scores: Sequence[Score]) -> Score:
+    """The mutants of several packages, counted as those of one."""
+    survivors = tuple(one for each in scores for one in each.survivors)
+    numbers = [(one.noticed, one.equivalent, one.timed_out, one.skipped) for one in scores]
+    noticed, equal, late, skipped = map(sum, zip(*numbers, strict=True))
+    return Score("all", noticed, survivors, equal, late, skipped)
+
+
 def table(scores: Sequence[Score]) -> str:
     """The scores as a Markdown table."""
     lines = [
@@ -212,17 +225,22 @@ def main() -> None:
     parser.add_argument("--least", type=float, default=0.0, help="fail below this score (percent)")
     parser.add_argument("--fresh", action="store_true", help="forget earlier runs")
     asked = parser.parse_args()
-    scores = []
-    for package in asked.packages:
-        folder = ROOT / ".mutation" / package
-        lay_out(package, folder, fresh=asked.fresh)
-        forget_survivors(folder)
-        run_mutants(package, folder, asked.sample)
-        scores.append(score(package, folder, asked.sample))
-        for name, change in scores[-1].survivors:
-            print(f"{name}\n  - {change.was}\n  + {change.becomes}", flush=True)
-    print(table(scores))
-    sys.exit(any(one.percent < asked.least for one in scores))
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        scores = list(pool.map(lambda package: examine(package, asked), asked.packages))
+    for name, change in together(scores).survivors:
+        print(f"{name}\n  - {change.was}\n  + {change.becomes}")
+    print(table([*scores, together(scores)]))
+    judged = scores if asked.sample is None else [together(scores)]
+    sys.exit(any(one.percent < asked.least for one in judged))
+
+
+def examine(package: str, asked: argparse.Namespace) -> Score:
+    """Test the mutants of one package that are asked for, and count them."""
+    folder = ROOT / ".mutation" / package
+    lay_out(package, folder, fresh=asked.fresh)
+    forget_survivors(folder)
+    run_mutants(package, folder, asked.sample)
+    return score(package, folder, asked.sample)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 from bench import mutation
-from bench.mutation import ROOT, Score, forget_survivors, outcomes, sample_of, table, undecorated
+from bench.mutation import (
+    ROOT,
+    Score,
+    forget_survivors,
+    outcomes,
+    sample_of,
+    table,
+    together,
+    undecorated,
+)
 
 CODE = """
 def plain(): ...
@@ -74,3 +83,26 @@ def test_the_score_leaves_equivalent_mutants_out(noticed: int, percent: str) -> 
     one = Score("ranking", noticed, (survivor,), 5, 3, 2)
     assert f"| ranking | {noticed + 6} | {noticed} | 3 | 5 | {percent} | 2 |" in table([one])
     assert Score("empty", 0, (), 0, 0, 0).percent == 100
+
+
+@pytest.mark.parametrize(("sample", "least", "code"), [(15, 90, 0), (15, 99, 1), (None, 90, 1)])
+def test_a_sample_is_judged_as_a_whole(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    sample: int | None,
+    least: int,
+    code: int,
+) -> None:
+    change = mutation.Change("f", "a", "b")
+    found = {
+        "ranking": Score("ranking", 8, (("one", change), ("two", change)), 1, 2, 3),
+        "checks": Score("checks", 90, (), 4, 5, 6),
+    }
+    assert together(list(found.values()))[1:] == (98, found["ranking"].survivors, 5, 7, 9)
+    monkeypatch.setattr(mutation, "examine", lambda package, _: found[package])
+    words = ["--least", str(least), *(["--sample", str(sample)] if sample else []), *found]
+    monkeypatch.setattr("sys.argv", ["mutation", *words])
+    with pytest.raises(SystemExit) as ended:
+        mutation.main()
+    assert ended.value.code == code
+    assert "| all | 105 | 98 | 7 | 5 | 98.0% | 9 |" in capsys.readouterr().out

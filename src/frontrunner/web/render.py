@@ -29,6 +29,7 @@ def environment() -> Environment:
         score=text.score,
         parameters=text.parameters,
         whole=text.whole,
+        openness=text.openness,
         memory=text.memory,
         rich=text.rich,
         safe_url=text.safe_url,

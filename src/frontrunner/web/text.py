@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
@@ -52,6 +53,11 @@ def billions(typed: str) -> float | None:
 def whole(value: float | None) -> str:
     """A whole number with its thousands apart."""
     return MISSING if value is None else f"{value:,.0f}"
+
+
+def openness(facets: Mapping[str, bool]) -> str:
+    """How many of the six facets of openness a model has; "?" if none is known."""
+    return f"{sum(facets.values())}/6" if facets else "?"
 
 
 def memory(megabytes: float | None) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from frontrunner.answers.service import Service
+from frontrunner.web import text
 from frontrunner.web.urls import Links
 from frontrunner.web.views import board_table
 from frontrunner.web.views.rows import ModelName
@@ -63,3 +65,20 @@ def test_long_parameters_of_an_experiment_are_cut(service: Service) -> None:
         for row in numbers.rows
     ]
     assert len(board_table.facts(msgspec.structs.replace(numbers, rows=rows))) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("openness", "count", "said"),
+    [
+        ({}, "?", "not known"),
+        ({"paper": True}, "1/6", "paper; not known: weights, licence"),
+        (dict.fromkeys(board_table.FACETS, False), "0/6", "Nothing is open"),
+        (dict.fromkeys(board_table.FACETS, True), "6/6", "weights, licence"),
+    ],
+)
+def test_what_is_not_known_of_a_model_is_not_said_to_be_closed(
+    service: Service, openness: dict[str, bool], count: str, said: str
+) -> None:
+    model = msgspec.structs.replace(service.board(NAME).rows[0].model, openness=openness)
+    assert text.openness(openness) == count
+    assert board_table.openness_in_words(model, words("en")).startswith(said)

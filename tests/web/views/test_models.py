@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from frontrunner.answers.service import Service
@@ -17,11 +18,12 @@ OVERRIDE = (
 )
 
 
-def page(folder: Path, path: str) -> str:
+def page(folder: Path, path: str, own: str = OVERRIDE) -> str:
     known = catalog(models=[Model(name="today/a", revision="abc"), "org/tiny"])
-    known = add_own(known, write(folder, "own.toml", OVERRIDE.encode()))
+    known = add_own(known, write(folder, "own.toml", own.encode()))
     snapshot = snapshot_of(folder / "home", ingest(folder / "results", known, workers=1))
-    found = Site().find(Service(snapshot), PageRequest(path, b"", "en", True))
+    bare, _, query = path.partition("?")
+    found = Site().find(Service(snapshot), PageRequest(bare, query.encode(), "en", True))
     assert found is not None
     return found.answer.identity.decode()
 
@@ -37,6 +39,26 @@ def test_a_model_described_by_its_result_files(tmp_path: Path) -> None:
     assert "✗" not in shown
     listed = page(tmp_path, "/models")
     assert "100K" in listed
+
+
+def test_what_a_catalog_does_not_say_is_unknown(tmp_path: Path) -> None:
+    write(tmp_path, "results/lab__bare/1/T1.json", result("T1", 0.5))
+    write(tmp_path, "results/today__a/abc/T1.json", result("T1", 0.5))
+    own = OVERRIDE + '[[model]]\nname = "lab/bare"\n'
+    shown = page(tmp_path, "/models/lab/bare", own)
+    assert "<dt>Instructions<dd>not known" in shown
+    assert "<dt>Sentence Transformers<dd>not known" in shown
+    assert "✗" not in shown
+    row = '/models/lab/bare">.*(<td>open|<td>closed|<td>\u2013)'
+    assert re.findall(row, page(tmp_path, "/models", own)) == ["<td>\u2013"]
+    assert "<td>?" in page(tmp_path, "/compare?models=lab/bare", own)
+    own += "instruction_tuned = false\nopen_weights = false\n"
+    shown = page(tmp_path, "/models/lab/bare", own)
+    assert "<dt>Instructions<dd>no</div>" in shown
+    assert "✗ weights" in shown
+    for filtered in ("weights=closed", "instructions=no"):
+        listed = re.findall(r"<tr>.*?/models/([^\"]+)", page(tmp_path, f"/models?{filtered}", own))
+        assert listed == ["lab/bare"]
 
 
 def test_a_corrected_fact_shows_both_values_and_the_reason(tmp_path: Path) -> None:

@@ -82,9 +82,10 @@ class Row(NamedTuple):
     """Active parameters, if fewer than all; else empty."""
     dimensions: str
     tokens: str
-    openness: int
+    openness: str
+    """How many facets are open; "?" if none is known."""
     facets: str
-    """What is open, and what is not."""
+    """Which facets are open, and which are not known."""
     covered: int
     cells: tuple[ScoreCell, ...]
 
@@ -279,16 +280,21 @@ def _row(row: BoardRow, cells: tuple[ScoreCell, ...], is_twin: bool, t: Words) -
         active=text.parameters(active) if fewer else "",
         dimensions=text.whole(row.embedding_dim),
         tokens=text.whole(row.max_tokens),
-        openness=model.openness_score,
-        facets=_facets(model, t),
+        openness=text.openness(model.openness),
+        facets=openness_in_words(model, t),
         covered=len(row.scores_by_task),
         cells=cells,
     )
 
 
-def _facets(model: ModelFacts, t: Words) -> str:
+def openness_in_words(model: ModelFacts, t: Words) -> str:
+    """Which facets of openness a model has, and which are not known."""
+    if not model.openness:
+        return t("model.not_known")
     has = [t.named("facets", name) for name, there in model.openness.items() if there]
-    return ", ".join(has) or t("board.nothing_open")
+    said = ", ".join(has) or t("board.nothing_open")
+    missing = [t.named("facets", name) for name in FACETS if name not in model.openness]
+    return f"{said}; {t('model.not_known')}: {', '.join(missing)}" if missing else said
 
 
 def _facet_bits(model: ModelFacts) -> int:

@@ -142,17 +142,12 @@ def _listed(model: Model, boards: int, label: Callable[[str], str]) -> Listed:
         (model.release_date or "")[:10],
         text.short_licence(model.license),
         model.types[0],
-        model.open_weights if _is_own(model) else bool(model.open_weights),
-        model.instruction_tuned if _is_own(model) else bool(model.instruction_tuned),
+        model.openness.get("open weights"),
+        model.instruction_tuned,
         tuple(model.modalities),
         tuple(sorted({label(code) for code in model.languages or ()})),
         boards,
     )
-
-
-def _is_own(model: Model) -> bool:
-    """Whether only its result files describe a model: the registry leaves out what is false."""
-    return model.described_by_results
 
 
 def _model(visit: Visit, model: Model) -> Shown:
