@@ -102,6 +102,22 @@ def send(
     return sent[0]["status"], sent[1]["body"].decode()
 
 
+def test_a_message_that_was_cut_off_is_not_stored(store: Feedback) -> None:
+    messages = [{"type": "http.request", "body": b"text=half", "more_body": True}]
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0) if messages else {"type": "http.disconnect"}
+
+    async def take(part: Any) -> None:
+        sent.append(part)
+
+    scope = {"type": "http", "path": "/__frontrunner/feedback", "method": "POST", "headers": []}
+    asyncio.run(Companion(store, Path("none"))(scope, receive, take))
+    assert sent[0]["status"] == 400
+    assert not list(store.all())
+
+
 def test_a_form_is_stored_and_leads_back(store: Feedback) -> None:
     status, page = send(store, {"text": " hello ", "side": "old", "page": '/a?b=1&c="<x>'})
     assert status == 200

@@ -11,9 +11,10 @@ from functools import cache
 
 from huggingface_hub import HfApi
 
+from frontrunner.http.request import Receive, Scope, Send
 from frontrunner.hub import session as opened
 from frontrunner.hub.access import Token
-from frontrunner.hub.standin.asgi import Receive, Scope, Send, StandIn
+from frontrunner.hub.standin.asgi import StandIn
 from frontrunner.hub.standin.deploys import Run
 from frontrunner.hub.standin.repos import AccessToken, Account, Comment, Discussion, Repository
 from frontrunner.hub.standin.running import running

@@ -120,6 +120,17 @@ def test_a_dripping_answer_ends_at_the_deadline(first: bytes) -> None:
         get(url, limits)
 
 
+def test_a_redirect_to_another_origin_is_given_as_it_is_if_asked_to() -> None:
+    limits = NEAR._replace(same_origin=True)
+    asked: list[bytes] = []
+    with host(ok(b"elsewhere"), asked) as other, host(redirect(f"{other}/x")) as first:
+        answer = get(first, limits)
+        assert (answer.status, answer.headers["location"]) == (302, f"{other}/x")
+    assert not asked
+    with host(redirect("/again")) as loop, pytest.raises(NetworkError, match="more than 3"):
+        get(loop, limits)
+
+
 def test_the_deadline_is_for_all_redirects_together() -> None:
     def slowly(link: socket.socket) -> None:
         time.sleep(0.15)

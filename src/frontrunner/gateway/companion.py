@@ -11,15 +11,15 @@ import ipaddress
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs
 
 from frontrunner.base.errors import GatewayError
 from frontrunner.gateway.feedback import LONGEST_TEXT, Feedback, Limit, Message
 from frontrunner.gateway.transition import current_transition
 from frontrunner.gateway.transition_page import PATHS, Reader, rendered
+from frontrunner.http.body import CutOffError, read_body
+from frontrunner.http.request import Receive, Scope, Send
 
 log = logging.getLogger("frontrunner.gateway")
 _MOST_BYTES = 16 * 1024
@@ -41,13 +41,6 @@ _HEADERS = [
     *_SECURE,
 ]
 _HOST = re.compile(r"[A-Za-z0-9.\-_\[\]:]{1,255}")
-Scope = MutableMapping[str, Any]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-
-
-class TooLargeError(ValueError):
-    """A form has more bytes than a message can have."""
 
 
 class Companion:
@@ -99,7 +92,10 @@ class Companion:
             status = 403 if method == "POST" else 405
             return status, "Send feedback with the form on a page of this board.", "/"
         try:
-            form = parse_qs((await _body(receive)).decode("utf-8", "replace"), max_num_fields=10)
+            body = await read_body(receive, _MOST_BYTES)
+            form = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
+        except CutOffError:
+            return 400, "The message did not arrive whole.", "/"
         except ValueError:
             return 413, "That message is too long.", "/"
         message = _message(form)
@@ -163,17 +159,6 @@ def _message(form: dict[str, list[str]]) -> Message:
         page=page if page.startswith("/") else "/",
         text=first("text").strip()[:LONGEST_TEXT],
     )
-
-
-async def _body(receive: Receive) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        body += bytes(message.get("body", b""))
-        if len(body) > _MOST_BYTES:
-            raise TooLargeError
-        if not message.get("more_body"):
-            return body
 
 
 async def _answer(send: Send, status: int, text: str, back: str = "/") -> None:

@@ -36,6 +36,8 @@ class Limits(NamedTuple):
     """Bytes of a body."""
     redirects: int = 0
     """How many are followed; the last answer is given if there are none left to follow."""
+    same_origin: bool = False
+    """Whether a redirect to another protocol, host or port is not followed but given as it is."""
     private: bool = False
     """Whether addresses of this machine and its network may be asked."""
     without_body: tuple[str, ...] = ()
@@ -93,7 +95,17 @@ def get(url: str, limits: Limits, headers: Mapping[str, str] | None = None) -> A
             return answer
         if left:
             url = _joined(url, location)
+            if limits.same_origin and not _is_same_origin(origin, checked(url)):
+                return answer
     raise NetworkError(f"more than {limits.redirects} redirects, the last to {location[:200]!r}")
+
+
+def _port(parts: SplitResult) -> int:
+    return parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _is_same_origin(one: SplitResult, other: SplitResult) -> bool:
+    return (one.scheme, one.hostname, _port(one)) == (other.scheme, other.hostname, _port(other))
 
 
 def _may_have_headers(origin: SplitResult, there: SplitResult) -> bool:
@@ -170,7 +182,7 @@ def _connected(
     parts: SplitResult, until: float, limits: Limits, guard: Guard
 ) -> Iterator[http.client.HTTPConnection]:
     host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
+    port = _port(parts)
     addresses = resolve(host, port, until - time.monotonic(), private=limits.private)
     link = connect(addresses, port, until)
     connection = http.client.HTTPConnection(host, port)

@@ -9,8 +9,9 @@ from frontrunner.gateway.shadow.comparer import Shadow
 from frontrunner.gateway.sides import Side
 from frontrunner.net.client import Limits, get
 
-_LIMITS = Limits(seconds=30, size=64 * 1024 * 1024, redirects=5, private=True)
-"""A board may need a while for a table; redirects lead from old links to today's pages."""
+_LIMITS = Limits(seconds=30, size=64 * 1024 * 1024, redirects=5, same_origin=True, private=True)
+"""A board may need a while for a table. Redirects lead from old links to today's pages; one that
+leads away from the board is an answer, since a board must not choose which addresses we ask."""
 
 
 @dataclass(frozen=True)

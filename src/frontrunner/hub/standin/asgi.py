@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
 from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
+from frontrunner.http.body import read_body
+from frontrunner.http.request import Receive, Scope, Send
 from frontrunner.hub.standin.calls_table import KIND, answer
 from frontrunner.hub.standin.exchange import Ask, RefusedError, Reply
 from frontrunner.hub.standin.faults import Fault
@@ -18,9 +19,8 @@ from frontrunner.hub.standin.rates import Rates
 from frontrunner.hub.standin.repos import Repository
 from frontrunner.hub.standin.stored import Stored
 
-Scope = MutableMapping[str, Any]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+_LARGEST = 1 << 30
+"""Bytes of a body: a commit comes in one request."""
 _LIVE = re.compile(r"/-/live/([a-z0-9-]+)(/.*)?")
 _REPOSITORY = re.compile(r"/(models|datasets|spaces)/([^/]+/[^/]+)")
 
@@ -71,7 +71,7 @@ class StandIn:
             name.decode("latin-1").lower(): value.decode("latin-1")
             for name, value in scope["headers"]
         }
-        body = await _body(receive)
+        body = await read_body(receive, _LARGEST)
         query_text = scope["query_string"].decode("latin-1")
         query = parse_qs(query_text, keep_blank_values=True)
         if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
@@ -139,15 +139,6 @@ class StandIn:
         if found is None:
             return None
         return self.stored.find(KIND[found[1]], found[2])
-
-
-async def _body(receive: Receive) -> bytes:
-    parts = []
-    while True:
-        message = await receive()
-        parts.append(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join(parts)
 
 
 async def _sent(reply: Reply, ask: Ask, send: Send, *, lost: bool = False) -> None:

@@ -11,7 +11,7 @@ import uvicorn
 
 from frontrunner.base.errors import HubError
 from frontrunner.http.listening import listen
-from frontrunner.hub.standin.asgi import Receive, Scope, Send
+from frontrunner.http.request import Receive, Scope, Send
 
 AsgiApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
 _STARTS_WITHIN = 20.0

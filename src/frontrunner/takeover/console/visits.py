@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
+from frontrunner.http.body import CutOffError, TooLargeError, read_body
 from frontrunner.http.request import Receive, Scope
 
 MAX_BODY = 16 * 1024
@@ -99,9 +100,13 @@ async def form(visit: Visit, seconds: float) -> dict[str, str]:
         raise RefusedError(413, f"A form has at most {MAX_BODY:,} bytes.")
     try:
         async with asyncio.timeout(seconds):
-            body = await _body(visit.receive)
+            body = await read_body(visit.receive, MAX_BODY)
     except TimeoutError as error:
         raise RefusedError(408, "The form did not arrive in time.") from error
+    except CutOffError as error:
+        raise RefusedError(400, "The form did not arrive whole.") from error
+    except TooLargeError as error:
+        raise RefusedError(413, f"A form has at most {MAX_BODY:,} bytes.") from error
     try:
         pairs = parse_qsl(
             body.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_FIELDS
@@ -111,19 +116,6 @@ async def form(visit: Visit, seconds: float) -> dict[str, str]:
     if len({name for name, _ in pairs}) != len(pairs):
         raise RefusedError(400, "A field came twice.")
     return dict(pairs)
-
-
-async def _body(receive: Receive) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise RefusedError(400, "The form did not arrive whole.")
-        body += bytes(message.get("body", b""))
-        if len(body) > MAX_BODY:
-            raise RefusedError(413, f"A form has at most {MAX_BODY:,} bytes.")
-        if not message.get("more_body"):
-            return body
 
 
 def is_loopback(host: str) -> bool:
