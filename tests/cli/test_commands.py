@@ -90,7 +90,7 @@ def test_a_check_builds_nothing_and_fails_on_mistakes(folder: Path) -> None:
     assert not (folder / "h/snapshots").exists()
 
 
-def test_a_check_says_where_runs_differ_and_what_to_paste(folder: Path) -> None:
+def test_a_build_and_a_check_say_where_runs_differ_and_what_to_paste(folder: Path) -> None:
     check = ("ingest", "--check", "results", "--catalog", "own.toml", "--without-mteb")
     write(folder, "results/org__a/r0/T1.json", result("T1", 0.25))
     write(folder, "results/org__a/r1/T1.json", result("T1", 0.5) | {"date": "2026-03-01"})
@@ -103,6 +103,8 @@ def test_a_check_says_where_runs_differ_and_what_to_paste(folder: Path) -> None:
     assert line in checked.stdout
     assert "Runs of one model differ: 1 task of 1 model." in checked.stderr
     assert "[[model]]" in checked.stderr
+    built = run(folder, *BUILD)
+    assert "Runs of one model differ: 1 task of 1 model." in built.stderr
     report = json.loads(run(folder, *check, "--home", "h", "--json").stdout)
     assert report["differences"][0]["winner"] == "org__a/r0/T1.json"
     (folder / "h/frontrunner.toml").write_text('[build]\nrevisions = "newest"\n')

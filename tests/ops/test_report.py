@@ -7,9 +7,9 @@ from pathlib import Path
 
 from frontrunner.catalog import FormerName
 from frontrunner.catalog.own import add_own
-from frontrunner.ops.report import lines_of_sources, renamed_entry
+from frontrunner.ops.report import lines_of_scores, lines_of_sources, renamed_entry
 from frontrunner.results.ingest import ingest
-from tests.factories import catalog, result, write
+from tests.factories import catalog, result, task, write
 
 
 def said(root: Path) -> str:
@@ -99,3 +99,17 @@ def test_described_models_are_named(tmp_path: Path) -> None:
     [line] = lines_of_sources(ingest(tmp_path, catalog(), workers=1))
     assert line.startswith("  Described by their result files: lab/m00, lab/m01")
     assert line.endswith("lab/m09 and 2 more")
+
+
+def test_runs_that_differ_and_aggregates_without_a_file_are_told(tmp_path: Path) -> None:
+    parts = [task("P1"), task("P2"), task("Whole", aggregate=True, parts=("P1", "P2"))]
+    known = catalog(parts, models=["org/a", "org/b"])
+    for path, score in (("a/0/P1", 0.5), ("a/1/P1", 0.25), ("a/0/P2", 0.5), ("b/0/P1", 0.5)):
+        write(tmp_path, f"org__{path}.json", result(path[-2:], score))
+    differ, without = lines_of_scores(ingest(tmp_path, known, workers=1))
+    assert differ.startswith("  Runs of one model differ: 1 task of 1 model. The winners follow")
+    assert without.startswith("  1 model without a result of Whole, though with results of all its")
+    assert differ.endswith("frontrunner ingest --check lists each.")
+    (tmp_path / "org__a/1/P1.json").unlink()
+    (tmp_path / "org__a/0/P2.json").unlink()
+    assert list(lines_of_scores(ingest(tmp_path, known, workers=1))) == []

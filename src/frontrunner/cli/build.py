@@ -16,7 +16,7 @@ from frontrunner.cli.options import Fresh, Home, Json, OwnCatalog, Readers, Resu
 from frontrunner.cli.output import counted, print_json, say, stderr, visible
 from frontrunner.cli.progress import Terminal
 from frontrunner.ops import pipeline
-from frontrunner.ops.report import lines_of_sources
+from frontrunner.ops.report import lines_of_sources, runs_that_differ
 from frontrunner.results.aggregates import Unmade, unmade
 from frontrunner.results.ingest import Ingested
 from frontrunner.results.table import Difference
@@ -142,12 +142,7 @@ def report_runs(ingested: Ingested) -> None:
     for (file, winner, _), found in groups.items():
         typer.echo(f"{visible(file)}: differs: {visible(_difference(found, winner))}")
     if groups:
-        models = len({one.model for one in ingested.differences})
-        say(
-            f"Runs of one model differ: {counted(len(groups), 'task')} of "
-            f"{counted(models, 'model')}. The winners follow the setting [build] revisions "
-            f'("{ingested.revisions}"); "newest" chooses the newest run.'
-        )
+        say(runs_that_differ(ingested))
 
 
 def _difference(found: list[Difference], winner: str) -> str:

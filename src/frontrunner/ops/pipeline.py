@@ -25,7 +25,7 @@ from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics, load_catalog
 from frontrunner.ops import events
 from frontrunner.ops.icon_fetching import Fetching, wanted
-from frontrunner.ops.report import lines_of_sources
+from frontrunner.ops.report import lines_of_scores, lines_of_sources
 from frontrunner.results.fetch import Near, fetch
 from frontrunner.results.git import is_git
 from frontrunner.results.ingest import Ingested
@@ -113,6 +113,8 @@ def _build(settings: Settings, request: Request, store: Store, reporter: Reporte
         for line in lines_of_sources(ingested, most_renamed=_MOST_RENAMED):
             reporter.say(line)
         refuse_unusable(ingested, nears)
+        for line in lines_of_scores(ingested):
+            reporter.say(line)
         inputs = Inputs(statistics, ingested)
         snapshot = write_snapshot(store, inputs, reporter, request.judge, beside)
     prepare_answers(store, snapshot, reporter)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from frontrunner.catalog import FormerName
+from frontrunner.results.aggregates import Unmade, unmade
 from frontrunner.results.ingest import Ingested
 from frontrunner.results.rejects import Reason
 
 _SHOWN = 10
+_LISTED = "frontrunner ingest --check lists each."
 
 
 def lines_of_sources(ingested: Ingested, *, most_renamed: int | None = None) -> Iterator[str]:
@@ -63,13 +65,47 @@ def _unknown_models(ingested: Ingested) -> Iterator[str]:
         yield from (f"\n[[model]]\nname = {_quoted(name)}" for name in new[:_SHOWN])
 
 
+def lines_of_scores(ingested: Ingested) -> Iterator[str]:
+    """Say which scores a reader may miss: of runs that differ, and of aggregates without a file."""
+    if ingested.differences:
+        yield f"  {runs_that_differ(ingested)} {_LISTED}"
+    found = unmade(ingested.table, ingested.catalog)
+    if found:
+        models = len({one.model for one in found})
+        yield (
+            f"  {_some(models, 'model')} without a result of {_tasks(found)}, though with results "
+            f"of all its parts. Like mteb, boards count it as missing. {_LISTED}"
+        )
+
+
+def runs_that_differ(ingested: Ingested) -> str:
+    """A sentence: how many tasks of how many models have runs that differ, and which runs win."""
+    tasks = len({(one.file, one.winner, one.task) for one in ingested.differences})
+    models = len({one.model for one in ingested.differences})
+    return (
+        f"Runs of one model differ: {_some(tasks, 'task')} of {_some(models, 'model')}. "
+        f'The winners follow the setting [build] revisions ("{ingested.revisions}"); '
+        '"newest" chooses the newest run.'
+    )
+
+
+def _tasks(found: Sequence[Unmade]) -> str:
+    names = sorted({one.task for one in found})
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return f"{', '.join(names[:_SHOWN])}{more}"
+
+
 def _name_in(detail: str) -> str:
     """The model's name, with which the detail of an unknown model's file begins."""
     return detail.partition(";")[0].partition(": probably ")[0]
 
 
 def _files(number: int) -> str:
-    return f"{number:,} file{'' if number == 1 else 's'}"
+    return _some(number, "file")
+
+
+def _some(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def renamed_entry(former: FormerName) -> str:
