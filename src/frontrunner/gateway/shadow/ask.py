@@ -26,4 +26,6 @@ class Boards:
         one = self.old if side == "old" else self.new
         scheme = "https" if one.tls else "http"
         answer = get(f"{scheme}://{one.addresses[0]}{shadow.target}", _LIMITS, shadow.headers)
+        if 300 <= answer.status < 400:  # one that was not followed: where it leads is what it says
+            return Answer(answer.status, "", answer.headers.get("location", "").encode())
         return Answer(answer.status, answer.media_type, answer.body)
