@@ -15,7 +15,6 @@ from frontrunner.gateway.sides import Address, Side
 from tests.net.hosts import host, ok, redirect
 
 
-
 def boards(url: str) -> Boards:
     """Both boards at one address."""
     at = (Address("127.0.0.1", int(url.rpartition(":")[2])),)

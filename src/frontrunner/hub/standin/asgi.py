@@ -9,7 +9,7 @@ from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from frontrunner.http.body import read_body
+from frontrunner.http.body import BodyError, TooLargeError, read_body
 from frontrunner.http.request import Receive, Scope, Send
 from frontrunner.hub.standin.calls_table import KIND, answer
 from frontrunner.hub.standin.exchange import Ask, RefusedError, Reply
@@ -40,14 +40,19 @@ class StandIn:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        ask = await self._ask(scope, receive)
+        try:
+            ask = await self._ask(scope, receive)
+        except BodyError as error:
+            status = 413 if isinstance(error, TooLargeError) else 400
+            await _sent(RefusedError(status, str(error)).reply(), scope["method"], send)
+            return
         fault = self.stored.next_fault(ask.method, unquote(ask.path))
         if fault is not None:
             await self._faulty(ask, fault, send)
             return
         reply = await asyncio.to_thread(self.reply, ask)
         await asyncio.sleep(reply.delay)
-        await _sent(reply, ask, send)
+        await _sent(reply, ask.method, send)
 
     def reply(self, ask: Ask) -> Reply:
         """The answer to a request, without faults."""
@@ -118,7 +123,7 @@ class StandIn:
         if fault.answer == "dribbled":
             await _dribbled(reply, fault.seconds, send)
         else:
-            await _sent(reply, ask, send, lost=fault.answer in ("lost", "held"))
+            await _sent(reply, ask.method, send, lost=fault.answer in ("lost", "held"))
 
     def _carry_out_later(self, ask: Ask, seconds: float) -> None:
         async def carry_out() -> None:
@@ -141,13 +146,13 @@ class StandIn:
         return self.stored.find(KIND[found[1]], found[2])
 
 
-async def _sent(reply: Reply, ask: Ask, send: Send, *, lost: bool = False) -> None:
+async def _sent(reply: Reply, method: str, send: Send, *, lost: bool = False) -> None:
     """Send an answer; a lost one ends before its body, and the server closes the connection."""
     length = len(reply.body) + lost
     headers = [*reply.headers, ("Content-Length", str(length)), ("X-Request-Id", _name())]
     await send(_start(reply.status, headers))
     if not lost:
-        body = b"" if ask.method == "HEAD" else reply.body
+        body = b"" if method == "HEAD" else reply.body
         await send({"type": "http.response.body", "body": body})
 
 
