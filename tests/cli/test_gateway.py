@@ -64,11 +64,21 @@ def test_a_damaged_state_is_said_and_not_replaced(home: Path) -> None:
     assert (home / "gateway" / "state.json").read_text() == '{"share": 99999}'
 
 
+@pytest.mark.parametrize("percent", ["-5", "101", "half", "--five"])
+def test_a_share_that_is_none_is_refused_in_plain_words(home: Path, percent: str) -> None:
+    for command in ("share", "shadow"):
+        answer = run(home, "gateway", command, percent)
+        assert answer.returncode == 2
+        assert f"PERCENT must be 0 to 100, such as 2.5; got '{percent}'" in answer.stderr
+
+
 def test_banner_shadow_and_settling(home: Path) -> None:
     assert run(home, "gateway", "banner", "on").returncode == 0
     assert run(home, "gateway", "banner", "maybe").returncode == 2
     assert run(home, "gateway", "shadow", "10").returncode == 0
-    assert "--yes" in run(home, "gateway", "settle").stderr
+    explained = run(home, "gateway", "settle")
+    assert explained.returncode == 2
+    assert "--yes" in explained.stderr
     state = json.loads((home / "gateway" / "state.json").read_text())
     assert (state["banner"], state["shadow"], state["settled"]) == (True, 1000, False)
     assert run(home, "gateway", "settle", "--yes").returncode == 0

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from frontrunner.base.config import GatewaySettings, load_settings
-from frontrunner.base.errors import GatewayError
+from frontrunner.base.errors import GatewayError, UsageError
 from frontrunner.base.home import Home as HomePaths
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
@@ -35,6 +35,8 @@ def _settings(home: Path | None) -> tuple[Path, GatewaySettings, Path]:
     return settings.home, settings.gateway, Path(folder or HomePaths(settings.home).gateway)
 
 
+_NUMBERS = {"ignore_unknown_options": True}
+"""A number below 0 is a wrong percentage, not an option that does not exist."""
 Force = Annotated[bool, typer.Option("--force", help="Although a take-over moves the users now.")]
 
 
@@ -129,7 +131,7 @@ def render(
         typer.echo("---\n".join(files.values()), nl=False)
 
 
-@gateway.command()
+@gateway.command(context_settings=_NUMBERS)
 def share(
     percent: Annotated[
         str | None, typer.Argument(metavar="[PERCENT]", help="0 to 100, such as 2.5.")
@@ -160,7 +162,6 @@ def share(
 
 
 def _basis_points(percent: str) -> int:
-    from frontrunner.base.errors import UsageError  # noqa: PLC0415
     from frontrunner.gateway.buckets import basis_points  # noqa: PLC0415
 
     try:
@@ -203,14 +204,13 @@ def settle(
     _, settings, folder = _settings(home)
     one = Gateway(settings, folder)
     if not yes:
-        say(
+        raise UsageError(
             "This would send the old board's own paths to the old board again. To do it, add --yes."
             if undo
             else "This would send all paths of the old board to the new one, also from pages that "
             "are still open, and end the choices of visitors who went back. Check the new board "
             "first: frontrunner contract check. To settle, add --yes."
         )
-        return
     _by_hand(folder, force)
     if undo:
         one.change(lambda before: msgspec.structs.replace(before, settled=False))
@@ -262,7 +262,7 @@ def _counts(found: Status) -> Table:
     return table
 
 
-@gateway.command()
+@gateway.command(context_settings=_NUMBERS)
 def shadow(
     percent: Annotated[
         str | None,

@@ -58,7 +58,6 @@ class AttemptLine(msgspec.Struct, frozen=True):
     at: str = ""
     method: str | None = None
     route: str | None = None
-    bucket: str | None = None
     side: str | None = None
     status: int | None = None
     flags: str | None = None
