@@ -176,6 +176,14 @@ class HubSettings(_Section, frozen=True):
     """What the archive is; `dataset` if the account's plan includes no other Space."""
     hardware: str = ""
     """Hardware to ask for under the name; empty keeps what there is."""
+    content: str = ""
+    """Folder with the files of the new board's Space."""
+    accept: tuple[str, ...] = ()
+    """What the plan loses and was agreed to, by name."""
+    hardware_seconds: Annotated[float, msgspec.Meta(gt=0)] = 172_800.0
+    """Seconds for which requested hardware may be pending before people are told."""
+    deploy_seconds: Annotated[float, msgspec.Meta(gt=0)] = 1800.0
+    """Seconds within which a Space has to serve a commit, or the step has failed."""
     token_file: str = ""
     """File with the token, if it is not in HF_TOKEN; only its owner may read it."""
     call_seconds: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0

@@ -175,12 +175,17 @@ class PrometheusGate(_Outside, frozen=True, kw_only=True, tag="prometheus"):
             raise ValueError(f"gate {self.name}: set at_least, at_most or both, as finite numbers")
 
 
-class EngagementGate(_Gate, frozen=True, kw_only=True, tag="engagement"):
-    """Whether likes, followers and discussions are at least those before the move."""
+class EngagementGate(_Outside, frozen=True, kw_only=True, tag="engagement"):
+    """Whether likes, discussions and their entries are at least those before the move."""
+
+    every: _Seconds = 600.0
 
 
-class QuotaGate(_Gate, frozen=True, kw_only=True, tag="quota"):
-    """Whether the host of the new board has the resources that the move needs."""
+class QuotaGate(_Outside, frozen=True, kw_only=True, tag="quota"):
+    """Whether the Space runs on the hardware that it is to have."""
+
+    every: _Seconds = 60.0
+    seconds: _Seconds = 60.0
 
 
 GateSettings = (
@@ -211,6 +216,8 @@ BUILT_IN: tuple[GateSettings, ...] = (
     LinksGate(name="links"),
     FreshnessGate(name="freshness"),
     FeedbackGate(name="feedback"),
+    EngagementGate(name="engagement"),
+    QuotaGate(name="quota"),
 )
 """The gates that exist without a table in the settings."""
 
@@ -220,9 +227,20 @@ def all_gates(own: Iterable[GateSettings]) -> dict[str, GateSettings]:
     return {gate.name: gate for gate in (*BUILT_IN, *own)}
 
 
-OUTSIDE = (ParityGate, ContractGate, LinksGate, WebhookGate, PrometheusGate)
+OUTSIDE = (
+    *(ParityGate, ContractGate, LinksGate, WebhookGate, PrometheusGate),
+    *(EngagementGate, QuotaGate),
+)
 """Kinds whose check runs outside the traffic, in a process of its own."""
-OutsideGate = ParityGate | ContractGate | LinksGate | WebhookGate | PrometheusGate
+OutsideGate = (
+    ParityGate
+    | ContractGate
+    | LinksGate
+    | WebhookGate
+    | PrometheusGate
+    | EngagementGate
+    | QuotaGate
+)
 
 
 def kind_of(gate: GateSettings) -> str:

@@ -233,3 +233,12 @@ class Home:
     def engagement(self) -> Path:
         """The engagement of a board elsewhere, imported as the starting count."""
         return self.hub / "engagement.json"
+
+    @property
+    def engagement_before(self) -> Path:
+        """The engagement of the Space before a take-over changed anything."""
+        return self.hub / "before.json"
+
+    def new_board(self, tree: str) -> Path:
+        """The folder with the files that a take-over puts into the Space."""
+        return self.hub / "new" / tree

@@ -77,6 +77,8 @@ class TakeoverSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """URL whose answer changes with the old board's data; empty does not look."""
     ignore: tuple[str, ...] = ()
     """Files with ignore rules; they are part of the plan, as `gateway/shadow.toml` always is."""
+    plane: Literal["gateway", "hub"] = "gateway"
+    """What moves users: Envoy, or the Space under `[hub]`."""
     database: str = ""
     """SQLAlchemy URL of the ledger; empty is SQLite in the home."""
     gate: tuple[GateSettings, ...] = ()

@@ -100,6 +100,14 @@ def read_saved(folder: Path) -> SavedTree:
     return found
 
 
+def saved_settings(folder: Path) -> SpaceSettings | None:
+    """The settings of a saved Space, without checking its files. Raises HubError."""
+    try:
+        return read_as(folder / _MANIFEST, SavedTree).settings
+    except (OSError, ValueError) as error:
+        raise HubError(f"{folder} is no complete saved repository: {error}.") from error
+
+
 def saved_files(folder: Path, saved: SavedTree) -> dict[str, Path]:
     """Where the content of every saved file is, by its path in the repository."""
     return {path: _file(folder, path) for path in saved.files}

@@ -170,6 +170,10 @@ def _rename(places: Places) -> tuple[Step, ...]:
     )
 
 
+TAKES_ALONG = frozenset({"likes", "discussions"})
+"""Losses that are kept at the archive, because the old Space takes them along."""
+
+
 def _losses(places: Places) -> tuple[Loss, ...]:
     old = places.archive
     return (

@@ -25,7 +25,8 @@ from frontrunner.hub.session import Hub
 from frontrunner.hub.space_facts import Runtime
 from frontrunner.net.client import Answer, Limits, get
 
-_FAILED = frozenset({"BUILD_ERROR", "RUNTIME_ERROR", "CONFIG_ERROR", "NO_APP_FILE", "DELETING"})
+FAILED = frozenset({"BUILD_ERROR", "RUNTIME_ERROR", "CONFIG_ERROR", "NO_APP_FILE", "DELETING"})
+"""Stages in which nothing will run without another commit."""
 _STOPPED = frozenset({"PAUSED", "STOPPED"})
 _LOG_LINES = 40
 _LIVE = Limits(seconds=20.0, size=16 * 1024 * 1024, redirects=3)
@@ -94,31 +95,57 @@ def wait_until_served(
     `tell` is told what it waits for, whenever that changes. Raises SpaceFailedError if the Space
     failed or was stopped, with the end of its log, and HubUnavailableError after `times.total`.
     """
-    times, probe = times or WaitTimes(), probe or Probe()
-    begun = time.monotonic()
-    live = facts_of(hub, repo_id).live
-    failed_since, told = None, ""
-    while True:
-        now = time.monotonic()
-        runtime = _runtime(hub, repo_id)
-        waiting_for = _waiting_for(hub, runtime, commit, live, probe)
-        if not waiting_for:
-            return Waited(commit, now - begun, live)
+    times = times or WaitTimes()
+    begun, told = time.monotonic(), ""
+    watch = Watch(hub, repo_id, commit, probe or Probe(), times.error)
+    while waiting_for := watch.look():
         if waiting_for != told:
             tell(f"{repo_id}: {waiting_for}")
             told = waiting_for
-        if runtime is not None and runtime.stage in _FAILED | _STOPPED:
-            failed_since = failed_since or now
-            if runtime.sha == commit or now - failed_since >= times.error:
-                raise _failure(hub, repo_id, runtime, commit)
-        else:
-            failed_since = None
-        if now - begun >= times.total:
+        if time.monotonic() - begun >= times.total:
             raise HubUnavailableError(
                 f"{repo_id} does not serve {commit[:8]} after {times.total:g} seconds: "
                 f"{waiting_for}. Look at its page, or restore the commit before."
             )
         time.sleep(times.look)
+    return Waited(commit, time.monotonic() - begun, watch.live)
+
+
+class Watch:
+    """Looks at a Space until it serves a commit; each look returns at once."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        repo_id: str,
+        commit: str,
+        probe: Probe | None = None,
+        error: float = WaitTimes.error,
+    ) -> None:
+        """`error` is how long an error of another commit may last, in seconds."""
+        self.commit = commit
+        self._hub, self._repo_id = hub, repo_id
+        self._probe, self._error = probe or Probe(), error
+        self._failed_since: float | None = None
+        self.live = facts_of(hub, repo_id).live
+
+    def look(self) -> str:
+        """What it waits for; empty if the commit is served.
+
+        Raises SpaceFailedError if the Space failed or was stopped, with the end of its log.
+        """
+        runtime = _runtime(self._hub, self._repo_id)
+        waiting_for = _waiting_for(self._hub, runtime, self.commit, self.live, self._probe)
+        if not waiting_for or runtime is None:
+            return waiting_for
+        if runtime.stage not in FAILED | _STOPPED:
+            self._failed_since = None
+            return waiting_for
+        now = time.monotonic()
+        self._failed_since = self._failed_since or now
+        if runtime.sha == self.commit or now - self._failed_since >= self._error:
+            raise _failure(self._hub, self._repo_id, runtime, self.commit)
+        return waiting_for
 
 
 def ask_live(hub: Hub, live: str, path: str) -> Answer:

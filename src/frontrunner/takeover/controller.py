@@ -304,6 +304,8 @@ class Controller:
             error = str(failure)
         reality, unread = self._read()
         seen = reality.world if reality else None
+        if reality is not None and not error and reality.moving == step.intent.after:
+            return f"The change is under way. {reality.doing}"
         if seen == step.intent.after:
             self._append(Acted(intent=seq, seen=seen))
             return ""

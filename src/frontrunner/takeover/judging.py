@@ -86,12 +86,13 @@ class Judging:
         return {name: reason for name, reason in found.items() if reason}
 
 
-def judging_of(settings: Settings) -> Judging:
-    """The gates of a home, with its evidence."""
+def judging_of(settings: Settings, new_url: Callable[[], str] | None = None) -> Judging:
+    """The gates of a home, with its evidence; `new_url` says where the new board is now."""
     home, folder = Home(settings.home), gateway_folder(settings)
     complaints = Complaints(_counting(settings))
-    boards = Boards(home=str(home), new=first_url(settings.gateway.new))
-    return Judging(Collector(Place(folder), home.evidence, complaints), Checks(boards))
+    url = new_url or (lambda: first_url(settings.gateway.new))
+    checks = Checks(lambda: Boards(home=str(home), new=url()))
+    return Judging(Collector(Place(folder), home.evidence, complaints), checks)
 
 
 def _counting(settings: Settings) -> Callable[[float], int]:

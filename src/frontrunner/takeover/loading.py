@@ -5,10 +5,10 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from frontrunner.base.config import Settings
-from frontrunner.base.errors import TakeoverError
+from frontrunner.base.config import HubSettings, Settings
+from frontrunner.base.errors import TakeoverError, UsageError
 from frontrunner.base.home import Home
-from frontrunner.takeover.plan import Plan, plan_of
+from frontrunner.takeover.plan import HubPart, Plan, plan_of
 
 
 def gateway_folder(settings: Settings) -> Path:
@@ -21,7 +21,49 @@ def load_plan(settings: Settings) -> Plan:
     rules = gateway_folder(settings) / "shadow.toml"
     named = {name: Path(name) for name in settings.takeover.ignore}
     found = {"shadow.toml": _hash(rules)} if rules.exists() else {}
-    return plan_of(settings.takeover, found | {name: _hash(path) for name, path in named.items()})
+    ignore = found | {name: _hash(path) for name, path in named.items()}
+    hub = hub_part(settings.hub) if is_on_hub(settings) else None
+    return plan_of(settings.takeover, ignore, hub)
+
+
+def is_on_hub(settings: Settings) -> bool:
+    """Whether the board is in a Space, and not behind a gateway."""
+    return settings.takeover.plane == "hub"
+
+
+def hub_part(settings: HubSettings) -> HubPart:
+    """The part of a plan about the Hub.
+
+    Raises UsageError if the places or the new board's files are not set, or if the plan loses what
+    was not agreed to.
+    """
+    from frontrunner.hub.steps import Places, plan_steps, unaccepted  # noqa: PLC0415
+    from frontrunner.takeover.on_hub.new_board import new_board  # noqa: PLC0415
+
+    places = Places(
+        space=settings.space,
+        demo=settings.demo,
+        archive=settings.archive,
+        archive_kind=settings.archive_kind,
+        hardware=settings.hardware,
+    )
+    open_losses = unaccepted(plan_steps(settings.strategy, places), settings.accept)
+    if open_losses:
+        names = ", ".join(f'"{one.name}"' for one in open_losses)
+        raise UsageError(
+            f"{open_losses[0].text} See `frontrunner hub plan`, and agree to each loss by its "
+            f"name: accept = [{names}] under [hub]."
+        )
+    return HubPart(
+        strategy=settings.strategy,
+        space=settings.space,
+        demo=settings.demo,
+        archive=settings.archive,
+        archive_kind=settings.archive_kind,
+        hardware=settings.hardware,
+        accept=settings.accept,
+        content=new_board(settings.content).tree,
+    )
 
 
 def _hash(path: Path) -> str:

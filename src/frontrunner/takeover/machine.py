@@ -53,7 +53,7 @@ def decide(state: State, plan: Plan, sight: Sight) -> Step:
 def _reconcile(now: Situation) -> Step | None:
     """Find out what became of the last intent: after a crash, or after a late write."""
     intent, seen = now.state.intent, now.world
-    if intent is None:
+    if intent is None or now.is_under_way:
         return None
     if not intent.is_done and seen is not None:
         if seen == intent.record.after or intent.outcome is None:
@@ -213,10 +213,12 @@ def _restore(now: Situation) -> Step | None:
     """Write what the position wants whenever the data plane does something else."""
     seen, after = now.world, now.wanted
     watched = now.is_active or now.position.mode is Mode.ROLLED_BACK
-    if not watched or seen is None or seen == after:
+    if not watched or seen is None or (seen == after and now.moving in (None, after)):
         return None
     if after.share and not seen.share and not seen.settled:
         why = "All users were found on the old board: somebody else took them back."
+        if seen.broken:
+            why = "What was deployed does not run any more."
         return now.decided(now.with_mode(Mode.ROLLED_BACK), why, Cause.DRIFT)
     objection = now.objection(after) or (now.back_waits if goes_on(seen, after) else "")
     text = f"The data plane does {_plain(seen)} instead of {_plain(after)}."
@@ -229,8 +231,17 @@ def _restore(now: Situation) -> Step | None:
     return now.act(Intended(before=seen, after=after, why=text, cause=Cause.DRIFT))
 
 
+def _carry_on(now: Situation) -> Step | None:
+    """A change that takes long was begun on evidence; it ends before that is weighed again."""
+    intent = now.state.intent
+    if intent is None or not now.is_under_way:
+        return None
+    return Act(intent=intent.record, seq=intent.seq)
+
+
 def _plain(world: World) -> str:
-    flags = [name for name in ("banner", "settled") if getattr(world, name)]
+    names = ("banner", "settled", "parallel", "broken")
+    flags = [name for name in names if getattr(world, name)]
     shares = [f"share {world.share / 100:g}%", f"shadow {world.shadow / 100:g}%"]
     return ", ".join([*shares, *flags])
 
@@ -300,6 +311,7 @@ _RULES: tuple[Callable[[Situation], Step | None], ...] = (
     _heed_health,
     _heed_silence,
     _heed_deadline,
+    _carry_on,
     _restore,
     _advance,
     _watch_progress,

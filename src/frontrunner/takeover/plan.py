@@ -15,6 +15,7 @@ from frontrunner.base.gate_settings import (
     GateSettings,
     ManualGate,
     ShadowGate,
+    ShareGate,
     SlownessGate,
     SuccessGate,
     all_gates,
@@ -28,8 +29,9 @@ ON_TRAFFIC = (SuccessGate, SlownessGate, ShadowGate)
 """Kinds of gates whose evidence grows with the traffic; a stage can ask for more of it."""
 STEP_BACK = 60.0
 """Seconds at each smaller share of a stepwise rollback."""
-_OPERATION = frozenset({"tick", "database"})
+_OPERATION = frozenset({"tick", "database", "plane"})
 """Settings of the controller, which change nothing of what happens to users."""
+_NEED_A_GATEWAY = (ShareGate, *ON_TRAFFIC, FeedbackGate)
 _KNOWN = frozenset(
     {"shares", "shadow", "banner", "warm", "drain", "window", "sick", "stale", "attempts"}
     | {"old_code", "old_data", "ignore", "gate", *PATH}
@@ -46,6 +48,20 @@ class StagePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     approve: bool = False
     stepwise: bool = False
     """Whether users go back through the smaller shares, a minute at each, and not all at once."""
+
+
+class HubPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a plan has besides if the data plane is a Space on the Hub."""
+
+    strategy: str
+    space: str
+    demo: str
+    archive: str
+    archive_kind: str
+    hardware: str = ""
+    accept: tuple[str, ...] = ()
+    content: str = ""
+    """The name in git of the tree that the new board's Space gets."""
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -67,6 +83,8 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Every gate by name, with its limits."""
     ignore: dict[str, str] = {}
     """Files with ignore rules -> SHA-256 of their content."""
+    hub: HubPart | None = None
+    """Of a board in a Space; None for one behind a gateway."""
     more: dict[str, Any] = {}
     """Settings that other parts of the take-over read."""
 
@@ -75,12 +93,17 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return self.stages[stage]
 
 
-def plan_of(settings: TakeoverSettings, ignore: dict[str, str] | None = None) -> Plan:
-    """The plan that settings describe; `ignore` has the hashes of the files with ignore rules."""
+def plan_of(
+    settings: TakeoverSettings, ignore: dict[str, str] | None = None, hub: HubPart | None = None
+) -> Plan:
+    """The plan that settings describe; `ignore` has the hashes of the files with ignore rules.
+
+    A Space shows one board to everybody, so on the Hub there are no shares and no traffic to judge.
+    """
     given: dict[str, Any] = msgspec.to_builtins(settings)
     return Plan(
-        shares=tuple(round(one * 100) for one in settings.shares),
-        shadow=round(settings.shadow * 100),
+        shares=() if hub else tuple(round(one * 100) for one in settings.shares),
+        shadow=0 if hub else round(settings.shadow * 100),
         banner=settings.banner,
         warm=seconds(settings.warm),
         drain=seconds(settings.drain),
@@ -90,24 +113,35 @@ def plan_of(settings: TakeoverSettings, ignore: dict[str, str] | None = None) ->
         attempts=settings.attempts,
         old_code=settings.old_code,
         old_data=settings.old_data,
-        stages={str(stage): _stage(stage, settings) for stage in PATH},
+        stages={str(stage): _stage(stage, settings, on_hub=hub is not None) for stage in PATH},
         gates=all_gates(settings.gate),
         ignore=ignore or {},
+        hub=hub,
         more={name: v for name, v in given.items() if name not in _KNOWN | _OPERATION},
     )
 
 
-def _stage(stage: Stage, settings: TakeoverSettings) -> StagePlan:
+def _stage(stage: Stage, settings: TakeoverSettings, *, on_hub: bool) -> StagePlan:
     given: StageSettings = getattr(settings, stage)
     at_least = seconds(given.at_least)
     return StagePlan(
-        gates=given.gates,
+        gates=_gates_on_hub(stage, settings) if on_hub else given.gates,
         at_least=max(at_least, seconds(settings.warm)) if stage is Stage.CUTOVER else at_least,
         deadline=seconds(given.deadline),
         evidence=given.evidence,
         approve=given.approve,
         stepwise=given.rollback == "stepwise",
     )
+
+
+def _gates_on_hub(stage: Stage, settings: TakeoverSettings) -> tuple[str, ...]:
+    """The gates of a stage that need no traffic, and what the Hub itself can tell."""
+    if stage is Stage.SHIFTING:
+        return ()
+    given, known = getattr(settings, stage).gates, all_gates(settings.gate)
+    kept = [one for one in given if not isinstance(known[one], _NEED_A_GATEWAY)]
+    own = ("engagement", "quota") if stage is Stage.CUTOVER else ()
+    return tuple(dict.fromkeys((*kept, *own)))
 
 
 def plan_text(plan: Plan) -> str:
@@ -160,11 +194,15 @@ def wanted(plan: Plan, position: Position) -> World:
     share = plan.shares[min(position.step, len(plan.shares) - 1)] if stage is Stage.SHIFTING else 0
     if stage in (Stage.CUTOVER, Stage.SETTLED):
         share = FULL
+    with_banner: tuple[Stage, ...] = (Stage.GUIDED, Stage.SHIFTING, Stage.CUTOVER)
+    if plan.hub:  # one tree: the old board with a banner, or the new board
+        with_banner = (Stage.GUIDED,)
     return World(
         share=share,
         shadow=plan.shadow if share < FULL else 0,
-        banner=plan.banner and stage in (Stage.GUIDED, Stage.SHIFTING, Stage.CUTOVER),
+        banner=plan.banner and stage in with_banner,
         settled=stage is Stage.SETTLED,
+        parallel=plan.hub is not None,
     )
 
 

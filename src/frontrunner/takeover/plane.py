@@ -35,6 +35,10 @@ class Reality(msgspec.Struct, frozen=True, kw_only=True):
     new: Side
     streams: int = 0
     """Requests and streams of users that the old board has under way."""
+    moving: World | None = None
+    """What it is on its way to, if a change takes longer than a write, as a deployment does."""
+    doing: str = ""
+    """What it does on that way, in one sentence."""
 
 
 class DataPlane(Protocol):
@@ -61,6 +65,9 @@ class DataPlane(Protocol):
 
     def write(self, world: World, token: int) -> None:
         """Make it do this, and return when it does; writing the same again changes nothing.
+
+        If it takes long, it returns earlier, and `read` says `moving` until it is done or fails;
+        writing the same again then goes on with it.
 
         Raises StaleTokenError if a controller with a later lease has written, GatewayError if
         it is not known to be done.

@@ -141,6 +141,28 @@ class Acted(_Record, frozen=True, tag="outcome"):
     """Why it was not done. Empty if it was, or if the controller ended before it tried."""
 
 
+class StepBegun(_Record, frozen=True, tag="step-intent"):
+    """One step of a change that has several, as on a hub, is about to be made."""
+
+    step: str
+    """Its key; never renamed."""
+    title: str
+    about: dict[str, str] = {}
+    """What it was decided on, such as the commit that it expects."""
+
+
+class StepEnded(_Record, frozen=True, tag="step-outcome"):
+    """What became of a step, as read back."""
+
+    intent: int
+    """The record of its intent."""
+    step: str
+    facts: dict[str, str] = {}
+    """What later steps need, such as the commit that was made."""
+    error: str = ""
+    """Why it failed; empty if it is done."""
+
+
 class Observed(_Record, frozen=True, tag="observed"):
     """The verdict of a gate changed, or a gate was looked at for the first time in a step."""
 
@@ -199,6 +221,8 @@ Record = (
     | Refused
     | Intended
     | Acted
+    | StepBegun
+    | StepEnded
     | Observed
     | Restarted
     | NewData

@@ -122,6 +122,17 @@ class Situation:
         return self.sight.reality.world if self.sight.reality else None
 
     @property
+    def moving(self) -> World | None:
+        """What the data plane is on its way to; None if it is on no way."""
+        return self.sight.reality.moving if self.sight.reality else None
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether the data plane is on its way to what the last intent wants."""
+        intent = self.state.intent
+        return intent is not None and self.moving == intent.record.after
+
+    @property
     def wanted(self) -> World:
         """What it has to do."""
         return wanted(self.plan, self.position)

@@ -62,6 +62,11 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     """Of 10,000 reads that the old board answers, how many are compared."""
     banner: bool = False
     settled: bool = False
+    parallel: bool = False
+    """On a hub: the old board is saved and archived, and the new one runs beside it. A gateway has
+    both boards anyway."""
+    broken: bool = False
+    """On a hub: what was deployed does not run. Nothing ever wants that."""
 
 
 def goes_back(before: World, after: World) -> bool:

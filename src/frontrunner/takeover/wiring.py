@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from shlex import quote
@@ -25,7 +25,9 @@ from frontrunner.takeover.fold import fold
 from frontrunner.takeover.judging import judging_of
 from frontrunner.takeover.ledger.lease import Lease
 from frontrunner.takeover.ledger.ledger import Ledger
-from frontrunner.takeover.loading import gateway_folder, load_plan
+from frontrunner.takeover.loading import gateway_folder, is_on_hub, load_plan
+from frontrunner.takeover.plane import DataPlane
+from frontrunner.takeover.records import Entry, Record
 from frontrunner.takeover.stages import Stage
 from frontrunner.takeover.surroundings import Parts
 from frontrunner.takeover.telling import Telling, last_look
@@ -34,6 +36,8 @@ from frontrunner.takeover.tenure import HomeTenure
 _SHORTEST_LEASE = 30.0
 """Seconds; longer than Envoy may take to follow new routes, in which the lease is not renewed.
 Controllers of one home do not wait for it: see `tenure`."""
+_LEASE_ON_HUB = 900.0
+"""The same for one long commit."""
 _LONGEST_PAUSE = 15.0
 """Seconds between two questions to the boards about their code and data, at most."""
 
@@ -45,7 +49,6 @@ class Wired:
     settings: Settings
     ledger: Ledger
     lease: Lease
-    boards: BothBoards
     controller: Controller
     tenure: HomeTenure
     tick: float
@@ -104,55 +107,83 @@ def not_started(settings: Settings) -> str:
 
 
 def lease_of(settings: Settings, ledger: Ledger) -> Lease:
-    """The lease in a ledger; it is over when it was not renewed for four looks, or 30 s."""
+    """The lease in a ledger; it is over when it was not renewed for four looks, or 30 s.
+
+    On the Hub it lasts longer, because a look can be one long commit.
+    """
     tick = seconds(settings.takeover.tick)
-    return Lease(ledger.database, max(4 * tick, _SHORTEST_LEASE))
+    shortest = _LEASE_ON_HUB if is_on_hub(settings) else _SHORTEST_LEASE
+    return Lease(ledger.database, max(4 * tick, shortest))
 
 
 @contextmanager
 def wired(settings: Settings) -> Iterator[Wired]:
     """A controller that is ready to look; everything is closed at the end.
 
-    Raises GatewayError if the boards are not set, LedgerError if the ledger cannot be opened.
+    Raises GatewayError if the boards are not set, UsageError if the Hub is not, LedgerError if the
+    ledger cannot be opened.
     """
-    sides(settings.gateway)
     home, folder = Home(settings.home), gateway_folder(settings)
-    tick = seconds(settings.takeover.tick)
-    ledger = open_ledger(settings)
+    with ExitStack() as closing:
+        if not is_on_hub(settings):
+            sides(settings.gateway)
+        ledger = open_ledger(settings)
+        closing.callback(ledger.close)
+        clock = Clock()
+
+        def write(record: Record, token: int) -> Entry:
+            plan = controller.state.plan
+            return ledger.append("controller", plan, record, token=token, at=clock.at())
+
+        plane, new_url = closing.enter_context(_plane(settings, ledger, write, clock))
+        notifier = Notifier(channels_of(settings.notify), home.outbox)
+        tenure = HomeTenure(
+            lease_of(settings, ledger), home.controller_lock, lambda name: _is_local(name, home)
+        )
+        judging = judging_of(settings, new_url)
+        parts = Parts(
+            book=ledger,
+            lease=tenure,
+            plane=plane,
+            judge=judging,
+            find_plan=lambda: load_plan(load_settings(settings.home)),
+            witness=Telling(home.looks, folder, ledger.entries, notifier),
+            clock=clock,
+            last_look=lambda: last_look(home.looks),
+        )
+        controller = Controller(parts, f"{_place(home)} pid {os.getpid()}")
+        notifier.start()
+        for end in (notifier.close, tenure.close, judging.close, controller.release):
+            closing.callback(end)
+        tick = seconds(settings.takeover.tick)
+        lease = lease_of(settings, ledger)
+        yield Wired(settings, ledger, lease, controller, tenure, tick, parts)
+
+
+Planes = tuple[DataPlane, Callable[[], str] | None]
+"""A data plane, and what says where the new board is if its settings do not."""
+
+
+@contextmanager
+def _plane(
+    settings: Settings, ledger: Ledger, write: Callable[[Record, int], Entry], clock: Clock
+) -> Iterator[Planes]:
+    home = Home(settings.home)
+    if is_on_hub(settings):
+        from frontrunner.takeover.on_hub.opening import hub_plane  # noqa: PLC0415 -- an extra
+
+        plane = hub_plane(settings.hub, home, ledger, write, clock.at)
+        yield plane, plane.new_url
+        return
+    every = min(3 * seconds(settings.takeover.tick), _LONGEST_PAUSE)
     boards = BothBoards(
-        settings.gateway,
-        settings.takeover.old_code,
-        settings.takeover.old_data,
-        min(3 * tick, _LONGEST_PAUSE),
+        settings.gateway, settings.takeover.old_code, settings.takeover.old_data, every
     )
-    notifier = Notifier(channels_of(settings.notify), home.outbox)
-    tenure = HomeTenure(
-        lease_of(settings, ledger), home.controller_lock, lambda name: _is_local(name, home)
-    )
-    judging = judging_of(settings)
-    parts = Parts(
-        book=ledger,
-        lease=tenure,
-        plane=EnvoyPlane(settings.gateway, folder, home.saved, boards),
-        judge=judging,
-        find_plan=lambda: load_plan(load_settings(settings.home)),
-        witness=Telling(home.looks, folder, ledger.entries, notifier),
-        clock=Clock(),
-        last_look=lambda: last_look(home.looks),
-    )
-    controller = Controller(parts, f"{_place(home)} pid {os.getpid()}")
-    notifier.start()
     boards.start()
     try:
-        lease = lease_of(settings, ledger)
-        yield Wired(settings, ledger, lease, boards, controller, tenure, tick, parts)
+        yield EnvoyPlane(settings.gateway, gateway_folder(settings), home.saved, boards), None
     finally:
-        controller.release()
-        judging.close()
-        tenure.close()
         boards.close()
-        notifier.close()
-        ledger.close()
 
 
 def user_name() -> str:

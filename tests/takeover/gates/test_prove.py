@@ -7,8 +7,12 @@ import pytest
 from frontrunner.base.gate_settings import (
     BUILT_IN,
     OUTSIDE,
+    ContractGate,
+    EngagementGate,
     GateSettings,
+    LinksGate,
     ManualGate,
+    ParityGate,
     PrometheusGate,
     QuotaGate,
     SlownessGate,
@@ -25,6 +29,7 @@ from frontrunner.takeover.gates.prove import prove
 EVERY_KIND: tuple[GateSettings, ...] = (
     *(gate for gate in BUILT_IN if not isinstance(gate, OUTSIDE)),
     ManualGate(name="manual"),
+    EngagementGate(name="engagement"),
     QuotaGate(name="quota"),
     WebhookGate(name="webhook", url="http://host/"),
     PrometheusGate(name="query", url="http://host", query="up", at_least=0.5, at_most=1.0),
@@ -71,7 +76,10 @@ def test_a_judge_that_raises_is_not_armed(monkeypatch: pytest.MonkeyPatch) -> No
     assert "ZeroDivisionError" in prove([ManualGate(name="manual")])["manual"]
 
 
-@pytest.mark.parametrize("gate", [one for one in BUILT_IN if isinstance(one, OUTSIDE)])
+NEED_A_FOLDER = (ParityGate, ContractGate, LinksGate)
+
+
+@pytest.mark.parametrize("gate", [one for one in BUILT_IN if isinstance(one, NEED_A_FOLDER)])
 def test_a_check_that_is_not_set_up_is_not_armed(gate: GateSettings) -> None:
     assert "Not set up" in prove([gate])[gate.name]
 

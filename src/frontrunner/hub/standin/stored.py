@@ -281,14 +281,18 @@ class Stored:
         return (planned.pop(0) if planned else Result.RUNS), sdk == "static"
 
     def _settle_hardware(self, space: Space) -> None:
-        """Give a Space the hardware whose time has come, with a restart at that moment."""
+        """Give a Space the hardware whose time has come, with a restart at that moment.
+
+        A container that is being built or started then begins on it anyway.
+        """
         if space.hardware_at is None or space.hardware_at > self.now():
             return
         at, space.hardware_at = space.hardware_at, None
         changed, space.hardware = space.hardware != space.requested, space.requested
-        serving = run_at(space.deploys, at, self.switches).serving
-        if changed and serving is not None:
-            restart = Deploy(at=at, cause=Cause.RESTART, commit=serving, start=self.switches.start)
+        run = run_at(space.deploys, at, self.switches)
+        if changed and run.serving is not None and run.stage == "RUNNING":
+            start = self.switches.start
+            restart = Deploy(at=at, cause=Cause.RESTART, commit=run.serving, start=start)
             space.deploys = sorted([*space.deploys, restart], key=lambda one: one.at)
 
 

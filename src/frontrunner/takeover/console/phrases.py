@@ -18,6 +18,8 @@ from frontrunner.takeover.records import (
     Record,
     Refused,
     Restarted,
+    StepBegun,
+    StepEnded,
     Unknown,
 )
 from frontrunner.takeover.stages import Mode, Position, World
@@ -28,7 +30,7 @@ def kind(record: Record) -> str:
     return str(record.__struct_config__.tag)
 
 
-def phrase(record: Record) -> str:  # noqa: C901, PLR0911 -- one for each kind
+def phrase(record: Record) -> str:  # noqa: C901, PLR0911, PLR0912 -- one for each kind
     """What a record says, in one line and without its readings."""
     match record:
         case Commanded():
@@ -47,6 +49,11 @@ def phrase(record: Record) -> str:  # noqa: C901, PLR0911 -- one for each kind
             seen = "could not be read back" if record.seen is None else world(record.seen)
             failed = f" Error: {record.error}" if record.error else ""
             return f"After {record.intent}: {seen}.{failed}"
+        case StepBegun():
+            return f"Step {record.step}: {record.title}"
+        case StepEnded():
+            how = f"failed. {record.error}" if record.error else "is done"
+            return f"Step {record.step} {how}"
         case Observed():
             return reading_line(record.reading)
         case Restarted():
@@ -70,7 +77,8 @@ def position(found: Position) -> str:
 
 def world(found: World) -> str:
     """What the data plane does."""
-    flags = ["banner"] * found.banner + ["settled"] * found.settled
+    names = ("banner", "settled", "parallel", "broken")
+    flags = [name for name in names if getattr(found, name)]
     return ", ".join(
         [f"share {percent(found.share)}", f"comparing {percent(found.shadow)}", *flags]
     )

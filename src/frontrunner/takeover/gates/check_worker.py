@@ -9,16 +9,19 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 
 import msgspec
 
 from frontrunner.base.errors import FrontrunnerError
 from frontrunner.base.gate_settings import (
     ContractGate,
+    EngagementGate,
     LinksGate,
     OutsideGate,
     ParityGate,
     PrometheusGate,
+    QuotaGate,
     WebhookGate,
 )
 from frontrunner.checks.gates import Verdict
@@ -51,6 +54,10 @@ def checked(job: Job) -> Checked:
                 return contract(job.gate, job.boards)
             case ParityGate():
                 return parity(job.gate, job.boards)
+            case EngagementGate() | QuotaGate():
+                from frontrunner.takeover.gates.on_hub import asked_hub  # noqa: PLC0415 -- extra
+
+                return asked_hub(job.gate, Path(job.boards.home))
     except (FrontrunnerError, OSError) as error:
         return Checked(verdict=Verdict.ERROR, text=str(error), at=time.time())
 

@@ -272,11 +272,6 @@ def judge_checked(gate: GateSettings, evidence: Evidence) -> Finding:
     return _checked(gate, evidence, "The check has not run yet.")
 
 
-def judge_unmeasured(gate: GateSettings, evidence: Evidence) -> Finding:
-    """The same for checks that nothing runs unless the boards are on a hub."""
-    return _checked(gate, evidence, "Not measured: nothing here measures it.")
-
-
 def _checked(gate: GateSettings, evidence: Evidence, missing: str) -> Finding:
     found = evidence.checks.get(gate.name)
     if found is None:

@@ -9,12 +9,10 @@ from typing import Any
 import msgspec
 
 from frontrunner.base.gate_settings import (
-    EngagementGate,
     FeedbackGate,
     FreshnessGate,
     GateSettings,
     ManualGate,
-    QuotaGate,
     ShadowGate,
     ShareGate,
     SlownessGate,
@@ -69,8 +67,6 @@ _JUDGES: dict[type, Callable[[Any, Evidence], Finding]] = {
     FreshnessGate: judges.judge_freshness,
     FeedbackGate: judges.judge_feedback,
     ManualGate: judges.judge_manual,
-    EngagementGate: judges.judge_unmeasured,
-    QuotaGate: judges.judge_unmeasured,
 }
 """The kinds that judge evidence; all others report what their check found."""
 

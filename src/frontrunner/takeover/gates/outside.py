@@ -84,12 +84,17 @@ class Checks:
 
     def __init__(
         self,
-        boards: Boards,
+        boards: Boards | Callable[[], Boards],
         command: Sequence[str] = WORKER,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`command` reads a `Job` and writes a `Checked`, as `check_worker` does."""
-        self._boards, self._command, self._clock = boards, tuple(command), clock
+        """`command` reads a `Job` and writes a `Checked`, as `check_worker` does.
+
+        `boards` may give them anew at each look, since a move can change a board's URL.
+        """
+        self._where = boards if callable(boards) else lambda: boards
+        self._command, self._clock = tuple(command), clock
+        self._boards = self._where()
         self._running: dict[str, _Run] = {}
         self._results: dict[str, _Result] = {}
 
@@ -98,8 +103,9 @@ class Checks:
 
         A gate without an entry has no result on this data and code yet.
         """
+        self._boards = self._where()
         outside = {gate.name: gate for gate in gates if isinstance(gate, OUTSIDE)}
-        keys = {name: _key(gate, versions) for name, gate in outside.items()}
+        keys = {name: _key(gate, versions, self._boards) for name, gate in outside.items()}
         self._forget(keys)
         for name in list(self._running):
             self._collect(name)
@@ -182,13 +188,13 @@ class Checks:
         self._results[name] = _Result(key, found, self._clock())
 
 
-def _key(gate: OutsideGate, versions: Versions) -> tuple[object, ...]:
+def _key(gate: OutsideGate, versions: Versions, boards: Boards) -> tuple[object, ...]:
     """What a result depends on."""
     match gate:
         case ParityGate():
             return gate, versions.old_data, versions.new_data
         case ContractGate() | LinksGate():
-            return gate, versions.new_code
+            return gate, versions.new_code, boards.new
         case _:  # a verdict on what users met at an earlier share says nothing about this one
             return gate, versions.counts_at
 

@@ -15,6 +15,7 @@ import msgspec
 from frontrunner.base.errors import FrontrunnerError
 from frontrunner.base.gate_settings import (
     ContractGate,
+    EngagementGate,
     FeedbackGate,
     FreshnessGate,
     GateSettings,
@@ -22,6 +23,7 @@ from frontrunner.base.gate_settings import (
     ManualGate,
     ParityGate,
     PrometheusGate,
+    QuotaGate,
     ShadowGate,
     ShareGate,
     SlownessGate,
@@ -82,6 +84,8 @@ def _reason_of_check(gate: GateSettings) -> str:
             return _reason_of_webhook(gate)
         case PrometheusGate():
             return _reason_of_query(gate)
+        case EngagementGate() | QuotaGate():
+            return _reason_of_hub(gate)
         case ParityGate() | ContractGate() | LinksGate():
             unset = why_not_set_up(gate)
             return unset or WHY_NOT[type(gate)](gate)
@@ -95,6 +99,14 @@ def _reason_of_webhook(gate: WebhookGate) -> str:
         if reason:
             return reason
     return ""
+
+
+def _reason_of_hub(gate: EngagementGate | QuotaGate) -> str:
+    from frontrunner.takeover.gates import on_hub  # noqa: PLC0415 -- needs an extra
+
+    if isinstance(gate, QuotaGate):
+        return on_hub.why_quota_cannot_fail(gate)
+    return on_hub.why_engagement_cannot_fail(gate)
 
 
 def _reason_of_query(gate: PrometheusGate) -> str:

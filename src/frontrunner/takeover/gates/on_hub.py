@@ -1,0 +1,120 @@
+"""Gates that ask the Hub: whether engagement was kept, and whether the hardware is there."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from frontrunner.base.config import HubSettings, load_settings
+from frontrunner.base.errors import UsageError
+from frontrunner.base.gate_settings import EngagementGate, QuotaGate
+from frontrunner.base.home import Home
+from frontrunner.checks.gates import Verdict
+from frontrunner.hub.access import read_token
+from frontrunner.hub.asking_engagement import engagement_of
+from frontrunner.hub.engagement import (
+    Engagement,
+    changes_between,
+    is_kept,
+    read_engagement,
+    without_names,
+)
+from frontrunner.hub.reading import runtime_of
+from frontrunner.hub.session import Hub, open_hub
+from frontrunner.hub.space_facts import Runtime
+from frontrunner.hub.steps import TAKES_ALONG
+from frontrunner.takeover.evidence.facts import Checked
+
+_SHOWN = 3
+"""Differences that a text names."""
+
+
+def asked_hub(gate: EngagementGate | QuotaGate, home: Path) -> Checked:
+    """Ask the Hub of a home's settings. Raises HubError, UsageError."""
+    settings = load_settings(home).hub
+    hub = open_hub(settings.endpoint, read_token(settings.token_file), seconds=gate.seconds / 2)
+    if isinstance(gate, QuotaGate):
+        wanted = settings.hardware or _hardware_before(Home(home))
+        return judged_quota(runtime_of(hub, settings.space), wanted, time.time())
+    return _engagement(hub, settings, Home(home))
+
+
+def _engagement(hub: Hub, settings: HubSettings, home: Home) -> Checked:
+    try:
+        before = read_engagement(home.engagement_before)
+    except UsageError:
+        text = "Not measured: nothing was saved before the move. Run `frontrunner takeover start`."
+        return Checked(verdict=Verdict.INCONCLUSIVE, text=text, at=time.time())
+    place, text = settings.space, ""
+    if settings.strategy == "rename" and {*settings.accept} >= TAKES_ALONG:
+        # It was agreed that they go with the old Space; there nothing may be lost.
+        place, text = _where_the_old_is(hub, settings), "As agreed, they are not at the name."
+    return judged_engagement(before, engagement_of(hub, place), time.time(), text)
+
+
+def _hardware_before(home: Home) -> str:
+    try:
+        return read_engagement(home.engagement_before).hardware or ""
+    except UsageError:
+        return ""
+
+
+def _where_the_old_is(hub: Hub, settings: HubSettings) -> str:
+    from frontrunner.hub.repositories import find_repository  # noqa: PLC0415
+
+    return settings.archive if find_repository(hub, settings.archive) else settings.space
+
+
+def judged_engagement(before: Engagement, after: Engagement, at: float, more: str = "") -> Checked:
+    """Whether likes, discussions and their entries are at least those before; each difference."""
+    found = changes_between(without_names(before), without_names(after))
+    kept = is_kept(before, after)
+    named = "; ".join(one.text for one in found[:_SHOWN]) or "nothing changed"
+    text = (
+        f"{after.repo_id} has {after.likes:,} likes and {len(after.threads):,} discussions; "
+        f"{before.likes:,} and {len(before.threads):,} before the move: {named}. {more}"
+    )
+    return Checked(
+        verdict=Verdict.PASSED if kept else Verdict.FAILED,
+        text=text.strip(),
+        at=at,
+        value=float(after.likes),
+        limit=float(before.likes),
+        sample=before.likes + len(before.threads),
+    )
+
+
+def judged_quota(runtime: Runtime, wanted: str, at: float) -> Checked:
+    """Whether the Space runs on the hardware that was requested, or on that of the settings.
+
+    A request that is pending is no failure: the board runs on what there is.
+    """
+    asked = wanted or runtime.requested or ""
+    if runtime.hardware is None:
+        text = f"The Space has no hardware now: its stage is {runtime.stage}."
+        return Checked(verdict=Verdict.INCONCLUSIVE, text=text, at=at)
+    if runtime.hardware == asked:
+        text = f"The Space runs on {runtime.hardware}."
+        return Checked(verdict=Verdict.PASSED, text=text, at=at, value=1.0, limit=1.0, sample=1)
+    if runtime.requested == asked:
+        text = f"Pending: it runs on {runtime.hardware}; {asked} was requested and is not there."
+        return Checked(verdict=Verdict.INCONCLUSIVE, text=text, at=at)
+    text = f"It runs on {runtime.hardware}, and {asked} is not requested."
+    return Checked(verdict=Verdict.FAILED, text=text, at=at, value=0.0, limit=1.0, sample=1)
+
+
+def why_engagement_cannot_fail(gate: EngagementGate) -> str:
+    """Put a like that is gone before the comparison; why that does not fail, or an empty text."""
+    before = Engagement(repo_id="a/b", at="", likes=1)
+    after = Engagement(repo_id="a/b", at="", likes=0)
+    if judged_engagement(before, after, 0.0).verdict is not Verdict.FAILED:
+        return "A like that is gone does not fail it."
+    return ""
+
+
+def why_quota_cannot_fail(gate: QuotaGate) -> str:
+    """The same for hardware that nobody has requested."""
+    runtime = Runtime(stage="RUNNING", hardware="cpu-basic", requested="cpu-basic")
+    if judged_quota(runtime, "cpu-upgrade", 0.0).verdict is not Verdict.FAILED:
+        return "Hardware that is not there does not fail it."
+    return ""

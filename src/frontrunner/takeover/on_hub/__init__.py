@@ -1,0 +1,1 @@
+"""A Space on the Hub as the data plane of a take-over."""

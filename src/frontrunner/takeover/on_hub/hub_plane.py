@@ -1,0 +1,408 @@
+"""A Space on the Hub as the data plane of a take-over.
+
+Everything that it does is a step that the ledger has before and after it. A write goes on with the
+first step that is not done, and returns when it has to wait. What users get is read from the Hub,
+never remembered. A commit names its parent, and the intent of a step is refused by the ledger if
+the lease is over, so an earlier controller cannot act for long.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import NoReturn
+
+import msgspec
+
+from frontrunner.base.errors import (
+    FrontrunnerError,
+    GatewayError,
+    HubError,
+    HubUnavailableError,
+    NetworkError,
+    TakeoverError,
+    UnknownOutcomeError,
+)
+from frontrunner.hub.reading import runtime_of
+from frontrunner.hub.saved_tree import saved_settings
+from frontrunner.hub.waiting import FAILED, ask_live
+from frontrunner.takeover.on_hub.new_board import NewBoard, kept_board
+from frontrunner.takeover.on_hub.preparing import Archive, Parallel, Save, Settle
+from frontrunner.takeover.on_hub.renaming import (
+    Aside,
+    GiveBack,
+    Hardware,
+    TakeName,
+    hardware_steps,
+)
+from frontrunner.takeover.on_hub.replacing_tree import TREE_STEPS, ReplaceTree
+from frontrunner.takeover.on_hub.seeing import Eyes, Seen, Tree, snapshot_of
+from frontrunner.takeover.on_hub.step_journal import BACK, Known, Open, StepJournal
+from frontrunner.takeover.on_hub.step_parts import Coming, Done, Ground, Step
+from frontrunner.takeover.plane import Reality, Side
+from frontrunner.takeover.stages import FULL, World
+
+log = logging.getLogger("frontrunner.takeover")
+_TRAILING = frozenset({"give-up", "hardware"})
+"""Steps that the move does not wait for."""
+_VERSION = "x-frontrunner-version"
+_HEALTHY_BELOW = 500
+
+
+class HubPlane:
+    """Moves the users of a Space."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        journal: StepJournal,
+        now: Callable[[], float],
+        *,
+        deploy_seconds: float = 1800.0,
+        hardware_seconds: float = 172_800.0,
+    ) -> None:
+        """`now` is the time of the journal's entries."""
+        self._first, self._journal, self._now = ground, journal, now
+        self._deploy_seconds, self._hardware_seconds = deploy_seconds, hardware_seconds
+        self._eyes: dict[str, Eyes] = {}
+        self._token = 0
+        self._doing = ""
+        self._live = self._new_live = ""
+        self._steps_are_left: World | None = None
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def read(self) -> Reality:
+        """Ask the Hub and both boards. Raises GatewayError if the Hub does not say."""
+        known = self._journal.known()
+        ground = self._ground(known)
+        try:
+            seen = self._look(ground)
+            self._tend(ground, known)
+        except HubError as error:
+            raise GatewayError(str(error)) from error
+        world = _world(seen, known)
+        return Reality(
+            world=world,
+            old=self._old(ground, seen),
+            new=self._new(known, seen),
+            moving=self._moving(known, seen),
+            doing=self._doing,
+        )
+
+    def old_side(self) -> Side:
+        """Ask the live address that was known last, without the Hub."""
+        return Side(healthy=self._answers(self._live) if self._live else None)
+
+    def old_is_healthy(self) -> bool | None:
+        """Ask the old board, or its archive, just before users go back."""
+        known = self._journal.known()
+        ground = self._ground(known)
+        try:
+            return self._old(ground, self._look(ground)).healthy
+        except HubError as error:
+            log.warning("the old board cannot be asked: %s", error)
+            return None
+
+    def new_url(self) -> str:
+        """The live address of the new board, as the last look had it; empty before it runs."""
+        return self._new_live
+
+    def last_token(self) -> int:
+        """The Hub keeps no tokens: the ledger alone does."""
+        return 0
+
+    def fence(self, token: int) -> None:
+        """Remember the token that steps are written under; the ledger refuses earlier ones."""
+        self._token = token
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def write(self, world: World, token: int) -> None:
+        """Go on with the first step towards a world that is not done.
+
+        Raises StaleTokenError, LedgerError, and GatewayError if a step has failed.
+        """
+        self._token = token
+        known = self._journal.known()
+        ground = self._ground(known)
+        self._steps_are_left, self._doing = world, ""
+        try:
+            self._go(ground, known, world)
+        except HubError as error:
+            self._steps_are_left = None
+            raise GatewayError(str(error)) from error
+
+    def _go(self, ground: Ground, known: Known, world: World) -> None:
+        seen = self._look(ground)
+        steps = self._steps(ground, known, seen, world)
+        self._abandon(known, {step.key for step in steps})
+        for step in steps:
+            waits = self._make(step, known, world)
+            if waits:
+                self._doing = waits
+                return
+            known = self._journal.known()
+        self._steps_are_left = None
+        seen = self._look(self._ground(known))
+        if seen.broken:
+            raise HubError(seen.broken)
+        if world.share == FULL:
+            self._ask_for_hardware(ground, known)
+
+    def _abandon(self, known: Known, wanted: set[str]) -> None:
+        """Steps that lead elsewhere are over."""
+        for key, begun in list(known.open.items()):
+            if key not in wanted and key not in _TRAILING:
+                facts, why = self._made(key, begun), "Given up for another step."
+                self._journal.end(key, begun, self._token, facts=facts, error=why)
+        self._journal.known()
+
+    def _make(self, step: Step, known: Known, world: World) -> str:
+        """Begin a step or go on with it; what it waits for, or an empty text if it is done."""
+        self._heed_failure(step, known)
+        begun = known.open.get(step.key)
+        if begun is None:
+            about = {**step.prepare(known), "world": msgspec.json.encode(world).decode()}
+            begun = self._journal.begin(step.key, step.title, about, self._token)
+        try:
+            result = step.run(known, begun.about)
+        except (HubUnavailableError, UnknownOutcomeError, NetworkError) as error:
+            result = Coming(str(error))
+        except (FrontrunnerError, OSError) as error:
+            if isinstance(error, TakeoverError):
+                raise
+            self._fail(step, begun, str(error))
+        if isinstance(result, Coming):
+            if self._now() - begun.at > self._deploy_seconds:
+                late = f"Not done after {self._deploy_seconds:,.0f} s. {result.text}"
+                self._fail(step, begun, late)
+            return f"{step.title}. {result.text}"
+        self._journal.end(step.key, begun, self._token, facts=result.facts)
+        if result.alarm:
+            self._journal.alarm(result.alarm, self._token)
+        return ""
+
+    def _heed_failure(self, step: Step, known: Known) -> None:
+        """Raises HubError if a step has failed and is not to be tried again yet."""
+        failure = known.failed.get(step.key)
+        if failure is None:
+            return
+        if not _goes_back(step):
+            raise HubError(
+                f"{step.title}: it failed before. {failure.why} Once the cause is gone, run "
+                "`frontrunner takeover retry` or `advance`."
+            )
+        if self._now() - failure.at < self._first.grace:
+            raise HubError(f"{step.title}: it is tried again in a moment. {failure.why}")
+
+    def _fail(self, step: Step, begun: Open, error: str) -> NoReturn:
+        """Write down that a step failed, and with which commit. Raises HubError."""
+        facts = self._made(step.key, begun)
+        self._journal.end(step.key, begun, self._token, facts=facts, error=error)
+        self._journal.known()
+        raise HubError(f"{step.title}: {error}")
+
+    def _made(self, key: str, begun: Open) -> dict[str, str]:
+        """The commit that a step made at the name before it ended without being done."""
+        commit = self._first.landed.get((key, begun.about.get("parent", "")))
+        return {"at_name": commit} if commit and key in TREE_STEPS else {}
+
+    # --- which steps --------------------------------------------------------------------------
+
+    def _steps(self, ground: Ground, known: Known, seen: Seen, world: World) -> list[Step]:
+        """Everything that is not done on the way to a world, in order."""
+        steps: list[Step] = []
+        if world.parallel:
+            steps += self._preparing(ground, known, seen)
+        if ground.part.strategy == "rename":
+            steps += _names(ground, known, seen, world)
+        steps += _trees(ground, known, seen, world)
+        if world.settled and "settle" not in known.done:
+            steps.append(Settle(ground))
+        return steps
+
+    @staticmethod
+    def _preparing(ground: Ground, known: Known, seen: Seen) -> list[Step]:
+        save, archive, parallel = Save(ground), Archive(ground), Parallel(ground)
+        steps: list[Step] = []
+        if seen.head == "old" and not seen.is_elsewhere and not save.holds(known, seen.facts.sha):
+            steps.append(save)
+        if ground.part.strategy == "overwrite" and (steps or not archive.holds(known)):
+            steps.append(archive)
+        if not parallel.holds(known):
+            steps.append(parallel)
+        return steps
+
+    # --- hardware -----------------------------------------------------------------------------
+
+    def _ask_for_hardware(self, ground: Ground, known: Known) -> None:
+        """Ask for it; a refusal is told to people and holds nothing up."""
+        for step in hardware_steps(ground, _hardware_before(ground, known)):
+            if step.key not in known.done and step.key not in known.failed:
+                self._try_hardware(step, known)
+                known = self._journal.known()
+
+    def _tend(self, ground: Ground, known: Known) -> None:
+        """Look after requests of hardware that are pending."""
+        if not self._token or not _TRAILING & {*known.open}:
+            return
+        for step in hardware_steps(ground, _hardware_before(ground, known)):
+            begun = known.open.get(step.key)
+            if begun is None:
+                continue
+            waits = self._try_hardware(step, known)
+            if waits and self._now() - begun.at > self._hardware_seconds:
+                self._journal.alarm(
+                    f"{waits} That is longer than {self._hardware_seconds:,.0f} s. Ask the Hub's "
+                    "staff about the grant, or look at the account's billing.",
+                    self._token,
+                )
+
+    def _try_hardware(self, step: Hardware, known: Known) -> str:
+        try:
+            begun = known.open.get(step.key)
+            if begun is None:
+                about = step.prepare(known)
+                begun = self._journal.begin(step.key, step.title, about, self._token)
+            result = step.run(known, begun.about)
+        except (HubUnavailableError, UnknownOutcomeError) as error:
+            return str(error)
+        except HubError as error:
+            if begun is not None:
+                self._journal.end(step.key, begun, self._token, facts={}, error=str(error))
+            self._journal.alarm(str(error), self._token)
+            return str(error)
+        if isinstance(result, Done):
+            self._journal.end(step.key, begun, self._token, facts=result.facts)
+            return ""
+        return result.text
+
+    # --- seeing -------------------------------------------------------------------------------
+
+    def _ground(self, known: Known) -> Ground:
+        """The ground with the files that this move began with, even if the folder was edited."""
+        begun = known.open.get("parallel")
+        tree = known.done.get("parallel", {}).get("tree") or (begun.about["tree"] if begun else "")
+        board = kept_board(tree, self._first.home)
+        return replace(self._first, board=board) if board else self._first
+
+    def _look(self, ground: Ground) -> Seen:
+        board: NewBoard = ground.board
+        if board.tree not in self._eyes:
+            self._eyes[board.tree] = Eyes(ground.hub, board.readme, ground.grace)
+        seen = self._eyes[board.tree].look(ground.part.space)
+        if seen.is_elsewhere and ground.part.strategy == "overwrite":
+            raise HubError(
+                f"{ground.part.space} is now {seen.facts.id}. Nothing is written there. Rename it "
+                "back, or set the new name in the settings and begin anew."
+            )
+        self._live = seen.facts.live
+        return seen
+
+    def _moving(self, known: Known, seen: Seen) -> World | None:
+        """What open steps lead to; also after a crash, since they are in the ledger."""
+        if self._steps_are_left is not None:
+            return self._steps_are_left
+        for key, begun in known.open.items():
+            if key not in _TRAILING and "world" in begun.about:
+                return msgspec.json.decode(begun.about["world"], type=World)
+        if seen.deploys and seen.head != seen.served and not seen.broken:
+            return _world(replace(seen, served=seen.head), known)
+        return None
+
+    # --- the boards ---------------------------------------------------------------------------
+
+    def _old(self, ground: Ground, seen: Seen) -> Side:
+        """The old board, or once it is replaced, whether it runs in the archive."""
+        if seen.served != "new":
+            return Side(healthy=self._answers(seen.facts.live))
+        if ground.part.archive_kind == "dataset" and ground.part.strategy == "overwrite":
+            return Side(healthy=True)  # its files are saved, and nothing else is left of it
+        try:
+            return Side(healthy=runtime_of(ground.hub, ground.part.archive).stage not in FAILED)
+        except HubError as error:
+            log.debug("the archive was not heard: %s", error)
+            return Side()
+
+    def _new(self, known: Known, seen: Seen) -> Side:
+        live = known.done.get("parallel", {}).get("live", "")
+        if seen.served == "new" and not seen.broken:
+            live = seen.facts.live
+        self._new_live = live
+        if not live:
+            return Side()
+        try:
+            answer = ask_live(self._first.hub, live, "/v1/snapshot")
+        except NetworkError:
+            return Side(healthy=False)
+        snapshot = snapshot_of(answer)
+        return Side(
+            healthy=answer.status == 200,
+            code=answer.headers.get(_VERSION),
+            data=snapshot.id or None,
+            data_at=_seconds(snapshot.built_at),
+        )
+
+    def _answers(self, live: str) -> bool:
+        try:
+            return ask_live(self._first.hub, live, "/").status < _HEALTHY_BELOW
+        except NetworkError:
+            return False
+
+
+def _names(ground: Ground, known: Known, seen: Seen, world: World) -> list[Step]:
+    """The renames that are not done."""
+    is_old = seen.head != "new" and not seen.is_elsewhere
+    if world.share < FULL:
+        return [] if is_old and "give-back" not in known.open else [GiveBack(ground)]
+    aside: list[Step] = [Aside(ground)] if is_old or "aside" in known.open else []
+    has_new = seen.head == "new" and not seen.is_elsewhere
+    return aside if has_new and "take-name" not in known.open else [*aside, TakeName(ground)]
+
+
+def _trees(ground: Ground, known: Known, seen: Seen, world: World) -> list[Step]:
+    """The commit that is not made or not served."""
+    wanted: Tree = "new" if world.share == FULL else "banner" if world.banner else "old"
+    key = {"new": "cutover", "banner": "guide", "old": BACK}[wanted]
+    head, served = seen.head, seen.served
+    if ground.part.strategy == "rename":
+        if wanted == "new":
+            return []
+        if head == "new" or seen.is_elsewhere:  # the old board comes back to the name first
+            head = served = "banner" if "guide" in known.done else "old"
+    withdraws = not world.parallel and "parallel" in known.done
+    if withdraws or key in known.open or (head, served) != (wanted, wanted):
+        return [ReplaceTree(ground, key, head)]
+    return []
+
+
+def _world(seen: Seen, known: Known) -> World:
+    """What users get."""
+    parallel = "parallel" in known.done
+    if seen.broken:
+        return World(parallel=parallel, broken=True)
+    if seen.served == "new" and not seen.is_elsewhere:
+        return World(share=FULL, settled="settle" in known.done, parallel=parallel)
+    return World(banner=seen.served == "banner", parallel=parallel)
+
+
+def _goes_back(step: Step) -> bool:
+    """Whether it takes users back, and so is tried again without being asked."""
+    if isinstance(step, ReplaceTree):
+        return step.is_back
+    return isinstance(step, GiveBack)
+
+
+def _hardware_before(ground: Ground, known: Known) -> str:
+    settings = saved_settings(ground.saved_folder(known))
+    return (settings.hardware if settings else "") or ""
+
+
+def _seconds(at: str) -> float | None:
+    try:
+        return datetime.fromisoformat(at).timestamp() if at else None
+    except ValueError:
+        return None

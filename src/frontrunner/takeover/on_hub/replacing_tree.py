@@ -1,0 +1,124 @@
+"""The steps that change what the live Space shows: one commit each, on the parent that it expects.
+
+Which tree the last commit has decides what is to be done, so each step can also undo another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from frontrunner.base.errors import HubError
+from frontrunner.hub.banner_wrap import banner_html, files_to_wrap, wrapped
+from frontrunner.hub.git_objects import same_content
+from frontrunner.hub.reading import commits_of, files_of
+from frontrunner.hub.replacement import reverse_of, whole_tree
+from frontrunner.hub.saved_tree import read_saved, save_tree, saved_files, tree_to_save
+from frontrunner.hub.tree_changes import Content, TreeChange, bytes_of
+from frontrunner.hub.waiting import Probe, shows_snapshot
+from frontrunner.takeover.on_hub.seeing import Tree
+from frontrunner.takeover.on_hub.step_journal import Known
+from frontrunner.takeover.on_hub.step_parts import Coming, Done, Ground
+
+TREE_STEPS = frozenset({"guide", "cutover", "restore"})
+_TITLES = {
+    "guide": "Lead to the new board by a banner",
+    "cutover": "Replace the board by the new one",
+    "restore": "Restore the old board",
+}
+
+
+@dataclass(frozen=True)
+class ReplaceTree:
+    """Make the live Space show one of three trees."""
+
+    ground: Ground
+    key: str
+    head: Tree
+    """What the last commit has."""
+
+    @property
+    def title(self) -> str:
+        """What it does."""
+        return f"{_TITLES[self.key]} at {self.ground.part.space}"
+
+    @property
+    def is_back(self) -> bool:
+        """Whether it takes users back to the old board."""
+        return self.key == "restore" or (self.key == "guide" and self.head == "new")
+
+    def prepare(self, known: Known) -> dict[str, str]:
+        """The commit that it expects, and which tree that has.
+
+        Forward nothing is written on top of others' commits: the parent is the last one of ours,
+        and the Hub refuses if it is not the last any more. Back, it is whatever is there.
+        """
+        if not self.is_back and known.ours:
+            return {"parent": known.ours[-1], "from": self.head}
+        commits = commits_of(self.ground.hub, self.ground.part.space)
+        lags = commits[0].id in known.ours
+        return {"parent": known.ours[-1] if lags else commits[0].id, "from": self.head}
+
+    def run(self, known: Known, about: dict[str, str]) -> Done | Coming:
+        """Commit, and wait until the commit is served."""
+        ground, space, parent = self.ground, self.ground.part.space, about["parent"]
+        if about["from"] == "old" and self.key == "restore":
+            return Done({"commit": parent, "at_name": parent})
+        commit = ground.commit_once(
+            self.key, space, parent, _TITLES[self.key], lambda: self._change(known, about)
+        )
+        waits = ground.waits_for(space, commit, self._probe(known))
+        if waits:
+            return Coming(f"{space}: {waits}.")
+        return Done({"commit": commit, "at_name": commit})
+
+    def _probe(self, known: Known) -> Probe:
+        if self.key == "cutover":
+            return shows_snapshot(known.done["parallel"]["snapshot"])
+        return Probe()
+
+    def _change(self, known: Known, about: dict[str, str]) -> TreeChange:
+        parent = about["parent"]
+        self._keep(known, parent)
+        if self.key == "cutover":
+            return self._whole(parent, self.ground.board.files)
+        folder = self.ground.saved_folder(known)
+        old = saved_files(folder, read_saved(folder))
+        if self.key == "restore":
+            if about["from"] == "banner":
+                return self._without_banner(known, parent, old)
+            return self._whole(parent, old)
+        change = self._banner(known, old)
+        if about["from"] == "old":
+            return change
+        return self._whole(parent, {**old, **change.added})
+
+    def _whole(self, parent: str, files: Mapping[str, Content]) -> TreeChange:
+        return whole_tree(self.ground.hub, self.ground.part.space, parent, files)
+
+    def _keep(self, known: Known, parent: str) -> None:
+        """Save what others committed before it is replaced."""
+        if parent in known.ours:
+            return
+        space = self.ground.part.space
+        about = tree_to_save(self.ground.hub, space, parent, 0.0)
+        save_tree(self.ground.hub, about, self.ground.home.saved_space(space, parent))
+
+    def _banner(self, known: Known, old: Mapping[str, Path]) -> TreeChange:
+        readme = bytes_of(old["README.md"]).decode() if "README.md" in old else ""
+        tree = {path: bytes_of(old[path]) for path in files_to_wrap(readme) if path in old}
+        live = known.done.get("parallel", {}).get("live", "")
+        return wrapped(tree, banner_html(live))
+
+    def _without_banner(self, known: Known, parent: str, old: Mapping[str, Path]) -> TreeChange:
+        """Take back what the banner changed; other files stay as they are, whoever wrote them."""
+        change = self._banner(known, old)
+        found = files_of(self.ground.hub, self.ground.part.space, parent)
+        for path, content in change.added.items():
+            if path not in found or not same_content(found[path], bytes_of(content)):
+                raise HubError(
+                    f"{path} of {self.ground.part.space} was changed since the banner was added. "
+                    "Take the banner away by hand: the file says how."
+                )
+        return reverse_of(change, old)
