@@ -29,18 +29,12 @@ from frontrunner.hub.reading import runtime_of
 from frontrunner.hub.saved_tree import saved_settings
 from frontrunner.hub.waiting import FAILED, ask_live
 from frontrunner.takeover.on_hub.new_board import NewBoard, kept_board
-from frontrunner.takeover.on_hub.preparing import Archive, Parallel, Save, Settle
-from frontrunner.takeover.on_hub.renaming import (
-    Aside,
-    GiveBack,
-    Hardware,
-    TakeName,
-    hardware_steps,
-)
-from frontrunner.takeover.on_hub.replacing_tree import TREE_STEPS, ReplaceTree
-from frontrunner.takeover.on_hub.seeing import Eyes, Seen, Tree, snapshot_of
-from frontrunner.takeover.on_hub.step_journal import BACK, Known, Open, StepJournal
+from frontrunner.takeover.on_hub.renaming import Hardware, hardware_steps
+from frontrunner.takeover.on_hub.replacing_tree import TREE_STEPS
+from frontrunner.takeover.on_hub.seeing import Eyes, Seen, snapshot_of
+from frontrunner.takeover.on_hub.step_journal import Known, Open, StepJournal
 from frontrunner.takeover.on_hub.step_parts import Coming, Done, Ground, Step
+from frontrunner.takeover.on_hub.which_steps import goes_back, steps_to
 from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.stages import FULL, World
 
@@ -137,7 +131,7 @@ class HubPlane:
 
     def _go(self, ground: Ground, known: Known, world: World) -> None:
         seen = self._look(ground)
-        steps = self._steps(ground, known, seen, world)
+        steps = steps_to(world, ground, known, seen)
         self._abandon(known, {step.key for step in steps})
         for step in steps:
             waits = self._make(step, known, world)
@@ -190,7 +184,7 @@ class HubPlane:
         failure = known.failed.get(step.key)
         if failure is None:
             return
-        if not _goes_back(step):
+        if not goes_back(step):
             raise HubError(
                 f"{step.title}: it failed before. {failure.why} Once the cause is gone, run "
                 "`frontrunner takeover retry` or `advance`."
@@ -209,32 +203,6 @@ class HubPlane:
         """The commit that a step made at the name before it ended without being done."""
         commit = self._first.landed.get((key, begun.about.get("parent", "")))
         return {"at_name": commit} if commit and key in TREE_STEPS else {}
-
-    # --- which steps --------------------------------------------------------------------------
-
-    def _steps(self, ground: Ground, known: Known, seen: Seen, world: World) -> list[Step]:
-        """Everything that is not done on the way to a world, in order."""
-        steps: list[Step] = []
-        if world.parallel:
-            steps += self._preparing(ground, known, seen)
-        if ground.part.strategy == "rename":
-            steps += _names(ground, known, seen, world)
-        steps += _trees(ground, known, seen, world)
-        if world.settled and "settle" not in known.done:
-            steps.append(Settle(ground))
-        return steps
-
-    @staticmethod
-    def _preparing(ground: Ground, known: Known, seen: Seen) -> list[Step]:
-        save, archive, parallel = Save(ground), Archive(ground), Parallel(ground)
-        steps: list[Step] = []
-        if seen.head == "old" and not seen.is_elsewhere and not save.holds(known, seen.facts.sha):
-            steps.append(save)
-        if ground.part.strategy == "overwrite" and (steps or not archive.holds(known)):
-            steps.append(archive)
-        if not parallel.holds(known):
-            steps.append(parallel)
-        return steps
 
     # --- hardware -----------------------------------------------------------------------------
 
@@ -353,32 +321,6 @@ class HubPlane:
             return False
 
 
-def _names(ground: Ground, known: Known, seen: Seen, world: World) -> list[Step]:
-    """The renames that are not done."""
-    is_old = seen.head != "new" and not seen.is_elsewhere
-    if world.share < FULL:
-        return [] if is_old and "give-back" not in known.open else [GiveBack(ground)]
-    aside: list[Step] = [Aside(ground)] if is_old or "aside" in known.open else []
-    has_new = seen.head == "new" and not seen.is_elsewhere
-    return aside if has_new and "take-name" not in known.open else [*aside, TakeName(ground)]
-
-
-def _trees(ground: Ground, known: Known, seen: Seen, world: World) -> list[Step]:
-    """The commit that is not made or not served."""
-    wanted: Tree = "new" if world.share == FULL else "banner" if world.banner else "old"
-    key = {"new": "cutover", "banner": "guide", "old": BACK}[wanted]
-    head, served = seen.head, seen.served
-    if ground.part.strategy == "rename":
-        if wanted == "new":
-            return []
-        if head == "new" or seen.is_elsewhere:  # the old board comes back to the name first
-            head = served = "banner" if "guide" in known.done else "old"
-    withdraws = not world.parallel and "parallel" in known.done
-    if withdraws or key in known.open or (head, served) != (wanted, wanted):
-        return [ReplaceTree(ground, key, head)]
-    return []
-
-
 def _world(seen: Seen, known: Known) -> World:
     """What users get."""
     parallel = "parallel" in known.done
@@ -387,13 +329,6 @@ def _world(seen: Seen, known: Known) -> World:
     if seen.served == "new" and not seen.is_elsewhere:
         return World(share=FULL, settled="settle" in known.done, parallel=parallel)
     return World(banner=seen.served == "banner", parallel=parallel)
-
-
-def _goes_back(step: Step) -> bool:
-    """Whether it takes users back, and so is tried again without being asked."""
-    if isinstance(step, ReplaceTree):
-        return step.is_back
-    return isinstance(step, GiveBack)
 
 
 def _hardware_before(ground: Ground, known: Known) -> str:
