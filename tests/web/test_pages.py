@@ -4,6 +4,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from frontrunner.answers.service import Service
+from frontrunner.base.config import SiteSettings
+from frontrunner.web.site import Site
 from frontrunner.web.urls import Links
 from frontrunner.web.words import languages
 from tests.web.conftest import HOSTILE, NAME, Browser
@@ -94,6 +97,14 @@ def test_pages_are_guarded_by_their_headers(browser: Browser) -> None:
     assert b"accept-language" in headers[b"vary"]
     framed = dict(browser.page(f"/benchmark/{NAME}", "embed=1").headers)
     assert b"frame-ancestors *" in framed[b"content-security-policy"]
+
+
+def test_the_hub_may_show_a_board_in_a_frame_if_the_settings_say_so(service: Service) -> None:
+    browser = Browser(service)
+    browser.site = Site(site=SiteSettings(framed_by=("https://huggingface.co",)))
+    for path in ("/", f"/benchmark/{NAME}", "/nowhere"):
+        policy = dict(browser.page(path).headers)[b"content-security-policy"]
+        assert b"frame-ancestors 'self' https://huggingface.co" in policy, path
 
 
 def test_missing_is_shown_as_missing_with_the_reason(browser: Browser) -> None:

@@ -37,6 +37,8 @@ class SiteSettings(_Section, frozen=True):
     """The name in the header, the titles and the chat cards."""
     tagline: str = ""
     """The sentence under the name on the first page; empty for the built-in one."""
+    framed_by: tuple[Annotated[str, msgspec.Meta(pattern=r"^https?://[A-Za-z0-9.*:-]+$")], ...] = ()
+    """Origins whose pages may show the board in a frame, as the Hub's page of a Space does."""
 
 
 class BuildSettings(_Section, frozen=True):

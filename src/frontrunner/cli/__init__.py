@@ -39,6 +39,7 @@ MODULES = {
     "hub": "hub",
     "engagement": "engagement",
     "refresh": "refresh",
+    "space": "space",
     "doctor": "doctor",
 }
 """Command -> the module of this package that holds it."""

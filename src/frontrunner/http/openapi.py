@@ -164,9 +164,9 @@ th,td{text-align:left;vertical-align:top;padding:.2rem .75rem .2rem 0}
 _STYLE_DIGEST = b64encode(sha256(_STYLE.encode()).digest()).decode()
 CONTENT_POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_DIGEST}'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    "frame-ancestors *"
 ).encode()
-"""Of the page for people: it may use its own style, and nothing else."""
+"""Of the page for people: it may use its own style, and nothing else. A board may be in a frame."""
 
 
 def _section(route: Route) -> str:

@@ -80,6 +80,7 @@ class WaitTimes:
     error: float = 15.0
     """How long an error of another commit may last: reads of the runtime can lag behind."""
     look: float = 5.0
+    """Between two looks; the first ones are closer to each other."""
 
 
 def wait_until_served(
@@ -107,7 +108,7 @@ def wait_until_served(
                 f"{repo_id} does not serve {commit[:8]} after {times.total:g} seconds: "
                 f"{waiting_for}. Look at its page, or restore the commit before."
             )
-        time.sleep(times.look)
+        time.sleep(min(times.look, max(0.2, (time.monotonic() - begun) / 4)))
     return Waited(commit, time.monotonic() - begun, watch.live)
 
 

@@ -51,9 +51,9 @@ _PICTURE: Headers = [
 ]
 
 
-def page_headers(framed: bool) -> Headers:
-    """The headers of a page; only one that is meant to be embedded may be framed by others."""
-    ancestors = b"*" if framed else b"'self'"
+def page_headers(framed: bool, framed_by: tuple[str, ...] = ()) -> Headers:
+    """The headers of a page; only one that is meant to be embedded may be framed by any other."""
+    ancestors = b"*" if framed else " ".join(["'self'", *framed_by]).encode()
     return [(name, value.replace(b"%b", ancestors)) for name, value in _SECURE]
 
 
@@ -164,7 +164,8 @@ def _visit(
     name = path.partition("/")[2]
     links = Links(chosen, version=service.snapshot.id)
     t = words(language, site)
-    return Visit(service, t, links, name, query, _origin(request)), path
+    origin = _origin(request)
+    return Visit(service, t, links, name, query, origin, framed_by=site.framed_by), path
 
 
 def _is_same(target: str, path: str) -> bool:
@@ -228,7 +229,7 @@ def _missing(visit: Visit, path: str) -> Page:
 def _to_page(visit: Visit, path: str, shown: Shown, group: str) -> Page:
     body = to_bytes(visit, path, shown)
     answer = encode(Answer(path, body, "text/html; charset=utf-8"))
-    headers = page_headers("embed" in visit.query)
+    headers = page_headers("embed" in visit.query, visit.framed_by)
     if shown.status >= 500:
         headers = [(name, b"no-store" if name == b"cache-control" else v) for name, v in headers]
     return Page(answer, group, headers, shown.status)

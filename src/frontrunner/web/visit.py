@@ -24,6 +24,8 @@ class Visit:
     origin: str = ""
     live: bool = True
     """False for a page of a static export, whose parts that need a server say so."""
+    framed_by: tuple[str, ...] = ()
+    """Origins whose pages may show this one in a frame."""
 
 
 @dataclass(frozen=True, slots=True)

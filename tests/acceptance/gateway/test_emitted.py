@@ -1,4 +1,4 @@
-"""The files of `gateway emit`, as their own tools read them; see `make setup-lint`."""
+"""The files that `emit` prints, as their own tools read them; see `make setup-lint`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def linter(name: str) -> str:
     return str(environment(".venv-lint", "setup-lint").with_name(name))
 
 
-@pytest.mark.parametrize("group", ["gateway", "takeover"])
+@pytest.mark.parametrize("group", ["gateway", "takeover", "space"])
 def test_systemd_reads_the_unit(home: Path, group: str) -> None:
     tool = shutil.which("systemd-analyze")
     if tool is None:
@@ -61,15 +61,17 @@ def test_systemd_reads_the_unit(home: Path, group: str) -> None:
     assert "Restarted" in run.stderr
 
 
-def test_compose_reads_its_file(home: Path) -> None:
-    tool, file = linter("check-jsonschema"), written(home, "compose", "compose.yaml")
+@pytest.mark.parametrize("group", ["gateway", "space"])
+def test_compose_reads_its_file(home: Path, group: str) -> None:
+    tool, file = linter("check-jsonschema"), written(home, "compose", "compose.yaml", group)
     assert said(tool, "--builtin-schema", "vendor.compose-spec", file) == ""
-    Path(file).write_text(Path(file).read_text().replace("network_mode", "network_node"))
-    assert "network_node" in said(tool, "--builtin-schema", "vendor.compose-spec", file)
+    Path(file).write_text(Path(file).read_text().replace("restart:", "restarts:"))
+    assert "restarts" in said(tool, "--builtin-schema", "vendor.compose-spec", file)
 
 
-def test_the_dockerfile_has_no_known_fault(home: Path) -> None:
-    tool, file = linter("hadolint"), written(home, "dockerfile", "Dockerfile.gateway")
+@pytest.mark.parametrize("group", ["gateway", "space"])
+def test_the_dockerfile_has_no_known_fault(home: Path, group: str) -> None:
+    tool, file = linter("hadolint"), written(home, "dockerfile", "Dockerfile", group)
     assert said(tool, file) == ""
     Path(file).write_text(Path(file).read_text().replace("USER 1000", "USER root"))
     assert "DL3002" in said(tool, file)
