@@ -3,6 +3,7 @@
 HOME/
   frontrunner.toml              settings
   current -> snapshots/<id>     replaced by one rename
+  board.json                    the files of the board that an image serves
   history.jsonl                 what was published when, appended
   change.lock                   held while a command changes which snapshots the home has
   build.lock                    held by a build from start to end
@@ -57,6 +58,15 @@ class Home:
     def current(self) -> Path:
         """The link to the published snapshot."""
         return self.path / "current"
+
+    @property
+    def board(self) -> Path:
+        """The list of the files that an image serves; only the home of an image has it."""
+        return self.path / "board.json"
+
+    def inside(self, name: str) -> Path:
+        """A file by its path below the home, with slashes."""
+        return self.path / name
 
     @property
     def history(self) -> Path:

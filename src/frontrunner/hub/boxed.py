@@ -72,7 +72,7 @@ def box_of(home: Path) -> Box:
 
 def read_box(home: Path) -> Box:
     """The list in a home. Raises SnapshotError if it is missing or names a path elsewhere."""
-    path = home / BOX
+    path = Home(home).board
     try:
         box = read_as(path, Box)
     except (OSError, ValueError) as error:
@@ -88,7 +88,7 @@ def read_box(home: Path) -> Box:
 def boxed_problems(home: Path, box: Box) -> Iterator[str]:
     """Each file that is not in the home as the list names it."""
     for name, entry in box.files.items():
-        path = home / name
+        path = Home(home).inside(name)
         if not path.is_file():
             yield f"{name} is missing"
         elif file_digest(path) != entry:
@@ -125,7 +125,7 @@ def _fetch_all(box: Box, store: Store, token: str) -> None:
             if name.startswith(inside):
                 add_file(fresh / name.removeprefix(inside), content)
             else:
-                target = store.home / name
+                target = store.at.inside(name)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 write_file(target, content)
         store.keep(fresh)

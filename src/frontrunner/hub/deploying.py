@@ -10,6 +10,7 @@ import msgspec
 
 from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import NetworkError, UsageError
+from frontrunner.base.home import Home
 from frontrunner.hub.boxed import Box, boxed_problems, read_box
 from frontrunner.hub.committing import Guarded, Landed, Patience, commit
 from frontrunner.hub.git_objects import same_content
@@ -143,8 +144,8 @@ def upload_board(hub: Hub, folder: Path, home: Path, patience: Patience | None =
     added = {}
     for name in box.files:
         entry = before.get(name)
-        if entry is None or not same_content(entry, (home / name).read_bytes()):
-            added[name] = home / name
+        if entry is None or not same_content(entry, Home(home).inside(name).read_bytes()):
+            added[name] = Home(home).inside(name)
     guarded = Guarded(
         box.dataset, facts.sha, TreeChange(added), f"Snapshot {box.snapshot}", kind="dataset"
     )

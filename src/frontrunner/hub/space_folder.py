@@ -22,6 +22,7 @@ import polars as pl
 from frontrunner.base.atomic import add_file, fresh_folder
 from frontrunner.base.config import Settings
 from frontrunner.base.errors import UsageError
+from frontrunner.base.home import Home
 from frontrunner.hub.boxed import BOX, Box, box_of
 from frontrunner.hub.space_card import Listed, readme_of, repository_ids
 from frontrunner.hub.wheel import own_wheel, wheel_name
@@ -63,7 +64,7 @@ def write_space(settings: Settings, folder: Path, *, card: str = "", box: Box | 
         add_file(fresh / "home/frontrunner.toml", settings_text(settings).encode())
         add_file(fresh / BOX_PATH, box_text(found))
         for name in found.files if not (found.source or found.dataset) else ():
-            add_file(fresh / "home" / name, (home / name).read_bytes())
+            add_file(fresh / "home" / name, Home(home).inside(name).read_bytes())
     return found
 
 
