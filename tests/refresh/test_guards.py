@@ -41,6 +41,11 @@ def changes(
     return Changes(difference(old, new), *boards, *files)
 
 
+def state(leader: str, *scores: int) -> BoardState:
+    """A board with a leader, and the number of scores of its first models."""
+    return BoardState(leader, dict(zip(MODELS, scores, strict=False)))
+
+
 def all_at(score: float, number: int = 20) -> dict[str, float]:
     return dict.fromkeys(MODELS[:number], score)
 
@@ -52,7 +57,7 @@ def said(found: Changes, **limits: object) -> dict[str, str]:
 
 
 def test_nothing_changed_is_nothing_said(tmp_path: Path) -> None:
-    same = {"All": BoardState("org/m00", 20)}
+    same = {"All": state("org/m00", 20)}
     found = changes(tmp_path, all_at(0.5), all_at(0.5), (same, same))
     assert breaches(found, msgspec.convert(dict.fromkeys(GUARDS, 0), GuardSettings)) == ()
 
@@ -67,8 +72,8 @@ def test_models_that_vanish(tmp_path: Path) -> None:
 
 
 def test_boards_that_lose_every_row(tmp_path: Path) -> None:
-    state = BoardState("org/m00", 20)
-    boards = ({"All": state, "Other": state}, {"All": state})
+    one = state("org/m00", 20)
+    boards = ({"All": one, "Other": one}, {"All": one})
     found = changes(tmp_path, all_at(0.5), all_at(0.5), boards)
     assert said(found, boards=1) == {}
     assert said(found, boards=0) == {
@@ -76,11 +81,17 @@ def test_boards_that_lose_every_row(tmp_path: Path) -> None:
     }
 
 
-def test_scores_that_vanish(tmp_path: Path) -> None:
-    found = changes(tmp_path, all_at(0.5), all_at(0.5, 19))
+def test_scores_that_vanish_from_models_that_stay(tmp_path: Path) -> None:
+    known = catalog(models=MODELS)
+    before = {model: {"T1": 0.5, "T2": 0.5} for model in MODELS[:10]}
+    after = before | {MODELS[0]: {"T1": 0.5}}
+    del after[MODELS[9]]
+    tables = (table_of(tmp_path / name, one, known) for name, one in (("a", before), ("b", after)))
+    found = Changes(difference(*tables), {}, {}, counts(), counts())
     assert said(found, scores=5) == {}
     assert said(found, scores=4.9) == {
-        "scores": "1 of 20 scores (5%) would vanish; 4.9% may ([refresh.guards] scores)."
+        "scores": "1 of 20 scores (5%) would vanish from models that stay; 4.9% may "
+        "([refresh.guards] scores)."
     }
 
 
@@ -107,20 +118,21 @@ def test_files_that_are_rejected(tmp_path: Path) -> None:
     }
 
 
-def test_a_board_that_loses_scores(tmp_path: Path) -> None:
-    before = {"All": BoardState("org/m00", 200), "Other": BoardState("org/m00", 100)}
-    after = {"All": BoardState("org/m00", 180), "Other": BoardState("org/m00", 120)}
+def test_models_that_lose_scores_on_a_board(tmp_path: Path) -> None:
+    before = {"All": state("org/m00", 100, 100, 60), "Other": state("org/m00", 100)}
+    # One model is gone, which is not its board's coverage; another one has more than before.
+    after = {"All": state("org/m00", 90, 90), "Other": state("org/m00", 120)}
     found = changes(tmp_path, all_at(0.5), all_at(0.5), (before, after))
     assert said(found, coverage=10) == {}
     assert said(found, coverage=9) == {
-        "coverage": "1 board would lose more than 9% of the scores (All: 10%) "
-        "([refresh.guards] coverage)."
+        "coverage": "The models that stay would lose more than 9% of their scores on 1 board "
+        "(All: 10%) ([refresh.guards] coverage)."
     }
 
 
 def test_leaders_that_change(tmp_path: Path) -> None:
-    before = {f"B{n}": BoardState("org/m00", 9) for n in range(10)}
-    after = before | {name: BoardState("org/m01", 9) for name in ("B2", "B5")}
+    before = {f"B{n}": state("org/m00", 9) for n in range(10)}
+    after = before | {name: state("org/m01", 9) for name in ("B2", "B5")}
     found = changes(tmp_path, all_at(0.5), all_at(0.5), (before, after))
     assert said(found, leaders=20) == {}
     assert said(found, leaders=19) == {
@@ -130,14 +142,14 @@ def test_leaders_that_change(tmp_path: Path) -> None:
 
 
 def test_one_new_leader_is_what_results_are_for(tmp_path: Path) -> None:
-    boards = ({"All": BoardState("org/m00", 9)}, {"All": BoardState("org/m01", 9)})
+    boards = ({"All": state("org/m00", 9)}, {"All": state("org/m01", 9)})
     assert said(changes(tmp_path, all_at(0.5), all_at(0.5), boards), leaders=0) == {}
 
 
 def test_a_guard_that_is_off_says_nothing(tmp_path: Path) -> None:
     found = changes(tmp_path, all_at(0.5), all_at(0.1, 10))
-    assert [one.guard for one in breaches(found, GuardSettings())] == ["models", "scores", "moved"]
-    assert breaches(found, GuardSettings(off=("models", "scores", "moved"))) == ()
+    assert [one.guard for one in breaches(found, GuardSettings())] == ["models", "moved"]
+    assert breaches(found, GuardSettings(off=("models", "moved"))) == ()
 
 
 def test_the_name_of_a_guard_that_does_not_exist_is_refused(tmp_path: Path) -> None:

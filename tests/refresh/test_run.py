@@ -80,7 +80,7 @@ def test_a_guard_holds_an_update_and_the_board_stays(tmp_path: Path) -> None:
     settings, held = held_home(tmp_path)
     assert held.outcome == "held"
     assert Store(settings.home).current_id() == held.previous != held.snapshot
-    assert [one.guard for one in held.breaches] == ["models", "scores", "coverage"]
+    assert [one.guard for one in held.breaches] == ["models"]
     assert held.reason.startswith("7 models would vanish (org/m05, org/m06, org/m07 and 4 more)")
     state = read_state(Home(settings.home))
     assert state.waiting
@@ -97,7 +97,7 @@ def test_what_is_held_stays_held_until_it_is_accepted(tmp_path: Path) -> None:
     assert Store(settings.home).current_id() == waiting.snapshot == held.snapshot
     [said] = logged(settings, events.Accepted)
     assert (said.by, said.reason) == ("Ada", "They asked us to.")
-    assert said.guards == ("models", "scores", "coverage")
+    assert said.guards == ("models",)
     assert read_state(Home(settings.home)).waiting is None
     assert updated(settings).outcome == "unchanged"
 

@@ -59,6 +59,9 @@ def test_every_score_is_gone_added_or_in_both(
     by_row = zip(found.before, found.moved_by.tolist(), strict=True)
     moved = {key(old, row): by for row, by in by_row}
     assert moved == {one: abs(now[one] - was[one]) for one in pairs}
+    stay = before.keys() & after.keys()
+    lost = {key(old, row) for row in found.lost}
+    assert lost == {one for one in was.keys() - now.keys() if one[0] in stay}
     assert found.models_gone == tuple(sorted(before.keys() - after.keys()))
     assert found.models_added == tuple(sorted(after.keys() - before.keys()))
 

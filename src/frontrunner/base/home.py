@@ -211,6 +211,11 @@ class Home:
         return self.refresh / "checked.json"
 
     @property
+    def refresh_log(self) -> Path:
+        """What scheduled updates print."""
+        return self.refresh / "refresh.log"
+
+    @property
     def refresh_runs(self) -> Path:
         """Every update, one JSON line each."""
         return self.refresh / "runs.jsonl"

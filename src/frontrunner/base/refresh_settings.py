@@ -26,7 +26,7 @@ class GuardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     boards: _Count = 0
     """Boards that may vanish or lose their last row."""
     scores: _Percent = 0.5
-    """Percentage of the scores that may vanish."""
+    """Percentage of the scores that may vanish from models which stay."""
     moved: _Percent = 0.5
     """Percentage of the scores that may move by more than `points`."""
     points: _Percent = 5.0
@@ -34,7 +34,7 @@ class GuardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     rejected: _Percent = 0.5
     """By how many percentage points the share of rejected files may grow."""
     coverage: _Percent = 10.0
-    """Percentage of its scores that one board may lose."""
+    """Percentage of their scores on one board that the models which stay may lose."""
     leaders: _Percent = 20.0
     """Percentage of the boards that may get another first model."""
 

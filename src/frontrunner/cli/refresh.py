@@ -202,3 +202,14 @@ def _in_words(run: Run) -> str:
 
 def _moment(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat(sep=" ", timespec="seconds")
+
+
+@group.command()
+def emit(
+    what: Annotated[str, typer.Argument(metavar="systemd|cron|kubernetes|github-actions")],
+    home: Home = None,
+) -> None:
+    """Print a file that updates the board on the schedule of [refresh] every."""
+    from frontrunner.refresh.emit import emitted  # noqa: PLC0415
+
+    typer.echo(emitted(what, load_settings(home)), nl=False)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-import numpy as np
-
 from frontrunner.catalog import Catalog
 from frontrunner.ranking import Facts, Policy, Question, rank
 from frontrunner.results.table import ScoreTable
@@ -20,8 +18,8 @@ class BoardState(NamedTuple):
 
     leader: str
     """The first model."""
-    scores: int
-    """Scores of all its rows."""
+    scores: Mapping[str, int]
+    """Scores on this board by model."""
 
 
 class Changes(NamedTuple):
@@ -43,6 +41,14 @@ class Changes(NamedTuple):
     def boards_kept(self) -> tuple[str, ...]:
         """Boards that have rows in both; sorted."""
         return tuple(sorted(self.boards_before.keys() & self.boards_after.keys()))
+
+    def lost(self, board: str) -> float:
+        """Percentage of the scores that the models which stay on a board lose there."""
+        before, after = self.boards_before[board].scores, self.boards_after[board].scores
+        stay = before.keys() & after.keys()
+        had = sum(before[model] for model in stay)
+        gone = sum(max(before[model] - after[model], 0) for model in stay)
+        return 100 * gone / had if had else 0.0
 
     @property
     def leaders(self) -> tuple[str, ...]:
@@ -68,6 +74,9 @@ def board_states(table: ScoreTable, catalog: Catalog) -> dict[str, BoardState]:
     for bench in catalog.benchmarks:
         board = rank(table, facts, Question.of(bench, None, Policy.STRICT))
         if len(board.rank):
-            first = table.variants[int(board.variants[0])]
-            states[bench.name] = BoardState(first.model, int(np.sum(board.cells_had)))
+            models = [table.variants[number].model for number in board.variants.tolist()]
+            scores = dict.fromkeys(models, 0)
+            for model, number in zip(models, board.cells_had.tolist(), strict=True):
+                scores[model] += number
+            states[bench.name] = BoardState(models[0], scores)
     return states

@@ -51,13 +51,13 @@ def _boards(changes: Changes, limits: GuardSettings) -> str:
 
 
 def _scores(changes: Changes, limits: GuardSettings) -> str:
-    gone, all_of_them = len(changes.scores.gone), changes.scores.scored_before
-    share = _percent(gone, all_of_them)
+    lost, all_of_them = len(changes.scores.lost), changes.scores.scored_before
+    share = _percent(lost, all_of_them)
     if share <= limits.scores:
         return ""
     return (
-        f"{gone:,} of {_counted(all_of_them, 'score')} ({_shown(share)}%) would vanish; "
-        f"{limits.scores:g}% may ([refresh.guards] scores)."
+        f"{lost:,} of {_counted(all_of_them, 'score')} ({_shown(share)}%) would vanish from models "
+        f"that stay; {limits.scores:g}% may ([refresh.guards] scores)."
     )
 
 
@@ -98,19 +98,17 @@ def _reasons(changes: Changes) -> str:
 
 
 def _coverage(changes: Changes, limits: GuardSettings) -> str:
-    lost = {}
-    for name in changes.boards_kept:
-        before, after = changes.boards_before[name].scores, changes.boards_after[name].scores
-        share = _percent(before - after, before)
-        if share > limits.coverage:
-            lost[name] = share
+    shares = {name: changes.lost(name) for name in changes.boards_kept}
+    lost = {name: share for name, share in shares.items() if share > limits.coverage}
     if not lost:
         return ""
-    worst = sorted(lost, key=lambda one: (-lost[one], one))
+    worst = [
+        f"{name}: {_shown(lost[name])}%" for name in sorted(lost, key=lambda one: (-lost[one], one))
+    ]
     return (
-        f"{_counted(len(lost), 'board')} would lose more than {limits.coverage:g}% of the scores "
-        f"({', '.join(f'{one}: {_shown(lost[one])}%' for one in worst[:_NAMED])}"
-        f"{_more(worst)}) ([refresh.guards] coverage)."
+        f"The models that stay would lose more than {limits.coverage:g}% of their scores on "
+        f"{_counted(len(lost), 'board')} ({_some(worst)}) "
+        f"([refresh.guards] coverage)."
     )
 
 

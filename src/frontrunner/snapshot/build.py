@@ -90,7 +90,7 @@ def _write_parts(folder: Path, inputs: Inputs, beside: Executor) -> None:
         catalog=inputs.catalog.source,
         results=ingested.sources if len(ingested.sources) > 1 else ingested.origin,
         revisions=ingested.revisions,
-        counts=_counts(inputs),
+        counts=counts_of(ingested),
     )
     add_file(folder / BUILT, msgspec.json.encode(Built(time.time())))
     manifest = msgspec.json.encode(make_manifest(provenance, digests))
@@ -109,8 +109,9 @@ def _written_here(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if path.name not in PARQUET]
 
 
-def _counts(inputs: Inputs) -> Counts:
-    ingested, table = inputs.ingested, inputs.ingested.table
+def counts_of(ingested: Ingested) -> Counts:
+    """What a snapshot of these results holds."""
+    table = ingested.table
     by_policy = sum(reject.reason.by_policy for reject in ingested.rejects)
     return Counts(
         files_seen=ingested.files_seen,
@@ -120,7 +121,7 @@ def _counts(inputs: Inputs) -> Counts:
         rows=table.rows,
         models=len(table.models),
         tasks=len(table.tasks),
-        benchmarks=len(inputs.catalog.benchmarks),
+        benchmarks=len(ingested.catalog.benchmarks),
         rejected_by_reason=dict(
             sorted(Counter(str(reject.reason) for reject in ingested.rejects).items())
         ),

@@ -35,6 +35,12 @@ class TableDifference:
         return len(self.gone) + len(self.before)
 
     @cached_property
+    def lost(self) -> Rows:
+        """Rows of `old` that are gone although their model stays."""
+        stays = np.isin(np.array(self.old.models), np.array(self.new.models))
+        return self.gone[stays[self.old.model_of_variant[self.old.variant[self.gone]]]]
+
+    @cached_property
     def moved_by(self) -> Floats:
         """[before] How far each score moved; 0 if it stayed."""
         return np.abs(self.new.score[self.after] - self.old.score[self.before])

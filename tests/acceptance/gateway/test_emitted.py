@@ -44,7 +44,7 @@ def linter(name: str) -> str:
     return str(environment(".venv-lint", "setup-lint").with_name(name))
 
 
-@pytest.mark.parametrize("group", ["gateway", "takeover", "space"])
+@pytest.mark.parametrize("group", ["gateway", "takeover", "space", "refresh"])
 def test_systemd_reads_the_unit(home: Path, group: str) -> None:
     tool = shutil.which("systemd-analyze")
     if tool is None:
@@ -82,3 +82,19 @@ def test_kubernetes_knows_every_field(home: Path) -> None:
     assert said(tool, "--strict", file) == ""
     Path(file).write_text(Path(file).read_text().replace("readinessProbe", "readynessProbe"))
     assert "readynessProbe" in said(tool, "--strict", file)
+
+
+def test_kubernetes_knows_every_field_of_the_update(home: Path) -> None:
+    tool = linter("kubernetes-validate")
+    file = written(home, "kubernetes", "refresh.yaml", "refresh")
+    assert said(tool, "--strict", file) == ""
+    Path(file).write_text(Path(file).read_text().replace("backoffLimit", "backofLimit"))
+    assert "backofLimit" in said(tool, "--strict", file)
+
+
+def test_the_workflow_has_the_form_of_one(home: Path) -> None:
+    tool = linter("check-jsonschema")
+    file = written(home, "github-actions", "refresh.yml", "refresh")
+    assert said(tool, "--builtin-schema", "vendor.github-workflows", file) == ""
+    Path(file).write_text(Path(file).read_text().replace("runs-on:", "run-on:"))
+    assert "run-on" in said(tool, "--builtin-schema", "vendor.github-workflows", file)

@@ -1,0 +1,77 @@
+"""Files that run updates on a schedule, made from the settings."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from frontrunner.base.config import Settings
+from frontrunner.base.durations import seconds
+from frontrunner.base.errors import UsageError
+from frontrunner.base.home import Home
+from frontrunner.base.near import near_names
+
+KINDS = ("systemd", "cron", "kubernetes", "github-actions")
+_MINUTE = 23
+"""Most schedules begin at the full hour, and many machines are busy then."""
+_HOUR, _DAY = 3600, 86400
+
+
+def emitted(kind: str, settings: Settings) -> str:
+    """One of the files. Raises UsageError for an unknown kind, or a time that it cannot express."""
+    if kind not in KINDS:
+        near = near_names(kind, KINDS, most=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise UsageError(f"{kind!r} cannot be emitted.{hint} Kinds: {', '.join(KINDS)}.")
+    home, every = settings.home.absolute(), settings.refresh.every
+    values = {
+        "home": home,
+        "home_name": home.name,
+        "folder": Home(home).refresh,
+        "log": Home(home).refresh_log,
+        "every": every,
+        "cron": "" if kind == "systemd" else cron_of(every),
+        "space": settings.hub.space,
+    }
+    return _environment().get_template(f"{kind}.j2").render(values)
+
+
+def cron_of(every: str) -> str:
+    """When a schedule of cron runs. Raises UsageError for a time that does not divide a day."""
+    length = round(seconds(every))
+    if length % _HOUR == 0 and _DAY % length == 0:
+        hours = length // _HOUR
+        when = {1: "*", 24: "2"}.get(hours, f"*/{hours}")
+        return f"{_MINUTE} {when} * * *"
+    if length % 60 == 0 and _HOUR % length == 0:
+        return f"*/{length // 60} * * * *"
+    raise UsageError(
+        f"A schedule of cron cannot run every {every}. Set [refresh] every to a time that divides "
+        "an hour or a day, such as 30m, 6h or 1d, or use: frontrunner refresh emit systemd"
+    )
+
+
+def _environment() -> Environment:
+    environment = Environment(  # noqa: S701 -- unit files, YAML and shell, in which texts are quoted
+        loader=PackageLoader("frontrunner.refresh"),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters["shell"] = _for_cron
+    environment.filters["word"] = _word
+    return environment
+
+
+def _for_cron(path: Path) -> str:
+    """A word of a command of cron, in which a percent sign ends the line."""
+    return shlex.quote(str(path)).replace("%", "\\%")
+
+
+def _word(path: Path) -> str:
+    """A word of a command in a unit file, in which a percent sign is written twice."""
+    text = str(path).replace("%", "%%")
+    if not any(c in text for c in " \t'\"\\"):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

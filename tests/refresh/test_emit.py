@@ -1,0 +1,65 @@
+"""Schedules that are written for operators; tests/acceptance has their linters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+
+from frontrunner.base.config import HubSettings, load_settings
+from frontrunner.base.errors import UsageError
+from frontrunner.refresh.emit import KINDS, cron_of, emitted
+
+
+@pytest.mark.parametrize(
+    ("every", "cron"),
+    [
+        ("6h", "23 */6 * * *"),
+        ("1h", "23 * * * *"),
+        ("1d", "23 2 * * *"),
+        ("24h", "23 2 * * *"),
+        ("12h", "23 */12 * * *"),
+        ("30m", "*/30 * * * *"),
+        ("60m", "23 * * * *"),
+    ],
+)
+def test_a_time_as_a_schedule(every: str, cron: str) -> None:
+    assert cron_of(every) == cron
+
+
+@pytest.mark.parametrize("every", ["5h", "7m", "36h", "90m", "2d", "61s"])
+def test_a_time_that_cron_cannot_express(every: str) -> None:
+    with pytest.raises(UsageError, match="cannot run every"):
+        cron_of(every)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_home_with_a_strange_name_stays_one_word(tmp_path: Path, kind: str) -> None:
+    settings = load_settings(tmp_path / "my 100% board", {})
+    text = emitted(kind, settings)
+    place = {
+        "systemd": f'--home "{tmp_path}/my 100%% board"',
+        "cron": f"--home '{tmp_path}/my 100\\% board'",
+    }
+    assert place.get(kind, "") in text
+
+
+def test_the_job_deploys_where_there_is_a_space(tmp_path: Path) -> None:
+    settings = load_settings(tmp_path, {})
+    without = yaml.safe_load(emitted("github-actions", settings))
+    space = msgspec.structs.replace(settings, hub=HubSettings(space="board/leaderboard"))
+    with_space = yaml.safe_load(emitted("github-actions", space))
+    runs = [
+        [step.get("run", "") for step in one["jobs"]["refresh"]["steps"]]
+        for one in (without, with_space)
+    ]
+    assert not any("space deploy" in run for run in runs[0])
+    assert any("space deploy" in run for run in runs[1])
+    assert len(runs[1]) == len(runs[0]) + 1
+
+
+def test_an_unknown_kind_names_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="Did you mean kubernetes"):
+        emitted("kubernets", load_settings(tmp_path, {}))
