@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from tests.factories import small_snapshot
 
 BOARD = "/v1/benchmarks/All/scores"
 ENDED, OPEN = b"<ended>", b"<open>"
+PATIENCE = 20.0
+"""Seconds to wait for what must come."""
 
 
 @pytest.fixture
@@ -34,8 +37,12 @@ def request(*headers: str, method: str = "GET") -> bytes:
 PLAIN = request()
 
 
-async def talk(port: int, pieces: tuple[bytes, ...], patience: float) -> bytes:
-    """All that comes back on one connection, and whether it ended."""
+async def talk(port: int, pieces: tuple[bytes, ...], open_after: int | None) -> bytes:
+    """All that comes back on one connection, and whether it ended.
+
+    It is waited for the end or, if it should stay open after some answers, for these; then a
+    moment longer, in which an answer too many or an end would come.
+    """
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     answer = b""
     try:
@@ -44,7 +51,8 @@ async def talk(port: int, pieces: tuple[bytes, ...], patience: float) -> bytes:
             await writer.drain()
             await asyncio.sleep(0.05)
         while True:
-            got = await asyncio.wait_for(reader.read(1 << 16), patience)
+            has_all = open_after is not None and answer.count(b"HTTP/1.1 ") >= open_after
+            got = await asyncio.wait_for(reader.read(1 << 16), 0.2 if has_all else PATIENCE)
             answer += got
             if not got:
                 return answer + ENDED
@@ -57,9 +65,12 @@ async def talk(port: int, pieces: tuple[bytes, ...], patience: float) -> bytes:
 
 
 def converse(
-    application: Application, *conversations: tuple[bytes, ...], patience: float = 0.3
+    application: Application, *conversations: tuple[bytes, ...], open_after: Sequence[int] = ()
 ) -> list[tuple[list[int], bool]]:
-    """Of one connection after the other: the status of each answer, and whether it was ended."""
+    """Of one connection after the other: the status of each answer, and whether it was ended.
+
+    `open_after`: after how many answers each connection should stay open; without, all should end.
+    """
 
     async def run() -> list[bytes]:
         config = uvicorn.Config(application, log_config=None, proxy_headers=False)
@@ -68,7 +79,8 @@ def converse(
         made = lambda: GuardedProtocol(config=config, server_state=state, app_state={})  # noqa: E731
         async with await loop.create_server(made, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
-            return [await talk(port, pieces, patience) for pieces in conversations]
+            spoken = zip_longest(conversations, open_after)
+            return [await talk(port, pieces, answers) for pieces, answers in spoken]
 
     found = asyncio.run(run())
     return [
@@ -79,7 +91,8 @@ def converse(
 
 def test_known_bytes_in_a_body_are_no_request(application: Application) -> None:
     post = request(f"Content-Length: {len(PLAIN)}", method="POST")
-    [_, smuggled, whole] = converse(application, (PLAIN,) * 3, (post, PLAIN), (post + PLAIN, PLAIN))
+    conversations = ((PLAIN,) * 3, (post, PLAIN), (post + PLAIN, PLAIN))
+    [_, smuggled, whole] = converse(application, *conversations, open_after=(3, 1, 2))
     assert smuggled == ([405], False)
     assert whole == ([405, 200], False)
 
@@ -92,7 +105,8 @@ def test_a_body_that_comes_later_stays_one(
     application: Application, header: str, body: bytes
 ) -> None:
     spoken = (request(header), body, PLAIN)
-    assert converse(application, (PLAIN, PLAIN), spoken, spoken)[1:] == [([200, 200], False)] * 2
+    found = converse(application, (PLAIN, PLAIN), spoken, spoken, open_after=(2, 2, 2))
+    assert found == [([200, 200], False)] * 3
 
 
 @pytest.mark.parametrize(
@@ -128,7 +142,7 @@ def test_who_falls_silent_is_hung_up_on(
     application: Application, pieces: tuple[bytes, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(guard, "PATIENCE", 0.2)
-    [(_, ended)] = converse(application, pieces, patience=2.0)
+    [(_, ended)] = converse(application, pieces)
     assert ended
 
 
@@ -216,8 +230,9 @@ def test_beyond_the_limit_the_connection_that_was_idle_longest_goes(
                 await asyncio.sleep(0.05)
             ended = []
             for reader, writer in links:
+                wait = 0.1 if ended else PATIENCE  # the first one should end, sooner or later
                 try:
-                    ended.append(await asyncio.wait_for(reader.read(1), 0.1) == b"")
+                    ended.append(await asyncio.wait_for(reader.read(1), wait) == b"")
                 except TimeoutError:
                     ended.append(False)
                 except ConnectionError:

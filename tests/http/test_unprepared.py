@@ -82,10 +82,9 @@ def test_replies_made_meanwhile_give_way_to_prepared_ones(tmp_path: Path) -> Non
         await asyncio.sleep(0.05)
         assert application.served is before
         prepare(Snapshot(snapshot.folder))
-        for _ in range(200):
-            await asyncio.sleep(0.01)
-            if application.served is not before:
-                break
+        async with asyncio.timeout(20):
+            while application.served is before:
+                await asyncio.sleep(0.01)
         after = application.served
         await asyncio.sleep(0.05)
         assert application.served is after  # once is enough
