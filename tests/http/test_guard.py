@@ -228,7 +228,7 @@ def test_beyond_the_limit_the_connection_that_was_idle_longest_goes(
             for _ in range(4):
                 links.append(await asyncio.open_connection("127.0.0.1", port))
                 await asyncio.sleep(0.05)
-            ended = []
+            ended: list[bool] = []
             for reader, writer in links:
                 wait = 0.1 if ended else PATIENCE  # the first one should end, sooner or later
                 try:
