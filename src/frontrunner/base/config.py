@@ -39,6 +39,10 @@ class SiteSettings(_Section, frozen=True):
     """The sentence under the name on the first page; empty for the built-in one."""
     framed_by: tuple[Annotated[str, msgspec.Meta(pattern=r"^https?://[A-Za-z0-9.*:-]+$")], ...] = ()
     """Origins whose pages may show the board in a frame, as the Hub's page of a Space does."""
+    likes: bool = False
+    """Whether visitors can like the board, at `/likes`; for boards that are not on the Hub."""
+    likes_database: str = ""
+    """SQLAlchemy URL of the likes; empty is SQLite in the home."""
 
 
 class BuildSettings(_Section, frozen=True):

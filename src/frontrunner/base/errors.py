@@ -133,6 +133,10 @@ class RefreshError(FrontrunnerError):
     code = 9
 
 
+class LikesError(FrontrunnerError):
+    """The likes of a board cannot be read or stored."""
+
+
 class HubError(FrontrunnerError):
     """The Hugging Face Hub did not do what was asked."""
 

@@ -17,6 +17,7 @@ HOME/
   legacy/calls/<id>/            the answers to its calls, for one snapshot
   .venv-evaluate/               what evaluations run in
   moved.json                    where each old model went
+  likes.db                      how many people like the board, by day
   gateway/                      what Envoy reads and writes: configuration, routes, sockets, logs
   takeover/                     the ledger, the evidence, the looks, what was saved
   hub/                          what was saved of the Hugging Face Hub
@@ -243,6 +244,11 @@ class Home:
     def saved_space(self, repo_id: str, commit: str) -> Path:
         """The folder of one repository of the Hub as it was before a change."""
         return self.hub / "saved" / f"{repo_id.replace('/', '--')}@{commit}"
+
+    @property
+    def likes(self) -> Path:
+        """The database of likes, unless the settings name another."""
+        return self.path / "likes.db"
 
     @property
     def engagement(self) -> Path:

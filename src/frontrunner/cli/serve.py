@@ -17,6 +17,8 @@ from frontrunner.snapshot.store import Store
 if TYPE_CHECKING:
     from frontrunner.http.app import Application
     from frontrunner.http.server import Worker
+    from frontrunner.web.likes import Likes
+    from frontrunner.web.site import Site
 
 
 @app.command()
@@ -56,13 +58,25 @@ def _application(settings: Settings, snapshot: Snapshot, worker: Worker) -> Appl
     from frontrunner.http.app import Application  # noqa: PLC0415
     from frontrunner.web.site import Site  # noqa: PLC0415
 
+    site = Site(development=settings.server.development, site=settings.site)
     calls = Calls(settings.home)
     relayed = RelayedCalls(calls, worker.relay) if worker.relay and worker.number else None
-    return Application(
+    application = Application(
         snapshot,
         max_age=settings.server.http_max_age,
         origins=settings.server.cors_origins,
-        pages=Site(development=settings.server.development, site=settings.site),
+        pages=site,
         calls=relayed or calls,
         metrics=worker.metrics,
     )
+    application.likes = _likes(settings, site) if settings.site.likes else None
+    return application
+
+
+def _likes(settings: Settings, site: Site) -> Likes:
+    from frontrunner.base.home import Home as HomeFolder  # noqa: PLC0415
+    from frontrunner.web.like_counts import LikeCounts  # noqa: PLC0415
+    from frontrunner.web.likes import Likes  # noqa: PLC0415
+
+    at = HomeFolder(settings.home)
+    return Likes(LikeCounts(settings.site.likes_database, at.likes), at.engagement, site)

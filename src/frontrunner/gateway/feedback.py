@@ -48,19 +48,26 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Limit:
-    """Lets a client send a few messages an hour."""
+    """Lets a client send a few messages in a time."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        now: Callable[[], float] = time.monotonic,
+        *,
+        most: int = _PER_HOUR,
+        seconds: float = _HOUR,
+    ) -> None:
         self._now = now
+        self._most, self._seconds = most, seconds
         self._key = secrets.token_bytes(16)
         self._sent: OrderedDict[bytes, list[float]] = OrderedDict()
 
     def allows(self, client: str) -> bool:
         """Whether this client may send one more; counts it if so."""
         name = blake2b(client.encode(), key=self._key, digest_size=12).digest()
-        since = self._now() - _HOUR
+        since = self._now() - self._seconds
         times = [at for at in self._sent.pop(name, []) if at > since]
-        allowed = len(times) < _PER_HOUR
+        allowed = len(times) < self._most
         self._sent[name] = [*times, self._now()] if allowed else times
         while len(self._sent) > _CLIENTS:
             self._sent.popitem(last=False)

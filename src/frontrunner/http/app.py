@@ -12,6 +12,7 @@ import asyncio
 import logging
 from typing import Any, Protocol
 
+from frontrunner.answers.service import Service
 from frontrunner.base.errors import CorruptSnapshotError, UnknownNameError, UsageError
 from frontrunner.http import chain, documents, icon_reply
 from frontrunner.http.metrics import MEDIA_TYPE, Metrics
@@ -44,6 +45,16 @@ class OldCalls(Protocol):
         """Answer a request while `snapshot` is served; None if no old board was adopted."""
 
 
+class OwnLikes(Protocol):
+    """The likes of the board, answered before its pages."""
+
+    def takes(self, path: str) -> bool:
+        """Whether a path belongs to them."""
+
+    async def answer(self, request: Request, service: Service) -> Response:
+        """Answer a request."""
+
+
 class Application:
     """Serves one snapshot after another."""
 
@@ -59,6 +70,8 @@ class Application:
     ) -> None:
         self._pages = pages
         self._calls = calls
+        self.likes: OwnLikes | None = None
+        """Answers what belongs to the likes of the board, if visitors can like it."""
         self.metrics = metrics or Metrics()
         self._max_age = max_age
         self._pools = Pools()
@@ -98,7 +111,8 @@ class Application:
         await send_response(response, request.method == "HEAD", send)
 
     def _methods(self, path: str) -> bytes:
-        posted = self._calls is not None and self._calls.takes(path)
+        others = (self._calls, self.likes)
+        posted = any(one is not None and one.takes(path) for one in others)
         return b"GET, HEAD, POST, OPTIONS" if posted else b"GET, HEAD, OPTIONS"
 
     async def _answer(self, request: Request) -> Response:
@@ -112,6 +126,8 @@ class Application:
             answered = await self._calls.answer(request, served.policy, snapshot)
             if answered is not None:
                 return answered
+        if self.likes is not None and self.likes.takes(request.path):
+            return await self.likes.answer(request, served.service)
         match = _find_route(request.path)
         try:
             if match is not None:

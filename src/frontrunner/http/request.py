@@ -35,10 +35,12 @@ class Request:
         "query",
         "receive",
         "scheme",
+        "scope",
     )
 
     def __init__(self, scope: Scope, receive: Receive = _no_body) -> None:
         self.receive = receive
+        self.scope = scope
         self.method: str = scope["method"]
         self.path: str = scope["path"]
         self.query: bytes = scope["query_string"]

@@ -118,6 +118,11 @@ class Site:
             raise UnknownNameError(f"/{path}")
         return page
 
+    def own_page(self, service: Service, request: PageRequest, view: View) -> Page:
+        """A page that is made outside of the pages of a snapshot, and is not cached."""
+        visit, path = _visit(service, request, {}, self._site)
+        return _to_page(visit, path, view(visit), f"/{path}")
+
     def failed(self, service: Service, request: PageRequest, status: int, why: str) -> Page:
         """The page for a request that was not answered; `why` may be empty."""
         visit, path = _visit(service, request, {}, self._site)
@@ -165,7 +170,9 @@ def _visit(
     links = Links(chosen, version=service.snapshot.id)
     t = words(language, site)
     origin = _origin(request)
-    return Visit(service, t, links, name, query, origin, framed_by=site.framed_by), path
+    framed_by, likes = site.framed_by, site.likes
+    visit = Visit(service, t, links, name, query, origin, framed_by=framed_by, likes=likes)
+    return visit, path
 
 
 def _is_same(target: str, path: str) -> bool:
@@ -251,6 +258,7 @@ def to_bytes(visit: Visit, path: str, shown: Shown) -> bytes:
         address=_address(visit, path),
         origin=visit.origin,
         live=visit.live,
+        has_likes=visit.likes,
         embed="embed" in visit.query,
         snapshot_id=snapshot.id,
         built=day(snapshot.built_at),

@@ -26,6 +26,8 @@ class Visit:
     """False for a page of a static export, whose parts that need a server say so."""
     framed_by: tuple[str, ...] = ()
     """Origins whose pages may show this one in a frame."""
+    likes: bool = False
+    """Whether visitors can like the board."""
 
 
 @dataclass(frozen=True, slots=True)
