@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.leftovers import nothing_left
 from tests.postgres import Cluster, running
 
 # In CI the same examples every time: a failure there belongs to the change.
@@ -24,6 +25,13 @@ def pytest_terminal_summary(
     seed = config.getoption("randomly_seed", None)
     if seed is not None:
         terminalreporter.write_line(f"order: pytest --randomly-seed={seed}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_left() -> Iterator[None]:
+    """Made first and so ended last: no Envoy of these tests outlives them."""
+    with nothing_left():
+        yield
 
 
 @pytest.fixture

@@ -82,16 +82,18 @@ def test_a_killed_envoy_comes_back_with_the_files_of_its_last_start(
 
     with tempfile.TemporaryDirectory(prefix="gw") as name:
         running, thread = start_gateway(Path(name))
-        running.share(37)
-        killed = int(running.envoy())
-        with monkeypatch.context() as patched:
-            if trouble == "a full disk":
-                patched.setattr(envoys, "write_file", full)
-            else:
-                Path(name, "state.json").write_text("{")
-            os.kill(killed, signal.SIGKILL)
-            until(lambda: "is started with the files of its last start" in caplog.text)
-            until(lambda: running.control.get_share() == 3700)
-            assert running.get("/x").status_code == 200
-        stop_gateway(running, thread)
+        try:
+            running.share(37)
+            killed = int(running.envoy())
+            with monkeypatch.context() as patched:
+                if trouble == "a full disk":
+                    patched.setattr(envoys, "write_file", full)
+                else:
+                    Path(name, "state.json").write_text("{")
+                os.kill(killed, signal.SIGKILL)
+                until(lambda: "is started with the files of its last start" in caplog.text)
+                until(lambda: running.control.get_share() == 3700)
+                assert running.get("/x").status_code == 200
+        finally:
+            stop_gateway(running, thread)
     assert "SIGKILL" in caplog.text or "its log has no reason" in caplog.text

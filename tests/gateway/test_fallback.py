@@ -119,8 +119,10 @@ def test_all_requests_at_once_find_the_old_board_when_the_new_one_dies(gateway: 
 
 def test_a_stream_outlives_the_patience_for_one_attempt(gateway: Running) -> None:
     gateway.share(100)
-    assert gateway.get("/streaming/x").status_code == 200
-    lines = gateway.get("/stream").text.split("\n\n")
+    with ThreadPoolExecutor(2) as pool:
+        by_bucket, owned = pool.map(gateway.get, ("/streaming/x", "/stream"))
+    assert (by_bucket.status_code, by_bucket.text[:11]) == (200, "data: new 0")
+    lines = owned.text.split("\n\n")
     assert lines[:2] == ["data: old 0", "data: old 1"]  # an owned path
     assert len(lines) == 21
 

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ def process(tmp_path: Path) -> Iterator[EnvoyProcess]:
     found = EnvoyProcess.start(SLEEP, tmp_path / "err")
     (tmp_path / "pid").write_text(str(found.pid))
     yield found
-    found.send(signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.killpg(found.pid, signal.SIGKILL)
     found.close()
 
 
@@ -35,6 +37,18 @@ def test_it_is_not_a_child_and_is_found_by_its_note(process: EnvoyProcess, tmp_p
     again.close()
     assert EnvoyProcess.adopt(tmp_path / "pid", "another program") is None
     assert EnvoyProcess.adopt(tmp_path / "none", "") is None
+
+
+def test_a_process_that_becomes_another_program_just_now_is_found(
+    process: EnvoyProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its command line is empty for a moment. An Envoy that is not found is never ended."""
+    lines = [b"", b"", b"sleep 60"]
+    monkeypatch.setattr(Path, "read_bytes", lambda _: lines.pop(0))
+    again = EnvoyProcess.adopt(tmp_path / "pid", "sleep 60")
+    assert again is not None
+    again.close()
+    assert lines == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGSEGV, signal.SIGKILL])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -11,12 +12,15 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx
 import pytest
 
 from frontrunner.base.config import GatewaySettings
+from frontrunner.cli import main
 from frontrunner.gateway.supervise import Supervisor
 from tests.gateway.boards import Board
 from tests.gateway.conftest import PLAIN, ask, free_port, until
@@ -25,41 +29,48 @@ from tests.gateway.conftest import PLAIN, ask, free_port, until
 class Process:
     """`frontrunner gateway run` over two boards, in a home of its own."""
 
+    drain = 3
+    """More than a stream of the boards lasts."""
+
     def __init__(self, home: Path) -> None:
         self.home, self.port = home, free_port()
         self.old, self.new = Board("old").start(), Board("new").start()
         self.write()
-        self.process = self._start()
+        self.process = self._started()
 
     def write(self, more: str = "") -> None:
         """Write the settings; each of them in one step, as an editor does."""
         text = (
             f'[gateway]\nlisten = "127.0.0.1:{self.port}"\nold = "{self.old.url}"\n'
-            f'new = "{self.new.url}"\nmetrics = ""\nconcurrency = 2\ndrain = 4\n{more}'
+            f'new = "{self.new.url}"\nmetrics = ""\nconcurrency = 2\ndrain = {self.drain}\n{more}'
         )
         fresh = self.home / "fresh"
         fresh.write_text(text)
         fresh.replace(self.home / "frontrunner.toml")
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _started(self) -> subprocess.Popen[bytes]:
         with (self.home / "said").open("ab") as said:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 [sys.executable, "-m", "frontrunner", "gateway", "run", "--home", str(self.home)],
                 stderr=said,
             )
+
+    def wait_until_listening(self) -> None:
+        """Wait until users are answered."""
         until = time.monotonic() + 40
         while time.monotonic() < until:
             if b"Listening on" in (self.home / "said").read_bytes() and self.answers():
-                return process
-            if process.poll() is not None:
+                return
+            if self.process.poll() is not None:
                 break
-            time.sleep(0.05)
+            time.sleep(0.02)
         pytest.fail((self.home / "said").read_text())
 
     def restart(self) -> None:
         """Start another supervisor, as a service manager does."""
         (self.home / "said").write_bytes(b"")
-        self.process = self._start()
+        self.process = self._started()
+        self.wait_until_listening()
 
     def answers(self) -> bool:
         try:
@@ -83,21 +94,38 @@ class Process:
 
     def command(self, *words: str) -> str:
         """What a command of the gateway prints."""
-        run = subprocess.run(
-            [sys.executable, "-m", "frontrunner", "gateway", *words, "--home", str(self.home)],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        return run.stdout
+        code, said, _ = run_here("gateway", *words, "--home", str(self.home))
+        assert code == 0
+        return said
 
     def stop(self) -> None:
+        """End all of it, the supervisor first: it would start an Envoy that was killed again."""
         self.process.terminate()
         try:
             self.process.wait(50)
         finally:
+            self.process.kill()
+            self.process.wait()
             for pid in self.envoys():
                 os.kill(pid, signal.SIGKILL)
             self.old.stop()
             self.new.stop()
+
+
+def run_here(*words: str) -> tuple[object, str, str]:
+    """Run a command in this process, as a process of its own takes a second to begin.
+
+    Its exit code, stdout and stderr.
+    """
+    out, errors = io.StringIO(), io.StringIO()
+    with (
+        patch.object(sys, "argv", ["frontrunner", *words]),
+        redirect_stdout(out),
+        redirect_stderr(errors),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main()
+    return ended.value.code, out.getvalue(), errors.getvalue()
 
 
 class Load:
@@ -143,8 +171,11 @@ class Load:
 def running() -> Iterator[Process]:
     with tempfile.TemporaryDirectory(prefix="gw") as name:
         process = Process(Path(name))
-        yield process
-        process.stop()
+        try:
+            process.wait_until_listening()
+            yield process
+        finally:
+            process.stop()
 
 
 def test_reloads_lose_no_request_and_no_stream(running: Process) -> None:
@@ -268,13 +299,10 @@ def test_a_second_gateway_of_one_home_is_refused(running: Process) -> None:
 )
 def test_settings_that_cannot_work_say_why(tmp_path: Path, settings: str, says: str) -> None:
     (tmp_path / "frontrunner.toml").write_text(f"[gateway]\n{settings}\n")
-    run = subprocess.run(
-        [sys.executable, "-m", "frontrunner", "gateway", "run", "--home", str(tmp_path)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert run.returncode == 6
-    assert says in run.stderr
-    assert "Traceback" not in run.stderr
+    code, _, said = run_here("gateway", "run", "--home", str(tmp_path))
+    assert code == 6
+    assert says in said
+    assert "Traceback" not in said
 
 
 def test_shadows_are_compared_off_the_users_path(running: Process) -> None:
@@ -307,9 +335,11 @@ def test_a_fault_of_the_supervisor_does_not_stop_the_gateway(
         settings = GatewaySettings(listen=listen, old=old.url, new=new.url, metrics="")
         supervisor = Supervisor(lambda: settings, Path(name), Path(name, "none"))
         monkeypatch.setattr(supervisor, "_tick", fault)  # not of the class: others run meanwhile
-        with pytest.raises(ZeroDivisionError):
-            supervisor.run()
-        assert ask("GET", f"http://{listen}/x").status_code == 200
-        supervisor._envoys.end()
-        old.stop()
-        new.stop()
+        try:
+            with pytest.raises(ZeroDivisionError):
+                supervisor.run()
+            assert ask("GET", f"http://{listen}/x").status_code == 200
+        finally:
+            supervisor._envoys.end()
+            old.stop()
+            new.stop()

@@ -118,6 +118,8 @@ class GatewaySettings(_Section, frozen=True):
     """Days for which a dismissed banner stays away."""
     attempt_timeout: Annotated[float, msgspec.Meta(gt=0, le=300)] = 2.0
     """Seconds that the new board has to begin a GET before the old board answers it."""
+    health_interval: Annotated[float, msgspec.Meta(ge=0.1, le=300)] = 2.0
+    """Seconds between two health checks, and for the answer to one; three that fail count."""
     timeout: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
     """Seconds for a whole request that is not a stream."""
     idle_timeout: Annotated[float, msgspec.Meta(gt=0, le=86400)] = 3600.0

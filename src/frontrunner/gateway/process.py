@@ -35,6 +35,8 @@ os.execv(sys.argv[2], sys.argv[2:])
 _LOOK_AGAIN = 0.05
 _REAPED = 0.3
 """Seconds for the system to collect a process that ended."""
+_STARTED = 2.0
+"""Seconds for a process to have become the program that it was started as."""
 _GET_INFO = 0xC040FF0B
 _HAS_EXIT = 1 << 3
 
@@ -70,13 +72,26 @@ class EnvoyProcess:
         """The process that a file notes, if it lives and has `word` in its command line."""
         try:
             pid = int(note.read_text())
-            words = Path(f"/proc/{pid}/cmdline")
-            if words.parent.parent.is_dir() and word.encode() not in words.read_bytes():
-                return None
             process = cls(pid)
         except (OSError, ValueError):
             return None
-        return process if process.is_alive() else None
+        if process.is_alive() and process._has_word(word):
+            return process
+        process.close()
+        return None
+
+    def _has_word(self, word: str) -> bool:
+        """Whether a word is in its command line, or the system does not show that."""
+        file = Path(f"/proc/{self.pid}/cmdline")
+        if not file.parent.parent.is_dir():
+            return True
+        line = b""
+        until = time.monotonic() + _STARTED
+        while not line and self.is_alive() and time.monotonic() < until:
+            # It is empty while the process becomes another program, as Envoy does once.
+            with suppress(OSError):
+                line = file.read_bytes()
+        return word.encode() in line
 
     def is_alive(self) -> bool:
         """Whether it runs."""
