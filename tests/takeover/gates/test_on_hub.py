@@ -26,7 +26,8 @@ ENGAGEMENT = EngagementGate(name="engagement", seconds=20)
 
 @pytest.fixture
 def home(tmp_path: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home whose Space was saved."""
+    """A home whose Space was saved, when its container ran."""
+    hub.frozen()
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     text = f'[hub]\nendpoint = "{hub.url}"\nspace = "{BOARD}"\narchive = "board/old"\n'
     (tmp_path / "frontrunner.toml").write_text(text)
