@@ -136,9 +136,11 @@ def test_leaders_that_change(tmp_path: Path) -> None:
     found = changes(tmp_path, all_at(0.5), all_at(0.5), (before, after))
     assert said(found, leaders=20) == {}
     assert said(found, leaders=19) == {
-        "leaders": "2 of 10 boards (20%) would have another first model (B2, B5); 19% may "
-        "([refresh.guards] leaders)."
+        "leaders": "2 of 10 boards (20%) would have another first model, which is not new "
+        "(B2, B5); 19% may ([refresh.guards] leaders)."
     }
+    with_new = changes(tmp_path / "2", all_at(0.5, 1), all_at(0.5, 2))
+    assert said(found._replace(scores=with_new.scores), leaders=0) == {}
 
 
 def test_one_new_leader_is_what_results_are_for(tmp_path: Path) -> None:

@@ -35,8 +35,8 @@ class GuardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """By how many percentage points the share of rejected files may grow."""
     coverage: _Percent = 10.0
     """Percentage of their scores on one board that the models which stay may lose."""
-    leaders: _Percent = 20.0
-    """Percentage of the boards that may get another first model."""
+    leaders: _Percent = 30.0
+    """Percentage of the boards that may get another first model which is not new."""
 
     def __post_init__(self) -> None:
         for name in self.off:

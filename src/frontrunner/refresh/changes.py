@@ -52,9 +52,14 @@ class Changes(NamedTuple):
 
     @property
     def leaders(self) -> tuple[str, ...]:
-        """Boards whose first model is another; sorted."""
+        """Boards that have another first model, which is not new to the results; sorted."""
         before, after = self.boards_before, self.boards_after
-        return tuple(one for one in self.boards_kept if before[one].leader != after[one].leader)
+        new = set(self.scores.models_added)
+        return tuple(
+            one
+            for one in self.boards_kept
+            if before[one].leader != after[one].leader and after[one].leader not in new
+        )
 
 
 def measure(old: Snapshot, new: Snapshot) -> Changes:

@@ -120,7 +120,8 @@ def _leaders(changes: Changes, limits: GuardSettings) -> str:
         return ""
     return (
         f"{len(found):,} of {_counted(boards, 'board')} ({_shown(share)}%) would have another "
-        f"first model ({_some(found)}); {limits.leaders:g}% may ([refresh.guards] leaders)."
+        f"first model, which is not new ({_some(found)}); {limits.leaders:g}% may "
+        "([refresh.guards] leaders)."
     )
 
 
