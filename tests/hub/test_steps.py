@@ -8,7 +8,8 @@ import pytest
 
 from frontrunner.base.errors import UsageError
 from frontrunner.hub.standin.calls_table import GENERAL, OF_API, OF_PAGES
-from frontrunner.hub.steps import Call, HubPlan, Places, Strategy, plan_steps, unaccepted
+from frontrunner.hub.step_calls import Call
+from frontrunner.hub.steps import HubPlan, Places, Strategy, plan_steps, unaccepted
 
 PLACES = Places(space="board/live", demo="board/demo", archive="board/old")
 STRATEGIES: tuple[Strategy, ...] = ("overwrite", "rename")
@@ -25,11 +26,16 @@ def calls(plan: HubPlan) -> list[Call]:
 
 def is_known(call: Call) -> bool:
     """Whether the stand-in, and so the real client, has such a call."""
-    path = call.path.replace("{commit}", "0" * 40).replace("{path}", "x")
+    known = {"{commit}": "0" * 40, "{path}": "x", "{num}": "1"}
+    path = call.path.replace("{storage}", "/-/upload/" + "0" * 64)
+    for name, value in known.items():
+        path = path.replace(name, value)
+    if path.startswith("/api/resolve-cache/"):
+        return call.method == "GET"
     tables = (
         (GENERAL, path),
         (OF_API, re.sub(r"^/api/(spaces|datasets)/[^/]+/[^/]+", "", path)),
-        (OF_PAGES, re.sub(r"^/spaces/[^/]+/[^/]+", "", path)),
+        (OF_PAGES, re.sub(r"^/(spaces|datasets)/[^/]+/[^/]+?(?=\.git/|/|$)", "", path)),
     )
     return any(
         call.method in one.methods.split() and re.fullmatch(one.pattern, rest)
@@ -60,6 +66,21 @@ def test_overwriting_saves_first_and_everything_can_be_taken_back() -> None:
     assert [one.key for one in plan.steps if one.no_way_back] == []
     changes = [one for one in plan.steps if any("board/live" in c.path for c in one.writes)]
     assert all(one.undo and one.undo_writes for one in changes if one.stage != "planned")
+
+
+def test_an_archive_without_a_container_is_a_loss_and_the_way_out_of_a_402() -> None:
+    paid = plan_steps("overwrite", PLACES)
+    [archive] = [one for one in paid.steps if one.key == "archive"]
+    assert 'archive_kind = "dataset"' in archive.if_unpaid
+    places = Places(space="b/l", demo="b/d", archive="b/o", archive_kind="dataset")
+    free = plan_steps("overwrite", places)
+    assert [one.name for one in free.losses] == ["old-board"]
+    [archive] = [one for one in free.steps if one.key == "archive"]
+    assert "static page" in archive.title
+    assert not archive.if_unpaid
+    assert {one.path for one in archive.writes} >= {
+        "/api/repos/create", "/api/datasets/b/o/commit/main", "/api/spaces/b/o/commit/main",
+    }  # fmt: skip
 
 
 def test_overwriting_commits_and_never_deletes_or_moves() -> None:

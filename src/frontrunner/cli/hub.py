@@ -103,7 +103,7 @@ def plan(
         hardware=settings.hardware,
     )
     made = plan_steps(settings.strategy, places)
-    open_losses = unaccepted(made, tuple(accept or ()))
+    open_losses = unaccepted(made, (*settings.accept, *(accept or ())))
     if as_json:
         print_json(made)
     else:
@@ -116,11 +116,12 @@ def plan(
                 ("done when", step.done_when),
                 ("taken back by", step.undo),
                 ("no way back", step.no_way_back),
+                ("if the Hub answers 402", step.if_unpaid),
             ):
                 if text:
                     typer.echo(f"   {label}: {text}")
     for loss in open_losses:
-        complain("warning", f"{loss.text} Agree with --accept {loss.name}.")
+        complain("warning", f"{loss.text} Agree with --accept {loss.name}, or accept in [hub].")
     if open_losses:
         sys.exit(1)
 

@@ -11,15 +11,19 @@ from typing import Literal
 import msgspec
 
 from frontrunner.base.errors import UsageError
+from frontrunner.hub.step_calls import (
+    CREATE,
+    MOVE,
+    Call,
+    around_commit,
+    files_at,
+    get,
+    guarded_commit,
+    people_of,
+    post,
+)
 
 Strategy = Literal["overwrite", "rename"]
-
-
-class Call(msgspec.Struct, frozen=True):
-    """A request to the Hub."""
-
-    method: str
-    path: str
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +43,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     undo_writes: tuple[Call, ...] = ()
     no_way_back: str = ""
     """What cannot be brought back after this step; empty if everything can."""
+    if_unpaid: str = ""
+    """What to do if the Hub answers 402; empty if it cannot."""
 
 
 class Loss(msgspec.Struct, frozen=True):
@@ -76,11 +82,9 @@ def plan_steps(strategy: Strategy, places: Places) -> HubPlan:
         raise UsageError("Set space, demo and archive under [hub], each as OWNER/NAME.")
     if len(set(names)) != len(names):
         raise UsageError("space, demo and archive under [hub] must be three different names.")
-    if strategy == "overwrite":
-        return HubPlan(strategy="overwrite", space=places.space, steps=_overwrite(places))
-    return HubPlan(
-        strategy="rename", space=places.space, steps=_rename(places), losses=_losses(places)
-    )
+    steps = _overwrite(places) if strategy == "overwrite" else _rename(places)
+    losses = _losses(strategy, places)
+    return HubPlan(strategy=strategy, space=places.space, steps=steps, losses=losses)
 
 
 def unaccepted(plan: HubPlan, accepted: tuple[str, ...]) -> tuple[Loss, ...]:
@@ -99,25 +103,16 @@ def _overwrite(places: Places) -> tuple[Step, ...]:
         _save(space),
         _archive(places),
         _parallel(places.demo),
-        Step(
-            key="guide",
-            stage="guided",
-            title=f"Show a banner on {space} by one commit",
-            reads=(_get(space, "tree/{commit}"), _get(space, "runtime")),
-            writes=_commit(space),
-            done_when="the commit has the name of the change, runs, and the page has the banner",
-            undo="one commit that brings every changed byte back",
-            undo_writes=_commit(space),
-        ),
+        _guide(space),
         Step(
             key="cutover",
             stage="cutover",
             title=f"Replace the tree of {space} by one commit",
-            reads=(_get(space, "commits/main"), _get(space, "tree/{commit}")),
-            writes=_commit(space),
+            reads=(*around_commit(space), *get(space, "runtime")),
+            writes=guarded_commit(space),
             done_when="the commit has the name of the change and the new tree, on the saved parent",
             undo="one commit that restores the saved tree; users are back when it runs",
-            undo_writes=_commit(space),
+            undo_writes=guarded_commit(space),
         ),
         _verify(space),
     )
@@ -129,32 +124,33 @@ def _rename(places: Places) -> tuple[Step, ...]:
     return (
         _save(space),
         _parallel(demo),
+        _guide(space),
         Step(
             key="aside",
             stage="cutover",
             title=f"Rename {space} to {archive}; the old name leads there meanwhile",
-            reads=(_get(space, ""), _get(archive, "")),
-            writes=(Call("POST", "/api/repos/move"),),
+            reads=(*get(space, ""), *get(archive, "", "commits/main")),
+            writes=(MOVE,),
             done_when=f"{archive} has the saved commit, and {space} leads to it",
             undo=f"rename {archive} back to {space}",
-            undo_writes=(Call("POST", "/api/repos/move"),),
+            undo_writes=(MOVE,),
         ),
         Step(
             key="take-name",
             stage="cutover",
             title=f"Rename {demo} to {space}",
-            reads=(_get(demo, ""), _get(space, "")),
-            writes=(Call("POST", "/api/repos/move"),),
+            reads=(*get(demo, ""), *get(space, "", "commits/main")),
+            writes=(MOVE,),
             done_when=f"{space} has the commit of the new board",
             undo=f"rename {space} back to {demo}, then {archive} back to {space}",
-            undo_writes=(Call("POST", "/api/repos/move"), Call("POST", "/api/repos/move")),
+            undo_writes=(MOVE, MOVE),
         ),
         Step(
             key="give-up",
             stage="cutover",
             title=f"Give up the hardware of {archive}",
-            reads=(_get(archive, "runtime"),),
-            writes=(_post(archive, "hardware"),),
+            reads=get(archive, "runtime"),
+            writes=(post(archive, "hardware"),),
             done_when="the runtime names the free hardware as requested",
             no_way_back="a community grant that was given up comes back by the staff's hand alone",
         ),
@@ -162,9 +158,10 @@ def _rename(places: Places) -> tuple[Step, ...]:
             key="hardware",
             stage="cutover",
             title=f"Ask for {hardware} at {space}",
-            reads=(_get(space, "runtime"),),
-            writes=(_post(space, "hardware"),),
+            reads=get(space, "runtime"),
+            writes=(post(space, "hardware"),),
             done_when="the runtime names it as current; until then the board runs on what it has",
+            if_unpaid="the board goes on with the hardware that it has; ask the Hub's staff",
         ),
         _verify(space),
     )
@@ -174,44 +171,55 @@ TAKES_ALONG = frozenset({"likes", "discussions"})
 """Losses that are kept at the archive, because the old Space takes them along."""
 
 
-def _losses(places: Places) -> tuple[Loss, ...]:
-    old = places.archive
-    return (
-        Loss("likes", f"The likes at {places.space} go to {old}; the name starts with the demo's."),
-        Loss("discussions", f"The discussions at {places.space} go to {old}."),
-        Loss("grant", "A community grant may have to be given again by the staff of the Hub."),
-        Loss("subdomain", "The old board's live address changes; links to it may not lead on."),
-    )
+def _losses(strategy: Strategy, places: Places) -> tuple[Loss, ...]:
+    old, space = places.archive, places.space
+    if strategy == "rename":
+        return (
+            Loss("likes", f"The likes at {space} go to {old}; the name starts with the demo's."),
+            Loss("discussions", f"The discussions at {space} go to {old}."),
+            Loss("grant", "A community grant may have to be given again by the staff of the Hub."),
+            Loss("subdomain", "The old board's live address changes; links to it may not lead on."),
+        )
+    if places.archive_kind == "dataset":
+        text = f"The old board runs nowhere after the cutover: {old} has its files, and says so."
+        return (Loss("old-board", text),)
+    return ()
 
 
 def _save(space: str) -> Step:
-    about = ("", "runtime", "variables", "secrets", "likers", "discussions", "tree/{commit}")
-    resolve = Call("GET", f"/spaces/{space}/resolve/{{commit}}/{{path}}")
+    settings = get(space, "", "runtime", "variables", "secrets")
     return Step(
         key="save",
         stage="planned",
         title=f"Save {space}: files, settings, engagement",
-        reads=(*(_get(space, one) for one in about), resolve),
+        reads=(*settings, *people_of(space), *files_at(space)),
         done_when="the saved folder is read back, and every file has its hash",
     )
 
 
 def _archive(places: Places) -> Step:
     space, archive = places.space, places.archive
+    reads = (*around_commit(archive), *get(archive, "runtime", "variables", "secrets"))
     if places.archive_kind == "space":
-        writes: tuple[Call, ...] = (_post(space, "duplicate"), _post(archive, "variables"))
-        done = "the copy has the saved tree and runs; secrets that it lacks are named"
-    else:
-        create = Call("POST", "/api/repos/create")
-        writes = (create, *_commit(archive, "dataset"), create, *_commit(archive))
-        done = "the data set has the saved files, and a static Space says where they are"
+        return Step(
+            key="archive",
+            stage="planned",
+            title=f"Keep the old board at {archive}",
+            reads=reads,
+            writes=(post(space, "duplicate"), post(archive, "variables")),
+            done_when="the copy has the saved tree and runs; secrets that it lacks are named",
+            if_unpaid='set archive_kind = "dataset" under [hub]: files, and a page that says so',
+        )
     return Step(
         key="archive",
         stage="planned",
-        title=f"Keep the old board at {archive}",
-        reads=(_get(archive, ""), _get(archive, "tree/{commit}")),
-        writes=writes,
-        done_when=done,
+        title=f"Keep the files in the data set {archive}, and a static page that says so",
+        reads=(*around_commit(archive), *around_commit(archive, "dataset")),
+        writes=(
+            *(CREATE, *guarded_commit(archive, "dataset")),
+            *(CREATE, *guarded_commit(archive)),
+        ),
+        done_when="the data set has the saved files, and a static Space says where they are",
     )
 
 
@@ -220,31 +228,31 @@ def _parallel(demo: str) -> Step:
         key="parallel",
         stage="parallel",
         title=f"Run the new board in {demo}",
-        reads=(_get(demo, ""), _get(demo, "runtime")),
-        writes=(Call("POST", "/api/repos/create"), *_commit(demo)),
+        reads=(*around_commit(demo), *get(demo, "runtime")),
+        writes=(CREATE, *guarded_commit(demo)),
         done_when="it runs the commit, and its live address serves the snapshot",
+        if_unpaid=f"make {demo} under an account with a paid plan, or with a Space that exists",
+    )
+
+
+def _guide(space: str) -> Step:
+    return Step(
+        key="guide",
+        stage="guided",
+        title=f"Show a banner on {space} by one commit",
+        reads=(*around_commit(space), *get(space, "runtime")),
+        writes=guarded_commit(space),
+        done_when="the commit has the name of the change, runs, and the page has the banner",
+        undo="one commit that brings every changed byte back",
+        undo_writes=guarded_commit(space),
     )
 
 
 def _verify(space: str) -> Step:
-    about = ("runtime", "", "likers", "discussions")
     return Step(
         key="verify",
         stage="cutover",
         title="Compare the live board with what was promised",
-        reads=tuple(_get(space, one) for one in about),
+        reads=(*get(space, "runtime", ""), *people_of(space)),
         done_when="stage, commit and live address agree, and every gate on the live URL passes",
     )
-
-
-def _commit(repo_id: str, kind: str = "space") -> tuple[Call, ...]:
-    base = f"/api/{kind}s/{repo_id}"
-    return (Call("POST", f"{base}/preupload/main"), Call("POST", f"{base}/commit/main"))
-
-
-def _get(space: str, what: str) -> Call:
-    return Call("GET", f"/api/spaces/{space}/{what}".rstrip("/"))
-
-
-def _post(space: str, what: str) -> Call:
-    return Call("POST", f"/api/spaces/{space}/{what}")
