@@ -121,7 +121,7 @@ def plan(
                 if text:
                     typer.echo(f"   {label}: {text}")
     for loss in open_losses:
-        complain("warning", f"{loss.text} Agree with --accept {loss.name}, or accept in [hub].")
+        complain("warning", f"{loss.text} Agree with --accept {loss.name}.")
     if open_losses:
         sys.exit(1)
 
