@@ -192,6 +192,27 @@ def test_a_disk_that_is_full_when_publishing_leaves_what_is_current(
     assert store.current_id() == first.id
 
 
+@pytest.mark.parametrize("failed", ["publish", "rollback"])
+def test_a_change_that_failed_half_way_leaves_the_way_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failed: str
+) -> None:
+    names = [build(tmp_path, "home", bonus).id for bonus in (0.0, 0.1, 0.2)]
+    store = Store(tmp_path / "home")
+    store.rollback()
+    assert store.current_id() == names[1]
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "symlink_to", _no_space)
+        for _ in range(2):
+            with pytest.raises(SnapshotError):
+                store.rollback() if failed == "rollback" else store.publish(names[2])
+    store.prune(1)
+    assert store.rollback().snapshot == names[0]
+
+
+def _no_space(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 def test_only_one_command_changes_a_home_at_a_time(tmp_path: Path) -> None:
     one, other = Store(tmp_path / "home"), Store(tmp_path / "home", patience=0.0)
     name = build(tmp_path, "home").id

@@ -191,12 +191,11 @@ class Store:
     def _previous(self) -> str:
         """The snapshot that was current before; a publish that was rolled back does not count."""
         stack: list[str] = []
-        for event in self.history():
+        for event in _happened(self.history(), self.current_id()):
             if event.action == "rollback" and stack:
                 stack.pop()
             if not stack or stack[-1] != event.snapshot:
                 stack.append(event.snapshot)
-        # A crash after the history was written leaves a line of a publish that did not happen.
         while stack and stack[-1] != self.current_id():
             stack.pop()
         kept = [one for one in stack[:-1] if (self.folder / one / "manifest.json").is_file()]
@@ -219,7 +218,7 @@ class Store:
     def _repointed(self, snapshot: Snapshot, action: str) -> Event:
         event = Event(time.time(), action, snapshot.id, self.current_id())
         # The history is written first. After a crash between the two, the pointer is still right,
-        # and the extra line of the history is recognized because the pointer differs.
+        # and `_happened` recognizes the extra line of the history.
         append_line(self.at.history, msgspec.json.encode(event))
         point_link(self.at.current, Path(self.folder.name) / snapshot.id)
         return event
@@ -259,6 +258,18 @@ class Store:
         if not target.exists():
             name_folder(folder, target, replace=False)
         return Snapshot(target)
+
+
+def _happened(events: Sequence[Event], current: str | None) -> Iterator[Event]:
+    """The events that moved the pointer.
+
+    A crash or a full disk can leave a line of a change that did not happen. The snapshot that was
+    current after it, which the next line names, is then another one.
+    """
+    after = [*(event.previous for event in events[1:]), current]
+    for event, found in zip(events, after, strict=False):
+        if found in (None, event.snapshot):
+            yield event
 
 
 def _is_damaged(folder: Path) -> bool:
