@@ -1,9 +1,12 @@
 """The gateway beside its peers: nothing between, HAProxy, and the plainest Python proxy.
 
-`python -m bench.gateway [--json]` measures all in turns in one run, with bodies of 1 KB and 180 KB:
-CPU of the proxy per request and requests per second with 32 connections; median and 99th percentile
-at one connection, beside those of nginx alone. Each proxy has one thread. It needs Debian's nginx,
-HAProxy and wrk.
+`python -m bench.gateway [--json] [--short]` measures all in turns in one run, with bodies of 1 KB
+and 180 KB: CPU of the proxy per request and requests per second with 32 connections; median and
+99th percentile at one connection, beside those of nginx alone. Then it says of each goal whether it
+is met. Each proxy has one thread. It needs Debian's nginx, HAProxy and wrk.
+
+`--short` takes half a minute, with one short turn for each: enough to see that all of it runs, too
+little to judge by.
 """
 
 from __future__ import annotations
@@ -30,12 +33,21 @@ from frontrunner.base.config import GatewaySettings
 from frontrunner.gateway.envoys import Envoys
 from frontrunner.gateway.render import Place
 
-SECONDS = 4
-TIMES = 3
 SIZES = {"1 KB": 1_000, "180 KB": 180_000}
 _TICKS = os.sysconf("SC_CLK_TCK")
 DIRECT, OURS, HAPROXY, PYTHON = "nginx alone", "gateway (Envoy)", "HAProxy", "plain Python proxy"
 PORTS = {DIRECT: 18_401, OURS: 18_402, HAPROXY: 18_403, PYTHON: 18_404}
+
+
+class Length(NamedTuple):
+    """How long is measured."""
+
+    seconds: int
+    """Of each load; there are two in a turn."""
+    turns: int
+
+
+LONG, SHORT = Length(4, 3), Length(1, 1)
 
 
 class Measured(NamedTuple):
@@ -155,10 +167,10 @@ def cpu_seconds(pids: list[int]) -> float:
     return total / _TICKS
 
 
-def load(name: str, size: int, connections: int) -> tuple[float, float, float, int]:
+def load(name: str, size: int, connections: int, seconds: int) -> tuple[float, float, float, int]:
     """Requests a second, median and 99th percentile in ms, and the number of requests."""
     url = f"http://127.0.0.1:{PORTS[name]}/{size}"
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}", "--latency", url]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}", "--latency", url]
     out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in out or "Socket errors" in out:
         raise RuntimeError(f"{name}: {out}")
@@ -173,16 +185,16 @@ def percentile(out: str, which: str) -> float:
     return float(value) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
 
 
-def measure(name: str, pids: list[int], size: int) -> Measured:
+def measure(name: str, pids: list[int], size: int, seconds: int) -> Measured:
     """One turn."""
     before = cpu_seconds(pids)
-    rate, _, _, count = load(name, size, 32)
+    rate, _, _, count = load(name, size, 32, seconds)
     used = cpu_seconds(pids) - before
-    _, p50, p99, _ = load(name, size, 1)
+    _, p50, p99, _ = load(name, size, 1, seconds)
     return Measured(rate, used / count * 1e6, p50, p99)
 
 
-def measured() -> dict[str, dict[str, Measured]]:
+def measured(length: Length) -> dict[str, dict[str, Measured]]:
     """Size -> proxy -> the median of all turns."""
     WORK.mkdir(exist_ok=True)
     with ExitStack() as stack:
@@ -196,9 +208,9 @@ def measured() -> dict[str, dict[str, Measured]]:
         for label, size in SIZES.items():
             say(f"{label} ...")
             turns: dict[str, list[Measured]] = {name: [] for name in PORTS}
-            for _ in range(TIMES):
+            for _ in range(length.turns):
                 for name in PORTS:
-                    turns[name].append(measure(name, pids[name], size))
+                    turns[name].append(measure(name, pids[name], size, length.seconds))
             found[label] = {name: _median(some) for name, some in turns.items()}
         return found
 
@@ -207,11 +219,47 @@ def _median(some: list[Measured]) -> Measured:
     return Measured(*(statistics.median(column) for column in zip(*some, strict=True)))
 
 
+class Goal(NamedTuple):
+    """What the gateway shall reach, and what it reached."""
+
+    what: str
+    value: float
+    limit: float
+    is_most: bool
+    """Whether the limit is the most it may be, not the least."""
+
+    @property
+    def is_met(self) -> bool:
+        """Whether it was reached; never by a value that is no number."""
+        return self.value <= self.limit if self.is_most else self.value >= self.limit
+
+    def __str__(self) -> str:
+        bound = "at most" if self.is_most else "at least"
+        verdict = "met" if self.is_met else "NOT MET"
+        return f"{verdict}: {self.what}: {self.value:.3g}, goal {bound} {self.limit:g}"
+
+
+def goals(found: dict[str, dict[str, Measured]]) -> list[Goal]:
+    """The goals of the gateway, held against what was measured."""
+    small, large = found["1 KB"], found["180 KB"]
+    return [
+        Goal("added p50 at 1 KB, ms", small[OURS].p50_ms - small[DIRECT].p50_ms, 0.15, True),
+        Goal("CPU a request at 1 KB, us", small[OURS].cpu_us, 60, True),
+        Goal("rate at 180 KB, of HAProxy's", large[OURS].rate / large[HAPROXY].rate, 0.5, False),
+    ]
+
+
 def main() -> None:
-    """Print the table, or JSON."""
-    found = measured()
+    """Print the table and the goals, or JSON."""
+    is_short = "--short" in sys.argv
+    found = measured(SHORT if is_short else LONG)
     if "--json" in sys.argv:
-        json.dump({k: {n: m._asdict() for n, m in v.items()} for k, v in found.items()}, sys.stdout)
+        shown: dict[str, object] = {
+            size: {name: one._asdict() for name, one in some.items()}
+            for size, some in found.items()
+        }
+        shown["goals"] = [{**one._asdict(), "is_met": one.is_met} for one in goals(found)]
+        json.dump(shown, sys.stdout)
         return
     for label, some in found.items():
         direct, haproxy = some[DIRECT], some[HAPROXY]
@@ -227,6 +275,10 @@ def main() -> None:
                 f"{one.p99_ms - direct.p99_ms:.3f}",
             )
         Console().print(table)
+    for goal in goals(found):
+        print(goal)
+    if is_short:
+        say("One short turn each: too little to judge by. Run it without --short.")
 
 
 if __name__ == "__main__":
