@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from frontrunner.base.atomic import write_file
 from frontrunner.base.config import HubSettings, load_settings
 from frontrunner.base.errors import UsageError
 from frontrunner.base.home import Home as HomeFolder
@@ -177,6 +178,59 @@ def _tell_saved(about: SavedTree, folder: Path, *, dry_run: bool, as_json: bool)
     if facts["secrets"]:
         say(f"Values that cannot be read, to be kept elsewhere: {', '.join(facts['secrets'])}")
     typer.echo(str(folder))
+
+
+@hub_app.command()
+def rehearse(
+    strategy: Annotated[
+        str, typer.Option("--strategy", metavar="NAME", help="overwrite or rename.")
+    ] = "overwrite",
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fault", metavar="NAME", help="What goes wrong, or `all`. Repeat it. [default: none]"
+        ),
+    ] = None,
+    old: Annotated[
+        Path | None, typer.Option("--old", metavar="DIR", help="The old board's files.")
+    ] = None,
+    new: Annotated[
+        Path | None, typer.Option("--new", metavar="DIR", help="The new board's files.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FILE", help="Write the story as HTML.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Rehearse the whole take-over of a made-up Space, against a stand-in of the Hub.
+
+    Exits with 1 if something that a take-over promises did not hold. Nothing leaves this machine.
+    """
+    import tempfile  # noqa: PLC0415
+
+    from frontrunner.takeover.on_hub.rehearsal_report import rehearsals_page  # noqa: PLC0415
+    from frontrunner.takeover.on_hub.rehearsed_faults import FAULTS, Order  # noqa: PLC0415
+    from frontrunner.takeover.on_hub.rehearsing import rehearse as rehearsed  # noqa: PLC0415
+
+    if strategy not in ("overwrite", "rename"):
+        raise UsageError(f"--strategy must be overwrite or rename, got {strategy}")
+    names = list(FAULTS) if fault == ["all"] else fault or ["none"]
+    for unknown in (one for one in names if one not in FAULTS):
+        raise UsageError(f"There is no fault {unknown!r}. There are: {', '.join(FAULTS)}, all.")
+    found = []
+    for name in names:
+        say(f"{strategy}, {name}: {FAULTS[name].text}")
+        with tempfile.TemporaryDirectory(prefix="frontrunner-rehearsal-") as folder:
+            order = Order(strategy=strategy, fault=name, old=old, new=new)
+            found.append(rehearsed(order, Path(folder), tell=lambda text: say(f"  {text}")))
+        for one in found[-1].held:
+            say(visible(f"  {'held' if one.held else 'NOT HELD'}: {one.what} {one.text}"))
+    if report is not None:
+        write_file(report, rehearsals_page(found).encode())
+    if as_json:
+        print_json(found)
+    if not all(one.all_held for one in found):
+        sys.exit(1)
 
 
 @hub_app.command()

@@ -117,8 +117,8 @@ def lease_of(settings: Settings, ledger: Ledger) -> Lease:
 
 
 @contextmanager
-def wired(settings: Settings) -> Iterator[Wired]:
-    """A controller that is ready to look; everything is closed at the end.
+def wired(settings: Settings, opened: Ledger | None = None) -> Iterator[Wired]:
+    """A controller that is ready to look; everything is closed at the end, `opened` too.
 
     Raises GatewayError if the boards are not set, UsageError if the Hub is not, LedgerError if the
     ledger cannot be opened.
@@ -127,7 +127,7 @@ def wired(settings: Settings) -> Iterator[Wired]:
     with ExitStack() as closing:
         if not is_on_hub(settings):
             sides(settings.gateway)
-        ledger = open_ledger(settings)
+        ledger = opened or open_ledger(settings)
         closing.callback(ledger.close)
         clock = Clock()
 

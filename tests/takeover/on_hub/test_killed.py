@@ -60,6 +60,7 @@ def test_one_take_over_survives_a_kill_at_each_point(
         there_and_back(move)
     check(move, observer.result(), before, likes)
     assert len(killed) > 60, sorted(killed)
+    assert "hardware" in move.steps()
 
 
 def points_of(strategy: str, folder: Path) -> list[str]:

@@ -32,7 +32,7 @@ class StandIn:
         """Answer from `stored`, which may be changed at any time."""
         self.stored = stored
         self.applications: dict[str, Application] = {}
-        """What the containers of some Spaces answer, by the Space."""
+        """What containers answer, by the Space; under an empty name, those of all others."""
         self._rates = Rates(stored.switches.rate)
         self._later: set[asyncio.Task[None]] = set()
 

@@ -29,7 +29,7 @@ class Site(NamedTuple):
 
 
 Application = Callable[[Site, str], Reply]
-"""What a container answers to a GET of a path."""
+"""What a container answers to a GET of a path, which may have a query."""
 
 
 def page_of_tree(site: Site, path: str) -> Reply:
@@ -40,6 +40,7 @@ def page_of_tree(site: Site, path: str) -> Reply:
     """
     headers = (("X-Served-Commit", site.commit),)
     fields = read_front_matter(site.files.get("README.md", b"").decode("utf-8", "replace"))
+    path = path.partition("?")[0]
     name = path.lstrip("/")
     static = fields.get("sdk") == "static"
     file = site.files.get((name or "index.html") if static else f"served/{name}")
@@ -75,7 +76,8 @@ def live(
     if is_new:
         return _waiting(503, "Preparing Space")
     site = site_of(stored, repository, run.serving)
-    return applications.get(repository.id, page_of_tree)(site, path or "/")
+    answer = applications.get(repository.id) or applications.get("", page_of_tree)
+    return answer(site, f"{path or '/'}?{ask.query_text}" if ask.query_text else path or "/")
 
 
 def site_of(stored: Stored, repository: Repository, commit_id: str) -> Site:

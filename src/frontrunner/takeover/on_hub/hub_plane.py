@@ -61,6 +61,8 @@ class HubPlane:
         self._first, self._journal, self._now = ground, journal, now
         self._deploy_seconds, self._hardware_seconds = deploy_seconds, hardware_seconds
         self._eyes: dict[str, Eyes] = {}
+        self._hardware: dict[str, str] = {}
+        """What the old board had, by the commit that was saved."""
         self._token = 0
         self._doing = ""
         self._live = self._new_live = ""
@@ -74,15 +76,17 @@ class HubPlane:
         ground = self._ground(known)
         try:
             seen = self._look(ground)
-            self._tend(ground, known)
+            world, moving = _world(seen, known), self._moving(known, seen)
+            is_there = world.share == FULL and world.parallel and moving is None
+            if self._token and is_there:
+                self._tend(ground, known)
         except HubError as error:
             raise GatewayError(str(error)) from error
-        world = _world(seen, known)
         return Reality(
             world=world,
             old=self._old(ground, seen),
             new=self._new(known, seen),
-            moving=self._moving(known, seen),
+            moving=moving,
             doing=self._doing,
         )
 
@@ -132,7 +136,7 @@ class HubPlane:
     def _go(self, ground: Ground, known: Known, world: World) -> None:
         seen = self._look(ground)
         steps = steps_to(world, ground, known, seen)
-        self._abandon(known, {step.key for step in steps})
+        self._abandon(known, {step.key for step in steps}, world)
         for step in steps:
             waits = self._make(step, known, world)
             if waits:
@@ -143,13 +147,12 @@ class HubPlane:
         seen = self._look(self._ground(known))
         if seen.broken:
             raise HubError(seen.broken)
-        if world.share == FULL:
-            self._ask_for_hardware(ground, known)
 
-    def _abandon(self, known: Known, wanted: set[str]) -> None:
-        """Steps that lead elsewhere are over."""
+    def _abandon(self, known: Known, wanted: set[str], world: World) -> None:
+        """Steps that lead elsewhere are over; hardware goes with the new board."""
+        goes_on = wanted | _TRAILING if world.share == FULL else wanted
         for key, begun in list(known.open.items()):
-            if key not in wanted and key not in _TRAILING:
+            if key not in goes_on:
                 facts, why = self._made(key, begun), "Given up for another step."
                 self._journal.end(key, begun, self._token, facts=facts, error=why)
         self._journal.known()
@@ -206,28 +209,30 @@ class HubPlane:
 
     # --- hardware -----------------------------------------------------------------------------
 
-    def _ask_for_hardware(self, ground: Ground, known: Known) -> None:
-        """Ask for it; a refusal is told to people and holds nothing up."""
-        for step in hardware_steps(ground, _hardware_before(ground, known)):
-            if step.key not in known.done and step.key not in known.failed:
-                self._try_hardware(step, known)
-                known = self._journal.known()
-
     def _tend(self, ground: Ground, known: Known) -> None:
-        """Look after requests of hardware that are pending."""
-        if not self._token or not _TRAILING & {*known.open}:
-            return
-        for step in hardware_steps(ground, _hardware_before(ground, known)):
-            begun = known.open.get(step.key)
-            if begun is None:
+        """Ask for hardware once users are on the new board, and look after what is pending.
+
+        A refusal is told to people and holds nothing up.
+        """
+        for step in self._hardware_steps(ground, known):
+            if step.key in known.done or step.key in known.failed:
                 continue
             waits = self._try_hardware(step, known)
-            if waits and self._now() - begun.at > self._hardware_seconds:
+            known = self._journal.known()
+            begun = known.open.get(step.key)
+            if waits and begun and self._now() - begun.at > self._hardware_seconds:
                 self._journal.alarm(
                     f"{waits} That is longer than {self._hardware_seconds:,.0f} s. Ask the Hub's "
                     "staff about the grant, or look at the account's billing.",
                     self._token,
                 )
+
+    def _hardware_steps(self, ground: Ground, known: Known) -> tuple[Hardware, ...]:
+        saved = known.saved.get("commit", "")
+        if saved not in self._hardware:
+            settings = saved_settings(ground.saved_folder(known))
+            self._hardware[saved] = (settings.hardware if settings else "") or ""
+        return hardware_steps(ground, self._hardware[saved])
 
     def _try_hardware(self, step: Hardware, known: Known) -> str:
         try:
@@ -329,11 +334,6 @@ def _world(seen: Seen, known: Known) -> World:
     if seen.served == "new" and not seen.is_elsewhere:
         return World(share=FULL, settled="settle" in known.done, parallel=parallel)
     return World(banner=seen.served == "banner", parallel=parallel)
-
-
-def _hardware_before(ground: Ground, known: Known) -> str:
-    settings = saved_settings(ground.saved_folder(known))
-    return (settings.hardware if settings else "") or ""
 
 
 def _seconds(at: str) -> float | None:

@@ -1,0 +1,227 @@
+"""A whole take-over of a made-up Space: real controller, client and ledger, a stand-in of the Hub.
+
+An observer of its own asks the name all the time. The rehearsal holds what it saw, and what the Hub
+has at the end, against what a take-over promises.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from frontrunner.base.atomic import write_file
+from frontrunner.base.config import load_settings
+from frontrunner.base.errors import TakeoverError
+from frontrunner.base.home import Home
+from frontrunner.hub.access import VARIABLE
+from frontrunner.hub.standin.asgi import StandIn
+from frontrunner.hub.standin.live_sites import Application
+from frontrunner.hub.standin.running import running
+from frontrunner.hub.standin.stored import Stored
+from frontrunner.takeover.fold import State, fold
+from frontrunner.takeover.ledger.ledger import Ledger
+from frontrunner.takeover.on_hub.killed_controller import KILLED
+from frontrunner.takeover.on_hub.made_up import ARCHIVE, DEMO, SPACE, made_up_board, made_up_hub
+from frontrunner.takeover.on_hub.name_observer import NameObserver
+from frontrunner.takeover.on_hub.rehearsal_report import Ended, Rehearsal, rehearsal_of
+from frontrunner.takeover.on_hub.rehearsed_faults import FAULTS, Order, Rehearsed
+from frontrunner.takeover.on_hub.step_journal import BACK
+from frontrunner.takeover.records import Commanded, StepEnded, Verb
+from frontrunner.takeover.stages import Mode, Stage
+from frontrunner.takeover.wiring import open_ledger, wired
+
+_STOPPED = frozenset({Mode.PAUSED, Mode.FAILED, Mode.ROLLED_BACK})
+_LOOK = 0.05
+_KILLED_MOST = 400
+Tell = Callable[[str], None]
+
+
+def rehearse(
+    order: Order,
+    folder: Path,
+    applications: Mapping[str, Application] | None = None,
+    tell: Tell = lambda text: None,
+) -> Rehearsal:
+    """Rehearse in an empty folder. `applications` are what containers answer, by Space.
+
+    Raises TakeoverError if it does not come to its end in time.
+    """
+    fault = FAULTS[order.fault]
+    stored, token = made_up_hub(order.old)
+    app = StandIn(stored)
+    app.applications |= applications or {}
+    before = {path: stored.content(e) for path, e in stored.space(SPACE).head.files.items()}
+    with running(app) as url, _without_token():
+        home = _home(order, fault, folder, url, token)
+        with ExitStack() as closing:
+            ledger = open_ledger(load_settings(home.path))
+            closing.callback(ledger.close)
+            ledger.append("cli:operator", "", Commanded(verb=Verb.START, reason="a rehearsal"))
+            observer = NameObserver(url, SPACE, order.every)
+            with observer:
+                _run(order, fault, home, ledger, stored, tell)
+            new = {path: file.read_bytes() for path, file in _content(order, folder).items()}
+            ended = Ended(stored, observer.result(), ledger, before, new, _killed(home))
+            return rehearsal_of(order, fault, ended)
+
+
+def _run(
+    order: Order, fault: Rehearsed, home: Home, ledger: Ledger, stored: Stored, tell: Tell
+) -> None:
+    operator = _Operator(order, fault, ledger, stored, tell)
+    until = time.monotonic() + order.seconds
+    with _controller(order, home) as look:
+        while not operator.is_over():
+            if time.monotonic() > until:
+                raise TakeoverError(
+                    f"The rehearsal did not end within {order.seconds:,.0f} s. It is at "
+                    f"{operator.state.position}."
+                )
+            look()
+            operator.heed()
+            time.sleep(_LOOK)
+
+
+class _Operator:
+    """Lets the fault happen at its moment, and gives the commands of the rehearsal."""
+
+    def __init__(
+        self, order: Order, fault: Rehearsed, ledger: Ledger, stored: Stored, tell: Tell
+    ) -> None:
+        self.state, self._strategy = State(), order.strategy
+        self._fault, self._ledger, self._stored, self._tell = fault, ledger, stored, tell
+        self._left = list(fault.then)
+        self._is_harmed = False
+        self._restored = self._given = 0
+
+    def is_over(self) -> bool:
+        """Whether the take-over has come to the end that is expected, or to another one."""
+        mode = self.state.position.mode
+        if self.state.handled < self._given:
+            return False
+        return mode is Mode.FINISHED or (mode in _STOPPED and not self._left and self._is_at_rest())
+
+    def heed(self) -> None:
+        """Look at the ledger, and do what is due."""
+        before = self.state.position
+        for entry in self._ledger.entries(after=self.state.last):
+            self.state = fold([entry], self.state)
+            if isinstance(entry.record, StepEnded):
+                self._restored += entry.record.step == BACK and not entry.record.error
+        if self.state.position != before:
+            self._tell(str(self.state.position))
+        self._harm()
+        stopped = self.state.position.mode in _STOPPED
+        if stopped and self._left and self._is_harmed and self.state.handled >= self._given:
+            self._give(self._left.pop(0))
+
+    def _harm(self) -> None:
+        if self._is_harmed or self.state.position.stage is not self._fault.at:
+            return
+        self._is_harmed = True
+        self._fault.harm(self._stored, self._strategy)
+        if self._fault.ends_back and self._left:
+            self._give(self._left.pop(0))
+
+    def _give(self, verb: Verb) -> None:
+        command = Commanded(verb=verb, reason="a rehearsal")
+        self._given = self._ledger.append("cli:operator", self.state.plan, command).seq
+
+    def _is_at_rest(self) -> bool:
+        """A stop at a stage with a fault is an end only if users went back."""
+        return self.state.position.mode is not Mode.ROLLED_BACK or self._restored > 0
+
+
+@contextmanager
+def _controller(order: Order, home: Home) -> Iterator[Callable[[], object]]:
+    """Something to call again and again, so that a controller works."""
+    if order.fault == "kill":
+        yield _KilledControllers(home).look
+        return
+    with wired(load_settings(home.path)) as one:
+        yield one.controller.tick
+
+
+class _KilledControllers:
+    """One process after another."""
+
+    def __init__(self, home: Home) -> None:
+        self._home, self._starts = home, 0
+
+    def look(self) -> None:
+        """Run one until it is killed. Raises TakeoverError if that happens too often."""
+        self._starts += 1
+        if self._starts > _KILLED_MOST:
+            raise TakeoverError(f"{self._starts} controllers were killed. Look at {KILLED}.")
+        module = "frontrunner.takeover.on_hub.killed_controller"
+        command = [sys.executable, "-m", module, str(self._home.path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        if done.returncode not in (0, -9):
+            raise TakeoverError(f"A controller ended by itself: {done.stderr[-1500:]}")
+
+
+def _killed(home: Home) -> int:
+    file = home.path / KILLED
+    return len(file.read_text("utf-8").splitlines()) if file.exists() else 0
+
+
+# --- what it works with ---------------------------------------------------------------------------
+
+
+def _home(order: Order, fault: Rehearsed, folder: Path, url: str, token: str) -> Home:
+    """A home with settings for a fast take-over."""
+    home = Home(folder / "home")
+    home.path.mkdir(parents=True)
+    write_file(folder / "token", token.encode(), mode=0o600)
+    content = order.new or made_up_board(folder / "new")
+    losses = '["likes", "discussions", "grant", "subdomain"]' if order.strategy == "rename" else []
+    gates, tables = _gates(order)
+    stages = "".join(
+        f'[takeover.{one}]\ndeadline = "1h"\nat_least = "0s"\ngates = {gates[one]}\n'
+        for one in ("parallel", "guided", "cutover", "settled")
+    )
+    text = (
+        f'[hub]\nendpoint = "{url}"\nspace = "{SPACE}"\ndemo = "{DEMO}"\narchive = "{ARCHIVE}"\n'
+        f'strategy = "{order.strategy}"\naccept = {losses}\ncontent = "{content}"\n'
+        f'hardware = "{fault.hardware}"\nhardware_seconds = 1\ndeploy_seconds = 120\n'
+        f'token_file = "{folder / "token"}"\ncall_seconds = 20\n'
+        '[takeover]\nplane = "hub"\nwarm = "0s"\ndrain = "0s"\nsick = "5s"\ntick = "50ms"\n'
+        f"{stages}{tables}"
+    )
+    write_file(home.settings, text.encode())
+    return home
+
+
+def _gates(order: Order) -> tuple[dict[str, list[str]], str]:
+    """Gates of the stages, and tables of those that need a folder."""
+    stages: dict[str, list[str]] = {one: [] for one in Stage}
+    tables = '[[takeover.gate]]\nname = "quota"\nkind = "quota"\nevery = 1\n'
+    if order.record is None:
+        return stages, tables
+    stages |= {"parallel": ["contract", "links"], "cutover": ["contract", "links"]}
+    ignore = f'ignore = "{order.ignore}"\n' if order.ignore else ""
+    for name in ("contract", "links"):
+        tables += f'[[takeover.gate]]\nname = "{name}"\nkind = "{name}"\n'
+        tables += f'record = "{order.record}"\n{ignore}'
+    return stages, tables
+
+
+def _content(order: Order, folder: Path) -> dict[str, Path]:
+    base = order.new or folder / "new"
+    return {str(one.relative_to(base)): one for one in base.rglob("*") if one.is_file()}
+
+
+@contextmanager
+def _without_token() -> Iterator[None]:
+    """A real token of the user is never sent to the stand-in."""
+    kept = os.environ.pop(VARIABLE, None)
+    try:
+        yield
+    finally:
+        if kept is not None:
+            os.environ[VARIABLE] = kept

@@ -1,0 +1,79 @@
+"""`frontrunner hub rehearse`, and the report that it writes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from frontrunner.takeover.on_hub.made_up import files_in
+from frontrunner.takeover.on_hub.rehearsal_report import Held, rehearsals_page
+from frontrunner.takeover.on_hub.rehearsed_faults import FAULTS, Order
+from frontrunner.takeover.on_hub.rehearsing import rehearse
+from tests.hub.conftest import plain_client
+
+__all__ = ["plain_client"]
+
+
+def command(*words: str) -> subprocess.CompletedProcess[str]:
+    whole = [sys.executable, "-m", "frontrunner", "hub", "rehearse", *words]
+    return subprocess.run(whole, capture_output=True, text=True, check=False, timeout=200)
+
+
+def test_the_command_exits_with_0_and_tells_the_story(tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    done = command("--json", "--report", str(page))
+    assert done.returncode == 0, done.stderr
+    [found] = json.loads(done.stdout)
+    assert all(one["held"] for one in found["held"])
+    assert [one["key"] for one in found["steps"]] == [
+        *("save", "archive", "parallel", "guide", "cutover", "hardware", "settle"),
+    ]
+    assert found["observed"]["looks"] > 20
+    text = page.read_text("utf-8")
+    assert "The name always had a running board." in text
+    assert "Replace the board by the new one at board/leaderboard" in text
+
+
+@pytest.mark.parametrize("words", [["--fault", "flood"], ["--strategy", "swap"]])
+def test_a_wrong_option_is_refused(words: list[str]) -> None:
+    done = command(*words)
+    assert done.returncode == 2
+    assert "rename" in done.stderr or "lost-commit" in done.stderr
+
+
+@pytest.mark.parametrize("fault", ["rollback", "push", "lost-like"])
+def test_faults_that_take_users_back(tmp_path: Path, fault: str) -> None:
+    found = rehearse(Order(fault=fault, every=0.05), tmp_path / "rehearsal")
+    assert found.all_held, found.held
+
+
+def test_a_promise_that_did_not_hold_is_said(tmp_path: Path) -> None:
+    """A board that is in nobody's tree: the files at the end are not the promised ones."""
+    order = Order(strategy="rename", every=0.05)
+    found = rehearse(order, tmp_path / "rehearsal")
+    assert found.all_held, found.held
+    failed = Held("The name always had a running board.", False, "<a gap>")
+
+    broken = msgspec.structs.replace(found, held=(failed,))
+    assert not broken.all_held
+    assert "&lt;a gap&gt;" in rehearsals_page([broken])
+
+
+@pytest.mark.acceptance
+@pytest.mark.parametrize("strategy", ["overwrite", "rename"])
+@pytest.mark.parametrize("fault", list(FAULTS))
+def test_every_fault(tmp_path: Path, strategy: str, fault: str) -> None:
+    found = rehearse(Order(strategy=strategy, fault=fault), tmp_path / "rehearsal")
+    assert found.all_held, found.held
+
+
+def test_files_of_a_folder_or_made_up(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/b").write_text("x")
+    assert files_in(tmp_path, {"c": "y"}) == {"a/b": b"x"}
+    assert files_in(None, {"c": "y"}) == {"c": b"y"}
