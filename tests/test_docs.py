@@ -198,3 +198,12 @@ def test_the_readme_shows_what_the_demo_gives(tmp_path: Path) -> None:
     assert published in readme
     for row in list(csv.DictReader(board.decode().splitlines()))[:3]:
         assert ",".join((row["rank"], row["model"], row["mean_task"])) in readme
+
+
+def test_nothing_is_said_to_be_on_an_index_that_is_not() -> None:
+    """Frontrunner is installed from a checkout: no package index has it."""
+    files = [ROOT / "README.md", *DOCS.glob("*.md"), *(ROOT / "src").rglob("*.py")]
+    wrong = [
+        file for file in files if re.search(r"pip install ['\"]?frontrunner", file.read_text())
+    ]
+    assert wrong == []

@@ -30,9 +30,7 @@ from frontrunner.base.errors import (
 from frontrunner.hub.access import Token, without_tokens
 
 if find_spec("huggingface_hub") is None:
-    raise MissingExtraError(
-        "The Hub needs its client. Install it with: pip install 'frontrunner[hub]'"
-    )
+    raise MissingExtraError("The Hub needs its client. Install it with: pip install '.[hub]'")
 
 import huggingface_hub
 from huggingface_hub import HfApi, constants
