@@ -46,10 +46,13 @@ def named_by_git(folder: Path, tree: dict[str, bytes]) -> str:
         return run.stdout.decode().strip()
 
     git("init", "-q")
-    for path, content in tree.items():
-        oid = git("hash-object", "-w", "--stdin", given=content)
-        assert oid == blob_id(content)
-        git("update-index", "--add", "--cacheinfo", f"100644,{oid},{path}")
+    for number, content in enumerate(tree.values()):
+        (folder / str(number)).write_bytes(content)
+    paths = "".join(f"{number}\n" for number in range(len(tree)))
+    oids = git("hash-object", "-w", "--no-filters", "--stdin-paths", given=paths.encode()).split()
+    assert oids == [blob_id(content) for content in tree.values()]
+    entries = (f"100644 {oid}\t{path}\0" for oid, path in zip(oids, tree, strict=True))
+    git("update-index", "-z", "--index-info", given="".join(entries).encode())
     return git("write-tree")
 
 
