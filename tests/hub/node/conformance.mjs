@@ -1,6 +1,9 @@
 // The real client of JavaScript finds in the stand-in what it expects of the Hub.
 // HUB_URL, HUB_TOKEN and HUB_READER come from tests/hub/standin/test_node_client.py.
 import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import {
   checkRepoAccess,
@@ -9,6 +12,7 @@ import {
   createRepo,
   datasetInfo,
   deleteFile,
+  deleteFiles,
   deleteRepo,
   downloadFile,
   fileDownloadInfo,
@@ -17,8 +21,10 @@ import {
   listFiles,
   pathsInfo,
   repoExists,
+  snapshotDownload,
   spaceInfo,
   uploadFile,
+  uploadFiles,
   whoAmI,
 } from "@huggingface/hub";
 
@@ -129,6 +135,20 @@ test("a file for LFS", async () => {
   assert.equal(found.size, 5000);
   await deleteFile({ ...asked, path: "x.bin" });
   assert.equal(await fileExists({ ...asked, path: "x.bin" }), false);
+});
+
+test("several files at once, and the whole tree", async () => {
+  const files = ["m/1.txt", "m/2.txt"].map((path) => ({ path, content: blob(path) }));
+  await uploadFiles({ ...asked, files, useXet: false });
+  const cacheDir = await mkdtemp(join(tmpdir(), "hub-"));
+  const folder = await snapshotDownload({ ...asked, cacheDir });
+  assert.equal(await readFile(join(folder, "m/1.txt"), "utf8"), "m/1.txt");
+  assert.ok((await readFile(join(folder, "README.md"), "utf8")).includes("Old board"));
+  await rm(cacheDir, { recursive: true });
+  await deleteFiles({ ...asked, paths: files.map((one) => one.path) });
+  assert.equal(await fileExists({ ...asked, path: "m/2.txt" }), false);
+  const [info] = await pathsInfo({ ...asked, paths: ["README.md"], expand: true });
+  assert.ok(info.lastCommit.id);
 });
 
 test("rights", async () => {

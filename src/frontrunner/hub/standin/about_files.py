@@ -47,6 +47,11 @@ def paths_info(stored: Stored, ask: Ask, repository: Repository, revision: str) 
             rows.append(_file_row(path, commit.files[path]))
         elif path in folders:
             rows.append(folders[path])
+    # One client sends a form, the other JSON.
+    is_form = "paths" in ask.query
+    if ask.is_on("expand") if is_form else ask.fields.get("expand") is True:
+        for row in rows:
+            row["lastCommit"] = _last_commit(repository, commit, row["path"])
     return as_json(rows)
 
 
