@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-lint setup-browser setup-postgres demo gateway-demo test frontend frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web takeover-pictures docs lock lock-evaluate clean setup-hub-client
+.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-lint setup-browser setup-postgres demo gateway-demo takeover-demo rehearsal test frontend frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web takeover-pictures docs lock lock-evaluate clean setup-hub-client
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,15 @@ setup-postgres: ## Install Debian's PostgreSQL and the shell of SQLite, for the 
 	@if { compgen -G '/usr/lib/postgresql/*/bin/initdb' || command -v initdb; } >/dev/null && command -v sqlite3 >/dev/null; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql sqlite3; \
 	else echo "PostgreSQL or sqlite3 is not installed: its tests are skipped, but fail in CI"; fi
+
+takeover-demo: setup-dev .venv-gradio-5/.done ## Rehearse a take-over with three faults, and write takeover-demo.html (minutes)
+	$(BIN)/frontrunner takeover rehearse --requests 20000 --gradio .venv-gradio-5/bin/python --html takeover-demo.html \
+	  --fault plan-edited --fault envoy-killed --fault successor-killed
+
+REQUESTS := 1000000
+
+rehearsal: setup-dev .venv-gradio-5/.done ## Rehearse a take-over with every fault and REQUESTS requests (20 minutes)
+	$(BIN)/frontrunner takeover rehearse --requests $(REQUESTS) --gradio .venv-gradio-5/bin/python --html rehearsal.html
 
 test: setup-dev setup-postgres ## Run the tests (minutes)
 	$(BIN)/python -m pytest -q -n auto -m "not acceptance and not browser"

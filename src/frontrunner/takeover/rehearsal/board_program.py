@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ class WithTable:
 
     def __init__(self, board: Any, answers: dict[str, dict[str, str]]) -> None:
         self._board = board
+        self._made = formatdate(usegmt=True).encode()
         self._answers = {
             path: (one["kind"].encode(), one["text"].encode()) for path, one in answers.items()
         }
@@ -64,7 +66,11 @@ class WithTable:
             await self._board(scope, receive, send)
             return
         kind, body = found
-        headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
+        headers = [
+            (b"content-type", kind),
+            (b"content-length", b"%d" % len(body)),
+            (b"last-modified", self._made),
+        ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 

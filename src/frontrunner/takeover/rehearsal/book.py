@@ -41,6 +41,8 @@ class Answered(NamedTuple):
     side: str
     tries: int
     error: str = ""
+    choice: str = ""
+    """The board that the user had chosen."""
     is_there: bool = True
     """False if the old board need not have the path, because only the new one does."""
 
@@ -65,6 +67,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     request: str
     owner: str
+    choice: str
     side: str
     status: int
     cause: str
@@ -163,6 +166,7 @@ class Book:
                 kind=one.kind,
                 request=f"{one.method} {one.path}",
                 owner=one.owner,
+                choice=one.choice,
                 side=one.side,
                 status=one.status,
                 cause=why,

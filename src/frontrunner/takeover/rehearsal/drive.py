@@ -13,8 +13,8 @@ import time
 from frontrunner.net.link import CutError, Link, RawAnswer
 from frontrunner.takeover.rehearsal.asked import Grounds, Request, encoded, keep_cookies
 from frontrunner.takeover.rehearsal.book import Answered, Book, Owner, Result
+from frontrunner.takeover.rehearsal.flips import Sent, SidesSeen
 from frontrunner.takeover.rehearsal.population import Visitor
-from frontrunner.takeover.rehearsal.sides_seen import Sent, SidesSeen
 
 TRIES = 3
 """A GET that was cut is sent at most so often in all."""
@@ -50,7 +50,7 @@ class Client:
         one = Answered(
             start=start, end=time.time(), kind=request.kind, method=request.method,
             path=request.path, owner=request.owner, status=answer.status if answer else 0,
-            side=side, tries=tries, error=error, is_there=request.is_there,
+            side=side, tries=tries, error=error, choice=choice, is_there=request.is_there,
         )  # fmt: skip
         found = self._book.add(one)
         if request.owner is Owner.BUCKET and side and found in (Result.GOOD, Result.LOST):

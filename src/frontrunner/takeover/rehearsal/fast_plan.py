@@ -1,4 +1,7 @@
-"""The settings of a rehearsal: the plan of a real take-over on a fast clock. Pure."""
+"""The settings of a rehearsal: the plan of a real take-over on a fast clock. Pure.
+
+Steps take seconds, so gates see hundreds of users, not thousands; their limits are wider for that.
+"""
 
 from __future__ import annotations
 
@@ -45,13 +48,14 @@ log_megabytes = 512
 _TAKEOVER = """
 [takeover]
 shares = {shares}
-shadow = 20
+shadow = 5
 window = "1s"
 tick = "300ms"
 sick = "3s"
 stale = "30s"
 warm = "4s"
 drain = "10s"
+old_data = "http://127.0.0.1:{ports.old}/v1/benchmarks/{benchmark}/scores"
 
 [[takeover.gate]]
 name = "feedback"
@@ -63,21 +67,27 @@ minimum_sample = 20
 [[takeover.gate]]
 name = "success"
 kind = "success"
-minimum_sample = 100
+margin = 0.1
+at_most = 0.1
+minimum_sample = 40
 
 [[takeover.gate]]
 name = "slowness"
 kind = "slowness"
-minimum_sample = 50
+margin = 0.2
+at_most = 0.3
+minimum_sample = 30
 
 [[takeover.gate]]
 name = "shadow"
 kind = "shadow"
+at_most = 0.05
 minimum_sample = 60
 
 [takeover.parallel]
 gates = ["shadow", "freshness"]
 at_least = "2s"
+evidence = 0
 deadline = "2m"
 
 [takeover.guided]
@@ -87,6 +97,7 @@ deadline = "2m"
 
 [takeover.shifting]
 gates = ["share", "success", "slowness", "shadow", "freshness", "feedback"]
+evidence = 0
 at_least = "1s"
 deadline = "2m"
 
@@ -100,19 +111,15 @@ gates = ["freshness"]
 at_least = "2s"
 deadline = "2m"
 """
-SHARES = (1, 5, 25, 50, 100)
-EDITED = (1, 5, 20, 50, 100)
+SHARES = (2, 5, 25, 50, 100)
+EDITED = (2, 5, 20, 50, 100)
 """The shares of the plan after it was edited."""
 
 
-def settings(ports: Ports, shares: tuple[int, ...] = SHARES) -> str:
-    """`frontrunner.toml` of a rehearsal."""
-    return gateway_settings(ports) + _TAKEOVER.format(shares=list(shares))
-
-
-def gateway_settings(ports: Ports) -> str:
-    """The part of it that the gateway reads."""
-    return _SETTINGS.format(ports=ports, salt=SALT)
+def settings(ports: Ports, benchmark: str, shares: tuple[int, ...] = SHARES) -> str:
+    """`frontrunner.toml` of a rehearsal; both boards have the table of the benchmark."""
+    gateway = _SETTINGS.format(ports=ports, salt=SALT)
+    return gateway + _TAKEOVER.format(ports=ports, benchmark=benchmark, shares=list(shares))
 
 
 def ignore_rules(today: date) -> str:

@@ -31,6 +31,7 @@ from frontrunner.takeover.rehearsal.processes import (
 from frontrunner.takeover.rehearsal.saboteur import Harm
 
 _STARTED = 30.0
+_STARTER = "starter"
 _MADE_BY = "# Written by `frontrunner takeover rehearse`."
 _PROGRAM = Path(__file__).with_name("board_program.py")
 
@@ -66,6 +67,7 @@ class Installation:
         self.gateway = Running(
             "the gateway", frontrunner("gateway", "run", "--home", here), logs / "gateway.log"
         )
+        self.benchmark = _STARTER
         self.grounds = Grounds("127.0.0.1", ports.users, "", (), (), ())
 
     # --- starting and ending --------------------------------------------------------------------
@@ -80,7 +82,7 @@ class Installation:
             )
         self.paths.rehearsal.mkdir(parents=True, exist_ok=True)
         self.paths.gateway.mkdir(parents=True, exist_ok=True)
-        write_file(path, settings(self.ports).encode())
+        write_file(path, settings(self.ports, self.benchmark).encode())
         rules = ignore_rules(date.today())
         write_file(self.paths.gateway / "shadow.toml", rules.encode())
 
@@ -91,6 +93,7 @@ class Installation:
             self.new.start()
             wait_until_answers(f"http://127.0.0.1:{self.ports.new}/health", self.new)
             self._write_board_data()
+            self.write_settings()  # again, with the benchmark that the new board has
             self.old.start()
             self.saboteur.start()
             wait_until_answers(f"http://127.0.0.1:{self.ports.old}/config", self.old)
@@ -104,14 +107,15 @@ class Installation:
                 one.stop()
 
     def _wait_for_gateway(self) -> None:
-        wait_for("the gateway has no Envoy", self._is_live, _STARTED, self.gateway.last_words)
+        wait_for("the gateway has no Envoy", self.is_live, _STARTED, self.gateway.last_words)
         url = f"http://127.0.0.1:{self.ports.users}/"
         wait_until_answers(url, self.gateway)
         companion = self.paths.gateway / "companion.sock"
         said = self.gateway.last_words
         wait_for("the gateway has no companion", companion.exists, _STARTED, said)
 
-    def _is_live(self) -> bool:
+    def is_live(self) -> bool:
+        """Whether Envoy can be asked. Raises TakeoverError if the gateway has ended."""
         if not self.gateway.is_alive():
             raise TakeoverError(f"The gateway ended at once: {self.gateway.last_words()}")
         try:
@@ -149,17 +153,17 @@ class Installation:
             },
         }
         write_file(self.board_data, msgspec.json.encode(data))
-        self._benchmark = name
+        self.benchmark = name
 
     def _look_around(self) -> Grounds:
         """What there is to ask for, from the boards themselves."""
         old, new = f"http://127.0.0.1:{self.ports.old}", f"http://127.0.0.1:{self.ports.new}"
-        pages = [_needed(f"{new}{path}", HTML) for path in ("/", f"/benchmark/{self._benchmark}")]
+        pages = [_needed(f"{new}{path}", HTML) for path in ("/", f"/benchmark/{self.benchmark}")]
         found = dict.fromkeys(link for html in pages for link in links_of(html))
         return Grounds(
             host="127.0.0.1",
             port=self.ports.users,
-            benchmark=self._benchmark,
+            benchmark=self.benchmark,
             old_assets=assets_of(_needed(f"{old}/", HTML)),
             new_assets=assets_of(pages[0]),
             new_pages=tuple(found),

@@ -12,8 +12,8 @@ from frontrunner.base.errors import FrontrunnerError
 from frontrunner.gateway.control import Gateway
 from frontrunner.gateway.logs import RequestLine, Tail
 from frontrunner.takeover.rehearsal.book import Book
+from frontrunner.takeover.rehearsal.flips import SidesSeen
 from frontrunner.takeover.rehearsal.shares import Split
-from frontrunner.takeover.rehearsal.sides_seen import SidesSeen
 
 _EVERY = 0.05
 _ONCE_A_SECOND = 1.0

@@ -13,9 +13,9 @@ from frontrunner.base.errors import TakeoverError
 from frontrunner.takeover.rehearsal.asked import Grounds
 from frontrunner.takeover.rehearsal.book import Book
 from frontrunner.takeover.rehearsal.drive import Client, Pace
+from frontrunner.takeover.rehearsal.flips import SidesSeen
+from frontrunner.takeover.rehearsal.habits import VISITS
 from frontrunner.takeover.rehearsal.population import Kind, Visitor, crowd, visitor
-from frontrunner.takeover.rehearsal.sides_seen import SidesSeen
-from frontrunner.takeover.rehearsal.visits import VISITS
 from frontrunner.takeover.stages import FULL
 
 CLIENTS = 48

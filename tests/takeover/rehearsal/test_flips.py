@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from frontrunner.takeover.rehearsal.flips import Sent, SidesSeen, Why, Window
 from frontrunner.takeover.rehearsal.shares import Split
-from frontrunner.takeover.rehearsal.sides_seen import Sent, SidesSeen, Why, Window
 
 
 def seen_with(*readings: tuple[float, int]) -> SidesSeen:

@@ -90,14 +90,21 @@ class SidesSeen:
     """The board that each user had last."""
     changes: Counter[str] = field(default_factory=Counter)
     """Changes of a user's board: `old to new` and `new to old`."""
+    on_new: int = 0
+    """Users whose last answer was the new board's."""
+    last_new: float = 0.0
+    """When the last request was sent that the new board answered without having been chosen."""
 
     def note(self, sent: Sent) -> None:
         """Count an answer."""
         before = self.side_of.get(sent.visitor)
         if before != sent.side:
             self.side_of[sent.visitor] = sent.side
+            self.on_new += 1 if sent.side == "new" else -(before == "new")
             if before is not None:
                 self.changes[f"{before} to {sent.side}"] += 1
+        if sent.side == "new" and not sent.choice:
+            self.last_new = max(self.last_new, sent.start)
         if sent.side == expected(sent.bucket, sent.choice, self.shares.now):
             self.counted[Why.SHARE] += 1
         else:
@@ -113,8 +120,3 @@ class SidesSeen:
                 found.append(sent)
         self.waiting = []
         return found
-
-    @property
-    def on_new(self) -> int:
-        """Users whose last answer was the new board's."""
-        return sum(side == "new" for side in self.side_of.values())

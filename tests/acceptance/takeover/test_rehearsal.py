@@ -1,0 +1,42 @@
+"""A short rehearsal with real processes: a few faults, then the whole path to its end.
+
+`make rehearsal` runs the long one, with every fault.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from frontrunner.takeover.rehearsal.story import Report
+from tests.acceptance.gateway.conftest import environment
+
+pytestmark = pytest.mark.acceptance
+FAULTS = ("plan-edited", "disk-full", "envoy-killed", "controller-killed", "successor-killed")
+LONGEST = 900.0
+"""Seconds; on a quiet machine it takes less than three minutes."""
+
+
+def test_a_short_rehearsal_holds(tmp_path: Path) -> None:
+    python = environment(".venv-gradio-5", "setup-gradio")
+    faults = [word for name in FAULTS for word in ("--fault", name)]
+    command = [
+        sys.executable, "-m", "frontrunner", "takeover", "rehearse", "--json",
+        "--requests", "20000", "--gradio", str(python), "--home", str(tmp_path / "home"),
+        "--html", str(tmp_path / "report.html"), *faults,
+    ]  # fmt: skip
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=LONGEST, env=os.environ
+    )
+    assert done.returncode == 0, done.stderr[-6000:]
+    report = msgspec.json.decode(done.stdout, type=Report)
+    assert report.held
+    assert [one.fault for one in report.trials] == list(FAULTS)
+    assert report.requests >= 20_000
+    assert report.controller_kills >= 3
+    assert "everything held" in (tmp_path / "report.html").read_text()
