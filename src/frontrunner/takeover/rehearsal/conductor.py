@@ -123,10 +123,13 @@ class Conductor:
     def _watch(self, case: Case, known: int, start: float) -> tuple[Found, float]:
         """Look until what must come of it was seen, or its time is over."""
         found = UNKNOWN
-        until = start + (case.lasts or case.within)
+        waits = case.must is Must.STAY  # for a command, which takes its time on a busy machine
+        until = start + (case.within if waits else case.lasts or case.within)
         while found.held is None and time.time() < until:
             self._look(keep_up=True)
             found = self._came_of(case, self._crew.story.entries[known:])
+            if waits and found.held and time.time() < start + case.lasts:
+                found = UNKNOWN
         if found.held is None and case.lasts:
             found = self._at_the_end(case, self._crew.story.entries[known:])
         return found, time.time() - start
@@ -138,9 +141,16 @@ class Conductor:
             return faults.went_forward(entries) or UNKNOWN
         if case.must is Must.GO_ON:
             return faults.turned_back(entries) or UNKNOWN
-        if case.must is Must.STAY and self._throng.seen.shares.now.share < FULL:
+        if case.must is Must.STAY:
+            return self._stays(entries)
+        return self._answered(entries)
+
+    def _stays(self, entries: list[Entry]) -> Found:
+        """Whether users stay, and the operator is told that a rollback waits."""
+        if self._throng.seen.shares.now.share < FULL:
             return Found(held=False, text="Users were sent to a board that is down.")
-        return UNKNOWN if case.must is Must.STAY else self._answered(entries)
+        told = [one for one in faults.alarms(entries) if "old board" in one]
+        return Found(held=True, text=told[-1]) if told else UNKNOWN
 
     def _at_the_end(self, case: Case, entries: list[Entry]) -> Found:
         """A fault that lasted its time and did nothing that it must not."""
@@ -148,9 +158,7 @@ class Conductor:
             return Found(held=True, text=self._why_it_holds(entries))
         if case.must is Must.GO_ON:
             return Found(held=True, text="Nothing was decided because of it.")
-        told = [one for one in faults.alarms(entries) if "old board" in one]
-        text = told[-1] if told else "Users stayed, but no alarm says that a rollback waits."
-        return Found(held=bool(told), text=text)
+        return Found(held=False, text="Users stayed, but no alarm says that a rollback waits.")
 
     def _why_it_holds(self, entries: list[Entry]) -> str:
         if faults.edit_was_noticed(entries):
