@@ -5,6 +5,8 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from frontrunner.catalog import FormerName
 from frontrunner.catalog.own import add_own
 from frontrunner.ops.report import lines_of_scores, lines_of_sources, renamed_entry
@@ -53,6 +55,13 @@ def test_an_entry_can_be_pasted(tmp_path: Path) -> None:
     assert tomllib.loads(text)["renamed"][0]["name"] == 'was/a "x"'
     path = write(tmp_path, "catalog.toml", text.encode())
     assert add_own(catalog(), path).model_by_former_name == {'was/a "x"': "org/a"}
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("was/a", "organisation was renamed"), ("a", "name no organisation")]
+)
+def test_an_entry_says_why(name: str, why: str) -> None:
+    assert why in renamed_entry(FormerName(name=name, model="org/a", files=3))
 
 
 def test_pasting_it_counts_the_results(tmp_path: Path) -> None:

@@ -110,7 +110,9 @@ def _some(number: int, thing: str) -> str:
 
 def renamed_entry(former: FormerName) -> str:
     """The `[[renamed]]` that counts the results under a former name."""
-    values = {"name": former.name, "model": former.model, "reason": "The organisation was renamed."}
+    renamed = "/" in former.name
+    why = "The organisation was renamed." if renamed else "The results name no organisation."
+    values = {"name": former.name, "model": former.model, "reason": why}
     lines = (f"{key} = {_quoted(value)}" for key, value in values.items())
     return "\n".join(("", "[[renamed]]", *lines))
 
