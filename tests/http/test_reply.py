@@ -45,6 +45,18 @@ def test_encodings_have_tags_of_their_own() -> None:
     assert reply.form(b"gzip").tag == reply_to(BODY).form(b"gzip").tag
 
 
+def test_what_clients_send_takes_little_memory() -> None:
+    reply = reply_to(BODY)
+    for number in range(100):
+        long = b"gzip, x%d" % number + b"y" * 10_000
+        assert reply.form(long) is reply.form(b"gzip")
+        assert reply.chosen(long) is None
+    short = [b"br, x%d" % number for number in range(100)]
+    forms = [reply.form(one) for one in short]
+    assert all(form is forms[0] for form in forms)
+    assert 0 < sum(reply.chosen(one) is not None for one in short) < 20
+
+
 def test_each_encoding_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
 

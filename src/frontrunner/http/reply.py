@@ -22,7 +22,10 @@ from frontrunner.snapshot.answers import Encoded
 
 Headers = list[tuple[bytes, bytes]]
 _WORTH_COMPRESSING = 256
-_HEADERS_KEPT = 64
+_HEADERS_KEPT = 16
+"""Accept-Encoding headers for which a reply remembers the encoding."""
+_LONGEST_KEPT = 128
+"""Bytes of such a header. Browsers send 30; longer ones would fill the memory, unweighed."""
 _GZIP_WINDOW = 31
 """How zlib's interface asks for a gzip stream with the largest window."""
 # Faster than at build time: a client is waiting. gzip by ISA-L takes less than half the time of
@@ -96,7 +99,7 @@ class Reply:
             with self._making:
                 found = self._forms.get(encoding) or self._make(encoding)
                 self._forms[encoding] = found
-        if len(self._chosen) < _HEADERS_KEPT:
+        if len(self._chosen) < _HEADERS_KEPT and len(accept_encoding) <= _LONGEST_KEPT:
             self._chosen[accept_encoding] = found
         return found
 
