@@ -36,6 +36,7 @@ class Flaky:
 
     def __init__(self) -> None:
         self.fails = 0
+        self.error: Exception = NetworkError("down")
         self.taken: list[str] = []
         self.gate = threading.Event()
         self.gate.set()
@@ -44,7 +45,7 @@ class Flaky:
         self.gate.wait(10)
         if self.fails:
             self.fails -= 1
-            raise NetworkError("down")
+            raise self.error
         self.taken.append(notice.id)
 
 
@@ -57,6 +58,19 @@ def wait_for(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < until, "it did not happen"
         time.sleep(0.005)
+
+
+def test_an_error_that_no_channel_should_raise_is_a_failure_like_any_other(tmp_path: Path) -> None:
+    channel = Flaky()
+    channel.fails, channel.error = 1, ValueError("bad text")
+    notifier = Notifier([channel], tmp_path, pause=0.001)
+    notifier.start()
+    notifier.tell(notice(1, "a file called \udcff"))
+    notifier.tell(notice(2))
+    wait_for(lambda: channel.taken == ["n-1", "n-2"])
+    notifier.close()
+    assert notifier.states()[0].failed == 1
+    assert [one.delivered for one in read_outboxes(tmp_path)] == [2]
 
 
 def test_notices_arrive_in_order_and_once(tmp_path: Path) -> None:

@@ -217,13 +217,17 @@ class Courier:
         notice = self.state.waiting[0]
         try:
             self._channel.send(notice)
-        except (FrontrunnerError, OSError) as error:
-            failed = after_failure(self.state, str(error), self._now(), self._pause)
-            if failed.is_dead and not self.state.is_dead:
-                log.error("%s is dead: %s", self._channel.name, error)
-            self._change(failed)
+        except (FrontrunnerError, OSError, ValueError, OverflowError) as error:
+            # The last two are of a text or a time that no e-mail can hold: the thread goes on.
+            self._failed(str(error) or repr(error))
         else:
             self._change(after_delivery(self.state, self._now()))
+
+    def _failed(self, error: str) -> None:
+        failed = after_failure(self.state, error, self._now(), self._pause)
+        if failed.is_dead and not self.state.is_dead:
+            log.error("%s is dead: %s", self._channel.name, error)
+        self._change(failed)
 
     def _change(self, state: Outbox) -> None:
         if state == self.state:
@@ -295,8 +299,14 @@ def due_in(state: Outbox, now: float) -> float | None:
 
 
 def _bounded(notice: Notice) -> Notice:
-    title = " ".join(notice.title.split())[:200]
-    return msgspec.structs.replace(notice, title=title, text=notice.text[:LONGEST_TEXT])
+    title = _storable(" ".join(notice.title.split())[:200])
+    text = _storable(notice.text[:LONGEST_TEXT])
+    return msgspec.structs.replace(notice, title=title, text=text)
+
+
+def _storable(text: str) -> str:
+    """The text without the half characters that names of files may have, and JSON may not."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 # --- the files ------------------------------------------------------------------------------------
