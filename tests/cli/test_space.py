@@ -17,9 +17,9 @@ from tests.hub.made_hub import BOARD, README, TOKEN, Hub, made_hub
 from tests.hub.test_deploying import DEMO, container
 
 
-def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def run(home: Path, *words: str, token: str = TOKEN) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "frontrunner", "space", *words, "--home", str(home)]
-    env = {**os.environ, "HF_TOKEN": TOKEN}
+    env = {**os.environ, "HF_TOKEN": token}
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
 
 
@@ -80,6 +80,19 @@ def test_a_folder_with_a_problem_is_not_deployed(home: Path, tmp_path: Path) -> 
     assert (done.returncode, ".env: looks like" in done.stdout) == (1, True)
     done = run(home, "deploy", str(folder))
     assert (done.returncode, "space check" in done.stderr) == (2, True)
+
+
+def test_a_token_that_may_not_write_is_refused_before_anything_is_changed(
+    home: Path, tmp_path: Path, running_hub: Hub
+) -> None:
+    folder = str(tmp_path / "space")
+    assert run(home, "init", folder, "--dataset", "board/snapshots").returncode == 0
+    asked = len(running_hub.stored.asked)
+    reading = "hf_TheOwnerMayRead"
+    done = run(home, "deploy", folder, "--space", "board/another", token=reading)
+    assert done.returncode != 0
+    assert "lacks repo.write on board/another" in done.stderr
+    assert [m for m, _, _ in running_hub.stored.asked[asked:] if m != "GET"] == []
 
 
 def test_an_image_starts_from_its_own_files(home: Path, tmp_path: Path) -> None:

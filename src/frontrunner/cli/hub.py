@@ -47,19 +47,13 @@ def rights(space: Space = None, as_json: Json = False, home: Home = None) -> Non
 
     Exits with 1 if a right is missing or the Hub does not say.
     """
-    from frontrunner.hub.rights import Need, Right, report_of  # noqa: PLC0415
+    from frontrunner.hub.asking_rights import ask_rights, needs_of_move  # noqa: PLC0415
 
     settings = load_settings(home, hub={"space": space}).hub
     name = space_of(settings)
     hub = opened_hub(settings)
-    needs = [
-        Need(Right.READ, name, "to save the board"),
-        Need(Right.WRITE, name, "to commit, and to read variables"),
-    ]
-    others = {one for one in (settings.archive, settings.demo) if one}
-    needs += [Need(Right.WRITE, one, "to make and change it") for one in sorted(others)]
-    whoami = hub.read("Reading what the token allows", hub.api.whoami)
-    report = report_of(whoami, needs)
+    needs = needs_of_move(name, (settings.archive, settings.demo))
+    report = ask_rights(hub, needs)
     if as_json:
         print_json(report)
     else:

@@ -139,9 +139,11 @@ def deploy(
     as_json: Json = False,
 ) -> None:
     """Commit a folder to a Space, and wait until its live address serves the snapshot."""
+    from frontrunner.hub.asking_rights import check_rights  # noqa: PLC0415
     from frontrunner.hub.boxed import read_box  # noqa: PLC0415
     from frontrunner.hub.deploying import deploy as run  # noqa: PLC0415
     from frontrunner.hub.deploying import folder_problems, upload_board  # noqa: PLC0415
+    from frontrunner.hub.rights import Need, Right  # noqa: PLC0415
     from frontrunner.hub.waiting import WaitTimes  # noqa: PLC0415
 
     settings = load_settings(home)
@@ -151,11 +153,13 @@ def deploy(
             f"{folder}/{problems[0].where}: {problems[0].text}. See them all with: "
             f"frontrunner space check {folder}"
         )
+    target = [name, *([box.dataset] if (box := read_box(folder / "home")).dataset else [])]
+    check_rights(hub, [Need(Right.WRITE, one, "to make and change it") for one in target])
     _check_target(hub, name, settings, replace=replace, dry_run=dry_run)
     if dry_run:
         _tell_change(hub, name, folder)
         return
-    if read_box(folder / "home").dataset:
+    if box.dataset:
         box = upload_board(hub, folder, settings.home)
         say(f"{box.dataset}: has snapshot {box.snapshot}")
     done = run(hub, folder, name, times=WaitTimes(total=seconds), tell=say)

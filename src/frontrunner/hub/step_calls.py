@@ -14,6 +14,8 @@ class Call(msgspec.Struct, frozen=True):
     path: str
 
 
+WHOAMI = Call("GET", "/api/whoami-v2")
+"""What the token allows."""
 MOVE = Call("POST", "/api/repos/move")
 CREATE = Call("POST", "/api/repos/create")
 

@@ -14,6 +14,7 @@ from frontrunner.base.errors import UsageError
 from frontrunner.hub.step_calls import (
     CREATE,
     MOVE,
+    WHOAMI,
     Call,
     around_commit,
     files_at,
@@ -192,7 +193,7 @@ def _save(space: str) -> Step:
         key="save",
         stage="planned",
         title=f"Save {space}: files, settings, engagement",
-        reads=(*settings, *people_of(space), *files_at(space)),
+        reads=(WHOAMI, *settings, *people_of(space), *files_at(space)),
         done_when="the saved folder is read back, and every file has its hash",
     )
 

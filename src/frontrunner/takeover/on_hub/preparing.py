@@ -9,6 +9,7 @@ import msgspec
 
 from frontrunner.base.atomic import write_file
 from frontrunner.hub.asking_engagement import engagement_of
+from frontrunner.hub.asking_rights import check_rights, needs_of_move
 from frontrunner.hub.engagement import without_names
 from frontrunner.hub.reading import facts_of, settings_of
 from frontrunner.hub.replacement import whole_tree
@@ -54,7 +55,9 @@ class Save:
         return known.done.get(self.key, {}).get("commit") == head
 
     def prepare(self, known: Known) -> dict[str, str]:
-        """The commit to save."""
+        """The commit to save. The rights for all steps are looked at first."""
+        part = self.ground.part
+        check_rights(self.ground.hub, needs_of_move(part.space, (part.archive, part.demo)))
         return {"commit": facts_of(self.ground.hub, self.ground.part.space).sha}
 
     def run(self, known: Known, about: dict[str, str]) -> Done | Coming:

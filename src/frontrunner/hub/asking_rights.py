@@ -1,0 +1,35 @@
+"""Ask the Hub what a token allows, before anything is changed with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from frontrunner.base.errors import HubRightsError
+from frontrunner.hub.rights import Need, Right, RightsReport, report_of
+from frontrunner.hub.session import Hub
+
+
+def needs_of_move(space: str, others: Iterable[str]) -> list[Need]:
+    """What a take-over of `space` needs; the others are the Spaces that it makes, if any."""
+    needs = [
+        Need(Right.READ, space, "to save the board"),
+        Need(Right.WRITE, space, "to commit, and to read variables"),
+    ]
+    made = sorted({one for one in others if one})
+    return [*needs, *(Need(Right.WRITE, one, "to make and change it") for one in made)]
+
+
+def ask_rights(hub: Hub, needs: Sequence[Need]) -> RightsReport:
+    """What the token allows, held against what is needed. Raises HubError."""
+    return report_of(hub.read("Reading what the token allows", hub.api.whoami), needs)
+
+
+def check_rights(hub: Hub, needs: Sequence[Need]) -> None:
+    """Raises HubRightsError if a right is missing. What the Hub does not say is no error."""
+    missing = ask_rights(hub, needs).missing
+    if missing:
+        named = "; ".join(f"{one.right} on {one.on} ({one.why})" for one in missing)
+        raise HubRightsError(
+            f"The token lacks {named}. Nothing was changed. Give it that right, and look with: "
+            "frontrunner hub rights"
+        )
