@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from frontrunner.base.config import load_settings
 from frontrunner.base.errors import LedgerError, TakeoverError, UsageError
 from frontrunner.base.home import Home as HomePaths
 from frontrunner.gateway.transition import transition_file
@@ -159,3 +160,5 @@ def test_a_unit_for_the_controller(home: Path) -> None:
     assert f"RestartPreventExitStatus={UsageError.code} {TakeoverError.code}\n" in unit
     assert LedgerError.code not in (UsageError.code, TakeoverError.code), "a ledger may come back"
     assert run(home, "emit", "sysv").returncode == 2
+    state = load_settings(home).gateway.state
+    assert f"ReadWritePaths={home} {state}\n" in unit, "the controller writes there too"

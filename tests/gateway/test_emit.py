@@ -57,10 +57,18 @@ def test_a_folder_of_any_name_is_one_word(tmp_path: Path, name: str) -> None:
     [command], [folders] = lines(unit, "ExecStart"), lines(unit, "ReadWritePaths")
     home = str(tmp_path / name).replace("%", "%%")
     assert shlex.split(command)[1:] == ["gateway", "run", "--home", home]
-    assert shlex.split(folders) == [home, f"{home}/gateway"]
+    assert shlex.split(folders) == [home]
     compose = yaml.safe_load(emitted("compose", settings(), tmp_path / name, tmp_path))
     [volume] = compose["services"]["gateway"]["volumes"]
     assert volume == f"{tmp_path / name}:/var/lib/frontrunner"
+
+
+def test_a_state_folder_outside_of_the_home_can_be_written(tmp_path: Path) -> None:
+    home, state = tmp_path / "home", tmp_path / "a state"
+    [folders] = lines(emitted("systemd", settings(), home, state), "ReadWritePaths")
+    assert shlex.split(folders) == [str(home), str(state)]
+    [inside] = lines(emitted("systemd", settings(), home, home / "gateway"), "ReadWritePaths")
+    assert shlex.split(inside) == [str(home)]
 
 
 @pytest.mark.parametrize(("port", "capability"), [(443, "CAP_NET_BIND_SERVICE"), (8080, "")])

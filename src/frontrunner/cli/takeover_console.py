@@ -40,7 +40,7 @@ def console(
 ) -> None:
     """Show the take-over in a browser, with the buttons of an operator."""
     from frontrunner.takeover.console.access import Tokens  # noqa: PLC0415
-    from frontrunner.takeover.console.running import Listen, run_console  # noqa: PLC0415
+    from frontrunner.takeover.console.serving import Listen, run_console  # noqa: PLC0415
     from frontrunner.takeover.console.watching import Watched, Watcher  # noqa: PLC0415
 
     check_range("--port", port, 0, 65535)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -185,6 +186,9 @@ def emit(what: Annotated[str, typer.Argument(metavar="systemd")], home: Home = N
     """Print a file that runs the controller as a service."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
 
+    from frontrunner.gateway.emit import writable_folders  # noqa: PLC0415
+    from frontrunner.gateway.jinja import unit_word  # noqa: PLC0415
+
     if what != "systemd":
         raise UsageError(f"{what!r} cannot be emitted. Kinds: systemd.")
     environment = Environment(  # noqa: S701 -- a unit file, from a path
@@ -192,5 +196,9 @@ def emit(what: Annotated[str, typer.Argument(metavar="systemd")], home: Home = N
         undefined=StrictUndefined,
         keep_trailing_newline=True,
     )
+    environment.filters["word"] = unit_word
+    settings = load_settings(home)
+    state = Path(settings.gateway.state or HomePaths(settings.home).gateway)
+    folders = writable_folders(settings.home, state)
     template = environment.get_template("emit/systemd.j2")
-    typer.echo(template.render(home=load_settings(home).home.absolute()), nl=False)
+    typer.echo(template.render(home=folders[0], folders=folders), nl=False)

@@ -32,13 +32,22 @@ def emitted(kind: str, settings: GatewaySettings, home: Path, folder: Path) -> s
         salt = lasting_salt(settings, state)
     values = {
         "home": home.absolute(),
-        "folders": sorted({home.absolute(), folder.absolute()}),
+        "folders": writable_folders(home, folder),
         "program": _program(),
         "port": listen_address(settings).port,
         "settings": settings,
         "config_map": config_map(settings, salt, state),
     }
     return template(f"emit/{kind}.j2").render(values)
+
+
+def writable_folders(home: Path, folder: Path) -> list[Path]:
+    """What a service must be able to write: the home, and the gateway's files if they are outside.
+
+    systemd does not start a service if one of them is missing, as the folder in a fresh home is.
+    """
+    found = [home.absolute(), folder.absolute()]
+    return found[:1] if found[1].is_relative_to(found[0]) else found
 
 
 def lasting_salt(settings: GatewaySettings, state: GatewayState) -> str:

@@ -26,7 +26,7 @@ def _plain() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["q"] = _quoted
-    environment.filters["word"] = _word
+    environment.filters["word"] = unit_word
     environment.filters["seconds"] = lambda value: f"{value:g}s"
     return environment
 
@@ -47,7 +47,7 @@ def _quoted(value: object) -> str:
     return json.dumps(value)
 
 
-def _word(value: object) -> str:
+def unit_word(value: object) -> str:
     """One word of a command in a unit file of systemd, where a percent sign is written twice."""
     text = str(value).replace("%", "%%")
     if not any(c in text for c in " \t'\"\\"):

@@ -9,7 +9,7 @@ import pytest
 
 from frontrunner.takeover.console.access import Tokens
 from frontrunner.takeover.console.desk import Console, Rules
-from frontrunner.takeover.console.visits import LOOPBACK_NAMES
+from frontrunner.takeover.console.incoming import LOOPBACK_NAMES
 from tests.takeover.console.clients import Client, FakeDesk
 
 TOKEN = "t" * 43

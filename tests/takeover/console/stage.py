@@ -17,7 +17,7 @@ from frontrunner.http.guard import GuardedProtocol
 from frontrunner.http.listening import listen
 from frontrunner.takeover.console.access import OneTimeCode, Tokens
 from frontrunner.takeover.console.desk import Console, Rules
-from frontrunner.takeover.console.visits import LOOPBACK_NAMES
+from frontrunner.takeover.console.incoming import LOOPBACK_NAMES
 from frontrunner.takeover.console.watching import Watched, Watcher
 from tests.takeover.console.scene import PLAN, PLAN_TEXT, write_home
 

@@ -13,8 +13,8 @@ from frontrunner.gateway.feedback import Message
 from frontrunner.gateway.shadow.tally import Example, RouteTally, Tally
 from frontrunner.takeover.console.access import Attempts, OneTimeCode, Tokens
 from frontrunner.takeover.console.desk import Console, Rules
+from frontrunner.takeover.console.incoming import MAX_BODY
 from frontrunner.takeover.console.sessions import IDLE_SECONDS, LONGEST_SECONDS, MOST_SESSIONS
-from frontrunner.takeover.console.visits import MAX_BODY
 from frontrunner.takeover.records import Commanded, Noted, Record, Verb
 from frontrunner.takeover.stages import Mode, Stage
 from tests.takeover.console.clients import HOST, ORIGIN, Client, FakeDesk
@@ -596,6 +596,21 @@ def test_only_what_can_be_forced_is_forced(ada: Client, desk: FakeDesk) -> None:
 def test_a_gate_that_does_not_wait_is_refused(ada: Client, desk: FakeDesk) -> None:
     assert ada.press("advance", gate="parity").status == 409
     assert desk.commands == []
+
+
+def test_a_fault_of_the_console_is_a_page_and_in_the_log(
+    ada: Client, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fault() -> None:
+        raise ZeroDivisionError("a secret detail")
+
+    monkeypatch.setattr(desk, "inputs", fault)
+    for answer in (ada.get("/"), ada.get("/do/rollback")):
+        assert answer.status == 500
+        assert "frontrunner takeover status" in answer.body
+        assert "secret" not in answer.body
+        assert answer.header("x-frame-options") == "DENY"
+    assert "ZeroDivisionError: a secret detail" in caplog.text
 
 
 def test_a_command_that_is_not_written_is_said(ada: Client, desk: FakeDesk) -> None:

@@ -11,7 +11,7 @@ import pytest
 from frontrunner.base.config import load_settings
 from frontrunner.takeover.console.access import Tokens
 from frontrunner.takeover.console.desk import Console, Rules
-from frontrunner.takeover.console.visits import LOOPBACK_NAMES
+from frontrunner.takeover.console.incoming import LOOPBACK_NAMES
 from frontrunner.takeover.console.watching import Watched, Watcher
 from frontrunner.takeover.loading import gateway_folder, load_plan
 from tests.cli.test_takeover_run import controller, home

@@ -18,6 +18,15 @@ from frontrunner.http.request import Receive, Response, Scope, Send, send_respon
 from frontrunner.takeover.console import screens
 from frontrunner.takeover.console.access import Attempts, OneTimeCode, Tokens
 from frontrunner.takeover.console.actions import Action, action, actions
+from frontrunner.takeover.console.incoming import (
+    RefusedError,
+    Visit,
+    check_host,
+    check_origin,
+    cookies_of,
+    form,
+    visit_of,
+)
 from frontrunner.takeover.console.model import (
     Inputs,
     gates,
@@ -39,18 +48,13 @@ from frontrunner.takeover.console.replies import (
 from frontrunner.takeover.console.sessions import Session, Sessions, new_ticket
 from frontrunner.takeover.console.side_counts import both_sides, compared
 from frontrunner.takeover.console.standing import Standing, answer_to, standing
-from frontrunner.takeover.console.visits import (
-    RefusedError,
-    Visit,
-    check_host,
-    check_origin,
-    cookies_of,
-    form,
-    visit_of,
-)
 from frontrunner.takeover.records import Commanded, Entry, Verb
 
 log = logging.getLogger("frontrunner.console")
+_FAULT = (
+    "The console has a fault and cannot show this. Its log has the details. The take-over goes on "
+    "without the console: use frontrunner takeover status, pause and rollback."
+)
 FORM_SECONDS = 10.0
 
 
@@ -110,13 +114,8 @@ class Console:
         if scope["type"] != "http":
             return
         visit = visit_of(scope, receive)
-        try:
-            response = await self._answer(visit)
-        except RefusedError as error:
-            response = refusal(error.status, str(error))
-        except FrontrunnerError as error:
-            log.error("%s could not be answered: %s", visit.path, error)
-            response = refusal(503, str(error))
+        [found] = await asyncio.gather(self._answer(visit), return_exceptions=True)
+        response = _failed(visit, found) if isinstance(found, BaseException) else found
         headers = [*response.headers, *SECURE]
         await send_response(response._replace(headers=headers), visit.method == "HEAD", send)
 
@@ -321,3 +320,16 @@ class Console:
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+def _failed(visit: Visit, error: BaseException) -> Response:
+    """The page that says why there is no answer. Raises what is not an error, such as a stop."""
+    if isinstance(error, RefusedError):
+        return refusal(error.status, str(error))
+    if isinstance(error, FrontrunnerError):
+        log.error("%s could not be answered: %s", visit.path, error)
+        return refusal(503, str(error))
+    if isinstance(error, Exception):  # whoever operates the move must not see a bare 500
+        log.error("%s could not be answered: a fault", visit.path, exc_info=error)
+        return refusal(500, _FAULT)
+    raise error

@@ -6,7 +6,7 @@ from frontrunner.http.documents import find as find_document
 from frontrunner.http.reply import Headers
 from frontrunner.http.request import Response
 from frontrunner.takeover.console import screens
-from frontrunner.takeover.console.visits import RefusedError, Visit
+from frontrunner.takeover.console.incoming import RefusedError, Visit
 
 _HTML = "text/html; charset=utf-8"
 SECURE: Headers = [

@@ -16,7 +16,7 @@ import pytest
 import trustme
 
 from frontrunner.base.errors import UsageError
-from frontrunner.takeover.console.running import Listen, check_listen, names_of
+from frontrunner.takeover.console.serving import Listen, check_listen, names_of
 from tests.takeover.console.scene import write_home
 
 

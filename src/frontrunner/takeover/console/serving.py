@@ -15,7 +15,7 @@ from frontrunner.http.guard import GuardedProtocol
 from frontrunner.http.listening import listen
 from frontrunner.takeover.console.access import OneTimeCode, Tokens, own_name
 from frontrunner.takeover.console.desk import Console, Desk, Rules
-from frontrunner.takeover.console.visits import LOOPBACK_NAMES, is_loopback
+from frontrunner.takeover.console.incoming import LOOPBACK_NAMES, is_loopback
 
 _GRACE = 5
 
