@@ -15,7 +15,7 @@ from frontrunner.base.errors import FrontrunnerError, NothingUsableError, Snapsh
 from frontrunner.ops import events, pipeline
 from frontrunner.results.read import Progress
 from frontrunner.snapshot.store import Store
-from tests.factories import small_snapshot, write, write_scores
+from tests.factories import result, small_snapshot, write, write_scores
 
 CATALOG = b"""
 [[task]]
@@ -130,6 +130,14 @@ def test_several_sources_are_told_apart_in_what_is_said(tmp_path: Path) -> None:
         "  results0.5: 1 file, 1 usable, 1 replaced by a later source",
         "  mine: 1 file, 1 usable",
     ]
+
+
+def test_runs_that_differ_are_told(tmp_path: Path) -> None:
+    asked = request(tmp_path)
+    write(tmp_path, "results0.5/org__a/r9/T1.json", result("T1", 0.25))
+    listener = Listener()
+    pipeline.build(load_settings(tmp_path / "home", {}), asked, listener)
+    assert any("Runs of one model differ: 1 task of 1 model." in one for one in listener.said)
 
 
 def test_publish_roll_back_and_prune_are_logged(tmp_path: Path) -> None:
