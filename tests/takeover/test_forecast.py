@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from frontrunner.base.gate_settings import SuccessGate
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
 from frontrunner.takeover.forecast import DAY, forecast
-from frontrunner.takeover.plan import plan_of, positions
+from frontrunner.takeover.plan import HubPart, plan_of, positions
 from frontrunner.takeover.stages import Stage
 
 
@@ -62,3 +62,17 @@ def test_what_has_no_way_back_is_said_once() -> None:
     found = forecast(plan_of(TakeoverSettings()), None)
     assert [one.stage for one in found.steps if one.no_return] == [Stage.SETTLED]
     assert all(one.saved and one.undo and one.begins for one in found.steps)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "undo"), [("overwrite", "restores the saved files"), ("rename", "names back")]
+)
+def test_a_space_has_no_shares_and_says_what_happens_on_the_hub(strategy: str, undo: str) -> None:
+    part = HubPart(strategy=strategy, space="a/b", demo="a/d", archive="a/o", archive_kind="space")
+    found = forecast(plan_of(TakeoverSettings(), hub=part), 2000)
+    assert [one.stage for one in found.steps] == ["parallel", "guided", "cutover", "settled"]
+    assert "shadow" not in found.steps[0].gates
+    assert {"engagement", "quota"} <= {*found.steps[2].gates}
+    assert undo in found.steps[2].undo
+    assert bool(found.steps[2].no_return) is (strategy == "rename")
+    assert "hub/saved" in found.steps[0].saved

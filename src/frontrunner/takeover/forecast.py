@@ -82,7 +82,7 @@ def _step(plan: Plan, position: Position, per_day: float | None) -> StepForecast
         stage=position.stage,
         step=position.step,
         share=world.share,
-        does=_DOES[position.stage].format(
+        does=(_DOES_ON_HUB if plan.hub else _DOES)[position.stage].format(
             share=_percent(world.share), shadow=_percent(world.shadow)
         ),
         begins=_begins(plan, position),
@@ -93,9 +93,9 @@ def _step(plan: Plan, position: Position, per_day: float | None) -> StepForecast
         from_users=users,
         from_shadows=shadows,
         text=_sentence(world, per_day, users, shadows, stage.deadline) if on_users else "",
-        saved=_SAVED,
+        saved=_SAVED_ON_HUB if plan.hub else _SAVED,
         undo=_undo(plan, position),
-        no_return=_NO_RETURN if position.stage is Stage.SETTLED else "",
+        no_return=_no_return(plan, position),
     )
 
 
@@ -168,7 +168,16 @@ def _begins(plan: Plan, position: Position) -> str:
     return "Everything before it holds."
 
 
+def _no_return(plan: Plan, position: Position) -> str:
+    if plan.hub is None:
+        return _NO_RETURN if position.stage is Stage.SETTLED else ""
+    gives_up = plan.hub.strategy == "rename" and position.stage is Stage.CUTOVER
+    return _GRANT if gives_up else ""
+
+
 def _undo(plan: Plan, position: Position) -> str:
+    if plan.hub:
+        return _UNDO_ON_HUB[plan.hub.strategy if position.stage in _MOVED else ""]
     if wanted(plan, position).share == 0:
         return "No user was moved: the banner and the comparing end."
     how = (
@@ -192,4 +201,20 @@ _NO_RETURN = (
     "Choices that visitors made for a board are deleted, and pages of the old board that are "
     "still open stop working. After `finish` nothing watches any more; once the old board is "
     "switched off there is no way back."
+)
+_MOVED = (Stage.CUTOVER, Stage.SETTLED)
+_SAVED_ON_HUB = "The Space's files at the exact commit, its settings and engagement, in hub/saved"
+_DOES_ON_HUB = _DOES | {
+    Stage.PARALLEL: "The old board is saved and archived; the new one runs in its own Space.",
+    Stage.CUTOVER: "All users get the new board at the name; the old one is in the archive.",
+    Stage.SETTLED: "The move counts as settled; the Hub has nothing to change for it.",
+}
+_UNDO_ON_HUB = {
+    "": "One commit takes the banner away, if there is one. No user was moved.",
+    "overwrite": "One commit restores the saved files; users are back when it runs.",
+    "rename": "Both Spaces get their names back; users are back when the old board runs.",
+}
+_GRANT = (
+    "Hardware of the old Space that was granted is given up, and asked for again at the name. A "
+    "grant may come back by the staff's hand alone."
 )
