@@ -49,12 +49,36 @@ def held(found: list[findings.Finding]) -> dict[str, bool]:
 def test_only_what_the_old_board_alone_answers_may_fail_while_it_is_down(
     changes: dict[str, object], excused: bool
 ) -> None:
-    found = findings.of_requests(5, 5, [failure(**changes)], [Window(9.0, 12.0)])
+    down = findings.Down(old=[Window(9.0, 12.0)])
+    found = findings.of_requests(5, 5, [failure(**changes)], 1, down)
     assert held(found) == {"enough requests": True, "no failed request": excused}
 
 
+@pytest.mark.parametrize(
+    ("changes", "excused"),
+    [
+        ({}, False),
+        ({"owner": Owner.NEW}, True),
+        ({"choice": "new"}, False),  # the old board could have answered
+        ({"owner": Owner.NEW, "at": 99.0}, False),
+    ],
+)
+def test_only_what_the_new_board_alone_answers_may_fail_while_it_is_down(
+    changes: dict[str, object], excused: bool
+) -> None:
+    down = findings.Down(new=[Window(9.0, 12.0)])
+    found = findings.of_requests(5, 5, [failure(**changes)], 1, down)
+    assert held(found) == {"enough requests": True, "no failed request": excused}
+
+
+def test_failures_of_which_nothing_is_kept_are_never_excused() -> None:
+    down = findings.Down(old=[Window(9.0, 12.0)])
+    found = findings.of_requests(5, 5, [failure(owner=Owner.OLD)], 2, down)
+    assert not held(found)["no failed request"]
+
+
 def test_too_few_requests_are_not_enough() -> None:
-    assert not held(findings.of_requests(4, 5, [], []))["enough requests"]
+    assert not held(findings.of_requests(4, 5, [], 0, findings.Down()))["enough requests"]
 
 
 def test_a_stream_may_only_be_cut_by_a_fault() -> None:

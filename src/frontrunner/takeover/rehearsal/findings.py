@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -32,15 +33,43 @@ def only_the_old_board(failure: Failure, down: Iterable[Window]) -> bool:
     return is_old and any(one.start <= end and failure.at <= one.end for one in down)
 
 
+def only_the_new_board(failure: Failure, down: Iterable[Window]) -> bool:
+    """Whether a request failed because only the new board could answer it, and that was down.
+
+    Such are the styles of its pages: the old board has none of that name.
+    """
+    end = failure.at + failure.took
+    return failure.owner == Owner.NEW and any(
+        one.start <= end and failure.at <= one.end for one in down
+    )
+
+
+class Down(NamedTuple):
+    """When each board was down, or was made to fail."""
+
+    old: Sequence[Window] = ()
+    new: Sequence[Window] = ()
+
+
 def of_requests(
-    requests: int, wanted: int, failures: Sequence[Failure], down: Sequence[Window]
+    requests: int, wanted: int, failures: Sequence[Failure], all_failed: int, down: Down
 ) -> list[Finding]:
-    """That enough was asked, and that nothing failed that could be repeated."""
+    """That enough was asked, and that nothing failed that could be repeated.
+
+    `all_failed` counts every failure; those beyond the ones that were kept are never excused.
+    """
     failed = [one for one in failures if one.result is Result.FAILED]
-    left = [one for one in failed if not only_the_old_board(one, down)]
-    first = f" The first: {left[0].request}, {left[0].cause}." if left else ""
-    known = len(failed) - len(left)
-    more = f" {known:,} that only the old board answers failed while it was down." if known else ""
+    by_old = [one for one in failed if only_the_old_board(one, down.old)]
+    by_new = [one for one in failed if only_the_new_board(one, down.new)]
+    excused = {id(one) for one in (*by_old, *by_new)}
+    rest = [one for one in failed if id(one) not in excused]
+    left = all_failed - len(excused)
+    first = f" The first: {rest[0].request}, {rest[0].cause}." if rest else ""
+    more = "".join(
+        f" {len(known):,} that only the {board} board answers failed while it was down."
+        for board, known in (("old", by_old), ("new", by_new))
+        if known
+    )
     return [
         Finding(
             name="enough requests",
@@ -50,7 +79,7 @@ def of_requests(
         Finding(
             name="no failed request",
             held=not left,
-            text=f"{len(left):,} of {requests:,} repeatable requests failed.{first}{more}",
+            text=f"{left:,} of {requests:,} repeatable requests failed.{first}{more}",
         ),
     ]
 

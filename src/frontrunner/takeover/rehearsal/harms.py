@@ -24,7 +24,7 @@ _FULL = 512
 """Bytes that a file of the controller may have while its disk is full."""
 _ALL_AT_ONCE = (
     Verb.ADVANCE, Verb.PAUSE, Verb.RESUME, Verb.APPROVE, Verb.REJECT, Verb.RETRY, Verb.FINISH,
-    Verb.ACCEPT, Verb.START, Verb.ROLLBACK, Verb.PAUSE, Verb.ADVANCE, Verb.RESUME,
+    Verb.ACCEPT, Verb.ROLLBACK, Verb.PAUSE, Verb.ADVANCE, Verb.RESUME,
 )  # fmt: skip
 _ENVOY_IS_BACK = 15.0
 _HARMS = {

@@ -14,6 +14,7 @@ from frontrunner.base.home import Home
 from frontrunner.takeover.plan import parse_plan
 from frontrunner.takeover.records import PlanChanged
 from frontrunner.takeover.rehearsal import findings
+from frontrunner.takeover.rehearsal.book import Result
 from frontrunner.takeover.rehearsal.conductor import Conductor, Trial, Wishes
 from frontrunner.takeover.rehearsal.crew import Crew
 from frontrunner.takeover.rehearsal.fast_plan import SALT
@@ -36,6 +37,10 @@ _FEWEST_KILLS = 3
 _WEARS_OFF = 6.0
 """Seconds until streams and POSTs no longer suffer from a fault that was lifted."""
 _LAST_LOOK = 1.5
+_NEW_FAILS = (
+    Fault.SUCCESSOR_SLOW, Fault.SUCCESSOR_ERRORS, Fault.SUCCESSOR_RESETS, Fault.SUCCESSOR_KILLED,
+)  # fmt: skip
+"""Faults in which the new board fails what only it can answer."""
 
 
 def wishes(requests: int, names: Sequence[Fault]) -> Wishes:
@@ -102,6 +107,7 @@ def _findings(
     book, seen, entries = throng.book, throng.seen, crew.story.entries
     kills = [Window(at - 1.0, at + _WEARS_OFF) for at in conductor.harms.envoy_kills]
     down = [_window(one) for one in conductor.trials if one.fault is Fault.LEGACY_DOWN]
+    failing = [_window(one) for one in conductor.trials if one.fault in _NEW_FAILS]
     edits = [_window(one) for one in conductor.trials if one.fault is Fault.PLAN_EDITED]
     flips = seen.flips(kills)
     planned = {
@@ -114,7 +120,13 @@ def _findings(
         chain = ledger.verify()
     text = f"{chain.entries:,} entries, each with the hash of the one before. {chain.text}".strip()
     found = [
-        *findings.of_requests(book.requests, wanted.requests, book.failures, down),
+        *findings.of_requests(
+            book.requests,
+            wanted.requests,
+            book.failures,
+            book.results[Result.FAILED],
+            findings.Down(down, failing),
+        ),
         findings.of_once(book.failures, [*kills, *down, *edits]),
         findings.of_flips(len(flips), seen.counted[Why.FALLBACK], len(seen.side_of)),
         findings.of_ways_back([one.seconds for one in conductor.ways_back]),
