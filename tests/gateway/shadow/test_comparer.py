@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 import threading
 from datetime import date
 from pathlib import Path
@@ -180,6 +181,40 @@ def test_counts_survive_a_restart_and_a_damaged_file(tmp_path: Path) -> None:
     assert second.tally.totals()["same"] == 2
     (tmp_path / "shadow.json").write_bytes(b"\xff")
     assert read_tally(tmp_path / "shadow.json").totals()["same"] == 0
+
+
+def test_the_last_counts_are_written_without_another_shadow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("frontrunner.gateway.shadow.comparer._WRITE_EVERY", 0.5)
+    written: queue.Queue[int] = queue.Queue()
+    monkeypatch.setattr(
+        "frontrunner.gateway.shadow.comparer.write_tally",
+        lambda _path, tally: written.put(tally.totals()["same"]),
+    )
+    comparer = Comparer(Boards([board("a")], board("a")), tmp_path)
+    comparer.start()
+    for _ in range(5):
+        comparer.take(SCORES)
+    while written.get(timeout=20) < 5:  # the first comparison is written at once, the rest later
+        pass
+
+
+def test_a_tally_that_could_not_be_written_is_written_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("frontrunner.gateway.shadow.comparer._WRITE_EVERY", 0.01)
+    tries: queue.Queue[int] = queue.Queue()
+
+    def write(_path: Path, tally: Tally) -> None:
+        tries.put(tally.totals()["same"])
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("frontrunner.gateway.shadow.comparer.write_tally", write)
+    comparer = Comparer(Boards([board("a")], board("a")), tmp_path)
+    comparer.start()
+    comparer.take(SCORES)
+    assert [tries.get(timeout=20) for _ in range(2)] == [1, 1]
 
 
 def test_routes_are_bounded() -> None:

@@ -57,6 +57,7 @@ class Comparer:
         self._waiting: queue.Queue[Shadow | None] = queue.Queue(_WAITING)
         self._lock = threading.Lock()
         self._written = 0.0
+        self._is_unwritten = False
 
     def start(self) -> None:
         """Begin to compare."""
@@ -78,12 +79,22 @@ class Comparer:
 
     def _work(self) -> None:
         while True:
-            shadow = self._waiting.get()
+            try:
+                shadow = self._waiting.get(timeout=self._until_write())
+            except queue.Empty:  # no traffic: the last counts must not wait for the next shadow
+                self._write()
+                continue
             try:
                 if shadow is not None:
                     self._counted(shadow)
             finally:
                 self._waiting.task_done()
+
+    def _until_write(self) -> float | None:
+        """Seconds until the tally may be written again; None if the file has all of it."""
+        if not self._is_unwritten:
+            return None
+        return max(0.0, self._written + _WRITE_EVERY - time.monotonic())
 
     def _counted(self, shadow: Shadow) -> None:
         try:
@@ -97,6 +108,7 @@ class Comparer:
             with self._lock:
                 self.tally.crashed += 1
             log.exception("the comparison of %s failed", shadow.target)
+        self._is_unwritten = True
         self._write()
 
     def compare(self, shadow: Shadow) -> Outcome:
@@ -124,8 +136,10 @@ class Comparer:
         self._written = time.monotonic()
         try:
             with self._lock:
+                self._is_unwritten = False  # first: what is counted from now on is not in it
                 write_tally(self._tally_file, self.tally)
         except OSError as error:
+            self._is_unwritten = True
             log.error("the tally of shadows was not written: %s", error)
 
     # --- as an ASGI application -----------------------------------------------------------------
