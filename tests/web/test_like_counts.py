@@ -15,24 +15,33 @@ from frontrunner.web.like_counts import Imported, LikeCounts, read_imported
 
 
 @pytest.fixture
-def counts(tmp_path: Path) -> Iterator[LikeCounts]:
+def counts(tmp_path: Path, database_url: str) -> Iterator[LikeCounts]:
+    one = LikeCounts(database_url, tmp_path / "likes.db")
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def in_file(tmp_path: Path) -> Iterator[LikeCounts]:
     one = LikeCounts("", tmp_path / "likes.db")
     yield one
     one.close()
 
 
-def test_likes_add_up_over_days_and_restarts(counts: LikeCounts, tmp_path: Path) -> None:
+def test_likes_add_up_over_days_and_restarts(
+    counts: LikeCounts, tmp_path: Path, database_url: str
+) -> None:
     assert counts.total() == 0
     for day in (date(2026, 1, 1), date(2026, 1, 1), date(2026, 1, 2)):
         counts.add(day)
     assert counts.total() == 3
-    again = LikeCounts("", tmp_path / "likes.db")
+    again = LikeCounts(database_url, tmp_path / "likes.db")
     assert again.total() == 3
     again.close()
 
 
-def test_only_days_and_numbers_are_stored(counts: LikeCounts, tmp_path: Path) -> None:
-    counts.add(date(2026, 1, 1))
+def test_only_days_and_numbers_are_stored(in_file: LikeCounts, tmp_path: Path) -> None:
+    in_file.add(date(2026, 1, 1))
     with sqlite3.connect(tmp_path / "likes.db") as connection:
         tables = [sql for (sql,) in connection.execute("select sql from sqlite_master") if sql]
         assert len(tables) == 1
@@ -52,12 +61,12 @@ def test_none_is_lost_among_many_at_once(counts: LikeCounts) -> None:
     assert counts.total() == 20
 
 
-def test_a_wrong_url_and_a_lost_file_are_said(counts: LikeCounts, tmp_path: Path) -> None:
+def test_a_wrong_url_and_a_lost_file_are_said(in_file: LikeCounts, tmp_path: Path) -> None:
     with pytest.raises(LikesError, match=r"site\.likes_database"):
         LikeCounts("nonsense://x", tmp_path / "a.db")
     (tmp_path / "likes.db").unlink()
     with pytest.raises(LikesError, match="cannot be used"):
-        counts.total()
+        in_file.total()
 
 
 def test_the_starting_count(tmp_path: Path) -> None:
