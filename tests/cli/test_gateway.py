@@ -143,3 +143,17 @@ def test_the_doctor(home: Path) -> None:
     wrong = run(home, "doctor")
     assert wrong.returncode == 1
     assert "must be http://host:port" in wrong.stdout
+
+
+def test_every_command_speaks_json(home: Path) -> None:
+    assert json.loads(run(home, "gateway", "banner", "on", "--json").stdout) == {"banner": True}
+    settled = run(home, "gateway", "settle", "--yes", "--json")
+    assert json.loads(settled.stdout) == {"settled": True}
+    emitted = json.loads(run(home, "gateway", "emit", "systemd", "--json").stdout)
+    assert (emitted["kind"], "ExecStart" in emitted["text"]) == ("systemd", True)
+    (home / "frontrunner.toml").write_text(f'{SETTINGS}salt = "x"\n')
+    rendered = json.loads(run(home, "gateway", "render", "--json").stdout)
+    assert sorted(rendered) == ["envoy.yaml", "routes.yaml"]
+    output = str(home / "made")
+    written = json.loads(run(home, "gateway", "render", "--json", "--output", output).stdout)
+    assert [Path(one).is_file() for one in written["written"]] == [True, True]

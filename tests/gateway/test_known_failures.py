@@ -288,3 +288,13 @@ def test_every_failure_is_named_by_a_test_or_left_to_the_take_over() -> None:
             named = " ".join(docstring(one) for one in tests)
             assert all(docstring(one) for one in tests), number
             assert all(reference in named for reference in references), (number, references)
+
+
+def test_every_pitfall_has_a_test() -> None:
+    _, _, rest = TABLE.read_text("utf-8").partition("## Pitfalls")
+    lines = [line for line in rest.partition("\n## ")[0].splitlines() if "`tests/" in line]
+    assert len(lines) == 12
+    for line in lines:
+        for test in re.findall(r"`(tests/[^`]+)`", line):
+            path, _, name = test.partition("::")
+            assert f"\ndef {name}(" in (ROOT / path).read_text("utf-8"), test

@@ -15,7 +15,7 @@ import trustme
 
 from frontrunner.gateway.buckets import bucket
 from tests.gateway.boards import Board
-from tests.gateway.conftest import Running, free_port, start_gateway, stop_gateway
+from tests.gateway.conftest import Running, free_port, start_gateway, stop_gateway, until
 
 PAGE = {"accept": "text/html"}
 
@@ -160,3 +160,44 @@ def test_another_salt_in_the_middle_of_the_move_is_refused(gateway: Running) -> 
     with pytest.raises(GatewayError, match="Set it back"):
         ensure_salt(folder, "another")
     assert ensure_salt(folder, "") == ensure_salt(folder, gateway.control.kept().salt)
+
+
+def test_connections_are_limited(folder: Path) -> None:
+    running, thread = start_gateway(folder, max_connections=10)
+    request = b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n"
+
+    def answered(link: socket.socket) -> bool:
+        try:
+            link.sendall(request)
+            return link.recv(65536).startswith(b"HTTP/1.1 200")
+        except ConnectionError:
+            return False
+
+    def link() -> socket.socket:
+        return socket.create_connection(("127.0.0.1", running.port), timeout=20)
+
+    try:
+        taken = [link() for _ in range(10)]
+        assert all(answered(one) for one in taken)
+        with link() as further:
+            assert not answered(further)
+        assert all(answered(one) for one in taken), "those before go on"
+        taken.pop().close()
+
+        def has_room() -> bool:
+            with link() as another:
+                return answered(another)
+
+        until(has_room)
+        for one in taken:
+            one.close()
+    finally:
+        stop_gateway(running, thread)
+
+
+@pytest.mark.acceptance  # 15 s: the limit is no setting
+def test_a_head_that_does_not_end_is_given_up(gateway: Running) -> None:
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=60) as link:
+        link.sendall(b"GET /x HTTP/1.1\r\nHost: a\r\n")
+        assert b" 408 " in link.recv(65536)
+    assert not gateway.old.asked

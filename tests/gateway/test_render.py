@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,15 @@ def test_envoy_accepts_it_without_a_deprecated_field(
         envoy = find_envoy()
         assert refusal(envoy, config) is None
         assert deprecations(envoy, config) == []
+
+
+def test_no_part_is_used_that_is_not_hardened(tmp_path: Path) -> None:
+    """Envoy does not promise that these withstand users, or boards, that mean harm."""
+    text = render_config(boards(new=("http://a:1", "http://b:2")), "salt", tmp_path)
+    found = re.findall(r"envoy\.[a-z_.]+|extensions\.clusters\.[a-z]+", text)
+    assert found
+    assert not [name for name in found if "composite" in name or "aggregate" in name]
+    assert "priority: 1" in text
 
 
 states = st.builds(

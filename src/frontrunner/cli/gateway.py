@@ -55,7 +55,7 @@ def _by_hand(folder: Path, force: bool) -> None:
 
 
 @gateway.command("run")
-def run_(home: Home = None) -> None:
+def run_(home: Home = None, as_json: Json = False) -> None:
     """Run the gateway in the foreground; SIGHUP or a changed frontrunner.toml reloads it."""
     from frontrunner.gateway.supervise import Supervisor  # noqa: PLC0415
     from frontrunner.ops.notify import read_outboxes  # noqa: PLC0415
@@ -71,7 +71,14 @@ def run_(home: Home = None) -> None:
     )
     outbox = HomePaths(chosen).outbox
     supervisor.counts.registry.register(NotifyCollector(lambda: read_outboxes(outbox)))
-    supervisor.run(lambda address: say(f"Listening on {address} (stop with Ctrl+C)"))
+
+    def started(address: str) -> None:
+        if as_json:
+            print_json({"listening": address})
+            sys.stdout.flush()
+        say(f"Listening on {address} (stop with Ctrl+C)")
+
+    supervisor.run(started)
 
 
 @gateway.command(hidden=True)
@@ -105,6 +112,7 @@ def render(
         bool, typer.Option("--kubernetes", help="Print a ConfigMap with both files.")
     ] = False,
     home: Home = None,
+    as_json: Json = False,
 ) -> None:
     """Print Envoy's configuration and routes, for those who run their own Envoy."""
     from frontrunner.gateway.emit import config_map, lasting_salt  # noqa: PLC0415
@@ -124,9 +132,13 @@ def render(
         output.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             write_file(output / name, text.encode())
-            typer.echo(str(output / name))
+        written = [str(output / name) for name in files]
+        print_json({"written": written}) if as_json else typer.echo("\n".join(written))
     elif kubernetes:
-        typer.echo(config_map(settings, salt, state), nl=False)
+        made = config_map(settings, salt, state)
+        print_json({"configmap.yaml": made}) if as_json else typer.echo(made, nl=False)
+    elif as_json:
+        print_json(files)
     else:
         typer.echo("---\n".join(files.values()), nl=False)
 
@@ -175,6 +187,7 @@ def banner(
     state: Annotated[str, typer.Argument(metavar="on|off")],
     force: Force = False,
     home: Home = None,
+    as_json: Json = False,
 ) -> None:
     """Show or hide the banner on pages of both boards."""
     if state not in ("on", "off"):
@@ -188,6 +201,8 @@ def banner(
     Gateway(settings, folder).change(
         lambda before: msgspec.structs.replace(before, banner=state == "on")
     )
+    if as_json:
+        print_json({"banner": state == "on"})
     say(f"The banner is {state}.")
 
 
@@ -197,6 +212,7 @@ def settle(
     undo: Annotated[bool, typer.Option("--undo", help="Take settling back.")] = False,
     force: Force = False,
     home: Home = None,
+    as_json: Json = False,
 ) -> None:
     """Give the old board's own paths to the new one and delete the gateway's cookies."""
     from frontrunner.gateway.control import Gateway  # noqa: PLC0415
@@ -216,6 +232,8 @@ def settle(
         one.change(lambda before: msgspec.structs.replace(before, settled=False))
     else:
         one.finalize()
+    if as_json:
+        print_json({"settled": not undo})
     say(
         "The old board's own paths go to the old board again."
         if undo
@@ -330,9 +348,11 @@ def feedback(
 def emit(
     what: Annotated[str, typer.Argument(metavar="systemd|compose|dockerfile|kubernetes")],
     home: Home = None,
+    as_json: Json = False,
 ) -> None:
     """Print a file that runs the gateway as a service."""
     from frontrunner.gateway.emit import emitted  # noqa: PLC0415
 
     chosen, settings, folder = _settings(home)
-    typer.echo(emitted(what, settings, chosen, folder), nl=False)
+    text = emitted(what, settings, chosen, folder)
+    print_json({"kind": what, "text": text}) if as_json else typer.echo(text, nl=False)
