@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from frontrunner.checks.gates import Verdict
 from frontrunner.hub.standin.deploys import Cause, Result
+from frontrunner.hub.standin.exchange import Reply
 from frontrunner.hub.standin.faults import hang, late_commit, lost_commit, other_push, refusal
+from frontrunner.hub.standin.live_sites import Site
 from frontrunner.hub.standin.switches import Switches
 from frontrunner.takeover.on_hub.name_observer import NameObserver
 from frontrunner.takeover.records import Verb
@@ -304,3 +307,24 @@ def test_without_the_right_to_copy_the_start_is_refused(hub: Hub, tmp_path: Path
     move.until(lambda _: any('"refused"' in one and "paid plan" in one for one in move.story()))
     assert move.position.stage is Stage.PLANNED
     assert hub.stored.find("space", DEMO) is None
+    hub.stored.replace_account("board", paid=True)
+    move.command(Verb.START)  # the cause is gone, so the step that failed is tried again
+    move.to(Stage.GUIDED)
+
+
+def test_the_page_of_the_old_board_is_not_asked_for_at_every_look(hub: Hub, tmp_path: Path) -> None:
+    move = Move(hub, tmp_path)
+    held_at(move, Stage.PARALLEL)
+    asked: list[str] = []
+
+    def answer(site: Site, path: str) -> Reply:
+        asked.append(path)
+        return Reply(200)
+
+    hub.app.applications[BOARD] = answer
+    move.plane._first = replace(move.plane._first, grace=1000.0)
+    for _ in range(20):
+        move.plane.read()
+    assert len(asked) <= 1
+    assert move.plane.old_is_healthy()
+    assert len(asked) <= 2

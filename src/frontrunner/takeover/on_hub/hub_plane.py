@@ -9,6 +9,8 @@ the lease is over, so an earlier controller cannot act for long.
 from __future__ import annotations
 
 import logging
+import math
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -66,6 +68,8 @@ class HubPlane:
         self._token = 0
         self._doing = ""
         self._live = self._new_live = ""
+        self._answered: dict[str, tuple[bool, float]] = {}
+        """Whether a live address answered, and when."""
         self._steps_are_left: World | None = None
 
     # --- reading ------------------------------------------------------------------------------
@@ -92,14 +96,14 @@ class HubPlane:
 
     def old_side(self) -> Side:
         """Ask the live address that was known last, without the Hub."""
-        return Side(healthy=self._answers(self._live) if self._live else None)
+        return Side(healthy=self._answers(self._live, now=True) if self._live else None)
 
     def old_is_healthy(self) -> bool | None:
         """Ask the old board, or its archive, just before users go back."""
         known = self._journal.known()
         ground = self._ground(known)
         try:
-            return self._old(ground, self._look(ground)).healthy
+            return self._old(ground, self._look(ground), now=True).healthy
         except HubError as error:
             log.warning("the old board cannot be asked: %s", error)
             return None
@@ -288,10 +292,10 @@ class HubPlane:
 
     # --- the boards ---------------------------------------------------------------------------
 
-    def _old(self, ground: Ground, seen: Seen) -> Side:
+    def _old(self, ground: Ground, seen: Seen, *, now: bool = False) -> Side:
         """The old board, or once it is replaced, whether it runs in the archive."""
         if seen.served != "new":
-            return Side(healthy=self._answers(seen.facts.live))
+            return Side(healthy=self._answers(seen.facts.live, now=now))
         if ground.part.archive_kind == "dataset" and ground.part.strategy == "overwrite":
             return Side(healthy=True)  # its files are saved, and nothing else is left of it
         try:
@@ -319,11 +323,17 @@ class HubPlane:
             data_at=_seconds(snapshot.built_at),
         )
 
-    def _answers(self, live: str) -> bool:
+    def _answers(self, live: str, *, now: bool = False) -> bool:
+        """Whether a board answers; asked again after a while, since its page may be large."""
+        known, at = self._answered.get(live, (False, -math.inf))
+        if not now and time.monotonic() - at < self._first.grace:
+            return known
         try:
-            return ask_live(self._first.hub, live, "/").status < _HEALTHY_BELOW
+            found = ask_live(self._first.hub, live, "/").status < _HEALTHY_BELOW
         except NetworkError:
-            return False
+            found = False
+        self._answered[live] = found, time.monotonic()
+        return found
 
 
 def _world(seen: Seen, known: Known) -> World:

@@ -10,17 +10,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from frontrunner.takeover.records import (
-    Cause,
-    Decided,
+    Commanded,
     Entry,
     Noted,
     Record,
     StepBegun,
     StepEnded,
+    Verb,
 )
 
 BACK = "restore"
 """The step that takes everything back: what was prepared before it is prepared anew."""
+_TRIES_AGAIN = frozenset({Verb.START, Verb.RETRY, Verb.ADVANCE, Verb.RESUME})
 Write = Callable[[Record, int], Entry]
 """Adds a record under the token of a lease. Raises StaleTokenError if the lease is over."""
 
@@ -50,7 +51,7 @@ class Known:
     done: dict[str, dict[str, str]] = field(default_factory=dict)
     """Facts of the steps that are done and hold, by key."""
     failed: dict[str, Failure] = field(default_factory=dict)
-    """Steps that failed, until an operator decides something."""
+    """Steps that failed, until an operator asks to go on."""
     ours: list[str] = field(default_factory=list)
     """Commits of the live Space that were saved or made, the last one at the end."""
     ever: set[str] = field(default_factory=set)
@@ -70,7 +71,7 @@ class Known:
                     self.open[key] = Open(entry.seq, entry.at, about)
                 case StepEnded():
                     self._ended(entry.record, entry.at)
-                case Decided(cause=Cause.COMMAND):
+                case Commanded(verb=verb) if verb in _TRIES_AGAIN:
                     self.failed.clear()
                 case Noted(topic="alarm", text=text):
                     self.told.add(text)
