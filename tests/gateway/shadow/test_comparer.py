@@ -200,6 +200,24 @@ def test_the_last_counts_are_written_without_another_shadow(
         pass
 
 
+def test_the_counts_say_until_when_they_are_complete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter(range(100))
+    monkeypatch.setattr("frontrunner.gateway.shadow.comparer.time.time", lambda: next(times))
+    comparer = Comparer(Boards([board("a")], board("a")), tmp_path)
+    for _ in range(2):
+        comparer.take(SCORES)
+    comparer._write(at_once=True)
+    (first, second), kept = comparer._open.values(), read_tally(tmp_path / "shadow.json")
+    assert kept.counted_until == first < second  # neither is counted yet
+    comparer.start()
+    comparer.join()
+    kept = read_tally(tmp_path / "shadow.json")
+    assert kept.counted_until is not None
+    assert kept.counted_until > second
+
+
 def test_a_tally_that_could_not_be_written_is_written_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,8 +48,9 @@ class World:
         with self.place.requests.open("ab") as file:
             file.write(encoded(*lines))
 
-    def shadows(self, since: float = 5.0, **routes: RouteTally) -> None:
-        write_tally(self.place.folder / "shadow.json", Tally(since=since, routes=routes, errors=2))
+    def shadows(self, since: float = 5.0, until: float | None = None, **routes: RouteTally) -> None:
+        tally = Tally(since=since, counted_until=until, routes=routes, errors=2)
+        write_tally(self.place.folder / "shadow.json", tally)
 
 
 @pytest.fixture
@@ -337,6 +338,21 @@ def test_a_comparer_that_began_anew_counts_from_zero(world: World) -> None:
     assert collector.look().shadows == Shadows(same=3, unanswered=2)
     (world.place.folder / "shadow.json").write_bytes(b"{")
     assert collector.look().shadows is None
+
+
+def test_shadows_from_before_an_analysis_that_are_counted_late_are_not_part_of_it(
+    world: World,
+) -> None:
+    """A board that was mended was held to be broken: what it showed before came late."""
+    world.shadows(until=BEGIN - 1, a=RouteTally(same=10))
+    collector = world.begun()
+    world.shadows(until=BEGIN + 0.5, a=RouteTally(same=10, different=7))
+    assert collector.look().shadows == Shadows()
+    assert world.start().look().shadows == Shadows()  # also after a kill
+    world.shadows(until=BEGIN + 1.5, a=RouteTally(same=11, different=8))
+    assert collector.look().shadows == Shadows()
+    world.shadows(until=BEGIN + 3, a=RouteTally(same=13, different=8))
+    assert collector.look().shadows == Shadows(same=2)
 
 
 def test_complaints_are_asked_for_since_the_restart(world: World) -> None:

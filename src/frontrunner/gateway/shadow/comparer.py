@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -54,7 +55,10 @@ class Comparer:
         self._rules_file = folder / RULES
         self._tally_file = folder / TALLY
         self.tally: Tally = read_tally(self._tally_file)
-        self._waiting: queue.Queue[Shadow | None] = queue.Queue(_WAITING)
+        self._waiting: queue.Queue[tuple[int, Shadow]] = queue.Queue(_WAITING)
+        self._numbers = count()
+        self._open: dict[int, float] = {}
+        """When each shadow was taken that is not counted yet; the oldest first."""
         self._lock = threading.Lock()
         self._written = 0.0
         self._is_unwritten = False
@@ -66,10 +70,12 @@ class Comparer:
 
     def take(self, shadow: Shadow) -> None:
         """Compare a request later; drop it if too many wait."""
-        try:
-            self._waiting.put_nowait(shadow)
-        except queue.Full:
-            with self._lock:
+        with self._lock:
+            number = next(self._numbers)
+            try:
+                self._waiting.put_nowait((number, shadow))
+                self._open[number] = time.time()
+            except queue.Full:
                 self.tally.dropped += 1
 
     def join(self) -> None:
@@ -80,13 +86,12 @@ class Comparer:
     def _work(self) -> None:
         while True:
             try:
-                shadow = self._waiting.get(timeout=self._until_write())
+                number, shadow = self._waiting.get(timeout=self._until_write())
             except queue.Empty:  # no traffic: the last counts must not wait for the next shadow
                 self._write()
                 continue
             try:
-                if shadow is not None:
-                    self._counted(shadow)
+                self._counted(number, shadow)
             finally:
                 self._waiting.task_done()
 
@@ -96,7 +101,7 @@ class Comparer:
             return None
         return max(0.0, self._written + _WRITE_EVERY - time.monotonic())
 
-    def _counted(self, shadow: Shadow) -> None:
+    def _counted(self, number: int, shadow: Shadow) -> None:
         try:
             self.compare(shadow)
         except FrontrunnerError as error:
@@ -108,6 +113,8 @@ class Comparer:
             with self._lock:
                 self.tally.crashed += 1
             log.exception("the comparison of %s failed", shadow.target)
+        with self._lock:
+            self._open.pop(number, None)
         self._is_unwritten = True
         self._write()
 
@@ -137,6 +144,7 @@ class Comparer:
         try:
             with self._lock:
                 self._is_unwritten = False  # first: what is counted from now on is not in it
+                self.tally.counted_until = next(iter(self._open.values()), time.time())
                 write_tally(self._tally_file, self.tally)
         except OSError as error:
             self._is_unwritten = True

@@ -49,6 +49,8 @@ class Tally(msgspec.Struct, kw_only=True):
     """All counts since the comparer began on an empty file."""
 
     since: float = 0.0
+    counted_until: float | None = None
+    """All shadows that were taken before this time are in the counts; None if that is not known."""
     routes: dict[str, RouteTally] = {}
     rules: dict[str, int] = {}
     """How often each rule ignored something."""

@@ -58,6 +58,8 @@ class Kept(msgspec.Struct, kw_only=True):
     position: Position | None
     shadows: ShadowTotals | None
     """The comparer's counts when the analysis began."""
+    waits_for_shadows: bool = False
+    """Whether shadows from before the analysis are still to be counted; until then none count."""
     lost: str = ""
     """Why earlier counts of this analysis are not part of it."""
     read: int = 0
@@ -155,6 +157,7 @@ class Collector:
             reader = self._reader = LogReader.at_end(self._place.requests)
         # The clock may have been set back since then: what is logged from now on counts.
         self._kept.windows.begun = min(self._kept.windows.begun, now + _SETTLED)
+        self._wait_for_shadows()
         self._count(reader)
         if reader.lost:
             reader.lost = False
@@ -180,6 +183,22 @@ class Collector:
         if unread:
             log.warning("%d lines of %s could not be read", unread, self._place.requests)
 
+    def _wait_for_shadows(self) -> None:
+        """Count shadows from when those from before the analysis are in the comparer's counts.
+
+        They are compared and written seconds later. What the board showed in an earlier step,
+        or before its code was mended, must not fail this one.
+        """
+        kept = self._kept
+        found = read_shadows(self._shadow_file) if kept.waits_for_shadows else None
+        if found is None:
+            return
+        # The clocks may differ after one was set, but no shadow takes that long.
+        is_late = time.monotonic() - self._loaded > _UNDER_WAY
+        settled = found.has_all_before(kept.since + _SETTLED)
+        kept.shadows, kept.waits_for_shadows = found, not (settled or is_late)
+        self._unsaved = True
+
     def _begin_without_what_was_lost(self) -> None:
         limit = self._kept.windows.slow_over_ms
         self._kept = self._fresh(self._kept.analysis)
@@ -192,7 +211,10 @@ class Collector:
         self._unsaved = True
         windows = Windows(share=analysis.share, seconds=analysis.window, begun=now + _SETTLED)
         shadows = read_shadows(self._shadow_file)
-        return Kept(analysis=analysis, since=now, windows=windows, position=None, shadows=shadows)
+        return Kept(
+            analysis=analysis, since=now, windows=windows, position=None, shadows=shadows,
+            waits_for_shadows=shadows is not None,
+        )  # fmt: skip
 
     def _save(self, reader: LogReader) -> None:
         self._unsaved = True
@@ -210,6 +232,9 @@ class Collector:
     def _evidence(self, now: float, problem: str) -> Evidence:
         kept, windows = self._kept, self._kept.windows
         split = windows.split()
+        shadows = read_shadows(self._shadow_file)
+        if kept.waits_for_shadows and shadows is not None:
+            shadows = kept.shadows
         return Evidence(
             at=now,
             since=kept.since,
@@ -220,7 +245,7 @@ class Collector:
             slowing=windows.slowing,
             split=split,
             slow_over_ms=windows.slow_over_ms,
-            shadows=shadows_since(kept.shadows, read_shadows(self._shadow_file)),
+            shadows=shadows_since(kept.shadows, shadows),
             complaints=self._complaints(kept.since),
             visitors=split.new,
             unread=kept.unread,

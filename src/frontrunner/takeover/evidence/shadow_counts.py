@@ -32,10 +32,16 @@ class ShadowTotals(msgspec.Struct, frozen=True):
     """What the comparer has counted since it began on an empty file."""
 
     since: float = 0.0
+    counted_until: float | None = None
+    """All shadows taken before this time are counted; None in the file of an older comparer."""
     routes: dict[str, RouteCounts] = {}
     errors: int = 0
     dropped: int = 0
     crashed: int = 0
+
+    def has_all_before(self, moment: float) -> bool:
+        """Whether no shadow that was taken before a moment is still to be counted."""
+        return self.counted_until is None or self.counted_until >= moment
 
     @property
     def unanswered(self) -> int:
