@@ -77,3 +77,14 @@ def test_files_of_a_folder_or_made_up(tmp_path: Path) -> None:
     (tmp_path / "a/b").write_text("x")
     assert files_in(tmp_path, {"c": "y"}) == {"a/b": b"x"}
     assert files_in(None, {"c": "y"}) == {"c": b"y"}
+
+
+def test_files_of_a_real_board_are_rehearsed(tmp_path: Path) -> None:
+    """They are not started, so the stand-in names a snapshot for them."""
+    new = tmp_path / "board-space"
+    (new / "home").mkdir(parents=True)
+    (new / "README.md").write_text("---\ntitle: Real\nsdk: docker\n---\n")
+    (new / "Dockerfile").write_text("FROM scratch\n")
+    (new / "home/board.json").write_text("{}")
+    found = rehearse(Order(new=new, every=0.05), tmp_path / "rehearsal")
+    assert found.all_held, found.held

@@ -5,8 +5,12 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+import msgspec
+
 from frontrunner.base.atomic import write_file
 from frontrunner.hub.standin.deploys import Deploy
+from frontrunner.hub.standin.exchange import Reply
+from frontrunner.hub.standin.live_sites import Application, Site, page_of_tree
 from frontrunner.hub.standin.repos import AccessToken, Account, Comment, Discussion, Repository
 from frontrunner.hub.standin.stored import Stored
 from frontrunner.hub.standin.switches import Switches
@@ -66,6 +70,23 @@ def made_up_board(folder: Path) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         write_file(file, text.encode())
     return folder
+
+
+def container(readme: bytes) -> Application:
+    """What Spaces answer; the one with this README.md also names a snapshot, as the new board does.
+
+    The files of a real board are not started, so they need not say so themselves.
+    """
+
+    def answer(site: Site, path: str) -> Reply:
+        found = page_of_tree(site, path)
+        asks = path.partition("?")[0] == "/v1/snapshot"
+        if asks and found.status == 404 and site.files.get("README.md") == readme:
+            facts = {"id": SNAPSHOT, "builtAt": "2026-11-25T00:00:00Z"}
+            return Reply(200, msgspec.json.encode(facts), (("Content-Type", "application/json"),))
+        return found
+
+    return answer
 
 
 def _engage(stored: Stored, made: Repository) -> None:

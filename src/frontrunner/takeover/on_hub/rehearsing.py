@@ -26,7 +26,14 @@ from frontrunner.hub.standin.stored import Stored
 from frontrunner.takeover.fold import State, fold
 from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.on_hub.killed_controller import KILLED
-from frontrunner.takeover.on_hub.made_up import ARCHIVE, DEMO, SPACE, made_up_board, made_up_hub
+from frontrunner.takeover.on_hub.made_up import (
+    ARCHIVE,
+    DEMO,
+    SPACE,
+    container,
+    made_up_board,
+    made_up_hub,
+)
 from frontrunner.takeover.on_hub.name_observer import NameObserver
 from frontrunner.takeover.on_hub.rehearsal_report import Ended, Rehearsal, rehearsal_of
 from frontrunner.takeover.on_hub.rehearsed_faults import FAULTS, Order, Rehearsed
@@ -54,7 +61,8 @@ def rehearse(
     fault = FAULTS[order.fault]
     stored, token = made_up_hub(order.old)
     app = StandIn(stored)
-    app.applications |= applications or {}
+    board = order.new or made_up_board(folder / "new")
+    app.applications |= applications or {"": container((board / "README.md").read_bytes())}
     before = {path: stored.content(e) for path, e in stored.space(SPACE).head.files.items()}
     with running(app) as url, _without_token():
         home = _home(order, fault, folder, url, token)
@@ -178,7 +186,7 @@ def _home(order: Order, fault: Rehearsed, folder: Path, url: str, token: str) ->
     home = Home(folder / "home")
     home.path.mkdir(parents=True)
     write_file(folder / "token", token.encode(), mode=0o600)
-    content = order.new or made_up_board(folder / "new")
+    content = order.new or folder / "new"
     losses = '["likes", "discussions", "grant", "subdomain"]' if order.strategy == "rename" else []
     gates, tables = _gates(order)
     stages = "".join(
