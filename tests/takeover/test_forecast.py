@@ -76,3 +76,15 @@ def test_a_space_has_no_shares_and_says_what_happens_on_the_hub(strategy: str, u
     assert undo in found.steps[2].undo
     assert bool(found.steps[2].no_return) is (strategy == "rename")
     assert "hub/saved" in found.steps[0].saved
+
+
+def test_the_shortest_time_waits_for_every_gate_of_a_step() -> None:
+    """Shadows at 50% come from half of the readers, and from a fifth of their reads."""
+    stage = StageSettings(gates=("success", "shadow"), evidence=1000)
+    plan = plan_of(TakeoverSettings(shares=(50, 100), shadow=20, shifting=stage))
+    half = next(one for one in forecast(plan, 10_000).steps if one.share == 5000)
+    assert half.from_users is not None
+    assert half.from_shadows is not None
+    assert half.from_shadows > half.from_users
+    assert half.shortest == pytest.approx(half.from_shadows)
+    assert half.shortest == pytest.approx(1000 / (10_000 * 0.5 * 0.2) * DAY)

@@ -58,6 +58,13 @@ class Admin:
         """Counters and gauges whose names match an RE2 pattern."""
         return self._read(f"/stats?format=json&filter={quote(pattern)}", _values)
 
+    def active_on_old(self) -> int:
+        """Requests and streams that the old board has under way, with those of draining Envoys.
+
+        Envoy adds the gauges of the process that it replaces to its own, but not to its hosts.
+        """
+        return int(sum(self.stats(r"^cluster\.old\.upstream_rq_active$").values()))
+
     def hosts(self) -> list[Host]:
         """Each address of each board, as Envoy sees it."""
         return self._read("/clusters?format=json", _hosts)

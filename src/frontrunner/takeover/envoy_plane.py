@@ -35,14 +35,15 @@ class EnvoyPlane:
 
     def read(self) -> Reality:
         """Ask Envoy what it does and how the boards are. Raises GatewayError if it does not say."""
-        seen, hosts = self._gateway.seen(), self._gateway.admin().hosts()
+        seen, admin = self._gateway.seen(), self._gateway.admin()
+        hosts, here = admin.hosts(), admin.active_on_old()
         return Reality(
             world=World(
                 share=seen.share, shadow=seen.shadow, banner=seen.banner, settled=seen.settled
             ),
             old=_with_health(self._boards.old, hosts, "old"),
             new=_with_health(self._boards.new, hosts, "new"),
-            streams=sum(host.active for host in hosts if host.side == "old"),
+            streams=max(here, sum(host.active for host in hosts if host.side == "old")),
         )
 
     def old_side(self) -> Side:

@@ -6,7 +6,7 @@ import math
 
 import msgspec
 
-from frontrunner.base.gate_settings import ShadowGate, SlownessGate, SuccessGate
+from frontrunner.base.gate_settings import ShadowGate, ShareGate, SlownessGate, SuccessGate
 from frontrunner.takeover.gates.enough import enough
 from frontrunner.takeover.plan import Plan, least_evidence, needed, plan_hash, positions, wanted
 from frontrunner.takeover.stages import FULL, Position, Stage, World
@@ -27,6 +27,8 @@ class StepForecast(msgspec.Struct, frozen=True, kw_only=True):
     gates: tuple[str, ...]
     at_least: float
     deadline: float
+    shortest: float
+    """Its least time, or the time until every gate that it needs has its evidence, if longer."""
     evidence: int
     """Units that the gates on users' requests need."""
     from_users: float | None
@@ -61,7 +63,7 @@ def forecast(plan: Plan, requests_per_day: float | None) -> Forecast:
     return Forecast(
         hash=plan_hash(plan),
         requests_per_day=requests_per_day,
-        shortest=sum(max(one.at_least, one.from_users or 0.0) for one in steps),
+        shortest=sum(one.shortest for one in steps),
         longest=sum(one.deadline for one in steps),
         steps=steps,
     )
@@ -89,6 +91,7 @@ def _step(plan: Plan, position: Position, per_day: float | None) -> StepForecast
         gates=gates,
         at_least=stage.at_least,
         deadline=stage.deadline,
+        shortest=max(stage.at_least, *_evidence_times(plan, position, per_day)),
         evidence=units,
         from_users=users,
         from_shadows=shadows,
@@ -119,6 +122,21 @@ def _reads(plan: Plan, position: Position) -> int:
     share, least = wanted(plan, position).share, plan.stage(position.stage).evidence
     shadows = [enough(one, share) for one in plan.gates.values() if isinstance(one, ShadowGate)]
     return max([least, *shadows])
+
+
+def _evidence_times(plan: Plan, position: Position, per_day: float | None) -> list[float]:
+    """Seconds until each needed gate has its evidence; 0 if that is not known beforehand."""
+    world, stage = wanted(plan, position), position.stage
+    share = world.share / FULL
+    found = [0.0]
+    for name in needed(plan, position):
+        gate = plan.gates[name]
+        part = {ShareGate: 1.0, ShadowGate: (1 - share) * world.shadow / FULL}.get(
+            type(gate), share
+        )
+        units = max(least_evidence(plan, stage, name), enough(gate, world.share))
+        found.append(_time(units, per_day, part) or 0.0)
+    return found
 
 
 def _time(units: int, per_day: float | None, part: float) -> float | None:

@@ -74,3 +74,13 @@ def test_failures_are_forgotten_after_a_while_and_clients_are_bounded() -> None:
     for number in range(Attempts.CLIENTS + 50):
         attempts.failed(str(number))
     assert len(attempts._failed) == Attempts.CLIENTS
+
+
+def test_attempts_at_the_same_time_count_before_they_are_answered() -> None:
+    attempts = Attempts(lambda: 1000.0)
+    assert [attempts.take("a") for _ in range(Attempts.MOST)] == [0.0] * Attempts.MOST
+    assert attempts.take("a") == Attempts.SECONDS, "none of the others was answered yet"
+    attempts.succeeded("a")
+    assert attempts.take("a") == 0.0
+    attempts.succeeded("b")
+    assert attempts.wait("b") == 0.0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from frontrunner.takeover.console.standing import answer_to, standing
+from frontrunner.takeover.console.standing import Folding, answer_to, standing
+from frontrunner.takeover.fold import fold
 from frontrunner.takeover.records import (
     Acted,
     Commanded,
@@ -88,3 +89,12 @@ def test_the_answer_to_a_command() -> None:
     assert answer_to(made, 6) is None
     assert answer_to(made, 1) is None
     assert answer_to(made, 99) is None
+
+
+def test_a_ledger_is_folded_once_and_goes_on_with_new_entries() -> None:
+    told, folding = entries(), Folding()
+    for cut in (0, 2, len(told) // 2, len(told), len(told)):
+        assert folding.state(told[:cut]) == fold(told[:cut])
+    assert standing(told, PLAN, folding.state(told)) == standing(told, PLAN)
+    other = chain(Commanded(verb=Verb.START))
+    assert folding.state(other) == fold(other), "another ledger in its place"

@@ -134,6 +134,22 @@ class Attempts:
             return 0.0
         return max(0.0, times[-self.MOST] + self.SECONDS - self._now())
 
+    def take(self, client: str) -> float:
+        """Count an attempt as failed until it is known, so that many at once are limited too.
+
+        Seconds until this client may try; 0 if it may now.
+        """
+        wait = self.wait(client)
+        if wait <= 0:
+            self.failed(client)
+        return wait
+
+    def succeeded(self, client: str) -> None:
+        """Take back the attempt that was counted."""
+        times = self._failed.get(client)
+        if times:
+            times.pop()
+
     def failed(self, client: str) -> None:
         """Count a failure."""
         times = [*self._recent(client), self._now()]

@@ -47,7 +47,7 @@ from frontrunner.takeover.console.replies import (
 )
 from frontrunner.takeover.console.sessions import Session, Sessions, new_ticket
 from frontrunner.takeover.console.side_counts import both_sides, compared
-from frontrunner.takeover.console.standing import Standing, answer_to, standing
+from frontrunner.takeover.console.standing import Folding, Standing, answer_to, standing
 from frontrunner.takeover.records import Commanded, Entry, Verb
 
 log = logging.getLogger("frontrunner.console")
@@ -99,6 +99,7 @@ class Console:
         self._tokens = tokens
         self._rules = rules
         self._code = code
+        self._folding = Folding()
         self.sessions = Sessions()
         self.attempts = Attempts()
         self._pages: dict[str, Answer] = {
@@ -163,16 +164,17 @@ class Console:
             return html(200, screens.screen("login", code=code, error=""))
         wait = self.attempts.wait(visit.client)
         if wait > 0:
-            text = f"Too many failed attempts. Try again in {wait:.0f} seconds."
-            response = html(429, screens.screen("login", code="", error=text))
-            return with_header(response, (b"retry-after", b"%d" % (wait + 1)))
+            return _too_many(wait)
         fields = await form(visit, self._rules.form_seconds)
+        wait = self.attempts.take(visit.client)
+        if wait > 0:
+            return _too_many(wait)
         name = await self._holder(fields)
         if name is None:
-            self.attempts.failed(visit.client)
             log.warning("a login from %s failed", visit.client)
             error = "This is not a token of this console, or the link was used already."
             return html(403, screens.screen("login", code="", error=error))
+        self.attempts.succeeded(visit.client)
         # A session that the browser had before is over: nobody else can know the new id.
         for cookie in cookies_of(visit, self._rules.cookie):
             self.sessions.end(cookie)
@@ -207,8 +209,12 @@ class Console:
         raise RefusedError(404, "Page not found.")
 
     async def _now(self) -> tuple[Inputs, Standing]:
-        inputs = await asyncio.to_thread(self._desk.inputs)
-        return inputs, standing(inputs.entries, inputs.found)
+        return await asyncio.to_thread(self._read_now)
+
+    def _read_now(self) -> tuple[Inputs, Standing]:
+        inputs = self._desk.inputs()
+        state = self._folding.state(inputs.entries)
+        return inputs, standing(inputs.entries, inputs.found, state)
 
     async def _overview(self, visit: Visit, session: Session) -> Response:
         inputs, now = await self._now()
@@ -316,6 +322,12 @@ class Console:
         except LedgerError as problem:
             raise RefusedError(503, f"The command was not written. {problem}") from problem
         return see_other(f"/?sent={entry.seq}")
+
+
+def _too_many(wait: float) -> Response:
+    text = f"Too many failed attempts. Try again in {wait:.0f} seconds."
+    response = html(429, screens.screen("login", code="", error=text))
+    return with_header(response, (b"retry-after", b"%d" % (wait + 1)))
 
 
 def _number(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 import msgspec
@@ -48,9 +49,30 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return self.position.stage is not Stage.PLANNED
 
 
-def standing(entries: Sequence[Entry], found: Plan | None) -> Standing:
-    """Where the take-over is after these entries, oldest first; `found` is the settings' plan."""
-    state = fold(entries)
+class Folding:
+    """The fold of a whole ledger that grows; only new entries are folded. Threads may share one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._state, self._head = State(), ""
+
+    def state(self, entries: Sequence[Entry]) -> State:
+        """The state after all entries, from the first on."""
+        with self._lock:
+            known = self._state.last
+            if not 0 < known <= len(entries) or entries[known - 1].hash != self._head:
+                known, self._state = 0, State()  # another ledger
+            self._state = fold(entries[known:], self._state)
+            self._head = entries[-1].hash if entries else ""
+            return self._state
+
+
+def standing(entries: Sequence[Entry], found: Plan | None, state: State | None = None) -> Standing:
+    """Where the take-over is after these entries, oldest first; `found` is the settings' plan.
+
+    `state` is their fold, if it is known.
+    """
+    state = fold(entries) if state is None else state
     moves = (one.seq for one in reversed(entries) if isinstance(one.record, _MOVES))
     return Standing(
         state=state, plan=_plan(state, found), since=_since(entries), moment=next(moves, 0)
