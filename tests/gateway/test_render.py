@@ -11,6 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import settings as limits
 from hypothesis import strategies as st
+from uvicorn import Config
 
 from frontrunner.base.config import GatewaySettings
 from frontrunner.gateway.binary import deprecations, find_envoy, refusal
@@ -64,6 +65,24 @@ def test_envoy_accepts_it_without_a_deprecated_field(
         envoy = find_envoy()
         assert refusal(envoy, config) is None
         assert deprecations(envoy, config) == []
+
+
+def test_no_idle_connection_is_used_while_uvicorn_closes_it(tmp_path: Path) -> None:
+    """One of a million requests, for `/transition.json`, was answered with 503 by such a close."""
+    text = render_config(boards(), "salt", tmp_path, inline=GatewayState())
+    config = yaml.load(text, Loader=yaml.CSafeLoader)["static_resources"]
+    key = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+    idle = {
+        one["name"]: one["typed_extension_protocol_options"][key]["common_http_protocol_options"]
+        for one in config["clusters"]
+    }
+    assert {"companion", "comparer"} < idle.keys()
+    closes = Config("an:application").timeout_keep_alive
+    assert all(float(one["idle_timeout"].removesuffix("s")) < closes for one in idle.values())
+    made = yaml.load(render_routes(boards(), GatewayState()), Loader=yaml.CSafeLoader)
+    [host] = made["resources"][0]["virtual_hosts"]
+    [shown] = [one["route"] for one in host["routes"] if one["name"] == "own.transition"]
+    assert "reset" in shown["retry_policy"]["retry_on"]
 
 
 def test_no_part_is_used_that_is_not_hardened(tmp_path: Path) -> None:
