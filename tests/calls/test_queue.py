@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -47,6 +48,30 @@ def test_a_call_that_the_old_board_refused_has_no_data() -> None:
         assert (await event.outcome).data is None
         await asyncio.sleep(0)
         assert done == [True]
+
+    within(steps)
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("by zero"), MemoryError(), OSError(5, "disk")])
+def test_a_call_with_an_unexpected_error_ends_like_one_that_was_refused(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing() -> list[Any]:
+        raise error
+
+    async def steps(events: EventQueue) -> None:
+        event = events.join("a", failing)
+        assert (await event.outcome).data is None
+        assert events.find(event.id) == event  # until its client fetches it
+
+    with caplog.at_level(logging.ERROR, "frontrunner.server"):
+        within(steps)
+    assert [one.exc_info[1] for one in caplog.records if one.exc_info] == [error]
+
+
+def test_a_result_that_is_no_json_ends_its_call_too() -> None:
+    async def steps(events: EventQueue) -> None:
+        assert (await events.run(lambda: [object()])).data is None
 
     within(steps)
 

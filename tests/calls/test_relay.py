@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import pytest
+
+from frontrunner.calls.entry import Calls
+from frontrunner.calls.relay import RelayedCalls
+from frontrunner.http.reply import Policy
+from frontrunner.http.request import Request, Response
 from tests.calls.test_handler import FILTER_B, home, messages, old, snapshot
 from tests.http.test_server import serving
 
@@ -60,3 +68,91 @@ def test_a_call_is_joined_in_one_process_and_fetched_from_another(home: Path) ->
         text = ask(port, "GET", "/metrics")[1]
         labels = 'handler="<old calls>",method="POST",status="200"'
         assert f"http_requests_total{{{labels}}} 42.0" in text
+
+
+# --- a worker that misbehaves ---------------------------------------------------------------------
+
+
+class Adopted:
+    """An old board that was adopted; its queue is always in another process."""
+
+    def is_adopted(self, snapshot: str) -> bool:
+        return True
+
+
+class Worker:
+    """A process that answers every request with the same bytes, and sees when it is left."""
+
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
+        self.asked = asyncio.Event()
+        self.left = asyncio.Event()
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(self._answer)
+        self.asked.set()
+        with suppress(ConnectionError):
+            await reader.read()
+        self.left.set()
+        writer.close()
+
+
+@asynccontextmanager
+async def relayed(
+    folder: Path, worker: Worker, method: str = "GET"
+) -> AsyncIterator[Awaitable[Response | None]]:
+    """The answer to one request that is passed on to `worker`."""
+    socket = folder / "calls"
+    scope = {"method": method, "path": "/queue/data", "query_string": b"", "headers": []}
+    async with await asyncio.start_unix_server(worker, str(socket)):
+        calls = RelayedCalls(cast(Calls, Adopted()), socket)
+        yield calls.answer(Request(scope), Policy(0.0, 0), "s")
+
+
+def run(steps: Callable[[], Awaitable[None]]) -> None:
+    async def limited() -> None:
+        await asyncio.wait_for(steps(), 30)
+
+    asyncio.run(limited())
+
+
+@pytest.mark.parametrize("answer", [b"no HTTP\r\n\r\n", b"HTTP/1.1 200 OK\r\nx y: z\r\n\r\n"])
+def test_an_answer_that_is_no_http_is_503_and_its_connection_is_closed(
+    tmp_path: Path, answer: bytes
+) -> None:
+    async def steps() -> None:
+        worker = Worker(answer)
+        async with relayed(tmp_path, worker) as asked:
+            response = await asked
+            assert response is not None
+            assert response.status == 503
+            await worker.left.wait()
+
+    run(steps)
+
+
+def test_a_request_that_is_cancelled_closes_its_connection(tmp_path: Path) -> None:
+    async def steps() -> None:
+        worker = Worker(b"")
+        async with relayed(tmp_path, worker) as asked:
+            task = asyncio.ensure_future(asked)
+            await worker.asked.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await worker.left.wait()
+
+    run(steps)
+
+
+def test_a_head_request_closes_its_connection(tmp_path: Path) -> None:
+    async def steps() -> None:
+        worker = Worker(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n")
+        async with relayed(tmp_path, worker, "HEAD") as asked:
+            response = await asked
+            assert response is not None
+            assert (response.status, response.stream) == (200, None)
+            await worker.left.wait()
+
+    run(steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import uuid
 from collections.abc import Callable
@@ -27,6 +28,7 @@ _KEPT_WHEN_FULL = 10.0
 """Seconds that a result is kept for its client while others find the queue full."""
 _WEIGHT = 0.1
 """How much the newest call counts in the average time."""
+log = logging.getLogger("frontrunner.server")
 
 
 class QueueFullError(FrontrunnerError):
@@ -108,6 +110,9 @@ class EventQueue:
             try:
                 data = await asyncio.to_thread(_worked, work)
             except LegacyError:
+                data = None
+            except Exception:  # as in the old board: any error ends the call, not the session
+                log.exception("an old call failed")
                 data = None
             seconds = time.perf_counter() - began
         self.average += (seconds - self.average) * (_WEIGHT if self.average else 1.0)

@@ -44,13 +44,16 @@ class RelayedCalls:
             return await self._calls.answer(request, policy, snapshot)
         try:
             return await _ask(self._socket, request)
-        except OSError:
+        except (OSError, httptools.HttpParserError):
             detail = "The process that answers calls is being restarted. Try again."
             return Response(*problem(503, detail), _GROUP)
 
 
 async def _ask(socket: Path, request: Request) -> Response:
-    """Pass a request on. Raises OSError if no process answers."""
+    """Pass a request on.
+
+    Raises OSError if no process answers, HttpParserError if the answer is not HTTP.
+    """
     reader, writer = await asyncio.open_unix_connection(str(socket))
     sending = asyncio.create_task(_send(writer, request))
     answer = _Answer()
@@ -60,12 +63,14 @@ async def _ask(socket: Path, request: Request) -> Response:
             if not part:
                 raise ConnectionResetError
             answer.feed(part)
-    except OSError:
+    except BaseException:  # also if the request is cancelled
         await _end(writer, sending)
         raise
-    return Response(
-        answer.status, answer.headers, b"", _GROUP, _parts(answer, reader, writer, sending)
-    )
+    if request.method == "HEAD":  # whose parts are never asked for
+        await _end(writer, sending)
+        return Response(answer.status, answer.headers, b"", _GROUP)
+    parts = _parts(answer, reader, writer, sending)
+    return Response(answer.status, answer.headers, b"", _GROUP, parts)
 
 
 async def _parts(
@@ -90,10 +95,10 @@ async def _parts(
 
 
 async def _end(writer: asyncio.StreamWriter, sending: asyncio.Task[None]) -> None:
+    writer.close()
     sending.cancel()
     with suppress(asyncio.CancelledError, OSError):
         await sending
-    writer.close()
 
 
 async def _send(writer: asyncio.StreamWriter, request: Request) -> None:
