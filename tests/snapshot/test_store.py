@@ -277,8 +277,11 @@ def test_left_overs_of_a_killed_build_go_with_the_next(tmp_path: Path) -> None:
     left = store.folder / ".writing-1-new"
     left.mkdir(parents=True)
     (left / "score.npy").write_bytes(b"half")
+    (store.home / ".writing-1-checked.json").write_bytes(b"{")
+    (store.home / ".writing-2-current").symlink_to("snapshots/gone")
     build(tmp_path, "home")
     assert not left.exists()
+    assert list(store.home.glob(".writing-*")) == []
     assert store.ids() == [store.current_id()]
 
 

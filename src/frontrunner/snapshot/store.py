@@ -244,7 +244,8 @@ class Store:
         Raises SnapshotError if another command changes the home for too long.
         """
         with self.changing():
-            for folder in (self.folder, *map(self.at.snapshot, self.ids())):
+            # Links are swept at once: in the home they are written under this lock alone.
+            for folder in (self.home, self.folder, *map(self.at.snapshot, self.ids())):
                 sweep(folder)
             with hidden_folder(self.folder) as fresh:
                 yield fresh
