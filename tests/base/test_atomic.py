@@ -26,6 +26,35 @@ def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, synced: li
     assert synced[1] == synced[3] == tmp_path.name
 
 
+@pytest.mark.parametrize("mode", [0o600, 0o664, 0o444])
+def test_an_existing_file_keeps_its_permissions_unless_others_are_asked_for(
+    tmp_path: Path, mode: int
+) -> None:
+    path = tmp_path / "a"
+    path.touch()
+    path.chmod(mode)
+    atomic.write_file(path, b"1")
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"1", mode)
+    atomic.write_file(path, b"2", mode=0o640)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_a_link_stays_and_the_file_that_it_leads_to_is_written(tmp_path: Path) -> None:
+    target, link, chain = tmp_path / "far" / "file", tmp_path / "link", tmp_path / "chain"
+    target.parent.mkdir()
+    link.symlink_to("far/file")
+    chain.symlink_to(link)
+    atomic.write_file(chain, b"1")  # a link that leads nowhere yet
+    assert target.read_bytes() == b"1"
+    target.chmod(0o600)
+    atomic.write_file(chain, b"2")
+    assert link.is_symlink()
+    assert chain.is_symlink()
+    assert target.read_bytes() == b"2"
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert [p.name for p in target.parent.iterdir()] == ["file"]
+
+
 def test_a_failed_write_leaves_the_old_content(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,7 +207,7 @@ def test_a_line_does_not_join_one_that_was_cut_off(tmp_path: Path, synced: list[
     log.write_bytes(log.read_bytes() + b"cut o")
     atomic.append_line(log, b"two")
     assert log.read_bytes() == b"one\ncut o\ntwo\n"
-    assert synced == ["log", "log"]
+    assert synced == ["log", tmp_path.name, "log"]  # the folder, as it got a new name
 
 
 def test_a_lock_excludes_others_and_ends_with_the_block(tmp_path: Path) -> None:

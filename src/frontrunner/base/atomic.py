@@ -49,18 +49,26 @@ def sync_tree(folder: Path) -> None:
         sync_folder(Path(parent))
 
 
-def write_file(path: Path, content: bytes, *, mode: int = 0o644) -> None:
-    """Replace the content of a file in one step; `mode` is its permissions before the umask.
+def write_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Replace the content of a file in one step.
 
-    A device or a pipe, such as `/dev/stdout`, is written to as it is. Raises OSError if the file
-    cannot be written; the old content is then unchanged.
+    `mode` is its permissions before the umask, such as those of a secret; without it, an existing
+    file keeps its own. A symbolic link stays, and the file that it leads to is replaced. A device
+    or a pipe, such as `/dev/stdout`, is written to as it is. Raises OSError if the file cannot be
+    written; the old content is then unchanged.
     """
-    if path.exists() and not path.is_file():
+    path = Path(os.path.realpath(path)) if path.is_symlink() else path
+    old = path.stat() if path.exists() else None
+    if old and not stat.S_ISREG(old.st_mode):
         path.write_bytes(content)
         return
-    fresh, handle = _claim(path, lambda new: os.open(new, _NEW_FILE, mode))
+    own = old.st_mode & 0o777 if old and mode is None else None
+    first = next(one for one in (own, mode, 0o644) if one is not None)
+    fresh, handle = _claim(path, lambda new: os.open(new, _NEW_FILE, first))
     try:
         with open(handle, "wb") as file:
+            if own is not None:
+                os.fchmod(handle, own)  # also those that the umask withholds
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -249,9 +257,12 @@ def append_line(path: Path, line: bytes) -> None:
     A last line that a crash cut off is ended first, so that the new one does not join it.
     """
     with path.open("a+b") as file:
+        is_first = not file.seek(0, os.SEEK_END)
         file.write(_end_of_line(file) + line + b"\n")
         file.flush()
         os.fsync(file.fileno())
+    if is_first:
+        sync_folder(path.parent)
 
 
 def _end_of_line(file: BinaryIO) -> bytes:
