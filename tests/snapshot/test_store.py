@@ -371,7 +371,8 @@ def test_a_snapshot_is_on_the_disk_before_it_has_its_name(
     assert synced[len(names) + 1 :] == ["snapshots"]  # the name of the snapshot
     del synced[:]
     store.publish_fresh(kept)
-    assert synced == ["history.jsonl", "home"]  # the history first, then the pointer
+    # The history and its name first, then the pointer.
+    assert synced == ["history.jsonl", "home", "home"]
 
 
 def _ingested(folder: Path) -> Ingested:

@@ -107,16 +107,16 @@ class EventQueue:
         """Do the work in a thread, a few at a time."""
         async with self._turns:
             began = time.perf_counter()
-            try:
-                data = await asyncio.to_thread(_worked, work)
-            except LegacyError:
-                data = None
-            except Exception:  # as in the old board: any error ends the call, not the session
-                log.exception("an old call failed")
-                data = None
+            working = asyncio.to_thread(_worked, work)
+            [made] = await asyncio.gather(working, return_exceptions=True)
             seconds = time.perf_counter() - began
         self.average += (seconds - self.average) * (_WEIGHT if self.average else 1.0)
-        return Outcome(data, seconds)
+        # As in the old board: any error ends its call, but not the session.
+        if isinstance(made, BaseException):
+            if not isinstance(made, LegacyError):
+                log.error("an old call failed", exc_info=made)
+            return Outcome(None, seconds)
+        return Outcome(made, seconds)
 
     def find(self, event: str) -> Event | None:
         """An event by its name."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -57,29 +57,23 @@ async def _ask(socket: Path, request: Request) -> Response:
     reader, writer = await asyncio.open_unix_connection(str(socket))
     sending = asyncio.create_task(_send(writer, request))
     answer = _Answer()
-    try:
+    async with AsyncExitStack() as held:
+        held.push_async_callback(_end, writer, sending)
         while not answer.has_head:
             part = await reader.read(_PART)
             if not part:
                 raise ConnectionResetError
             answer.feed(part)
-    except BaseException:  # also if the request is cancelled
-        await _end(writer, sending)
-        raise
-    if request.method == "HEAD":  # whose parts are never asked for
-        await _end(writer, sending)
-        return Response(answer.status, answer.headers, b"", _GROUP)
-    parts = _parts(answer, reader, writer, sending)
+        parts = None
+        if request.method != "HEAD":  # whose parts are never asked for
+            parts = _parts(answer, reader, held.pop_all())
     return Response(answer.status, answer.headers, b"", _GROUP, parts)
 
 
 async def _parts(
-    answer: _Answer,
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-    sending: asyncio.Task[None],
+    answer: _Answer, reader: asyncio.StreamReader, held: AsyncExitStack
 ) -> AsyncIterator[bytes]:
-    try:
+    async with held:
         while True:
             body = answer.taken()
             if body:
@@ -90,8 +84,6 @@ async def _parts(
             if not part:
                 raise ConnectionResetError
             answer.feed(part)
-    finally:
-        await _end(writer, sending)
 
 
 async def _end(writer: asyncio.StreamWriter, sending: asyncio.Task[None]) -> None:
