@@ -107,6 +107,27 @@ def feedback_head(running: Running, folder: Path) -> bytes:
     return head
 
 
+def test_the_page_of_the_move_is_asked_for_again_where_its_connection_was_cut(
+    folder: Path,
+) -> None:
+    running, thread = start_gateway(folder)
+    try:
+        with socket.socket(socket.AF_UNIX) as companion, ThreadPoolExecutor(1) as beside:
+            companion.bind(str(folder / "companion.sock"))
+            companion.listen()
+            companion.settimeout(20)
+            sent = beside.submit(running.get, "/transition.json")
+            for is_cut in (True, False):
+                taken, _ = companion.accept()
+                with taken:
+                    assert taken.recv(65536).startswith(b"GET /transition.json")
+                    if not is_cut:
+                        taken.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            assert sent.result(20).status_code == 200
+    finally:
+        stop_gateway(running, thread)
+
+
 def test_behind_a_proxy_the_visitor_is_who_the_proxy_names(folder: Path) -> None:
     running, thread = start_gateway(folder, trusted_hops=1)
     try:

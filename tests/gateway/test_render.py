@@ -137,3 +137,14 @@ def test_routes_of_somebody_else_are_not_read(text: str) -> None:
 
 def test_a_version_is_read_as_it_was_written() -> None:
     assert parse_version(version(GatewayState(generation=7, share=5, banner=True))).share == 5
+
+
+def test_no_request_meets_a_connection_that_the_other_end_closes_after_5_seconds(
+    tmp_path: Path,
+) -> None:
+    config = yaml.safe_load(render_config(boards(), "salt", tmp_path))
+    clusters = config["static_resources"]["clusters"]
+    options = [one["typed_extension_protocol_options"].values() for one in clusters]
+    times = [o["common_http_protocol_options"]["idle_timeout"] for one in options for o in one]
+    assert times == ["3s"] * len(clusters)
+    assert len(clusters) >= 4

@@ -25,6 +25,8 @@ _WALK = 150.0
 _ANSWERS = 30.0
 _SETTLE = 1.2
 """Seconds after a rollback, so that a request that was under way is seen."""
+_COMPARED = 2.5
+"""Seconds after a fault until every read of its time was compared."""
 _AGAIN = 1.0
 """Seconds until a fault that heals by itself is made again."""
 _BETWEEN_KILLS = (0.8, 2.0)
@@ -204,6 +206,8 @@ class Conductor:
             self._look()
             self._measure_ways_back()
             self._wait(self._is_healthy, _WALK, "the new board is healthy again")
+            # Reads that were mirrored during the fault are still being compared.
+            self._pause(_COMPARED)
             self._give(Verb.RETRY)
         elif self._mode is Mode.FAILED:
             self._give(Verb.RETRY)
