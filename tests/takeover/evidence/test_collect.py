@@ -290,6 +290,7 @@ def test_a_clock_that_was_set_back_hides_requests_for_two_minutes_at_most(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     collector = world.begun()
+    monkeypatch.setattr(collect, "_SETTLED", 0.0)
     world.now = BEGIN - 3000
     world.log(request(-3010, 1), request(-3005, 1))
     assert collector.look().split.new == 0
@@ -298,6 +299,24 @@ def test_a_clock_that_was_set_back_hides_requests_for_two_minutes_at_most(
     world.now = BEGIN - 2700
     found = collector.look()
     assert (found.split.new, found.new.units) == (1, 1)
+
+
+def test_a_clock_that_was_set_back_as_a_step_began_counts_nothing_of_the_step_before(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a rehearsal, 14 requests that followed the old share were taken for a wrong split."""
+    monkeypatch.setattr(collect, "_SETTLED", 1000.0)  # the step has only begun
+    collector = world.begun()
+    world.log(request(0.5, 1))
+    world.now = BEGIN - 3600
+    assert collector.look().split.new == 0
+    world.log(request(0.6, 1))
+    assert collector.look().split.new == 0
+    monkeypatch.setattr(collect, "_SETTLED", 0.0)
+    collector.look()
+    world.log(request(3, 2))
+    world.now += 60
+    assert collector.look().split.new == 1
 
 
 def test_a_clock_that_was_set_back_hides_nothing_for_long_however_often_controllers_end(

@@ -89,6 +89,8 @@ class Collector:
         self._unusable = ""
         """Why there are no earlier counts."""
         self._unsaved = False
+        self._skips = False
+        """Whether lines are passed over, because the clock was set back."""
         self._kept: Kept
         self._load()
 
@@ -155,8 +157,7 @@ class Collector:
         if reader is None:
             self._loaded = time.monotonic()
             reader = self._reader = LogReader.at_end(self._place.requests)
-        # The clock may have been set back since then: what is logged from now on counts.
-        self._kept.windows.begun = min(self._kept.windows.begun, now + _SETTLED)
+        reader = self._after_set_back(reader, now)
         self._wait_for_shadows()
         self._count(reader)
         if reader.lost:
@@ -166,6 +167,20 @@ class Collector:
             self._kept.windows.end_before(now)
         if self._unsaved or reader.position != before or not self._file.exists():
             self._save(reader)
+
+    def _after_set_back(self, reader: LogReader, now: float) -> LogReader:
+        """If the clock was set back, count what is logged from now on, whatever its time.
+
+        Time no longer tells what followed the routes of the step before. So nothing logged so far
+        counts, and nothing until Envoy must follow the new ones.
+        """
+        if now + _SETTLED < self._kept.windows.begun:
+            self._kept.windows.begun = now + _SETTLED
+            self._skips = True
+        if self._skips:
+            reader = self._reader = LogReader.at_end(self._place.requests)
+            self._skips = time.monotonic() - self._loaded < _SETTLED
+        return reader
 
     def _count(self, reader: LogReader) -> None:
         windows, decode = self._kept.windows, self._decoder.decode
