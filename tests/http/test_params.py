@@ -92,6 +92,8 @@ def test_buckets(text: str, buckets: list[Any]) -> None:
     ("text", "says"),
     [
         ("{", "Invalid `buckets` JSON"),
+        ("[[true, 500]]", "`buckets[0][0]` must be a number"),
+        ("[[0, true]]", "`buckets[0][1]` must be a number or null"),
         ("[" * 100_000, "nested too deeply"),
         ("[]", "non-empty"),
         ("5", "non-empty"),

@@ -162,6 +162,7 @@ def _bucket(index: int, entry: Any) -> Bucket:
 
 def _limit(index: int, place: int, value: Any, wanted: str) -> float:
     # JSON in Python admits NaN, Infinity and integers beyond any float.
-    if isinstance(value, (int, float)) and abs(value) <= sys.float_info.max:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if is_number and abs(value) <= sys.float_info.max:
         return float(value)
     raise BadQueryError(f"`buckets[{index}][{place}]` must be {wanted}")
