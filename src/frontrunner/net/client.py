@@ -35,7 +35,7 @@ class Limits(NamedTuple):
     size: int
     """Bytes of a body."""
     redirects: int = 0
-    """How many are followed; the last answer is given if there are none left to follow."""
+    """How many are followed; one more is an error. With 0 the redirect itself is the answer."""
     same_origin: bool = False
     """Whether a redirect to another protocol, host or port is not followed but given as it is."""
     private: bool = False
