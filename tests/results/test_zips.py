@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from frontrunner.base.errors import SourceError
-from frontrunner.results import zips
+from frontrunner.results import archive, zips
 from frontrunner.results.ingest import Ingested, ingest
 from tests.factories import catalog, result
 
@@ -84,8 +84,8 @@ def test_a_member_that_says_it_is_small_is_not_unpacked_beyond_the_limit(
 def test_an_archive_that_unpacks_to_far_more_than_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(zips, "_FREE_BYTES", 0)
-    monkeypatch.setattr(zips, "_MAX_RATIO", 10)
+    monkeypatch.setattr(archive, "_FREE_BYTES", 0)
+    monkeypatch.setattr(archive, "_MAX_RATIO", 10)
     with pytest.raises(SourceError, match="more than 10 times its size"):
         read(pack(tmp_path / "x.zip", {"org__a/r1/T1.json": b" " * 100_000}))
 

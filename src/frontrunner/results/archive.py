@@ -45,6 +45,16 @@ class Member(NamedTuple):
     """The content; None for what is no regular file or is too large."""
 
 
+def most_bytes(path: Path) -> int:
+    """How many bytes the archive at `path` may unpack to. Raises OSError if it does not exist."""
+    return _FREE_BYTES + _MAX_RATIO * path.stat().st_size
+
+
+def too_many_bytes() -> ValueError:
+    """The error for an archive that unpacks to more than `most_bytes`."""
+    return ValueError(f"it unpacks to more than {_MAX_RATIO} times its size")
+
+
 def is_archive(path: Path) -> bool:
     """Whether the name says that this is an archive we read."""
     return path.name.endswith((".tar.zst", ".tar.gz", ".tgz", ".tar"))
@@ -103,7 +113,7 @@ class _Stream:
                 raise EOFError
             self._left -= len(self._chunk)
             if self._left < 0:
-                raise ValueError(f"it unpacks to more than {_MAX_RATIO} times its size")
+                raise too_many_bytes()
             parts.append(self._chunk[:missing])
             self._at = len(parts[-1])
             missing -= self._at
@@ -124,8 +134,7 @@ def walk_archive(path: Path) -> Iterator[Member]:
     """
     try:
         with _open(path) as raw:
-            limit = _FREE_BYTES + _MAX_RATIO * path.stat().st_size
-            yield from _walk(_Stream(raw, limit))
+            yield from _walk(_Stream(raw, most_bytes(path)))
     except EOFError:
         raise SourceError(f"{path} is cut off. Fetch it again.") from None
     except (zstandard.ZstdError, zlib.error, gzip.BadGzipFile, ValueError) as error:

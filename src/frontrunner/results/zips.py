@@ -11,11 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from frontrunner.base.errors import SourceError
-from frontrunner.results.archive import Member
+from frontrunner.results.archive import Member, most_bytes, too_many_bytes
 from frontrunner.results.sources import MAX_FILE_BYTES
 
-_FREE_BYTES, _MAX_RATIO = 2**30, 500
-"""Beyond the first GiB an archive may unpack to so many times its size; real ones reach 12."""
 _ENCRYPTED = 1
 _DAMAGE = (
     zipfile.BadZipFile,
@@ -44,14 +42,14 @@ def walk_zip(path: Path) -> Iterator[Member]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            left = _FREE_BYTES + _MAX_RATIO * path.stat().st_size
+            left = most_bytes(path)
             for info in archive.infolist():
                 if info.is_dir():
                     continue
                 member = _member(archive, info)
                 left -= len(member.data or b"")
                 if left < 0:
-                    raise ValueError(f"it unpacks to more than {_MAX_RATIO} times its size")
+                    raise too_many_bytes()
                 yield member
     except _DAMAGE as error:
         said = getattr(error, "strerror", None) or str(error) or "it is cut off"
