@@ -9,14 +9,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from frontrunner.calls.entry import Calls
 from frontrunner.calls.relay import RelayedCalls
-from frontrunner.http.reply import Policy
 from frontrunner.http.request import Request, Response
+from frontrunner.http.served import Served
 from tests.calls.test_handler import FILTER_B, home, messages, old, snapshot
 from tests.http.test_server import serving
 
@@ -73,6 +74,9 @@ def test_a_call_is_joined_in_one_process_and_fetched_from_another(home: Path) ->
 # --- a worker that misbehaves ---------------------------------------------------------------------
 
 
+SERVED = SimpleNamespace(service=SimpleNamespace(snapshot=SimpleNamespace(id="s")))
+
+
 class Adopted:
     """An old board that was adopted; its queue is always in another process."""
 
@@ -107,7 +111,7 @@ async def relayed(
     scope = {"method": method, "path": "/queue/data", "query_string": b"", "headers": []}
     async with await asyncio.start_unix_server(worker, str(socket)):
         calls = RelayedCalls(cast(Calls, Adopted()), socket)
-        yield calls.answer(Request(scope), Policy(0.0, 0), "s")
+        yield calls.answer(Request(scope), cast(Served, SERVED))
 
 
 def run(steps: Callable[[], Awaitable[None]]) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from frontrunner.answers.service import Service
 from frontrunner.base.config import SiteSettings
-from frontrunner.gateway.feedback import Limit
+from frontrunner.base.errors import LikesError
+from frontrunner.base.limit import Limit
 from frontrunner.http.app import Application
 from frontrunner.http.request import Request, Response
 from frontrunner.web.like_counts import LikeCounts
@@ -51,7 +52,8 @@ def request(method: str = "GET", client: str = "203.0.113.5", **headers: str) ->
 
 
 def ask(likes: Likes, service: Service, *words: str, **headers: str) -> Response:
-    return asyncio.run(likes.answer(request(*words, **headers), service))
+    served = Application(service.snapshot).served
+    return asyncio.run(likes.answer(request(*words, **headers), served))
 
 
 def _status(application: Application, asked: Request) -> int:
@@ -82,6 +84,8 @@ def test_one_network_and_all_together_have_a_limit(likes: Likes, service: Servic
     clients = ["2001:db8::1", "2001:db8::2", "2001:db8::3", "203.0.113.7", "203.0.113.8"]
     found = [ask(likes, service, "POST", one).status for one in clients]
     assert found == [200, 200, 429, 200, 429]
+    wait = int(dict(ask(likes, service, "POST", "2001:db8::1").headers)[b"retry-after"])
+    assert 1 <= wait <= 60
     assert json.loads(ask(likes, service).body)["likes"] == 3
 
 
@@ -120,9 +124,32 @@ def test_a_database_that_is_gone_says_later(
     likes: Likes, counts: LikeCounts, service: Service, tmp_path: Path
 ) -> None:
     (tmp_path / "likes.db").unlink()
-    assert ask(likes, service, "POST").status == 503
+    lost = ask(likes, service, "POST")
+    assert (lost.status, dict(lost.headers)[b"retry-after"]) == (503, b"30")
+    unread = ask(likes, service)
+    assert (unread.status, dict(unread.headers)[b"retry-after"]) == (503, b"30")
     assert b"Try again later" in ask(likes, service, **HTML).body
     assert counts is not None
+
+
+def test_a_like_that_was_counted_is_thanked_for_if_the_count_cannot_be_read(
+    likes: Likes, counts: LikeCounts, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def total() -> int:
+        raise LikesError("gone")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(counts, "total", total)
+        done = ask(likes, service, "POST", **HTML)
+    assert done.status == 200
+    assert cookie(done).startswith("frontrunner-liked=1")
+    assert b"Your like was counted." in done.body
+    assert json.loads(ask(likes, service).body)["likes"] == 1
+
+
+def test_another_method_names_those_that_are_taken(likes: Likes, service: Service) -> None:
+    done = ask(likes, service, "DELETE")
+    assert (done.status, dict(done.headers)[b"allow"]) == (405, b"GET, HEAD, POST, OPTIONS")
 
 
 def test_https_makes_the_cookie_secure(likes: Likes, service: Service) -> None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from frontrunner.base.errors import FrontrunnerError
 from frontrunner.calls.pack import find_calls, open_calls
-from frontrunner.http.reply import Policy
 
 if TYPE_CHECKING:
     from frontrunner.calls.handler import Gradio
     from frontrunner.http.request import Request, Response
+from frontrunner.http.served import Served
 
 _PATHS = frozenset(
     {
@@ -50,10 +50,10 @@ class Calls:
         """Whether there are answers to old calls while `snapshot` is served."""
         return find_calls(self._home, snapshot) is not None
 
-    async def answer(self, request: Request, policy: Policy, snapshot: str) -> Response | None:
-        """Answer a call while `snapshot` is served; None if no old board was adopted."""
-        gradio = self._current(snapshot)
-        return None if gradio is None else await gradio.answer(request, policy)
+    async def answer(self, request: Request, served: Served) -> Response | None:
+        """Answer a call; None if no old board was adopted."""
+        gradio = self._current(served.service.snapshot.id)
+        return None if gradio is None else await gradio.answer(request, served.policy)
 
     def _current(self, snapshot: str) -> Gradio | None:
         """What answers; opened again as soon as the answers on disk change."""

@@ -16,8 +16,9 @@ import httptools
 
 from frontrunner.calls.entry import Calls
 from frontrunner.http.plain import problem
-from frontrunner.http.reply import Headers, Policy
+from frontrunner.http.reply import Headers
 from frontrunner.http.request import Request, Response
+from frontrunner.http.served import Served
 
 _GROUP = "<old calls>"
 _QUEUED = ("/call/", "/queue/", "/api/", "/run/")
@@ -36,12 +37,12 @@ class RelayedCalls:
         """Whether a path belongs to the old calls."""
         return self._calls.takes(path)
 
-    async def answer(self, request: Request, policy: Policy, snapshot: str) -> Response | None:
-        """Answer a call while `snapshot` is served; None if no old board was adopted."""
-        if not self._calls.is_adopted(snapshot):
+    async def answer(self, request: Request, served: Served) -> Response | None:
+        """Answer a call; None if no old board was adopted."""
+        if not self._calls.is_adopted(served.service.snapshot.id):
             return None
         if request.method != "POST" and not request.path.startswith(_QUEUED):
-            return await self._calls.answer(request, policy, snapshot)
+            return await self._calls.answer(request, served)
         try:
             return await _ask(self._socket, request)
         except (OSError, httptools.HttpParserError):

@@ -15,7 +15,8 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 from frontrunner.base.errors import GatewayError
-from frontrunner.gateway.feedback import LONGEST_TEXT, Feedback, Limit, Message
+from frontrunner.base.limit import Limit
+from frontrunner.gateway.feedback import LONGEST_TEXT, Feedback, Message, hourly
 from frontrunner.gateway.transition import current_transition
 from frontrunner.gateway.transition_page import PATHS, Reader, rendered
 from frontrunner.http.body import CutOffError, read_body
@@ -50,7 +51,7 @@ class Companion:
         """Store feedback, and read what `folder` says of the move."""
         self._feedback = feedback
         self._folder = folder
-        self._limit = limit or Limit()
+        self._limit = limit or hourly()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -1,19 +1,16 @@
 """What users say about the new board: stored, limited per client, exported.
 
-No address, agent or cookie is stored. The limit counts clients in memory, by a hash that a new
-process cannot repeat.
+No address, agent or cookie is stored. Clients are counted in memory, see
+`base.limit`.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import secrets
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +18,7 @@ import msgspec
 
 from frontrunner.answers.downloads import inert
 from frontrunner.base.errors import GatewayError
+from frontrunner.base.limit import Limit
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
@@ -30,7 +28,6 @@ LONGEST_TEXT = 2000
 _LONGEST_PAGE = 500
 _PER_HOUR = 5
 """Messages of one client an hour."""
-_CLIENTS = 10_000
 _HOUR = 3600.0
 
 
@@ -47,31 +44,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
-class Limit:
-    """Lets a client send a few messages in a time."""
-
-    def __init__(
-        self,
-        now: Callable[[], float] = time.monotonic,
-        *,
-        most: int = _PER_HOUR,
-        seconds: float = _HOUR,
-    ) -> None:
-        self._now = now
-        self._most, self._seconds = most, seconds
-        self._key = secrets.token_bytes(16)
-        self._sent: OrderedDict[bytes, list[float]] = OrderedDict()
-
-    def allows(self, client: str) -> bool:
-        """Whether this client may send one more; counts it if so."""
-        name = blake2b(client.encode(), key=self._key, digest_size=12).digest()
-        since = self._now() - self._seconds
-        times = [at for at in self._sent.pop(name, []) if at > since]
-        allowed = len(times) < self._most
-        self._sent[name] = [*times, self._now()] if allowed else times
-        while len(self._sent) > _CLIENTS:
-            self._sent.popitem(last=False)
-        return allowed
+def hourly() -> Limit:
+    """The limit on the messages of a client."""
+    return Limit(most=_PER_HOUR, seconds=_HOUR)
 
 
 class Feedback:

@@ -12,7 +12,6 @@ import asyncio
 import logging
 from typing import Any, Protocol
 
-from frontrunner.answers.service import Service
 from frontrunner.base.errors import CorruptSnapshotError, UnknownNameError, UsageError
 from frontrunner.http import chain, documents, icon_reply
 from frontrunner.http.metrics import MEDIA_TYPE, Metrics
@@ -35,24 +34,14 @@ _METHODS = ("GET", "HEAD")
 _VARY_ACCEPT = (b"vary", b"accept")
 
 
-class OldCalls(Protocol):
-    """Calls that were made for another board, answered alongside the API."""
+class Part(Protocol):
+    """Answers some paths before the API and the pages do: the old calls, the likes."""
 
     def takes(self, path: str) -> bool:
-        """Whether a path belongs to them."""
+        """Whether it may answer a path."""
 
-    async def answer(self, request: Request, policy: Policy, snapshot: str) -> Response | None:
-        """Answer a request while `snapshot` is served; None if no old board was adopted."""
-
-
-class OwnLikes(Protocol):
-    """The likes of the board, answered before its pages."""
-
-    def takes(self, path: str) -> bool:
-        """Whether a path belongs to them."""
-
-    async def answer(self, request: Request, service: Service) -> Response:
-        """Answer a request."""
+    async def answer(self, request: Request, served: Served) -> Response | None:
+        """Answer a request from what is served; None leaves it to the API and the pages."""
 
 
 class Application:
@@ -65,12 +54,12 @@ class Application:
         max_age: int = 14400,
         origins: tuple[str, ...] = ("*",),
         pages: Pages | None = None,
-        calls: OldCalls | None = None,
+        calls: Part | None = None,
         metrics: Metrics | None = None,
     ) -> None:
         self._pages = pages
         self._calls = calls
-        self.likes: OwnLikes | None = None
+        self.likes: Part | None = None
         """Answers what belongs to the likes of the board, if visitors can like it."""
         self.metrics = metrics or Metrics()
         self._max_age = max_age
@@ -104,15 +93,13 @@ class Application:
         request, served = Request(scope, receive), self.served
         response = None
         if self._calls is not None:
-            snapshot = served.service.snapshot.id
-            response = await self._calls.answer(request, served.policy, snapshot)
+            response = await self._calls.answer(request, served)
         if response is None:
             response = Response(*problem(404, "Not Found"), "<old calls>")
         await send_response(response, request.method == "HEAD", send)
 
     def _methods(self, path: str) -> bytes:
-        others = (self._calls, self.likes)
-        posted = any(one is not None and one.takes(path) for one in others)
+        posted = any(one is not None and one.takes(path) for one in (self._calls, self.likes))
         return b"GET, HEAD, POST, OPTIONS" if posted else b"GET, HEAD, OPTIONS"
 
     async def _answer(self, request: Request) -> Response:
@@ -121,13 +108,11 @@ class Application:
             ready = served.ready.find((request.path,))
             if ready is not None:
                 return await self._respond(*ready, request)
-        if self._calls is not None and self._calls.takes(request.path):
-            snapshot = served.service.snapshot.id
-            answered = await self._calls.answer(request, served.policy, snapshot)
-            if answered is not None:
-                return answered
-        if self.likes is not None and self.likes.takes(request.path):
-            return await self.likes.answer(request, served.service)
+        for part in (self._calls, self.likes):
+            if part is not None and part.takes(request.path):
+                answered = await part.answer(request, served)
+                if answered is not None:
+                    return answered
         match = _find_route(request.path)
         try:
             if match is not None:

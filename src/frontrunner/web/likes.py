@@ -9,18 +9,20 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from frontrunner.answers.service import Service
 from frontrunner.base.errors import LikesError
-from frontrunner.gateway.feedback import Limit
+from frontrunner.base.limit import Limit
 from frontrunner.http.plain import plain
 from frontrunner.http.reply import Headers
 from frontrunner.http.request import Request, Response
+from frontrunner.http.served import Served
 from frontrunner.snapshot.answers import JSON
 from frontrunner.web.like_counts import LikeCounts, read_imported
 from frontrunner.web.site import Site
@@ -34,7 +36,17 @@ _OF_NETWORK = 10
 _OF_ALL = 2_000
 """Likes a day in all."""
 _YEAR = 31_536_000
+_LATER = (b"retry-after", b"30")
 log = logging.getLogger("frontrunner.server")
+
+
+class _Done(NamedTuple):
+    """What became of a request."""
+
+    status: int = 200
+    said: str = ""
+    """The key of what to say."""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class Likes:
@@ -60,41 +72,42 @@ class Likes:
         """Whether a path belongs to the likes."""
         return path == PATH
 
-    async def answer(self, request: Request, service: Service) -> Response:
+    async def answer(self, request: Request, served: Served) -> Response:
         """The count; for POST, one more."""
         headers = _headers(request.scope)
         liked = COOKIE in headers.get("cookie", "")
-        status, said, cookie = 200, "", False
+        done = _Done()
         if request.method == "POST":
-            status, said = await self._taken(request, headers, liked=liked)
-            cookie, liked = status == 200, liked or status == 200
+            done = await self._taken(request, headers, liked=liked)
         elif request.method not in ("GET", "HEAD"):
-            status, said = 405, "likes.not_here"
+            done = _Done(405, "likes.not_here", ((b"allow", b"GET, HEAD, POST, OPTIONS"),))
+        counted = request.method == "POST" and done.status == 200
         try:
             facts = await asyncio.to_thread(self._facts)
         except LikesError as error:
             log.error("likes cannot be read: %s", error)
-            facts, status, said = {}, 503, "likes.later"
-        return self._shown(
-            request, service, status, {**facts, "said": said, "liked": liked}, cookie
-        )
+            facts = {}
+            if not done.said:  # else the request has its answer, such as that the like counts
+                done = _Done(503, "likes.later", (_LATER,))
+        facts |= {"said": done.said, "liked": liked or counted}
+        return self._shown(request, served.service, done, facts, counted)
 
-    async def _taken(
-        self, request: Request, headers: Mapping[str, str], *, liked: bool
-    ) -> tuple[int, str]:
-        """The status, and the key of what to say."""
+    async def _taken(self, request: Request, headers: Mapping[str, str], *, liked: bool) -> _Done:
         if not _same_site(headers):
-            return 403, "likes.not_here"
+            return _Done(403, "likes.not_here")
         if liked:
-            return 200, "likes.once"
-        if not self._network.allows(_network(request.scope, headers)) or not self._all.allows(""):
-            return 429, "likes.later"
+            return _Done(200, "likes.once")
+        network = _network(request.scope, headers)
+        for limit, client in ((self._network, network), (self._all, "")):
+            if not limit.allows(client):
+                wait = math.ceil(limit.wait(client))
+                return _Done(429, "likes.later", ((b"retry-after", b"%d" % wait),))
         try:
             await asyncio.to_thread(self._counts.add)
         except LikesError as error:
             log.error("a like was lost: %s", error)
-            return 503, "likes.later"
-        return 200, "likes.thanks"
+            return _Done(503, "likes.later", (_LATER,))
+        return _Done(200, "likes.thanks")
 
     def _facts(self) -> dict[str, Any]:
         own, imported = self._counts.total(), read_imported(self._imported)
@@ -102,9 +115,11 @@ class Likes:
         return {"likes": own + before, "own": own, "imported": imported}
 
     def _shown(
-        self, request: Request, service: Service, status: int, facts: dict[str, Any], cookie: bool
+        self, request: Request, service: Service, done: _Done, facts: dict[str, Any], cookie: bool
     ) -> Response:
+        status, _, own_headers = done
         headers: Headers = [(b"cache-control", b"no-store"), (b"vary", b"accept, accept-language")]
+        headers += own_headers
         if cookie:
             secure = b"; Secure" if _is_https(request.scope) else b""
             value = f"{COOKIE}=1; Max-Age={_YEAR}; Path={PATH}; HttpOnly; SameSite=Lax".encode()
