@@ -304,7 +304,7 @@ def test_a_clock_that_was_set_back_hides_requests_for_two_minutes_at_most(
 def test_a_clock_that_was_set_back_as_a_step_began_counts_nothing_of_the_step_before(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a rehearsal, 14 requests that followed the old share were taken for a wrong split."""
+    """Requests that followed the old share were taken for a wrong split."""
     monkeypatch.setattr(collect, "_SETTLED", 1000.0)  # the step has only begun
     collector = world.begun()
     world.log(request(0.5, 1))
