@@ -97,9 +97,9 @@ def known(home: Path, folder: str) -> Catalog:
 
 
 def read(home: Path, folder: str, *sources: str, newest: bool = False) -> Ingested:
-    nears = [fetch(str(shared(f"cases/{folder}") / one), home / "git") for one in sources]
-    ingested = read_sources(nears, known(home, folder), Options(workers=1), newest=newest)
-    refuse_unusable(ingested, nears)
+    local_sources = [fetch(str(shared(f"cases/{folder}") / one), home / "git") for one in sources]
+    ingested = read_sources(local_sources, known(home, folder), Options(workers=1), newest=newest)
+    refuse_unusable(ingested, local_sources)
     return ingested
 
 

@@ -308,7 +308,7 @@ def test_room_is_given_back_whatever_becomes_of_a_call(home: Path) -> None:
     talk(home, steps)
 
 
-def test_without_room_a_call_waits_and_then_is_told_so(
+def test_without_room_a_call_waits_and_is_then_rejected(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("frontrunner.calls.handler.PATIENCE", 0.05)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from frontrunner.base.errors import SourceError
-from frontrunner.results.fetch import Near, fetch
+from frontrunner.results.fetch import LocalSource, fetch
 from tests.results.test_git import commit, git
 
 
@@ -22,14 +22,14 @@ def checkout(tmp_path: Path) -> Path:
 
 def test_a_bare_repository_is_read_at_its_head(checkout: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "-q", "--bare", str(checkout), "bare.git")
-    near = fetch(str(tmp_path / "bare.git"), tmp_path / "sources")
-    assert (near.path / "results/org__a/r1/T1.json").is_file()
-    assert (near.repository, near.name) == ("bare.git", "bare")
+    local = fetch(str(tmp_path / "bare.git"), tmp_path / "sources")
+    assert (local.path / "results/org__a/r1/T1.json").is_file()
+    assert (local.repository, local.name) == ("bare.git", "bare")
 
 
 def test_the_repository_of_a_checkout_is_named_after_it(checkout: Path, tmp_path: Path) -> None:
-    near = fetch(str(checkout / ".git"), tmp_path / "sources")
-    assert (near.repository, near.name) == ("team", "team")
+    local = fetch(str(checkout / ".git"), tmp_path / "sources")
+    assert (local.repository, local.name) == ("team", "team")
 
 
 @pytest.mark.parametrize("head", ["refs/heads/gone", "refs/heads/x/y"])
@@ -43,16 +43,16 @@ def test_a_bare_repository_without_a_commit_at_head_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("near", "name"),
+    ("local", "name"),
     [
-        (Near(Path("/data/mine")), "mine"),
-        (Near(Path("/data/more.zip")), "more.zip"),
-        (Near(Path("/clones/1234"), "https://example.org/team/results.git/"), "results"),
-        (Near(Path("/clones/1234"), "git@example.org:team/results"), "results"),
+        (LocalSource(Path("/data/mine")), "mine"),
+        (LocalSource(Path("/data/more.zip")), "more.zip"),
+        (LocalSource(Path("/clones/1234"), "https://example.org/team/results.git/"), "results"),
+        (LocalSource(Path("/clones/1234"), "git@example.org:team/results"), "results"),
     ],
 )
-def test_what_reports_call_a_source(near: Near, name: str) -> None:
-    assert near.name == name
+def test_what_reports_call_a_source(local: LocalSource, name: str) -> None:
+    assert local.name == name
 
 
 def test_the_current_folder_has_its_own_name(

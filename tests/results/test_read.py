@@ -37,8 +37,8 @@ def test_help_in_looking_for_changes_changes_nothing(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_MANY_MODELS", len(NAMES))
-    with ThreadPoolExecutor(1) as beside:
-        options = Options(workers=1, cache=tmp_path / "cache", beside=beside)
+    with ThreadPoolExecutor(1) as helper:
+        options = Options(workers=1, cache=tmp_path / "cache", helper=helper)
         first = read_source(root, KNOWN, options)
         write(root, "org__m1/r/T2.json", result("T2", 0.75))
         (root / "org__m4/r/T1.json").unlink()
@@ -58,8 +58,8 @@ def test_stamps_of_two_shares_are_those_of_all(
     (root / "org__m0/r/link.json").symlink_to("T1.json")
     (root / "org__m1/r/link.json").symlink_to("T1.json")
     models = sorted(path.name for path in root.iterdir())
-    with ThreadPoolExecutor(1) as beside:
-        shared = module._stamping(str(root), models, beside)()
+    with ThreadPoolExecutor(1) as helper:
+        shared = module._stamping(str(root), models, helper)()
     alone = folder_stamps(str(root), models)
     assert sorted(zip(*shared[:5], strict=True)) == sorted(zip(*alone[:5], strict=True))
     assert sorted(shared.rejects) == sorted(alone.rejects)
@@ -77,9 +77,9 @@ def test_ingest_passes_its_helper_on(
             asked.append(function)
             return super().submit(function, *args, **named)
 
-    with Helper(1) as beside:
+    with Helper(1) as helper:
         for _ in range(2):
-            ingest(root, KNOWN, workers=1, cache=tmp_path / "cache", beside=beside)
+            ingest(root, KNOWN, workers=1, cache=tmp_path / "cache", helper=helper)
     assert asked == [folder_stamps]
 
 

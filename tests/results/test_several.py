@@ -8,7 +8,7 @@ import pytest
 
 from frontrunner.base.errors import NothingUsableError, SourceError
 from frontrunner.catalog import Catalog, Model
-from frontrunner.results.fetch import Near
+from frontrunner.results.fetch import LocalSource
 from frontrunner.results.ingest import Ingested, ingest
 from frontrunner.results.read import Options
 from frontrunner.results.several import read_sources, refuse_unusable
@@ -17,7 +17,7 @@ from tests.factories import catalog, result, snapshot_of, write
 
 def read(*paths: Path, known: Catalog | None = None, cache: Path | None = None) -> Ingested:
     options = Options(workers=1, cache=cache)
-    return read_sources([Near(path) for path in paths], known or catalog(), options)
+    return read_sources([LocalSource(path) for path in paths], known or catalog(), options)
 
 
 def scores(ingested: Ingested) -> dict[tuple[str, str], float]:
@@ -112,7 +112,7 @@ def test_mtebs_own_cache_is_read_whole_and_local_runs_win(tmp_path: Path) -> Non
     assert [(one.path, one.detail) for one in ingested.rejects] == [
         ("remote/results/org__a/r1/T1.json", "results/org__a/r1/T1.json")
     ]
-    refuse_unusable(ingested, [Near(tmp_path)])
+    refuse_unusable(ingested, [LocalSource(tmp_path)])
 
 
 # --- models that no catalog knows --------------------------------------------------------------
@@ -203,9 +203,9 @@ def test_nothing_is_taken_for_renamed_where_todays_name_has_results(tmp_path: Pa
 
 
 def refused(source: Path, *others: Path) -> str:
-    nears = [Near(one) for one in (*others, source)]
+    local_sources = [LocalSource(one) for one in (*others, source)]
     with pytest.raises(NothingUsableError) as caught:
-        refuse_unusable(read(*others, source), nears)
+        refuse_unusable(read(*others, source), local_sources)
     assert caught.value.code == 4
     return str(caught.value)
 
@@ -237,8 +237,8 @@ def test_the_nearest_folder_that_looks_right_is_named(tmp_path: Path) -> None:
 def test_replaced_files_are_usable(tmp_path: Path) -> None:
     for name in ("one", "two"):
         write(tmp_path, f"{name}/org__a/r1/T1.json", result("T1", 0.5))
-    nears = [Near(tmp_path / "one"), Near(tmp_path / "two")]
-    refuse_unusable(read(tmp_path / "one", tmp_path / "two"), nears)
+    local_sources = [LocalSource(tmp_path / "one"), LocalSource(tmp_path / "two")]
+    refuse_unusable(read(tmp_path / "one", tmp_path / "two"), local_sources)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -246,7 +246,7 @@ def test_a_folder_with_nothing_in_it(tmp_path: Path, workers: int) -> None:
     empty = tmp_path / "empty"
     (empty / "org__a/r1").mkdir(parents=True)
     with pytest.raises(SourceError, match="no result files in"):
-        read_sources([Near(empty)], catalog(), Options(workers=workers))
+        read_sources([LocalSource(empty)], catalog(), Options(workers=workers))
 
 
 def test_a_folder_of_links_only_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import zstandard
 
 from frontrunner import __version__
 from frontrunner.base.json import read_as
-from frontrunner.results.fetch import Near
+from frontrunner.results.fetch import LocalSource
 from frontrunner.results.ingest import Ingested, ingest
 from frontrunner.results.read import Options
 from frontrunner.results.several import read_sources
@@ -79,8 +79,8 @@ def test_the_provenance_counts_what_was_read(ingested: Ingested, tmp_path: Path)
 def test_the_provenance_names_all_sources_and_the_rule(tmp_path: Path) -> None:
     for name in ("one", "two"):
         write(tmp_path, f"{name}/org__a/r1/T1.json", result("T1", 0.5))
-    nears = [Near(tmp_path / "one"), Near(tmp_path / "two")]
-    ingested = read_sources(nears, catalog(), Options(workers=1), newest=True)
+    local_sources = [LocalSource(tmp_path / "one"), LocalSource(tmp_path / "two")]
+    ingested = read_sources(local_sources, catalog(), Options(workers=1), newest=True)
     provenance = built(tmp_path, ingested).manifest.provenance
     assert provenance.results == ingested.sources
     assert [one.name for one in provenance.sources] == ["one", "two"]

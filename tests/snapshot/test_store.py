@@ -157,9 +157,9 @@ def test_who_writes_beside_leaves_nothing_after_a_failure(
     known = catalog()
     root = write_scores(tmp_path / "results", {"org/a": {"T1": 0.5}})
     inputs = Inputs({}, ingest(root, known, workers=1))
-    with ThreadPoolExecutor(2) as beside:
+    with ThreadPoolExecutor(2) as helper:
         with pytest.raises(SnapshotError, match="No space left"):
-            build_snapshot(Store(tmp_path / "home"), inputs, beside)
+            build_snapshot(Store(tmp_path / "home"), inputs, helper)
         time.sleep(0.5)
     assert list((tmp_path / "home/snapshots").iterdir()) == []
 
@@ -504,7 +504,7 @@ def test_a_home_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     )
 
 
-def test_who_waits_for_another_command_is_told(tmp_path: Path) -> None:
+def test_a_wait_for_another_command_is_announced(tmp_path: Path) -> None:
     said: list[str] = []
     waiting = Store(tmp_path / "home", patience=0.0, say=said.append)
     with Store(tmp_path / "home").changing():

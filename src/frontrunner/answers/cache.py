@@ -56,12 +56,12 @@ class _Segment(Generic[Value]):
             self.weight -= self._entries.popitem(last=False)[1].weight
 
 
-class _Landing(Generic[Value]):
+class _FlightEnd(Generic[Value]):
     """Passes an error on to the threads that wait for a value, and ends the flight either way."""
 
-    def __init__(self, flight: Future[Value], land: Callable[[], None]) -> None:
+    def __init__(self, flight: Future[Value], end: Callable[[], None]) -> None:
         self._flight = flight
-        self._land = land
+        self._end_flight = end
 
     def __enter__(self) -> None:
         """Nothing is to be done at the start."""
@@ -69,7 +69,7 @@ class _Landing(Generic[Value]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, _: object
     ) -> None:
-        self._land()
+        self._end_flight()
         if error is not None:
             self._flight.set_exception(error)
 
@@ -127,14 +127,14 @@ class Cache(Generic[Value]):
         return entry.value
 
     def _make(self, key: Key, make: Callable[[], Value], flight: Future[Value]) -> Value:
-        with _Landing(flight, lambda: self._land(key)):
+        with _FlightEnd(flight, lambda: self._end_flight(key)):
             value = make()
             with self._lock:
                 self._put(key, value)
             flight.set_result(value)
         return value
 
-    def _land(self, key: Key) -> None:
+    def _end_flight(self, key: Key) -> None:
         with self._lock:
             del self._flights[key]
 

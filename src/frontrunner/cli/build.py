@@ -89,8 +89,8 @@ def ingest_(
     settings = load_settings(home, build={"readers": readers})
     request = pipeline.Request(tuple(sources), tuple(catalog or ()), without_mteb)
     known, _ = pipeline.read_catalog(settings, request, Terminal())
-    nears = pipeline.fetch_sources(settings, request.results, Terminal())
-    ingested = pipeline.read_results(settings, nears, known, Terminal(), fresh=fresh)
+    local_sources = pipeline.fetch_sources(settings, request.results, Terminal())
+    ingested = pipeline.read_results(settings, local_sources, known, Terminal(), fresh=fresh)
     wrong = [reject for reject in ingested.rejects if not reject.reason.by_policy]
     if as_json:
         print_json(

@@ -26,7 +26,7 @@ from frontrunner.catalog.store import Statistics, load_catalog
 from frontrunner.ops import events
 from frontrunner.ops.icon_fetching import Fetching, wanted
 from frontrunner.ops.report import lines_of_scores, lines_of_sources
-from frontrunner.results.fetch import Near, fetch
+from frontrunner.results.fetch import LocalSource, fetch
 from frontrunner.results.git import is_git
 from frontrunner.results.ingest import Ingested
 from frontrunner.results.read import Options, Progress
@@ -97,26 +97,32 @@ def build(settings: Settings, request: Request, reporter: Reporter) -> Snapshot:
     """
     store = open_store(settings, reporter)
     watched = _Watched(reporter)
-    with store.only_build(), _failure_logged(store, reporter), _stops_told(store, watched):
+    with (
+        store.only_build(),
+        _failure_logged(store, reporter),
+        _interruption_reported(store, watched),
+    ):
         return _build(settings, request, store, watched)
 
 
 def _build(settings: Settings, request: Request, store: Store, reporter: Reporter) -> Snapshot:
-    with helpers(1) as beside:
+    with helpers(1) as helper:
         # While this process reads the catalog, the other gets ready for its part of the work.
-        beside.submit(get_ready_for_parquet)
+        helper.submit(get_ready_for_parquet)
         known, statistics = read_catalog(settings, request, reporter)
         had = _icons_of_current(store)
         fetching = Fetching(_to_fetch(settings, known, had))
-        nears = fetch_sources(settings, request.results, reporter)
-        ingested = read_results(settings, nears, known, reporter, beside, fresh=request.fresh)
+        local_sources = fetch_sources(settings, request.results, reporter)
+        ingested = read_results(
+            settings, local_sources, known, reporter, helper, fresh=request.fresh
+        )
         for line in lines_of_sources(ingested, most_renamed=_MOST_RENAMED):
             reporter.say(line)
-        refuse_unusable(ingested, nears)
+        refuse_unusable(ingested, local_sources)
         for line in lines_of_scores(ingested):
             reporter.say(line)
         inputs = Inputs(statistics, ingested)
-        snapshot = write_snapshot(store, inputs, reporter, request.judge, beside)
+        snapshot = write_snapshot(store, inputs, reporter, request.judge, helper)
     prepare_answers(store, snapshot, reporter)
     try:
         keep_icons_of(store, snapshot, {**had, **fetching.result()})
@@ -162,7 +168,7 @@ class _Watched:
 
 
 @contextmanager
-def _stops_told(store: Store, watched: _Watched) -> Iterator[None]:
+def _interruption_reported(store: Store, watched: _Watched) -> Iterator[None]:
     """Turn Ctrl-C into one line that says what was done and what was not."""
     before = store.current_id()
     try:
@@ -211,7 +217,9 @@ def read_catalog(
     return found
 
 
-def fetch_sources(settings: Settings, sources: Sequence[str], reporter: Reporter) -> list[Near]:
+def fetch_sources(
+    settings: Settings, sources: Sequence[str], reporter: Reporter
+) -> list[LocalSource]:
     """Clone or update the sources that are git repositories. Raises SourceError."""
     folder = Home(settings.home).sources
     if not any(map(is_git, sources)):
@@ -222,10 +230,10 @@ def fetch_sources(settings: Settings, sources: Sequence[str], reporter: Reporter
 
 def read_results(
     settings: Settings,
-    nears: Sequence[Near],
+    local_sources: Sequence[LocalSource],
     catalog: Catalog,
     reporter: Reporter,
-    beside: Executor | None = None,
+    helper: Executor | None = None,
     *,
     fresh: bool = False,
 ) -> Ingested:
@@ -239,9 +247,11 @@ def read_results(
             progress=progress,
             cache=Home(settings.home).cache,
             fresh=fresh,
-            beside=beside,
+            helper=helper,
         )
-        return read_sources(nears, catalog, options, newest=settings.build.revisions == "newest")
+        return read_sources(
+            local_sources, catalog, options, newest=settings.build.revisions == "newest"
+        )
 
 
 def write_snapshot(
@@ -249,12 +259,12 @@ def write_snapshot(
     inputs: Inputs,
     reporter: Reporter,
     judge: Judge = always,
-    beside: Executor | None = None,
+    helper: Executor | None = None,
 ) -> Snapshot:
     """Build a snapshot, and make it current if `judge` says nothing. Raises SnapshotError."""
     with store.changing():
         with reporter.step("Writing the snapshot"):
-            snapshot = build_snapshot(store, inputs, beside)
+            snapshot = build_snapshot(store, inputs, helper)
         counts = snapshot.manifest.provenance.counts
         built = events.Built(
             snapshot=snapshot.id, rows=counts.rows, files_rejected=counts.files_rejected

@@ -19,7 +19,7 @@ from frontrunner.results.git import (
 )
 
 
-class Near(NamedTuple):
+class LocalSource(NamedTuple):
     """Where results are on this machine, and which repository they were cloned from."""
 
     path: Path
@@ -33,7 +33,7 @@ class Near(NamedTuple):
         return self.path.name or self.path.resolve().name or "results"
 
 
-def fetch(source: str, folder: Path) -> Near:
+def fetch(source: str, folder: Path) -> LocalSource:
     """Where the results of `source` are.
 
     A git repository is cloned into `folder` without its history, or brought up to date there.
@@ -42,14 +42,14 @@ def fetch(source: str, folder: Path) -> Near:
     if is_git(source):
         if not is_url(source):
             _refuse_without_commit(Path(source))
-        return Near(_cloned(source, folder), _public_name(source))
+        return LocalSource(_cloned(source, folder), _public_name(source))
     path = Path(source)
     if not path.exists():
         raise SourceError(
             f"{without_password(source)} does not exist. Give the path of result files, or the "
             "URL of a git repository."
         )
-    return Near(path)
+    return LocalSource(path)
 
 
 def _refuse_without_commit(path: Path) -> None:

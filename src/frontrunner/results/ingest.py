@@ -79,13 +79,13 @@ def ingest(
     workers: int = 0,
     progress: Progress | None = None,
     cache: Path | None = None,
-    beside: Executor | None = None,
+    helper: Executor | None = None,
 ) -> Ingested:
     """Read a folder or archive and join the revisions in it; `Options` documents the arguments.
 
     Raises SourceError if `source` cannot be read at all; a file that cannot be used is a `Reject`.
     """
-    options = Options(workers or os.cpu_count() or 1, progress, cache, beside=beside)
+    options = Options(workers or os.cpu_count() or 1, progress, cache, helper=helper)
     raw = read_source(source, catalog, options)
     return joined(raw, catalog)
 

@@ -81,7 +81,7 @@ class Options(NamedTuple):
     """A folder to remember in what was read, so that the next time only what changed is."""
     fresh: bool = False
     """Whether to read every file, whatever the cache says."""
-    beside: Executor | None = None
+    helper: Executor | None = None
     """Another process, started already, to do a part of looking for changes."""
     repository: str | None = None
     """Of what repository the folder is a clone, for the provenance."""
@@ -149,7 +149,7 @@ def _read_folder(source: Path, known: Knowledge, options: Options) -> _Read:
     kept = cache_path(options.cache, source) if options.cache else None
     began = time.time_ns()
     memory = _Memory(kept, digest) if kept and kept.exists() and not options.fresh else None
-    found = _read_changed(root, models, known, memory, options.beside) if memory else None
+    found = _read_changed(root, models, known, memory, options.helper) if memory else None
     if found is None:
         shares = _shares(models, options.workers * _CHUNKS_PER_WORKER)
         jobs = [partial(_read_models, root, share) for share in shares]
@@ -168,11 +168,11 @@ class _Memory(NamedTuple):
 
 
 def _read_changed(
-    root: str, models: list[str], known: Knowledge, memory: _Memory, beside: Executor | None
+    root: str, models: list[str], known: Knowledge, memory: _Memory, helper: Executor | None
 ) -> _Read | None:
     """Read only what changed since the last time; None where most did, or other facts hold."""
     began = time.time_ns()
-    stamps = _stamping(root, models, beside)
+    stamps = _stamping(root, models, helper)
     before = recall(*memory)
     now = stamps()
     if before is None:
@@ -190,13 +190,13 @@ def _read_changed(
     return _Read(files, [fresh], int(np.count_nonzero(kept)))
 
 
-def _stamping(root: str, models: list[str], beside: Executor | None) -> Callable[[], Stamps]:
+def _stamping(root: str, models: list[str], helper: Executor | None) -> Callable[[], Stamps]:
     """Begin to ask for stamps in another process; what comes back takes its share, and ends."""
-    if beside is None or len(models) < _MANY_MODELS:
+    if helper is None or len(models) < _MANY_MODELS:
         return partial(folder_stamps, root, models)
     # A quarter, since it is hardly ready yet when it is asked.
     share, mine = models[::4], [model for n, model in enumerate(models) if n % 4]
-    theirs = beside.submit(folder_stamps, root, share)
+    theirs = helper.submit(folder_stamps, root, share)
     return lambda: folder_stamps(root, mine).and_also(theirs.result())
 
 

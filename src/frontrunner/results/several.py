@@ -10,7 +10,7 @@ from shlex import quote
 from frontrunner.base.errors import NothingUsableError, SourceError
 from frontrunner.catalog import Catalog
 from frontrunner.results.archive import is_archive
-from frontrunner.results.fetch import Near
+from frontrunner.results.fetch import LocalSource
 from frontrunner.results.ingest import Ingested, joined_parts
 from frontrunner.results.merge import Part, labels_of
 from frontrunner.results.nearest import nearest_results
@@ -24,7 +24,11 @@ _SHOWN = 3
 
 
 def read_sources(
-    nears: Sequence[Near], catalog: Catalog, options: Options, *, newest: bool = False
+    local_sources: Sequence[LocalSource],
+    catalog: Catalog,
+    options: Options,
+    *,
+    newest: bool = False,
 ) -> Ingested:
     """Read and join sources; if several have the same file, the last source's wins.
 
@@ -32,27 +36,27 @@ def read_sources(
     Raises SourceError if a source cannot be read or has no file at all.
     """
     parts: list[Part] = []
-    labels = labels_of([near.name for near in nears])
-    for near, label in zip(nears, labels, strict=True):
-        inner = _parts_of(near.path)
+    labels = labels_of([local.name for local in local_sources])
+    for local, label in zip(local_sources, labels, strict=True):
+        inner = _parts_of(local.path)
         for name in inner:
             raw = read_source(
-                near.path / name, catalog, options._replace(repository=near.repository)
+                local.path / name, catalog, options._replace(repository=local.repository)
             )
-            words = ([label] if len(nears) > 1 else []) + ([name] if name else [])
+            words = ([label] if len(local_sources) > 1 else []) + ([name] if name else [])
             parts.append(Part("/".join(words), raw))
-        _refuse_empty(near, parts[-len(inner) :])
+        _refuse_empty(local, parts[-len(inner) :])
     return joined_parts(parts, catalog, newest=newest)
 
 
-def _refuse_empty(near: Near, parts: Sequence[Part]) -> None:
+def _refuse_empty(local: LocalSource, parts: Sequence[Part]) -> None:
     """Raise SourceError if a source has no file, or only links, which are never followed."""
     links = sum(r.reason is Reason.SYMLINK for part in parts for r in part.raw.rejects)
     if sum(part.raw.seen for part in parts) > links:
         return
     what = "only links, which are not followed," if links else "no result files"
     raise SourceError(
-        f"There are {what} in {near.path}. Give a folder with "
+        f"There are {what} in {local.path}. Give a folder with "
         "<org>__<model>/<revision>/<Task>.json below it."
     )
 
@@ -63,21 +67,23 @@ def _parts_of(path: Path) -> Sequence[str]:
     return found if _CACHE_PARTS[0] in found else [""]
 
 
-def refuse_unusable(ingested: Ingested, nears: Sequence[Near]) -> None:
+def refuse_unusable(ingested: Ingested, local_sources: Sequence[LocalSource]) -> None:
     """Raise NothingUsableError if a source has no usable result file.
 
     A board made of it would replace a good one by an empty one.
     """
-    labels = labels_of([near.name for near in nears])
-    for near, label in zip(nears, labels, strict=True):
+    labels = labels_of([local.name for local in local_sources])
+    for local, label in zip(local_sources, labels, strict=True):
         own = [
             one
             for one in ingested.counts
-            if len(nears) == 1 or one.label == label or one.label.startswith(f"{label}/")
+            if len(local_sources) == 1 or one.label == label or one.label.startswith(f"{label}/")
         ]
         if not any(one.usable for one in own):
             seen = sum(one.seen for one in own)
-            raise NothingUsableError(_nothing(near, seen, _reasons(ingested, label, len(nears))))
+            raise NothingUsableError(
+                _nothing(local, seen, _reasons(ingested, label, len(local_sources)))
+            )
 
 
 def _reasons(ingested: Ingested, label: str, sources: int) -> str:
@@ -101,12 +107,12 @@ def _hint(path: Path) -> str:
     return f" The nearest folder that looks right is {nearest}." if nearest else ""
 
 
-def _nothing(near: Near, seen: int, reasons: str) -> str:
-    hint = _hint(near.path)
-    source = quote(near.repository or str(near.path))
+def _nothing(local: LocalSource, seen: int, reasons: str) -> str:
+    hint = _hint(local.path)
+    source = quote(local.repository or str(local.path))
     files = "its one file" if seen == 1 else f"any of its {seen:,} files"
     return (
-        f"Nothing was built or published: {near.path} gives no score from {files}. Looked for "
+        f"Nothing was built or published: {local.path} gives no score from {files}. Looked for "
         f"<org>__<model>/<revision>/<Task>.json of known models. Found: {reasons}.{hint} "
         f"Run frontrunner ingest --check {source} to list every file with what to do."
     )

@@ -50,10 +50,10 @@ class Inputs:
         return self.ingested.catalog
 
 
-def build_snapshot(store: Store, inputs: Inputs, beside: Executor | None = None) -> Snapshot:
+def build_snapshot(store: Store, inputs: Inputs, helper: Executor | None = None) -> Snapshot:
     """Write a snapshot into `store`, unpublished and with no answers prepared, and open it.
 
-    `beside` is another process, to write the Parquet files meanwhile; a thread where left out.
+    `helper` is another process, to write the Parquet files meanwhile; a thread where left out.
 
     Equal inputs give equal bytes and so the same name; an existing snapshot is kept. Raises
     SnapshotError if it cannot be written; nothing is left behind then.
@@ -61,7 +61,7 @@ def build_snapshot(store: Store, inputs: Inputs, beside: Executor | None = None)
     try:
         with store.building() as folder:
             with ThreadPoolExecutor(1) as thread:
-                _write_parts(folder, inputs, beside or thread)
+                _write_parts(folder, inputs, helper or thread)
             return store.keep(folder)
     except OSError as error:
         raise SnapshotError(
@@ -70,13 +70,13 @@ def build_snapshot(store: Store, inputs: Inputs, beside: Executor | None = None)
         ) from error
 
 
-def _write_parts(folder: Path, inputs: Inputs, beside: Executor) -> None:
+def _write_parts(folder: Path, inputs: Inputs, helper: Executor) -> None:
     ingested = inputs.ingested
     write_table(folder, ingested.table)
     files = (ingested.origins, ingested.rejects, ingested.run_settings, ingested.differences)
     jobs = [
-        beside.submit(write_scores_parquet, folder),
-        beside.submit(write_files_parquet, folder, *files),
+        helper.submit(write_scores_parquet, folder),
+        helper.submit(write_files_parquet, folder, *files),
     ]
     try:
         digests = _write_here(folder, inputs)

@@ -54,8 +54,8 @@ def sitemap(service: Service, origin: str, links: Links) -> Markup:
     columns = [[alternate.format(one, origin + page) for page in pages(service, other)]
                for one, other in others]  # fmt: skip
     entries = [
-        entry.format(origin + page, built, Markup("").join(beside))
-        for page, *beside in zip(pages(service, links), *columns, strict=True)
+        entry.format(origin + page, built, Markup("").join(alternates))
+        for page, *alternates in zip(pages(service, links), *columns, strict=True)
     ]
     return _HEAD + Markup(
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
@@ -67,18 +67,18 @@ def feed(service: Service, origin: str, links: Links, t: Words) -> Markup:
     """The snapshot that is served, and what moved with it: readers of the feed keep the past."""
     visit = Visit(service, t, links, "", {}, origin)
     snapshot, address = service.snapshot, origin + links.page("changes")
-    told = in_words(t, all_changes(visit))
+    summary = in_words(t, all_changes(visit))
     moment = _moment(snapshot.built_at)
     return _HEAD + Markup(
         '<feed xmlns="http://www.w3.org/2005/Atom"><title>{title}</title><id>{address}</id>'
         '<link href="{address}"/><link rel="self" href="{own}"/><updated>{at}</updated>'
         "<author><name>{site}</name></author>"
         '<entry><title>{site} {snapshot}</title><id>{address}#{snapshot}</id>'
-        '<link href="{address}"/><updated>{at}</updated><summary>{told}</summary></entry>'
+        '<link href="{address}"/><updated>{at}</updated><summary>{summary}</summary></entry>'
         "</feed>\n"
     ).format(
         title=f"{t('site.name')}: {t('changes.title')}", address=address, own=origin + FEED,
-        at=moment, site=t("site.name"), snapshot=snapshot.id, told=told,
+        at=moment, site=t("site.name"), snapshot=snapshot.id, summary=summary,
     )  # fmt: skip
 
 
