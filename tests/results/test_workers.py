@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -9,6 +10,10 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+from frontrunner.base.errors import FrontrunnerError
+from frontrunner.results import workers
 from frontrunner.results.workers import helpers
 
 PROGRAM = """
@@ -50,3 +55,12 @@ def test_no_helper_outlives_a_killed_process(tmp_path: Path) -> None:
 def test_helpers_begin_with_what_they_are_given() -> None:
     with helpers(1, os.putenv, "FRONTRUNNER_TEST", "yes") as pool:
         assert pool.submit(len, "abc").result() == 3
+
+
+def test_full_shared_memory_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(workers, "_Pool", full)
+    with pytest.raises(FrontrunnerError, match=r"No space left on device.*/dev/shm"), helpers(1):
+        pass

@@ -12,6 +12,8 @@ from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
+from frontrunner.base.errors import FrontrunnerError
+
 _ORPHANED = 1
 _Result = TypeVar("_Result")
 
@@ -23,9 +25,10 @@ def helpers(
     """A pool of fresh processes, each of which calls `begin` with what is given to it.
 
     Ctrl-C reaches this process alone; the helpers are then stopped at once. If the block ends by
-    another exception, work that has not begun is dropped.
+    another exception, work that has not begun is dropped. Raises FrontrunnerError if the system
+    has no room for their locks.
     """
-    pool = _Pool(count, get_context("spawn"), _start, (begin, given))
+    pool = _new_pool(count, begin, given)
     done = False
     try:
         yield pool
@@ -35,6 +38,18 @@ def helpers(
         raise
     finally:
         pool.shutdown(cancel_futures=not done)
+
+
+def _new_pool(count: int, begin: Callable[..., None] | None, given: tuple[Any, ...]) -> _Pool:
+    try:
+        return _Pool(count, get_context("spawn"), _start, (begin, given))
+    except OSError as error:
+        # The system's message names no file, and shared memory is small in many containers.
+        raise FrontrunnerError(
+            f"Helping processes cannot be started: {error.strerror or error}. Their locks are kept "
+            "in shared memory: make room in /dev/shm (for Docker, --shm-size) and allow writing "
+            "there."
+        ) from error
 
 
 @contextmanager
