@@ -1,14 +1,15 @@
-/* The controller's protocol: lease, intent, write, read back.
+/* The controller's protocol: lease, fence, intent, write, read back, decision.
  *
  * Two controllers run. Each can lose its lease at any instant without knowing it, can be killed at
  * any instant and start anew, and can get a write to the data plane refused, done, or done with the
  * answer lost. An operator moves users forward and rolls back. What is checked:
  *
- *   - no write to the data plane without an intent in the ledger, under the same token
+ *   - no write to the data plane but of what the open intent of the ledger says
  *   - a controller whose lease is gone can neither append to the ledger nor move users
+ *   - a step is decided only while the data plane does what it says
  *   - after the rollback is decided, no user is moved to the new board
- *   - the share is one that the plan names (the wanted share of some decided step)
- *   - after the rollback is decided, all users are on the old board in the end, and stay there
+ *   - after an operator asks for it, the rollback is decided, all users are on the old board in the
+ *     end, and stay there
  *
  * Each FAULT takes one rule of the protocol away; with each of them a check must fail:
  *   NO_FENCE     a new controller does not put its token on the data plane before it reads
@@ -19,16 +20,23 @@
  */
 
 #define STEPS   2
+#ifndef TOKENS
 #define TOKENS  4
 #define CRASHES 2
 #define ERRORS  2
+#endif
+
+#define NONE    0           /* the data plane is to do what was decided already */
+#define FORWARD 1
+#define BACK    2
 
 byte lease = 0;             /* the token given last: the database */
 byte position = 0;          /* the step decided last: the ledger */
 bool rolled_back = false;   /* the decision to roll back: the ledger */
+bool is_open = false;       /* an intent without a decision: the ledger */
+byte intent_share = 0, intent_move = NONE;
 bool asked_rollback = false;
 byte asked_steps = 0;       /* how far the operator lets it go */
-byte intent_token = 0, intent_share = 0;
 
 byte share = 0;             /* the data plane */
 byte plane_token = 0;
@@ -56,11 +64,11 @@ byte crashes = 0, errors = 0;
 #endif
 
 active [2] proctype Controller() {
-  byte token = 0, seen = 0, asked = 0, want = 0;
-  bool believed = false;
+  byte token = 0, seen = 0, goal = 0, move = NONE;
+  bool is_new = false;
 
 restart:
-  token = 0; seen = 0; asked = 0; want = 0; believed = false;
+  token = 0; seen = 0; goal = 0; move = NONE; is_new = false;
 
   /* Standing by. When the holder seems dead is not trusted: it may be alive and slow. */
 end_standing_by:
@@ -79,71 +87,91 @@ end_standing_by:
 #endif
 
   do
-  :: /* Read reality back. */
-#ifdef NO_READBACK
-     if
-     :: believed -> seen = want
-     :: else -> seen = share; believed = true
-     fi;
-#else
-     seen = share;
-#endif
+  :: seen = share;          /* read reality back */
      maybe_crash;
 
-     /* Decide: one transaction of the database, refused without the lease. */
+     /* What is next, from the ledger and what was seen. An open intent is gone on with, whoever
+      * wrote it, unless a rollback was asked for since. */
      atomic {
+       is_new = true;
        if
-       :: !holds(token) -> goto restart
-       :: holds(token) && asked_rollback && !rolled_back ->
-            assert(lease == token); rolled_back = true
-       :: holds(token) && !rolled_back && seen == position && position < asked_steps ->
-            assert(lease == token); position++
-       :: else
-       fi;
-       want = wanted
+       :: asked_rollback && !rolled_back && !(is_open && intent_move == BACK) ->
+            goal = 0; move = BACK
+       :: else ->
+            if
+            :: is_open -> goal = intent_share; move = intent_move; is_new = false
+            :: !is_open && !rolled_back && seen == position && position < asked_steps ->
+                 goal = position + 1; move = FORWARD
+            :: else -> goal = wanted; move = NONE
+            fi
+       fi
      }
-     maybe_crash;
 
      if
-     :: want != seen ->
-          asked = want;
+     :: move == NONE && goal == seen
+     :: else ->
 #ifndef NO_INTENT
-          /* The intent: again one transaction. */
-          atomic {
-            if
-            :: holds(token) -> assert(lease == token); intent_token = token; intent_share = asked
-            :: else -> goto restart
-            fi
-          }
-          maybe_crash;
+          if
+          :: is_new ->
+               /* The intent: one transaction of the database, refused without the lease. */
+               atomic {
+                 if
+                 :: holds(token) ->
+                      assert(lease == token);
+                      intent_share = goal; intent_move = move; is_open = true
+                 :: else -> goto restart
+                 fi
+               }
+               maybe_crash
+          :: else
+          fi;
 #endif
           /* Act. The write may be lost, done, or done with the answer lost. */
           if
           :: errors < ERRORS -> errors++
-          :: errors < ERRORS ->
-               atomic {
-                 errors++;
-                 if
-                 :: takes(token) -> goto act
-                 :: else -> goto restart
-                 fi
-               }
           :: true ->
-act:
                atomic {
                  if
                  :: takes(token) ->
-                      assert(intent_token == token && intent_share == asked);
-                      assert(!rolled_back || asked == 0);
-                      assert(asked <= STEPS);
+                      assert(is_open && intent_share == goal);
+                      assert(!rolled_back || goal == 0);
+                      assert(goal <= STEPS);
                       plane_token = token;
-                      share = asked
+                      share = goal
                  :: else -> goto restart
                  fi
-               }
+               };
+               if
+               :: errors < ERRORS -> errors++; goto restart
+               :: true
+               fi
           fi;
+          maybe_crash;
+
+#ifdef NO_READBACK
+          seen = goal;
+#else
+          seen = share;
+#endif
+          maybe_crash;
+
+          /* The decision: again one transaction. A refused write leaves the intent open. */
+          atomic {
+            if
+            :: !holds(token) -> goto restart
+            :: holds(token) && seen == goal ->
+                 assert(lease == token);
+                 assert(share == goal);
+                 is_open = false;
+                 if
+                 :: move == FORWARD -> position = goal
+                 :: move == BACK -> rolled_back = true
+                 :: else
+                 fi
+            :: else
+            fi
+          };
           maybe_crash
-     :: else
      fi
   od
 }
@@ -156,4 +184,4 @@ active proctype Operator() {
   od
 }
 
-ltl goes_back { [] (rolled_back -> <> [] (share == 0)) }
+ltl goes_back { [] (asked_rollback -> <> [] (rolled_back && share == 0)) }
