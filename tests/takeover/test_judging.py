@@ -27,7 +27,7 @@ from frontrunner.takeover.plan import least_evidence, plan_of
 from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.records import Reading
 from frontrunner.takeover.stages import Position, Stage, World
-from tests.takeover.evidence.lines import BEGIN, encoded, request
+from tests.takeover.evidence.lines import BEGIN, at_once, encoded, request
 
 SETTINGS = TakeoverSettings(
     window="1m",
@@ -52,7 +52,8 @@ class Room:
     def __init__(self, folder: Path) -> None:
         self.place, self.now = Place(folder), BEGIN
         self.checks = Checks(Boards(home=""), (sys.executable, "-c", SAYS))
-        collector = Collector(self.place, folder / "evidence.json", clock=lambda: self.now)
+        file = folder / "evidence.json"
+        collector = Collector(self.place, file, clock=lambda: self.now, elapsed=at_once)
         self.judging = Judging(collector, self.checks)
 
     def log(self, *lines: RequestLine) -> None:

@@ -17,7 +17,7 @@ from frontrunner.takeover.evidence.collect import Analysis, Collector
 from frontrunner.takeover.evidence.facts import RouteShadows, Shadows, SideCounts
 from frontrunner.takeover.evidence.log_position import LogReader
 from frontrunner.takeover.gates.look import look
-from tests.takeover.evidence.lines import BEGIN, encoded, request
+from tests.takeover.evidence.lines import BEGIN, at_once, encoded, request
 
 
 class World:
@@ -31,7 +31,7 @@ class World:
 
     def start(self, **options: Any) -> Collector:
         """A controller that was started, or started again."""
-        given: dict[str, Any] = {"clock": lambda: self.now} | options
+        given: dict[str, Any] = {"clock": lambda: self.now, "elapsed": at_once} | options
         return Collector(self.place, self.file, **given)
 
     def begun(self, share: int = 5000, **options: Any) -> Collector:
@@ -100,7 +100,7 @@ def test_a_kill_at_any_look_changes_nothing(world: World) -> None:
             for n in range(10)
         ))  # fmt: skip
         expected = steady.look()
-        started = Collector(world.place, killed, clock=lambda: world.now)
+        started = Collector(world.place, killed, clock=lambda: world.now, elapsed=at_once)
         started.follow(world.analysis())
         assert started.look() == expected
     assert expected.failing.stretches > 2
@@ -386,3 +386,20 @@ def test_complaints_are_asked_for_since_the_restart(world: World) -> None:
     world.now = BEGIN + 60
     assert collector.look().complaints == 7
     assert asked == [BEGIN + 50] * 2
+
+
+def test_with_a_clock_that_was_set_back_requests_of_the_old_share_still_do_not_count(
+    world: World,
+) -> None:
+    elapsed = [100.0]
+    world.now = BEGIN - 3600  # and Envoy's clock is right
+    collector = world.begun(elapsed=lambda: elapsed[0])
+    world.log(request(0.1, 9000, asked="new", side="new"))
+    elapsed[0] += 0.9
+    assert not collector.look().split.wrong
+    elapsed[0] += 0.2
+    assert not collector.look().split.wrong
+    world.log(request(2, 9000, asked="new", side="new"))
+    collector.look()
+    world.now = BEGIN + 3600  # set right again
+    assert collector.look().split.wrong == 1

@@ -11,6 +11,7 @@ import pytest
 from frontrunner.takeover.evidence.collect import Analysis, Collector
 from frontrunner.takeover.evidence.facts import Evidence
 from tests.gateway.conftest import Running, _one_gateway, ask, gateway, until
+from tests.takeover.evidence.lines import at_once
 
 __all__ = ["_one_gateway", "gateway"]
 
@@ -20,7 +21,8 @@ class Counting:
 
     def __init__(self, running: Running, folder: Path) -> None:
         self.running = running
-        self.collector = Collector(running.control.place, folder / "evidence.json")
+        file = folder / "evidence.json"
+        self.collector = Collector(running.control.place, file, elapsed=at_once)
 
     def begin(self, percent: float) -> None:
         """Set the share, and count what is asked from now on."""

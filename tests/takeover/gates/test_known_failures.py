@@ -39,7 +39,7 @@ from frontrunner.takeover.gates.on_boards import Boards
 from frontrunner.takeover.gates.outside import Checks, Versions
 from frontrunner.takeover.gates.prove import prove
 from frontrunner.takeover.records import Reading
-from tests.takeover.evidence.lines import BEGIN, encoded, request
+from tests.takeover.evidence.lines import BEGIN, at_once, encoded, request
 
 SUCCESS, SLOWNESS = SuccessGate(name="success"), SlownessGate(name="slowness")
 NOTHING = Evidence(at=BEGIN, since=BEGIN)
@@ -109,7 +109,8 @@ def test_7_a_new_build_is_not_judged_on_the_counts_of_the_one_before(
     """flagger#30: a new revision kept the counts, and was promoted unvalidated."""
     now = [BEGIN]
     place = Place(tmp_path)
-    collector = Collector(place, tmp_path / "evidence.json", clock=lambda: now[0])
+    file = tmp_path / "evidence.json"
+    collector = Collector(place, file, clock=lambda: now[0], elapsed=at_once)
     analysis = Analysis(begun=BEGIN, share=5000, old_code="a")
     collector.follow(analysis)
     collector.look()

@@ -75,12 +75,14 @@ class Collector:
         file: Path,
         complaints: Callable[[float], int | None] = lambda since: None,
         clock: Callable[[], float] = time.time,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         """Go on with the counts in `file`, or begin without any.
 
         `complaints` gives the messages about the new side since a time, or None if they are not
-        known, without waiting.
+        known, without waiting. `elapsed` is a clock that nobody sets.
         """
+        self._elapsed, self._settled = elapsed, -math.inf
         self._place, self._file = place, file
         self._complaints, self._clock = complaints, clock
         self._decoder = msgspec.json.Decoder(RequestLine)
@@ -155,6 +157,9 @@ class Collector:
         reader = self._reader
         before = reader.position if reader else None
         if reader is None:
+            # By times alone, a clock that was set back would let requests of the old routes in.
+            if self._elapsed() < self._settled:
+                return
             self._loaded = time.monotonic()
             reader = self._reader = LogReader.at_end(self._place.requests)
         reader = self._after_set_back(reader, now)
@@ -223,6 +228,7 @@ class Collector:
 
     def _fresh(self, analysis: Analysis) -> Kept:
         now = self._clock()
+        self._settled = self._elapsed() + _SETTLED
         self._unsaved = True
         windows = Windows(share=analysis.share, seconds=analysis.window, begun=now + _SETTLED)
         shadows = read_shadows(self._shadow_file)
