@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -194,14 +197,21 @@ def rehearse(
     report: Annotated[
         Path | None, typer.Option("--report", metavar="FILE", help="Write the story as HTML.")
     ] = None,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home",
+            metavar="DIR",
+            help="A folder that keeps the ledger and what was saved. [default: a temporary folder]",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Rehearse the whole take-over of a made-up Space, against a stand-in of the Hub.
 
     Exits with 1 if something that a take-over promises did not hold. Nothing leaves this machine.
     """
-    import tempfile  # noqa: PLC0415
-
     from frontrunner.takeover.on_hub.rehearsal_report import rehearsals_page  # noqa: PLC0415
     from frontrunner.takeover.on_hub.rehearsed_faults import FAULTS, Order  # noqa: PLC0415
     from frontrunner.takeover.on_hub.rehearsing import rehearse as rehearsed  # noqa: PLC0415
@@ -214,9 +224,9 @@ def rehearse(
     found = []
     for name in names:
         say(f"{strategy}, {name}: {FAULTS[name].text}")
-        with tempfile.TemporaryDirectory(prefix="frontrunner-rehearsal-") as folder:
+        with _folder(home, f"{strategy}-{name}") as folder:
             order = Order(strategy=strategy, fault=name, old=old, new=new)
-            found.append(rehearsed(order, Path(folder), tell=lambda text: say(f"  {text}")))
+            found.append(rehearsed(order, folder, tell=lambda text: say(f"  {text}")))
         for one in found[-1].held:
             say(visible(f"  {'held' if one.held else 'NOT HELD'}: {one.what} {one.text}"))
     if report is not None:
@@ -225,6 +235,23 @@ def rehearse(
         print_json(found)
     if not all(one.all_held for one in found):
         sys.exit(1)
+
+
+@contextmanager
+def _folder(home: Path | None, name: str) -> Iterator[Path]:
+    """A new folder for one rehearsal, kept if it is in a home. Raises UsageError if it exists."""
+    if home is None:
+        with tempfile.TemporaryDirectory(prefix="frontrunner-rehearsal-") as folder:
+            yield Path(folder)
+        return
+    kept = HomeFolder(home).rehearsal / name
+    try:
+        kept.mkdir(parents=True)
+    except FileExistsError:
+        raise UsageError(
+            f"{kept} has an earlier rehearsal. Remove it, or give another --home."
+        ) from None
+    yield kept
 
 
 @hub_app.command()

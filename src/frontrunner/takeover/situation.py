@@ -172,12 +172,18 @@ class Situation:
 
     def objection(self, after: World, *, force: bool = False) -> str:
         """Why users may not be moved so: their target is not healthy. Empty if they may."""
-        seen = self.world or (self.wanted if self.has_moved_users else after)
-        if goes_back(seen, after) and not force and not self.old_is_healthy:
+        perhaps = [self.world] if self.world else self._perhaps
+        if any(goes_back(one, after) for one in perhaps) and not force and not self.old_is_healthy:
             return _unhealthy("old", self.old_is_healthy)
-        if goes_on(seen, after) and not self.new_is_healthy:
+        if any(goes_on(one, after) for one in perhaps) and not self.new_is_healthy:
             return _unhealthy("new", self.new_is_healthy)
         return ""
+
+    @property
+    def _perhaps(self) -> list[World]:
+        """What a data plane that cannot be asked may do: what is wanted, or was seen last."""
+        before = self.state.intent.record.before if self.state.intent else None
+        return [self.wanted, *([before] if before else [])]
 
     # --- gates --------------------------------------------------------------------------------
 
