@@ -64,6 +64,16 @@ def test_a_damaged_state_is_said_and_not_replaced(home: Path) -> None:
     assert (home / "gateway" / "state.json").read_text() == '{"share": 99999}'
 
 
+def test_all_users_are_taken_back_by_one_command_also_when_settled(home: Path) -> None:
+    assert run(home, "gateway", "settle", "--yes", "--force").returncode == 0
+    part = run(home, "gateway", "share", "50")
+    assert part.returncode == 6
+    assert "frontrunner gateway settle --undo --yes" in part.stderr
+    assert run(home, "gateway", "share", "0").returncode == 0
+    state = json.loads((home / "gateway" / "state.json").read_text())
+    assert (state["share"], state["settled"]) == (0, False)
+
+
 @pytest.mark.parametrize("percent", ["-5", "101", "half", "--five"])
 def test_a_share_that_is_none_is_refused_in_plain_words(home: Path, percent: str) -> None:
     for command in ("share", "shadow"):
@@ -81,6 +91,10 @@ def test_banner_shadow_and_settling(home: Path) -> None:
     assert "--yes" in explained.stderr
     state = json.loads((home / "gateway" / "state.json").read_text())
     assert (state["banner"], state["shadow"], state["settled"]) == (True, 1000, False)
+    early = run(home, "gateway", "settle", "--yes")
+    assert early.returncode == 6
+    assert "0% of the visitors get the new board. Give it to all first" in early.stderr
+    assert run(home, "gateway", "share", "100").returncode == 0
     assert run(home, "gateway", "settle", "--yes").returncode == 0
     state = json.loads((home / "gateway" / "state.json").read_text())
     assert (state["share"], state["settled"]) == (10_000, True)
@@ -147,7 +161,7 @@ def test_the_doctor(home: Path) -> None:
 
 def test_every_command_speaks_json(home: Path) -> None:
     assert json.loads(run(home, "gateway", "banner", "on", "--json").stdout) == {"banner": True}
-    settled = run(home, "gateway", "settle", "--yes", "--json")
+    settled = run(home, "gateway", "settle", "--yes", "--force", "--json")
     assert json.loads(settled.stdout) == {"settled": True}
     emitted = json.loads(run(home, "gateway", "emit", "systemd", "--json").stdout)
     assert (emitted["kind"], "ExecStart" in emitted["text"]) == ("systemd", True)

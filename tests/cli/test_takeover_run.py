@@ -51,6 +51,19 @@ def home(gateway: Running, tmp_path: Path) -> Iterator[Path]:
     transition_file(gateway.control.place.folder).unlink(missing_ok=True)
 
 
+def test_a_ledger_that_is_gone_is_not_begun_anew(tmp_path: Path) -> None:
+    (tmp_path / "frontrunner.toml").write_text(
+        '[gateway]\nold = "http://127.0.0.1:9"\nnew = "http://127.0.0.1:8"\n'
+    )
+    HomePaths(tmp_path).saved.mkdir(parents=True)
+    for words in (("rollback",), ("start",), ("start", "--dry-run"), ("status",)):
+        refused = run(tmp_path, *words)
+        assert refused.returncode == 10, refused.stderr
+        assert "ledger.db is gone, although a take-over ran here" in refused.stderr
+        assert "frontrunner gateway share 0 --force --home" in refused.stderr
+    assert not (HomePaths(tmp_path).takeover / "ledger.db").exists()
+
+
 @pytest.fixture
 def controller(home: Path) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(command(home, "start"), stderr=subprocess.PIPE, text=True)

@@ -19,7 +19,11 @@ from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import counted, print_json, say, visible
 
 if TYPE_CHECKING:
+    from frontrunner.gateway.control import Gateway
     from frontrunner.gateway.status import Status
+
+FULL = 10_000
+"""All visitors, of 10,000."""
 
 gateway = typer.Typer(
     help="Put Envoy in front of the old board and the new one, and move users between them.",
@@ -162,7 +166,13 @@ def share(
     else:
         _by_hand(folder, force)
         wanted = _basis_points(percent)
-        follows = one.change(lambda state: msgspec.structs.replace(state, share=wanted))
+        _not_settled(one, wanted)
+        # All users back is one command, also when the old board's own paths were given away.
+        follows = one.change(
+            lambda state: msgspec.structs.replace(
+                state, share=wanted, settled=state.settled and wanted > 0
+            )
+        )
         seen = one.get_share() if follows else None
         if seen is None:
             say("The gateway is not running. It will start with this share.")
@@ -171,6 +181,15 @@ def share(
         print_json({"asked": asked, "seen": None if seen is None else seen / 100})
     elif seen is not None:
         typer.echo(f"{seen / 100:g}")
+
+
+def _not_settled(one: Gateway, wanted: int) -> None:
+    """Raises GatewayError for a part of the users while all paths belong to the new board."""
+    if one.kept().settled and 0 < wanted < FULL:
+        raise GatewayError(
+            "The move is settled, so every visitor gets the new board. Take settling back first: "
+            "frontrunner gateway settle --undo --yes"
+        )
 
 
 def _basis_points(percent: str) -> int:
@@ -231,6 +250,7 @@ def settle(
     if undo:
         one.change(lambda before: msgspec.structs.replace(before, settled=False))
     else:
+        _ready_to_settle(one, force)
         one.finalize()
     if as_json:
         print_json({"settled": not undo})
@@ -239,6 +259,27 @@ def settle(
         if undo
         else "Settled: all paths go to the new board, and the gateway's cookies are deleted."
     )
+
+
+def _ready_to_settle(one: Gateway, force: bool) -> None:
+    """Raises GatewayError if users still get the old board, or the new one is not healthy."""
+    if force:
+        return
+    share = one.kept().share
+    if share < FULL:
+        raise GatewayError(
+            f"{share / 100:g}% of the visitors get the new board. Give it to all first: "
+            "frontrunner gateway share 100, or give --force."
+        )
+    try:
+        hosts = [host for host in one.admin().hosts() if host.side == "new"]
+    except GatewayError:
+        return  # no Envoy runs
+    if hosts and not any(host.healthy and not host.ejected for host in hosts):
+        raise GatewayError(
+            "The new board is not healthy, and no other one would answer the old board's paths. "
+            "Look at it with: frontrunner gateway status, or give --force."
+        )
 
 
 @gateway.command()

@@ -19,7 +19,7 @@ def notify(
     text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What to say.")] = "",
     home: Home = None,
 ) -> None:
-    """Send a test notice through every channel of [notify], and say which ones work."""
+    """Send a test notice through every channel of the section notify, and say which ones work."""
     from frontrunner.ops.channels import channels_of  # noqa: PLC0415
     from frontrunner.ops.notify import Notice  # noqa: PLC0415
 

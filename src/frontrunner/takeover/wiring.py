@@ -12,7 +12,7 @@ from shlex import quote
 
 from frontrunner.base.config import Settings, load_settings
 from frontrunner.base.durations import seconds
-from frontrunner.base.errors import TakeoverError
+from frontrunner.base.errors import LedgerError, TakeoverError
 from frontrunner.base.home import Home
 from frontrunner.gateway.sides import sides
 from frontrunner.ops.channels import channels_of
@@ -25,6 +25,7 @@ from frontrunner.takeover.fold import fold
 from frontrunner.takeover.judging import judging_of
 from frontrunner.takeover.ledger.lease import Lease
 from frontrunner.takeover.ledger.ledger import Ledger
+from frontrunner.takeover.ledger.opening import ledger_file
 from frontrunner.takeover.loading import gateway_folder, is_on_hub, load_plan
 from frontrunner.takeover.plane import DataPlane
 from frontrunner.takeover.records import Entry, Record
@@ -67,7 +68,24 @@ class Wired:
 
 def open_ledger(settings: Settings) -> Ledger:
     """The ledger of a home. Raises LedgerError, or MissingExtraError without a driver."""
+    _refuse_lost(settings)
     return Ledger(settings.takeover.database, Home(settings.home).takeover)
+
+
+def _refuse_lost(settings: Settings) -> None:
+    """Raises LedgerError if the ledger's file is gone although a take-over moved users here.
+
+    A new one would begin the take-over anew, and forget why the users are where they are.
+    """
+    home = Home(settings.home)
+    file = ledger_file(home.takeover)
+    if settings.takeover.database or file.exists() or not home.saved.exists():
+        return
+    raise LedgerError(
+        f"The ledger {file} is gone, although a take-over ran here. Put it back. To take all users "
+        f"back now: frontrunner gateway share 0 --force --home {quote(str(settings.home))}. To "
+        f"begin anew, move {home.takeover} away."
+    )
 
 
 def ledger_if_begun(settings: Settings) -> Ledger | None:
@@ -75,8 +93,8 @@ def ledger_if_begun(settings: Settings) -> Ledger | None:
 
     Raises LedgerError if it cannot be opened or read.
     """
-    file = Home(settings.home).takeover / "ledger.db"
-    if not settings.takeover.database and not file.exists():
+    _refuse_lost(settings)
+    if not settings.takeover.database and not ledger_file(Home(settings.home).takeover).exists():
         return None
     ledger = open_ledger(settings)
     with ExitStack() as until_known:

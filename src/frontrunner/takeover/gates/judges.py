@@ -254,6 +254,8 @@ def judge_freshness(gate: FreshnessGate, evidence: Evidence) -> Finding:
     if new is None or old is None or missing:
         sides = " and ".join(missing)
         text = f"Not measured: the {sides} side does not say when its data was made."
+        if "old" in missing:
+            text += " Set [takeover] old_data to a URL that sends Last-Modified."
         return Finding(Verdict.INCONCLUSIVE, text, None, gate.hours, 0, 1)
     age, behind = (evidence.at - new) / 3600, (old - new) / 3600
     text = f"The new side's data is {age:.1f} h old ({gate.hours:g} h allowed)"

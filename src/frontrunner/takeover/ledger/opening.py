@@ -15,13 +15,18 @@ from frontrunner.takeover.ledger import schema
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
+def ledger_file(folder: Path) -> Path:
+    """SQLite's file of the ledger in a folder."""
+    return folder / "ledger.db"
+
+
 def open_database(url: str, folder: Path) -> Database:
     """The database at a SQLAlchemy URL with the newest tables; empty is SQLite in `folder`.
 
     Two processes may open it at once. Raises LedgerError, or MissingExtraError without psycopg.
     """
     try:
-        database = Database(url, folder / "ledger.db")
+        database = Database(url, ledger_file(folder))
     except ValueError as error:
         raise LedgerError(
             f"The URL of the ledger's database cannot be used: {error}. Correct it in the settings."
@@ -51,7 +56,8 @@ _ADVICE = {
     "25006": "Connect to a server that takes writes.",
     "SQLITE_CANTOPEN": "Put the file back, or give this user permission to read and write it.",
     "SQLITE_CORRUPT": "Restore it from a backup.",
-    "SQLITE_NOTADB": "Restore it from a backup, or move the file away to start anew.",
+    "SQLITE_NOTADB": "Restore it from a backup. To take all users back now: frontrunner gateway "
+    "share 0 --force",
     "28": "Correct the user or the password in its URL.",
     "3D": "Create the database, or correct its name in the URL.",
     "55P03": f"Another process has held it for {WAIT:.0f} s. Stop that one, or try again.",
