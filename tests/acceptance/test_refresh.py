@@ -27,6 +27,7 @@ from frontrunner.snapshot.difference import difference
 from frontrunner.snapshot.store import Store
 from tests.refresh.boards import Quiet
 
+pytestmark = pytest.mark.acceptance
 MODELS = 160
 """Of the real folders of models; a quarter of them is quicker, and as hard to tell apart."""
 UPDATES = 100

@@ -337,6 +337,22 @@ def test_an_open_rollback_of_a_killed_controller_moves_nobody_to_a_sick_board() 
     assert one.sim.plane.world.share == 7
 
 
+def test_an_open_rollback_that_knows_nothing_of_the_data_plane_waits_for_the_old_board() -> None:
+    """Two controllers were killed in it, and the last intent says nothing of what was seen."""
+    one = History()
+    one.begin(chosen=PLANS[0], stage=Position(stage=Stage.PARALLEL))
+    one.health_changes(side="new", healthy=False, then=0)
+    one.it_is_killed_at_the_data_plane(when="before", then=0)
+    one.it_is_killed_at_the_ledger(count=6, stored=True, then=1)
+    one.an_earlier_controller_goes_on(seconds=2.0)
+    one.a_board_is_new(side="old", what="code", number=1, then=0)
+    one.somebody_else_writes(share=7, settled=False, then=1)
+    one.a_board_is_new(side="old", what="code", number=1, then=1)
+    one.health_changes(side="old", healthy=False, then=0)
+    one.the_data_plane_can_be_asked(can=False, then=1)
+    assert one.sim.plane.world.share == 7
+
+
 def _many(count: int, steps: int) -> settings:
     return settings(
         max_examples=count,

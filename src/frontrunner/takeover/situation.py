@@ -20,7 +20,7 @@ from frontrunner.takeover.plan import (
 )
 from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.records import Cause, Decided, Intended, Reading, Record
-from frontrunner.takeover.stages import Mode, Position, Stage, World, goes_back, goes_on
+from frontrunner.takeover.stages import FULL, Mode, Position, Stage, World, goes_back, goes_on
 
 URGENT = 600.0
 """Seconds after which an alarm is raised again that keeps users on a board that fails."""
@@ -83,6 +83,9 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
         seen = sight.reality.world if sight.reality else self.intent.before
         back = seen is None or goes_back(seen, self.intent.after)
         return back and not self.intent.force and not sight.old_asked
+
+
+_ALL_MOVED = World(share=FULL, settled=True)
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,18 +175,12 @@ class Situation:
 
     def objection(self, after: World, *, force: bool = False) -> str:
         """Why users may not be moved so: their target is not healthy. Empty if they may."""
-        perhaps = [self.world] if self.world else self._perhaps
-        if any(goes_back(one, after) for one in perhaps) and not force and not self.old_is_healthy:
+        # A data plane that cannot be asked may do anything: each way, the worst is taken.
+        if goes_back(self.world or _ALL_MOVED, after) and not force and not self.old_is_healthy:
             return _unhealthy("old", self.old_is_healthy)
-        if any(goes_on(one, after) for one in perhaps) and not self.new_is_healthy:
+        if goes_on(self.world or World(), after) and not self.new_is_healthy:
             return _unhealthy("new", self.new_is_healthy)
         return ""
-
-    @property
-    def _perhaps(self) -> list[World]:
-        """What a data plane that cannot be asked may do: what is wanted, or was seen last."""
-        before = self.state.intent.record.before if self.state.intent else None
-        return [self.wanted, *([before] if before else [])]
 
     # --- gates --------------------------------------------------------------------------------
 
