@@ -25,7 +25,7 @@ from frontrunner.results.ingest import Ingested, ingest
 from frontrunner.snapshot.build import counts_of
 from frontrunner.snapshot.difference import difference
 from frontrunner.snapshot.store import Store
-from tests.refresh.boards import Quiet
+from tests.listener import Listener
 
 pytestmark = pytest.mark.acceptance
 MODELS = 160
@@ -57,7 +57,7 @@ class Home(NamedTuple):
 def home(folders: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A board of the results as they are."""
     settings = load_settings(tmp_path_factory.mktemp("home"), {}, refresh={"results": str(folders)})
-    run = refresh(settings, Quiet()).run
+    run = refresh(settings, Listener()).run
     assert run.outcome == "published", run.reason
     assert run.snapshot
     return Home(settings, run.snapshot)
@@ -153,7 +153,7 @@ def test_a_source_that_was_tampered_with_is_held(
     settings = msgspec.structs.replace(
         home.settings, refresh=msgspec.structs.replace(home.settings.refresh, results=str(copy))
     )
-    run = refresh(settings, Quiet()).run
+    run = refresh(settings, Listener()).run
     assert run.outcome == outcome, run
     assert re.search(sentence, run.reason), run.reason
     assert Store(settings.home).current_id() == home.current

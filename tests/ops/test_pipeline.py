@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,9 +11,9 @@ from frontrunner.base.atomic import locked
 from frontrunner.base.config import load_settings
 from frontrunner.base.errors import FrontrunnerError, NothingUsableError, SnapshotError, UsageError
 from frontrunner.ops import events, pipeline
-from frontrunner.results.read import Progress
 from frontrunner.snapshot.store import Store
 from tests.factories import result, small_snapshot, write, write_scores
+from tests.listener import Listener
 
 CATALOG = b"""
 [[task]]
@@ -32,26 +30,6 @@ tasks = ["T1"]
 [[model]]
 name = "org/a"
 """
-
-
-class Listener:
-    """Keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.steps: list[str] = []
-        self.said: list[str] = []
-        self.warned: list[str] = []
-
-    @contextmanager
-    def step(self, what: str) -> Iterator[Progress]:
-        self.steps.append(what)
-        yield lambda done, total: None
-
-    def say(self, text: str) -> None:
-        self.said.append(text)
-
-    def warn(self, error: Exception) -> None:
-        self.warned.append(str(error))
 
 
 def request(folder: Path, score: float = 0.5, publish: bool = True) -> pipeline.Request:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from frontrunner.base.config import Settings, load_settings
-from frontrunner.results.read import Progress
 from tests.factories import write, write_scores
 
 MODELS = tuple(f"org/m{number:02}" for number in range(12))
@@ -24,26 +22,6 @@ languages = ["eng-Latn"]
 name = "All"
 tasks = ["T1"]
 """ + "".join(f'\n[[model]]\nname = "{name}"\n' for name in MODELS)
-
-
-class Quiet:
-    """A reporter that keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.steps: list[str] = []
-        self.said: list[str] = []
-        self.warned: list[str] = []
-
-    @contextmanager
-    def step(self, what: str) -> Iterator[Progress]:
-        self.steps.append(what)
-        yield lambda done, total: None
-
-    def say(self, text: str) -> None:
-        self.said.append(text)
-
-    def warn(self, error: Exception) -> None:
-        self.warned.append(str(error))
 
 
 def scores(number: int = 12, score: float = 0.5) -> dict[str, float]:

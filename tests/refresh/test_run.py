@@ -17,13 +17,14 @@ from frontrunner.ops import events
 from frontrunner.refresh.record import Run, read_state
 from frontrunner.refresh.run import accept, refresh
 from frontrunner.snapshot.store import Store
-from tests.refresh.boards import Quiet, scores, settings_of, source
+from tests.listener import Listener
+from tests.refresh.boards import scores, settings_of, source
 
 Logged = TypeVar("Logged")
 
 
 def updated(settings: Settings) -> Run:
-    return refresh(settings, Quiet()).run
+    return refresh(settings, Listener()).run
 
 
 def logged(settings: Settings, kind: type[Logged]) -> list[Logged]:
@@ -93,7 +94,7 @@ def test_what_is_held_stays_held_until_it_is_accepted(tmp_path: Path) -> None:
     settings, held = held_home(tmp_path)
     assert updated(settings).outcome == "held"
     assert held.snapshot
-    waiting = accept(settings, held.snapshot[:6], "Ada", "They asked us to.", Quiet())
+    waiting = accept(settings, held.snapshot[:6], "Ada", "They asked us to.", Listener())
     assert Store(settings.home).current_id() == waiting.snapshot == held.snapshot
     [said] = logged(settings, events.Accepted)
     assert (said.by, said.reason) == ("Ada", "They asked us to.")
@@ -105,13 +106,13 @@ def test_what_is_held_stays_held_until_it_is_accepted(tmp_path: Path) -> None:
 def test_only_what_is_held_can_be_accepted(tmp_path: Path) -> None:
     settings, held = held_home(tmp_path)
     with pytest.raises(UnknownNameError, match=f"{held.snapshot} is held in .*, not 'abc'"):
-        accept(settings, "abc", "Ada", "Why not", Quiet())
+        accept(settings, "abc", "Ada", "Why not", Listener())
     with pytest.raises(UnknownNameError):
-        accept(settings, "", "Ada", "Why not", Quiet())
+        accept(settings, "", "Ada", "Why not", Listener())
     assert held.snapshot
-    accept(settings, held.snapshot, "Ada", "Fine", Quiet())
+    accept(settings, held.snapshot, "Ada", "Fine", Listener())
     with pytest.raises(UnknownNameError, match="nothing is held"):
-        accept(settings, held.snapshot, "Ada", "Again", Quiet())
+        accept(settings, held.snapshot, "Ada", "Again", Listener())
 
 
 def test_what_was_judged_against_another_board_cannot_be_accepted(tmp_path: Path) -> None:
@@ -125,7 +126,7 @@ def test_what_was_judged_against_another_board_cannot_be_accepted(tmp_path: Path
     assert built.outcome == "published"
     assert state.waiting is None
     with pytest.raises(UnknownNameError):
-        accept(settings, held.snapshot, "Ada", "Fine", Quiet())
+        accept(settings, held.snapshot, "Ada", "Fine", Listener())
     assert store.current_id() == built.snapshot
 
 
@@ -138,7 +139,7 @@ def test_a_snapshot_that_another_command_published_meanwhile(tmp_path: Path) -> 
     store.publish(held.previous)
     store.publish(held.snapshot)
     with pytest.raises(RefreshError, match="Another snapshot was published since"):
-        accept(settings, held.snapshot, "Ada", "Fine", Quiet())
+        accept(settings, held.snapshot, "Ada", "Fine", Listener())
 
 
 def test_a_source_that_cannot_be_read_fails_the_update_and_the_board_stays(tmp_path: Path) -> None:
@@ -146,7 +147,7 @@ def test_a_source_that_cannot_be_read_fails_the_update_and_the_board_stays(tmp_p
     settings = settings_of(tmp_path, root)
     first = updated(settings)
     shutil.rmtree(root)
-    ended = refresh(settings, Quiet())
+    ended = refresh(settings, Listener())
     assert isinstance(ended.error, SourceError)
     assert ended.run.outcome == "failed"
     assert str(root) in ended.run.reason
@@ -181,7 +182,7 @@ def test_two_updates_of_one_home_at_once(tmp_path: Path) -> None:
     home = Home(settings.home)
     home.refresh.mkdir(parents=True)
     with locked(home.refresh_lock), pytest.raises(RefreshError, match="Another update of"):
-        refresh(settings, Quiet())
+        refresh(settings, Listener())
     assert read_state(home).last is None
     assert updated(settings).outcome == "published"
 
@@ -189,7 +190,7 @@ def test_two_updates_of_one_home_at_once(tmp_path: Path) -> None:
 def test_without_a_source_there_is_nothing_to_update_from(tmp_path: Path) -> None:
     settings = load_settings(tmp_path / "home", {})
     with pytest.raises(UsageError, match=r"\[refresh\] results ="):
-        refresh(settings, Quiet())
+        refresh(settings, Listener())
     assert not settings.home.exists()
 
 
@@ -205,7 +206,7 @@ def test_old_snapshots_are_removed(tmp_path: Path) -> None:
 def test_a_live_board_that_does_not_show_it_is_a_run_of_its_own_kind(tmp_path: Path) -> None:
     folder = source(tmp_path / "all", scores())
     settings = settings_of(tmp_path, folder, live="http://127.0.0.1:9", live_within="0s")
-    ended = refresh(settings, Quiet())
+    ended = refresh(settings, Listener())
     assert ended.run.outcome == "unseen"
     assert f"Snapshot {ended.run.snapshot} is published, but http://127.0.0.1:9" in ended.run.reason
     assert Store(settings.home).current_id() == ended.run.snapshot

@@ -17,13 +17,11 @@ from frontrunner.base.home import Home as HomePaths
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import counted, print_json, say, visible
+from frontrunner.gateway.buckets import BUCKETS
 
 if TYPE_CHECKING:
     from frontrunner.gateway.control import Gateway
     from frontrunner.gateway.status import Status
-
-FULL = 10_000
-"""All visitors, of 10,000."""
 
 gateway = typer.Typer(
     help="Put Envoy in front of the old board and the new one, and move users between them.",
@@ -185,7 +183,7 @@ def share(
 
 def _not_settled(one: Gateway, wanted: int) -> None:
     """Raises GatewayError for a part of the users while all paths belong to the new board."""
-    if one.kept().settled and 0 < wanted < FULL:
+    if one.kept().settled and 0 < wanted < BUCKETS:
         raise GatewayError(
             "The move is settled, so every visitor gets the new board. Take settling back first: "
             "frontrunner gateway settle --undo --yes"
@@ -266,7 +264,7 @@ def _ready_to_settle(one: Gateway, force: bool) -> None:
     if force:
         return
     share = one.kept().share
-    if share < FULL:
+    if share < BUCKETS:
         raise GatewayError(
             f"{share / 100:g}% of the visitors get the new board. Give it to all first: "
             "frontrunner gateway share 100, or give --force."

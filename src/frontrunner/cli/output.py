@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -43,3 +44,8 @@ def print_json(value: Any) -> None:
 def counted(number: int, noun: str) -> str:
     """`1 board`, `2 boards`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def moment(at: float) -> str:
+    """A time in seconds since the epoch, to the second, in UTC."""
+    return datetime.fromtimestamp(at, UTC).isoformat(sep=" ", timespec="seconds")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +18,7 @@ from frontrunner.base.home import Home as HomePaths
 from frontrunner.base.refresh_settings import SHORTEST
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json, OwnCatalog, WithoutMteb
-from frontrunner.cli.output import complain, counted, print_json, say, visible
+from frontrunner.cli.output import complain, counted, moment, print_json, say, visible
 from frontrunner.cli.progress import Terminal
 from frontrunner.refresh import notices
 from frontrunner.refresh.record import Run, State, read_state
@@ -170,9 +169,9 @@ def status(home: Home = None, as_json: Json = False) -> None:
 def _lines(state: State, home: Path) -> list[str]:
     if state.last is None:
         return [f"No update of {home} has run yet. Run: frontrunner refresh"]
-    lines = [f"Last update: {_moment(state.last.at)}, {_in_words(state.last)}"]
+    lines = [f"Last update: {moment(state.last.at)}, {_in_words(state.last)}"]
     if state.good_at is not None:
-        lines.append(f"Up to date as of: {_moment(state.good_at)}")
+        lines.append(f"Up to date as of: {moment(state.good_at)}")
     if state.failures:
         lines.append(f"Since then: {counted(state.failures, 'update')} without success")
     if state.waiting is not None:
@@ -198,10 +197,6 @@ def _in_words(run: Run) -> str:
             return f"held back {run.snapshot}"
         case _:
             return f"{run.outcome}: {visible(run.reason)}"
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(sep=" ", timespec="seconds")
 
 
 @group.command()

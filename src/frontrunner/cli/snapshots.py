@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -12,7 +11,7 @@ from frontrunner.base.config import load_settings
 from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
-from frontrunner.cli.output import counted, print_json, say
+from frontrunner.cli.output import counted, moment, print_json, say
 from frontrunner.cli.progress import Terminal
 from frontrunner.ops import pipeline
 from frontrunner.snapshot.reader import Snapshot
@@ -23,10 +22,6 @@ Name = Annotated[str, typer.Argument(metavar="ID", help="A snapshot, or the star
 
 def _store(home: Home) -> Store:
     return pipeline.open_store(load_settings(home), Terminal())
-
-
-def _date(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(sep=" ", timespec="seconds")
 
 
 @app.command()
@@ -45,8 +40,9 @@ def snapshots(home: Home = None, as_json: Json = False) -> None:
         mark = "*" if snapshot.id == current else " "
         counts = provenance.counts
         typer.echo(
-            f"{mark} {snapshot.id}  {_date(snapshot.built_at)}  {counted(counts.models, 'model')}, "
-            f"{counted(counts.rows, 'score')}  {provenance.catalog}"
+            f"{mark} {snapshot.id}  {moment(snapshot.built_at)}  "
+            f"{counted(counts.models, 'model')}, {counted(counts.rows, 'score')}  "
+            f"{provenance.catalog}"
         )
 
 
@@ -63,7 +59,7 @@ def _row(snapshot: Snapshot, current: str | None) -> dict[str, object]:
     return {
         "id": snapshot.id,
         "current": snapshot.id == current,
-        "built_at": _date(snapshot.built_at),
+        "built_at": moment(snapshot.built_at),
         "provenance": snapshot.manifest.provenance,
     }
 

@@ -12,6 +12,7 @@ from frontrunner.base.durations import seconds
 from frontrunner.base.errors import UsageError
 from frontrunner.base.home import Home
 from frontrunner.base.near import near_names
+from frontrunner.gateway.jinja import unit_word
 
 KINDS = ("systemd", "cron", "kubernetes", "github-actions")
 _MINUTE = 23
@@ -60,18 +61,10 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["shell"] = _for_cron
-    environment.filters["word"] = _word
+    environment.filters["word"] = unit_word
     return environment
 
 
 def _for_cron(path: Path) -> str:
     """A word of a command of cron, in which a percent sign ends the line."""
     return shlex.quote(str(path)).replace("%", "\\%")
-
-
-def _word(path: Path) -> str:
-    """A word of a command in a unit file, in which a percent sign is written twice."""
-    text = str(path).replace("%", "%%")
-    if not any(c in text for c in " \t'\"\\"):
-        return text
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
