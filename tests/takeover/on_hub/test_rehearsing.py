@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from frontrunner.hub.standin.stored import Stored
 from frontrunner.takeover.on_hub.made_up import files_in
 from frontrunner.takeover.on_hub.rehearsal_report import Held, rehearsals_page
 from frontrunner.takeover.on_hub.rehearsed_faults import FAULTS, Order
@@ -62,6 +63,21 @@ def test_a_promise_that_did_not_hold_is_said(tmp_path: Path) -> None:
     broken = msgspec.structs.replace(found, held=(failed,))
     assert not broken.all_held
     assert "&lt;a gap&gt;" in rehearsals_page([broken])
+
+
+def test_an_archive_that_starts_again_at_the_end_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was given other hardware, so it restarts about when the take-over is finished."""
+
+    def start_slowly(stored: Stored, _: str) -> None:
+        stored.switches = msgspec.structs.replace(stored.switches, hardware=0.5, start=2.0)
+
+    slow = FAULTS["slow-hardware"]._replace(harm=start_slowly)
+    monkeypatch.setitem(FAULTS, "slow-hardware", slow)
+    order = Order(strategy="rename", fault="slow-hardware", every=0.05)
+    found = rehearse(order, tmp_path / "rehearsal")
+    assert found.all_held, found.held
 
 
 @pytest.mark.acceptance

@@ -120,6 +120,16 @@ class Stored:
             self._settle_hardware(repository.space)
             return run_at(repository.space.deploys, self.now(), self.switches)
 
+    def under_way(self) -> tuple[str, ...]:
+        """Spaces that are built or started, or whose requested hardware is still to come."""
+        with self.lock:
+            return tuple(
+                one.id
+                for one in self.names.values()
+                if self.run(one).stage.endswith(("BUILDING", "APP_STARTING"))
+                or (one.space is not None and one.space.hardware_at is not None)
+            )
+
     # --- changing ---
 
     def create(

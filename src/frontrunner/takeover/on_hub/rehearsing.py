@@ -45,6 +45,8 @@ from frontrunner.takeover.wiring import open_ledger, wired
 _STOPPED = frozenset({Mode.PAUSED, Mode.FAILED, Mode.ROLLED_BACK})
 _LOOK = 0.05
 _KILLED_MOST = 400
+_REST = 30.0
+"""Seconds that Spaces may take to come to rest once the take-over has ended."""
 Tell = Callable[[str], None]
 
 
@@ -73,6 +75,7 @@ def rehearse(
             observer = NameObserver(url, SPACE, order.every)
             with observer:
                 _run(order, fault, home, ledger, stored, tell)
+                _rest(stored)
             new = {path: file.read_bytes() for path, file in _content(order, folder).items()}
             ended = Ended(stored, observer.result(), ledger, before, new, _killed(home))
             return rehearsal_of(order, fault, ended)
@@ -93,6 +96,17 @@ def _run(
             look()
             operator.heed()
             time.sleep(_LOOK)
+
+
+def _rest(stored: Stored) -> None:
+    """Wait until no Space is built or started: what does not run then has a fault of its own.
+
+    A take-over ends before all is at rest. The archive, for one, starts again on the hardware that
+    it was given, and its old container serves meanwhile.
+    """
+    until = time.monotonic() + _REST
+    while stored.under_way() and time.monotonic() < until:
+        time.sleep(_LOOK)
 
 
 class _Operator:
