@@ -29,7 +29,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.harness import WORK, family, say
-from frontrunner.base.config import GatewaySettings
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.envoys import Envoys
 from frontrunner.gateway.render import Place
 

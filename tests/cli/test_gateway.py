@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from frontrunner.base.way_back import keep_settings
 from frontrunner.gateway.feedback import Feedback, Message
 from tests.gateway.boards import Board
 
@@ -72,6 +73,26 @@ def test_all_users_are_taken_back_by_one_command_also_when_settled(home: Path) -
     assert run(home, "gateway", "share", "0").returncode == 0
     state = json.loads((home / "gateway" / "state.json").read_text())
     assert (state["share"], state["settled"]) == (0, False)
+
+
+def test_a_mistake_in_the_settings_does_not_keep_users_on_the_new_board(home: Path) -> None:
+    state = home / "elsewhere"
+    good = f'{SETTINGS}state = "{state}"\n'
+    (home / "frontrunner.toml").write_text(good)
+    assert run(home, "gateway", "share", "50").returncode == 0
+    keep_settings(home)  # as `gateway run` does
+    for spoiled in (f"{good}[sitee]\n", good.replace("new =", "nwe ="), good.replace("]", "")):
+        (home / "frontrunner.toml").write_text(spoiled)
+        assert run(home, "gateway", "share", "60").returncode == 2
+        assert json.loads((state / "state.json").read_text())["share"] == 5000
+        back = run(home, "gateway", "share", "0", "--json")
+        assert (back.returncode, json.loads(back.stdout)["asked"]) == (0, 0.0), back.stderr
+        assert "warning: " in back.stderr
+        assert "frontrunner.toml" in back.stderr
+        assert json.loads((state / "state.json").read_text())["share"] == 0
+        assert not (home / "gateway").exists()
+        (home / "frontrunner.toml").write_text(good)
+        run(home, "gateway", "share", "50")
 
 
 @pytest.mark.parametrize("percent", ["-5", "101", "half", "--five"])

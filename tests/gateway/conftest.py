@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 import pytest
 
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.control import Gateway
 from frontrunner.gateway.render import version
 from frontrunner.gateway.state import GatewayState

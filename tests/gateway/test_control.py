@@ -9,8 +9,8 @@ import msgspec
 import pytest
 import yaml
 
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway import render, state
 from frontrunner.gateway.control import Gateway
 from frontrunner.gateway.state import GatewayState

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError, UsageError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.emit import KINDS, config_map, emitted
 from frontrunner.gateway.state import GatewayState
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import trustme
 
-from frontrunner.base.config import GatewaySettings
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.examine import examine
 from tests.gateway.boards import Board
 from tests.gateway.conftest import free_port

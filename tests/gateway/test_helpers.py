@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from frontrunner.base.config import GatewaySettings
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway import helpers
 from frontrunner.gateway.helpers import Helpers
 from frontrunner.gateway.process import EnvoyProcess

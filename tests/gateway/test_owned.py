@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.owned import owned_paths
 from frontrunner.web.feeds import FEED
 from frontrunner.web.view_table import DEVELOPMENT, NAMED, VIEWS

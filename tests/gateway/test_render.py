@@ -13,7 +13,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 from uvicorn import Config
 
-from frontrunner.base.config import GatewaySettings
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.binary import deprecations, find_envoy, refusal
 from frontrunner.gateway.control import parse_version
 from frontrunner.gateway.render import render_config, render_routes, version

@@ -19,7 +19,7 @@ from unittest.mock import patch
 import httpx
 import pytest
 
-from frontrunner.base.config import GatewaySettings
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.cli import main
 from frontrunner.gateway.supervise import Supervisor
 from tests.gateway.boards import Board
@@ -250,10 +250,13 @@ def test_a_killed_supervisor_costs_nothing_and_the_next_takes_over(running: Proc
 
 def test_a_wrong_change_is_refused_and_the_gateway_goes_on(running: Process) -> None:
     [envoy] = running.envoys()
+    running.command("share", "10")
     running.write('trusted_hops = "x"\n')
     until(lambda: "trusted_hops" in (running.home / "said").read_text())
     assert running.envoys() == [envoy]
     assert running.answers()
+    assert running.command("share").strip() == "10"
+    assert running.command("share", "0").strip() == "0", "the way back, with the settings before"
 
 
 def test_told_to_stop_it_lets_requests_end(running: Process) -> None:

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import NetworkError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.net.client import Answer
 from frontrunner.takeover.both_boards import BothBoards, first_url
 from frontrunner.takeover.plane import Side

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError, StaleTokenError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.control import Gateway
 from frontrunner.takeover.both_boards import BothBoards
 from frontrunner.takeover.envoy_plane import EnvoyPlane

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 
 from frontrunner.base.errors import UsageError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.base.home import Home
 from frontrunner.base.near import near_names
 from frontrunner.base.refresh_settings import RefreshSettings
@@ -75,73 +76,6 @@ class ServerSettings(_Section, frozen=True):
     """Whether `serve` adds the pages that only developers need, such as `/_styleguide`."""
     cors_origins: tuple[str, ...] = ("*",)
     """Origins whose pages may read the API; `*` means every origin."""
-
-
-class GatewaySettings(_Section, frozen=True):
-    """The one address in front of the old board and the new one: `[gateway]`."""
-
-    listen: str = "127.0.0.1:8080"
-    """Address and port that users reach."""
-    old: tuple[str, ...] | str = ()
-    """URL, or URLs, of the old board: `http://host:port` or `https://host`."""
-    new: tuple[str, ...] | str = ()
-    """URL, or URLs, of the new board."""
-    old_kind: Literal["gradio", "gradio3", "gradio4", "gradio5", "gradio6", "mteb"] = "gradio"
-    """What the old board is, which decides the paths that belong to it; `gradio` is any version."""
-    old_host: Literal["auto", "keep", "rewrite"] = "auto"
-    """The Host that the old board gets; `auto` keeps it for http and rewrites it for https."""
-    new_host: Literal["auto", "keep", "rewrite"] = "auto"
-    """The Host header that the new board gets."""
-    old_paths: tuple[str, ...] = ()
-    """More paths that belong to the old board; a path that ends in `*` is a prefix."""
-    new_paths: tuple[str, ...] = ()
-    """More paths that belong to the new board."""
-    old_health: str = ""
-    """Path that the old board answers with 200 if healthy; empty only tests that it connects."""
-    new_health: str = "/health"
-    """Path that the new board answers with 200 if healthy; empty only tests that it connects."""
-    tls_certificate: str = ""
-    """PEM file of the certificate chain; empty serves plain HTTP."""
-    tls_key: str = ""
-    """PEM file of the private key."""
-    ca: str = "/etc/ssl/certs/ca-certificates.crt"
-    """PEM file of the authorities that https sides are verified against."""
-    trusted_hops: Annotated[int, msgspec.Meta(ge=0, le=10)] = 0
-    """Proxies in front of the gateway whose X-Forwarded-For can be trusted."""
-    cookie: Annotated[str, msgspec.Meta(pattern="^[A-Za-z][A-Za-z0-9_-]{0,40}$")] = "frontrunner"
-    """First part of the names of the gateway's cookies."""
-    salt: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_.-]{0,64}$")] = ""
-    """Mixed into the hash of new visitors; empty uses one that the home keeps."""
-    banner: bool = True
-    """Whether pages may carry the banner; `frontrunner gateway banner on` shows it."""
-    banner_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 7
-    """Days for which a dismissed banner stays away."""
-    attempt_timeout: Annotated[float, msgspec.Meta(gt=0, le=300)] = 2.0
-    """Seconds that the new board has to begin a GET before the old board answers it."""
-    health_interval: Annotated[float, msgspec.Meta(ge=0.1, le=300)] = 2.0
-    """Seconds between two health checks, and for the answer to one; three that fail count."""
-    timeout: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
-    """Seconds for a whole request that is not a stream."""
-    idle_timeout: Annotated[float, msgspec.Meta(gt=0, le=86400)] = 3600.0
-    """Seconds without a byte after which a stream of the old board is closed."""
-    drain: Annotated[int, msgspec.Meta(ge=1, le=86400)] = 900
-    """Seconds that streams may go on in the Envoy before a reload."""
-    max_connections: Annotated[int, msgspec.Meta(ge=10, le=1_000_000)] = 10_000
-    """Connections of users that are open at once."""
-    max_body: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 512
-    """Megabytes of a request body."""
-    concurrency: Annotated[int, msgspec.Meta(ge=0, le=256)] = 0
-    """Envoy's worker threads; 0 means one per core."""
-    metrics: str = "127.0.0.1:9180"
-    """Address and port of the supervisor's `/metrics`; empty serves none."""
-    log_megabytes: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 64
-    """Size at which a log is rotated; four are kept of each."""
-    feedback: str = ""
-    """SQLAlchemy URL of the feedback database; empty is SQLite in the home."""
-    state: str = ""
-    """Folder of configuration, routes, sockets and logs; empty is `gateway` in the home."""
-    envoy: str = ""
-    """Path of another Envoy; the variable ENVOY_BIN overrides it."""
 
 
 class NotifySettings(_Section, frozen=True):
@@ -236,9 +170,10 @@ def load_settings(
     `options` has a mapping for each section; values that are None were not given. Raises
     UsageError if the file or a variable has an unknown key or a value out of range.
     """
-    chosen = Path(home or environ.get(f"{_PREFIX}HOME") or DEFAULT_HOME)
+    chosen = chosen_home(home, environ)
     file = Home(chosen).settings
-    written = _read_file(file)
+    written = _parsed(file)
+    _refuse_unknown(file, written)
     sections: dict[str, msgspec.Struct] = {}
     for name, kind in SECTIONS.items():
         merged = _merged(written.get(name, {}), _from_environment(name, kind, environ))
@@ -246,6 +181,43 @@ def load_settings(
         given = {key for key, value in options.get(name, {}).items() if value is not None}
         sections[name] = _converted(name, kind, merged, _Given(file, environ, given))
     return Settings(home=chosen, **sections)  # type: ignore[arg-type]
+
+
+def load_needed(
+    home: Path | None,
+    needed: Collection[str],
+    *,
+    file: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Settings:
+    """The settings of `file`, or of the home's own, of which only some sections are needed.
+
+    Another section that is wrong has its defaults. Raises UsageError if one of `needed` is wrong,
+    or if the file is not TOML.
+    """
+    chosen = chosen_home(home, environ)
+    file = file or Home(chosen).settings
+    written, given = _parsed(file), _Given(file, environ, ())
+    for name in written.keys() - SECTIONS.keys():
+        if near_names(name, needed, most=1):  # a needed section, misspelled
+            raise UsageError(f"{file}: {_unknown(name)}")
+    sections: dict[str, msgspec.Struct] = {}
+    for name, kind in SECTIONS.items():
+        found = written.get(name, {})
+        try:
+            if not isinstance(found, dict):
+                raise UsageError(f"{file}: `{name}` must be a section: [{name}].")
+            values = _merged(found, _from_environment(name, kind, environ))
+            sections[name] = _converted(name, kind, values, given)
+        except UsageError:
+            if name in needed:
+                raise
+    return Settings(home=chosen, **sections)  # type: ignore[arg-type]
+
+
+def chosen_home(home: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
+    """The home that an option, or else the environment, names."""
+    return Path(home or environ.get(f"{_PREFIX}HOME") or DEFAULT_HOME)
 
 
 def variable(section: str, key: str) -> str:
@@ -341,18 +313,19 @@ def _where(message: str) -> tuple[str, str]:
     return path.rstrip("`"), what[:1].lower() + what[1:]
 
 
-def _read_file(path: Path) -> dict[str, dict[str, Any]]:
+def _parsed(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        found = parse_toml(path.read_bytes())
+        return parse_toml(path.read_bytes())
     except ValueError as error:
         raise UsageError(f"{path} is not valid TOML: {error}. Correct or remove it.") from error
+
+
+def _refuse_unknown(path: Path, found: dict[str, Any]) -> None:
     for name, content in found.items():
-        if name in SECTIONS and isinstance(content, dict):
-            continue
-        raise UsageError(f"{path}: {_unknown(name)}")
-    return found
+        if name not in SECTIONS or not isinstance(content, dict):
+            raise UsageError(f"{path}: {_unknown(name)}")
 
 
 def _unknown(name: str) -> str:

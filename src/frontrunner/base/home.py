@@ -2,6 +2,7 @@
 
 HOME/
   frontrunner.toml              settings
+  frontrunner.toml.works        the same as a program last started with them, for the way back
   current -> snapshots/<id>     replaced by one rename
   board.json                    the files of the board that an image serves
   history.jsonl                 what was published when, appended
@@ -54,6 +55,11 @@ class Home:
     def settings(self) -> Path:
         """`frontrunner.toml`."""
         return self.path / "frontrunner.toml"
+
+    @property
+    def working_settings(self) -> Path:
+        """A copy of `frontrunner.toml` with which a program started last."""
+        return self.path / "frontrunner.toml.works"
 
     @property
     def current(self) -> Path:

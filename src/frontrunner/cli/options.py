@@ -8,12 +8,14 @@ from typing import Annotated
 import typer
 
 from frontrunner.base.errors import UsageError
+from frontrunner.cli.hints import note_home
 
 Home = Annotated[
     Path | None,
     typer.Option(
         "--home",
         metavar="DIR",
+        callback=note_home,
         help="Where snapshots and state live. [env: FRONTRUNNER_HOME] [default: .frontrunner]",
         show_default=False,
     ),

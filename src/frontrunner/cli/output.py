@@ -10,6 +10,8 @@ import msgspec
 from rich.console import Console
 from rich.markup import escape
 
+from frontrunner.cli.hints import with_home
+
 stderr = Console(stderr=True)
 _OF_DIRECTION = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _CONTROLS = (*range(0x20), *range(0x7F, 0xA0), *_OF_DIRECTION)
@@ -26,12 +28,12 @@ def visible(text: str) -> str:
 
 def say(text: object) -> None:
     """Tell the user something. It goes to stderr as it is, and is not broken into lines."""
-    stderr.print(str(text), highlight=False, markup=False, soft_wrap=True)
+    stderr.print(with_home(str(text)), highlight=False, markup=False, soft_wrap=True)
 
 
 def complain(kind: str, text: object) -> None:
     """Tell the user of an error or a warning."""
-    lines = "\n".join(map(visible, str(text).splitlines()))
+    lines = "\n".join(map(visible, with_home(str(text)).splitlines()))
     colour = "yellow" if kind == "warning" else "red"
     stderr.print(f"[bold {colour}]{kind}:[/] {escape(lines)}", highlight=False, soft_wrap=True)
 

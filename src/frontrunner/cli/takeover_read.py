@@ -18,6 +18,7 @@ from rich.text import Text
 from frontrunner.base.config import load_settings
 from frontrunner.base.errors import TakeoverError, UsageError
 from frontrunner.base.home import Home as HomePaths
+from frontrunner.cli.hints import with_home
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import print_json, say, visible
 from frontrunner.cli.takeover_app import takeover
@@ -118,7 +119,7 @@ def _shown(found: Overview) -> Group:
 
 def _controller(found: Overview) -> str:
     if not found.controller:
-        return "No controller runs. Start it with: frontrunner takeover start"
+        return with_home("No controller runs. Start it with: frontrunner takeover start")
     ago = "" if found.looked is None else f", last look {_ago(found.looked)}"
     return f"Controller: {found.controller}{ago}"
 

@@ -10,13 +10,17 @@ from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
-from frontrunner.base.config import load_settings
-from frontrunner.base.errors import TakeoverError
+from frontrunner.base.config import NotifySettings, Settings, load_settings
+from frontrunner.base.errors import FrontrunnerError, TakeoverError
+from frontrunner.base.way_back import keep_settings, settings_for_way_back
 from frontrunner.cli.options import Home, Json
-from frontrunner.cli.output import print_json, say
+from frontrunner.cli.output import complain, print_json, say
 from frontrunner.cli.takeover_app import takeover
+from frontrunner.gateway.sides import sides
+from frontrunner.ops.channels import channels_of
 from frontrunner.takeover.fold import State, fold
 from frontrunner.takeover.records import Commanded, Decided, Entry, Refused, Verb
 from frontrunner.takeover.stages import Stage
@@ -59,6 +63,7 @@ def start(
             command = Commanded(verb=Verb.START, reason=reason)
             entry = one.ledger.append(user_name(), "", command)
             state = _begun(one, _answer(one, entry, _ANSWER, acts=True))
+        _keep(settings.home)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
@@ -78,6 +83,14 @@ def _begun(one: Wired, answer: Entry | None) -> State:
     if answer and isinstance(answer.record, Refused) and state.position.stage is Stage.PLANNED:
         raise TakeoverError(answer.record.why)
     return state
+
+
+def _keep(home: Path) -> None:
+    """Keep the settings for a rollback in which the file has a mistake."""
+    try:
+        keep_settings(home)
+    except (FrontrunnerError, OSError) as error:
+        complain("warning", f"The settings could not be copied for the way back: {error}")
 
 
 def _goes_on(state: State) -> str:
@@ -222,7 +235,7 @@ def _ask(
     """
     from frontrunner.takeover.wiring import begun_ledger, user_name, wired  # noqa: PLC0415
 
-    settings = load_settings(home)
+    settings = _for_way_back(home) if command.verb in _AT_ONCE else load_settings(home)
     begun_ledger(settings).close()
     with wired(settings) as one:
         state = fold(one.ledger.entries())
@@ -238,6 +251,25 @@ def _ask(
         _show_recorded(entry, settings.home, as_json)
     else:
         _show(command, entry, answer, as_json)
+
+
+def _for_way_back(home: Path | None) -> Settings:
+    """The settings, although some may have a mistake."""
+    from frontrunner.takeover.loading import is_on_hub  # noqa: PLC0415
+
+    settings, warning = settings_for_way_back(
+        home,
+        ("gateway", "hub", "takeover"),
+        lambda one: None if is_on_hub(one) else sides(one.gateway),
+    )
+    if warning:
+        complain("warning", warning)
+    try:
+        channels_of(settings.notify)
+    except FrontrunnerError as error:
+        complain("warning", f"{error} This command sends no notices.")
+        return msgspec.structs.replace(settings, notify=NotifySettings())
+    return settings
 
 
 def _show_recorded(entry: Entry, home: Path, as_json: bool) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError, StaleTokenError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.admin import Admin, serial_of
 from frontrunner.gateway.render import Place, version, write_routes
 from frontrunner.gateway.state import GatewayState, changing, load_state, save_state

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError, UsageError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.base.near import near_names
 from frontrunner.gateway.jinja import template
 from frontrunner.gateway.render import render_config, render_routes

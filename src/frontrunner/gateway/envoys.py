@@ -16,8 +16,8 @@ from pathlib import Path
 import msgspec
 
 from frontrunner.base.atomic import write_file
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import FrontrunnerError, GatewayError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.admin import Admin, serial_of
 from frontrunner.gateway.binary import find_envoy, refusal
 from frontrunner.gateway.process import EnvoyProcess

@@ -9,8 +9,8 @@ from typing import Literal
 import msgspec
 
 from frontrunner.base.atomic import temporary_folder, write_file
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError, NetworkError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.binary import Envoy, deprecations, find_envoy, refusal
 from frontrunner.gateway.owned import pages_of_new
 from frontrunner.gateway.render import render_config

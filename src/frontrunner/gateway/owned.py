@@ -9,8 +9,8 @@ from importlib.resources import files
 
 import msgspec
 
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError
+from frontrunner.base.gateway_settings import GatewaySettings
 
 _USABLE = re.compile(r"/[A-Za-z0-9._~/@:+=-]*")
 

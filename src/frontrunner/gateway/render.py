@@ -14,8 +14,8 @@ from pathlib import Path
 import msgspec
 
 from frontrunner.base.atomic import write_file
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.banner import banner_markup, banner_style
 from frontrunner.gateway.buckets import BUCKETS
 from frontrunner.gateway.jinja import template

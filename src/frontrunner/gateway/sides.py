@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError
+from frontrunner.base.gateway_settings import GatewaySettings
 
 SideName = Literal["old", "new"]
 

@@ -17,8 +17,8 @@ from pathlib import Path
 import msgspec
 
 from frontrunner.base.atomic import locked, write_file
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import FrontrunnerError, GatewayError, NetworkError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.admin import Admin, Host
 from frontrunner.gateway.control import Gateway, parse_version
 from frontrunner.gateway.counts import Counts
@@ -46,8 +46,11 @@ class Supervisor:
         folder: Path,
         watched: Path,
         helpers: Mapping[str, tuple[str, ...]] | None = None,
+        accepted: Callable[[], None] = lambda: None,
     ) -> None:
+        """`accepted` is called whenever Envoy has started with what `load` gave."""
         self._load = load
+        self._accepted = accepted
         self._watched = watched
         self.settings = load()
         self.place = Place(folder.absolute())
@@ -73,7 +76,7 @@ class Supervisor:
         with self._alone(), self._signals(), self._metrics():
             self._stamp = _stamp(self._watched)
             self.counts.restarts.labels(self._envoys.begin(self.settings)).inc()
-            self._look_at_certificate()
+            self._look_at_settings()
             started(self.settings.listen)
             try:
                 while not self._stop.wait(_TICK):
@@ -156,8 +159,16 @@ class Supervisor:
         self.settings = settings
         self._gateway = Gateway(settings, self.place.folder)
         self.counts.restarts.labels("reloaded").inc()
-        self._look_at_certificate()
+        self._look_at_settings()
         log.warning("Envoy was restarted with the settings of now")
+
+    def _look_at_settings(self) -> None:
+        """Note what Envoy has started with."""
+        self._look_at_certificate()
+        try:
+            self._accepted()
+        except (FrontrunnerError, OSError) as error:
+            log.warning("the settings could not be copied for the way back: %s", error)
 
     def _look_at_certificate(self) -> None:
         """Note when it ends. The end is logged; no response reports it."""

@@ -15,8 +15,8 @@ from typing import Any
 
 import msgspec
 
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import NetworkError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.net.client import Answer, Limits, get
 from frontrunner.takeover.plane import Side
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from frontrunner.base.atomic import write_file
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import GatewayError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.admin import Host
 from frontrunner.gateway.control import Gateway
 from frontrunner.gateway.state import GatewayState

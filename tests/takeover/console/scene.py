@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from frontrunner.base.atomic import append_line
-from frontrunner.base.config import GatewaySettings
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.base.home import Home
 from frontrunner.checks.gates import Verdict
 from frontrunner.gateway.admin import Host

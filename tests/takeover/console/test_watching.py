@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import TakeoverError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.base.home import Home
 from frontrunner.takeover.console import watching
 from frontrunner.takeover.console.watching import Watched, Watcher, read_looks

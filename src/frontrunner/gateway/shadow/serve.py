@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from frontrunner.base.config import GatewaySettings
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.render import Place
 from frontrunner.gateway.shadow.ask import Boards
 from frontrunner.gateway.shadow.comparer import Comparer

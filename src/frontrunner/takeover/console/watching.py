@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import msgspec
 
-from frontrunner.base.config import GatewaySettings
 from frontrunner.base.errors import FrontrunnerError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.base.home import Home
 from frontrunner.gateway.control import Gateway
 from frontrunner.gateway.feedback import Feedback, Message

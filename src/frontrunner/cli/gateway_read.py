@@ -1,0 +1,79 @@
+"""`frontrunner gateway status` and `feedback`: what reads and changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from frontrunner.cli.gateway_app import gateway, settings_of, settings_of_way_back
+from frontrunner.cli.options import Home, Json
+from frontrunner.cli.output import counted, print_json, say
+
+if TYPE_CHECKING:
+    from frontrunner.gateway.status import Status
+
+
+@gateway.command()
+def status(home: Home = None, as_json: Json = False) -> None:
+    """Show shares asked and seen, both boards' health, open streams, and counts by board."""
+    from frontrunner.gateway.control import Gateway  # noqa: PLC0415
+    from frontrunner.gateway.status import shown, status_of, summary  # noqa: PLC0415
+
+    _, settings, folder = settings_of_way_back(home, to_change=False)
+    found = status_of(Gateway(settings, folder))
+    if as_json:
+        print_json(shown(found))
+        return
+    stdout = Console()
+    if found.seen is None:
+        say(f"No Envoy runs in {folder}. Start it with: frontrunner gateway run")
+    else:
+        stdout.print(summary(found), highlight=False, soft_wrap=True)
+        stdout.print(_hosts(found))
+    stdout.print(_counts(found))
+    fallbacks, failed = found.totals.fallbacks, found.totals.failed
+    failures = f"{counted(failed, 'request')} failed"
+    stdout.print(f"{counted(fallbacks, 'fallback')}; {failures}", highlight=False)
+
+
+def _hosts(found: Status) -> Table:
+    table = Table("board", "address", "health", "under way", box=None)
+    for host in found.hosts:
+        table.add_row(host.side, host.address, host.health, f"{host.active:,}")
+    return table
+
+
+def _counts(found: Status) -> Table:
+    table = Table("board", "requests", "attempts", "failed attempts", box=None)
+    totals = found.totals
+    for side in ("old", "new"):
+        numbers = (totals.requests, totals.attempts, totals.failures)
+        table.add_row(side, *(f"{one.get(side, 0):,}" for one in numbers))
+    return table
+
+
+@gateway.command()
+def feedback(
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    as_json: Json = False,
+    home: Home = None,
+) -> None:
+    """Print what users wrote, oldest first."""
+    from frontrunner.gateway import feedback as messages  # noqa: PLC0415
+
+    _, settings, folder = settings_of(home)
+    store = messages.Feedback(settings.feedback, folder)
+    if as_csv:
+        typer.echo(messages.as_csv(store.all()), nl=False)
+    elif as_json:
+        print_json(list(store.all()))
+    else:
+        found = list(store.all())
+        if not found:
+            say("Nobody has sent feedback yet.")
+        for one in found:
+            typer.echo(f"{one.id}\t{one.side}\t{one.page}\t{' '.join(one.text.split())}")
+    store.close()

@@ -1,0 +1,39 @@
+"""Commands that a message tells to run: with the `--home` that this command was given.
+
+Messages are made in every package, most of which know no home. So it is added where they are
+printed.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from shlex import quote
+
+_GROUPS = ("legacy", "contract", "gateway", "takeover", "hub", "engagement", "space")
+_SINGLE = (
+    *("build", "ingest", "catalog", "snapshots", "publish", "rollback", "verify", "prune"),
+    *("prepare", "serve", "parity", "export", "demo", "evaluate", "doctor"),
+    *("refresh accept", "refresh status", "refresh emit", "refresh"),
+)
+_COMMAND = re.compile(
+    rf"frontrunner (?:(?:{'|'.join(_GROUPS)}) [a-z]+|{'|'.join(_SINGLE)})\b(?![-.]\w)"
+    r"(?: (?:--(?!home)[a-z-]+|\d+\b(?!\.\d)))*+"  # the words that follow, as far as they are such
+    # Up to the end of a sentence, or to the next command, it has no --home yet.
+    r"(?!(?:(?!\.\s|\n|`|frontrunner ).)*--home)"
+)
+_given: list[Path] = []
+
+
+def note_home(home: Path | None) -> Path | None:
+    """Keep the `--home` of this command for its messages."""
+    _given[:] = [home] if home is not None else []
+    return home
+
+
+def with_home(text: str) -> str:
+    """`text` with `--home DIR` in each command, if this command was given one."""
+    if not _given:
+        return text
+    option = f" --home {quote(str(_given[0]))}"
+    return _COMMAND.sub(lambda found: found[0] + option, text)
