@@ -34,9 +34,15 @@ def test_a_share_set_before_the_start_is_kept_and_said_not_to_be_seen(home: Path
     assert answer.returncode == 0
     assert json.loads(answer.stdout) == {"asked": 2.5, "seen": None}
     assert "The gateway is not running" in answer.stderr
-    status = json.loads(run(home, "gateway", "status", "--json").stdout)
+    answer = run(home, "gateway", "status", "--json")
+    status = json.loads(answer.stdout)
     assert (status["running"], status["asked"]["share"]) == (False, 2.5)
     assert "salt" not in status["asked"]
+    for_people = run(home, "gateway", "status")
+    assert (answer.returncode, for_people.returncode, for_people.stdout) == (6, 6, "")
+    sentence = f"No Envoy runs in {home / 'gateway'}. Start it with: frontrunner gateway run"
+    assert status["problem"] == sentence
+    assert f"2.5% is asked for. {sentence} --home {home}\n" in for_people.stderr
     routes = yaml.safe_load((home / "gateway" / "routes.yaml").read_text())
     assert routes["version_info"] == "1-250-0-00"
 

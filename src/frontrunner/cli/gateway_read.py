@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from frontrunner.base.errors import GatewayError
 from frontrunner.cli.gateway_app import gateway, settings_of, settings_of_way_back
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import counted, print_json, say
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @gateway.command()
 def status(home: Home = None, as_json: Json = False) -> None:
-    """Show shares asked and seen, both boards' health, open streams, and counts by board."""
+    """Show shares, both boards' health, open streams and counts; exits with 6 if no Envoy runs."""
     from frontrunner.gateway.control import Gateway  # noqa: PLC0415
     from frontrunner.gateway.status import shown, status_of, summary  # noqa: PLC0415
 
@@ -26,13 +27,13 @@ def status(home: Home = None, as_json: Json = False) -> None:
     found = status_of(Gateway(settings, folder))
     if as_json:
         print_json(shown(found))
+    if not found.running:
+        raise GatewayError(summary(found))
+    if as_json:
         return
     stdout = Console()
-    if found.seen is None:
-        say(f"No Envoy runs in {folder}. Start it with: frontrunner gateway run")
-    else:
-        stdout.print(summary(found), highlight=False, soft_wrap=True)
-        stdout.print(_hosts(found))
+    stdout.print(summary(found), highlight=False, soft_wrap=True)
+    stdout.print(_hosts(found))
     stdout.print(_counts(found))
     fallbacks, failed = found.totals.fallbacks, found.totals.failed
     failures = f"{counted(failed, 'request')} failed"

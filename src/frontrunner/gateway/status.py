@@ -36,6 +36,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     streams: int = 0
     """Requests and streams of users under way."""
     totals: Totals = Totals()
+    problem: str = ""
+    """Why Envoy cannot be asked; empty if it runs."""
 
 
 def status_of(gateway: Gateway) -> Status:
@@ -52,15 +54,15 @@ def status_of(gateway: Gateway) -> Status:
             streams=int(sum(streams.values())),
             totals=totals,
         )
-    except GatewayError:
-        return Status(running=False, asked=asked, totals=totals)
+    except GatewayError as error:
+        return Status(running=False, asked=asked, totals=totals, problem=str(error))
 
 
 def summary(status: Status) -> str:
     """One line for people: what Envoy follows, and what was asked if that differs."""
     seen, asked = status.seen, status.asked
     if seen is None:
-        return "No Envoy runs."
+        return f"{asked.share / 100:g}% is asked for. {status.problem}"
     parts = [f"{seen.share / 100:g}% of the visitors get the new board"]
     if seen.share != asked.share:
         parts.append(f"{asked.share / 100:g}% was asked for, which Envoy does not follow yet")
@@ -77,6 +79,7 @@ def shown(status: Status) -> dict[str, object]:
     """The status for programs: shares in percent, and without the salt."""
     return {
         "running": status.running,
+        "problem": status.problem,
         "asked": _percentages(status.asked),
         "seen": None if status.seen is None else _percentages(status.seen),
         "hosts": status.hosts,
