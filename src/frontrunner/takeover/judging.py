@@ -52,6 +52,7 @@ class Judging:
             old_data=state.old_data,
             new_data=state.new_data,
             counts_at=state.counts_at,
+            hub=plan.hub,
         )
         evidence = msgspec.structs.replace(
             self._collector.look(),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.conditions import blockers, undrained
+from frontrunner.takeover.edits import objection_to_edit
 from frontrunner.takeover.fold import Pending
 from frontrunner.takeover.plan import (
     STEP_BACK,
@@ -314,6 +315,13 @@ def _accept(now: Situation, one: Pending) -> Step | None:
     found = now.sight.found
     if found is None or now.sight.found_hash != now.state.offered:
         return refused(one, "The settings cannot be read, or changed again. Look at the plan.")
+    return _accepted(now, one, found)
+
+
+def _accepted(now: Situation, one: Pending, found: Plan) -> Step:
+    objection = _objection_to_edit(now, found)
+    if objection:
+        return refused(one, objection)
     if now.position.stage is not Stage.SHIFTING or now.position.mode is Mode.ROLLED_BACK:
         return _in_force(now, found)
     share = wanted(parse_plan(now.state.plan_text), now.position).share
@@ -325,6 +333,17 @@ def _accept(now: Situation, one: Pending) -> Step | None:
             f"present {share / 100:g}%. Add a smaller one, or roll back first.",
         )
     return _in_force(now, found, steps[-1])
+
+
+def _objection_to_edit(now: Situation, found: Plan) -> str:
+    """Why an edited plan cannot be put in force here; empty if it can."""
+    moving = now.moving
+    return objection_to_edit(
+        parse_plan(now.state.plan_text).hub,
+        found.hub,
+        moved=now.world is None or now.has_moved_users or (moving is not None and moving.share > 0),
+        rolled_back=now.position.mode is Mode.ROLLED_BACK,
+    )
 
 
 _HOW: dict[Verb, Callable[[Situation, Pending], Step | None]] = {

@@ -103,6 +103,7 @@ class Move:
     folder: Path
     strategy: str = "overwrite"
     hardware: str = ""
+    archive: str = ARCHIVE
     archive_kind: str = "space"
     deploy_seconds: float = 20.0
     hardware_seconds: float = 1000.0
@@ -123,7 +124,7 @@ class Move:
     @property
     def part(self) -> HubPart:
         return HubPart(
-            strategy=self.strategy, space=BOARD, demo=DEMO, archive=ARCHIVE,
+            strategy=self.strategy, space=BOARD, demo=DEMO, archive=self.archive,
             archive_kind=self.archive_kind, hardware=self.hardware,
             accept=LOSSES if self.strategy == "rename" else (),
             content=new_board(str(self.content)).tree,
@@ -153,6 +154,7 @@ class Move:
 
         self.plane = HubPlane(
             ground, StepJournal(book.entries, write), clock.at,
+            find_board=lambda: new_board(str(self.content)),
             deploy_seconds=self.deploy_seconds, hardware_seconds=self.hardware_seconds,
         )  # fmt: skip
         parts = Parts(

@@ -28,6 +28,7 @@ from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.evidence.facts import Checked
 from frontrunner.takeover.gates.asking import asked
 from frontrunner.takeover.gates.on_boards import Boards, contract, parity
+from frontrunner.takeover.plan import HubPart
 
 TO_START = 10.0
 """Seconds that a process may take to start on a busy machine, beside the time of its check."""
@@ -42,6 +43,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     gate: OutsideGate
     boards: Boards
+    hub: HubPart | None = None
+    """Of the plan in force: the settings may have been edited since."""
 
 
 def checked(job: Job) -> Checked:
@@ -57,7 +60,7 @@ def checked(job: Job) -> Checked:
             case EngagementGate() | QuotaGate():
                 from frontrunner.takeover.gates.on_hub import asked_hub  # noqa: PLC0415 -- extra
 
-                return asked_hub(job.gate, Path(job.boards.home))
+                return asked_hub(job.gate, Path(job.boards.home), job.hub)
     except (FrontrunnerError, OSError) as error:
         return Checked(verdict=Verdict.ERROR, text=str(error), at=time.time())
 

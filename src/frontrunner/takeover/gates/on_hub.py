@@ -24,31 +24,35 @@ from frontrunner.hub.session import Hub, open_hub
 from frontrunner.hub.space_facts import Runtime
 from frontrunner.hub.steps import TAKES_ALONG
 from frontrunner.takeover.evidence.facts import Checked
+from frontrunner.takeover.plan import HubPart
 
 _SHOWN = 3
 """Differences that a text names."""
 
 
-def asked_hub(gate: EngagementGate | QuotaGate, home: Path) -> Checked:
-    """Ask the Hub of a home's settings. Raises HubError, UsageError."""
+def asked_hub(
+    gate: EngagementGate | QuotaGate, home: Path, in_force: HubPart | None = None
+) -> Checked:
+    """Ask the Hub of a home's settings about the Space of the plan. Raises HubError, UsageError."""
     settings = load_settings(home).hub
+    part = in_force or settings
     hub = open_hub(settings.endpoint, read_token(settings.token_file), seconds=gate.seconds / 2)
     if isinstance(gate, QuotaGate):
-        wanted = settings.hardware or _hardware_before(Home(home))
-        return judged_quota(runtime_of(hub, settings.space), wanted, time.time())
-    return _engagement(hub, settings, Home(home))
+        wanted = part.hardware or _hardware_before(Home(home))
+        return judged_quota(runtime_of(hub, part.space), wanted, time.time())
+    return _engagement(hub, part, Home(home))
 
 
-def _engagement(hub: Hub, settings: HubSettings, home: Home) -> Checked:
+def _engagement(hub: Hub, part: HubPart | HubSettings, home: Home) -> Checked:
     try:
         before = read_engagement(home.engagement_before)
     except UsageError:
         text = "Not measured: nothing was saved before the move. Run `frontrunner takeover start`."
         return Checked(verdict=Verdict.INCONCLUSIVE, text=text, at=time.time())
-    place, text = settings.space, ""
-    if settings.strategy == "rename" and {*settings.accept} >= TAKES_ALONG:
+    place, text = part.space, ""
+    if part.strategy == "rename" and {*part.accept} >= TAKES_ALONG:
         # It was agreed that they go with the old Space; there nothing may be lost.
-        place, text = _where_the_old_is(hub, settings), "As agreed, they are not at the name."
+        place, text = _where_the_old_is(hub, part), "As agreed, they are not at the name."
     return judged_engagement(before, engagement_of(hub, place), time.time(), text)
 
 
@@ -59,10 +63,10 @@ def _hardware_before(home: Home) -> str:
         return ""
 
 
-def _where_the_old_is(hub: Hub, settings: HubSettings) -> str:
+def _where_the_old_is(hub: Hub, part: HubPart | HubSettings) -> str:
     from frontrunner.hub.repositories import find_repository  # noqa: PLC0415
 
-    return settings.archive if find_repository(hub, settings.archive) else settings.space
+    return part.archive if find_repository(hub, part.archive) else part.space
 
 
 def judged_engagement(before: Engagement, after: Engagement, at: float, more: str = "") -> Checked:

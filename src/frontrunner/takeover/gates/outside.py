@@ -24,16 +24,19 @@ import msgspec
 from frontrunner.base.gate_settings import (
     OUTSIDE,
     ContractGate,
+    EngagementGate,
     GateSettings,
     LinksGate,
     OutsideGate,
     ParityGate,
+    QuotaGate,
     kind_of,
 )
 from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.evidence.facts import Checked
 from frontrunner.takeover.gates.check_worker import TO_START, Job
 from frontrunner.takeover.gates.on_boards import Boards
+from frontrunner.takeover.plan import HubPart
 
 log = logging.getLogger("frontrunner.takeover")
 _AT_ONCE = 2
@@ -52,6 +55,8 @@ class Versions(msgspec.Struct, frozen=True, kw_only=True):
     new_data: str | None = None
     counts_at: float = 0.0
     """When the step, or the analysis after new code, began."""
+    hub: HubPart | None = None
+    """What the plan in force says of the Hub."""
 
 
 @dataclass
@@ -111,7 +116,7 @@ class Checks:
             self._collect(name)
         for name, gate in outside.items():
             if self._is_due(gate, keys[name]):
-                self._start(gate, keys[name])
+                self._start(gate, keys[name], versions.hub)
         found = {name: _not_set_up(gate) for name, gate in outside.items()}
         fresh = {name: self._fresh(gate) for name, gate in outside.items()}
         known = {name: found[name] or fresh[name] for name in outside}
@@ -143,8 +148,8 @@ class Checks:
             return None
         return result.checked
 
-    def _start(self, gate: OutsideGate, key: tuple[object, ...]) -> None:
-        job = msgspec.json.encode(Job(gate=gate, boards=self._boards))
+    def _start(self, gate: OutsideGate, key: tuple[object, ...], hub: HubPart | None) -> None:
+        job = msgspec.json.encode(Job(gate=gate, boards=self._boards, hub=hub))
         with ExitStack() as files:
             try:
                 output, complaints = (
@@ -195,6 +200,8 @@ def _key(gate: OutsideGate, versions: Versions, boards: Boards) -> tuple[object,
             return gate, versions.old_data, versions.new_data
         case ContractGate() | LinksGate():
             return gate, versions.new_code, boards.new
+        case EngagementGate() | QuotaGate():
+            return gate, versions.counts_at, versions.hub
         case _:  # a verdict on what users met at an earlier share says nothing about this one
             return gate, versions.counts_at
 

@@ -56,10 +56,12 @@ class HubPlane:
         journal: StepJournal,
         now: Callable[[], float],
         *,
+        find_board: Callable[[], NewBoard | None] = lambda: None,
         deploy_seconds: float = 1800.0,
         hardware_seconds: float = 172_800.0,
     ) -> None:
-        """`now` is the time of the journal's entries."""
+        """`now` is the time of the journal's entries, `find_board` reads the folder as it is."""
+        self._find_board = find_board
         self._first, self._journal, self._now = ground, journal, now
         self._deploy_seconds, self._hardware_seconds = deploy_seconds, hardware_seconds
         self._eyes: dict[str, Eyes] = {}
@@ -80,7 +82,7 @@ class HubPlane:
         ground = self._ground(known)
         try:
             seen = self._look(ground)
-            world, moving = _world(seen, known), self._moving(known, seen)
+            world, moving = _world(seen, known, ground), self._moving(known, seen, ground)
             is_there = world.share == FULL and world.parallel and moving is None
             if self._token and is_there:
                 self._tend(ground, known)
@@ -219,7 +221,7 @@ class HubPlane:
         A refusal is told to people and holds nothing up.
         """
         for step in self._hardware_steps(ground, known):
-            if step.key in known.done or step.key in known.failed:
+            if step.is_done(known) or step.key in known.failed:
                 continue
             waits = self._try_hardware(step, known)
             known = self._journal.known()
@@ -260,11 +262,13 @@ class HubPlane:
     # --- seeing -------------------------------------------------------------------------------
 
     def _ground(self, known: Known) -> Ground:
-        """The ground with the files that this move began with, even if the folder was edited."""
-        begun = known.open.get("parallel")
-        tree = known.done.get("parallel", {}).get("tree") or (begun.about["tree"] if begun else "")
-        board = kept_board(tree, self._first.home)
-        return replace(self._first, board=board) if board else self._first
+        """The ground of the plan in force, whatever was edited since."""
+        if known.part is None:
+            return self._first
+        board = kept_board(known.part.content, self._first.home)
+        if board is None:  # it is copied when its Space is made; an edited folder is refused there
+            board = self._find_board() or self._first.board
+        return replace(self._first, part=known.part, board=board)
 
     def _look(self, ground: Ground) -> Seen:
         board: NewBoard = ground.board
@@ -279,7 +283,7 @@ class HubPlane:
         self._live = seen.facts.live
         return seen
 
-    def _moving(self, known: Known, seen: Seen) -> World | None:
+    def _moving(self, known: Known, seen: Seen, ground: Ground) -> World | None:
         """What open steps lead to; also after a crash, since they are in the ledger."""
         if self._steps_are_left is not None:
             return self._steps_are_left
@@ -287,7 +291,7 @@ class HubPlane:
             if key not in _TRAILING and "world" in begun.about:
                 return msgspec.json.decode(begun.about["world"], type=World)
         if seen.deploys and seen.head != seen.served and not seen.broken:
-            return _world(replace(seen, served=seen.head), known)
+            return _world(replace(seen, served=seen.head), known, ground)
         return None
 
     # --- the boards ---------------------------------------------------------------------------
@@ -336,9 +340,10 @@ class HubPlane:
         return found
 
 
-def _world(seen: Seen, known: Known) -> World:
+def _world(seen: Seen, known: Known, ground: Ground) -> World:
     """What users get."""
-    parallel = "parallel" in known.done
+    tree = known.done.get("parallel", {}).get("tree")
+    parallel = tree is not None and tree == ground.part.content
     if seen.broken:
         return World(parallel=parallel, broken=True)
     if seen.served == "new" and not seen.is_elsewhere:

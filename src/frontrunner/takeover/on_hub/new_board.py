@@ -56,6 +56,10 @@ def keep_board(board: NewBoard, home: Home) -> None:
         with fresh_folder(folder) as fresh:
             for path, file in board.files.items():
                 add_file(fresh / path, file.read_bytes())
+            if new_board(str(fresh)).tree != board.tree:
+                raise UsageError(
+                    f"{board.folder} was edited meanwhile. Accept the edited plan, or put it back."
+                )
 
 
 def kept_board(tree: str, home: Home) -> NewBoard | None:

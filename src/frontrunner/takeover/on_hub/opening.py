@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from frontrunner.base.config import HubSettings
-from frontrunner.base.errors import UsageError
+from frontrunner.base.config import HubSettings, load_settings
+from frontrunner.base.errors import FrontrunnerError, UsageError
 from frontrunner.base.home import Home
 from frontrunner.hub.access import VARIABLE, read_token
 from frontrunner.hub.committing import Patience
@@ -13,7 +13,7 @@ from frontrunner.hub.session import open_hub
 from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.loading import hub_part
 from frontrunner.takeover.on_hub.hub_plane import HubPlane
-from frontrunner.takeover.on_hub.new_board import new_board
+from frontrunner.takeover.on_hub.new_board import NewBoard, kept_board, new_board
 from frontrunner.takeover.on_hub.step_journal import StepJournal, Write
 from frontrunner.takeover.on_hub.step_parts import Ground
 
@@ -24,23 +24,37 @@ _LOCAL_PATIENCE = Patience(send=60.0, settle=5.0, busy=10.0, look=0.05)
 def hub_plane(
     settings: HubSettings, home: Home, ledger: Ledger, write: Write, now: Callable[[], float]
 ) -> HubPlane:
-    """The plane. Raises UsageError if a setting or the token is missing."""
+    """The plane. Raises UsageError if a setting or the token is missing.
+
+    Once a plan is in force, it counts, and not the settings, which may have been edited.
+    """
     token = read_token(settings.token_file)
     if token is None:
         raise UsageError(f"There is no token. Set {VARIABLE}, or [hub] token_file.")
     hub = open_hub(settings.endpoint, token, seconds=settings.call_seconds)
+    journal = StepJournal(ledger.entries, write)
+    part = journal.known().part or hub_part(settings)
     ground = Ground(
         hub=hub,
-        part=hub_part(settings),
+        part=part,
         home=home,
-        board=new_board(settings.content),
+        board=kept_board(part.content, home) or new_board(settings.content),
         patience=_LOCAL_PATIENCE if hub.is_local else Patience(),
         grace=0.3 if hub.is_local else 15.0,
     )
     return HubPlane(
         ground,
-        StepJournal(ledger.entries, write),
+        journal,
         now,
+        find_board=lambda: _board_now(home),
         deploy_seconds=settings.deploy_seconds,
         hardware_seconds=settings.hardware_seconds,
     )
+
+
+def _board_now(home: Home) -> NewBoard | None:
+    """The folder that the settings name now; None if it cannot be read."""
+    try:
+        return new_board(load_settings(home.path).hub.content)
+    except (FrontrunnerError, OSError):
+        return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from frontrunner.base.atomic import write_file
+from frontrunner.base.errors import HubError
 from frontrunner.hub.asking_engagement import engagement_of
 from frontrunner.hub.asking_rights import check_rights, needs_of_move
 from frontrunner.hub.engagement import without_names
@@ -106,10 +107,10 @@ class Archive:
         waits = ground.waits_for(archive, commit)
         if waits:
             return Coming(f"{archive}: {waits}.")
-        return Done({"commit": commit, **about}, self._alarm(known))
+        return Done({"commit": commit, "place": archive, **about}, self._alarm(known))
 
     def _made(self, known: Known) -> str:
-        if self.key in known.ever:  # from an earlier attempt, so its files may be replaced
+        if self.ground.part.archive in known.archives:  # of an earlier attempt: it is replaced
             return self._replaced(known)
         saved = read_saved(self.ground.saved_folder(known))
         return copy_space(self.ground.hub, saved, self.ground.part.archive).commit
@@ -153,7 +154,7 @@ class Archive:
         added = {path: text.format(name=name).encode() for path, text in texts.items()}
         there = Guarded(name, page.sha, TreeChange(added), "Say where the old board is")
         commit(ground.hub, there, ground.patience)
-        return Done({"commit": made.commit, **about})
+        return Done({"commit": made.commit, "place": name, **about})
 
 
 @dataclass(frozen=True)
@@ -173,14 +174,19 @@ class Parallel:
         return known.done.get(self.key, {}).get("tree") == self.ground.board.tree
 
     def prepare(self, known: Known) -> dict[str, str]:
-        """What it will run."""
+        """What it will run. Raises HubError if the folder is not the accepted one any more."""
+        if self.ground.board.tree != self.ground.part.content:
+            raise HubError(
+                "The folder with the new board's files (content under [hub]) was edited. Run "
+                "`frontrunner takeover accept`, or put the files back."
+            )
         return {"tree": self.ground.board.tree}
 
     def run(self, known: Known, about: dict[str, str]) -> Done | Coming:
         """Make the Space, commit the new board's files, and wait until it serves them."""
         ground, demo = self.ground, self.ground.part.demo
         keep_board(ground.board, ground.home)
-        commit = self._committed()
+        commit = self._committed(about["tree"])
         waits = ground.waits_for(demo, commit, shows_any_snapshot())
         if waits:
             return Coming(f"{demo}: {waits}.")
@@ -188,18 +194,21 @@ class Parallel:
         snapshot = snapshot_of(ask_live(ground.hub, live, "/v1/snapshot"))
         return Done({"commit": commit, "snapshot": snapshot.id, "live": live, **about})
 
-    def _committed(self) -> str:
+    def _committed(self, tree: str) -> str:
         ground, demo = self.ground, self.ground.part.demo
-        known = ground.landed.get((self.key, demo))
+        known = ground.landed.get((demo, tree))
         if known is None:
             sdk: Sdk = "gradio" if ground.board.sdk == "gradio" else "docker"
             found = find_repository(ground.hub, demo)
-            found = found or create_repository(ground.hub, demo, sdk=sdk)
+            if found is None:
+                found = create_repository(ground.hub, demo, sdk=sdk)
+            else:
+                ground.keep(demo, found.sha)
             known = ground.commit_once(
                 self.key, demo, found.sha, "Run the new board",
                 lambda: whole_tree(ground.hub, demo, found.sha, ground.board.files),
             )  # fmt: skip
-            ground.landed[(self.key, demo)] = known
+            ground.landed[(demo, tree)] = known
         return known
 
 

@@ -128,6 +128,10 @@ class Hardware:
         what = "the hardware" if self.key == "give-up" else self.flavor
         return f"{verb} {what} at {self.repo_id}"
 
+    def is_done(self, known: Known) -> bool:
+        """Whether it was asked for and came."""
+        return known.done.get(self.key, {}).get("hardware") == self.flavor
+
     def prepare(self, known: Known) -> dict[str, str]:
         """What is there."""
         return {"before": runtime_of(self.ground.hub, self.repo_id).hardware or ""}

@@ -14,7 +14,7 @@ from frontrunner.hub.banner_wrap import banner_html, files_to_wrap, wrapped
 from frontrunner.hub.git_objects import same_content
 from frontrunner.hub.reading import commits_of, files_of
 from frontrunner.hub.replacement import reverse_of, whole_tree
-from frontrunner.hub.saved_tree import read_saved, save_tree, saved_files, tree_to_save
+from frontrunner.hub.saved_tree import read_saved, saved_files
 from frontrunner.hub.tree_changes import Content, TreeChange, bytes_of
 from frontrunner.hub.waiting import Probe, shows_snapshot
 from frontrunner.takeover.on_hub.seeing import Tree
@@ -99,11 +99,8 @@ class ReplaceTree:
 
     def _keep(self, known: Known, parent: str) -> None:
         """Save what others committed before it is replaced."""
-        if parent in known.ours:
-            return
-        space = self.ground.part.space
-        about = tree_to_save(self.ground.hub, space, parent, 0.0)
-        save_tree(self.ground.hub, about, self.ground.home.saved_space(space, parent))
+        if parent not in known.ours:
+            self.ground.keep(self.ground.part.space, parent)
 
     def _banner(self, known: Known, old: Mapping[str, Path]) -> TreeChange:
         readme = bytes_of(old["README.md"]).decode() if "README.md" in old else ""

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from frontrunner.takeover.plan import HubPart, parse_plan
 from frontrunner.takeover.records import (
     Commanded,
     Entry,
     Noted,
+    PlanChanged,
     Record,
     StepBegun,
     StepEnded,
@@ -21,7 +23,7 @@ from frontrunner.takeover.records import (
 
 BACK = "restore"
 """The step that takes everything back: what was prepared before it is prepared anew."""
-_TRIES_AGAIN = frozenset({Verb.START, Verb.RETRY, Verb.ADVANCE, Verb.RESUME})
+_TRIES_AGAIN = frozenset({Verb.START, Verb.RETRY, Verb.ADVANCE, Verb.RESUME, Verb.ACCEPT})
 Write = Callable[[Record, int], Entry]
 """Adds a record under the token of a lease. Raises StaleTokenError if the lease is over."""
 
@@ -54,12 +56,14 @@ class Known:
     """Steps that failed, until an operator asks to go on."""
     ours: list[str] = field(default_factory=list)
     """Commits of the live Space that were saved or made, the last one at the end."""
-    ever: set[str] = field(default_factory=set)
-    """Steps that were done at some time."""
     saved: dict[str, str] = field(default_factory=dict)
     """Facts of the last tree that was saved."""
     told: set[str] = field(default_factory=set)
     """Alarms that were raised."""
+    archives: set[str] = field(default_factory=set)
+    """Places that an archive was made at."""
+    part: HubPart | None = None
+    """What the plan in force says of the Hub; None before the start."""
     last: int = 0
 
     def learn(self, entries: Iterable[Entry]) -> None:
@@ -73,6 +77,8 @@ class Known:
                     self._ended(entry.record, entry.at)
                 case Commanded(verb=verb) if verb in _TRIES_AGAIN:
                     self.failed.clear()
+                case PlanChanged(accepted=True, plan=text) if text:
+                    self.part = parse_plan(text).hub
                 case Noted(topic="alarm", text=text):
                     self.told.add(text)
 
@@ -85,13 +91,14 @@ class Known:
             self.failed[key] = Failure(ended.error, at)
             return
         self.failed.pop(key, None)
-        self.ever.add(key)
         if key == BACK:
             self.done.clear()
             return
         self.done[key] = facts
         if key == "save":
             self.saved = facts
+        if key == "archive":
+            self.archives.add(facts.get("place", ""))
 
 
 class StepJournal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Protocol
 
 from frontrunner.base.home import Home
 from frontrunner.hub.committing import Guarded, Patience, commit
+from frontrunner.hub.saved_tree import save_tree, tree_to_save
 from frontrunner.hub.session import Hub
 from frontrunner.hub.tree_changes import TreeChange
 from frontrunner.hub.waiting import Probe, Watch
@@ -75,6 +77,11 @@ class Ground:
     def saved_folder(self, known: Known) -> Path:
         """The folder of the tree that was saved last."""
         return self.home.saved_space(self.part.space, known.saved.get("commit", ""))
+
+    def keep(self, repo_id: str, commit: str) -> None:
+        """Save the files at a commit before they are replaced. Raises HubError, OSError."""
+        about = tree_to_save(self.hub, repo_id, commit, time.time())
+        save_tree(self.hub, about, self.home.saved_space(repo_id, commit))
 
     def commit_once(
         self, key: str, repo_id: str, parent: str, title: str, change: Callable[[], TreeChange]
