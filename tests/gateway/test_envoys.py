@@ -9,14 +9,17 @@ import socket
 import tempfile
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from frontrunner.base.errors import GatewayError
 from frontrunner.gateway import envoys
+from frontrunner.gateway.binary import Envoy, refusal
 from frontrunner.gateway.envoys import check_free, last_words
+from frontrunner.gateway.process import EnvoyProcess
 from frontrunner.gateway.sides import Address
 from frontrunner.gateway.supervise import Supervisor
-from tests.gateway.conftest import start_gateway, stop_gateway, until
+from tests.gateway.conftest import side_of, start_gateway, stop_gateway, until
 
 START = "[12:00][7][warning][config] [config.cc:1] a field is deprecated\n"
 CRASH = (
@@ -97,3 +100,60 @@ def test_a_killed_envoy_comes_back_with_the_files_of_its_last_start(
         finally:
             stop_gateway(running, thread)
     assert "SIGKILL" in caplog.text or "its log has no reason" in caplog.text
+
+
+def test_a_share_that_is_set_while_envoy_checks_a_reload_stays(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="gw") as name:
+        running, thread = start_gateway(Path(name))
+        try:
+            running.share(80)
+
+            def rolled_back_meanwhile(envoy: Envoy, config: Path) -> str | None:
+                running.share(0)
+                return refusal(envoy, config)
+
+            monkeypatch.setattr(envoys, "refusal", rolled_back_meanwhile)
+            running.supervisor.reload()
+            until(lambda: "restarted with the settings of now" in caplog.text)
+            assert running.control.get_share() == 0
+            assert side_of(running.port, "/x") == "old"
+        finally:
+            stop_gateway(running, thread)
+
+
+def test_routes_of_settings_that_did_not_start_are_taken_back(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object) -> None:
+        raise GatewayError("it did not start")
+
+    with tempfile.TemporaryDirectory(prefix="gw") as name:
+        running, thread = start_gateway(Path(name))
+        try:
+            before = running.control.place.routes.read_text()
+            wanted = msgspec.structs.replace(running.settings, old_paths=("/mine",))
+            monkeypatch.setattr(running.supervisor, "_load", lambda: wanted)
+            monkeypatch.setattr(EnvoyProcess, "start", fails)
+            running.supervisor.reload()
+            until(lambda: "the gateway goes on as before: it did not start" in caplog.text)
+            until(lambda: running.control.place.routes.read_text() == before)
+            assert running.get("/x").status_code == 200
+        finally:
+            stop_gateway(running, thread)
+
+
+def test_a_second_gateway_of_a_folder_changes_no_file_of_the_first() -> None:
+    with tempfile.TemporaryDirectory(prefix="gw") as name:
+        running, thread = start_gateway(Path(name))
+        try:
+            files = [running.control.place.routes, *Path(name).glob("envoy-*.yaml")]
+            before = [one.read_bytes() for one in files]
+            other = msgspec.structs.replace(running.settings, old_paths=("/mine",), timeout=7)
+            second = Supervisor(lambda: other, Path(name), Path(name) / "frontrunner.toml")
+            with pytest.raises(GatewayError, match="Another gateway runs"):
+                second.run()
+            assert [one.read_bytes() for one in files] == before
+        finally:
+            stop_gateway(running, thread)

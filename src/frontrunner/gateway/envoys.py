@@ -23,7 +23,7 @@ from frontrunner.gateway.binary import find_envoy, refusal
 from frontrunner.gateway.process import EnvoyProcess
 from frontrunner.gateway.render import Place, render_config, write_routes
 from frontrunner.gateway.sides import Address, listen_address
-from frontrunner.gateway.state import ensure_salt, load_state
+from frontrunner.gateway.state import changing, ensure_salt, load_state
 from frontrunner.http.listening import refusal_of
 
 log = logging.getLogger("frontrunner.gateway")
@@ -67,8 +67,8 @@ class Envoys:
     def begin(self, settings: GatewaySettings) -> str:
         """Start Envoy; if one that lost its supervisor runs, take its connections over.
 
-        Returns why it was started. Raises GatewayError if Envoy refuses or does not start, or if
-        another program has its port.
+        Call `check` first. Returns why it was started. Raises GatewayError if Envoy does not start,
+        or if another program has its port.
         """
         orphans, admin = self._orphans(), self._living_admin()
         if admin is None:
@@ -99,7 +99,7 @@ class Envoys:
             self._ends.setdefault(process.pid, end)
         try:
             # Envoy accepted these settings before, and users wait: it is not asked again.
-            self._start(settings, fresh=True, checked=True)
+            self._start(settings, fresh=True)
         except (FrontrunnerError, OSError) as error:
             log.error("%s; Envoy is started with the files of its last start", error)
             self._start_as_before(settings)
@@ -118,15 +118,18 @@ class Envoys:
 
         Raises GatewayError or OSError if it cannot be; the running one then goes on.
         """
+        self.check(settings)
         self._start(settings, fresh=False)
 
-    def check(self, settings: GatewaySettings) -> None:
-        """Write the configuration of the next start. Raises GatewayError if Envoy refuses it."""
-        self._check_folder()
-        self._write(settings, self._serial + 1)
-
-    def _check_folder(self) -> None:
-        self.place.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    def make_folder(self) -> None:
+        """Make the folder. Raises GatewayError if it cannot be, or if its path is too long."""
+        try:
+            self.place.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise GatewayError(
+                f"{self.place.folder} cannot be made: {error}. Correct the permissions, or set "
+                "gateway.state to another folder."
+            ) from error
         sockets = (self.place.admin(9999), self.place.socket("companion"))
         longest = max(len(bytes(path)) for path in sockets)
         if longest > _LONGEST_SOCKET:
@@ -135,26 +138,38 @@ class Envoys:
                 f"{_LONGEST_SOCKET}). Set gateway.state to a shorter folder."
             )
 
-    def _write(self, settings: GatewaySettings, serial: int, *, checked: bool = False) -> Path:
+    def check(self, settings: GatewaySettings) -> None:
+        """Raises GatewayError if Envoy refuses the settings; what a running one reads stays."""
+        folder, serial = self.place.folder, self._serial + 1
+        salt, trial = ensure_salt(folder, settings.salt), folder / "check.yaml"
+        text = render_config(settings, salt, folder, serial, load_state(folder))
+        write_file(trial, text.encode(), mode=0o600)
+        why = refusal(find_envoy(settings.envoy), trial)
+        if why:
+            raise GatewayError(f"Envoy refuses {trial}: {why}")
+
+    def follow(self, settings: GatewaySettings) -> None:
+        """Write the routes of the settings and of the state that is kept now.
+
+        The state is read and the routes are written under one lock, or else a command between the
+        two would be undone. Raises GatewayError or OSError if they cannot be written.
+        """
+        with changing(self.place.folder) as state:
+            write_routes(settings, state, self.place.folder)
+
+    def _write(self, settings: GatewaySettings, serial: int) -> Path:
         folder = self.place.folder
-        salt, state = ensure_salt(folder, settings.salt), load_state(folder)
-        if not checked:
-            trial = folder / "check.yaml"
-            text = render_config(settings, salt, folder, serial, state)
-            write_file(trial, text.encode(), mode=0o600)
-            why = refusal(find_envoy(settings.envoy), trial)
-            if why:
-                raise GatewayError(f"Envoy refuses {trial}: {why}")
+        salt = ensure_salt(folder, settings.salt)
         config = folder / f"envoy-{serial}.yaml"
         text = render_config(settings, salt, folder, serial)
         write_file(config, text.encode(), mode=0o600)
-        write_routes(settings, state, folder)
+        self.follow(settings)
         return config
 
-    def _start(self, settings: GatewaySettings, *, fresh: bool, checked: bool = False) -> None:
+    def _start(self, settings: GatewaySettings, *, fresh: bool) -> None:
         """Start the next Envoy; `fresh` begins a family, else it takes the sockets over."""
         serial, epoch = self._serial + 1, 0 if fresh else self._epoch + 1
-        config = self._write(settings, serial, checked=checked)
+        config = self._write(settings, serial)
         command = self._command(settings, config, epoch)
         self._log_from = self._log.stat().st_size if self._log.exists() else 0
         process = EnvoyProcess.start(command, self._crashes)

@@ -72,8 +72,9 @@ class Supervisor:
 
     def run(self, started: Callable[[str], None] = lambda _: None) -> None:
         """Run until SIGTERM or SIGINT. Raises GatewayError if Envoy refuses or another runs."""
-        self._envoys.check(self.settings)
+        self._envoys.make_folder()
         with self._alone(), self._signals(), self._metrics():
+            self._envoys.check(self.settings)
             self._stamp = _stamp(self._watched)
             self.counts.restarts.labels(self._envoys.begin(self.settings)).inc()
             self._look_at_settings()
@@ -155,6 +156,7 @@ class Supervisor:
             self._envoys.reload(settings)
         except (FrontrunnerError, OSError) as error:
             log.error("the gateway goes on as before: %s", error)
+            self._envoys.follow(self.settings)
             return
         self.settings = settings
         self._gateway = Gateway(settings, self.place.folder)
