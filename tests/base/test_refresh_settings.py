@@ -20,6 +20,10 @@ from frontrunner.base.refresh_settings import GUARDS, GuardSettings
         ("[refresh]\nresult = 1", "there is no key `result`"),
         ("[refresh.guards]\nscores = 101", "guards.scores: must be at most 100"),
         ("[refresh.guards]\nmodels = -1", "guards.models: must be at least 0"),
+        ('[refresh.deploy]\nspace = "one"', "space must be OWNER/NAME"),
+        ('[refresh.deploy]\nspace = "/one"', "space must be OWNER/NAME"),
+        ('[refresh.deploy]\ndataset = "a/b"', "dataset needs space"),
+        ('[refresh.deploy]\nspace = "a/b"\nwithin = "x"', "within must be a duration"),
         ('[refresh.guards]\noff = ["leader"]', "there is no guard 'leader'"),
     ],
 )

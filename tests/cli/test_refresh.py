@@ -61,7 +61,7 @@ def test_a_held_update_ends_with_9_and_says_how_to_go_on(command: Command) -> No
     run = msgspec.json.decode(out, type=Run)
     assert (code, run.outcome) == (9, "held")
     assert "warning: Held back: 9 models would vanish" in err
-    assert f"frontrunner refresh accept {run.snapshot} --reason" in err
+    assert f"frontrunner refresh accept --home {command.home} {run.snapshot} --reason" in err
     _, out, _ = command("refresh", "status")
     assert f"Waits for a person: snapshot {run.snapshot}\n  models: 9 models would vanish" in out
     assert run.snapshot

@@ -233,6 +233,11 @@ class Home:
         return self.refresh / "outbox"
 
     @property
+    def refresh_space(self) -> Path:
+        """The folder of the Space that an update deploys to."""
+        return self.refresh / "space"
+
+    @property
     def rehearsal(self) -> Path:
         """The logs of a rehearsal's processes, and what its old board shows."""
         return self.path / "rehearsal"

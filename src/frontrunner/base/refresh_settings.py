@@ -44,6 +44,28 @@ class GuardSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
                 raise ValueError(f"off: there is no guard {name!r}; guards: {', '.join(GUARDS)}")
 
 
+class DeploySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where an update deploys what is published: `[refresh.deploy]`; nowhere without a Space."""
+
+    space: str = ""
+    """The Space that serves the board, `owner/name`. It is made if there is none."""
+    dataset: str = ""
+    """Data set that the snapshot is kept in, `owner/name`; the Space fetches it at its start."""
+    card: str = ""
+    """README.md whose title, emoji and colours the Space has; otherwise it keeps its own."""
+    within: str = "30m"
+    """How long the Space may take until its live address serves the snapshot."""
+
+    def __post_init__(self) -> None:
+        check_durations(self, ("within",))
+        for name in ("space", "dataset"):
+            given = getattr(self, name)
+            if given and (given.count("/") != 1 or given.startswith("/") or given.endswith("/")):
+                raise ValueError(f"{name} must be OWNER/NAME, got {given!r}")
+        if self.dataset and not self.space:
+            raise ValueError("dataset needs space, the Space that fetches the snapshot")
+
+
 class RefreshSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The scheduled update: `[refresh]`."""
 
@@ -61,6 +83,8 @@ class RefreshSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     """How long that may take."""
     guards: GuardSettings = GuardSettings()
     """Limits on what one update may change."""
+    deploy: DeploySettings = DeploySettings()
+    """Where what is published is deployed."""
 
     def __post_init__(self) -> None:
         check_durations(self, ("every", "live_within"))

@@ -314,10 +314,6 @@ def space_of(settings: HubSettings) -> str:
 
 def opened_hub(settings: HubSettings) -> Hub:
     """The Hub of the settings. Raises UsageError without a token."""
-    from frontrunner.hub.access import VARIABLE, read_token  # noqa: PLC0415
-    from frontrunner.hub.session import open_hub  # noqa: PLC0415
+    from frontrunner.hub.session import hub_of  # noqa: PLC0415
 
-    token = read_token(settings.token_file)
-    if token is None:
-        raise UsageError(f"There is no token. Set {VARIABLE}, or [hub] token_file.")
-    return open_hub(settings.endpoint, token, seconds=settings.call_seconds)
+    return hub_of(settings)

@@ -22,7 +22,7 @@ from frontrunner.cli.output import complain, counted, moment, print_json, say, v
 from frontrunner.cli.progress import Terminal
 from frontrunner.refresh import notices
 from frontrunner.refresh.record import Run, State, read_state
-from frontrunner.refresh.run import Ended, accept, refresh
+from frontrunner.refresh.run import Ended, accept, deploy, refresh
 
 group = typer.Typer(help="Update the board from its sources, on a schedule.")
 app.add_typer(group, name="refresh")
@@ -32,6 +32,7 @@ _CODES = {
     "unchanged": 0,
     "held": RefreshError.code,
     "unseen": RefreshError.code,
+    "undeployed": RefreshError.code,
     "failed": 1,
 }
 
@@ -66,11 +67,13 @@ def root(
     without_mteb: WithoutMteb = False,
     home: Home = None,
 ) -> None:
-    """Update the board: fetch, build, ask the guards, publish, and wait until readers have it.
+    """Update the board: fetch, build, ask the guards, publish, deploy, and wait until readers have
+    it.
 
     Prints one JSON line for each update. Exits with 0 if the board is up to date, 9 if a guard
-    holds the update or the live board does not show it, and with the code of `frontrunner build`
-    if the update failed. What is published stays published in each of these cases.
+    holds the update, or it could not be deployed, or the live board does not show it, and with the
+    code of `frontrunner build` if the update failed. What is published stays published in each of
+    these cases.
     """
     if context.invoked_subcommand is not None:
         return
@@ -147,11 +150,43 @@ def accept_(
     ] = None,
     home: Home = None,
 ) -> None:
-    """Publish a snapshot that the guards hold. The log keeps who accepted it, and why."""
+    """Publish a snapshot that the guards hold, and deploy it as an update would.
+
+    The log keeps who accepted it, and why. Exits with 9 if it is published but not deployed.
+    """
     if not reason.strip():
         raise UsageError("--reason must say why the snapshot may pass.")
-    waiting = accept(load_settings(home), snapshot, by or getpass.getuser(), reason, Terminal())
+    settings = load_settings(home)
+    waiting = accept(settings, snapshot, by or getpass.getuser(), reason, Terminal())
     say(f"Published: snapshot {waiting.snapshot}")
+    _deploy(settings)
+
+
+@group.command("deploy")
+def deploy_(home: Home = None) -> None:
+    """Deploy what is published as [refresh.deploy] says, and wait until readers have it.
+
+    For a board that was published or rolled back by hand; an update does the same at its end.
+    Exits with 9 if it was not deployed, or if the live board does not show it.
+    """
+    settings = load_settings(home)
+    if not (settings.refresh.deploy.space or settings.refresh.live):
+        raise UsageError(
+            "There is nowhere to deploy to. Write it into frontrunner.toml: [refresh.deploy] "
+            'space = "OWNER/NAME"'
+        )
+    _deploy(settings)
+
+
+def _deploy(settings: Settings) -> None:
+    """Deploy what is published, if the settings say where. Exits with 9 if that fails."""
+    if not (settings.refresh.deploy.space or settings.refresh.live):
+        return
+    found = deploy(settings, Terminal())
+    if found.error is not None:
+        complain("error", found.error)
+        sys.exit(RefreshError.code)
+    say(f"Readers have snapshot {found.snapshot}.")
 
 
 @group.command()
@@ -201,7 +236,7 @@ def _in_words(run: Run) -> str:
 
 @group.command()
 def emit(
-    what: Annotated[str, typer.Argument(metavar="systemd|cron|kubernetes|github-actions")],
+    what: Annotated[str, typer.Argument(metavar="systemd|cron|kubernetes|github-actions|space")],
     home: Home = None,
 ) -> None:
     """Print a file that updates the board on the schedule of [refresh] every."""

@@ -222,18 +222,16 @@ def start(home: Home = None) -> None:
 def _check_target(hub: Hub, name: str, settings: Settings, *, replace: bool, dry_run: bool) -> None:
     """Raises UsageError if the Space has another program; saves that first with `replace`."""
     from frontrunner.base.home import Home as HomeFolder  # noqa: PLC0415
-    from frontrunner.hub.deploying import has_another_program  # noqa: PLC0415
+    from frontrunner.hub.deploying import has_another_program, replaceable  # noqa: PLC0415
     from frontrunner.hub.repositories import find_repository  # noqa: PLC0415
     from frontrunner.hub.saved_tree import save_tree, tree_to_save  # noqa: PLC0415
 
+    if not replace:
+        replaceable(hub, name)
+        return
     facts = find_repository(hub, name)
     if facts is None or not has_another_program(hub, facts):
         return
-    if not replace:
-        raise UsageError(
-            f"{name} has another program, perhaps the old board. Use the take-over (frontrunner "
-            "hub plan), another --space, or --replace, which saves it first."
-        )
     if not dry_run:
         folder = HomeFolder(settings.home).saved_space(name, facts.sha)
         save_tree(hub, tree_to_save(hub, name, facts.sha, time.time()), folder)

@@ -16,7 +16,7 @@ from frontrunner.hub.committing import Guarded, Landed, Patience, commit
 from frontrunner.hub.git_objects import same_content
 from frontrunner.hub.reading import facts_of, files_of, reading_files
 from frontrunner.hub.replacement import whole_tree
-from frontrunner.hub.repositories import create_repository
+from frontrunner.hub.repositories import create_repository, find_repository
 from frontrunner.hub.session import Hub
 from frontrunner.hub.space_check import READ, Problem, SpaceFiles, problems_of
 from frontrunner.hub.space_facts import SpaceFacts
@@ -126,6 +126,29 @@ def has_another_program(hub: Hub, facts: SpaceFacts) -> bool:
     """Whether a Space has files of a program that is not this one, such as the old board's."""
     names = set(files_of(hub, facts.id, facts.sha)) - {_KEPT, "README.md"}
     return bool(names) and BOX_PATH not in names
+
+
+def replaceable(hub: Hub, repo_id: str) -> SpaceFacts | None:
+    """The Space, if it has this program or none; None if there is no such Space.
+
+    Raises UsageError if it has another program.
+    """
+    facts = find_repository(hub, repo_id)
+    if facts is not None and has_another_program(hub, facts):
+        raise UsageError(
+            f"{repo_id} has another program, perhaps the old board. Use the take-over (frontrunner "
+            "hub plan), another Space, or frontrunner space deploy --replace, which saves it first."
+        )
+    return facts
+
+
+def card_of(hub: Hub, facts: SpaceFacts) -> str:
+    """The README.md of a Space; empty if it has none. Raises HubError."""
+    entry = files_of(hub, facts.id, facts.sha).get("README.md")
+    if entry is None:
+        return ""
+    with reading_files(hub, facts.id, facts.sha) as read:
+        return read("README.md", entry).decode("utf-8", "replace")
 
 
 def upload_board(hub: Hub, folder: Path, home: Path, patience: Patience | None = None) -> Box:

@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from frontrunner.base.config import HubSettings
 from frontrunner.base.errors import (
     HubConflictError,
     HubError,
@@ -26,8 +27,9 @@ from frontrunner.base.errors import (
     PaymentError,
     StaleParentError,
     UnknownOutcomeError,
+    UsageError,
 )
-from frontrunner.hub.access import Token, without_tokens
+from frontrunner.hub.access import VARIABLE, Token, read_token, without_tokens
 
 if find_spec("huggingface_hub") is None:
     raise MissingExtraError("The Hub needs its client. Install it with: pip install '.[hub]'")
@@ -131,6 +133,14 @@ class Hub:
     def _told(self, what: str, why: str) -> str:
         text = f"{what}: {' '.join(why.split())[:500].rstrip('.')}."
         return self.token.hide_in(text) if self.token else without_tokens(text)
+
+
+def hub_of(settings: HubSettings) -> Hub:
+    """The Hub of the settings. Raises UsageError without a token."""
+    token = read_token(settings.token_file)
+    if token is None:
+        raise UsageError(f"There is no token. Set {VARIABLE}, or [hub] token_file.")
+    return open_hub(settings.endpoint, token, seconds=settings.call_seconds)
 
 
 def open_hub(endpoint: str, token: Token | None, *, seconds: float = 60.0) -> Hub:

@@ -14,7 +14,8 @@ from frontrunner.base.home import Home
 from frontrunner.base.near import near_names
 from frontrunner.gateway.jinja import unit_word
 
-KINDS = ("systemd", "cron", "kubernetes", "github-actions")
+KINDS = ("systemd", "cron", "kubernetes", "github-actions", "space")
+_WITHOUT_CRON = ("systemd", "space")
 _MINUTE = 23
 """Most schedules begin at the full hour, and many machines are busy then."""
 _HOUR, _DAY = 3600, 86400
@@ -33,8 +34,8 @@ def emitted(kind: str, settings: Settings) -> str:
         "folder": Home(home).refresh,
         "log": Home(home).refresh_log,
         "every": every,
-        "cron": "" if kind == "systemd" else cron_of(every),
-        "space": settings.hub.space,
+        "cron": "" if kind in _WITHOUT_CRON else cron_of(every),
+        "space": settings.refresh.deploy.space,
     }
     return _environment().get_template(f"{kind}.j2").render(values)
 

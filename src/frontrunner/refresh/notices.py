@@ -13,6 +13,13 @@ _PATIENCE = 20.0
 """Seconds for a notice to be delivered; what is not waits in the outbox for the next update."""
 
 
+_TITLES = {
+    "failed": "The board could not be updated",
+    "undeployed": "The board was updated, but it could not be deployed",
+    "unseen": "The board was updated, but readers do not have it",
+}
+
+
 def notice_of(run: Run, failures: int) -> Notice | None:
     """What people hear of an update, given how many before it and with it were not good in a row.
 
@@ -29,14 +36,12 @@ def notice_of(run: Run, failures: int) -> Notice | None:
                 f'frontrunner refresh accept {run.snapshot} --reason "..."',
                 urgent=True,
             )
-        case "failed" | "unseen" if failures == 1:
+        case "failed" | "unseen" | "undeployed" if failures == 1:
             return Notice(
                 id=f"refresh-failed-{run.at:.0f}",
                 at=run.at,
                 kind="update",
-                title="The board could not be updated"
-                if run.outcome == "failed"
-                else "The board was updated, but readers do not have it",
+                title=_TITLES[run.outcome],
                 text=run.reason,
                 urgent=True,
             )

@@ -13,7 +13,7 @@ from frontrunner.refresh.guards import Breach
 from frontrunner.snapshot.freshness import write_checked_at
 from frontrunner.snapshot.manifest import Seconds
 
-Outcome = Literal["published", "unchanged", "held", "failed", "unseen"]
+Outcome = Literal["published", "unchanged", "held", "failed", "unseen", "undeployed"]
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -25,7 +25,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How long it took."""
     outcome: Outcome
     """`published`; `unchanged`: the results give what is published already; `held`: by a guard;
-    `failed`; `unseen`: published, but the live board did not answer with it in time."""
+    `failed`; `undeployed`: published in this home, but not deployed; `unseen`: published, but the
+    live board did not answer with it in time."""
     snapshot: str | None = None
     """What was built."""
     previous: str | None = None
@@ -38,8 +39,10 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     scores_added: int = 0
     scores_gone: int = 0
     scores_changed: int = 0
+    commit: str | None = None
+    """The commit of the Space that serves what is published."""
     live_after: float | None = None
-    """Seconds from publishing until the live board answered with the snapshot."""
+    """Seconds from publishing until readers had it, with the deployment."""
 
     @property
     def is_good(self) -> bool:
@@ -67,6 +70,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     failures: int = 0
     """Runs in a row that were not good."""
     waiting: Waiting | None = None
+    delivered: str | None = None
+    """The snapshot that readers were last seen to have, if the settings say how to ask."""
 
 
 def read_state(home: Home) -> State:
@@ -82,27 +87,28 @@ def write_state(home: Home, state: State) -> None:
     write_file(home.refresh_state, msgspec.json.encode(state))
 
 
-def after_run(state: State, run: Run) -> State:
-    """The state once `run` has ended."""
+def after_run(state: State, run: Run, delivered: str | None = None) -> State:
+    """The state once `run` has ended; `delivered` is what readers were seen to have."""
     waiting = state.waiting
     if run.outcome == "held" and run.snapshot and run.previous:
         waiting = Waiting(
             snapshot=run.snapshot, at=run.at, against=run.previous, breaches=run.breaches
         )
-    elif run.is_good or run.outcome == "unseen":
+    elif run.is_good or run.outcome in ("unseen", "undeployed"):
         waiting = None
     return State(
         last=run,
         good_at=run.at if run.is_good else state.good_at,
         failures=0 if run.is_good else state.failures + 1,
         waiting=waiting,
+        delivered=delivered or state.delivered,
     )
 
 
-def keep_run(home: Home, run: Run) -> State:
+def keep_run(home: Home, run: Run, delivered: str | None = None) -> State:
     """Append a run to the list of all, and bring the state up to date. Raises OSError."""
     append_line(home.refresh_runs, msgspec.json.encode(run))
-    state = after_run(read_state(home), run)
+    state = after_run(read_state(home), run, delivered)
     write_state(home, state)
     if run.is_good and run.snapshot:
         write_checked_at(home, run.snapshot, run.at)

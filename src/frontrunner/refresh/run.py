@@ -1,4 +1,4 @@
-"""One update: fetch, build, ask the guards, publish, and see that readers have it.
+"""One update: fetch, build, ask the guards, publish, deploy, and see that readers have it.
 
 It may be killed at any instant: a snapshot is built aside and becomes current in one step, and the
 next run begins anew from what is published.
@@ -14,7 +14,6 @@ import msgspec
 
 from frontrunner.base.atomic import locked
 from frontrunner.base.config import Settings
-from frontrunner.base.durations import seconds
 from frontrunner.base.errors import (
     CorruptSnapshotError,
     FrontrunnerError,
@@ -27,9 +26,17 @@ from frontrunner.base.home import Home
 from frontrunner.base.refresh_settings import RefreshSettings
 from frontrunner.ops import events, pipeline
 from frontrunner.refresh.changes import Changes, measure
+from frontrunner.refresh.deliver import Delivery, deliver
 from frontrunner.refresh.guards import Breach, breaches
-from frontrunner.refresh.live import UnseenError, wait_until_shown
-from frontrunner.refresh.record import Outcome, Run, Waiting, keep_run, read_state, write_state
+from frontrunner.refresh.record import (
+    Outcome,
+    Run,
+    State,
+    Waiting,
+    keep_run,
+    read_state,
+    write_state,
+)
 from frontrunner.snapshot.freshness import write_checked_at
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
@@ -45,6 +52,8 @@ class Ended(NamedTuple):
     """Runs in a row before this one that were not good."""
     failures: int = 0
     """The same with this one."""
+    delivered: str | None = None
+    """The snapshot that readers were seen to have, if they were asked."""
 
 
 class Guards:
@@ -81,6 +90,10 @@ def in_words(found: tuple[Breach, ...]) -> str:
     return " ".join(one.sentence for one in found)
 
 
+_IN_PLACE: tuple[Outcome, ...] = ("published", "unchanged")
+"""Outcomes with which what is published is what the results give."""
+
+
 def request_of(settings: RefreshSettings) -> pipeline.Request:
     """What an update builds. Raises UsageError if the settings name no results."""
     results = _several(settings.results)
@@ -108,37 +121,40 @@ def refresh(settings: Settings, reporter: pipeline.Reporter) -> Ended:
     home.refresh.mkdir(parents=True, exist_ok=True)
     try:
         with locked(home.refresh_lock):
-            before = read_state(home).failures
-            ended = _ended(settings, request, reporter)
-            after = keep_run(home, ended.run).failures
-            return ended._replace(failures_before=before, failures=after)
+            before = read_state(home)
+            ended = _ended(settings, request, before, reporter)
+            after = keep_run(home, ended.run, ended.delivered).failures
+            return ended._replace(failures_before=before.failures, failures=after)
     except BlockingIOError:
         raise RefreshError(
             f"Another update of {settings.home} is under way, so this one did nothing."
         ) from None
 
 
-def _ended(settings: Settings, request: pipeline.Request, reporter: pipeline.Reporter) -> Ended:
+def _ended(
+    settings: Settings, request: pipeline.Request, state: State, reporter: pipeline.Reporter
+) -> Ended:
     store = pipeline.open_store(settings, reporter)
     guards = Guards(store, settings.refresh)
     began, ticked = time.time(), time.monotonic()
     previous = store.current_id()
     snapshot: str | None = None
-    live_after = None
     error: Exception | None = None
     outcome: Outcome
     try:
         snapshot = pipeline.build(settings, request._replace(judge=guards.judge), reporter).id
         outcome, reason = _outcome(snapshot, previous, guards)
-        if outcome != "held":
-            live_after = _live(settings.refresh, snapshot, reporter)
-            pipeline.prune(store, settings.build.keep, reporter)
     except InterruptedBuildError:
         raise
-    except UnseenError as unseen:
-        outcome, reason, error = "unseen", str(unseen), unseen
     except (FrontrunnerError, OSError) as failure:
         outcome, reason, error = "failed", str(failure), failure
+    delivery = _delivered(settings, store, outcome, state, reporter)
+    if delivery.outcome is not None:
+        error = error or delivery.error
+        reason = f"{reason} {delivery.error}".strip()
+        outcome = delivery.outcome if outcome in _IN_PLACE else outcome
+    if outcome in _IN_PLACE:
+        _prune(store, settings.build.keep, reporter)
     run = Run(
         at=began,
         seconds=round(time.monotonic() - ticked, 3),
@@ -147,10 +163,12 @@ def _ended(settings: Settings, request: pipeline.Request, reporter: pipeline.Rep
         previous=previous,
         reason=reason,
         breaches=guards.found,
-        live_after=live_after,
+        commit=delivery.commit,
+        live_after=delivery.live_after,
         **_counts(guards.changes),
     )
-    return Ended(run, error)
+    delivered = delivery.snapshot if delivery.live_after is not None else None
+    return Ended(run, error, delivered=delivered)
 
 
 def _outcome(snapshot: str, previous: str | None, guards: Guards) -> tuple[Outcome, str]:
@@ -159,12 +177,49 @@ def _outcome(snapshot: str, previous: str | None, guards: Guards) -> tuple[Outco
     return ("unchanged" if snapshot == previous else "published"), ""
 
 
-def _live(settings: RefreshSettings, snapshot: str, reporter: pipeline.Reporter) -> float | None:
-    """Wait for the live board, if there is one to ask. Raises UnseenError."""
-    if not settings.live:
-        return None
-    with reporter.step(f"Waiting until {settings.live} shows it"):
-        return round(wait_until_shown(settings.live, snapshot, seconds(settings.live_within)), 3)
+def _delivered(
+    settings: Settings, store: Store, outcome: Outcome, state: State, reporter: pipeline.Reporter
+) -> Delivery:
+    """Bring what is published to its readers.
+
+    Also if this update was held or failed, when an earlier one was killed before it deployed.
+    """
+    current = store.current_id()
+    is_behind = bool(settings.refresh.deploy.space) and current != state.delivered
+    if current is None or (outcome not in _IN_PLACE and not is_behind):
+        return Delivery(current or "")
+    return deliver(settings, store, reporter)
+
+
+def _prune(store: Store, keep: int, reporter: pipeline.Reporter) -> None:
+    """Remove old snapshots; that they cannot be removed is a warning."""
+    try:
+        pipeline.prune(store, keep, reporter)
+    except (FrontrunnerError, OSError) as error:
+        reporter.warn(error)
+
+
+def deploy(settings: Settings, reporter: pipeline.Reporter) -> Delivery:
+    """Bring what is published to its readers, outside of an update.
+
+    Raises RefreshError if an update is under way, which does the same, or if nothing is published.
+    """
+    home, store = Home(settings.home), pipeline.open_store(settings, reporter)
+    if store.current_id() is None:
+        raise RefreshError(f"Nothing is published in {settings.home}. Run: frontrunner refresh")
+    home.refresh.mkdir(parents=True, exist_ok=True)
+    try:
+        with locked(home.refresh_lock):
+            found = deliver(settings, store, reporter)
+            if found.live_after is not None:
+                state = msgspec.structs.replace(read_state(home), delivered=found.snapshot)
+                write_state(home, state)
+            return found
+    except BlockingIOError:
+        raise RefreshError(
+            f"An update of {settings.home} is under way, so nothing was deployed. It deploys what "
+            "is published at its end; otherwise run: frontrunner refresh deploy"
+        ) from None
 
 
 def _counts(changes: Changes | None) -> dict[str, int]:

@@ -77,6 +77,11 @@ def test_the_dockerfile_has_no_known_fault(home: Path, group: str) -> None:
     assert "DL3002" in said(tool, file)
 
 
+def test_the_dockerfile_of_a_space_that_updates_itself_has_no_known_fault(home: Path) -> None:
+    file = written(home, "space", "Dockerfile", "refresh")
+    assert said(linter("hadolint"), file) == ""
+
+
 def test_kubernetes_knows_every_field(home: Path) -> None:
     tool, file = linter("kubernetes-validate"), written(home, "kubernetes", "gateway.yaml")
     assert said(tool, "--strict", file) == ""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from frontrunner.base.config import HubSettings, load_settings
-from frontrunner.base.errors import FrontrunnerError, UsageError
+from frontrunner.base.errors import FrontrunnerError
 from frontrunner.base.home import Home
-from frontrunner.hub.access import VARIABLE, read_token
 from frontrunner.hub.committing import Patience
-from frontrunner.hub.session import open_hub
+from frontrunner.hub.session import hub_of
 from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.loading import hub_part
 from frontrunner.takeover.on_hub.hub_plane import HubPlane
@@ -28,10 +27,7 @@ def hub_plane(
 
     Once a plan is in force, it counts, and not the settings, which may have been edited.
     """
-    token = read_token(settings.token_file)
-    if token is None:
-        raise UsageError(f"There is no token. Set {VARIABLE}, or [hub] token_file.")
-    hub = open_hub(settings.endpoint, token, seconds=settings.call_seconds)
+    hub = hub_of(settings)
     journal = StepJournal(ledger.entries, write)
     part = journal.known().part or hub_part(settings)
     ground = Ground(
