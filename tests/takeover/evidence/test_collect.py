@@ -49,7 +49,7 @@ class World:
             file.write(encoded(*lines))
 
     def shadows(self, since: float = 5.0, until: float | None = None, **routes: RouteTally) -> None:
-        tally = Tally(since=since, counted_until=until, routes=routes, errors=2)
+        tally = Tally(since=since, counted_until=until, routes=routes, errors=2, dropped=7)
         write_tally(self.place.folder / "shadow.json", tally)
 
 
@@ -354,7 +354,7 @@ def test_a_comparer_that_began_anew_counts_from_zero(world: World) -> None:
     world.shadows(a=RouteTally(same=10, different=1))
     collector = world.begun(0)
     world.shadows(since=9.0, a=RouteTally(same=3))
-    assert collector.look().shadows == Shadows(same=3, unanswered=2)
+    assert collector.look().shadows == Shadows(same=3, unanswered=2, dropped=7)
     (world.place.folder / "shadow.json").write_bytes(b"{")
     assert collector.look().shadows is None
 

@@ -167,7 +167,9 @@ def test_slowness_needs_the_old_sides_time() -> None:
         (Shadows(same=950, different=50), F, "Too many: 50 of 1,000"),
         (Shadows(different=20), F, "Too many: 20 of 20"),
         (Shadows(same=1000, unanswered=300), I, "300 of 1,300 reads could not be compared"),
-        (Shadows(unanswered=300), I, "No read has been compared"),
+        (Shadows(unanswered=300), I, "No read has been compared yet. 300 could not be compared."),
+        (Shadows(same=1000, dropped=9000), P, "9,000 reads more came too fast to be compared"),
+        (Shadows(dropped=9000), I, "No read has been compared yet. 9,000 reads more came too fast"),
     ],
 )
 def test_shadow(shadows: Shadows | None, verdict: Verdict, said: str) -> None:

@@ -58,6 +58,9 @@ class Shadows(msgspec.Struct, frozen=True, kw_only=True):
     different: int = 0
     unanswered: int = 0
     """Reads that could not be compared, because a side or the comparer failed."""
+    dropped: int = 0
+    """Reads that came while too many waited. Their answers were not asked for, so which ones are
+    left out does not depend on what they would have shown."""
     routes: tuple[RouteShadows, ...] = ()
     """The routes with most differences."""
 

@@ -46,7 +46,7 @@ class ShadowTotals(msgspec.Struct, frozen=True):
     @property
     def unanswered(self) -> int:
         """Reads that could not be compared."""
-        return self.errors + self.dropped + self.crashed
+        return self.errors + self.crashed
 
 
 def read_shadows(path: Path) -> ShadowTotals | None:
@@ -76,6 +76,7 @@ def shadows_since(before: ShadowTotals | None, now: ShadowTotals | None) -> Shad
         ignored=sum(one.ignored for one in routes.values()),
         different=sum(one.different for one in routes.values()),
         unanswered=now.unanswered - before.unanswered,
+        dropped=now.dropped - before.dropped,
         routes=tuple(_route(name, routes[name]) for name in worst),
     )
 

@@ -212,14 +212,10 @@ def judge_shadow(gate: ShadowGate, evidence: Evidence) -> Finding:
     upper = bounds(*hits, PASS_ALPHA).upper
     found = Finding(Verdict.INCONCLUSIVE, "", upper, gate.at_most, judged, gate.minimum_sample)
     uncounted = shadows.noisy + shadows.ignored
-    left_out = (
-        f" {_count(uncounted, 'read')} more do not count: the old side differs from itself on "
-        f"{shadows.noisy:,}, an ignore rule applies to {shadows.ignored:,}."
-        if uncounted
-        else ""
-    )
+    left_out = _left_out(shadows)
     if not judged:
-        return found._replace(text=f"No read has been compared yet.{left_out}", value=None)
+        lost = f" {shadows.unanswered:,} could not be compared." if shadows.unanswered else ""
+        return found._replace(text=f"No read has been compared yet.{left_out}{lost}", value=None)
     what = (
         f"{_rate(hits, 'compared read')} differ; the rate is at most {_percent(upper)}, "
         f"{_percent(gate.at_most)} allowed.{left_out}"
@@ -234,6 +230,20 @@ def judge_shadow(gate: ShadowGate, evidence: Evidence) -> Finding:
         lost = f"{shadows.unanswered:,} of {_count(tried, 'read')} could not be compared."
         return found._replace(text=f"{what} {lost}")
     return _passed_or_missing(found, what, "compared read")
+
+
+def _left_out(shadows: Shadows) -> str:
+    """The sentences about reads that say nothing for or against the new side."""
+    uncounted = shadows.noisy + shadows.ignored
+    text = ""
+    if uncounted:
+        text = (
+            f" {_count(uncounted, 'read')} more do not count: the old side differs from itself on "
+            f"{shadows.noisy:,}, an ignore rule applies to {shadows.ignored:,}."
+        )
+    if shadows.dropped:
+        text += f" {_count(shadows.dropped, 'read')} more came too fast to be compared."
+    return text
 
 
 def _broken_route(gate: ShadowGate, shadows: Shadows) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -13,6 +14,7 @@ from frontrunner.base.errors import GatewayError, TakeoverError
 from frontrunner.takeover.records import Commanded, Decided, Entry, Intended, Reading, Refused, Verb
 from frontrunner.takeover.rehearsal import faults
 from frontrunner.takeover.rehearsal.crew import Crew
+from frontrunner.takeover.rehearsal.fast_plan import SHARES
 from frontrunner.takeover.rehearsal.faults import UNKNOWN, Case, Fault, Found, Must
 from frontrunner.takeover.rehearsal.harms import Harms
 from frontrunner.takeover.rehearsal.installation import Installation
@@ -30,6 +32,8 @@ _COMPARED = 2.5
 _AGAIN = 1.0
 """Seconds until a fault that heals by itself is made again."""
 _BETWEEN_KILLS = (0.8, 2.0)
+_WORTH_A_STAY = 1000
+"""Requests; for fewer, the take-over does not stay anywhere."""
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
@@ -251,21 +255,46 @@ class Conductor:
         self._make_way()
 
     def _finish(self) -> None:
-        """The rest of the kills, then on to the end."""
-        envoy_at = {Stage.CUTOVER, Stage.SHIFTING}
-        self._walk_to(lambda at: at.stage is Stage.SHIFTING and at.step >= 1, "shifting", None)
-        while self._crew.kills < self._wishes.controller_kills:
+        """On to the end, with the rest of the requests and kills spread over what is left."""
+        self._walk_to(lambda at: at.stage is Stage.SHIFTING, "shifting", None)
+        while self._mode is not Mode.FINISHED:
+            here = self._position
+            left = places_left(here)
+            self._stay(self._throng.book.requests + self._lacking // (left + 1))
+            self._kill_some(left)
+            self._crew.is_over = here.stage is Stage.SETTLED
+            self._walk_to(partial(_has_left, here), f"a step after {here}", None)
+        self._crew.is_over = True
+        self._say("The take-over is finished.")
+
+    @property
+    def _lacking(self) -> int:
+        """Requests that are still to be sent."""
+        return max(0, self._wishes.requests - self._throng.book.requests)
+
+    def _stay(self, requests: int) -> None:
+        """Pause where it is, as an operator would, until so many requests were sent in all."""
+        if requests - self._throng.book.requests < _WORTH_A_STAY:
+            return
+        self._give(Verb.PAUSE)
+        while self._throng.book.requests < requests and self._mode is Mode.PAUSED:
+            self._kill_sometimes()
+            self._look()
+        if self._mode is Mode.PAUSED:
+            self._give(Verb.RESUME)
+
+    def _kill_some(self, left: int) -> None:
+        """Of the kills that are left, the part for one of so many places."""
+        lacking = self._wishes.controller_kills - self._crew.kills
+        for _ in range(-(-lacking // left)):
             self._crew.kill()
             self._pause(self._draw.uniform(*_BETWEEN_KILLS))
             if self._mode not in (Mode.RUNNING, Mode.FINISHED):
                 self._unexpected()
-        while len(self.harms.envoy_kills) < self._wishes.envoy_kills:
-            if self._position.stage in envoy_at or self._mode is Mode.FINISHED:
-                self.harms.kill_envoy()
+        lacking = self._wishes.envoy_kills - len(self.harms.envoy_kills)
+        for _ in range(-(-lacking // left)):
+            self.harms.kill_envoy()
             self._pause(3.0)
-        self._crew.is_over = True
-        self._walk_to(lambda at: at.mode is Mode.FINISHED, "the end", None)
-        self._say("The take-over is finished.")
 
     def _kill_sometimes(self) -> None:
         """Some of the kills of the controller happen on the way, at any instant."""
@@ -331,6 +360,17 @@ class Conductor:
             if to.mode is Mode.ROLLED_BACK and share:
                 took = max(last_new - seen_at, 0.0)
                 self.ways_back.append(WayBack(entry.seq, seen_at, share, took, record.why))
+
+
+def places_left(here: Position) -> int:
+    """How many places of the plan are left from the first share on, with this one."""
+    after = {Stage.CUTOVER: 2, Stage.SETTLED: 1}
+    return after.get(here.stage, len(SHARES) + 2 - here.step)
+
+
+def _has_left(here: Position, position: Position) -> bool:
+    place = (position.stage, position.step)
+    return position.mode is Mode.FINISHED or place != (here.stage, here.step)
 
 
 def _is_past(position: Position, case: Case) -> bool:

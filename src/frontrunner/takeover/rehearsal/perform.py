@@ -28,8 +28,11 @@ from frontrunner.takeover.rehearsal.story import Report, told
 from frontrunner.takeover.rehearsal.throng import Throng
 from frontrunner.takeover.wiring import open_ledger
 
-RATE = 2500.0
-"""Requests in a second that the crowd sends at most."""
+_RATES = 600.0, 2500.0
+"""Requests in a second that the crowd sends at most, in the shortest and the longest rehearsal.
+More than a small machine can serve would make its boards look slow and its comparer miss reads."""
+_LASTS = 400.0
+"""Seconds in which all requests are sent, if the rate may be so high."""
 _A_KILL_EACH = 20_000
 """Requests for each kill of the controller, and for each of Envoy below."""
 _AN_ENVOY_EACH = 333_000
@@ -53,6 +56,12 @@ def wishes(requests: int, names: Sequence[Fault]) -> Wishes:
     return Wishes(requests, cases, controller, envoy)
 
 
+def rate(requests: int) -> float:
+    """Requests in a second for a rehearsal of so many."""
+    slowest, fastest = _RATES
+    return min(max(slowest, requests / _LASTS), fastest)
+
+
 def _has(cases: Sequence[Case], fault: Fault) -> bool:
     return any(one.fault is fault for one in cases)
 
@@ -74,7 +83,7 @@ def rehearse(installation: Installation, wanted: Wishes, say: Callable[[str], No
     say("Starting the old board, the new board and the gateway ...")
     start = time.time()
     with installation.running():
-        throng = Throng(installation.grounds, SALT, RATE)
+        throng = Throng(installation.grounds, SALT, rate(wanted.requests))
         observer = Observer(installation.control(), throng.book, throng.seen)
         crew = Crew(installation)
         conductor = Conductor(installation, crew, throng, wanted, say)
