@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from frontrunner.base.home import Home
+from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.records import Verb
 from frontrunner.takeover.stages import Stage
@@ -34,13 +35,18 @@ def home(tmp_path: Path) -> Path:
     sim = Sim()
     sim.go_to(Stage.SHIFTING, 1)
     sim.do(Verb.ROLLBACK, reason="a\x1b[31m drill", actor="cli:ada")
-    place = Home(tmp_path)
+    keep(sim, tmp_path)
+    return tmp_path
+
+
+def keep(sim: Sim, folder: Path) -> None:
+    """Write its ledger and its looks into a home."""
+    place = Home(folder)
     with closing(Ledger("", place.takeover)) as ledger:
         for one in sim.book.stored:
             ledger.append(one.actor, one.plan, one.record, at=one.at)
     looks = [msgspec.json.encode(one) for one in sim.witness.looks]
     place.looks.write_bytes(b"\n".join(looks) + b"\n")
-    return tmp_path
 
 
 def test_the_log_for_people_and_programs(home: Path) -> None:
@@ -78,6 +84,25 @@ def test_the_status_without_a_controller(home: Path) -> None:
     found = json.loads(run(home, "status", "--json").stdout)
     assert found["position"] == {"stage": "shifting", "step": 1, "mode": "rolled_back"}
     assert found["looked"] < time.time()
+
+
+def test_status_and_report_say_why_it_stopped_and_what_to_do(tmp_path: Path) -> None:
+    sim = Sim()
+    sim.go_to(Stage.SHIFTING, 1)
+    sim.judge.verdicts |= {"success": Verdict.FAILED, "slowness": Verdict.FAILED}
+    sim.tick()
+    keep(sim, tmp_path)
+    shown = run(tmp_path, "status").stdout
+    assert "It is rolled back since " in shown
+    for gate in ("success", "slowness"):
+        assert f"  - {gate}: failed [evidence 10,000]. {gate} is failed." in shown
+    assert "What you can do:\n  - Correct the new board, then begin again" in shown
+    found = json.loads(run(tmp_path, "status", "--json").stdout)
+    assert {one["gate"] for one in found["held"]["readings"]} == {"success", "slowness"}
+    assert found["held"]["cause"] == "gate"
+    text = run(tmp_path, "report").stdout
+    assert "    success: failed [evidence 10,000]. success is failed." in text
+    assert "    shadow: passed [evidence 10,000]. shadow is passed." in text
 
 
 def test_a_changed_entry_is_named(home: Path) -> None:

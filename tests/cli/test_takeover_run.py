@@ -89,8 +89,27 @@ def test_an_operator_and_a_controller(
     _, said = controller.communicate(timeout=30)
     assert controller.returncode == 0
     assert "The controller has stopped. The take-over is at shifting/0 rolled_back." in said
+    assert "The take-over has begun at parallel/0 running." in said
+    assert "goes on" not in said
+    assert "(rolled back). Rolled back by cli:" in said
+    assert "manual-shifting: inconclusive. Waits until a person approves" in said
     assert status(home)["controller"] == ""
     assert run(home, "verify").returncode == 0
+
+
+def test_a_second_controller_says_that_it_stands_by(
+    gateway: Running, home: Path, controller: subprocess.Popen[str]
+) -> None:
+    until(lambda: gateway.control.kept().banner, 30)
+    second = subprocess.Popen(command(home, "start"), stderr=subprocess.PIPE, text=True)
+    try:
+        assert second.stderr is not None
+        assert "Another controller works on this take-over" in second.stderr.readline()
+        second.send_signal(signal.SIGTERM)
+        _, said = second.communicate(timeout=30)
+    finally:
+        second.kill()
+    assert said.startswith("This controller, which stood by, has stopped.")
 
 
 def test_without_a_controller_a_command_does_its_work(

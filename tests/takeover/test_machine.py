@@ -692,3 +692,42 @@ def test_a_gate_that_is_not_armed_fails_no_stage(sim: Sim) -> None:
     sim.tick(3601)
     sim.tick(3601)
     assert (sim.mode(), sim.position().step) == (Mode.RUNNING, 0), "nor does it let one pass"
+
+
+# --- every reason at once -------------------------------------------------------------------------
+
+
+def test_everything_that_holds_it_is_named_at_once(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+    sim.judge.verdicts |= {"success": Verdict.INCONCLUSIVE, "slowness": Verdict.ERROR}
+    sim.settings = TakeoverSettings(shares=(1, 9, 100))
+    sim.tick()
+    look = sim.witness.looks[-1]
+    kinds = ("The plan was edited", "slowness: error", "success: inconclusive", "s are left of the")
+    for kind in kinds:
+        assert sum(kind in one for one in look.blockers) == 1, look.blockers
+    assert look.holding == " ".join(look.blockers)
+
+
+def test_a_refused_advance_names_every_reason(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+    sim.judge.verdicts |= {"success": Verdict.INCONCLUSIVE, "slowness": Verdict.ERROR}
+    answer = sim.do(Verb.ADVANCE)
+    assert answer.startswith("Not everything holds: ")
+    assert "success: inconclusive" in answer
+    assert "slowness: error" in answer
+    sim.settings = TakeoverSettings(shares=(1, 9, 100))
+    sim.plane.new = SICK_NEW
+    answer = sim.do(Verb.ADVANCE, force=True)
+    assert "The plan was edited" in answer
+    assert "not known to be healthy" in answer
+
+
+def test_a_failed_gate_is_named_once_among_the_reasons(sim: Sim) -> None:
+    sim.go_to(Stage.SHIFTING)
+    sim.plane.old = Side(healthy=False)
+    sim.judge.verdicts["success"] = Verdict.FAILED
+    sim.tick()
+    assert sim.mode() is Mode.RUNNING, "it waits for the old board"
+    assert sum("success has failed" in one for one in sim.witness.looks[-1].blockers) <= 2
+    assert not any(one.startswith("success: failed") for one in sim.witness.looks[-1].blockers)

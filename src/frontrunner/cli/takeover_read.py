@@ -106,15 +106,32 @@ def _shown(found: Overview) -> Group:
             f"{seen.share / 100:g}% of the visitors get the new board, {seen.shadow / 100:g}% of "
             f"the reads are compared{''.join(f', {flag}' for flag in flags)}."
         )
-    lines += [f"It waits: {found.holding}"] if found.holding else []
+    lines += _why(found)
     if found.deadline is not None:
         lines.append(f"It pauses in {duration(found.deadline)} if this does not change.")
-    lines += ["The plan was edited. Accept it, or restore it."] if found.edited else []
     for one in found.waiting:
         lines.append(f"Command {one.seq} ({one.verb} by {one.actor}) waits for its answer.")
     lines += _undelivered(found.dead_channels)
     lines.append(_controller(found))
     return Group(Text("\n".join(map(visible, lines))), _gates(found))
+
+
+def _why(found: Overview) -> list[str]:
+    """Why it stopped or waits, with the numbers, and what to do."""
+    from frontrunner.takeover.console.phrases import moment  # noqa: PLC0415
+    from frontrunner.takeover.notices import evidence_line  # noqa: PLC0415
+
+    lines = []
+    if found.held:
+        held = found.held
+        how = held.mode.replace("_", " ")
+        lines.append(f"It is {how} since {moment(held.at)} UTC (entry {held.seq}): {held.why}")
+        lines += [f"  - {evidence_line(one)}" for one in held.readings]
+    if found.blockers:
+        lines += ["It waits for:", *(f"  - {one}" for one in found.blockers)]
+    if found.next:
+        lines += ["What you can do:", *(f"  - {one}" for one in found.next)]
+    return lines
 
 
 def _controller(found: Overview) -> str:

@@ -46,6 +46,7 @@ def report(
 
 def _lines(found: Report) -> list[str]:
     from frontrunner.takeover.console.phrases import moment  # noqa: PLC0415
+    from frontrunner.takeover.notices import evidence_line  # noqa: PLC0415
 
     chain = "holds" if found.chain.holds else f"does not hold: {found.chain.text}"
     lines = [
@@ -56,6 +57,7 @@ def _lines(found: Report) -> list[str]:
     for one in found.decisions:
         share = f"{one.share / 100:g}%"
         lines.append(f"{moment(one.at)}  {one.before} -> {one.after} ({share}): {one.why}")
+        lines += [f"    {evidence_line(reading)}" for reading in one.readings]
     refused = sum(one.was_refused is True for one in found.commands)
     alarms = sum(one.kind == "alarm" for one in found.events)
     lines.append(f"{len(found.commands):,} commands, {refused:,} refused; {alarms:,} alarms")

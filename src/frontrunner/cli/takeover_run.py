@@ -17,11 +17,12 @@ from frontrunner.base.config import NotifySettings, Settings, load_settings
 from frontrunner.base.errors import FrontrunnerError, TakeoverError
 from frontrunner.base.way_back import keep_settings, settings_for_way_back
 from frontrunner.cli.options import Home, Json
-from frontrunner.cli.output import complain, print_json, say
+from frontrunner.cli.output import complain, print_json, say, visible
 from frontrunner.cli.takeover_app import takeover
 from frontrunner.gateway.sides import sides
 from frontrunner.ops.channels import channels_of
 from frontrunner.takeover.fold import State, fold
+from frontrunner.takeover.held import held_of
 from frontrunner.takeover.records import Commanded, Decided, Entry, Refused, Verb
 from frontrunner.takeover.stages import Stage
 
@@ -53,7 +54,7 @@ def start(
     from frontrunner.takeover.wiring import user_name, wired  # noqa: PLC0415
 
     settings = load_settings(home)
-    with wired(settings) as one:
+    with wired(settings, show=None if dry_run else _show_line) as one:
         state = fold(one.ledger.entries())
         begins = state.position.stage is Stage.PLANNED
         if dry_run:
@@ -67,10 +68,17 @@ def start(
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        say(f"{_goes_on(state)} (stop with Ctrl+C; users stay where they are)")
-        one.controller.run(stop, one.tick)
+        if one.controller.tick() is not None:
+            how = f"The take-over has begun at {state.position}." if begins else _goes_on(state)
+            say(f"{how} (stop with Ctrl+C; users stay where they are)")
+        has_worked = one.controller.run(stop, one.tick)
+        which = "The controller" if has_worked else "This controller, which stood by,"
         end = fold(one.ledger.entries()).position
-        say(f"The controller has stopped. The take-over is at {end}.")
+        say(f"{which} has stopped. The take-over is at {end}.")
+
+
+def _show_line(line: str) -> None:
+    say(visible(line))
 
 
 def _begun(one: Wired, answer: Entry | None) -> State:
@@ -96,6 +104,9 @@ def _keep(home: Path) -> None:
 def _goes_on(state: State) -> str:
     if state.position.stage is Stage.PLANNED:
         return "The take-over begins."
+    held = held_of(state)
+    if held:
+        return f"The take-over is at {state.position} (entry {held.seq}): {held.why}"
     return f"The take-over goes on at {state.position}."
 
 

@@ -9,7 +9,8 @@ from frontrunner.takeover.stages import Stage
 def blockers(now: Situation) -> list[str]:
     """Everything that keeps the take-over from going on by itself."""
     found = [now.back_waits] if now.back_waits else []
-    found += [f"{one.gate} has failed. {one.text}" for one in now.failed()]
+    failed = now.failed()
+    found += [f"{one.gate} has failed. {one.text}" for one in failed]
     if now.state.offered:
         found.append("The plan was edited and is not accepted.")
     if now.world is None:
@@ -18,7 +19,7 @@ def blockers(now: Situation) -> list[str]:
         found.append("The data plane does not do what this stage wants.")
     if now.new_is_healthy is not True:
         found.append("The new board is not known to be healthy.")
-    found += now.open_gates()
+    found += now.open_gates(besides=[one.gate for one in failed])
     left = now.plan.stage(now.position.stage).at_least - now.state.running(now.sight.clock)
     if left > 0:
         found.append(f"{left:,.0f} s are left of the least time of this step.")

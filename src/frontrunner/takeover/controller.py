@@ -39,6 +39,9 @@ _LISTEN_EVERY = 0.2
 """Seconds between two questions whether a command has come."""
 _TOLD_AGAIN = 20
 """Entries of the controller before that the witness hears again; it knows which are not new."""
+STANDS_BY = (
+    "Another controller works on this take-over. This one stands by, and goes on if that one stops."
+)
 MOST_STEPS = 200
 """Steps of one look; more mean that the rules contradict each other."""
 
@@ -90,19 +93,23 @@ class Controller:
             except LedgerError as error:
                 log.warning("the lease could not be given back: %s", error)
 
-    def run(self, stop: threading.Event, seconds: float) -> None:
-        """Look every so many seconds until it is stopped or the take-over is finished."""
+    def run(self, stop: threading.Event, seconds: float) -> bool:
+        """Look every so many seconds until it is stopped or the take-over is finished.
+
+        Whether it had the lease at its last look, and did not only stand by.
+        """
         standing_by = False
         while not stop.is_set():
             look = self.tick()
             if look is None and not standing_by:
-                log.warning("another controller has the lease; this one stands by")
+                log.warning("%s", STANDS_BY)
             standing_by = look is None
             if look is not None and look.position.mode is Mode.FINISHED and not self.state.pending:
                 log.warning("the take-over is finished")
                 break
             self._wait(stop, seconds)
         self.release()
+        return not standing_by
 
     def _wait(self, stop: threading.Event, seconds: float) -> None:
         """Until the next look is due, or a command has come."""
@@ -194,7 +201,7 @@ class Controller:
             counts, step = self.state.counts_at, decide(self.state, plan, sight)
             if isinstance(step, Hold):
                 self._raise_alarms(step.alarms)
-                return self._told(sight, plan, step.why)
+                return self._told(sight, plan, *step.reasons)
             if isinstance(step, Append):
                 self._append(step.record)
                 plan = self._plan(sight) or plan
@@ -350,7 +357,7 @@ class Controller:
 
     # --- telling ------------------------------------------------------------------------------
 
-    def _told(self, sight: Sight, plan: Plan | None, why: str) -> Look:
+    def _told(self, sight: Sight, plan: Plan | None, *reasons: str) -> Look:
         position = self.state.position
         look = Look(
             at=self.parts.clock.at(),
@@ -360,7 +367,8 @@ class Controller:
             reality=sight.reality,
             readings=sight.readings,
             deadline=self._deadline(plan),
-            holding=why,
+            holding=" ".join(reasons),
+            blockers=reasons,
             streaks=self._streaks,
             sick_for=sight.sick_for,
         )

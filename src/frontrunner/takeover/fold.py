@@ -59,6 +59,14 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
         return self.outcome.error if self.outcome else ""
 
 
+class Stop(msgspec.Struct, frozen=True, kw_only=True):
+    """The decision that brought it to a mode in which it does not go on by itself."""
+
+    seq: int
+    at: float
+    record: Decided
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """Where a take-over is. Times named `at` are of the ledger, all others are of its clock."""
 
@@ -88,6 +96,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     """When it was last set running."""
     cause: Cause | None = None
     """What made the last decision that changed the position."""
+    stopped_by: Stop | None = None
+    """The last decision that changed the position, unless it runs there."""
 
     pending: tuple[Pending, ...] = ()
     handled: int = 0
@@ -206,7 +216,14 @@ def _decided(state: State, entry: Entry, decided: Decided) -> State:
     )
     if before == now:  # an approval, or an accepted plan: what is under way goes on
         return found
-    found = replace(found, intent=None, going_back=None, attempts=0)
+    stop = Stop(seq=entry.seq, at=entry.at, record=decided)
+    found = replace(
+        found,
+        intent=None,
+        going_back=None,
+        attempts=0,
+        stopped_by=None if now.mode is Mode.RUNNING else stop,
+    )
     if (before.stage, before.step) != (now.stage, now.step) or _is_retry(before, now):
         found = replace(
             found, at=entry.at, counts_at=entry.at, ran=0.0, spent=0.0, approved={}, observed={}

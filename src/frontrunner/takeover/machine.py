@@ -30,7 +30,7 @@ from frontrunner.takeover.records import (
     Refused,
     Restarted,
 )
-from frontrunner.takeover.situation import Act, Append, Hold, Sight, Situation, Step
+from frontrunner.takeover.situation import Act, Alarm, Append, Sight, Situation, Step
 from frontrunner.takeover.stages import Mode, Stage, World, goes_on
 from frontrunner.takeover.verbs import answer, roll_back
 
@@ -44,7 +44,7 @@ def decide(state: State, plan: Plan, sight: Sight) -> Step:
             return msgspec.structs.replace(step, alarms=tuple(now.alarms))
         if step is not None:
             return step
-    return Hold(why=" ".join(now.why[:1]), alarms=tuple(now.alarms))
+    return now.hold()
 
 
 # --- what is known is written down ----------------------------------------------------------------
@@ -141,7 +141,7 @@ def _go_on_back(now: Situation) -> Step | None:
     error = now.state.intent.error if now.state.intent else ""
     if error:
         now.alarm("rollback-fails", f"The rollback is not done yet and is tried again: {error}")
-    return step or Hold(why=" ".join(now.why[:1]), alarms=tuple(now.alarms))
+    return step or now.hold()
 
 
 def _heed_gates(now: Situation) -> Step | None:
@@ -149,7 +149,7 @@ def _heed_gates(now: Situation) -> Step | None:
     failed = now.failed() if now.is_active else []
     if not failed:
         return None
-    why = f"{failed[0].gate} has failed. {failed[0].text}"
+    why = " ".join(f"{one.gate} has failed. {one.text}" for one in failed)
     if now.has_moved_users:
         return roll_back(now, why, Cause.GATE)
     now.why.append(why)
@@ -163,7 +163,7 @@ def _heed_silence(now: Situation) -> Step | None:
     silent = now.unjudged() if now.is_active and now.position.mode is Mode.RUNNING else []
     if not silent:
         return None
-    why = f"{silent[0].gate} is {silent[0].verdict} for too long. {silent[0].text}"
+    why = " ".join(f"{one.gate} is {one.verdict} for too long. {one.text}" for one in silent)
     return now.decided(now.with_mode(Mode.PAUSED), why, Cause.GATE)
 
 
@@ -189,9 +189,9 @@ def _heed_deadline(now: Situation) -> Step | None:
     deadline = now.plan.stage(now.position.stage).deadline
     if now.state.against_deadline(now.sight.clock) < deadline:
         return None
-    open_ = now.open_gates()
-    missing = f" Not everything holds: {open_[0]}" if open_ else ""
-    why = f"The deadline of {now.position.stage} is over.{missing}"
+    missing = blockers(now)
+    rest = f" Not everything holds: {' '.join(missing)}" if missing else ""
+    why = f"The deadline of {now.position.stage} is over.{rest}"
     return now.decided(now.with_mode(Mode.PAUSED), why, Cause.DEADLINE)
 
 
@@ -254,7 +254,7 @@ def _advance(now: Situation) -> Step | None:
         return None
     missing = blockers(now)
     if missing:
-        now.why.append(missing[0])
+        now.why += missing
         return None
     why = "Everything that the plan asks for holds."
     to = now.next
@@ -275,9 +275,9 @@ def _watch_progress(now: Situation) -> Step | None:
         and now.state.running(now.sight.clock) < now.plan.stage(now.position.stage).at_least
     )
     if not expected:
-        why = f" {now.why[0]}" if now.why else ""
+        why = " ".join(("", *now.why))
         text = f"Nothing has moved for {idle:,.0f} s. It is at {now.position}.{why}"
-        now.alarm("stale", text, now.plan.stale)
+        now.alarms.append(Alarm(key="stale", text=text, every=now.plan.stale))
     return None
 
 

@@ -100,6 +100,27 @@ def _title(kind: str, record: Decided) -> str:
 
 def reading_line(reading: Reading) -> str:
     """A gate's reading as one line."""
+    return f"{reading.gate}: {verdict_words(reading)}. {reading.text}"
+
+
+def verdict_words(reading: Reading) -> str:
+    """Its verdict, and whether it is a dry run or not armed."""
     marks = ["dry run"] * reading.dry_run + ["not armed"] * (not reading.armed)
-    mark = f" ({', '.join(marks)})" if marks else ""
-    return f"{reading.gate}: {reading.verdict}{mark}. {reading.text}"
+    return f"{reading.verdict} ({', '.join(marks)})" if marks else str(reading.verdict)
+
+
+def numbers(reading: Reading) -> str:
+    """What was measured, against which limit, on how much evidence; empty without a number."""
+    parts = [] if reading.value is None else [f"reading {reading.value:.4g}"]
+    parts += [] if reading.limit is None else [f"limit {reading.limit:.4g}"]
+    if reading.sample or reading.wanted:
+        wanted = f" of {reading.wanted:,} wanted" if reading.wanted else ""
+        parts.append(f"evidence {reading.sample:,}{wanted}")
+    return ", ".join(parts)
+
+
+def evidence_line(reading: Reading) -> str:
+    """The same line with the numbers: `success: failed (reading 0.1, limit 0.02, ...). ...`."""
+    found = numbers(reading)
+    measured = f" [{found}]" if found else ""
+    return f"{reading.gate}: {verdict_words(reading)}{measured}. {reading.text}"

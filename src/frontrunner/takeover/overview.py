@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from frontrunner.takeover.fold import State
-from frontrunner.takeover.looks import Look
+from frontrunner.takeover.held import Held, held_of, next_steps
+from frontrunner.takeover.looks import Look, blockers_of
 from frontrunner.takeover.records import Reading
 from frontrunner.takeover.stages import Position, World
 
@@ -36,8 +37,14 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     streams: int
     """Requests and streams that the old board has under way."""
     readings: tuple[Reading, ...]
+    held: Held | None
+    """Why it is paused, rolled back or failed; None if it is not."""
     holding: str
-    """Why it does not go on now."""
+    """Why it does not go on now: all of `blockers`."""
+    blockers: tuple[str, ...]
+    """Everything that keeps it from going on, one by one."""
+    next: tuple[str, ...]
+    """What an operator can do now."""
     deadline: float | None
     """Seconds that are left at this step."""
     looked: float | None
@@ -68,7 +75,10 @@ def overview(state: State, look: Look | None, controller: str) -> Overview:
         new_is_healthy=reality.new.healthy if reality else None,
         streams=reality.streams if reality else 0,
         readings=look.readings if look else (),
+        held=held_of(state),
         holding=look.holding if look else "",
+        blockers=blockers_of(look),
+        next=next_steps(state, look),
         deadline=look.deadline if look else None,
         looked=look.at if look else None,
         controller=controller,

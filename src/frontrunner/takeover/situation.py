@@ -12,6 +12,7 @@ from frontrunner.takeover.fold import State
 from frontrunner.takeover.plan import (
     ON_TRAFFIC,
     Plan,
+    asks_a_person,
     following,
     guarding,
     least_evidence,
@@ -91,9 +92,14 @@ _ALL_MOVED = World(share=FULL, settled=True)
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing is to be done now."""
 
-    why: str
-    """In one sentence; empty if nothing holds it."""
+    reasons: tuple[str, ...] = ()
+    """Everything that holds it, the most important first; empty if nothing does."""
     alarms: tuple[Alarm, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """All reasons as one text."""
+        return " ".join(self.reasons)
 
 
 Step = Append | Act | Hold
@@ -204,6 +210,13 @@ class Situation:
         own = (self.start_gate,) if self.start_gate else ()
         return (*needed(self.plan, self.position), *own)
 
+    @property
+    def manual(self) -> list[str]:
+        """Gates of those needed that ask a person."""
+        return [
+            one for one in self.needed if one == self.start_gate or asks_a_person(self.plan, one)
+        ]
+
     def waiting(self, manual: Sequence[str]) -> list[str]:
         """Which of these manual gates wait for a person now, with all else that they need."""
         by_name = {one.gate: one for one in self.readings}
@@ -243,12 +256,14 @@ class Situation:
     def _streak(self, reading: Reading) -> int:
         return self.sight.streaks.get(reading.gate, 1)
 
-    def open_gates(self) -> list[str]:
-        """For each gate that does not pass yet: which, and why."""
+    def open_gates(self, besides: Sequence[str] = ()) -> list[str]:
+        """For each gate that does not pass yet, but those `besides`: which, and why."""
         stage = self.position.stage
         by_name = {one.gate: one for one in self.readings}
         found = []
         for gate in self.needed:
+            if gate in besides:
+                continue
             on_traffic = isinstance(self.plan.gates.get(gate), ON_TRAFFIC)
             least = least_evidence(self.plan, stage, gate) if on_traffic else 0
             why = _why_open(by_name.get(gate), least)
@@ -283,6 +298,10 @@ class Situation:
         least = min(URGENT, self.plan.stale) if every is None else every
         self.alarms.append(Alarm(key=key, text=text, every=least))
         self.why.append(text)
+
+    def hold(self) -> Hold:
+        """Do nothing, for every reason that was found."""
+        return Hold(reasons=tuple(dict.fromkeys(self.why)), alarms=tuple(self.alarms))
 
     def act(self, intent: Intended) -> Act:
         """Do something; if the ledger has the same intent already, it is tried again."""

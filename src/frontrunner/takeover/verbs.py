@@ -15,7 +15,6 @@ from frontrunner.takeover.fold import Pending
 from frontrunner.takeover.plan import (
     STEP_BACK,
     Plan,
-    asks_a_person,
     parse_plan,
     plan_text,
     wanted,
@@ -125,7 +124,7 @@ def _finish(now: Situation, one: Pending) -> Step | None:
         return refused(one, "A step has failed. Run `retry` first.")
     missing = [] if one.command.force else blockers(now)
     if missing:
-        return refused(one, f"Not everything holds: {missing[0]}")
+        return refused(one, _not_all(missing))
     if reasonless := _missing_reason(one):
         return refused(one, reasonless)
     done = now.with_mode(Mode.FINISHED)
@@ -167,26 +166,32 @@ def _objection_to_advance(now: Situation, one: Pending) -> str:
     if impossible or one.command.force:
         return impossible or _missing_reason(one)
     failed = now.failed()
-    if failed:
-        return f"{failed[0].gate} has failed: {failed[0].text}"
+    missing = [f"{gate.gate} has failed. {gate.text}" for gate in failed]
     # The command itself approves what the next stage waits for.
-    open_ = [gate for gate in now.open_gates() if not gate.startswith(f"{now.start_gate}:")]
-    return f"Not everything holds: {open_[0]}" if open_ else _too_early(now)
+    missing += now.open_gates(besides=[now.start_gate, *(gate.gate for gate in failed)])
+    early = _too_early(now)
+    missing += [early] if early else []
+    return _not_all(missing) if missing else ""
+
+
+def _not_all(missing: list[str]) -> str:
+    return f"Not everything holds: {' '.join(missing)}"
 
 
 def _impossible(now: Situation) -> str:
     """What even force does not overcome."""
     healthy = now.new_is_healthy is True
-    return next(
-        (text for wrong, text in (
+    known = now.world is not None
+    return " ".join(
+        text for wrong, text in (
             (now.position.mode not in (Mode.RUNNING, Mode.PAUSED),
              f"It is {now.position.mode}. Use `retry`."),
             (now.next is None, "This is the last stage. Use `finish`."),
             (bool(now.state.offered), _EDITED),
-            (now.world is None, f"The data plane cannot be asked: {now.sight.error}"),
-            (not healthy, "The new board is not known to be healthy. Even a forced step needs it."),
-        ) if wrong),
-        "",
+            (not known, f"The data plane cannot be asked: {now.sight.error}"),
+            (known and not healthy,
+             "The new board is not known to be healthy. Even a forced step needs it."),
+        ) if wrong
     )  # fmt: skip
 
 
@@ -237,7 +242,10 @@ def roll_back(
     after = _step_back(now, force=force)
     objection = now.objection(after, force=force)
     if objection:
-        now.back_waits = f"{objection} Users stay where they are; a rollback is wanted: {why}"
+        now.back_waits = (
+            f"{objection} Users stay where they are; a rollback is wanted: {why} To move them "
+            "although it is not: frontrunner takeover rollback --force"
+        )
         now.alarm("rollback-waits", now.back_waits)
         return None
     return now.act(
@@ -281,7 +289,8 @@ def _resume(now: Situation, one: Pending) -> Step | None:
         return refused(one, f"It is {now.position.mode}, not paused.")
     failed = [] if one.command.force else now.failed()
     if failed:
-        return refused(one, f"{failed[0].gate} has failed: {failed[0].text}")
+        why = " ".join(f"{gate.gate} has failed. {gate.text}" for gate in failed)
+        return refused(one, f"{why} To overrule: --force --reason TEXT.")
     missing = _missing_reason(one)
     if missing:
         return refused(one, missing)
@@ -291,9 +300,7 @@ def _resume(now: Situation, one: Pending) -> Step | None:
 
 
 def _approval(now: Situation, one: Pending) -> Step | None:
-    manual = [
-        gate for gate in now.needed if gate == now.start_gate or asks_a_person(now.plan, gate)
-    ]
+    manual = now.manual
     if not now.is_active or not manual:
         return refused(one, "No manual gate waits here.")
     gate, approves = one.command.gate, one.command.verb is Verb.APPROVE

@@ -33,6 +33,7 @@ from frontrunner.takeover.stages import Stage
 from frontrunner.takeover.surroundings import Parts
 from frontrunner.takeover.telling import Telling, last_look
 from frontrunner.takeover.tenure import HomeTenure
+from frontrunner.takeover.terminal import Terminal
 
 _SHORTEST_LEASE = 30.0
 """Seconds; longer than Envoy may take to follow new routes, in which the lease is not renewed.
@@ -135,8 +136,14 @@ def lease_of(settings: Settings, ledger: Ledger) -> Lease:
 
 
 @contextmanager
-def wired(settings: Settings, opened: Ledger | None = None) -> Iterator[Wired]:
+def wired(
+    settings: Settings,
+    opened: Ledger | None = None,
+    show: Callable[[str], None] | None = None,
+) -> Iterator[Wired]:
     """A controller that is ready to look; everything is closed at the end, `opened` too.
+
+    `show` gets what the controller's terminal shows, a line at a time.
 
     Raises GatewayError if the boards are not set, UsageError if the Hub is not, LedgerError if the
     ledger cannot be opened.
@@ -159,13 +166,14 @@ def wired(settings: Settings, opened: Ledger | None = None) -> Iterator[Wired]:
             lease_of(settings, ledger), home.controller_lock, lambda name: _is_local(name, home)
         )
         judging = judging_of(settings, new_url)
+        telling = Telling(home.looks, folder, ledger.entries, notifier)
         parts = Parts(
             book=ledger,
             lease=tenure,
             plane=plane,
             judge=judging,
             find_plan=lambda: load_plan(load_settings(settings.home)),
-            witness=Telling(home.looks, folder, ledger.entries, notifier),
+            witness=Terminal(telling, show, ledger.size()) if show else telling,
             clock=clock,
             last_look=lambda: last_look(home.looks),
         )

@@ -25,7 +25,7 @@ from frontrunner.takeover.console.model import (
 )
 from frontrunner.takeover.console.standing import standing
 from frontrunner.takeover.looks import Look
-from frontrunner.takeover.records import Commanded, Noted, PlanChanged, Verb
+from frontrunner.takeover.records import Cause, Commanded, Noted, PlanChanged, Verb
 from frontrunner.takeover.stages import Mode, Stage, World
 from tests.takeover.console.scene import NOW, PLAN, entries, looks, scene
 from tests.takeover.makers import at, chain, decided, in_force, reading
@@ -55,7 +55,8 @@ def test_the_headline_says_where_it_is_since_when_and_why_it_holds() -> None:
     assert (found.mode, found.tone) == ("running", "good")
     assert found.since == "2 hours 15 minutes"
     assert found.deadline == "5 days 20 hours left"
-    assert found.holding.startswith("success: inconclusive.")
+    assert found.holding[0].startswith("success: inconclusive.")
+    assert (found.stopped, found.next) == ("", ())
     empty = Inputs(at=NOW)
     assert headline(empty, standing((), None)).title == "Not started"
 
@@ -84,6 +85,21 @@ def test_a_mode_has_words_and_a_tone(mode: Mode, words: str, tone: str) -> None:
 def test_a_deadline_runs_on_after_the_last_look(left: float | None, at_: float, text: str) -> None:
     inputs = scene(looks=(look(deadline=left, at=at_),))
     assert headline(inputs, standing(inputs.entries, None)).deadline == text
+
+
+def test_the_headline_says_why_it_stopped_on_which_evidence_and_what_to_do() -> None:
+    failed = reading("success", Verdict.FAILED, value=0.031, limit=0.02, sample=412, wanted=200)
+    there = decided(
+        at(Stage.SHIFTING, 1), at(Stage.SHIFTING, 1, Mode.PAUSED), "success has failed.",
+        None, failed, reading("share"), cause=Cause.GATE,
+    )  # fmt: skip
+    inputs = scene(entries=tuple(chain(in_force(PLAN), there)))
+    found = headline(inputs, standing(inputs.entries, None))
+    assert found.stopped == "success has failed. (Entry 2.)"
+    assert found.evidence == (
+        "success: failed [reading 0.031, limit 0.02, evidence 412 of 200 wanted]. success said so.",
+    )
+    assert any("takeover resume" in one for one in found.next)
 
 
 # --- alerts ---------------------------------------------------------------------------------------

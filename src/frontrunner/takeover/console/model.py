@@ -17,8 +17,9 @@ from frontrunner.takeover.console.naming import MEANINGS, mode_words, named, per
 from frontrunner.takeover.console.phrases import kind, phrase, span
 from frontrunner.takeover.console.sparklines import Line, Point, sparkline
 from frontrunner.takeover.console.standing import Standing, situation
-from frontrunner.takeover.looks import Look
-from frontrunner.takeover.notices import STAGE_NAMES
+from frontrunner.takeover.held import held_of, next_steps
+from frontrunner.takeover.looks import Look, blockers_of
+from frontrunner.takeover.notices import STAGE_NAMES, evidence_line
 from frontrunner.takeover.plan import Plan, positions
 from frontrunner.takeover.records import Entry, Reading
 from frontrunner.takeover.stages import Mode, Position, Stage
@@ -95,8 +96,14 @@ class Headline(NamedTuple):
     since: str
     deadline: str
     """How long is left; empty without a deadline."""
-    holding: str
-    """Why it does not go on now; empty if it can."""
+    stopped: str
+    """Why it was paused, rolled back or failed; empty if it was not."""
+    evidence: tuple[str, ...]
+    """What the gates said that stopped it, with their numbers."""
+    holding: tuple[str, ...]
+    """Everything that keeps it from going on; empty if it can."""
+    next: tuple[str, ...]
+    """What an operator can do now."""
 
 
 _TONES = {Mode.RUNNING: "good", Mode.FINISHED: "good", Mode.PAUSED: "held"}
@@ -104,7 +111,7 @@ _TONES = {Mode.RUNNING: "good", Mode.FINISHED: "good", Mode.PAUSED: "held"}
 
 def headline(inputs: Inputs, standing: Standing) -> Headline:
     """Where it is, since when, and why it holds."""
-    here, look = standing.position, inputs.look
+    here, look, held = standing.position, inputs.look, held_of(standing.state)
     return Headline(
         title=named(here, standing.plan) if standing.has_begun else "Not started",
         mode=mode_words(here.mode) if standing.has_begun else "",
@@ -112,7 +119,10 @@ def headline(inputs: Inputs, standing: Standing) -> Headline:
         meaning=MEANINGS[here.stage],
         since=span(inputs.at - standing.since) if standing.since else "",
         deadline=_deadline(inputs.at, look),
-        holding=look.holding if look else "",
+        stopped=f"{held.why} (Entry {held.seq}.)" if held else "",
+        evidence=tuple(map(evidence_line, held.readings)) if held else (),
+        holding=blockers_of(look),
+        next=next_steps(standing.state, look),
     )
 
 
