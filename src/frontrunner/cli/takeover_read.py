@@ -131,7 +131,7 @@ def _why(found: Overview) -> list[str]:
         lines += ["It waits for:", *(f"  - {one}" for one in found.blockers)]
     if found.next:
         lines += ["What you can do:", *(f"  - {one}" for one in found.next)]
-    return lines
+    return list(map(with_home, lines))
 
 
 def _controller(found: Overview) -> str:

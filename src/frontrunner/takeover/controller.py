@@ -14,22 +14,18 @@ import threading
 import time
 from collections.abc import Iterable
 
-import msgspec
-
 from frontrunner.base.errors import (
-    FrontrunnerError,
     GatewayError,
     LedgerError,
     StaleTokenError,
     TakeoverError,
 )
-from frontrunner.checks.gates import Verdict
+from frontrunner.takeover.eyes import Eyes
 from frontrunner.takeover.fold import State, fold
 from frontrunner.takeover.looks import Look
 from frontrunner.takeover.machine import decide
-from frontrunner.takeover.plan import Plan, parse_plan, plan_hash, wanted
-from frontrunner.takeover.plane import Reality, Side
-from frontrunner.takeover.records import Acted, Commanded, Entry, Noted, Reading, Record, Verb
+from frontrunner.takeover.plan import Plan, parse_plan, wanted
+from frontrunner.takeover.records import Acted, Commanded, Entry, Noted, Record, Verb
 from frontrunner.takeover.situation import Act, Alarm, Append, Hold, Sight
 from frontrunner.takeover.stages import Mode, Stage, World
 from frontrunner.takeover.surroundings import Parts
@@ -37,8 +33,8 @@ from frontrunner.takeover.surroundings import Parts
 log = logging.getLogger("frontrunner.takeover")
 _LISTEN_EVERY = 0.2
 """Seconds between two questions whether a command has come."""
-_TOLD_AGAIN = 20
-"""Entries of the controller before that the witness hears again; it knows which are not new."""
+_REPEATED = 20
+"""Entries of the controller before that the witness gets again; it knows which are not new."""
 STANDS_BY = (
     "Another controller works on this take-over. This one stands by, and goes on if that one stops."
 )
@@ -61,8 +57,7 @@ class Controller:
         """Whether everything was read under this lease; a ledger may fail on the way."""
         self._fenced = False
         self._alarmed: dict[str, float] = {}
-        self._sick_since: float | None = None
-        self._streaks: dict[str, tuple[Verdict, int]] = {}
+        self._eyes = Eyes(parts, self._fence)
 
     # --- one look -----------------------------------------------------------------------------
 
@@ -150,7 +145,7 @@ class Controller:
         self.state, self._fenced = State(), False
         entries = list(self.parts.book.entries())
         self._learn(entries, is_news=False)
-        for entry in entries[-_TOLD_AGAIN:]:  # the one before may not have come to telling them
+        for entry in entries[-_REPEATED:]:  # the one before may not have passed them on
             self.parts.witness.entry(entry)
         self._go_on_from_last_look()
         self._append(Noted(topic="lease", text=f"{self.name} has the lease, token {self.token}."))
@@ -160,9 +155,7 @@ class Controller:
         watched = max(self.state.clock, last.clock if last else 0.0)
         self.parts.clock.anchor(self.state.last_at, watched)
         self._is_timed = True
-        self._streaks = dict(last.streaks) if last else {}
-        sick_for = last.sick_for if last else 0.0
-        self._sick_since = watched - sick_for if sick_for else None
+        self._eyes.go_on_from(last, watched)
 
     def _lose(self) -> None:
         self.token, self.state = None, State()
@@ -195,105 +188,49 @@ class Controller:
         sight = self._sight()
         plan = self._plan(sight)
         if plan is None:
-            return self._told(sight, None, "There is no plan: the settings cannot be read.")
+            return self._ended(sight, None, "There is no plan: the settings cannot be read.")
         start = self.state.position
         for _ in range(MOST_STEPS):
             counts, step = self.state.counts_at, decide(self.state, plan, sight)
             if isinstance(step, Hold):
                 self._raise_alarms(step.alarms)
-                return self._told(sight, plan, *step.reasons)
+                return self._ended(sight, plan, *step.reasons)
             if isinstance(step, Append):
                 self._append(step.record)
                 plan = self._plan(sight) or plan
             elif step.needs_old_board(sight):
-                sight = self._old_asked(sight)
+                sight = self._eyes.old_asked(sight)
             elif step.goes_forward and self.state.position != start:
-                return self._told(sight, plan, "The next step is decided at the next look.")
+                return self._ended(sight, plan, "The next step is decided at the next look.")
             else:
                 self._raise_alarms(step.alarms)
                 self._keep_lease()
                 error = self._act(step)
                 self._keep_lease()
                 if error:
-                    return self._told(sight, plan, error)
-                sight = self._seen_again(sight)
+                    return self._ended(sight, plan, error)
+                sight = self._eyes.seen_again(sight)
             if self.state.counts_at != counts:  # what was said of earlier counts is void
-                sight = self._judged(sight, plan)
+                sight = self._eyes.judged(sight, self.state, plan)
         raise LedgerError(
             f"The controller did not come to rest after {MOST_STEPS} steps at "
             f"{self.state.position}. This is a fault of Frontrunner: report it with the ledger."
         )
 
     def _sight(self) -> Sight:
-        reality, error = self._read()
-        found, found_hash = self._find_plan()
-        elapsed = self.parts.clock.elapsed()
-        sick_for = self._sick_for(reality, elapsed)
-        sight = Sight(
-            clock=elapsed,
-            reality=reality,
-            error=error,
-            old=Side() if reality else self.parts.plane.old_side(),
-            found=found,
-            found_hash=found_hash,
-            sick_for=sick_for,
-        )
+        sight = self._eyes.sight()
+        if self._eyes.settings_error:
+            text = self._eyes.settings_error
+            self._raise_alarms((Alarm(key="settings", text=text, every=3600.0),))
         plan = self._plan(sight)
         if plan is None or self._is_hurried():
             return sight
-        return self._judged(sight, plan)
+        return self._eyes.judged(sight, self.state, plan)
 
     def _is_hurried(self) -> bool:
         """Whether users are to go back: then nothing is measured first."""
         pending = self.state.pending
         return bool(pending) and pending[-1].command.verb is Verb.ROLLBACK
-
-    def _judged(self, sight: Sight, plan: Plan) -> Sight:
-        readings = self.parts.judge.readings(self.state, plan, sight.reality)
-        known = self._streaks
-        self._streaks = {
-            one.gate: (one.verdict, known[one.gate][1] + 1 if self._goes_on(one) else 1)
-            for one in readings
-        }
-        streaks = {gate: count for gate, (_, count) in self._streaks.items()}
-        return msgspec.structs.replace(sight, readings=readings, streaks=streaks)
-
-    def _goes_on(self, reading: Reading) -> bool:
-        return self._streaks.get(reading.gate, (None, 0))[0] is reading.verdict
-
-    def _old_asked(self, sight: Sight) -> Sight:
-        """The same look once the old board itself was asked, just before users go back to it."""
-        old = Side(healthy=self.parts.plane.old_is_healthy())
-        return msgspec.structs.replace(sight, old=old, old_asked=True)
-
-    def _seen_again(self, sight: Sight) -> Sight:
-        """The same look after the data plane was changed."""
-        reality, error = self._read()
-        return msgspec.structs.replace(sight, reality=reality, error=error, old_asked=False)
-
-    def _read(self) -> tuple[Reality | None, str]:
-        error = self._fence()
-        if error:
-            return None, error
-        try:
-            return self.parts.plane.read(), ""
-        except (GatewayError, OSError) as failure:
-            return None, str(failure)
-
-    def _sick_for(self, reality: Reality | None, now: float) -> float:
-        if reality is not None and reality.new.healthy is not False:
-            self._sick_since = None
-        elif reality is not None and self._sick_since is None:
-            self._sick_since = now
-        return 0.0 if self._sick_since is None else now - self._sick_since
-
-    def _find_plan(self) -> tuple[Plan | None, str]:
-        try:
-            found = self.parts.find_plan()
-        except FrontrunnerError as error:
-            self._raise_alarms((Alarm(key="settings", text=str(error), every=3600.0),))
-            return None, ""
-        return found, plan_hash(found)
 
     def _plan(self, sight: Sight) -> Plan | None:
         """The plan in force, or before the start the one of the settings."""
@@ -309,7 +246,7 @@ class Controller:
             self.parts.plane.write(step.intent.after, self._held())
         except (GatewayError, OSError) as failure:
             error = str(failure)
-        reality, unread = self._read()
+        reality, unread = self._eyes.read()
         seen = reality.world if reality else None
         if reality is not None and not error and reality.moving == step.intent.after:
             return f"The change is under way. {reality.doing}"
@@ -321,7 +258,7 @@ class Controller:
         return error
 
     def _append_failure(self, outcome: Acted) -> None:
-        """Every refusal of a step forward counts; of others the same one is told once."""
+        """Every refusal of a step forward counts; of others, the same one is written once."""
         intent = self.state.intent
         forward = intent is not None and Act(intent=intent.record).goes_forward
         if forward or intent is None or intent.outcome != outcome:
@@ -355,9 +292,9 @@ class Controller:
                 self._alarmed[one.key] = now
                 self._append(Noted(topic="alarm", text=one.text))
 
-    # --- telling ------------------------------------------------------------------------------
+    # --- the end of a look ---------------------------------------------------------------------
 
-    def _told(self, sight: Sight, plan: Plan | None, *reasons: str) -> Look:
+    def _ended(self, sight: Sight, plan: Plan | None, *reasons: str) -> Look:
         position = self.state.position
         look = Look(
             at=self.parts.clock.at(),
@@ -369,7 +306,7 @@ class Controller:
             deadline=self._deadline(plan),
             holding=" ".join(reasons),
             blockers=reasons,
-            streaks=self._streaks,
+            streaks=self._eyes.streaks,
             sick_for=sight.sick_for,
         )
         self.parts.witness.look(look)
@@ -393,8 +330,8 @@ class Controller:
         except (GatewayError, OSError) as failure:
             log.warning("the data plane cannot be asked: %s", failure)
         now = self.parts.clock.elapsed()
-        sight = Sight(clock=now, reality=reality, sick_for=self._sick_for(reality, now))
-        return self._told(sight, self._readable_plan(), error)
+        sight = Sight(clock=now, reality=reality, sick_for=self._eyes.sick_for(reality, now))
+        return self._ended(sight, self._readable_plan(), error)
 
     def _readable_plan(self) -> Plan | None:
         """The plan in force; None if there is none or this version cannot read it."""
