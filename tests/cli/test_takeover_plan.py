@@ -60,3 +60,17 @@ def test_a_plan_without_known_traffic_is_printed_too(tmp_path: Path) -> None:
     answer = run(tmp_path, "plan")
     assert answer.returncode == 0
     assert "Traffic: not known" in answer.stdout
+
+
+def test_a_mistake_in_the_ignore_rules_is_named_before_anything_begins(tmp_path: Path) -> None:
+    (tmp_path / "frontrunner.toml").write_text(
+        '[gateway]\nold = "http://127.0.0.1:9"\nnew = "http://127.0.0.1:8"\n'
+    )
+    rules = tmp_path / "gateway" / "shadow.toml"
+    rules.parent.mkdir()
+    rules.write_text("# titles\n[[ignore]]\nname = 'titles'\nkind = 'title'\n")
+    for words in (("plan",), ("start",), ("start", "--dry-run")):
+        answer = run(tmp_path, *words)
+        assert answer.returncode == 6, answer.stderr
+        assert f"{rules} cannot be used: the rule at line 2: " in answer.stderr
+        assert "missing required field `owner`" in answer.stderr

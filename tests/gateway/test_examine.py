@@ -43,6 +43,21 @@ def test_boards_that_answer(boards: tuple[Board, Board], tmp_path: Path) -> None
     assert states(of(boards), tmp_path) == [*FINE, ("old board", "ok"), ("new board", "ok")]
 
 
+def test_the_rules_for_differences_are_read_without_envoy_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = tmp_path / "shadow.toml"
+    rules.write_text("[[ignore]]\nname = 'x'\n")
+    found = examine(GatewaySettings(), tmp_path)[0]
+    assert (found.what, found.state) == ("ignore rules", "wrong")
+    assert f"{rules} cannot be used: the rule at line 1: Object missing" in found.text
+    rules.write_text("[[ignore]]\nname='x'\nowner='a'\nreason='b'\nuntil=2026-01-31\n")
+    found = examine(GatewaySettings(), tmp_path)[0]
+    assert (found.state, "ended, so these ignore nothing: x" in found.text) == ("ok", True)
+    rules.write_text("")
+    assert "ignore rules" not in [one.what for one in examine(GatewaySettings(), tmp_path)]
+
+
 def test_a_page_of_the_old_board_that_the_new_one_would_take(
     boards: tuple[Board, Board], tmp_path: Path
 ) -> None:

@@ -30,9 +30,10 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Print what a take-over will do, in order, and how long its evidence takes."""
-    from frontrunner.takeover.loading import load_plan  # noqa: PLC0415
+    from frontrunner.takeover.loading import check_rules, load_plan  # noqa: PLC0415
 
     settings = load_settings(home)
+    check_rules(settings)
     per_day, source = requests_per_day, "as given"
     if per_day is None:
         per_day, source = _measured(settings)

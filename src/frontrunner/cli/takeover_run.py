@@ -14,7 +14,7 @@ import msgspec
 import typer
 
 from frontrunner.base.config import NotifySettings, Settings, load_settings
-from frontrunner.base.errors import FrontrunnerError, TakeoverError
+from frontrunner.base.errors import FrontrunnerError, GatewayError, TakeoverError
 from frontrunner.base.way_back import keep_settings, settings_for_way_back
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import complain, print_json, say, visible
@@ -57,6 +57,7 @@ def start(
     with wired(settings, show=None if dry_run else _show_line) as one:
         state = fold(one.ledger.entries())
         begins = state.position.stage is Stage.PLANNED
+        _check_rules(settings, begins=begins)
         if dry_run:
             say(_preview(one, state, Commanded(verb=Verb.START)) if begins else _goes_on(state))
             return
@@ -75,6 +76,21 @@ def start(
         which = "The controller" if has_worked else "This controller, which stood by,"
         end = fold(one.ledger.entries()).position
         say(f"{which} has stopped. The take-over is at {end}.")
+
+
+def _check_rules(settings: Settings, *, begins: bool) -> None:
+    """Raises GatewayError at the first start if an ignore rule is wrong; later it is a warning.
+
+    A take-over that runs needs its controller, with rules or without them.
+    """
+    from frontrunner.takeover.loading import check_rules  # noqa: PLC0415
+
+    try:
+        check_rules(settings)
+    except GatewayError as error:
+        if begins:
+            raise
+        complain("warning", f"{error} Until this is corrected, no read is compared.")
 
 
 def _show_line(line: str) -> None:

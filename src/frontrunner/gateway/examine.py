@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +15,7 @@ from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.binary import Envoy, deprecations, find_envoy, refusal
 from frontrunner.gateway.owned import pages_of_new
 from frontrunner.gateway.render import render_config
+from frontrunner.gateway.shadow.rules import RULES, load_rules
 from frontrunner.gateway.sides import Side, sides
 from frontrunner.gateway.state import load_state
 from frontrunner.net.certificate import expiry
@@ -34,16 +36,31 @@ class Finding(msgspec.Struct, frozen=True):
 def examine(settings: GatewaySettings, folder: Path) -> list[Finding]:
     """What was found: Envoy, what it says of the configuration, the certificate, the boards."""
     needed = bool(settings.old or settings.new)
+    rules = _rules(folder)
     try:
         envoy = find_envoy(settings.envoy)
     except GatewayError as error:
-        return [Finding("Envoy", "wrong" if needed else "absent", str(error))]
-    found = [Finding("Envoy", "ok", str(envoy)), _configuration(envoy, settings, folder)]
+        return [*rules, Finding("Envoy", "wrong" if needed else "absent", str(error))]
+    found = [*rules, Finding("Envoy", "ok", str(envoy)), _configuration(envoy, settings, folder)]
     if not needed or found[-1].state == "wrong":
         return found
     if settings.tls_certificate:
         found.append(_certificate(settings))
     return [*found, *_boards(settings)]
+
+
+def _rules(folder: Path) -> list[Finding]:
+    """The rules for differences that are meant, if there is a file of them."""
+    what = "ignore rules"
+    try:
+        rules = load_rules(folder / RULES)
+    except GatewayError as error:
+        return [Finding(what, "wrong", str(error))]
+    today = datetime.now(UTC).date()
+    ended = [rule.name for rule in rules if rule.until < today]
+    text = f"{len(rules)} rule{'' if len(rules) == 1 else 's'} in {folder / RULES}"
+    text += f"; ended, so these ignore nothing: {', '.join(ended)}" if ended else ""
+    return [Finding(what, "ok", text)] if rules else []
 
 
 def _configuration(envoy: Envoy, settings: GatewaySettings, folder: Path) -> Finding:

@@ -8,6 +8,7 @@ from pathlib import Path
 from frontrunner.base.config import HubSettings, Settings
 from frontrunner.base.errors import TakeoverError, UsageError
 from frontrunner.base.home import Home
+from frontrunner.gateway.shadow.rules import RULES, load_rules
 from frontrunner.takeover.plan import HubPart, Plan, plan_of
 
 
@@ -18,12 +19,20 @@ def gateway_folder(settings: Settings) -> Path:
 
 def load_plan(settings: Settings) -> Plan:
     """The plan of the settings. Raises TakeoverError if a file with ignore rules cannot be read."""
-    rules = gateway_folder(settings) / "shadow.toml"
+    rules = gateway_folder(settings) / RULES
     named = {name: Path(name) for name in settings.takeover.ignore}
-    found = {"shadow.toml": _hash(rules)} if rules.exists() else {}
+    found = {RULES: _hash(rules)} if rules.exists() else {}
     ignore = found | {name: _hash(path) for name, path in named.items()}
     hub = hub_part(settings.hub) if is_on_hub(settings) else None
     return plan_of(settings.takeover, ignore, hub)
+
+
+def check_rules(settings: Settings) -> None:
+    """Read the rules of the comparer. Raises GatewayError if a rule is wrong, with its line.
+
+    The comparer reads them for each read that it compares; a mistake there ends only that read.
+    """
+    load_rules(gateway_folder(settings) / RULES)
 
 
 def is_on_hub(settings: Settings) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import re
 import threading
 from datetime import date
 from pathlib import Path
@@ -95,6 +96,38 @@ def test_a_rule_without_owner_reason_or_end_is_refused(tmp_path: Path, text: str
     path = tmp_path / "shadow.toml"
     path.write_bytes(text.encode("latin-1"))
     with pytest.raises(GatewayError, match=str(path)):
+        load_rules(path)
+
+
+RULE_OF_TITLES = """# why
+[[ignore]]
+name = "titles"
+kind = "title"
+owner = "Ada"
+reason = "Two programs."
+until = 2030-01-01
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[ignore]]\nname = 'x'\nowner = 'Ada'\nreason = 'r'\nuntil = 'soon'",
+         "the rule at line 9, key until: "),
+        ("[[ignore]]\nname = 'x'", "the rule at line 9: Object missing required field `owner`"),
+        ("[[ignore]]\nname = 'x'\nowner = 'A'\nreason = 'r'\nuntil = 2030-01-01\nkind = 'titel'",
+         "line 9: the rule 'x' has the kind 'titel', which no difference has. Did you mean"),
+        ("[[ignore]", "(at line 9, "),
+        ("[[ignored]]", "unknown field `ignored`"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_rules_is_named_with_its_line(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    path = tmp_path / "shadow.toml"
+    path.write_text(RULE_OF_TITLES + text)
+    with pytest.raises(GatewayError, match=re.escape(said)):
         load_rules(path)
 
 

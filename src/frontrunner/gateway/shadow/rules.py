@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from frontrunner.base.errors import GatewayError
+from frontrunner.base.near import near_names
 from frontrunner.base.toml import parse_toml
 from frontrunner.gateway.shadow.compare import Difference
 
@@ -43,17 +44,57 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load_rules(path: Path) -> tuple[IgnoreRule, ...]:
-    """The rules of a file; none if there is no file. Raises GatewayError if it is wrong."""
+    """The rules of a file; none if there is no file.
+
+    Raises GatewayError if it is wrong: with the line, and the key if it is TOML.
+    """
+    text = b""
     try:
-        rules = msgspec.convert(parse_toml(path.read_bytes()), _File).ignore
+        text = path.read_bytes()
+        rules = msgspec.convert(parse_toml(text), _File).ignore
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError) as error:
-        raise GatewayError(f"{path} cannot be used: {error}") from error
-    for rule in rules:
-        if not rule.owner.strip() or not rule.reason.strip():
-            raise GatewayError(f"{path}: the rule {rule.name!r} needs an owner and a reason.")
+    except OSError as error:
+        raise GatewayError(f"{path} cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        raise GatewayError(f"{path} cannot be used: {_placed(str(error), text)}") from error
+    for number, rule in enumerate(rules):
+        objection = _objection(rule)
+        if objection:
+            line = _line(text, number)
+            raise GatewayError(f"{path}, line {line}: the rule {rule.name!r} {objection}")
     return rules
+
+
+_KINDS = ("status", "form", "missing", "extra", "score", "rank", "shape", "title", "links")
+"""What `compare` calls the differences that it finds."""
+_TABLE = re.compile(rb"^[ \t]*\[\[[ \t]*ignore[ \t]*\]\]", re.MULTILINE)
+_INDEX = re.compile(r"\$\.ignore\[(\d+)\](?:\.(\w+))?")
+
+
+def _objection(rule: IgnoreRule) -> str:
+    if not rule.owner.strip() or not rule.reason.strip():
+        return "needs an owner and a reason."
+    if not any(_fits(rule.kind, kind) for kind in _KINDS):
+        near = near_names(rule.kind, _KINDS, most=1)
+        meant = f"Did you mean {near[0]!r}?" if near else f"Kinds: {', '.join(_KINDS)}."
+        return f"has the kind {rule.kind!r}, which no difference has. {meant}"
+    return ""
+
+
+def _placed(error: str, text: bytes) -> str:
+    """An error of msgspec, with the line of the rule that it is about. TOML's own name one."""
+    found = _INDEX.search(error)
+    if found is None:
+        return error
+    key = f", key {found[2]}" if found[2] else ""
+    return f"the rule at line {_line(text, int(found[1]))}{key}: {error.partition(' - at ')[0]}"
+
+
+def _line(text: bytes, number: int) -> int:
+    """The line on which a rule begins, counted from 1; the first without such a table."""
+    tables = [one.start() for one in _TABLE.finditer(text)]
+    return text.count(b"\n", 0, tables[number]) + 1 if number < len(tables) else 1
 
 
 def ignored_by(
