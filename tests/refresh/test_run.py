@@ -13,6 +13,7 @@ from frontrunner.base.atomic import locked
 from frontrunner.base.config import Settings, load_settings
 from frontrunner.base.errors import RefreshError, SourceError, UnknownNameError, UsageError
 from frontrunner.base.home import Home
+from frontrunner.base.snapshot_settings import SnapshotSettings
 from frontrunner.ops import events
 from frontrunner.refresh.record import Run, read_state
 from frontrunner.refresh.run import accept, refresh
@@ -194,13 +195,16 @@ def test_without_a_source_there_is_nothing_to_update_from(tmp_path: Path) -> Non
     assert not settings.home.exists()
 
 
-def test_old_snapshots_are_removed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("every", "left"), [("0s", 2), ("7d", 4)])
+def test_old_snapshots_are_removed(tmp_path: Path, every: str, left: int) -> None:
+    none = SnapshotSettings(every=every, weekly="0s", monthly="0s")
     for number in range(4):
         folder = source(tmp_path / str(number), scores(12, 0.5 + number / 1000))
         settings = settings_of(tmp_path, folder)
         kept = msgspec.structs.replace(settings.build, keep=2)
-        assert updated(msgspec.structs.replace(settings, build=kept)).outcome == "published"
-    assert len(Store(settings.home).ids()) == 2
+        settings = msgspec.structs.replace(settings, build=kept, snapshots=none)
+        assert updated(settings).outcome == "published"
+    assert len(Store(settings.home).ids()) == left
 
 
 def test_a_live_board_that_does_not_show_it_is_a_run_of_its_own_kind(tmp_path: Path) -> None:

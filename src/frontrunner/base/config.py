@@ -19,6 +19,7 @@ from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.base.home import Home
 from frontrunner.base.near import near_names
 from frontrunner.base.refresh_settings import RefreshSettings
+from frontrunner.base.snapshot_settings import SnapshotSettings
 from frontrunner.base.takeover_settings import TakeoverSettings
 from frontrunner.base.toml import parse_toml
 
@@ -52,7 +53,7 @@ class BuildSettings(_Section, frozen=True):
     readers: _Count = 0
     """Processes that read result files; 0 means one per core."""
     keep: _Count = 5
-    """Snapshots that `prune` keeps."""
+    """The newest snapshots, which `prune` keeps with their prepared answers."""
     icons: bool = True
     """Whether a build fetches the icons of benchmarks, for at most five seconds in all."""
     revisions: Literal["mteb", "newest"] = "mteb"
@@ -139,6 +140,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Where snapshots and state are stored."""
     site: SiteSettings = SiteSettings()
     build: BuildSettings = BuildSettings()
+    snapshots: SnapshotSettings = SnapshotSettings()
     server: ServerSettings = ServerSettings()
     gateway: GatewaySettings = GatewaySettings()
     hub: HubSettings = HubSettings()
@@ -150,6 +152,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 SECTIONS: dict[str, type[msgspec.Struct]] = {
     "site": SiteSettings,
     "build": BuildSettings,
+    "snapshots": SnapshotSettings,
     "server": ServerSettings,
     "gateway": GatewaySettings,
     "hub": HubSettings,

@@ -10,6 +10,7 @@ HOME/
   build.lock                    held by a build from start to end
   events.jsonl                  what happened to the home, appended
   snapshots/<id>/               immutable; its prepared answers are added once, complete
+  parts/                        the files of old snapshots, compressed, each stored once
   catalog/                      the registry of mteb, read once for each version
   sources/                      clones and downloads of results
   cache/                        what was read from each source
@@ -99,6 +100,15 @@ class Home:
     def snapshots(self) -> Path:
         """The folder of snapshots."""
         return self.path / "snapshots"
+
+    def part(self, sha256: str) -> Path:
+        """A file of packed snapshots, by its checksum."""
+        return self.parts / f"{sha256}.zst"
+
+    @property
+    def parts(self) -> Path:
+        """The files of packed snapshots."""
+        return self.path / "parts"
 
     def snapshot(self, name: str) -> Path:
         """The folder of one snapshot."""

@@ -14,7 +14,9 @@ from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import counted, moment, print_json, say
 from frontrunner.cli.progress import Terminal
 from frontrunner.ops import pipeline
+from frontrunner.snapshot.parts import is_packed
 from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.retention import Retention
 from frontrunner.snapshot.store import Event, Store, remedy, whole_damage
 
 Name = Annotated[str, typer.Argument(metavar="ID", help="A snapshot, or the start of its name.")]
@@ -40,9 +42,10 @@ def snapshots(home: Home = None, as_json: Json = False) -> None:
         mark = "*" if snapshot.id == current else " "
         counts = provenance.counts
         typer.echo(
-            f"{mark} {snapshot.id}  {moment(snapshot.built_at)}  "
+            f"{mark} {snapshot.id}  {moment(snapshot.moment)}  "
             f"{counted(counts.models, 'model')}, {counted(counts.rows, 'score')}  "
-            f"{provenance.catalog}"
+            f"{provenance.catalog}{_commits(snapshot)}"
+            f"{'  packed' if is_packed(snapshot.folder) else ''}"
         )
 
 
@@ -60,8 +63,16 @@ def _row(snapshot: Snapshot, current: str | None) -> dict[str, object]:
         "id": snapshot.id,
         "current": snapshot.id == current,
         "built_at": moment(snapshot.built_at),
+        "moment": moment(snapshot.moment),
+        "packed": is_packed(snapshot.folder),
         "provenance": snapshot.manifest.provenance,
     }
+
+
+def _commits(snapshot: Snapshot) -> str:
+    """The commits of the sources, shortened."""
+    found = [one.commit for one in snapshot.manifest.provenance.sources if one.commit]
+    return "".join(f"  {commit[:10]}{'+' if commit.endswith('+') else ''}" for commit in found)
 
 
 @app.command()
@@ -108,14 +119,18 @@ def verify(
 @app.command()
 def prune(
     home: Home = None,
-    keep: Annotated[int | None, typer.Option(help="How many to keep. [default: 5]")] = None,
+    keep: Annotated[int | None, typer.Option(help="Keep only so many, the newest.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
 ) -> None:
-    """Remove old snapshots; never the current one or the one before it."""
+    """Remove old snapshots; never the current one or the one before it.
+
+    Without --keep, the rule of [snapshots] holds: all of a week, weekly for a year, monthly beyond.
+    """
     settings = load_settings(home, build={"keep": keep})
     reporter = Terminal()
     store = pipeline.open_store(settings, reporter)
-    removed = pipeline.prune(store, settings.build.keep, reporter, dry_run=dry_run)
+    rule = Retention.of(settings.snapshots) if keep is None else None
+    removed = pipeline.prune(store, settings.build.keep, reporter, rule, dry_run=dry_run)
     if not removed:
         say(f"Nothing to remove from {store.home}.")
     for name in removed:

@@ -35,6 +35,7 @@ from frontrunner.results.workers import helpers
 from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.icons import Icon, keep_icons, read_icons
 from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.retention import Retention
 from frontrunner.snapshot.store import Event, Store
 from frontrunner.snapshot.tables import get_ready_for_parquet
 
@@ -311,9 +312,19 @@ def roll_back(store: Store, reporter: Reporter) -> Event:
     return event
 
 
-def prune(store: Store, keep: int, reporter: Reporter, *, dry_run: bool = False) -> list[str]:
-    """Remove old snapshots and say which; with `dry_run`, which would be removed."""
-    removed = store.prune(keep, dry_run=dry_run)
+def prune(
+    store: Store,
+    keep: int,
+    reporter: Reporter,
+    rule: Retention | None = None,
+    *,
+    dry_run: bool = False,
+) -> list[str]:
+    """Remove old snapshots and say which; with `dry_run`, which would be removed.
+
+    The newest `keep` stay, and those that `rule` keeps, which are packed.
+    """
+    removed = store.prune(keep, rule, dry_run=dry_run)
     if removed and not dry_run:
         log(store, events.Pruned(snapshots=tuple(removed)), reporter)
     return removed

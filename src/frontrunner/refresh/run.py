@@ -39,6 +39,7 @@ from frontrunner.refresh.record import (
 )
 from frontrunner.snapshot.freshness import write_checked_at
 from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.retention import Retention
 from frontrunner.snapshot.store import Store
 
 
@@ -154,7 +155,7 @@ def _ended(
         reason = f"{reason} {delivery.error}".strip()
         outcome = delivery.outcome if outcome in _IN_PLACE else outcome
     if outcome in _IN_PLACE:
-        _prune(store, settings.build.keep, reporter)
+        _prune(store, settings, reporter)
     run = Run(
         at=began,
         seconds=round(time.monotonic() - ticked, 3),
@@ -191,10 +192,11 @@ def _delivered(
     return deliver(settings, store, reporter)
 
 
-def _prune(store: Store, keep: int, reporter: pipeline.Reporter) -> None:
+def _prune(store: Store, settings: Settings, reporter: pipeline.Reporter) -> None:
     """Remove old snapshots; that they cannot be removed is a warning."""
     try:
-        pipeline.prune(store, keep, reporter)
+        rule = Retention.of(settings.snapshots)
+        pipeline.prune(store, settings.build.keep, reporter, rule)
     except (FrontrunnerError, OSError) as error:
         reporter.warn(error)
 

@@ -34,14 +34,14 @@ from frontrunner.results.credentials import (
 )
 
 _URL = re.compile(r"^(https?|ssh|git|file)://|^[\w.-]+@[\w.-]+:", re.IGNORECASE)
-_OBJECT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+OBJECT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SECONDS = 60
 _MOST_LINKS = 5
 """References that name another, one after the other; git follows as many."""
 _LARGEST_REFERENCES = 64 * 1024 * 1024
 _READ_BY_GIT = frozenset({".gitattributes", ".gitignore", ".gitmodules"})
 """Files that git reads in any folder of a work tree."""
-_READING = frozenset({"cat-file", "log", "rev-parse", "status"})
+_READING = frozenset({"cat-file", "log", "ls-tree", "rev-parse", "status"})
 """Commands that only read, and start no other program with the settings below."""
 _SETTINGS = """\
 [core]
@@ -167,7 +167,7 @@ def _text(path: Path) -> str:
 def _resolved(repository: Repository, name: str) -> str | None:
     for _ in range(_MOST_LINKS):
         line = _line(repository.git / name) or _line(repository.common / name)
-        if _OBJECT.fullmatch(line):
+        if OBJECT.fullmatch(line):
             return line
         if not line.startswith("ref:"):
             return _packed(repository, name)
@@ -180,7 +180,7 @@ def _resolved(repository: Repository, name: str) -> str | None:
 def _packed(repository: Repository, name: str) -> str | None:
     for line in _text(repository.common / "packed-refs").splitlines():
         commit, _, of = line.partition(" ")
-        if of == name and _OBJECT.fullmatch(commit):
+        if of == name and OBJECT.fullmatch(commit):
             return commit
     return None
 
@@ -235,7 +235,8 @@ def ask_git(folder: Path, *words: str, given: bytes = b"", seconds: int = _SECON
 
     Nothing that the repository contains can start a program. `given` is the command's standard
     input. None if there is no repository or no git, or if git fails or takes longer than
-    `seconds`. Raises ValueError for a command other than cat-file, log, rev-parse and status.
+    `seconds`. Raises ValueError for a command other than cat-file, log, ls-tree, rev-parse and
+    status.
     """
     if not words or words[0] not in _READING:
         raise ValueError(f"git {' '.join(words[:1])} is not one of {', '.join(sorted(_READING))}")
@@ -308,7 +309,7 @@ def _quoted(path: bytes) -> bytes:
 
 def _copy_shallow(repository: Repository, own: Path) -> None:
     """Where a history without its beginning ends; without it, git would miss the rest."""
-    ends = [one for one in _text(repository.common / "shallow").split() if _OBJECT.fullmatch(one)]
+    ends = [one for one in _text(repository.common / "shallow").split() if OBJECT.fullmatch(one)]
     if ends:
         (own / "shallow").write_text("".join(f"{one}\n" for one in ends))
 

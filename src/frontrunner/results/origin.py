@@ -16,3 +16,6 @@ class Origin(msgspec.Struct, frozen=True):
     """The commit that was read; None where the source is no git checkout."""
     digest: str | None = None
     """SHA-256 of an archive's bytes."""
+    at: float | msgspec.UnsetType = msgspec.UNSET
+    """When the commit was made, in seconds since the epoch; unset if that is not known. Left out
+    of JSON then, so that manifests written before it was there keep their names."""

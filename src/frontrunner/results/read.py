@@ -22,6 +22,7 @@ from frontrunner.results.collecting import collector_paused
 from frontrunner.results.files import Files, files_of, merged
 from frontrunner.results.formats import TaskIndex
 from frontrunner.results.git import git_commit, special_files
+from frontrunner.results.git_history import commit_time
 from frontrunner.results.layout import Identity, Names, folder_name
 from frontrunner.results.origin import Origin
 from frontrunner.results.rejects import Reason, Reject, printable
@@ -212,7 +213,7 @@ def _origin_of(source: Path, options: Options, chunks: list[Chunk]) -> Origin:
     special += special_files(source, known=results_root(source))
     commit = git_commit(source, special)
     kind, name = ("git", options.repository) if options.repository else ("folder", source.name)
-    return Origin(kind, name, commit=commit)
+    return Origin(kind, name, commit=commit, at=commit_time(source, commit))
 
 
 # --- archives ---------------------------------------------------------------------------------

@@ -77,6 +77,8 @@ class Built(msgspec.Struct, frozen=True):
     """When a snapshot was built; kept out of its name, so that equal inputs give equal names."""
 
     at: Seconds
+    of: Seconds | None = None
+    """The moment that it shows, if it was rebuilt later: that of the results' commit."""
 
 
 def file_digest(path: Path) -> FileEntry:

@@ -33,6 +33,15 @@ def built_at(folder: Path) -> float:
         return folder.stat().st_mtime
 
 
+def moment_of(folder: Path) -> float:
+    """The moment that the snapshot in `folder` shows: when it was built, unless rebuilt later."""
+    try:
+        built = read_as(folder / BUILT, Built)
+    except (OSError, ValueError):
+        return folder.stat().st_mtime
+    return built.at if built.of is None else built.of
+
+
 class Snapshot:
     """One snapshot on disk. Opening it reads the manifest alone."""
 
@@ -56,6 +65,11 @@ class Snapshot:
     def built_at(self) -> float:
         """When it was built, in seconds since the epoch."""
         return built_at(self.folder)
+
+    @cached_property
+    def moment(self) -> float:
+        """The moment that it shows: when it was built, or of a rebuilt one the results' commit."""
+        return moment_of(self.folder)
 
     @property
     def prepared(self) -> AnswerPack | None:

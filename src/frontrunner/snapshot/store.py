@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from shlex import quote
@@ -22,8 +22,17 @@ from frontrunner.base.atomic import (
 from frontrunner.base.errors import CorruptSnapshotError, SnapshotError, UnknownNameError
 from frontrunner.base.home import Home
 from frontrunner.snapshot.manifest import Seconds, damage, read_manifest
+from frontrunner.snapshot.parts import (
+    is_packed,
+    pack,
+    parts_damage,
+    remove_unused,
+    unpack,
+    unpacked,
+)
 from frontrunner.snapshot.prepared import ANSWERS, answers_damage
-from frontrunner.snapshot.reader import Snapshot, built_at
+from frontrunner.snapshot.reader import Snapshot, moment_of
+from frontrunner.snapshot.retention import Retention, kept
 
 PATIENCE = 60.0
 """Seconds to wait for another command that changes the home."""
@@ -86,6 +95,15 @@ class Store:
             )
         return Snapshot(self.folder / found[0])
 
+    @contextmanager
+    def reading(self, name: str) -> Iterator[Snapshot]:
+        """Open a snapshot to read its scores, also if it is packed; closed after the block.
+
+        Raises as `open` does, and CorruptSnapshotError if a packed one is damaged.
+        """
+        with unpacked(self.open(name).folder) as folder:
+            yield Snapshot(folder)
+
     def ids(self) -> list[str]:
         """Names of all whole snapshots, oldest first."""
         if not self.folder.is_dir():
@@ -95,7 +113,7 @@ class Store:
             for p in self.folder.iterdir()
             if (p / "manifest.json").is_file() and not p.name.startswith(".")
         ]
-        return [p.name for p in sorted(whole, key=lambda p: (built_at(p), p.name))]
+        return [p.name for p in sorted(whole, key=lambda p: (moment_of(p), p.name))]
 
     def history(self) -> list[Event]:
         """What was published when, oldest first. A line cut off by a crash is left out."""
@@ -223,9 +241,12 @@ class Store:
         point_link(self.at.current, Path(self.folder.name) / snapshot.id)
         return event
 
-    def prune(self, keep: int, *, dry_run: bool = False) -> list[str]:
-        """Remove all but the newest `keep` snapshots, never the current or the one before it.
+    def prune(
+        self, keep: int, rule: Retention | None = None, *, dry_run: bool = False
+    ) -> list[str]:
+        """Remove old snapshots, never the current or the one before it.
 
+        The newest `keep` stay; of the others, those stay that `rule` keeps, and are packed.
         Returns the names of those removed, or with `dry_run` of those that would be.
         """
         with nullcontext() if dry_run else self.changing():
@@ -233,9 +254,32 @@ class Store:
             with suppress(UnknownNameError):
                 protected.add(self._previous())
             old = [name for name in self.ids()[: -keep or None] if name not in protected]
-            for name in old if not dry_run else ():
-                remove_folder(self.folder / name)
-            return old
+            moments = [moment_of(self.folder / name) for name in old]
+            stay = kept(moments, time.time(), rule) if rule else set()
+            gone = [name for place, name in enumerate(old) if place not in stay]
+            if not dry_run:
+                for name in gone:
+                    remove_folder(self.folder / name)
+                self.pack([old[place] for place in sorted(stay)])
+                remove_unused(self.at)
+            return gone
+
+    def pack(self, names: Iterable[str]) -> None:
+        """Pack snapshots, so that they need little room. Raises SnapshotError if that fails.
+
+        A damaged one stays as it is: `verify` says what is wrong.
+        """
+        try:
+            with self.changing():
+                for name in names:
+                    if name != self.current_id():
+                        with suppress(CorruptSnapshotError):
+                            pack(self.folder / name)
+        except OSError as error:
+            raise SnapshotError(
+                f"Old snapshots of {self.home} could not be packed: {error.strerror or error}. "
+                "Nothing is lost; free disk space and run: frontrunner prune"
+            ) from error
 
     @contextmanager
     def building(self) -> Iterator[Path]:
@@ -285,10 +329,20 @@ def whole_damage(snapshot: Snapshot) -> list[str]:
     folder = snapshot.folder
     if folder.name != snapshot.id:
         return [f"the folder {folder.name} has the snapshot {snapshot.id}"]
+    if is_packed(folder):
+        return list(parts_damage(folder, snapshot.manifest))
     return [*damage(folder, snapshot.manifest), *answers_damage(folder)]
 
 
 def _whole(snapshot: Snapshot) -> Snapshot:
+    """The snapshot, after a check and with its files. Raises SnapshotError if it is damaged."""
+    try:
+        unpack(snapshot.folder)
+    except OSError as error:
+        raise SnapshotError(
+            f"Snapshot {snapshot.id} is packed and could not be unpacked: "
+            f"{error.strerror or error}. Free disk space and try again."
+        ) from error
     problems = whole_damage(snapshot)
     if problems:
         raise SnapshotError(
