@@ -260,9 +260,11 @@ class Conductor:
         while self._mode is not Mode.FINISHED:
             here = self._position
             left = places_left(here)
-            self._stay(self._throng.book.requests + self._lacking // (left + 1))
+            if here.stage is Stage.SETTLED:
+                self._crew.is_over = True  # it may end at any moment
+            else:
+                self._stay(self._throng.book.requests + self._lacking // left)
             self._kill_some(left)
-            self._crew.is_over = here.stage is Stage.SETTLED
             self._walk_to(partial(_has_left, here), f"a step after {here}", None)
         self._crew.is_over = True
         self._say("The take-over is finished.")
