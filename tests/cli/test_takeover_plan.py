@@ -27,6 +27,7 @@ def test_a_plan_without_any_setting(tmp_path: Path) -> None:
         "cannot end in less than 22 days",
         "NO WAY BACK",
         "Notices: not sent;",
+        "WARNING: Gate parity cannot pass, so parallel is never left.",
     ):
         assert text in answer.stdout
     assert list(tmp_path.iterdir()) == []
@@ -36,6 +37,9 @@ def test_a_plan_for_programs(tmp_path: Path) -> None:
     answer = run(tmp_path, "plan", "--json")
     found = json.loads(answer.stdout)
     assert found["requests_per_day"] is None
+    assert [one.split()[1] for one in found["warnings"]] == [
+        "parity", "contract", "links", "freshness",
+    ]  # fmt: skip
     assert [one["stage"] for one in found["steps"]][:2] == ["parallel", "guided"]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from frontrunner.base.config import Settings, load_settings
@@ -12,6 +13,9 @@ from frontrunner.cli.output import counted, print_json, say
 from frontrunner.cli.takeover_app import takeover
 from frontrunner.takeover.forecast import Forecast, StepForecast, forecast
 from frontrunner.takeover.stages import FULL, Stage
+
+if TYPE_CHECKING:
+    from frontrunner.takeover.traffic import Traffic
 
 
 @takeover.command()
@@ -30,14 +34,18 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Print what a take-over will do, in order, and how long its evidence takes."""
-    from frontrunner.takeover.loading import check_rules, load_plan  # noqa: PLC0415
+    from frontrunner.takeover.loading import check_rules, gateway_folder, load_plan  # noqa: PLC0415
+    from frontrunner.takeover.readiness import short_measure, unready  # noqa: PLC0415
+    from frontrunner.takeover.traffic import measure_traffic  # noqa: PLC0415
 
     settings = load_settings(home)
     check_rules(settings)
-    per_day, source = requests_per_day, "as given"
-    if per_day is None:
-        per_day, source = _measured(settings)
-    found = forecast(load_plan(settings), per_day)
+    traffic = None if requests_per_day else measure_traffic(gateway_folder(settings))
+    per_day = traffic.per_day if traffic else requests_per_day
+    source = _source(traffic) if traffic else "as given"
+    loaded = load_plan(settings)
+    warnings = (*short_measure(traffic), *unready(loaded, _own(settings)))
+    found = msgspec.structs.replace(forecast(loaded, per_day), warnings=warnings)
     if as_json:
         print_json(found)
         return
@@ -46,15 +54,13 @@ def plan(
         say("The traffic is not known yet. Give it with --requests-per-day N.")
 
 
-def _measured(settings: Settings) -> tuple[float | None, str]:
-    from frontrunner.takeover.loading import gateway_folder  # noqa: PLC0415
-    from frontrunner.takeover.traffic import measure_traffic  # noqa: PLC0415
+def _source(traffic: Traffic) -> str:
+    requests = counted(traffic.requests, "request")
+    return f"measured: {requests} in {duration(traffic.seconds)}"
 
-    found = measure_traffic(gateway_folder(settings))
-    if found is None:
-        return None, ""
-    requests = counted(found.requests, "request")
-    return found.per_day, f"measured: {requests} in {duration(found.seconds)}"
+
+def _own(settings: Settings) -> list[str]:
+    return [gate.name for gate in settings.takeover.gate]
 
 
 def receivers(settings: Settings) -> str:
@@ -76,6 +82,7 @@ def plan_lines(found: Forecast, source: str, people: str) -> list[str]:
         "without pauses",
         f"Notices: {people}",
         f"Saved before each change: {found.steps[0].saved}",
+        *(f"WARNING: {one}" for one in found.warnings),
         "",
     ]
     for number, step in enumerate(found.steps, 1):

@@ -58,6 +58,8 @@ def start(
         state = fold(one.ledger.entries())
         begins = state.position.stage is Stage.PLANNED
         _check_rules(settings, begins=begins)
+        if begins:
+            _warn(settings)
         if dry_run:
             say(_preview(one, state, Commanded(verb=Verb.START)) if begins else _goes_on(state))
             return
@@ -91,6 +93,15 @@ def _check_rules(settings: Settings, *, begins: bool) -> None:
         if begins:
             raise
         complain("warning", f"{error} Until this is corrected, no read is compared.")
+
+
+def _warn(settings: Settings) -> None:
+    """Say before the first start which gates would hold the take-over."""
+    from frontrunner.takeover.loading import load_plan  # noqa: PLC0415
+    from frontrunner.takeover.readiness import unready  # noqa: PLC0415
+
+    for text in unready(load_plan(settings), [gate.name for gate in settings.takeover.gate]):
+        complain("warning", text)
 
 
 def _show_line(line: str) -> None:

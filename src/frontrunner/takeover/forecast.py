@@ -54,6 +54,8 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     longest: float
     """Seconds from start to finish if every deadline is used up, without pauses."""
     steps: tuple[StepForecast, ...]
+    warnings: tuple[str, ...] = ()
+    """What would hold it, or makes these numbers wrong; see `readiness`."""
 
 
 def forecast(plan: Plan, requests_per_day: float | None) -> Forecast:
