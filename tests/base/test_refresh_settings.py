@@ -18,8 +18,11 @@ from frontrunner.base.refresh_settings import GUARDS, GuardSettings
         ('[refresh]\nevery = "30s"', "every must be at least 1m"),
         ('[refresh]\nlive_within = "soon"', "live_within must be a duration"),
         ("[refresh]\nresult = 1", "there is no key `result`"),
-        ("[refresh.guards]\nscores = 101", "guards.scores: must be at most 100"),
-        ("[refresh.guards]\nmodels = -1", "guards.models: must be at least 0"),
+        (
+            "[refresh.guards]\nscores = 101",
+            "guards.scores: must be a number from 0 to 100, got 101",
+        ),
+        ("[refresh.guards]\nmodels = -1", "guards.models: must be a whole number, at least 0"),
         ('[refresh.deploy]\nspace = "one"', "space must be OWNER/NAME"),
         ('[refresh.deploy]\nspace = "/one"', "space must be OWNER/NAME"),
         ('[refresh.deploy]\ndataset = "a/b"', "dataset needs space"),

@@ -41,7 +41,7 @@ def test_a_stage_keeps_the_defaults_of_keys_that_are_left_out(tmp_path: Path) ->
         ("shares = [5, 1, 100]", "shares must grow from each to the next"),
         ("shares = [0, 100]", "shares must be above 0, with two decimals at most"),
         ("shares = [0.001, 100]", "shares must be above 0, with two decimals at most"),
-        ("shares = [101, 100]", "must be at most 100"),
+        ("shares = [101, 100]", "each entry a number from 0 to 100"),
         ('tick = "0s"', "tick must be longer than 0s"),
         ('[takeover.guided]\ndeadline = "0s"', r"takeover\.guided: deadline must be longer"),
         (
@@ -53,7 +53,10 @@ def test_a_stage_keeps_the_defaults_of_keys_that_are_left_out(tmp_path: Path) ->
             '[takeover.cutover]\ndeadline = "5d"',
             r"cutover.deadline \(5d\) must be longer than warm",
         ),
-        ('[takeover.cutover]\nrollback = "never"', r"takeover\.cutover\.rollback: invalid enum"),
+        (
+            '[takeover.cutover]\nrollback = "never"',
+            r"takeover\.cutover\.rollback: must be one of at-once, stepwise, got 'never'",
+        ),
         ("[takeover.shiftin]\napprove = true", "there is no key `shiftin`"),
         ("[takeover.shifting]\ngate = []", "there is no key `gate`"),
     ],

@@ -121,8 +121,12 @@ def test_a_check_says_where_runs_differ_and_what_to_paste(folder: Path) -> None:
         (("catalog", "--catalog", "bad.toml", "--without-mteb"), 3, "bad.toml, line 2"),
         (("build", "--results", "[/x]", *BUILD[3:]), 3, "[/x] does not exist"),
         ((*BUILD[:-1], "own.toml"), 4, "own.toml cannot be used as a home: File exists"),
-        (("build", "--readers", "-3", *BUILD[1:]), 2, "build.readers: must be at least 0"),
-        (("prune", "--keep", "-1"), 2, "build.keep: must be at least 0"),
+        (
+            ("build", "--readers", "-3", *BUILD[1:]),
+            2,
+            "build.readers: must be a whole number, at least 0",
+        ),
+        (("prune", "--keep", "-1"), 2, "build.keep: must be a whole number, at least 0"),
         (("serve", "--port", "99999"), 2, "--port must be 0-65535, got 99999"),
     ],
 )

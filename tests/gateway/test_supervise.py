@@ -25,6 +25,8 @@ from frontrunner.gateway.supervise import Supervisor
 from tests.gateway.boards import Board
 from tests.gateway.conftest import PLAIN, ask, free_port, until
 
+BOTH = 'old = "http://a:1"\nnew = "http://b:1"\n'
+
 
 class Process:
     """`frontrunner gateway run` over two boards, in a home of its own."""
@@ -298,6 +300,13 @@ def test_a_second_gateway_of_one_home_is_refused(running: Process) -> None:
         ('old = "http://a:1"\nnew = "http://b:1"\ntls_key = "/x"', "go together"),
         ('old = "http://a:1"\nnew = "http://b:1"\nold_paths = ["x"]', "gateway.old_paths"),
         ('old = "http://a:1"\nnew = "https://b"', 'Set old_host = "rewrite"'),
+        (f"{BOTH}metrics = 'x'", "gateway.metrics must be host:port with a port from 1 to 65535"),
+        (f"{BOTH}metrics = '127.0.0.1:8080'", "like gateway.listen. Set another port"),
+        (f"{BOTH}new_health = '/a b'", "gateway.new_health must be a path without spaces"),
+        (f"{BOTH}feedback = 'x'", "gateway.feedback cannot be used: it is not a URL like"),
+        (f"{BOTH}envoy = '/none'", "gateway.envoy is /none, which is not a program"),
+        ("old = 'https://a'\nnew = 'http://b:1'\nca = '/none'", "gateway.ca cannot be used: /none"),
+        ("old = 'https://a'\nnew = 'http://b:1'\nca = ''", "gateway.ca is empty"),
     ],
 )
 def test_settings_that_cannot_work_say_why(tmp_path: Path, settings: str, says: str) -> None:
@@ -305,7 +314,17 @@ def test_settings_that_cannot_work_say_why(tmp_path: Path, settings: str, says: 
     code, _, said = run_here("gateway", "run", "--home", str(tmp_path))
     assert code == 6
     assert says in said
+    assert f"Correct it in {tmp_path / 'frontrunner.toml'}; docs/configuration.md" in said
     assert "Traceback" not in said
+
+
+def test_a_variable_that_cannot_be_used_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "frontrunner.toml").write_text(f"[gateway]\n{BOTH}")
+    monkeypatch.setenv("FRONTRUNNER_GATEWAY_LISTEN", "8080")
+    _, _, said = run_here("gateway", "run", "--home", str(tmp_path))
+    assert "Correct it in the variable FRONTRUNNER_GATEWAY_LISTEN" in said
 
 
 def test_shadows_are_compared_off_the_users_path(running: Process) -> None:

@@ -7,6 +7,12 @@ from pathlib import Path
 
 import pytest
 import trustme
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from frontrunner.base.errors import NetworkError
 from frontrunner.net.certificate import expiry
@@ -39,7 +45,22 @@ def test_one_that_is_not_valid_today(tmp_path: Path, begin: int, end: int, says:
 
 def test_files_that_do_not_fit_together(tmp_path: Path) -> None:
     one, other = written(tmp_path, "a", 2020, 2090), written(tmp_path, "b", 2020, 2090)
-    (tmp_path / "text").write_text("no certificate")
-    for cert, key in ((one[0], other[1]), (str(tmp_path / "text"), one[1]), (one[0], "/none")):
-        with pytest.raises(NetworkError, match="do not fit together"):
-            expiry(cert, key)
+    text, secret = str(tmp_path / "text"), str(tmp_path / "secret")
+    Path(text).write_text("no certificate")
+    Path(secret).write_bytes(
+        load_pem_private_key(Path(one[1]).read_bytes(), None).private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"x")
+        )
+    )
+    for certificate, key, says in (
+        (one[0], other[1], f"{other[1]} is not the key of {one[0]}"),
+        (text, one[1], f"{text} has no certificate in PEM form"),
+        (one[0], text, f"{text} has no private key in PEM form"),
+        (one[0], secret, f"{secret} has a password"),
+        (one[0], "/none", "/none cannot be read: No such file"),
+        ("/none", one[1], "/none cannot be read: No such file"),
+        (str(tmp_path), one[1], f"{tmp_path} cannot be read: Is a directory"),
+    ):
+        with pytest.raises(NetworkError) as raised:
+            expiry(certificate, key)
+        assert str(raised.value).startswith(says)

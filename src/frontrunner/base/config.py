@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
+from frontrunner.base.allowed import allowed
 from frontrunner.base.errors import UsageError
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.base.home import Home
@@ -26,6 +27,18 @@ from frontrunner.base.toml import parse_toml
 DEFAULT_HOME = Path(".frontrunner")
 _PREFIX = "FRONTRUNNER_"
 _Count = Annotated[int, msgspec.Meta(ge=0)]
+_Origin = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^https?://[A-Za-z0-9.*:-]+$", description="an origin, such as https://a.example"
+    ),
+]
+_Endpoint = Annotated[
+    str,
+    msgspec.Meta(
+        pattern="^https?://[^/ ]+/?$", description="a URL without path, such as https://a.example"
+    ),
+]
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,7 +52,16 @@ class SiteSettings(_Section, frozen=True):
     """The name in the header, the titles and the chat cards."""
     tagline: str = ""
     """The sentence under the name on the first page; empty for the built-in one."""
-    framed_by: tuple[Annotated[str, msgspec.Meta(pattern=r"^https?://[A-Za-z0-9.*:-]+$")], ...] = ()
+    framed_by: tuple[
+        Annotated[
+            str,
+            msgspec.Meta(
+                pattern=r"^https?://[A-Za-z0-9.*:-]+$",
+                description="an origin such as https://a.example",
+            ),
+        ],
+        ...,
+    ] = ()
     """Origins whose pages may show the board in a frame, as the Hub's page of a Space does."""
     likes: bool = False
     """Whether visitors can like the board, at `/likes`; for boards that are not on the Hub."""
@@ -105,7 +127,10 @@ class NotifySettings(_Section, frozen=True):
 class HubSettings(_Section, frozen=True):
     """The Hugging Face Hub: `[hub]`. There is no key for a token."""
 
-    endpoint: Annotated[str, msgspec.Meta(pattern="^https?://[^/ ]+/?$")] = "https://huggingface.co"
+    endpoint: Annotated[
+        str,
+        msgspec.Meta(pattern="^https?://[^/ ]+/?$", description="http:// or https:// and a host"),
+    ] = "https://huggingface.co"
     """URL of the Hub."""
     space: str = ""
     """The Space of the live board, `owner/name`."""
@@ -262,12 +287,19 @@ class _Given(NamedTuple):
     options: Collection[str]
     """The settings that are given as options of the command."""
 
-    def place(self, section: str, key: str) -> str:
-        """Where to correct a setting; `key` may name one inside another, as `a.b`."""
+    def correct(self, section: str, key: str) -> str:
+        """Says where to correct a setting; `key` may name one inside another, as `a.b`."""
+        key = key.partition("[")[0]
         name = variable(section, key.replace(".", "_"))
+        place = f"the variable {name}" if name in self.environ else str(self.file)
         if key.partition(".")[0] in self.options:
-            return f"the option --{key.replace('_', '-')}"
-        return f"the variable {name}" if name in self.environ else str(self.file)
+            place = f"the option --{key.replace('_', '-')}"
+        return f"Correct it in {place}; docs/configuration.md lists every setting."
+
+
+def correct_in(home: Path, section: str, key: str, environ: Mapping[str, str] = os.environ) -> str:
+    """Says where to correct a setting that was found to be wrong only where it is used."""
+    return _Given(Home(home).settings, environ, ()).correct(section, key)
 
 
 def _converted(
@@ -278,12 +310,35 @@ def _converted(
     try:
         return msgspec.convert(values, kind, strict=False)
     except msgspec.ValidationError as error:
-        key, what = _where(str(error))
+        what, _, path = str(error).partition(" - at `$")
+        key = path.rstrip("`").removeprefix(".")
+        name = f"{section}.{key}" if key else section
         raise UsageError(
-            f"The setting {section}{key}: {what}. Correct it in "
-            f"{given.place(section, key.removeprefix('.').partition('[')[0])}; "
-            "docs/configuration.md lists every setting."
+            f"The setting {name}: {_plain(what, key, kind, values)}. {given.correct(section, key)}"
         ) from error
+
+
+def _plain(what: str, key: str, kind: type[msgspec.Struct], values: dict[str, Any]) -> str:
+    """What is wrong with a setting, in plain words."""
+    _, is_unknown, unknown = what.rstrip("`").partition("Object contains unknown field `")
+    if is_unknown:
+        near = near_names(unknown, kind.__struct_fields__, most=1) if not key else []
+        return f"there is no key `{unknown}`" + (f" (did you mean `{near[0]}`?)" if near else "")
+    words = allowed(kind, key) if what.startswith(("Expected", "Invalid enum")) else ""
+    if not words:
+        return what[:1].lower() + what[1:]
+    value = _value(values, key)
+    return f"must be {words}" + ("" if value is None else f", got {value!r}")
+
+
+def _value(values: Any, key: str) -> object:
+    """The value of a key, as far as it may be shown: a URL may have a password."""
+    for name in key.split("."):
+        values = values.get(name) if isinstance(values, dict) else None
+    is_plain = isinstance(values, bool | int | float) or (
+        isinstance(values, str) and len(values) < 50 and "://" not in values
+    )
+    return values if is_plain else None
 
 
 def _with_defaults(kind: type[msgspec.Struct], values: dict[str, Any]) -> dict[str, Any]:
@@ -293,27 +348,6 @@ def _with_defaults(kind: type[msgspec.Struct], values: dict[str, Any]) -> dict[s
         if isinstance(field.default, msgspec.Struct) and isinstance(given, dict):
             filled[field.name] = {**msgspec.structs.asdict(field.default), **given}
     return filled
-
-
-_PLAIN = {
-    "Expected `int` <= ": "must be at most ",
-    "Expected `int` >= ": "must be at least ",
-    "Expected `float` <= ": "must be at most ",
-    "Expected `float` >= ": "must be at least ",
-    "Object contains unknown field ": "there is no key ",
-    "Expected `int`, got `str`": "must be a whole number",
-    "Expected `float`, got `str`": "must be a number",
-    "Expected `bool`, got `str`": "must be true or false",
-}
-"""msgspec's words, and those of the documentation."""
-
-
-def _where(message: str) -> tuple[str, str]:
-    """The key with a dot before it, and what is wrong with it in plain words."""
-    what, _, path = message.partition(" - at `$")
-    for theirs, ours in _PLAIN.items():
-        what = what.replace(theirs, ours)
-    return path.rstrip("`"), what[:1].lower() + what[1:]
 
 
 def _parsed(path: Path) -> dict[str, Any]:

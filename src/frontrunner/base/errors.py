@@ -111,6 +111,15 @@ class GatewayError(FrontrunnerError):
     code = 6
 
 
+class WrongSettingError(GatewayError):
+    """A setting of `[gateway]` cannot be used. Its `key` says where to correct it."""
+
+    def __init__(self, key: str, text: str) -> None:
+        """`text` goes on after the name of the setting."""
+        super().__init__(f"gateway.{key} {text}")
+        self.key = key
+
+
 class TakeoverError(FrontrunnerError):
     """The take-over cannot do what was asked: no plan, or not in this state."""
 

@@ -6,15 +6,25 @@ from typing import Annotated, Literal
 
 import msgspec
 
+_Address = Annotated[str, msgspec.Meta(description="host:port, such as 127.0.0.1:8080")]
+_Boards = Annotated[
+    tuple[str, ...] | str,
+    msgspec.Meta(description="http://host:port or https://host, or a list of such URLs"),
+]
+_Paths = Annotated[
+    tuple[str, ...],
+    msgspec.Meta(description='a list of paths, such as ["/queue/join", "/files/*"]'),
+]
+
 
 class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The one address in front of the old board and the new one: `[gateway]`."""
 
-    listen: str = "127.0.0.1:8080"
+    listen: _Address = "127.0.0.1:8080"
     """Address and port that users reach."""
-    old: tuple[str, ...] | str = ()
+    old: _Boards = ()
     """URL, or URLs, of the old board: `http://host:port` or `https://host`."""
-    new: tuple[str, ...] | str = ()
+    new: _Boards = ()
     """URL, or URLs, of the new board."""
     old_kind: Literal["gradio", "gradio3", "gradio4", "gradio5", "gradio6", "mteb"] = "gradio"
     """What the old board is, which decides the paths that belong to it; `gradio` is any version."""
@@ -22,9 +32,9 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     """The Host that the old board gets; `auto` keeps it for http and rewrites it for https."""
     new_host: Literal["auto", "keep", "rewrite"] = "auto"
     """The Host header that the new board gets."""
-    old_paths: tuple[str, ...] = ()
+    old_paths: _Paths = ()
     """More paths that belong to the old board; a path that ends in `*` is a prefix."""
-    new_paths: tuple[str, ...] = ()
+    new_paths: _Paths = ()
     """More paths that belong to the new board."""
     old_health: str = ""
     """Path that the old board answers with 200 if healthy; empty only tests that it connects."""
@@ -38,9 +48,21 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     """PEM file of the authorities that https sides are verified against."""
     trusted_hops: Annotated[int, msgspec.Meta(ge=0, le=10)] = 0
     """Proxies in front of the gateway whose X-Forwarded-For can be trusted."""
-    cookie: Annotated[str, msgspec.Meta(pattern="^[A-Za-z][A-Za-z0-9_-]{0,40}$")] = "frontrunner"
+    cookie: Annotated[
+        str,
+        msgspec.Meta(
+            pattern="^[A-Za-z][A-Za-z0-9_-]{0,40}$",
+            description="a letter, then at most 40 letters, digits, - and _",
+        ),
+    ] = "frontrunner"
     """First part of the names of the gateway's cookies."""
-    salt: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9_.-]{0,64}$")] = ""
+    salt: Annotated[
+        str,
+        msgspec.Meta(
+            pattern="^[A-Za-z0-9_.-]{0,64}$",
+            description="at most 64 letters, digits, dots, - and _",
+        ),
+    ] = ""
     """Mixed into the hash of new visitors; empty uses one that the home keeps."""
     banner: bool = True
     """Whether pages may carry the banner; `frontrunner gateway banner on` shows it."""
@@ -62,7 +84,7 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     """Megabytes of a request body."""
     concurrency: Annotated[int, msgspec.Meta(ge=0, le=256)] = 0
     """Envoy's worker threads; 0 means one per core."""
-    metrics: str = "127.0.0.1:9180"
+    metrics: _Address = "127.0.0.1:9180"
     """Address and port of the supervisor's `/metrics`; empty serves none."""
     log_megabytes: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 64
     """Size at which a log is rotated; four are kept of each."""

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
 from importlib import import_module
 
-from frontrunner.base.errors import FrontrunnerError, InterruptedBuildError
+from frontrunner.base.errors import FrontrunnerError, InterruptedBuildError, WrongSettingError
 
 INTERRUPTED = 130
 
@@ -68,7 +68,9 @@ def main() -> None:
 def _run() -> int:
     """Run the command of `sys.argv`; its exit code."""
     # Not at the top: each worker process imports this module when it starts.
+    from frontrunner.base.config import chosen_home, correct_in  # noqa: PLC0415
     from frontrunner.cli.app import app  # noqa: PLC0415
+    from frontrunner.cli.hints import given_home  # noqa: PLC0415
     from frontrunner.cli.output import complain, say  # noqa: PLC0415
 
     code = 1
@@ -77,6 +79,9 @@ def _run() -> int:
         app()
     except InterruptedBuildError as error:
         say(error)
+        code = error.code
+    except WrongSettingError as error:
+        complain("error", f"{error} {correct_in(chosen_home(given_home()), 'gateway', error.key)}")
         code = error.code
     except FrontrunnerError as error:
         complain("error", error)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from frontrunner.base.config import load_settings
+from frontrunner.base.config import correct_in, load_settings
 from frontrunner.base.home import Home as HomePaths
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
@@ -21,7 +21,9 @@ def doctor(home: Home = None, as_json: Json = False) -> None:
 
     settings = load_settings(home)
     folder = Path(settings.gateway.state or HomePaths(settings.home).gateway)
-    findings = examine(settings.gateway, folder)
+    findings = examine(
+        settings.gateway, folder, lambda key: correct_in(settings.home, "gateway", key)
+    )
     if as_json:
         print_json(findings)
     else:

@@ -31,6 +31,11 @@ def note_home(home: Path | None) -> Path | None:
     return home
 
 
+def given_home() -> Path | None:
+    """The `--home` of this command."""
+    return _given[0] if _given else None
+
+
 def with_home(text: str) -> str:
     """`text` with `--home DIR` in each command, if this command was given one."""
     if not _given:

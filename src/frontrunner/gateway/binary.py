@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from frontrunner.base.errors import GatewayError
+from frontrunner.base.errors import GatewayError, WrongSettingError
 
 OLDEST = (1, 40)
 """The oldest version that the rendered configuration was tested with."""
@@ -41,7 +41,11 @@ def find_envoy(setting: str = "", environ: Mapping[str, str] = os.environ) -> En
     chosen = environ.get("ENVOY_BIN") or setting
     path = Path(chosen) if chosen else _of_package()
     if not path.is_file() or not os.access(path, os.X_OK):
-        raise GatewayError(f"{path} is not a program. Set ENVOY_BIN or gateway.envoy to one.")
+        if environ.get("ENVOY_BIN"):
+            raise GatewayError(f"{path} is not a program. Set the variable ENVOY_BIN to one.")
+        raise WrongSettingError(
+            "envoy", f"is {path}, which is not a program. Set it, or ENVOY_BIN, to one."
+        )
     envoy = Envoy(path, _version(path))
     if envoy.version[:2] < OLDEST:
         raise GatewayError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from frontrunner.base.errors import GatewayError, UsageError
+from frontrunner.base.errors import UsageError, WrongSettingError
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.base.near import near_names
 from frontrunner.gateway.jinja import template
@@ -19,7 +19,7 @@ IN_CONTAINER = Path("/var/lib/frontrunner/gateway")
 
 
 def emitted(kind: str, settings: GatewaySettings, home: Path, folder: Path) -> str:
-    """One of the files. Raises UsageError for an unknown kind, GatewayError for a wrong setting."""
+    """One of the files. Raises UsageError for an unknown kind, or WrongSettingError."""
     if kind not in KINDS:
         near = near_names(kind, KINDS, most=1)
         hint = f" Did you mean {near[0]}?" if near else ""
@@ -51,12 +51,13 @@ def writable_folders(home: Path, folder: Path) -> list[Path]:
 
 
 def lasting_salt(settings: GatewaySettings, state: GatewayState) -> str:
-    """The salt of the state or the settings. Raises GatewayError if there is none."""
+    """The salt of the state or the settings. Raises WrongSettingError if there is none."""
     salt = state.salt or settings.salt
     if not salt:
-        raise GatewayError(
-            "gateway.salt is not set, and no gateway has run in this home. Set it to a text that "
-            "stays the same, so that visitors keep their buckets."
+        raise WrongSettingError(
+            "salt",
+            "is not set, and no gateway has run in this home. Set it to a text that "
+            "stays the same, so that visitors keep their buckets.",
         )
     return salt
 
@@ -68,16 +69,17 @@ def _program() -> Path:
 
 
 def _check_reachable(settings: GatewaySettings) -> None:
-    """Raises GatewayError if an address means the pod itself."""
+    """Raises WrongSettingError if an address means the pod itself."""
     named: dict[str, tuple[Address, ...]] = {"listen": (listen_address(settings),)}
     named |= {side.name: side.addresses for side in sides(settings)}
     for name, addresses in named.items():
         for address in addresses:
             if address.host in ("localhost", "::1") or address.host.startswith("127."):
                 better = "0.0.0.0:8080" if name == "listen" else f"http://{name}-board"
-                raise GatewayError(
-                    f"gateway.{name} is {address}, which is the pod itself in Kubernetes. Set it "
-                    f"to {better}, or the like, in the frontrunner.toml of this home."
+                raise WrongSettingError(
+                    name,
+                    f"is {address}, which is the pod itself in Kubernetes. Set it to {better}, or "
+                    "the like.",
                 )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from frontrunner.base.atomic import write_file
-from frontrunner.base.errors import FrontrunnerError, GatewayError
+from frontrunner.base.errors import FrontrunnerError, GatewayError, WrongSettingError
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.admin import Admin, serial_of
 from frontrunner.gateway.binary import find_envoy, refusal
@@ -133,9 +133,10 @@ class Envoys:
         sockets = (self.place.admin(9999), self.place.socket("companion"))
         longest = max(len(bytes(path)) for path in sockets)
         if longest > _LONGEST_SOCKET:
-            raise GatewayError(
-                f"{self.place.folder} is too long a path for sockets ({longest} bytes of at most "
-                f"{_LONGEST_SOCKET}). Set gateway.state to a shorter folder."
+            raise WrongSettingError(
+                "state",
+                f"is {self.place.folder}, too long a path for sockets ({longest} bytes of at most "
+                f"{_LONGEST_SOCKET}). Set it to a shorter folder.",
             )
 
     def check(self, settings: GatewaySettings) -> None:
@@ -300,9 +301,10 @@ def check_free(address: Address) -> None:
     """
     why = refusal_of(address.host, address.port)
     if why:
-        raise GatewayError(
-            f"The gateway cannot listen on {address}: {why}. Stop the program that listens there, "
-            "or set gateway.listen to another address."
+        raise WrongSettingError(
+            "listen",
+            f"is {address}, where the gateway cannot listen: {why}. Stop the program that listens "
+            "there, or set another address.",
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from frontrunner.base.atomic import temporary_folder, write_file
-from frontrunner.base.errors import GatewayError, NetworkError
+from frontrunner.base.errors import GatewayError, NetworkError, WrongSettingError
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.binary import Envoy, deprecations, find_envoy, refusal
 from frontrunner.gateway.owned import pages_of_new
@@ -33,15 +33,21 @@ class Finding(msgspec.Struct, frozen=True):
     text: str
 
 
-def examine(settings: GatewaySettings, folder: Path) -> list[Finding]:
-    """What was found: Envoy, what it says of the configuration, the certificate, the boards."""
+def examine(
+    settings: GatewaySettings, folder: Path, correct: Callable[[str], str] = lambda _: ""
+) -> list[Finding]:
+    """What was found: Envoy, what it says of the configuration, the certificate, the boards.
+
+    `correct` says where a setting is to be corrected.
+    """
     needed = bool(settings.old or settings.new)
     rules = _rules(folder)
     try:
         envoy = find_envoy(settings.envoy)
     except GatewayError as error:
         return [*rules, Finding("Envoy", "wrong" if needed else "absent", str(error))]
-    found = [*rules, Finding("Envoy", "ok", str(envoy)), _configuration(envoy, settings, folder)]
+    configuration = _configuration(envoy, settings, folder, correct)
+    found = [*rules, Finding("Envoy", "ok", str(envoy)), configuration]
     if not needed or found[-1].state == "wrong":
         return found
     if settings.tls_certificate:
@@ -63,7 +69,9 @@ def _rules(folder: Path) -> list[Finding]:
     return [Finding(what, "ok", text)] if rules else []
 
 
-def _configuration(envoy: Envoy, settings: GatewaySettings, folder: Path) -> Finding:
+def _configuration(
+    envoy: Envoy, settings: GatewaySettings, folder: Path, correct: Callable[[str], str]
+) -> Finding:
     what = "gateway"
     if not settings.old and not settings.new:
         return Finding(what, "absent", "no [gateway] in frontrunner.toml of the home folder")
@@ -75,6 +83,8 @@ def _configuration(envoy: Envoy, settings: GatewaySettings, folder: Path) -> Fin
             write_file(config, render_config(settings, salt, place, inline=state).encode())
             why = refusal(envoy, config)
             old = deprecations(envoy, config)
+    except WrongSettingError as error:
+        return Finding(what, "wrong", f"{error} {correct(error.key)}".rstrip())
     except GatewayError as error:
         return Finding(what, "wrong", str(error))
     if why:

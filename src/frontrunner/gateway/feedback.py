@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from frontrunner.answers.downloads import inert
-from frontrunner.base.errors import GatewayError
+from frontrunner.base.errors import GatewayError, WrongSettingError
 from frontrunner.base.limit import Limit
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Feedback:
         try:
             self._database = Database(url, folder / "feedback.db")
         except ValueError as error:
-            raise GatewayError(f"gateway.feedback cannot be used: {error}") from error
+            raise WrongSettingError("feedback", f"cannot be used: {error}.") from error
         self._table = _table()
         with self._errors(), self._database.closed_on_error():
             self._database.create_file()

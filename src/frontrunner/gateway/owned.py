@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import msgspec
 
-from frontrunner.base.errors import GatewayError
+from frontrunner.base.errors import WrongSettingError
 from frontrunner.base.gateway_settings import GatewaySettings
 
 _USABLE = re.compile(r"/[A-Za-z0-9._~/@:+=-]*")
@@ -35,7 +35,7 @@ class Owned:
 
 
 def owned_paths(settings: GatewaySettings) -> Owned:
-    """The paths that each board owns. Raises GatewayError if a setting has no usable path."""
+    """The paths that each board owns. Raises WrongSettingError if a setting has no usable path."""
     kinds = _kinds()
     names: list[str] = [settings.old_kind]
     if settings.old_kind == "gradio":
@@ -69,9 +69,9 @@ def _kinds() -> dict[str, _Paths]:
 def _merged(kinds: list[_Paths], setting: str, more: tuple[str, ...]) -> _Paths:
     for path in more:
         if not _USABLE.fullmatch(path.removesuffix("*")):
-            raise GatewayError(
-                f"gateway.{setting} has {path!r}. Write a path such as /queue/join, or a prefix "
-                "such as /queue*."
+            raise WrongSettingError(
+                setting,
+                f"has {path!r}. Write a path such as /queue/join, or a prefix such as /queue*.",
             )
     exact = {path for kind in kinds for path in kind.exact}
     below = {path for kind in kinds for path in kind.below}

@@ -14,10 +14,10 @@ from pathlib import Path
 import msgspec
 
 from frontrunner.base.atomic import write_file
-from frontrunner.base.errors import GatewayError
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.banner import banner_markup, banner_style
 from frontrunner.gateway.buckets import BUCKETS
+from frontrunner.gateway.check_settings import check_settings
 from frontrunner.gateway.jinja import template
 from frontrunner.gateway.owned import owned_paths
 from frontrunner.gateway.sides import listen_address, sides
@@ -77,8 +77,8 @@ def render_config(
     With `inline`, the routes of that state are part of it, so that Envoy can check both at once.
     With `watched`, the routes are in that folder, which is replaced as a whole.
     """
+    check_settings(settings)
     old, new = sides(settings)
-    _check_tls(settings)
     place = Place(folder.absolute())
     values = _script_values(settings, salt)
     return template("envoy.yaml.j2").render(
@@ -146,12 +146,3 @@ def _script_values(settings: GatewaySettings, salt: str) -> dict[str, object]:
             for side in ("old", "new")
         },
     }
-
-
-def _check_tls(settings: GatewaySettings) -> None:
-    if bool(settings.tls_certificate) != bool(settings.tls_key):
-        raise GatewayError("gateway.tls_certificate and gateway.tls_key go together. Set both.")
-    for name in ("tls_certificate", "tls_key"):
-        path = getattr(settings, name)
-        if path and not Path(path).is_file():
-            raise GatewayError(f"gateway.{name} is not a file: {path}")

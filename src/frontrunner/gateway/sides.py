@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
-from frontrunner.base.errors import GatewayError
+from frontrunner.base.errors import WrongSettingError
 from frontrunner.base.gateway_settings import GatewaySettings
 
 SideName = Literal["old", "new"]
@@ -42,25 +43,27 @@ class Side:
 
 
 def sides(settings: GatewaySettings) -> tuple[Side, Side]:
-    """The old side and the new one. Raises GatewayError if either cannot be asked."""
+    """The old side and the new one. Raises WrongSettingError if either cannot be asked."""
     old = _side("old", settings.old, settings.old_host, settings.old_health)
     new = _side("new", settings.new, settings.new_host, settings.new_health)
     shared = set(old.addresses) & set(new.addresses)
     if shared:
-        raise GatewayError(
-            f"gateway.old and gateway.new are both {min(map(str, shared))}. Give each board "
-            "an address of its own."
+        raise WrongSettingError(
+            "new",
+            f"is {min(map(str, shared))}, like gateway.old. Give each board an address of its own.",
         )
     if listen_address(settings) in old.addresses + new.addresses:
-        raise GatewayError(
-            f"gateway.listen is {settings.listen}, which is also the address of a board. The "
-            "gateway takes the address that users know; the boards listen elsewhere."
+        raise WrongSettingError(
+            "listen",
+            f"is {settings.listen}, which is also the address of a board. The gateway takes the "
+            "address that users know; the boards listen elsewhere.",
         )
     if new.rewrites_host and not old.rewrites_host:
-        raise GatewayError(
-            "gateway.new rewrites the Host header and gateway.old keeps it. A request that the "
-            "new board fails would reach the old board under the wrong name. Set old_host = "
-            '"rewrite", or new_host = "keep".'
+        raise WrongSettingError(
+            "new",
+            "rewrites the Host header and gateway.old keeps it. A request that the new board fails "
+            'would reach the old board under the wrong name. Set old_host = "rewrite", or new_host '
+            '= "keep".',
         )
     return old, new
 
@@ -68,24 +71,28 @@ def sides(settings: GatewaySettings) -> tuple[Side, Side]:
 def _side(name: SideName, given: tuple[str, ...] | str, host: str, health: str) -> Side:
     urls = (given,) if isinstance(given, str) else given
     if not urls or not urls[0]:
-        raise GatewayError(
-            f"gateway.{name} is not set. Write under [gateway] in frontrunner.toml in the home "
-            f"folder (.frontrunner, or what --home names): "
-            f'{name} = "http://127.0.0.1:{7860 if name == "old" else 8000}"'
+        port = 7860 if name == "old" else 8000
+        raise WrongSettingError(
+            name,
+            f'is not set. Write under [gateway], for example: {name} = "http://127.0.0.1:{port}".',
         )
     parts = [_parsed(name, url) for url in urls]
     schemes = {scheme for scheme, _ in parts}
     if len(schemes) > 1:
-        raise GatewayError(f"gateway.{name} mixes http and https. Use one for all its addresses.")
+        raise WrongSettingError(name, "mixes http and https. Use one for all its addresses.")
     tls = schemes == {"https"}
     names = {address.host for _, address in parts}
     if tls and len(names) > 1:
-        raise GatewayError(
-            f"gateway.{name} has several https hosts ({', '.join(sorted(names))}), but one "
-            "certificate name is verified. Use several ports of one host, or plain http."
+        raise WrongSettingError(
+            name,
+            f"has several https hosts ({', '.join(sorted(names))}), but one certificate name is "
+            "verified. Use several ports of one host, or plain http.",
         )
-    if health and not health.startswith("/"):
-        raise GatewayError(f"gateway.{name}_health must begin with /, got {health!r}.")
+    if health and not re.fullmatch(r"/[!-~]*", health):
+        raise WrongSettingError(
+            f"{name}_health",
+            f"must be a path without spaces that begins with /, such as /health; got {health!r}.",
+        )
     rewrites = host == "rewrite" or (host == "auto" and tls)
     return Side(name, tuple(address for _, address in parts), tls, rewrites, health)
 
@@ -95,19 +102,21 @@ def _parsed(name: str, url: str) -> tuple[str, Address]:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise GatewayError(f"gateway.{name} is not a URL: {url!r} ({error}).") from error
+        raise WrongSettingError(name, f"is not a URL: {_shown(url)!r} ({error}).") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise GatewayError(
-            f"gateway.{name} must be http://host:port or https://host, got {_shown(url)!r}."
+        raise WrongSettingError(
+            name, f"must be http://host:port or https://host, got {_shown(url)!r}."
         )
     if parts.username or parts.password:
-        raise GatewayError(f"gateway.{name} has a password in its URL. Remove it: Envoy shows it.")
+        raise WrongSettingError(name, "has a password in its URL. Remove it: Envoy shows it.")
     if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise GatewayError(
-            f"gateway.{name} must end after the host, got {url!r}: both boards are served from /."
+        raise WrongSettingError(
+            name, f"must end after the host, got {url!r}: both boards are served from /."
         )
     if not set(parts.hostname) <= _HOST:
-        raise GatewayError(f"gateway.{name} has a host that cannot be used: {parts.hostname!r}.")
+        raise WrongSettingError(name, f"has a host that cannot be used: {parts.hostname!r}.")
+    if port == 0:
+        raise WrongSettingError(name, f"must have a port from 1 to 65535, got {url!r}.")
     return parts.scheme, Address(parts.hostname, port or (443 if parts.scheme == "https" else 80))
 
 
@@ -120,16 +129,19 @@ def _shown(url: str) -> str:
 
 
 def listen_address(settings: GatewaySettings) -> Address:
-    """Where users reach the gateway. Raises GatewayError if it is not an address."""
-    return parse_address("gateway.listen", settings.listen)
+    """Where users reach the gateway. Raises WrongSettingError if it is not an address."""
+    return parse_address("listen", settings.listen)
 
 
-def parse_address(setting: str, text: str) -> Address:
-    """`host:port` or `[v6]:port`. Raises GatewayError, naming the setting, if it is neither."""
+def parse_address(key: str, text: str) -> Address:
+    """`host:port` or `[v6]:port`. Raises WrongSettingError, naming the key, if it is neither."""
     host, colon, port = text.rpartition(":")
     host = host.removeprefix("[").removesuffix("]")
-    if not colon or not port.isascii() or not port.isdigit() or not 0 < int(port[:6]) < 65536:
-        raise GatewayError(f"{setting} must be host:port, got {text!r}.")
-    if not set(host.lower()) <= _HOST or not host:
-        raise GatewayError(f"{setting} has a host that cannot be used: {text!r}.")
+    is_port = port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536
+    if not colon or not is_port or not host or not set(host.lower()) <= _HOST:
+        raise WrongSettingError(
+            key,
+            "must be host:port with a port from 1 to 65535, such as 127.0.0.1:8080 or [::1]:8080; "
+            f"got {text!r}.",
+        )
     return Address(host, int(port))

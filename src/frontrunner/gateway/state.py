@@ -15,7 +15,7 @@ from typing import Annotated
 import msgspec
 
 from frontrunner.base.atomic import locked, write_file
-from frontrunner.base.errors import GatewayError
+from frontrunner.base.errors import GatewayError, WrongSettingError
 
 _BasisPoints = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
 _WAIT = 10.0
@@ -87,9 +87,10 @@ def ensure_salt(folder: Path, chosen: str) -> str:
     with changing(folder) as state:
         salt = state.salt or chosen or secrets.token_hex(8)
         if chosen and chosen != salt:
-            raise GatewayError(
-                f"gateway.salt is {chosen!r}, but {folder / 'state.json'} uses {salt!r}. A new "
-                "salt gives every visitor a new bucket in the middle of the move. Set it back."
+            raise WrongSettingError(
+                "salt",
+                f"is {chosen!r}, but {folder / 'state.json'} uses {salt!r}. A new "
+                "salt gives every visitor a new bucket in the middle of the move. Set it back.",
             )
         if salt != state.salt:
             save_state(folder, msgspec.structs.replace(state, salt=salt))

@@ -17,7 +17,12 @@ from pathlib import Path
 import msgspec
 
 from frontrunner.base.atomic import locked, write_file
-from frontrunner.base.errors import FrontrunnerError, GatewayError, NetworkError
+from frontrunner.base.errors import (
+    FrontrunnerError,
+    GatewayError,
+    NetworkError,
+    WrongSettingError,
+)
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.admin import Admin, Host
 from frontrunner.gateway.control import Gateway, parse_version
@@ -130,15 +135,16 @@ class Supervisor:
             return
         from prometheus_client import start_http_server  # noqa: PLC0415
 
-        address = parse_address("gateway.metrics", self.settings.metrics)
+        address = parse_address("metrics", self.settings.metrics)
         try:
             server, thread = start_http_server(
                 address.port, address.host, registry=self.counts.registry
             )
         except OSError as error:
-            raise GatewayError(
-                f"Metrics cannot be served on {address}: {error.strerror or error}. Set "
-                "gateway.metrics to another address, or to an empty text."
+            raise WrongSettingError(
+                "metrics",
+                f"is {address}, where metrics cannot be served: {error.strerror or error}. Set it "
+                "to another address, or to an empty text.",
             ) from error
         try:
             yield
@@ -155,7 +161,7 @@ class Supervisor:
             settings = self._load()
             self._envoys.reload(settings)
         except (FrontrunnerError, OSError) as error:
-            log.error("the gateway goes on as before: %s", error)
+            log.error("the gateway goes on as before, not with %s: %s", self._watched, error)
             self._envoys.follow(self.settings)
             return
         self.settings = settings
