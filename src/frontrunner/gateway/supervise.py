@@ -161,7 +161,7 @@ class Supervisor:
             settings = self._load()
             self._envoys.reload(settings)
         except (FrontrunnerError, OSError) as error:
-            log.error("the gateway goes on as before, not with %s: %s", self._watched, error)
+            log.error("the gateway goes on as before: %s (settings of %s)", error, self._watched)
             self._envoys.follow(self.settings)
             return
         self.settings = settings
