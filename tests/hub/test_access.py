@@ -11,7 +11,7 @@ import pytest
 
 from frontrunner.base.config import SECTIONS
 from frontrunner.base.errors import UsageError
-from frontrunner.hub.access import VARIABLE, Token, read_token, without_tokens
+from frontrunner.hub.access import VARIABLE, Token, read_secrets, read_token, without_tokens
 
 SECRET = "hf_" + "Secret" * 5
 
@@ -63,6 +63,29 @@ def test_a_token_has_no_text_of_its_own() -> None:
 def test_what_looks_like_a_token_is_hidden(text: str) -> None:
     assert text not in without_tokens(f"x {text} y")
     assert Token("plain").hide_in("a plain secret") == "a <token> secret"
+
+
+def test_secrets_come_from_files_that_others_cannot_read(tmp_path: Path) -> None:
+    file = file_with(tmp_path, "the value\n")
+    [(name, value)] = read_secrets([f"A_KEY={file}"]).items()
+    assert (name, value.reveal()) == ("A_KEY", "the value")
+    assert read_secrets([]) == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "mode", "text", "why"),
+    [
+        ("A_KEY={}", 0o644, "the value", "chmod 600"), ("A_KEY={}", 0o600, "", "is empty"),
+        ("A_KEY={}x", 0o600, "the value", "cannot be read"), ("{}", 0o600, "x", "NAME=FILE"),
+        ("A KEY={}", 0o600, "x", "NAME=FILE"), ("A_KEY=", 0o600, "x", "NAME=FILE"),
+    ],
+)  # fmt: skip
+def test_a_file_of_a_secret_that_is_wrong_is_refused(
+    tmp_path: Path, given: str, mode: int, text: str, why: str
+) -> None:
+    with pytest.raises(UsageError, match=why) as error:
+        read_secrets([given.format(file_with(tmp_path, text, mode))])
+    assert "the value" not in str(error.value)
 
 
 def test_no_setting_takes_a_token() -> None:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import traceback
+
 import pytest
 
 from frontrunner.base.errors import HubError, PaymentError
+from frontrunner.hub.access import Token
 from frontrunner.hub.reading import runtime_of, settings_of
 from frontrunner.hub.resources import (
+    drop_secrets,
+    drop_variables,
+    give_secrets,
     missing_secrets,
     request_hardware,
     set_sleep_time,
@@ -70,10 +76,49 @@ def test_hardware_that_does_not_exist(hub: Hub) -> None:
 
 @pytest.mark.parametrize("seconds", [3600, None])
 def test_the_sleep_time(hub: Hub, seconds: int | None) -> None:
+    request_hardware(hub.opened(), BOARD, "cpu-upgrade")
     hub.stored.inject(Fault(path="/sleeptime", status=500))
     assert set_sleep_time(hub.opened(), BOARD, seconds).sleep_time == seconds
     set_sleep_time(hub.opened(), BOARD, seconds)
     assert hub.asked("POST", "/sleeptime") == 1
+
+
+def test_free_hardware_keeps_its_sleep_time(hub: Hub) -> None:
+    with pytest.raises(HubError, match="keeps its sleep time of 172800"):
+        set_sleep_time(hub.opened(), BOARD, 60)
+    set_sleep_time(hub.opened(), BOARD, 172_800)
+
+
+def test_secrets_are_given_where_they_are_missing_and_nowhere_else(hub: Hub) -> None:
+    opened, value = hub.opened(), Token("the-value")
+    hub.stored.inject(Fault(method="POST", path="/secrets", answer="lost"))
+    found = give_secrets(opened, BOARD, {"NEW": value, "API_KEY": value})
+    assert found.secrets == ("API_KEY", "NEW")
+    assert hub.asked("POST", "/secrets") == 1
+    assert hub.board.space is not None
+    assert hub.board.space.secrets["NEW"]["value"] == "the-value"
+    assert hub.board.space.secrets["API_KEY"]["value"] == "secret-value"
+    assert drop_secrets(opened, BOARD, ["NEW", "NONE"]).secrets == ("API_KEY",)
+
+
+def test_the_value_of_a_secret_is_in_no_error(hub: Hub) -> None:
+    text = "-".join(("the", "value"))
+    hub.stored.inject(refusal(400, f"{text} is not allowed", path="/secrets", method="POST"))
+    with pytest.raises(HubError, match="<token> is not allowed") as caught:
+        give_secrets(hub.opened(), BOARD, {"NEW": Token(text)})
+    assert text not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_secret_that_was_not_set_after_all_is_said(hub: Hub) -> None:
+    hub.stored.inject(refusal(200, path="/secrets", method="POST"))
+    with pytest.raises(HubError, match="has no secret NEW after it was set"):
+        give_secrets(hub.opened(), BOARD, {"NEW": Token("x")})
+
+
+def test_variables_are_deleted(hub: Hub) -> None:
+    hub.stored.inject(Fault(method="DELETE", path="/variables", answer="lost"))
+    assert drop_variables(hub.opened(), BOARD, ["RESULTS", "NONE"]).variables == {}
+    assert hub.asked("DELETE", "/variables") == 1
 
 
 def test_variables_are_added_to_those_that_are_there(hub: Hub) -> None:

@@ -60,7 +60,7 @@ def test_steps_have_names_of_their_own_and_an_end_that_can_be_read(plan: HubPlan
 def test_overwriting_saves_first_and_everything_can_be_taken_back() -> None:
     plan = plan_steps("overwrite", PLACES)
     assert [one.key for one in plan.steps] == [
-        "save", "archive", "parallel", "guide", "cutover", "verify",
+        "save", "archive", "parallel", "guide", "provide", "cutover", "hardware", "sleep", "verify",
     ]  # fmt: skip
     assert plan.losses == ()
     assert [one.key for one in plan.steps if one.no_way_back] == []
@@ -99,10 +99,11 @@ def test_renaming_moves_the_name_before_it_gives_up_what_does_not_come_back() ->
 def test_each_loss_is_agreed_to_by_its_name() -> None:
     plan = plan_steps("rename", PLACES)
     names = tuple(one.name for one in plan.losses)
-    assert names == ("likes", "discussions", "grant", "subdomain")
+    assert names == ("likes", "discussions", "grant", "subdomain", "storage")
     assert [one.name for one in unaccepted(plan, ("likes", "grant"))] == [
         "discussions",
         "subdomain",
+        "storage",
     ]
     assert unaccepted(plan, names) == ()
     with pytest.raises(UsageError, match="loses no 'everything'"):

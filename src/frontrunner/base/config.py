@@ -144,6 +144,10 @@ class HubSettings(_Section, frozen=True):
     """What the archive is; `dataset` if the account's plan includes no other Space."""
     hardware: str = ""
     """Hardware to ask for under the name; empty keeps what there is."""
+    sleep_time: Annotated[int, msgspec.Meta(ge=-1)] = 0
+    """Seconds without a visitor until the Space sleeps; -1 never, 0 as the old board."""
+    secrets: tuple[str, ...] = ()
+    """`NAME=FILE` each: the value of a secret that a Space needs; only its owner may read it."""
     content: str = ""
     """Folder with the files of the new board's Space."""
     accept: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from frontrunner.base.errors import UsageError
@@ -14,6 +14,7 @@ VARIABLE = "HF_TOKEN"
 """The variable of the environment that the token is read from first."""
 _LOOKS_LIKE_TOKEN = re.compile(r"\b(hf|hfp|api_org|oauth|jwt)_[A-Za-z0-9._-]{8,}")
 _HIDDEN = "<token>"
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Token:
@@ -55,14 +56,36 @@ def read_token(file: str = "", environ: Mapping[str, str] = os.environ) -> Token
     if not file:
         return None
     path = Path(file).expanduser()
+    return _checked(_private_text(path, "of the token"), str(path))
+
+
+def read_secrets(named: Iterable[str]) -> dict[str, Token]:
+    """The values of a Space's secrets, from `NAME=FILE` each.
+
+    Raises UsageError if one is not of that form, or its file cannot be read or can be by others.
+    """
+    found: dict[str, Token] = {}
+    for one in named:
+        name, _, file = one.partition("=")
+        if not _NAME.fullmatch(name) or not file:
+            raise UsageError(f"{one!r} under secrets of [hub] is not of the form NAME=FILE.")
+        text = _private_text(Path(file).expanduser(), f"of the secret {name}")
+        if not text:
+            raise UsageError(f"The file {file} of the secret {name} is empty.")
+        found[name] = Token(text)
+    return found
+
+
+def _private_text(path: Path, whose: str) -> str:
+    """The text of a file that only its owner may read. Raises UsageError."""
     try:
         mode = path.stat().st_mode
         text = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The token's file {path} cannot be read: {error}.") from error
+        raise UsageError(f"The file {path} {whose} cannot be read: {error}.") from error
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise UsageError(f"Others can read the token in {path}. Run: chmod 600 {path}")
-    return _checked(text, str(path))
+        raise UsageError(f"Others can read the file {path} {whose}. Run: chmod 600 {path}")
+    return text
 
 
 def _checked(text: str, place: str) -> Token:

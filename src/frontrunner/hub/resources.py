@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 import msgspec
 from huggingface_hub import SpaceHardware
 
 from frontrunner.base.errors import HubError, UnknownOutcomeError
+from frontrunner.hub.access import Token
 from frontrunner.hub.reading import runtime_of, settings_of
 from frontrunner.hub.session import Hub
 from frontrunner.hub.space_facts import Runtime, SpaceSettings
@@ -35,14 +36,11 @@ def request_hardware(hub: Hub, repo_id: str, flavor: str) -> HardwareState:
     if before.requested == flavor:
         return _state(before)
     wanted = _flavor(flavor)
-    try:
-        hub.write(
-            f"Requesting {flavor} for {repo_id}",
-            lambda: hub.api.request_space_hardware(repo_id, wanted),
-        )
-    except UnknownOutcomeError:
-        if runtime_of(hub, repo_id).requested != flavor:
-            raise
+    _changed_once(
+        f"Requesting {flavor} for {repo_id}", hub,
+        lambda: hub.api.request_space_hardware(repo_id, wanted),
+        lambda: runtime_of(hub, repo_id).requested == flavor,
+    )  # fmt: skip
     return _state(runtime_of(hub, repo_id))
 
 
@@ -74,14 +72,11 @@ def set_sleep_time(hub: Hub, repo_id: str, seconds: int | None) -> Runtime:
     asked = -1 if seconds is None else seconds
     found = runtime_of(hub, repo_id)
     if found.sleep_time != seconds:
-        try:
-            hub.write(
-                f"Setting the sleep time of {repo_id}",
-                lambda: hub.api.set_space_sleep_time(repo_id, asked),
-            )
-        except UnknownOutcomeError:
-            if runtime_of(hub, repo_id).sleep_time != seconds:
-                raise
+        _changed_once(
+            f"Setting the sleep time of {repo_id}", hub,
+            lambda: hub.api.set_space_sleep_time(repo_id, asked),
+            lambda: runtime_of(hub, repo_id).sleep_time == seconds,
+        )  # fmt: skip
         found = runtime_of(hub, repo_id)
     if found.sleep_time != seconds:
         raise HubError(
@@ -103,20 +98,78 @@ def set_variables(hub: Hub, repo_id: str, wanted: Mapping[str, str]) -> SpaceSet
     return found
 
 
+def drop_variables(hub: Hub, repo_id: str, names: Iterable[str]) -> SpaceSettings:
+    """Delete variables that a Space has. Each change restarts it."""
+    before = settings_of(hub, repo_id).variables
+    for name in (one for one in names if one in before):
+        _changed_once(
+            f"Deleting the variable {name} of {repo_id}", hub,
+            lambda name=name: hub.api.delete_space_variable(repo_id, name),  # type: ignore[misc]
+            lambda name=name: name not in settings_of(hub, repo_id).variables,  # type: ignore[misc]
+        )  # fmt: skip
+    return settings_of(hub, repo_id)
+
+
+def give_secrets(hub: Hub, repo_id: str, values: Mapping[str, Token]) -> SpaceSettings:
+    """Give a Space secrets that it lacks; those that it has stay. Each change restarts it.
+
+    Nobody can read a value back, so what is read back is that there is a secret of the name.
+    """
+    before = settings_of(hub, repo_id).secrets
+    for name, value in values.items():
+        if name not in before:
+            _give_secret(hub, repo_id, name, value)
+    found = settings_of(hub, repo_id)
+    if missing := [name for name in values if name not in found.secrets]:
+        raise HubError(f"{repo_id} has no secret {', '.join(missing)} after it was set. Try again.")
+    return found
+
+
+def drop_secrets(hub: Hub, repo_id: str, names: Iterable[str]) -> SpaceSettings:
+    """Delete secrets that a Space has. Each change restarts it."""
+    before = settings_of(hub, repo_id).secrets
+    for name in (one for one in names if one in before):
+        _changed_once(
+            f"Deleting the secret {name} of {repo_id}", hub,
+            lambda name=name: hub.api.delete_space_secret(repo_id, name),  # type: ignore[misc]
+            lambda name=name: name not in settings_of(hub, repo_id).secrets,  # type: ignore[misc]
+        )  # fmt: skip
+    return settings_of(hub, repo_id)
+
+
+def _give_secret(hub: Hub, repo_id: str, name: str, value: Token) -> None:
+    try:
+        _changed_once(
+            f"Setting the secret {name} of {repo_id}", hub,
+            lambda: hub.api.add_space_secret(repo_id, name, value.reveal()),
+            lambda: name in settings_of(hub, repo_id).secrets,
+        )  # fmt: skip
+    except HubError as error:  # the Hub may repeat what it was sent
+        raise type(error)(value.hide_in(str(error))) from None
+
+
+def _changed_once(
+    what: str, hub: Hub, change: Callable[[], object], is_done: Callable[[], bool]
+) -> None:
+    """Make a change once. If its answer is lost, it is read back whether it was made."""
+    try:
+        hub.write(what, change)
+    except UnknownOutcomeError:
+        if not is_done():
+            raise
+
+
 def missing_secrets(of: SpaceSettings, at: SpaceSettings) -> tuple[str, ...]:
     """Secrets that a Space needs and a copy of it does not have: nobody can read their values."""
     return tuple(name for name in of.secrets if name not in at.secrets)
 
 
 def _set_variable(hub: Hub, repo_id: str, name: str, value: str) -> None:
-    try:
-        hub.write(
-            f"Setting the variable {name} of {repo_id}",
-            lambda: hub.api.add_space_variable(repo_id, name, value),
-        )
-    except UnknownOutcomeError:
-        if settings_of(hub, repo_id).variables.get(name) != value:
-            raise
+    _changed_once(
+        f"Setting the variable {name} of {repo_id}", hub,
+        lambda: hub.api.add_space_variable(repo_id, name, value),
+        lambda: settings_of(hub, repo_id).variables.get(name) == value,
+    )  # fmt: skip
 
 
 def _flavor(name: str) -> SpaceHardware:

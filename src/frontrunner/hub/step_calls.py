@@ -30,6 +30,11 @@ def post(repo_id: str, what: str) -> Call:
     return Call("POST", f"/api/spaces/{repo_id}/{what}")
 
 
+def delete(repo_id: str, what: str) -> Call:
+    """A deletion at a Space."""
+    return Call("DELETE", f"/api/spaces/{repo_id}/{what}")
+
+
 def guarded_commit(repo_id: str, kind: Kind = "space") -> tuple[Call, ...]:
     """What one commit sends; large files go to the storage that the Hub names."""
     base = f"/api/{kind}s/{repo_id}"

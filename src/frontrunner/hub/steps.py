@@ -17,6 +17,7 @@ from frontrunner.hub.step_calls import (
     WHOAMI,
     Call,
     around_commit,
+    delete,
     files_at,
     get,
     guarded_commit,
@@ -105,6 +106,7 @@ def _overwrite(places: Places) -> tuple[Step, ...]:
         _archive(places),
         _parallel(places.demo),
         _guide(space),
+        _provide(places),
         Step(
             key="cutover",
             stage="cutover",
@@ -115,13 +117,14 @@ def _overwrite(places: Places) -> tuple[Step, ...]:
             undo="one commit that restores the saved tree; users are back when it runs",
             undo_writes=guarded_commit(space),
         ),
+        _hardware(places),
+        _sleep(space),
         _verify(space),
     )
 
 
 def _rename(places: Places) -> tuple[Step, ...]:
     space, demo, archive = places.space, places.demo, places.archive
-    hardware = places.hardware or "the hardware of the old board"
     return (
         _save(space),
         _parallel(demo),
@@ -155,15 +158,8 @@ def _rename(places: Places) -> tuple[Step, ...]:
             done_when="the runtime names the free hardware as requested",
             no_way_back="a community grant that was given up comes back by the staff's hand alone",
         ),
-        Step(
-            key="hardware",
-            stage="cutover",
-            title=f"Ask for {hardware} at {space}",
-            reads=get(space, "runtime"),
-            writes=(post(space, "hardware"),),
-            done_when="the runtime names it as current; until then the board runs on what it has",
-            if_unpaid="the board goes on with the hardware that it has; ask the Hub's staff",
-        ),
+        _hardware(places),
+        _sleep(space),
         _verify(space),
     )
 
@@ -180,6 +176,7 @@ def _losses(strategy: Strategy, places: Places) -> tuple[Loss, ...]:
             Loss("discussions", f"The discussions at {space} go to {old}."),
             Loss("grant", "A community grant may have to be given again by the staff of the Hub."),
             Loss("subdomain", "The old board's live address changes; links to it may not lead on."),
+            Loss("storage", f"Files in persistent storage, if the Space has any, go to {old}."),
         )
     if places.archive_kind == "dataset":
         text = f"The old board runs nowhere after the cutover: {old} has its files, and says so."
@@ -207,7 +204,7 @@ def _archive(places: Places) -> Step:
             stage="planned",
             title=f"Keep the old board at {archive}",
             reads=reads,
-            writes=(post(space, "duplicate"), post(archive, "variables")),
+            writes=(post(space, "duplicate"), post(archive, "variables"), post(archive, "secrets")),
             done_when="the copy has the saved tree and runs; secrets that it lacks are named",
             if_unpaid='set archive_kind = "dataset" under [hub]: files, and a page that says so',
         )
@@ -229,9 +226,9 @@ def _parallel(demo: str) -> Step:
         key="parallel",
         stage="parallel",
         title=f"Run the new board in {demo}",
-        reads=(*around_commit(demo), *get(demo, "runtime")),
+        reads=(*around_commit(demo), *get(demo, "runtime"), *files_at(demo)),
         writes=(CREATE, *guarded_commit(demo)),
-        done_when="it runs the commit, and its live address serves the snapshot",
+        done_when="what it had is saved, it runs the commit, and its live address shows it",
         if_unpaid=f"make {demo} under an account with a paid plan, or with a Space that exists",
     )
 
@@ -246,6 +243,49 @@ def _guide(space: str) -> Step:
         done_when="the commit has the name of the change, runs, and the page has the banner",
         undo="one commit that brings every changed byte back",
         undo_writes=guarded_commit(space),
+    )
+
+
+def _provide(places: Places) -> Step:
+    space, demo = places.space, places.demo
+    both = ("variables", "secrets")
+    return Step(
+        key="provide",
+        stage="cutover",
+        title=f"Give {space} the variables and secrets that {demo} has",
+        reads=(*get(space, "", "runtime", *both), *get(demo, "", "runtime", *both)),
+        writes=tuple(post(space, one) for one in both),
+        done_when="the Space has them, and runs; a secret whose value is not given stops here",
+        undo="the old board gets its variables back, and loses the secrets of the new one",
+        undo_writes=(*(post(space, one) for one in both), *(delete(space, one) for one in both)),
+    )
+
+
+def _hardware(places: Places) -> Step:
+    wanted = places.hardware or "the hardware of the old board"
+    return Step(
+        key="hardware",
+        stage="cutover",
+        title=f"Ask for {wanted} at {places.space}",
+        reads=get(places.space, "", "runtime"),
+        writes=(post(places.space, "hardware"),),
+        done_when="the runtime names it as current; until then the board runs on what it has",
+        undo="the hardware of the old board is asked for again",
+        undo_writes=(post(places.space, "hardware"),),
+        if_unpaid="the board goes on with the hardware that it has; ask the Hub's staff",
+    )
+
+
+def _sleep(space: str) -> Step:
+    return Step(
+        key="sleep",
+        stage="cutover",
+        title=f"Set the sleep time of {space}",
+        reads=get(space, "", "runtime"),
+        writes=(post(space, "sleeptime"),),
+        done_when="the runtime names it; free hardware has one that nobody can change",
+        undo="the old board gets its sleep time back",
+        undo_writes=(post(space, "sleeptime"),),
     )
 
 

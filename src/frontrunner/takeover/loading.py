@@ -70,6 +70,8 @@ def hub_part(settings: HubSettings) -> HubPart:
         archive=settings.archive,
         archive_kind=settings.archive_kind,
         hardware=settings.hardware,
+        sleep_time=settings.sleep_time,
+        secrets=tuple(one.partition("=")[0] for one in settings.secrets),
         accept=settings.accept,
         content=new_board(settings.content).tree,
     )

@@ -59,6 +59,10 @@ class HubPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     archive: str
     archive_kind: str
     hardware: str = ""
+    sleep_time: int = 0
+    """Seconds until it sleeps; -1 means never, 0 as the old board."""
+    secrets: tuple[str, ...] = ()
+    """Names of secrets whose values are given."""
     accept: tuple[str, ...] = ()
     content: str = ""
     """The name in git of the tree that the new board's Space gets."""

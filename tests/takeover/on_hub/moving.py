@@ -13,6 +13,7 @@ import msgspec
 from frontrunner.base.home import Home
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
 from frontrunner.hub import session as opened
+from frontrunner.hub.access import Token
 from frontrunner.hub.committing import Patience
 from frontrunner.hub.standin.repos import Repository
 from frontrunner.takeover.clock import Clock
@@ -30,7 +31,7 @@ from tests.hub.made_hub import BOARD, Hub
 from tests.takeover.sim import FakeBook, FakeJudge, FakeTime, FakeWitness, KilledError
 
 DEMO, ARCHIVE = "board/leaderboard-demo", "board/leaderboard-old"
-LOSSES = ("likes", "discussions", "grant", "subdomain")
+LOSSES = ("likes", "discussions", "grant", "subdomain", "storage")
 SNAPSHOT = "2026-11-25-abcdef"
 NEW_FILES = {
     "README.md": "---\ntitle: New board\nsdk: docker\napp_port: 7860\n---\n# The new board\n",
@@ -103,6 +104,8 @@ class Move:
     folder: Path
     strategy: str = "overwrite"
     hardware: str = ""
+    sleep_time: int = 0
+    secrets: dict[str, str] = field(default_factory=dict)
     archive: str = ARCHIVE
     archive_kind: str = "space"
     deploy_seconds: float = 20.0
@@ -126,6 +129,7 @@ class Move:
         return HubPart(
             strategy=self.strategy, space=BOARD, demo=DEMO, archive=self.archive,
             archive_kind=self.archive_kind, hardware=self.hardware,
+            sleep_time=self.sleep_time, secrets=tuple(self.secrets),
             accept=LOSSES if self.strategy == "rename" else (),
             content=new_board(str(self.content)).tree,
         )  # fmt: skip
@@ -144,6 +148,7 @@ class Move:
         ground = Ground(
             hub=client, part=self.part, home=self.home,
             board=new_board(str(self.content)), grace=0.05,
+            secrets=lambda: {one: Token(text) for one, text in self.secrets.items()},
             patience=Patience(send=5, settle=1, busy=2, look=0.01),
         )  # fmt: skip
         clock = Clock()

@@ -102,4 +102,4 @@ def test_every_fault_is_in_the_guide(fault: str) -> None:
 
 def test_what_has_to_be_agreed_to_is_in_the_guide() -> None:
     _, accept = blocks("Take over", "toml")
-    assert accept.strip() == 'accept = ["likes", "discussions", "grant", "subdomain"]'
+    assert accept.strip() == 'accept = ["likes", "discussions", "grant", "subdomain", "storage"]'

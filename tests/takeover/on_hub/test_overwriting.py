@@ -20,7 +20,7 @@ def test_a_space_is_taken_over(hub: Hub, tmp_path: Path) -> None:
     move.to(Stage.GUIDED)
     assert "frontrunner_entry.py" in move.tree()
     move.to(Stage.SETTLED, Mode.FINISHED)
-    assert move.steps() == ["save", "archive", "parallel", "guide", "cutover", "settle"]
+    assert move.steps() == ["save", "archive", "parallel", "guide", "provide", "cutover", "settle"]
     assert move.tree() == {path: text.encode() for path, text in NEW_FILES.items()}
     assert hub.run().sha == move.space().head.id
     assert hub.board.likes == likes

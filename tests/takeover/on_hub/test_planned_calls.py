@@ -37,12 +37,23 @@ def test_every_call_was_planned(
     places = Places(space=BOARD, demo=DEMO, archive=ARCHIVE, archive_kind=kind)
     plan = plan_steps(strategy, places)
     planned = {
-        shape(one.method, one.path) for step in plan.steps for one in (*step.reads, *step.writes)
+        shape(one.method, one.path)
+        for step in plan.steps
+        for one in (*step.reads, *step.writes, *step.undo_writes)
     }
-    move = Move(hub, tmp_path, strategy=strategy, archive_kind=kind)
+    move = Move(
+        hub, tmp_path, strategy=strategy, archive_kind=kind, hardware="cpu-upgrade",
+        sleep_time=3600, secrets={"API_KEY": "value"},
+    )  # fmt: skip
+    demo = hub.stored.create("space", DEMO, author="owner", sdk="docker").space
+    assert demo is not None
+    demo.variables["MORE"] = {"key": "MORE", "value": "1"}
     asked = len(hub.stored.asked)
     move.command(Verb.START)
+    move.until(lambda _: "sleep" in move.steps())
     move.to(Stage.SETTLED, Mode.FINISHED)
+    move.command(Verb.ROLLBACK)
+    move.until(lambda one: one.mode is Mode.ROLLED_BACK)
     made = {shape(method, path) for method, path, _ in hub.stored.asked[asked:]}
     unplanned = sorted(made - planned)
     assert unplanned == [], "\n".join(unplanned)

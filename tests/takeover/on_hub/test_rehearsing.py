@@ -32,7 +32,8 @@ def test_the_command_exits_with_0_and_tells_the_story(tmp_path: Path) -> None:
     [found] = json.loads(done.stdout)
     assert all(one["held"] for one in found["held"])
     assert [one["key"] for one in found["steps"]] == [
-        *("save", "archive", "parallel", "guide", "cutover", "hardware", "settle"),
+        *("save", "archive", "parallel", "guide", "provide", "cutover", "hardware", "sleep"),
+        "settle",
     ]
     assert found["observed"]["looks"] > 20
     text = page.read_text("utf-8")

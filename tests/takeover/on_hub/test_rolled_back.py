@@ -275,7 +275,9 @@ def test_a_grant_is_given_up_last_and_asked_for_again(hub: Hub, tmp_path: Path) 
     move = Move(hub, tmp_path, strategy="rename")
     held_at(move, Stage.CUTOVER)
     move.until(lambda _: "hardware" in move.steps())
-    assert move.steps()[-3:] == ["take-name", "give-up", "hardware"]
+    assert [one for one in move.steps() if one != "sleep"][-3:] == [
+        "take-name", "give-up", "hardware",
+    ]  # fmt: skip
     assert hub.stored.space(ARCHIVE).space.requested == "cpu-basic"  # type: ignore[union-attr]
     move.command(Verb.ROLLBACK)
     move.until(lambda one: one.mode is Mode.ROLLED_BACK)

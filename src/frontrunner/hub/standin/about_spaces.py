@@ -12,6 +12,7 @@ from frontrunner.hub.standin.repos import Repository, Space
 from frontrunner.hub.standin.stored import Stored
 
 FREE = "cpu-basic"
+FREE_SLEEPS = 172_800
 FLAVORS = {FREE: 0, "cpu-upgrade": 3, "t4-small": 40, "t4-medium": 60, "l4x1": 80}
 """Cents an hour."""
 _REFUSED = "Please subscribe to a paid plan, or ask for a community grant, to use this hardware."
@@ -79,7 +80,9 @@ def hardware(stored: Stored, ask: Ask, repository: Repository) -> Reply:
     if not coming and stored.switches.refused_hardware == "402":
         raise RefusedError(402, _REFUSED)
     stored.request_hardware(repository, flavor, coming=coming)
-    if "sleepTimeSeconds" in fields:
+    if flavor == FREE:
+        space.sleep_time = FREE_SLEEPS
+    elif "sleepTimeSeconds" in fields:
         space.sleep_time = fields["sleepTimeSeconds"]
     return runtime(stored, ask, repository)
 
@@ -89,7 +92,8 @@ def sleep_time(stored: Stored, ask: Ask, repository: Repository) -> Reply:
     space, seconds = space_of(repository), ask.fields.get("seconds")
     if not isinstance(seconds, int):
         raise RefusedError(400, "seconds must be a whole number")
-    space.sleep_time = None if seconds < 0 else seconds
+    if space.requested != FREE:  # free hardware has one that nobody can change
+        space.sleep_time = None if seconds < 0 else seconds
     return runtime(stored, ask, repository)
 
 

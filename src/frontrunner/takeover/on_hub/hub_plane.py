@@ -29,10 +29,11 @@ from frontrunner.base.errors import (
 )
 from frontrunner.hub.reading import runtime_of
 from frontrunner.hub.saved_tree import saved_settings
+from frontrunner.hub.space_facts import SpaceSettings
 from frontrunner.hub.waiting import FAILED, ask_live
 from frontrunner.takeover.on_hub.new_board import NewBoard, kept_board
-from frontrunner.takeover.on_hub.renaming import Hardware, hardware_steps
 from frontrunner.takeover.on_hub.replacing_tree import TREE_STEPS
+from frontrunner.takeover.on_hub.resourcing import Hardware, Trailing, trailing_steps
 from frontrunner.takeover.on_hub.seeing import Eyes, Seen, snapshot_of
 from frontrunner.takeover.on_hub.step_journal import Known, Open, StepJournal
 from frontrunner.takeover.on_hub.step_parts import Coming, Done, Ground, Step
@@ -41,7 +42,7 @@ from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.stages import FULL, World
 
 log = logging.getLogger("frontrunner.takeover")
-_TRAILING = frozenset({"give-up", "hardware"})
+_TRAILING = frozenset({"give-up", "hardware", "sleep"})
 """Steps that the move does not wait for."""
 _VERSION = "x-frontrunner-version"
 _HEALTHY_BELOW = 500
@@ -65,7 +66,7 @@ class HubPlane:
         self._first, self._journal, self._now = ground, journal, now
         self._deploy_seconds, self._hardware_seconds = deploy_seconds, hardware_seconds
         self._eyes: dict[str, Eyes] = {}
-        self._hardware: dict[str, str] = {}
+        self._had: dict[str, SpaceSettings] = {}
         """What the old board had, by the commit that was saved."""
         self._token = 0
         self._doing = ""
@@ -144,6 +145,9 @@ class HubPlane:
         steps = steps_to(world, ground, known, seen)
         self._abandon(known, {step.key for step in steps}, world)
         for step in steps:
+            if not goes_back(step):  # nothing is prepared for a step that is not tried again yet
+                self._heed_failure(step, known)
+        for step in steps:
             waits = self._make(step, known, world)
             if waits:
                 self._doing = waits
@@ -216,31 +220,31 @@ class HubPlane:
     # --- hardware -----------------------------------------------------------------------------
 
     def _tend(self, ground: Ground, known: Known) -> None:
-        """Ask for hardware once users are on the new board, and look after what is pending.
+        """Ask for hardware and sleep time once users are on the new board, and look after them.
 
         A refusal is told to people and holds nothing up.
         """
-        for step in self._hardware_steps(ground, known):
+        for step in self._trailing_steps(ground, known):
             if step.is_done(known) or step.key in known.failed:
                 continue
-            waits = self._try_hardware(step, known)
+            waits = self._try(step, known)
             known = self._journal.known()
             begun = known.open.get(step.key)
-            if waits and begun and self._now() - begun.at > self._hardware_seconds:
+            is_late = begun and self._now() - begun.at > self._hardware_seconds
+            if waits and is_late and isinstance(step, Hardware):
                 self._journal.alarm(
                     f"{waits} That is longer than {self._hardware_seconds:,.0f} s. Ask the Hub's "
                     "staff about the grant, or look at the account's billing.",
                     self._token,
                 )
 
-    def _hardware_steps(self, ground: Ground, known: Known) -> tuple[Hardware, ...]:
+    def _trailing_steps(self, ground: Ground, known: Known) -> tuple[Trailing, ...]:
         saved = known.saved.get("commit", "")
-        if saved not in self._hardware:
-            settings = saved_settings(ground.saved_folder(known))
-            self._hardware[saved] = (settings.hardware if settings else "") or ""
-        return hardware_steps(ground, self._hardware[saved])
+        if saved not in self._had:
+            self._had[saved] = saved_settings(ground.saved_folder(known)) or SpaceSettings()
+        return trailing_steps(ground, self._had[saved])
 
-    def _try_hardware(self, step: Hardware, known: Known) -> str:
+    def _try(self, step: Trailing, known: Known) -> str:
         try:
             begun = known.open.get(step.key)
             if begun is None:

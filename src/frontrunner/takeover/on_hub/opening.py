@@ -7,6 +7,7 @@ from collections.abc import Callable
 from frontrunner.base.config import HubSettings, load_settings
 from frontrunner.base.errors import FrontrunnerError
 from frontrunner.base.home import Home
+from frontrunner.hub.access import read_secrets
 from frontrunner.hub.committing import Patience
 from frontrunner.hub.session import hub_of
 from frontrunner.takeover.ledger.ledger import Ledger
@@ -35,6 +36,7 @@ def hub_plane(
         part=part,
         home=home,
         board=kept_board(part.content, home) or new_board(settings.content),
+        secrets=lambda: read_secrets(load_settings(home.path).hub.secrets),
         patience=_LOCAL_PATIENCE if hub.is_local else Patience(),
         grace=0.3 if hub.is_local else 15.0,
     )

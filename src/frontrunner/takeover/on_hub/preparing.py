@@ -15,11 +15,17 @@ from frontrunner.hub.engagement import without_names
 from frontrunner.hub.reading import facts_of, settings_of
 from frontrunner.hub.replacement import whole_tree
 from frontrunner.hub.repositories import Sdk, copy_space, create_repository, find_repository
-from frontrunner.hub.resources import missing_secrets
-from frontrunner.hub.saved_tree import read_saved, save_tree, saved_files, tree_to_save
+from frontrunner.hub.saved_tree import (
+    read_saved,
+    save_tree,
+    saved_files,
+    saved_settings,
+    tree_to_save,
+)
 from frontrunner.hub.tree_changes import TreeChange
 from frontrunner.hub.waiting import Probe, ask_live
 from frontrunner.takeover.on_hub.new_board import keep_board
+from frontrunner.takeover.on_hub.resourcing import give_known_secrets
 from frontrunner.takeover.on_hub.seeing import snapshot_of
 from frontrunner.takeover.on_hub.step_journal import Known
 from frontrunner.takeover.on_hub.step_parts import Coming, Done, Ground
@@ -104,10 +110,11 @@ class Archive:
         ground, archive = self.ground, self.ground.part.archive
         commit = ground.landed.get((self.key, about["tree"])) or self._made(known)
         ground.landed[(self.key, about["tree"])] = commit
+        alarm = self._alarm(known, commit)
         waits = ground.waits_for(archive, commit)
         if waits:
             return Coming(f"{archive}: {waits}.")
-        return Done({"commit": commit, "place": archive, **about}, self._alarm(known))
+        return Done({"commit": commit, "place": archive, **about}, alarm)
 
     def _made(self, known: Known) -> str:
         if self.ground.part.archive in known.archives:  # of an earlier attempt: it is replaced
@@ -115,16 +122,19 @@ class Archive:
         saved = read_saved(self.ground.saved_folder(known))
         return copy_space(self.ground.hub, saved, self.ground.part.archive).commit
 
-    def _alarm(self, known: Known) -> str:
-        saved = read_saved(self.ground.saved_folder(known)).settings
-        there = settings_of(self.ground.hub, self.ground.part.archive)
-        missing = missing_secrets(saved, there) if saved else ()
-        if not missing:
-            return ""
-        return (
-            f"{self.ground.part.archive} lacks the secrets {', '.join(missing)}. Nobody can read "
-            "their values, so set them there by hand."
-        )
+    def _alarm(self, known: Known, commit: str) -> str:
+        """Give it the secrets whose values are known; what is to be done about the others."""
+        ground, archive = self.ground, self.ground.part.archive
+        if commit not in ground.told:
+            saved = saved_settings(ground.saved_folder(known))
+            missing = give_known_secrets(ground, archive, saved) if saved else ()
+            ground.told[commit] = (
+                f"{archive} lacks the secrets {', '.join(missing)}. Nobody can read their values: "
+                "set them there, or name files with them as secrets under [hub]."
+                if missing
+                else ""
+            )
+        return ground.told[commit]
 
     def _replaced(self, known: Known) -> str:
         ground, archive = self.ground, self.ground.part.archive

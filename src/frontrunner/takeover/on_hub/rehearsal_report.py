@@ -19,6 +19,9 @@ from frontrunner.takeover.records import StepBegun, StepEnded
 from frontrunner.takeover.report import Report, report_of
 from frontrunner.takeover.stages import Mode, Position
 
+_TRAILING = ("hardware", "sleep")
+"""Steps that the end does not wait for."""
+
 
 class Held(msgspec.Struct, frozen=True):
     """One promise, and whether it held."""
@@ -98,7 +101,7 @@ def rehearsal_of(order: Order, fault: Rehearsed, ended: Ended) -> Rehearsal:
         Held("The ledger's chain of hashes holds.", chain.holds, chain.text),
     ]
     steps = _steps([(one.seq, one.at, one.record) for one in entries])
-    open_ = [one.key for one in steps if one.seconds is None and one.key != "hardware"]
+    open_ = [one.key for one in steps if one.seconds is None and one.key not in _TRAILING]
     held.append(Held("Each step has an outcome.", not open_, ", ".join(open_) or "all of them"))
     if order.fault == "kill":
         held.append(Held("The controller was killed at every point.", killed > 0, f"{killed}"))

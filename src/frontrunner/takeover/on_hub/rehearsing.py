@@ -44,6 +44,7 @@ from frontrunner.takeover.wiring import open_ledger, wired
 
 _STOPPED = frozenset({Mode.PAUSED, Mode.FAILED, Mode.ROLLED_BACK})
 _LOOK = 0.05
+_LOSSES = ("likes", "discussions", "grant", "subdomain", "storage")
 _KILLED_MOST = 400
 _REST = 30.0
 """Seconds that Spaces may take to come to rest once the take-over has ended."""
@@ -201,7 +202,7 @@ def _home(order: Order, fault: Rehearsed, folder: Path, url: str, token: str) ->
     home.path.mkdir(parents=True)
     write_file(folder / "token", token.encode(), mode=0o600)
     content = order.new or folder / "new"
-    losses = '["likes", "discussions", "grant", "subdomain"]' if order.strategy == "rename" else []
+    losses = list(_LOSSES) if order.strategy == "rename" else []
     gates, tables = _gates(order)
     stages = "".join(
         f'[takeover.{one}]\ndeadline = "1h"\nat_least = "0s"\ngates = {gates[one]}\n'

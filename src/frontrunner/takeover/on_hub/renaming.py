@@ -1,4 +1,4 @@
-"""The steps that give the name to the new board's Space, and the hardware to the name.
+"""The steps that give the name to the new board's Space.
 
 Between the two renames the old name leads to the old board, so the name has a running board at
 every moment. On the way back it leads to the new one.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from frontrunner.base.errors import HubError, HubRightsError, PaymentError
-from frontrunner.hub.reading import facts_of, runtime_of
+from frontrunner.base.errors import HubError
 from frontrunner.hub.repositories import find_repository, rename_space
-from frontrunner.hub.resources import FREE_HARDWARE, request_hardware
+from frontrunner.hub.saved_tree import saved_settings
 from frontrunner.hub.waiting import Probe, shows_snapshot
+from frontrunner.takeover.on_hub.resourcing import hardware_back
 from frontrunner.takeover.on_hub.step_journal import Known
 from frontrunner.takeover.on_hub.step_parts import Coming, Done, Ground
 
@@ -66,7 +66,15 @@ class TakeName:
         rename_space(ground.hub, part.demo, part.space, about["commit"])
         probe = shows_snapshot(known.done["parallel"]["snapshot"])
         waits = ground.waits_for(part.space, about["commit"], probe)
-        return Coming(f"{part.space}: {waits}.") if waits else Done(about)
+        return Coming(f"{part.space}: {waits}.") if waits else Done(about, self._alarm(known))
+
+    def _alarm(self, known: Known) -> str:
+        """What a rename leaves behind, besides what was agreed to by name."""
+        saved = saved_settings(self.ground.saved_folder(known))
+        if saved is None or not saved.storage:
+            return ""
+        part = self.ground.part
+        return f"The persistent storage ({saved.storage}) stays with {part.archive}, as agreed."
 
 
 @dataclass(frozen=True)
@@ -100,67 +108,5 @@ class GiveBack:
 
     def _ask_again(self, known: Known) -> str:
         """Ask for the hardware that was given up; what a person has to do about it."""
-        flavor, space = known.done.get("give-up", {}).get("before", ""), self.ground.part.space
-        if not flavor:
-            return ""
-        try:
-            found = request_hardware(self.ground.hub, space, flavor)
-        except HubError as error:
-            return f"{space} has given up {flavor} and does not get it back: {error}"
-        if found.state == "there":
-            return ""
-        return f"{space} runs on {found.current}; {flavor} was requested again. Look after it."
-
-
-@dataclass(frozen=True)
-class Hardware:
-    """Ask for hardware at a Space; the board runs on what there is until it comes."""
-
-    ground: Ground
-    key: str
-    repo_id: str
-    flavor: str
-
-    @property
-    def title(self) -> str:
-        """What it does."""
-        verb = "Give up" if self.key == "give-up" else "Ask for"
-        what = "the hardware" if self.key == "give-up" else self.flavor
-        return f"{verb} {what} at {self.repo_id}"
-
-    def is_done(self, known: Known) -> bool:
-        """Whether it was asked for and came."""
-        return known.done.get(self.key, {}).get("hardware") == self.flavor
-
-    def prepare(self, known: Known) -> dict[str, str]:
-        """What is there."""
-        return {"before": runtime_of(self.ground.hub, self.repo_id).hardware or ""}
-
-    def run(self, known: Known, about: dict[str, str]) -> Done | Coming:
-        """Request it unless it is requested."""
-        hub = self.ground.hub
-        facts_of(hub, self.repo_id)  # not if the name leads elsewhere
-        if runtime_of(hub, self.repo_id).hardware == self.flavor:
-            return Done({"hardware": self.flavor, "before": about["before"]})
-        try:
-            found = request_hardware(hub, self.repo_id, self.flavor)
-        except (PaymentError, HubRightsError) as error:
-            raise HubError(f"{self.title}: refused. {error}") from error
-        if found.state == "there" or self.key == "give-up":
-            return Done({"hardware": self.flavor, "before": about["before"]})
-        return Coming(f"{self.repo_id} runs on {found.current}; {self.flavor} was requested.")
-
-
-def hardware_steps(ground: Ground, before: str) -> tuple[Hardware, ...]:
-    """What is to be done about hardware once the name has the new board.
-
-    `before` is the hardware of the old board.
-    """
-    part = ground.part
-    wanted = part.hardware or before
-    found: tuple[Hardware, ...] = ()
-    if part.strategy == "rename" and before not in ("", FREE_HARDWARE):
-        found = (Hardware(ground, "give-up", part.archive, FREE_HARDWARE),)
-    if wanted and wanted != FREE_HARDWARE:
-        found = (*found, Hardware(ground, "hardware", part.space, wanted))
-    return found
+        before = known.done.get("give-up", {}).get("before", "")
+        return hardware_back(self.ground, known, before) if before else ""

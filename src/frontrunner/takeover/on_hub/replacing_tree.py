@@ -17,6 +17,7 @@ from frontrunner.hub.replacement import reverse_of, whole_tree
 from frontrunner.hub.saved_tree import read_saved, saved_files
 from frontrunner.hub.tree_changes import Content, TreeChange, bytes_of
 from frontrunner.hub.waiting import Probe, shows_snapshot
+from frontrunner.takeover.on_hub.resourcing import settings_back
 from frontrunner.takeover.on_hub.seeing import Tree
 from frontrunner.takeover.on_hub.step_journal import Known
 from frontrunner.takeover.on_hub.step_parts import Coming, Done, Ground
@@ -64,14 +65,23 @@ class ReplaceTree:
         """Commit, and wait until the commit is served."""
         ground, space, parent = self.ground, self.ground.part.space, about["parent"]
         if about["from"] == "old" and self.key == "restore":
-            return Done({"commit": parent, "at_name": parent})
+            return Done({"commit": parent, "at_name": parent}, self._settings_back(known, parent))
         commit = ground.commit_once(
             self.key, space, parent, _TITLES[self.key], lambda: self._change(known, about)
         )
+        alarm = self._settings_back(known, commit) if self.is_back else ""
         waits = ground.waits_for(space, commit, self._probe(known))
         if waits:
             return Coming(f"{space}: {waits}.")
-        return Done({"commit": commit, "at_name": commit})
+        return Done({"commit": commit, "at_name": commit}, alarm)
+
+    def _settings_back(self, known: Known, commit: str) -> str:
+        """Give the old board its settings back once; what a person has to do then."""
+        if self.ground.part.strategy == "rename":
+            return ""
+        if commit not in self.ground.told:
+            self.ground.told[commit] = settings_back(self.ground, known)
+        return self.ground.told[commit]
 
     def _probe(self, known: Known) -> Probe:
         if self.key == "cutover":

@@ -23,6 +23,8 @@ from frontrunner.takeover.records import (
 
 BACK = "restore"
 """The step that takes everything back: what was prepared before it is prepared anew."""
+PROVIDE = "provide"
+"""The step that gives the live Space the variables and secrets of the new board."""
 _TRIES_AGAIN = frozenset({Verb.START, Verb.RETRY, Verb.ADVANCE, Verb.RESUME, Verb.ACCEPT})
 Write = Callable[[Record, int], Entry]
 """Adds a record under the token of a lease. Raises StaleTokenError if the lease is over."""
@@ -62,6 +64,8 @@ class Known:
     """Alarms that were raised."""
     archives: set[str] = field(default_factory=set)
     """Places that an archive was made at."""
+    provided: dict[str, set[str]] = field(default_factory=dict)
+    """Names of the variables and secrets that the live Space was to get for the new board."""
     part: HubPart | None = None
     """What the plan in force says of the Hub; None before the start."""
     last: int = 0
@@ -73,6 +77,8 @@ class Known:
             match entry.record:
                 case StepBegun(step=key, about=about):
                     self.open[key] = Open(entry.seq, entry.at, about)
+                    for kind in ("variables", "secrets") if key == PROVIDE else ():
+                        self.provided.setdefault(kind, set()).update(about[kind].split())
                 case StepEnded():
                     self._ended(entry.record, entry.at)
                 case Commanded(verb=verb) if verb in _TRIES_AGAIN:
@@ -91,6 +97,9 @@ class Known:
             self.failed[key] = Failure(ended.error, at)
             return
         self.failed.pop(key, None)
+        if key in (BACK, "guide"):  # the old board is there again, as it was
+            self.provided.clear()
+            self.done.pop(PROVIDE, None)
         if key == BACK:
             self.done.clear()
             return

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from frontrunner.base.errors import UsageError
 from frontrunner.base.home import Home
+from frontrunner.hub.access import Token
 from frontrunner.hub.committing import Guarded, Patience, commit
 from frontrunner.hub.saved_tree import save_tree, tree_to_save
 from frontrunner.hub.session import Hub
@@ -67,6 +69,10 @@ class Ground:
     """How long the runtime may name an error of another commit, in seconds."""
     landed: dict[tuple[str, str], str] = field(default_factory=dict)
     """Commits that were made or found, by step and parent."""
+    secrets: Callable[[], Mapping[str, Token]] = lambda: {}
+    """Reads the values of secrets. Raises UsageError."""
+    told: dict[str, str] = field(default_factory=dict)
+    """What people have to do about settings that were given back, by commit."""
     watches: dict[str, Watch] = field(default_factory=dict)
 
     @property
@@ -77,6 +83,14 @@ class Ground:
     def saved_folder(self, known: Known) -> Path:
         """The folder of the tree that was saved last."""
         return self.home.saved_space(self.part.space, known.saved.get("commit", ""))
+
+    def values_of(self, names: Iterable[str]) -> dict[str, Token]:
+        """The values of secrets. Raises UsageError if one is not given any more."""
+        values = self.secrets() if names else {}
+        try:
+            return {name: values[name] for name in names}
+        except KeyError as missing:
+            raise UsageError(f"secrets under [hub] have no file for {missing}.") from None
 
     def keep(self, repo_id: str, commit: str) -> None:
         """Save the files at a commit before they are replaced. Raises HubError, OSError."""

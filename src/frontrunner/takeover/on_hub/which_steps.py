@@ -5,6 +5,7 @@ from __future__ import annotations
 from frontrunner.takeover.on_hub.preparing import Archive, Parallel, Save, Settle
 from frontrunner.takeover.on_hub.renaming import Aside, GiveBack, TakeName
 from frontrunner.takeover.on_hub.replacing_tree import ReplaceTree
+from frontrunner.takeover.on_hub.resourcing import Provide
 from frontrunner.takeover.on_hub.seeing import Seen, Tree
 from frontrunner.takeover.on_hub.step_journal import BACK, Known
 from frontrunner.takeover.on_hub.step_parts import Ground, Step
@@ -65,5 +66,7 @@ def _trees(ground: Ground, known: Known, seen: Seen, world: World) -> list[Step]
             head = served = "banner" if "guide" in known.done else "old"
     withdraws = not world.parallel and "parallel" in known.done
     if withdraws or key in known.open or (head, served) != (wanted, wanted):
-        return [ReplaceTree(ground, key, head)]
+        provide = Provide(ground)
+        lacks = wanted == "new" != head and not provide.holds(known)
+        return [*([provide] if lacks else []), ReplaceTree(ground, key, head)]
     return []
