@@ -125,6 +125,16 @@ def test_a_report(home: Path, tmp_path: Path) -> None:
     assert "Report of the take-over" in page.read_text()
 
 
+def test_a_report_makes_its_folder_or_says_why_not(home: Path, tmp_path: Path) -> None:
+    page = tmp_path / "a" / "b" / "report.html"
+    assert run(home, "report", "--html", str(page)).returncode == 0
+    assert "Report of the take-over" in page.read_text()
+    answer = run(home, "report", "--html", str(page / "under-a-file.html"))
+    assert answer.returncode == 2
+    assert f"could not be written to {page}/under-a-file.html: " in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
 WORDS = ["status", "log", "verify", "report", "console", "pause", "rollback", "approve", "finish"]
 
 

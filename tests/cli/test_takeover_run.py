@@ -16,7 +16,10 @@ from frontrunner.base.config import load_settings
 from frontrunner.base.errors import LedgerError, TakeoverError, UsageError
 from frontrunner.base.home import Home as HomePaths
 from frontrunner.gateway.transition import transition_file
+from frontrunner.takeover.stages import Stage
+from tests.cli.test_takeover_read import keep
 from tests.gateway.conftest import Running, _one_gateway, gateway, until
+from tests.takeover.sim import Sim
 
 __all__ = ["_one_gateway", "gateway"]
 QUICK = 'gates = []\nat_least = "0s"\nevidence = 0\n'
@@ -199,3 +202,19 @@ def test_a_unit_for_the_controller(home: Path) -> None:
     assert run(home, "emit", "sysv").returncode == 2
     state = load_settings(home).gateway.state
     assert f"ReadWritePaths={home} {state}\n" in unit, "the controller writes there too"
+
+
+def test_an_end_that_is_not_possible_is_refused_before_it_is_asked_about(tmp_path: Path) -> None:
+    (tmp_path / "frontrunner.toml").write_text(
+        '[gateway]\nold = "http://127.0.0.1:9"\nnew = "http://127.0.0.1:8"\n'
+    )
+    sim = Sim()
+    sim.go_to(Stage.GUIDED)
+    keep(sim, tmp_path)
+    before = run(tmp_path, "log").stdout
+    for words in (("finish",), ("finish", "--yes")):
+        answer = run(tmp_path, *words)
+        assert answer.returncode == 7
+        assert "It is at guided, not settled yet." in answer.stderr
+        assert "--yes" not in answer.stderr
+    assert run(tmp_path, "log").stdout == before, "nothing is recorded"

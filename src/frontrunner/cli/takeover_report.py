@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from frontrunner.base.config import load_settings
+from frontrunner.base.errors import UsageError
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import print_json, say, visible
 from frontrunner.cli.takeover_app import takeover
@@ -33,15 +34,28 @@ def report(
     with closing(begun_ledger(load_settings(home))) as ledger:
         found = report_of(ledger.entries(), ledger.verify())
     if html is not None:
-        from frontrunner.base.atomic import write_file  # noqa: PLC0415
-        from frontrunner.takeover.report_page import report_page  # noqa: PLC0415
-
-        write_file(html, report_page(found).encode())
-        say(f"Wrote {html}")
+        _write_page(html, found)
     if as_json:
         print_json(found)
     elif html is None:
         typer.echo("\n".join(map(visible, _lines(found))))
+
+
+def _write_page(path: Path, found: Report) -> None:
+    """Write the page, and its folder if there is none. Raises UsageError if that fails."""
+    from frontrunner.base.atomic import write_file  # noqa: PLC0415
+    from frontrunner.takeover.report_page import report_page  # noqa: PLC0415
+
+    page = report_page(found).encode()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_file(path, page)
+    except OSError as error:
+        raise UsageError(
+            f"The report could not be written to {path}: {error.strerror or error}. Give another "
+            "file to --html."
+        ) from error
+    say(f"Wrote {path}")
 
 
 def _lines(found: Report) -> list[str]:

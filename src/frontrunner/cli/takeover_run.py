@@ -25,6 +25,7 @@ from frontrunner.takeover.fold import State, fold
 from frontrunner.takeover.held import held_of
 from frontrunner.takeover.records import Commanded, Decided, Entry, Refused, Verb
 from frontrunner.takeover.stages import Stage
+from frontrunner.takeover.verbs import why_not_finish
 
 if TYPE_CHECKING:
     from frontrunner.takeover.wiring import Wired
@@ -293,13 +294,7 @@ def _ask(
 
 def _for_way_back(home: Path | None) -> Settings:
     """The settings, although some may have a mistake."""
-    from frontrunner.takeover.loading import is_on_hub  # noqa: PLC0415
-
-    settings, warning = settings_for_way_back(
-        home,
-        ("gateway", "hub", "takeover"),
-        lambda one: None if is_on_hub(one) else sides(one.gateway),
-    )
+    settings, warning = settings_for_way_back(home, ("gateway", "hub", "takeover"), _check_begun)
     if warning:
         complain("warning", warning)
     try:
@@ -308,6 +303,16 @@ def _for_way_back(home: Path | None) -> Settings:
         complain("warning", f"{error} This command sends no notices.")
         return msgspec.structs.replace(settings, notify=NotifySettings())
     return settings
+
+
+def _check_begun(settings: Settings) -> None:
+    """Raises FrontrunnerError if no take-over was started there, or its boards are not set."""
+    from frontrunner.takeover.loading import is_on_hub  # noqa: PLC0415
+    from frontrunner.takeover.wiring import begun_ledger  # noqa: PLC0415
+
+    begun_ledger(settings).close()
+    if not is_on_hub(settings):
+        sides(settings.gateway)
 
 
 def _show_recorded(entry: Entry, home: Path, as_json: bool) -> None:
@@ -320,7 +325,13 @@ def _show_recorded(entry: Entry, home: Path, as_json: bool) -> None:
 
 
 def _confirm(state: State, command: Commanded, text: str) -> None:
-    """Ask before what cannot be taken back. Raises TakeoverError if nobody can be asked."""
+    """Ask before what cannot be taken back.
+
+    Raises TakeoverError if it cannot be done anyway, or if no terminal is there to ask at.
+    """
+    impossible = why_not_finish(state.position) if command.verb is Verb.FINISH else ""
+    if impossible:
+        raise TakeoverError(impossible)
     final = command.verb is Verb.FINISH or state.position.stage is Stage.CUTOVER
     if not text or not final:
         return

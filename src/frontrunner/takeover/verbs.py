@@ -116,12 +116,9 @@ def _in_force(now: Situation, plan: Plan, step: int | None = None) -> Append:
 
 
 def _finish(now: Situation, one: Pending) -> Step | None:
-    if now.position.stage is not Stage.SETTLED:
-        return refused(one, f"It is at {now.position.stage}, not settled yet.")
-    if now.position.mode is Mode.ROLLED_BACK:
-        return refused(one, "It is rolled back.")
-    if now.position.mode is Mode.FAILED:
-        return refused(one, "A step has failed. Run `retry` first.")
+    unsettled = why_not_finish(now.position)
+    if unsettled:
+        return refused(one, unsettled)
     missing = [] if one.command.force else blockers(now)
     if missing:
         return refused(one, _not_all(missing))
@@ -129,6 +126,17 @@ def _finish(now: Situation, one: Pending) -> Step | None:
         return refused(one, reasonless)
     done = now.with_mode(Mode.FINISHED)
     return now.decided(done, _why(one, "Finished"), Cause.COMMAND, one.seq)
+
+
+def why_not_finish(position: Position) -> str:
+    """Why a take-over cannot end where it is, with or without force; empty if it can."""
+    if position.stage is not Stage.SETTLED:
+        return f"It is at {position.stage}, not settled yet."
+    return {
+        Mode.ROLLED_BACK: "It is rolled back.",
+        Mode.FAILED: "A step has failed. Run `retry` first.",
+        Mode.FINISHED: "The take-over is finished.",
+    }.get(position.mode, "")
 
 
 def _retry(now: Situation, one: Pending) -> Step | None:

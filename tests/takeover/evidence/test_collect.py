@@ -14,6 +14,7 @@ from frontrunner.gateway.render import Place
 from frontrunner.gateway.shadow.tally import RouteTally, Tally, write_tally
 from frontrunner.takeover.evidence import collect
 from frontrunner.takeover.evidence.collect import Analysis, Collector
+from frontrunner.takeover.evidence.complaints import Counted
 from frontrunner.takeover.evidence.facts import RouteShadows, Shadows, SideCounts
 from frontrunner.takeover.evidence.log_position import LogReader
 from frontrunner.takeover.gates.look import look
@@ -377,9 +378,9 @@ def test_shadows_from_before_an_analysis_that_are_counted_late_are_not_part_of_i
 def test_complaints_are_asked_for_since_the_restart(world: World) -> None:
     asked: list[float] = []
 
-    def complaints(since: float) -> int | None:
+    def complaints(since: float) -> Counted:
         asked.append(since)
-        return 7
+        return Counted(7)
 
     world.now = BEGIN + 50
     collector = world.begun(complaints=complaints)

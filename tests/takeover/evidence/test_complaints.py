@@ -6,12 +6,12 @@ import threading
 import time
 
 from frontrunner.base.errors import GatewayError
-from frontrunner.takeover.evidence.complaints import Complaints
+from frontrunner.takeover.evidence.complaints import NOT_YET, Complaints, Counted
 
 
 def brought(complaints: Complaints, since: float) -> int | None:
     for _ in range(500):
-        found = complaints(since)
+        found = complaints(since).number
         if found is not None:
             return found
         time.sleep(0.005)
@@ -21,23 +21,23 @@ def brought(complaints: Complaints, since: float) -> int | None:
 def test_a_count_is_brought_and_renewed() -> None:
     now, count = [0.0], [3]
     complaints = Complaints(lambda since: count[0], clock=lambda: now[0])
-    assert complaints(5.0) is None
+    assert complaints(5.0) == Counted(None, NOT_YET)
     assert brought(complaints, 5.0) == 3
     count[0] = 4
-    assert complaints(5.0) == 3
+    assert complaints(5.0).number == 3
     now[0] = 11.0
-    assert complaints(5.0) == 3  # a thread counts again
+    assert complaints(5.0).number == 3  # a thread counts again
     for _ in range(500):
-        if complaints(5.0) == 4:
+        if complaints(5.0).number == 4:
             break
         time.sleep(0.005)
-    assert complaints(5.0) == 4
+    assert complaints(5.0).number == 4
 
 
 def test_a_count_since_another_time_is_not_known_at_first() -> None:
     complaints = Complaints(int)
     assert brought(complaints, 5.0) == 5
-    assert complaints(6.0) is None
+    assert complaints(6.0).number is None
     assert brought(complaints, 6.0) == 6
 
 
@@ -53,7 +53,7 @@ def test_a_database_that_hangs_is_not_waited_for() -> None:
     complaints = Complaints(count, clock=lambda: now[0])
     for _ in range(20):
         now[0] += 30
-        assert complaints(5.0) is None
+        assert complaints(5.0) == Counted(None, NOT_YET)
     assert calls == [1]
     released.set()
     assert brought(complaints, 5.0) == 1
@@ -71,6 +71,8 @@ def test_a_count_that_cannot_be_renewed_is_not_known_after_a_while() -> None:
     assert brought(complaints, 5.0) == 2
     fails[0] = True
     now[0] = 100.0
-    assert complaints(5.0) == 2
+    assert complaints(5.0).number == 2
     now[0] = 121.0
-    assert complaints(5.0) is None
+    assert complaints(5.0) == Counted(
+        None, "The messages of visitors could not be read: no database"
+    )

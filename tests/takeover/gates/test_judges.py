@@ -216,7 +216,8 @@ def test_freshness(new: float | None, old: float | None, verdict: Verdict, said:
 @pytest.mark.parametrize(
     ("complaints", "visitors", "approved", "verdict", "said"),
     [
-        (None, 1000, True, I, "could not be read"),
+        (None, 1000, True, I, "are being counted"),
+        (None, 1000, False, F, "Rejected"),
         (0, 0, True, I, "200 visitors more"),
         (0, 199, True, I, "1 visitor more"),
         (1, 1000, None, I, "must read the messages and approve"),
@@ -235,6 +236,12 @@ def test_feedback(
     found = judge(FeedbackGate(name="feedback"), known)
     assert found.verdict is verdict
     assert said in found.text
+
+
+def test_feedback_says_why_it_is_not_known() -> None:
+    why = "The messages of visitors could not be read: no database"
+    found = judge(FeedbackGate(name="feedback"), facts(complaints_unknown=why))
+    assert (found.verdict, found.text) == (I, why)
 
 
 def test_feedback_may_do_without_a_person() -> None:

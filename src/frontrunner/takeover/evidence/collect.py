@@ -18,6 +18,7 @@ import msgspec
 from frontrunner.base.atomic import write_file
 from frontrunner.gateway.logs import RequestLine
 from frontrunner.gateway.render import Place
+from frontrunner.takeover.evidence.complaints import NOT_YET, Counted
 from frontrunner.takeover.evidence.facts import Evidence
 from frontrunner.takeover.evidence.log_position import LogReader, Position
 from frontrunner.takeover.evidence.shadow_counts import ShadowTotals, read_shadows, shadows_since
@@ -73,14 +74,14 @@ class Collector:
         self,
         place: Place,
         file: Path,
-        complaints: Callable[[float], int | None] = lambda since: None,
+        complaints: Callable[[float], Counted] = lambda since: Counted(None, NOT_YET),
         clock: Callable[[], float] = time.time,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         """Go on with the counts in `file`, or begin without any.
 
-        `complaints` gives the messages about the new side since a time, or None if they are not
-        known, without waiting. `elapsed` is a clock that nobody sets.
+        `complaints` counts the messages about the new side since a time, without waiting.
+        `elapsed` is a clock that cannot be set.
         """
         self._elapsed, self._settled = elapsed, -math.inf
         self._place, self._file = place, file
@@ -256,6 +257,7 @@ class Collector:
         shadows = read_shadows(self._shadow_file)
         if kept.waits_for_shadows and shadows is not None:
             shadows = kept.shadows
+        complaints = self._complaints(kept.since)
         return Evidence(
             at=now,
             since=kept.since,
@@ -267,7 +269,8 @@ class Collector:
             split=split,
             slow_over_ms=windows.slow_over_ms,
             shadows=shadows_since(kept.shadows, shadows),
-            complaints=self._complaints(kept.since),
+            complaints=complaints.number,
+            complaints_unknown=complaints.unknown,
             visitors=split.new,
             unread=kept.unread,
             problem=problem,

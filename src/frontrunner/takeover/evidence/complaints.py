@@ -7,6 +7,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from frontrunner.base.errors import FrontrunnerError
 
@@ -15,6 +16,19 @@ _EVERY = 10.0
 """Seconds between two counts."""
 _OLD = 120.0
 """Seconds after which a count is not known any more."""
+
+
+NOT_YET = "The messages of visitors are being counted."
+"""A count was begun and has not ended; a database may take its time."""
+
+
+class Counted(NamedTuple):
+    """How many messages there are."""
+
+    number: int | None
+    """None if it is not known."""
+    unknown: str = ""
+    """Why it is not known; empty if it is."""
 
 
 class Complaints:
@@ -31,10 +45,12 @@ class Complaints:
         self._known: tuple[float, int, float] | None = None
         """Since when was counted, how many, and the time of the count."""
         self._asked, self._tried = math.nan, -math.inf
+        self._error = ""
+        """Why the last count failed."""
         self._thread: threading.Thread | None = None
 
-    def __call__(self, since: float) -> int | None:
-        """The messages since a time; None if they are not known."""
+    def __call__(self, since: float) -> Counted:
+        """The messages since a time, or why they are not known."""
         now, known = self._clock(), self._known
         is_due = since != self._asked or now - self._tried >= self._every
         if is_due and not self._is_busy():
@@ -42,8 +58,8 @@ class Complaints:
             self._thread = threading.Thread(target=self._bring, args=(since,), daemon=True)
             self._thread.start()
         if known is None or known[0] != since or now - known[2] > _OLD:
-            return None
-        return known[1]
+            return Counted(None, self._error or NOT_YET)
+        return Counted(known[1])
 
     def _is_busy(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
@@ -51,5 +67,7 @@ class Complaints:
     def _bring(self, since: float) -> None:
         try:
             self._known = since, self._count(since), self._clock()
+            self._error = ""
         except FrontrunnerError as error:
+            self._error = f"The messages of visitors could not be read: {error}"
             log.warning("messages of visitors could not be counted: %s", error)

@@ -98,6 +98,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """None if the comparer has no counts."""
     complaints: int | None = None
     """Messages of users of the new side since the counts began; None if they cannot be read."""
+    complaints_unknown: str = ""
+    """Why they are not known."""
     visitors: int = 0
     """Distinct buckets seen on the new side."""
     old_data_at: float | None = None

@@ -20,6 +20,7 @@ from frontrunner.base.gate_settings import (
     SuccessGate,
 )
 from frontrunner.checks.gates import Verdict
+from frontrunner.takeover.evidence.complaints import NOT_YET
 from frontrunner.takeover.evidence.facts import Evidence, Shadows
 from frontrunner.takeover.evidence.sequential import ALPHA, bounds, difference, log_e_share
 from frontrunner.takeover.stages import FULL
@@ -176,10 +177,10 @@ def judge_feedback(gate: FeedbackGate, evidence: Evidence) -> Finding:
     """Whether few visitors of the new side complain, and whether an operator read it."""
     complaints, visitors = evidence.complaints, evidence.visitors
     found = Finding(Verdict.INCONCLUSIVE, "", None, gate.at_most, visitors, gate.minimum_sample)
-    if complaints is None:
-        return found._replace(text="The messages of visitors could not be read.")
     if evidence.approved.get(gate.name) is False:
         return found._replace(verdict=Verdict.FAILED, text="Rejected by an operator.")
+    if complaints is None:
+        return found._replace(text=evidence.complaints_unknown or NOT_YET)
     hits = (min(complaints, visitors), visitors)
     upper = bounds(*hits, PASS_ALPHA).upper
     what = (
