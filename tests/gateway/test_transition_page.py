@@ -113,6 +113,12 @@ def test_the_feed_has_one_entry_for_each_event() -> None:
 def test_the_data_is_the_file() -> None:
     found = rendered("/transition.json", MOVE, Reader("https://a"))
     assert msgspec.json.decode(found.body, type=Transition) == MOVE
+    data = msgspec.json.decode(found.body)
+    assert data["share_percent"] == MOVE.share / 100
+    assert data["shares_percent"] == [one / 100 for one in MOVE.shares]
+    assert [one["share_percent"] for one in data["history"]] == [
+        one.share / 100 for one in MOVE.history
+    ]
 
 
 # --- through the companion and Envoy --------------------------------------------------------------

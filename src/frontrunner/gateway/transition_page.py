@@ -81,12 +81,25 @@ def rendered(path: str, transition: Transition | None, reader: Reader) -> Render
         style = files("frontrunner.gateway").joinpath("templates/transition.css").read_bytes()
         return Rendered(200, "text/css", style, 3600)
     if path == DATA:
-        found = transition if transition is not None else {"detail": "No move is planned."}
+        found = _data(transition) if transition is not None else {"detail": "No move is planned."}
         return Rendered(status, "application/json", msgspec.json.encode(found))
     if path == FEED:
         body = _template("transition.atom.j2", transition, reader)
         return Rendered(200, "application/atom+xml", body)
     return Rendered(status, "text/html", _template("transition.html.j2", transition, reader))
+
+
+def _data(transition: Transition) -> dict[str, object]:
+    """The file as it is, with each share in percent too: by itself it is one of 10,000."""
+    history = [
+        {**msgspec.to_builtins(one), "share_percent": one.share / 100} for one in transition.history
+    ]
+    return {
+        **msgspec.to_builtins(transition),
+        "share_percent": transition.share / 100,
+        "shares_percent": [one / 100 for one in transition.shares],
+        "history": history,
+    }
 
 
 def _template(name: str, transition: Transition | None, reader: Reader) -> bytes:
