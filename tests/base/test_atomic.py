@@ -55,6 +55,19 @@ def test_a_link_stays_and_the_file_that_it_leads_to_is_written(tmp_path: Path) -
     assert [p.name for p in target.parent.iterdir()] == ["file"]
 
 
+def test_a_link_that_is_not_followed_is_replaced(tmp_path: Path) -> None:
+    elsewhere, link = tmp_path / "elsewhere", tmp_path / "link"
+    elsewhere.write_bytes(b"1")
+    for target in (elsewhere, Path("/dev/full"), tmp_path / "none"):
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+        atomic.write_file(link, b"2", mode=0o600, follow=False)
+        assert (link.is_symlink(), link.read_bytes()) == (False, b"2")
+        assert stat.S_IMODE(link.stat().st_mode) == 0o600
+    assert elsewhere.read_bytes() == b"1"
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_failed_write_leaves_the_old_content(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -48,6 +48,22 @@ def test_a_full_disk_changes_nothing(
     assert shares(gateway) == (9000, 9000)
 
 
+def test_a_link_in_the_folder_leads_no_write_elsewhere(gateway: Gateway, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("mine")
+    files = (gateway.place.routes, gateway.place.folder / "state.json")
+    gateway.set_share(500)
+    content = files[1].read_bytes()
+    for file in files:
+        file.unlink()
+        file.symlink_to(elsewhere)
+    elsewhere.write_bytes(content)
+    gateway.set_share(700)
+    assert shares(gateway) == (700, 700)
+    assert [file.is_symlink() for file in files] == [False, False]
+    assert elsewhere.read_bytes() == content
+
+
 def test_a_folder_that_must_not_be_written(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -102,6 +102,35 @@ def test_a_killed_envoy_comes_back_with_the_files_of_its_last_start(
     assert "SIGKILL" in caplog.text or "its log has no reason" in caplog.text
 
 
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="shared memory is elsewhere")  # noqa: S108
+def test_envoys_shared_memory_is_removed_after_a_kill_and_at_the_end() -> None:
+    def memory(folder: str) -> Path:
+        number = int(Path(folder, "base-id").read_text())
+        return Path(f"/dev/shm/envoy_shared_memory_{number * 10}")  # noqa: S108
+
+    with tempfile.TemporaryDirectory(prefix="gw") as name, tempfile.TemporaryDirectory() as other:
+        running, thread = start_gateway(Path(name))
+        foreign, foreign_thread = start_gateway(Path(other))
+        try:
+            first, killed = memory(name), running.envoy()
+            assert first.exists()
+            os.kill(int(killed), signal.SIGKILL)
+            until(lambda: running.envoy() != killed and running.control.admin().is_live())
+            second = memory(name)
+            assert (first.exists(), second.exists()) == (False, True)
+            before = running.envoy()
+            running.supervisor.reload()
+            until(lambda: running.envoy() != before and running.control.admin().is_live())
+            assert (memory(name), second.exists()) == (second, True)
+            running.supervisor.stop()
+            thread.join(60)
+            assert not second.exists()
+            assert memory(other).exists(), "that of another gateway"
+        finally:
+            stop_gateway(running, thread)
+            stop_gateway(foreign, foreign_thread)
+
+
 def test_a_share_that_is_set_while_envoy_checks_a_reload_stays(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

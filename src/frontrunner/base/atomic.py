@@ -49,16 +49,18 @@ def sync_tree(folder: Path) -> None:
         sync_folder(Path(parent))
 
 
-def write_file(path: Path, content: bytes, *, mode: int | None = None) -> None:
+def write_file(path: Path, content: bytes, *, mode: int | None = None, follow: bool = True) -> None:
     """Replace the content of a file in one step.
 
     `mode` is its permissions before the umask, such as those of a secret; without it, an existing
-    file keeps its own. A symbolic link stays, and the file that it leads to is replaced. A device
-    or a pipe, such as `/dev/stdout`, is written to as it is. Raises OSError if the file cannot be
-    written; the old content is then unchanged.
+    file keeps its own. A symbolic link stays, and the file that it leads to is replaced; without
+    `follow` the link is replaced, for folders of a program, where nobody puts links on purpose. A
+    device or a pipe, such as `/dev/stdout`, is written to as it is. Raises OSError if the file
+    cannot be written; the old content is then unchanged.
     """
-    path = Path(os.path.realpath(path)) if path.is_symlink() else path
-    old = path.stat() if path.exists() else None
+    is_link = path.is_symlink()
+    path = Path(os.path.realpath(path)) if is_link and follow else path
+    old = path.stat() if path.exists() and (follow or not is_link) else None
     if old and not stat.S_ISREG(old.st_mode):
         path.write_bytes(content)
         return

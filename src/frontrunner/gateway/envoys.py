@@ -20,7 +20,7 @@ from frontrunner.base.errors import FrontrunnerError, GatewayError, WrongSetting
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.admin import Admin, serial_of
 from frontrunner.gateway.binary import find_envoy, refusal
-from frontrunner.gateway.process import EnvoyProcess
+from frontrunner.gateway.process import EnvoyProcess, forget_memory
 from frontrunner.gateway.render import Place, render_config, write_routes
 from frontrunner.gateway.sides import Address, listen_address
 from frontrunner.gateway.state import changing, ensure_salt, load_state
@@ -144,7 +144,7 @@ class Envoys:
         folder, serial = self.place.folder, self._serial + 1
         salt, trial = ensure_salt(folder, settings.salt), folder / "check.yaml"
         text = render_config(settings, salt, folder, serial, load_state(folder))
-        write_file(trial, text.encode(), mode=0o600)
+        write_file(trial, text.encode(), mode=0o600, follow=False)
         why = refusal(find_envoy(settings.envoy), trial)
         if why:
             raise GatewayError(f"Envoy refuses {trial}: {why}")
@@ -163,7 +163,7 @@ class Envoys:
         salt = ensure_salt(folder, settings.salt)
         config = folder / f"envoy-{serial}.yaml"
         text = render_config(settings, salt, folder, serial)
-        write_file(config, text.encode(), mode=0o600)
+        write_file(config, text.encode(), mode=0o600, follow=False)
         self.follow(settings)
         return config
 
@@ -171,11 +171,13 @@ class Envoys:
         """Start the next Envoy; `fresh` begins a family, else it takes the sockets over."""
         serial, epoch = self._serial + 1, 0 if fresh else self._epoch + 1
         config = self._write(settings, serial)
+        if fresh:
+            forget_memory(self._family)
         command = self._command(settings, config, epoch)
         self._log_from = self._log.stat().st_size if self._log.exists() else 0
         process = EnvoyProcess.start(command, self._crashes)
         with self._ended_on_error(process):
-            write_file(config.with_suffix(".pid"), str(process.pid).encode())
+            write_file(config.with_suffix(".pid"), str(process.pid).encode(), follow=False)
             self._wait_until_live(process, Admin(self.place.admin(serial)))
         if self.current is not None:
             self.draining.append(self.current)
@@ -185,6 +187,7 @@ class Envoys:
     def _start_as_before(self, settings: GatewaySettings) -> None:
         """Start Envoy without writing a file, such as while the disk is full."""
         config = self.place.folder / f"envoy-{self._serial}.yaml"
+        forget_memory(self._family)
         process = EnvoyProcess.start(self._command(settings, config, 0), self._crashes)
         with self._ended_on_error(process):
             self._wait_until_live(process, self.admin)
@@ -201,11 +204,15 @@ class Envoys:
             raise
 
     def _command(self, settings: GatewaySettings, config: Path, epoch: int) -> list[str]:
-        family = self.place.folder / "base-id"
         if epoch:
-            identity = ["--base-id", family.read_text().strip(), "--restart-epoch", str(epoch)]
+            identity = [
+                "--base-id",
+                self._family.read_text().strip(),
+                "--restart-epoch",
+                str(epoch),
+            ]
         else:
-            identity = ["--use-dynamic-base-id", "--base-id-path", str(family)]
+            identity = ["--use-dynamic-base-id", "--base-id-path", str(self._family)]
         threads = ["--concurrency", str(settings.concurrency)] if settings.concurrency else []
         return [
             str(find_envoy(settings.envoy).path), "-c", str(config), *identity, *threads,
@@ -234,6 +241,11 @@ class Envoys:
         own = log[self._log_from :] if len(log) >= self._log_from else log
         words = last_words(own.decode("utf-8", "replace"))
         return f"{self._ending}: {words}" if self._ending else words
+
+    @property
+    def _family(self) -> Path:
+        """The file with the number that Envoy chose for the processes of hot restarts."""
+        return self.place.folder / "base-id"
 
     @property
     def _log(self) -> Path:
@@ -290,6 +302,8 @@ class Envoys:
                 process.send(signal.SIGKILL)
                 process.wait(_ENDING)
             process.close()
+        if processes:
+            forget_memory(self._family)
         self.current, self.draining = None, []
 
 

@@ -44,7 +44,7 @@ class Helpers:
             self._running[name] = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, start_new_session=True
             )
-            write_file(self._note(name), str(self._running[name].pid).encode())
+            write_file(self._note(name), str(self._running[name].pid).encode(), follow=False)
 
     def end(self) -> None:
         """End them all."""

@@ -143,6 +143,17 @@ class EnvoyProcess:
             self._handle = None
 
 
+def forget_memory(base_id: Path) -> None:
+    """Remove the shared memory of the Envoys whose number is in the file `base_id`.
+
+    Envoy keeps it, so that the next of a hot restart finds it. Those that still run have it open,
+    and lose nothing.
+    """
+    with suppress(OSError, ValueError):
+        number = int(base_id.read_text())
+        Path(f"/dev/shm/envoy_shared_memory_{number * 10}").unlink(missing_ok=True)  # noqa: S108
+
+
 def _handle(pid: int) -> int | None:
     """What tells that a process ended, and is never mistaken for a later one of that number."""
     if not hasattr(os, "pidfd_open"):

@@ -126,7 +126,9 @@ def version(state: GatewayState) -> str:
 
 def write_routes(settings: GatewaySettings, state: GatewayState, folder: Path) -> None:
     """Replace the routes in one step. Raises GatewayError, or OSError if the disk refuses."""
-    write_file(Place(folder).routes, render_routes(settings, state).encode(), mode=0o644)
+    write_file(
+        Place(folder).routes, render_routes(settings, state).encode(), mode=0o644, follow=False
+    )
 
 
 def _script_values(settings: GatewaySettings, salt: str) -> dict[str, object]:

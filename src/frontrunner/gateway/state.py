@@ -76,7 +76,8 @@ def changing(folder: Path) -> Iterator[GatewayState]:
 
 def save_state(folder: Path, state: GatewayState) -> None:
     """Keep a state. Call it inside `changing`. Raises OSError if it cannot be written."""
-    write_file(folder / "state.json", msgspec.json.format(msgspec.json.encode(state)) + b"\n")
+    content = msgspec.json.format(msgspec.json.encode(state)) + b"\n"
+    write_file(folder / "state.json", content, follow=False)
 
 
 def ensure_salt(folder: Path, chosen: str) -> str:

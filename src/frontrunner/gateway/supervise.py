@@ -263,7 +263,9 @@ class Supervisor:
         folder = self.place.folder
         self.counts.observe_shadows(read_tally(folder / TALLY))
         try:
-            write_file(folder / "totals.json", msgspec.json.encode(self.counts.totals()))
+            write_file(
+                folder / "totals.json", msgspec.json.encode(self.counts.totals()), follow=False
+            )
             limit = self.settings.log_megabytes * 1_000_000
             rotate([folder / name for name in LOGS], admin, limit)
         except OSError as error:

@@ -96,4 +96,4 @@ def write_transition(folder: Path, transition: Transition) -> None:
     """Replace the file. Raises OSError if it cannot be written; the old one is then unchanged."""
     folder.mkdir(parents=True, exist_ok=True)
     kept = msgspec.structs.replace(transition, history=transition.history[:LONGEST_HISTORY])
-    write_file(transition_file(folder), msgspec.json.encode(kept))
+    write_file(transition_file(folder), msgspec.json.encode(kept), follow=False)

@@ -101,4 +101,4 @@ def read_tally(path: Path) -> Tally:
 
 def write_tally(path: Path, tally: Tally) -> None:
     """Replace the tally in a file. Raises OSError if it cannot be written."""
-    write_file(path, msgspec.json.encode(tally))
+    write_file(path, msgspec.json.encode(tally), follow=False)
