@@ -8,6 +8,7 @@ import msgspec
 
 from frontrunner.answers import schemas
 from frontrunner.base.errors import CorruptSnapshotError
+from frontrunner.results.origin import Origin
 from frontrunner.results.rejects import Reason
 from frontrunner.snapshot.reader import Snapshot
 
@@ -21,7 +22,7 @@ def snapshot_info(
     provenance = snapshot.manifest.provenance
     counts = msgspec.structs.asdict(provenance.counts)
     by_reason = counts.pop("rejected_by_reason")
-    sources = [schemas.SnapshotSource(**msgspec.structs.asdict(one)) for one in provenance.sources]
+    sources = [_source(one) for one in provenance.sources]
     named = ("files_used", "files_rejected", "files_set_aside")
     describing = counts["files_seen"] - sum(counts[name] for name in named)
     return schemas.SnapshotInfo(
@@ -35,6 +36,12 @@ def snapshot_info(
         counts=schemas.SnapshotCounts(boards=boards, files_describing=describing, **counts),
         rejected_by_reason=by_reason,
         rejected=_rejected(snapshot),
+    )
+
+
+def _source(one: Origin) -> schemas.SnapshotSource:
+    return schemas.SnapshotSource(
+        kind=one.kind, name=one.name, commit=one.commit, digest=one.digest
     )
 
 
