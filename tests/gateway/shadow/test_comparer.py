@@ -188,6 +188,51 @@ def test_a_comparison_that_crashes_is_not_agreement(
     assert sum(comparer.tally.totals().values()) == 0
 
 
+def test_whatever_a_comparison_raises_the_next_one_follows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """html.parser raised AssertionError for some pages, and each ended one of two threads."""
+
+    def crash(_: object) -> None:
+        raise AssertionError
+
+    comparer = Comparer(Boards([board("a")], board("a")), tmp_path)
+    comparer.start()
+    with monkeypatch.context() as patched:
+        patched.setattr("frontrunner.gateway.shadow.comparer.canon", crash)
+        for _ in range(3):
+            comparer.take(SCORES)
+        comparer.join()
+    comparer.take(SCORES)
+    comparer.join()
+    kept = read_tally(tmp_path / "shadow.json")
+    assert (kept.crashed, kept.totals()["same"]) == (3, 1)
+
+
+def test_half_of_a_surrogate_pair_in_an_answer_is_kept_as_an_example(tmp_path: Path) -> None:
+    comparer = Comparer(Boards([board("a")], board("a", "\ud800")), tmp_path)
+    comparer.start()
+    comparer.take(SCORES)
+    comparer.join()
+    [route] = read_tally(tmp_path / "shadow.json").routes.values()
+    assert route.examples[0].differences == ["extra ?: only there"]
+
+
+def test_examples_are_bounded_whatever_boards_answer(tmp_path: Path) -> None:
+    long = "x" * 1_000_000
+    comparer = Comparer(Boards([board("a")], board(*(f"{long}{n}" for n in range(3)))), tmp_path)
+    comparer.compare(SCORES)
+    comparer.join()
+    assert (tmp_path / "shadow.json").stat().st_size < 10_000
+    tally, different = Tally(), [Difference("title", "", "other")]
+    for number in range(3000):
+        route = tally.add(f"/{number % 300}", "different")
+        tally.keep_example(route, "/", different, board("a"), board("b"))
+    kept = [len(one.examples) for one in tally.routes.values()]
+    assert sum(kept) == 400
+    assert min(kept) >= 1
+
+
 def test_what_comes_too_fast_is_dropped_and_counted(tmp_path: Path) -> None:
     going_on = threading.Event()
 

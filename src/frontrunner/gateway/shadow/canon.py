@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from typing import Any
 
 from frontrunner.checks.contract.shape import Shape, shape_of
+from frontrunner.gateway.shadow.page_facts import page_facts
 from frontrunner.legacy.files.markup import parse_anchor
 
 _MODEL_HEADS = ("model", "model name", "name")
@@ -180,33 +179,5 @@ def _csv(body: bytes) -> list[Any]:
 
 
 def _of_page(status: int, text: str) -> Canon:
-    reader = _Page()
-    reader.feed(text)
-    reader.close()
-    title = " ".join("".join(reader.words).split())
-    return Canon(status, title=title, links=frozenset(reader.links))
-
-
-class _Page(HTMLParser):
-    """The title of a page and where it leads; the gateway's own banner does not count."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
-        self.links: set[str] = set()
-        self._in_title = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "title" and not self.words:
-            self._in_title = True
-        link = dict(attrs).get("href")
-        if tag == "a" and link and "/__frontrunner/" not in link:
-            self.links.add(re.sub(r"#.*$", "", link.strip()))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "title":
-            self._in_title = False
-
-    def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.words.append(data)
+    facts = page_facts(text)
+    return Canon(status, title=facts.title, links=facts.links)

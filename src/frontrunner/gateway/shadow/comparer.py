@@ -22,7 +22,7 @@ from frontrunner.gateway.shadow.canon import Answer, canon
 from frontrunner.gateway.shadow.compare import Outcome, compare
 from frontrunner.gateway.shadow.path_templates import template
 from frontrunner.gateway.shadow.rules import RULES, ignored_by, load_rules
-from frontrunner.gateway.shadow.tally import TALLY, Tally, keep_example, read_tally, write_tally
+from frontrunner.gateway.shadow.tally import TALLY, Tally, read_tally, write_tally
 
 log = logging.getLogger("frontrunner.gateway")
 _WAITING = 200
@@ -30,6 +30,11 @@ _WAITING = 200
 _THREADS = 2
 _WRITE_EVERY = 2.0
 _KEPT_HEADERS = ("accept", "accept-language", "user-agent", "x-forwarded-host", "x-forwarded-proto")
+_FAULTS = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, RuntimeError,
+    TypeError, ValueError,
+)  # fmt: skip
+"""What code may raise on an answer that it was not written for."""
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
@@ -108,7 +113,7 @@ class Comparer:
             with self._lock:
                 self.tally.errors += 1
             log.warning("a shadow was not compared: %s", error)
-        except (ValueError, TypeError, KeyError, RecursionError, AttributeError):
+        except _FAULTS:
             # A fault of the comparison must neither end it nor look like agreement.
             with self._lock:
                 self.tally.crashed += 1
@@ -130,11 +135,11 @@ class Comparer:
         left, used = ignored_by(rules, route, compared.differences, today)
         outcome = _outcome(bool(left), bool(used), compared.noisy)
         with self._lock:
-            tally = self.tally.add(route, outcome)
+            counts = self.tally.add(route, outcome)
             for name in used:
                 self.tally.rules[name] = self.tally.rules.get(name, 0) + 1
             if left:
-                keep_example(tally, shadow.target, left, old, new)
+                self.tally.keep_example(counts, shadow.target, left, old, new)
         return outcome
 
     def _write(self, *, at_once: bool = False) -> None:

@@ -16,10 +16,14 @@ TALLY = "shadow.json"
 """The file of counts in the gateway's folder."""
 _EXAMPLES = 20
 """Examples kept for a route; the latest."""
+_ALL_EXAMPLES = 400
+"""Examples kept for all routes: the file is written and read every few seconds."""
 _ROUTES = 500
 _SHOWN = 2000
 """Characters of a body in an example."""
 _DIFFERENCES = 20
+_LONGEST_TEXT = 300
+"""Characters of a difference in an example: a board may answer with a title of megabytes."""
 OTHER = "<other>"
 """Where routes are counted once there are too many."""
 
@@ -69,21 +73,27 @@ class Tally(msgspec.Struct, kw_only=True):
         setattr(one, outcome, getattr(one, outcome) + 1)
         return one
 
+    def keep_example(
+        self, route: RouteTally, path: str, found: Sequence[Difference], old: Answer, new: Answer
+    ) -> None:
+        """Keep a request as an example of one of the routes; the oldest gives way."""
+        texts = [_text(one) for one in found[:_DIFFERENCES]]
+        example = Example(
+            at=time.time(), path=path[:500], differences=texts, old=_shown(old), new=_shown(new)
+        )
+        route.examples = [*route.examples[-_EXAMPLES + 1 :], example]
+        if sum(len(one.examples) for one in self.routes.values()) > _ALL_EXAMPLES:
+            del max(self.routes.values(), key=lambda one: len(one.examples)).examples[0]
+
     def totals(self) -> dict[str, int]:
         """Counts over all routes."""
         names = ("same", "noisy", "ignored", "different")
         return {name: sum(getattr(one, name) for one in self.routes.values()) for name in names}
 
 
-def keep_example(
-    tally: RouteTally, path: str, found: Sequence[Difference], old: Answer, new: Answer
-) -> None:
-    """Keep a request as an example; the oldest gives way."""
-    texts = [f"{one.kind} {one.where}: {one.text}".strip() for one in found[:_DIFFERENCES]]
-    example = Example(
-        at=time.time(), path=path[:500], differences=texts, old=_shown(old), new=_shown(new)
-    )
-    tally.examples = [*tally.examples[-_EXAMPLES + 1 :], example]
+def _text(one: Difference) -> str:
+    text = f"{one.kind} {one.where}: {one.text}".strip()[:_LONGEST_TEXT]
+    return text.encode("utf-8", "replace").decode()  # JSON may name half of a surrogate pair
 
 
 def _shown(answer: Answer) -> str:
