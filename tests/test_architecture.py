@@ -77,7 +77,7 @@ def _is_nested(path: Path, node: Function) -> bool:
 
 MIRRORED = (
     *("answers", "base", "calls", "catalog", "checks", "evaluate", "http", "legacy", "net", "ops"),
-    *("ranking", "results", "snapshot", "web"),
+    *("ranking", "remote", "results", "snapshot", "web"),
 )
 """Packages each of whose modules with logic has a test file of its name. `cli` is tested by its
 commands, `gateway` through a running Envoy, `hub` by its stand-in."""

@@ -21,6 +21,7 @@ from frontrunner.base.home import Home
 from frontrunner.base.near import near_names
 from frontrunner.base.refresh_settings import RefreshSettings
 from frontrunner.base.snapshot_settings import SnapshotSettings
+from frontrunner.base.store_settings import StoreSettings
 from frontrunner.base.takeover_settings import TakeoverSettings
 from frontrunner.base.toml import parse_toml
 
@@ -176,6 +177,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     notify: NotifySettings = NotifySettings()
     takeover: TakeoverSettings = TakeoverSettings()
     refresh: RefreshSettings = RefreshSettings()
+    store: StoreSettings = StoreSettings()
 
 
 SECTIONS: dict[str, type[msgspec.Struct]] = {
@@ -188,6 +190,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "notify": NotifySettings,
     "takeover": TakeoverSettings,
     "refresh": RefreshSettings,
+    "store": StoreSettings,
 }
 """The sections of `frontrunner.toml`, in the order of docs/configuration.md."""
 

@@ -142,6 +142,12 @@ class RefreshError(FrontrunnerError):
     code = 9
 
 
+class StoreError(FrontrunnerError):
+    """The object storage did not do what was asked, or has something later."""
+
+    code = 11
+
+
 class LikesError(FrontrunnerError):
     """The likes of a board cannot be read or stored."""
 

@@ -14,6 +14,8 @@ HOME/
   catalog/                      the registry of mteb, read once for each version
   sources/                      clones and downloads of results
   cache/                        what was read from each source
+  store/listing.json            which files of an object storage the home has
+  store/state.json              how following that storage goes
   legacy/adopted.json           what the old board's calls need of it
   legacy/documents/             the old board's three documents, as adopted
   legacy/calls/<id>/            the answers to its calls, for one snapshot
@@ -132,6 +134,21 @@ class Home:
     def cache(self) -> Path:
         """What was read from each source."""
         return self.path / "cache"
+
+    @property
+    def store(self) -> Path:
+        """What is known of the object storage that the home follows."""
+        return self.path / "store"
+
+    @property
+    def store_listing(self) -> Path:
+        """Which files of the storage the home has."""
+        return self.store / "listing.json"
+
+    @property
+    def store_state(self) -> Path:
+        """How following the storage goes."""
+        return self.store / "state.json"
 
     @property
     def legacy(self) -> Path:

@@ -2,8 +2,8 @@
 
 Exit codes: 0 done; 1 something failed; 2 the request was wrong; 3 a catalog or source cannot be
 read; 4 a snapshot cannot be built or is damaged; 5 an evaluation did not finish; 6 the gateway;
-7 the take-over; 8 the Hub; 9 an update waits for a person, or readers do not have it; 130
-interrupted.
+7 the take-over; 8 the Hub; 9 an update waits for a person, or readers do not have it; 10 the
+ledger of a take-over; 11 the object storage; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ MODULES = {
     "engagement": "engagement",
     "refresh": "refresh",
     "space": "space",
+    "store": "store",
     "doctor": "doctor",
 }
 """Command -> the module of this package that holds it."""

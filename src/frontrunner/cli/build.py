@@ -12,7 +12,16 @@ from rich.table import Table
 
 from frontrunner.base.config import load_settings
 from frontrunner.cli.app import app
-from frontrunner.cli.options import Fresh, Home, Json, OwnCatalog, Readers, Results, WithoutMteb
+from frontrunner.cli.options import (
+    Fresh,
+    Home,
+    Json,
+    OwnCatalog,
+    PublishTo,
+    Readers,
+    Results,
+    WithoutMteb,
+)
 from frontrunner.cli.output import counted, print_json, say, stderr, visible
 from frontrunner.cli.progress import Terminal
 from frontrunner.ops import pipeline
@@ -36,13 +45,16 @@ def build(
     ] = True,
     readers: Readers = None,
     fresh: Fresh = False,
+    store: PublishTo = None,
     as_json: Json = False,
 ) -> None:
     """Read results, rank every board, and publish the snapshot."""
-    settings = load_settings(home, build={"readers": readers})
+    settings = load_settings(home, build={"readers": readers}, store={"publish": store})
     judge = pipeline.always if publish else pipeline.never
     request = pipeline.Request(tuple(results), tuple(catalog or ()), without_mteb, judge, fresh)
     snapshot = pipeline.build(settings, request, Terminal())
+    if publish:
+        pipeline.push(settings, pipeline.open_store(settings, Terminal()), Terminal())
     if as_json:
         print_json(
             {"id": snapshot.id, "published": publish, "provenance": snapshot.manifest.provenance}

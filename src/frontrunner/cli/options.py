@@ -20,6 +20,16 @@ Home = Annotated[
         show_default=False,
     ),
 ]
+PublishTo = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="Object storage to copy what is published to: s3://BUCKET/PREFIX, az://, gs:// or "
+        "file://. Keys are read from the environment.",
+        show_default=False,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
 OwnCatalog = Annotated[
     list[Path] | None,

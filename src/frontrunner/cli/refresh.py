@@ -17,7 +17,7 @@ from frontrunner.base.errors import FrontrunnerError, RefreshError, UsageError
 from frontrunner.base.home import Home as HomePaths
 from frontrunner.base.refresh_settings import SHORTEST
 from frontrunner.cli.app import app
-from frontrunner.cli.options import Home, Json, OwnCatalog, WithoutMteb
+from frontrunner.cli.options import Home, Json, OwnCatalog, PublishTo, WithoutMteb
 from frontrunner.cli.output import complain, counted, moment, print_json, say, visible
 from frontrunner.cli.progress import Terminal
 from frontrunner.refresh import notices
@@ -65,6 +65,7 @@ def root(
     results: _Results = None,
     catalog: OwnCatalog = None,
     without_mteb: WithoutMteb = False,
+    store: PublishTo = None,
     home: Home = None,
 ) -> None:
     """Update the board: fetch, build, ask the guards, publish, deploy, and wait until readers have
@@ -84,7 +85,7 @@ def root(
         "catalog": tuple(map(str, catalog)) if catalog else None,
         "without_mteb": without_mteb or None,
     }
-    settings = load_settings(home, refresh=given)
+    settings = load_settings(home, refresh=given, store={"publish": store})
     if every is None:
         sys.exit(_update(settings))
     pause = _pause(every)

@@ -35,6 +35,16 @@ def serve(
         bool | None,
         typer.Option("--development", help="Add what only developers need: /_styleguide."),
     ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            "--store",
+            metavar="URL",
+            help="Object storage to follow: s3://BUCKET/PREFIX, az://, gs:// or file://. The home "
+            "is then a cache of it. Keys are read from the environment.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Serve the published snapshot; what is published later is served without a restart."""
     from frontrunner.http.server import serve as run  # noqa: PLC0415 -- only this command needs it
@@ -42,12 +52,19 @@ def serve(
     check_range("--port", port, 0, 65535)
     check_range("--workers", workers, 1, 256)
     options = {"host": host, "port": port, "workers": workers, "development": development}
-    settings = load_settings(home, server=options)
+    settings = load_settings(home, server=options, store={"follow": store})
+    beside = None
+    if settings.store.follow:
+        from frontrunner.remote.mirror import first_pull, mirror  # noqa: PLC0415
+
+        first_pull(settings)
+        beside = partial(mirror, settings)
     run(
         Store(settings.home),
         settings.server,
         partial(_application, settings),
         started=lambda url: say(f"Serving on {url} (docs at {url}/docs; stop with Ctrl+C)"),
+        beside=beside,
     )
 
 

@@ -10,7 +10,7 @@ import typer
 from frontrunner.base.config import load_settings
 from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.cli.app import app
-from frontrunner.cli.options import Home, Json
+from frontrunner.cli.options import Home, Json, PublishTo
 from frontrunner.cli.output import counted, moment, print_json, say
 from frontrunner.cli.progress import Terminal
 from frontrunner.ops import pipeline
@@ -76,10 +76,12 @@ def _commits(snapshot: Snapshot) -> str:
 
 
 @app.command()
-def publish(name: Name, home: Home = None) -> None:
+def publish(name: Name, home: Home = None, store: PublishTo = None) -> None:
     """Make a snapshot current. Running servers follow within a second."""
-    store = _store(home)
-    event = pipeline.publish(store, name, Terminal())
+    settings = load_settings(home, store={"publish": store})
+    snapshots_of = pipeline.open_store(settings, Terminal())
+    event = pipeline.publish(snapshots_of, name, Terminal())
+    pipeline.push(settings, snapshots_of, Terminal())
     if event is None:
         say(f"{name} is current already; nothing was done.")
         return
@@ -87,9 +89,13 @@ def publish(name: Name, home: Home = None) -> None:
 
 
 @app.command()
-def rollback(home: Home = None) -> None:
+def rollback(home: Home = None, store: PublishTo = None) -> None:
     """Go back to the snapshot that was current before."""
-    _tell(pipeline.roll_back(_store(home), Terminal()))
+    settings = load_settings(home, store={"publish": store})
+    snapshots_of = pipeline.open_store(settings, Terminal())
+    event = pipeline.roll_back(snapshots_of, Terminal())
+    pipeline.push(settings, snapshots_of, Terminal())
+    _tell(event)
 
 
 def _tell(event: Event) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.http.app import Application
 from frontrunner.http.plain import plain
 from frontrunner.http.request import Request, Response
+from frontrunner.remote.state import Following, Watch, problem_of
 from frontrunner.snapshot.freshness import read_checked_at
 from frontrunner.snapshot.prepared import ANSWERS, has_answers
 from frontrunner.snapshot.reader import Snapshot
@@ -42,15 +44,19 @@ class Readiness(msgspec.Struct, frozen=True):
     snapshot: str
     """The snapshot that is served."""
     detail: str
-    """What keeps the current snapshot from being served, or empty."""
+    """What keeps the current or the next snapshot from being served, or empty."""
 
 
 class Follower:
     """Keeps an application on the snapshot that is published."""
 
-    def __init__(self, application: Application, store: Store) -> None:
-        self._application = application
+    def __init__(
+        self, application: Application, store: Store, upstream: Watch | None = None
+    ) -> None:
+        """`upstream` knows of the object storage that brings snapshots into the home."""
+        self.application = application
         self._store = store
+        self._upstream = upstream
         self._checked: dict[str, _Check] = {}
         """Snapshot -> what its last check found."""
         self._metrics = _Metrics(application.metrics.registry)
@@ -65,11 +71,14 @@ class Follower:
         served = self._served.id
         if served not in self._checked:
             return Readiness(False, served, "The snapshot is being checked.")
-        return Readiness(not self.stopped, served, self.stopped or self.problem)
+        detail = (
+            self.stopped or self.problem or (self._upstream.problem() if self._upstream else "")
+        )
+        return Readiness(not self.stopped, served, detail)
 
     @property
     def _served(self) -> Snapshot:
-        return self._application.served.service.snapshot
+        return self.application.served.service.snapshot
 
     async def run(self, every: float = LOOK_EVERY) -> None:
         """Look again and again until cancelled."""
@@ -81,6 +90,8 @@ class Follower:
             finally:
                 looking.cancel()
             self._note(looking.exception() or self._damaged_answers())
+            if self._upstream is not None:
+                self._metrics.follow(self._upstream.look())
             await asyncio.sleep(every)
 
     def _note(self, error: BaseException | None) -> None:
@@ -153,13 +164,13 @@ class Follower:
     @property
     def _state(self) -> tuple[str, bool, float | None]:
         """What is served: the snapshot, whether with prepared answers, and until when checked."""
-        served = self._application.served
+        served = self.application.served
         return self._served.id, served.prepared, served.service.checked_at
 
     def _use(self, name: str, answers: bool) -> None:
         before = self.stopped, *self._state[:2]
         snapshot = Snapshot(self._store.at.snapshot(name), with_answers=answers)
-        self._application.use(snapshot, read_checked_at(self._store.at, name))
+        self.application.use(snapshot, read_checked_at(self._store.at, name))
         self.stopped = ""
         if before != ("", name, answers):
             log.warning("now serving snapshot %s", name)
@@ -197,6 +208,8 @@ def _stamps(folder: Path) -> Iterator[tuple[str, int, int, int, int]]:
 
 class _Metrics:
     def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+        self._of_store: tuple[Gauge, Gauge] | None = None
         self.problems = Counter(
             "frontrunner_following_problems",
             "Times that following what is published met a new problem.",
@@ -207,6 +220,27 @@ class _Metrics:
             "1 while the published snapshot cannot be served as it is, else 0.",
             registry=registry,
         )
+
+    def follow(self, state: Following | None) -> None:
+        """Show how following an object storage goes; nothing if none is followed."""
+        if state is None:
+            return
+        if self._of_store is None:
+            self._of_store = (
+                Gauge(
+                    "frontrunner_store_problem",
+                    "1 while the object storage cannot be followed, else 0.",
+                    registry=self._registry,
+                ),
+                Gauge(
+                    "frontrunner_store_answered_timestamp_seconds",
+                    "When the object storage last answered.",
+                    registry=self._registry,
+                ),
+            )
+        problem, answered = self._of_store
+        problem.set(bool(problem_of(state, time.time())))
+        answered.set(state.answered_at)
 
 
 def with_readiness(application: Application, follower: Follower) -> Application:

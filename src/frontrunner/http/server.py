@@ -27,6 +27,7 @@ from frontrunner.http.listening import listen
 from frontrunner.http.metrics import Metrics
 from frontrunner.http.request import Receive, Scope, Send
 from frontrunner.http.supervisor import Supervisor
+from frontrunner.remote.state import Watch
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 
@@ -55,6 +56,8 @@ class Worker(NamedTuple):
 
 
 Make = Callable[[Snapshot, Worker], Application]
+Beside = Callable[[int], None]
+"""The work of a process beside the servers, given a pipe that closes with the parent."""
 
 
 class Listening(NamedTuple):
@@ -72,11 +75,13 @@ def serve(
     settings: ServerSettings,
     make: Make,
     started: Callable[[str], None] = lambda _: None,
+    beside: Beside | None = None,
 ) -> None:
     """Serve the published snapshot until interrupted, by the application that `make` makes.
 
-    Calls `started` with the address once connections are taken. Raises UsageError if the address
-    cannot be listened on.
+    Calls `started` with the address once connections are taken. `beside` runs in a process of its
+    own until the pipe that it is given closes. Raises UsageError if the address cannot be listened
+    on.
     """
     host, workers, grace = settings.host, settings.workers, settings.grace_seconds
     # A board is tens of thousands of new objects and no cycles: look for those a tenth as often.
@@ -86,17 +91,23 @@ def serve(
     groups = listen(host, settings.port, workers=workers)
     shown = f"[{host}]" if ":" in host else host
     announce = partial(started, f"http://{shown}:{groups[0][0].getsockname()[1]}")
-    if workers == 1:
+    if workers == 1 and beside is None:
         worker = Worker(0, Metrics())
         application = make(snapshot, worker)
         announce()
-        _run(application, store, Listening(groups[0]), grace)
+        _run(Follower(application, store), Listening(groups[0]), grace)
     else:
         announce()
-        _supervise(store, groups, make, grace)
+        _supervise(store, groups, make, grace, beside)
 
 
-def _supervise(store: Store, groups: list[list[socket.socket]], make: Make, grace: int) -> None:
+def _supervise(
+    store: Store,
+    groups: list[list[socket.socket]],
+    make: Make,
+    grace: int,
+    beside: Beside | None,
+) -> None:
     counters = [new_segment() for _ in groups]
     with ExitStack() as stack:
         folder = stack.enter_context(temporary_folder("calls"))
@@ -105,18 +116,24 @@ def _supervise(store: Store, groups: list[list[socket.socket]], make: Make, grac
         relay.listen(_BACKLOG)
 
         def work(number: int, parent: int) -> None:
+            if beside is not None and number == len(groups):
+                stop()
+                beside(parent)
+                return
             for one in (one for group in groups if group is not groups[number] for one in group):
                 one.close()
             worker = Worker(number, Metrics(counters, number), folder / "calls")
             owned = relay if worker.owns_calls else None
             application = make(store.current(), worker)
-            _run(application, store, Listening(groups[number], owned, parent), grace)
+            upstream = None if beside is None else Watch(store.home)
+            follower = Follower(application, store, upstream)
+            _run(follower, Listening(groups[number], owned, parent), grace)
 
         def stop() -> None:
             for one in (one for group in groups for one in group):
                 one.close()
 
-        Supervisor(len(groups), work, stop, grace).run()
+        Supervisor(len(groups) + (beside is not None), work, stop, grace).run()
 
 
 class _Server(uvicorn.Server):
@@ -152,9 +169,9 @@ def _config(application: ASGI, grace: int) -> uvicorn.Config:
     )
 
 
-def _run(application: Application, store: Store, listening: Listening, grace: int) -> None:
+def _run(follower: Follower, listening: Listening, grace: int) -> None:
     """Serve in this process until a signal stops it."""
-    follower = Follower(application, store)
+    application = follower.application
     config = _config(with_readiness(application, follower), grace)
     server = _Server(config)
     # uvicorn repeats the signal once it has stopped; that is a clean end.

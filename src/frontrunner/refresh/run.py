@@ -125,11 +125,21 @@ def refresh(settings: Settings, reporter: pipeline.Reporter) -> Ended:
             before = read_state(home)
             ended = _ended(settings, request, before, reporter)
             after = keep_run(home, ended.run, ended.delivered).failures
+            _push_freshness(settings, ended.run, reporter)
             return ended._replace(failures_before=before.failures, failures=after)
     except BlockingIOError:
         raise RefreshError(
             f"Another update of {settings.home} is under way, so this one did nothing."
         ) from None
+
+
+def _push_freshness(settings: Settings, run: Run, reporter: pipeline.Reporter) -> None:
+    """Tell the object storage, too, until when the board is up to date."""
+    if run.outcome in _IN_PLACE:
+        try:
+            pipeline.push(settings, pipeline.open_store(settings, reporter), reporter)
+        except FrontrunnerError as error:
+            reporter.warn(error)
 
 
 def _ended(
@@ -145,6 +155,8 @@ def _ended(
     try:
         snapshot = pipeline.build(settings, request._replace(judge=guards.judge), reporter).id
         outcome, reason = _outcome(snapshot, previous, guards)
+        if outcome in _IN_PLACE:
+            pipeline.push(settings, store, reporter)
     except InterruptedBuildError:
         raise
     except (FrontrunnerError, OSError) as failure:
@@ -272,4 +284,5 @@ def accept(
         state = msgspec.structs.replace(state, waiting=None, failures=0, good_at=waiting.at)
         write_state(home, state)
         write_checked_at(home, waiting.snapshot, waiting.at)
+    pipeline.push(settings, store, reporter)
     return waiting
