@@ -14,9 +14,13 @@ from frontrunner.base.config import Settings, load_settings
 from frontrunner.base.errors import RefreshError, SourceError, UnknownNameError, UsageError
 from frontrunner.base.home import Home
 from frontrunner.base.snapshot_settings import SnapshotSettings
+from frontrunner.base.store_settings import StoreSettings
 from frontrunner.ops import events
 from frontrunner.refresh.record import Run, read_state
 from frontrunner.refresh.run import accept, refresh
+from frontrunner.remote.bucket import Bucket
+from frontrunner.remote.model import Pointer
+from frontrunner.remote.push import read_pointer
 from frontrunner.snapshot.store import Store
 from tests.listener import Listener
 from tests.refresh.boards import scores, settings_of, source
@@ -214,3 +218,44 @@ def test_a_live_board_that_does_not_show_it_is_a_run_of_its_own_kind(tmp_path: P
     assert ended.run.outcome == "unseen"
     assert f"Snapshot {ended.run.snapshot} is published, but http://127.0.0.1:9" in ended.run.reason
     assert Store(settings.home).current_id() == ended.run.snapshot
+
+
+def stored(address: str) -> Pointer:
+    pointer, _ = read_pointer(Bucket(address))
+    assert pointer is not None
+    return pointer
+
+
+def with_store(settings: Settings, address: str) -> Settings:
+    return msgspec.structs.replace(settings, store=StoreSettings(publish=address))
+
+
+def test_an_update_reaches_the_object_storage_with_how_fresh_it_is(tmp_path: Path) -> None:
+    address = f"file://{tmp_path / 'bucket'}"
+    settings = with_store(settings_of(tmp_path, source(tmp_path / "all", scores())), address)
+    first = updated(settings)
+    pointer = stored(address)
+    assert (pointer.current.snapshot, pointer.checked_at) == (first.snapshot, first.at)
+    second = updated(settings)
+    assert (second.outcome, stored(address).checked_at) == ("unchanged", second.at)
+    assert stored(address).entries == pointer.entries
+
+
+def test_what_is_held_is_not_stored_until_it_is_accepted(tmp_path: Path) -> None:
+    address = f"file://{tmp_path / 'bucket'}"
+    first = updated(with_store(settings_of(tmp_path, source(tmp_path / "all", scores())), address))
+    fewer = with_store(settings_of(tmp_path, source(tmp_path / "fewer", scores(5))), address)
+    held = updated(fewer)
+    assert held.outcome == "held"
+    assert stored(address).current.snapshot == first.snapshot
+    accept(fewer, str(held.snapshot), "ada", "they retired", Listener())
+    assert stored(address).current.snapshot == held.snapshot
+
+
+def test_a_store_that_is_down_fails_the_update_and_the_board_is_published(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    settings = settings_of(tmp_path, source(tmp_path / "all", scores()))
+    run = updated(with_store(settings, f"file://{tmp_path / 'file'}/bucket"))
+    assert run.outcome == "failed"
+    assert "The store file://" in run.reason
+    assert Store(settings.home).current_id() == run.snapshot
