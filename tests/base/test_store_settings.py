@@ -27,7 +27,7 @@ def test_addresses(tmp_path: Path, address: str) -> None:
         ("FOLLOW", "az://box/x?sig=hidden", "without keys"),
         ("EVERY", "100ms", "at least 1s"),
         ("GRACE", "soon", "duration"),
-        ("KEEP", "0", "must be at least 1"),
+        ("KEEP", "0", "from 1 to 1000"),
     ],
 )
 def test_mistakes_are_named_and_never_repeat_a_key(
