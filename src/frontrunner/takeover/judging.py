@@ -21,7 +21,7 @@ from frontrunner.takeover.gates.look import look
 from frontrunner.takeover.gates.on_boards import Boards
 from frontrunner.takeover.gates.outside import Checks, Versions
 from frontrunner.takeover.gates.prove import prove
-from frontrunner.takeover.loading import gateway_folder
+from frontrunner.takeover.loading import gateway_folder, is_on_hub
 from frontrunner.takeover.plan import Plan, asks_a_person, guarding, least_evidence, wanted
 from frontrunner.takeover.plane import Reality
 from frontrunner.takeover.records import Reading
@@ -48,7 +48,9 @@ class Judging:
             return ()
         self._collector.follow(_analysis(state, plan, reality))
         versions = Versions(
+            old_code=state.old_code,
             new_code=state.new_code,
+            old_data_at=reality.old.data_at if reality else None,
             old_data=state.old_data,
             new_data=state.new_data,
             counts_at=state.counts_at,
@@ -92,7 +94,8 @@ def judging_of(settings: Settings, new_url: Callable[[], str] | None = None) -> 
     home, folder = Home(settings.home), gateway_folder(settings)
     complaints = Complaints(_counting(settings))
     url = new_url or (lambda: first_url(settings.gateway.new))
-    checks = Checks(lambda: Boards(home=str(home), new=url()))
+    old = "" if is_on_hub(settings) else first_url(settings.gateway.old)
+    checks = Checks(lambda: Boards(home=str(home), new=url(), old=old))
     return Judging(Collector(Place(folder), home.evidence, complaints), checks)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,6 +97,32 @@ def test_a_board_that_cannot_be_asked_is_an_error(
         assert "no answer" in found.text
 
 
+def test_a_record_that_the_old_board_itself_no_longer_holds_proves_nothing(
+    record: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pass on it would be about a board that is no more; a failure stays one."""
+    whole = Board({"/v1": page("v"), "/boards": page("1"), "/models": page("2"), "/": page("0")})
+    less = Board({"/boards": page("1"), "/": page("0")})
+
+    def silent(path: str) -> object:
+        raise ContractError("no answer")
+
+    found = {}
+    for name, old, new in (("same", whole, whole), ("changed", less, whole),
+                           ("silent", silent, whole), ("worse", less, less)):  # fmt: skip
+        there = {"http://old": old, "http://new": new}
+        monkeypatch.setattr(on_boards, "fetcher", there.get)
+        where = Boards(home="", new="http://new", old="http://old")
+        found[name] = [contract(gate, where) for gate in gates(record)]
+    assert [one.verdict for one in found["same"]] == [Verdict.PASSED] * 2
+    assert [one.verdict for one in found["changed"]] == [Verdict.INCONCLUSIVE] * 2
+    assert [one.verdict for one in found["silent"]] == [Verdict.PASSED] * 2
+    assert [one.verdict for one in found["worse"]] == [Verdict.FAILED] * 2
+    assert "the old board itself no longer holds 2 of 3" in found["changed"][0].text
+    assert "Record it again. link /models" in found["changed"][1].text
+    assert "could not be asked for 3 of them" in found["silent"][0].text
+
+
 def test_an_accepted_difference_does_not_fail(
     record: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,6 +181,27 @@ def test_numbers_are_compared_with_the_snapshot_that_the_board_serves(
     found = parity(gate, where)
     assert (found.verdict, found.value, found.limit) == (Verdict.FAILED, 0.5, 0.9)
     assert "equal is 0.5000, >= 0.9 wanted" in found.text
+
+
+def test_files_that_are_older_than_what_the_old_board_shows_prove_nothing(
+    boards: tuple[ParityGate, Boards],
+) -> None:
+    gate, where = boards
+    newest = max(one.stat().st_mtime for one in Path(gate.legacy).rglob("*") if one.is_file())
+    for later, verdict in ((-60.0, Verdict.PASSED), (3600.0, Verdict.INCONCLUSIVE)):
+        found = parity(gate, msgspec.structs.replace(where, old_data_at=newest + later))
+        assert found.verdict is verdict
+    assert f"the newest file in {gate.legacy} is of 20" in found.text
+    Path(gate.limits).write_text(LIMITS.format(least=0.9))
+    found = parity(gate, msgspec.structs.replace(where, old_data_at=newest + 3600.0))
+    assert found.verdict is Verdict.FAILED, "a failure on old files is one all the same"
+    fetched = Path(gate.legacy, ".git", "FETCH_HEAD")
+    fetched.parent.mkdir()
+    fetched.write_text("")
+    os.utime(fetched, (newest + 7200, newest + 7200))
+    Path(gate.limits).write_text(LIMITS.format(least=0.5))
+    found = parity(gate, msgspec.structs.replace(where, old_data_at=newest + 3600.0))
+    assert found.verdict is Verdict.INCONCLUSIVE, "a fetch alone brings no new files"
 
 
 def test_what_the_board_does_not_serve_is_not_compared(

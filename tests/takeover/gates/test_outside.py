@@ -194,8 +194,13 @@ def test_new_data_runs_parity_again_and_new_code_the_contract(desk: Desk) -> Non
     poll(new_data)
     assert desk.ran() == ["parity"]
     desk.log.unlink()
-    poll(msgspec.structs.replace(new_data, new_code="c2"))
-    assert desk.ran() == ["contract", "links"]
+    for versions in (
+        msgspec.structs.replace(new_data, new_code="c2"),
+        msgspec.structs.replace(new_data, new_code="c2", old_code="c3"),
+    ):
+        poll(versions)
+        assert desk.ran() == ["contract", "links"]
+        desk.log.unlink()
 
 
 def test_a_verdict_on_an_earlier_share_does_not_count_for_the_next(desk: Desk) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,15 +34,23 @@ class Boards(msgspec.Struct, frozen=True, kw_only=True):
     """Home of the new board; parity reads in it the snapshot that the board serves."""
     new: str = ""
     """URL of the new board."""
+    old: str = ""
+    """URL of the old board, which must still hold its own record; empty does not ask it."""
+    old_data_at: float | None = None
+    """When the old board's data was made, in seconds since the epoch; None if it is not known."""
 
 
 # --- contract and links ---------------------------------------------------------------------------
 
 
 def contract(gate: ContractGate | LinksGate, boards: Boards) -> Checked:
-    """Check the new board against the record. Raises ContractError if nothing can be checked."""
+    """Check the new board against the record, and the record against the old board of now.
+
+    Raises ContractError if nothing can be checked.
+    """
     record = _record(gate)
-    findings = _findings(gate, record, fetcher(boards.new), gate.seconds)
+    seconds = gate.seconds / 2 if boards.old else gate.seconds
+    findings = _findings(gate, record, fetcher(boards.new), seconds)
     wrong, errors = broken(findings), unchecked(findings)
     text = f"{len(findings) - len(wrong) - len(errors):,} of {len(findings):,} items hold."
     verdict = Verdict.PASSED
@@ -49,15 +58,41 @@ def contract(gate: ContractGate | LinksGate, boards: Boards) -> Checked:
         verdict, text = Verdict.ERROR, f"{len(errors):,} could not be checked. {text}"
     if wrong:
         verdict, text = Verdict.FAILED, f"{len(wrong):,} would break. {text}"
-    named = [f"{one.kind} {one.item}: {one.reason}" for one in (*wrong, *errors)[:_SHOWN]]
+    text = f"{text} {_named((*wrong, *errors))}".strip()
+    if boards.old and verdict is Verdict.PASSED:
+        old = _findings(gate, record, fetcher(boards.old), seconds)
+        verdict, about = _of_the_record(old, record)
+        text = f"{text} {about}"
     return Checked(
         verdict=verdict,
-        text=printable(" ".join((text, "; ".join(named))).strip()),
+        text=printable(text),
         at=time.time(),
         value=float(len(wrong)),
         limit=0.0,
         sample=len(findings),
     )
+
+
+def _of_the_record(old: Sequence[Finding], record: Record) -> tuple[Verdict, str]:
+    """What a pass is worth: a record that the old board no longer holds is of another board.
+
+    An old board that cannot be asked changes nothing: it may be switched off by then.
+    """
+    gone, errors = broken(old), unchecked(old)
+    if gone:
+        text = (
+            f"The record of {record.recorded_at} is out of date: the old board itself no longer "
+            f"holds {len(gone):,} of {len(old):,}. Record it again. {_named(gone)}"
+        )
+        return Verdict.INCONCLUSIVE, text
+    if errors:
+        text = f"The old board could not be asked for {len(errors):,} of them. {_named(errors)}"
+        return Verdict.PASSED, text
+    return Verdict.PASSED, "The old board still holds its record."
+
+
+def _named(findings: Sequence[Finding]) -> str:
+    return "; ".join(f"{one.kind} {one.item}: {one.reason}" for one in findings[:_SHOWN])
 
 
 def _record(gate: ContractGate | LinksGate) -> Record:
@@ -109,7 +144,36 @@ def parity(gate: ParityGate, boards: Boards) -> Checked:
         return _not_here(boards, served, store.current_id())
     snapshot = store.open(served)
     report = compare_boards(Asked(Path(gate.legacy), snapshot, gates=limits, **paths))
-    return judged_parity(report.gates, report.legacy_cells, snapshot.id)
+    found = judged_parity(report.gates, report.legacy_cells, snapshot.id)
+    return _if_current(found, Path(gate.legacy), boards.old_data_at)
+
+
+_CLOCKS_DIFFER = 300.0
+"""Seconds by which the clocks of two machines may differ."""
+
+
+def _if_current(found: Checked, legacy: Path, data_at: float | None) -> Checked:
+    """A pass on files that are older than what the old board shows now is none."""
+    files_at = max((one.stat().st_mtime for one in _data_files(legacy)), default=0.0)
+    is_old = data_at is not None and files_at + _CLOCKS_DIFFER < data_at
+    if not is_old or data_at is None or found.verdict is not Verdict.PASSED:
+        return found
+    text = (
+        f"The old board shows data of {_moment(data_at)}, and the newest file in {legacy} is of "
+        f"{_moment(files_at)}. Copy the old board's files there again. {found.text}"
+    )
+    return msgspec.structs.replace(found, verdict=Verdict.INCONCLUSIVE, text=text)
+
+
+def _data_files(folder: Path) -> Iterator[Path]:
+    """Its files without those of git, which change with each fetch."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [one for one in folders if one != ".git"]
+        yield from (Path(parent, name) for name in names if Path(parent, name).is_file())
+
+
+def _moment(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _not_here(boards: Boards, served: str, published: str | None) -> Checked:

@@ -50,7 +50,9 @@ WORKER = (sys.executable, "-m", "frontrunner.takeover.gates.check_worker")
 class Versions(msgspec.Struct, frozen=True, kw_only=True):
     """What the boards run and show; None is not known."""
 
+    old_code: str | None = None
     new_code: str | None = None
+    old_data_at: float | None = None
     old_data: str | None = None
     new_data: str | None = None
     counts_at: float = 0.0
@@ -108,7 +110,7 @@ class Checks:
 
         A gate without an entry has no result on this data and code yet.
         """
-        self._boards = self._where()
+        self._boards = msgspec.structs.replace(self._where(), old_data_at=versions.old_data_at)
         outside = {gate.name: gate for gate in gates if isinstance(gate, OUTSIDE)}
         keys = {name: _key(gate, versions, self._boards) for name, gate in outside.items()}
         self._forget(keys)
@@ -199,7 +201,7 @@ def _key(gate: OutsideGate, versions: Versions, boards: Boards) -> tuple[object,
         case ParityGate():
             return gate, versions.old_data, versions.new_data
         case ContractGate() | LinksGate():
-            return gate, versions.new_code, boards.new
+            return gate, versions.old_code, versions.new_code, boards.old, boards.new
         case EngagementGate() | QuotaGate():
             return gate, versions.counts_at, versions.hub
         case _:  # a verdict on what users met at an earlier share says nothing about this one
