@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import ssl
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import trustme
 
+from frontrunner.base.errors import WrongSettingError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.buckets import bucket
+from frontrunner.gateway.supervise import Supervisor
+from tests.gateway import http2
 from tests.gateway.boards import Board
 from tests.gateway.conftest import Running, free_port, start_gateway, stop_gateway, until
 
@@ -38,33 +45,94 @@ def pem(authority: trustme.CA, folder: Path) -> str:
     return str(path)
 
 
-def test_users_get_tls_and_http2_and_cookies_for_frames(
-    folder: Path, authority: trustme.CA
-) -> None:
+def certificate(authority: trustme.CA, folder: Path) -> dict[str, Any]:
+    """Write a new certificate and its key; the settings that name the files."""
     cert = authority.issue_cert("localhost", "127.0.0.1")
     cert.cert_chain_pems[0].write_to_path(folder / "cert.pem")
     cert.private_key_pem.write_to_path(folder / "key.pem")
-    running, thread = start_gateway(
-        folder, tls_certificate=str(folder / "cert.pem"), tls_key=str(folder / "key.pem")
-    )
+    return {"tls_certificate": str(folder / "cert.pem"), "tls_key": str(folder / "key.pem")}
+
+
+@contextmanager
+def connected(port: int, authority: trustme.CA, protocol: str) -> Iterator[ssl.SSLSocket]:
+    """A connection of a client that trusts the authority and speaks one protocol."""
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    context.set_alpn_protocols([protocol])
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=20) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as secured,
+    ):
+        yield secured
+
+
+def serial_number(port: int, authority: trustme.CA) -> object:
+    """That of the certificate which a new connection is shown."""
+    with connected(port, authority, "http/1.1") as secured:
+        return (secured.getpeercert() or {})["serialNumber"]
+
+
+def test_users_get_tls_with_both_versions_of_http_and_cookies_for_frames(
+    folder: Path, authority: trustme.CA
+) -> None:
+    running, thread = start_gateway(folder, **certificate(authority, folder))
     try:
         context = ssl.create_default_context()
         authority.configure_trust(context)
         url = f"https://localhost:{running.port}/x"
         answer = httpx.get(url, headers=PAGE, verify=context)
-        assert answer.status_code == 200
+        assert (answer.status_code, answer.http_version) == (200, "HTTP/1.1")
         assert "Secure; Partitioned" in answer.headers["set-cookie"]
         told = httpx.get(url, verify=context).json()["headers"]
         assert told["x-forwarded-proto"] == "https"
-        context.set_alpn_protocols(["h2", "http/1.1"])
-        with (
-            socket.create_connection(("127.0.0.1", running.port), timeout=5) as plain,
-            context.wrap_socket(plain, server_hostname="localhost") as secured,
-        ):
+        with connected(running.port, authority, "h2") as secured:
             assert secured.selected_alpn_protocol() == "h2"
+            headers, body = http2.get(secured, f"localhost:{running.port}", "/x")
+        assert http2.is_ok(headers)
+        assert json.loads(body)["target"] == "/x"
+        assert json.loads(body)["headers"]["x-forwarded-proto"] == "https"
         assert "PRIVATE KEY" not in (folder / "check.yaml").read_text()
     finally:
         stop_gateway(running, thread)
+
+
+def test_a_renewed_certificate_is_taken_up_by_a_reload_and_a_wrong_one_is_not(
+    folder: Path, authority: trustme.CA, caplog: pytest.LogCaptureFixture
+) -> None:
+    running, thread = start_gateway(folder, drain=1, **certificate(authority, folder))
+    try:
+        first = serial_number(running.port, authority)
+        certificate(authority, folder)
+        assert serial_number(running.port, authority) == first
+        running.supervisor.reload()  # what SIGHUP does
+        until(lambda: serial_number(running.port, authority) != first)
+        renewed = serial_number(running.port, authority)
+        key = (folder / "key.pem").read_bytes()
+        certificate(authority, folder)
+        (folder / "key.pem").write_bytes(key)
+        running.supervisor.reload()
+        until(lambda: "goes on as before: gateway.tls_key cannot be used" in caplog.text)
+        assert f"is not the key of {folder / 'cert.pem'}" in caplog.text
+        assert serial_number(running.port, authority) == renewed
+    finally:
+        stop_gateway(running, thread)
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "says"),
+    [("key.pem", "gateway.tls_key cannot be used"), ("cert.pem", "gateway.tls_certificate cannot")],
+)
+def test_a_certificate_that_cannot_be_used_is_refused_before_the_start(
+    folder: Path, authority: trustme.CA, spoiled: str, says: str
+) -> None:
+    files = certificate(authority, folder)
+    (folder / spoiled).write_text("spoiled")
+    settings = GatewaySettings(
+        listen=f"127.0.0.1:{free_port()}", old="http://a:1", new="http://b:1", metrics="", **files
+    )
+    with pytest.raises(WrongSettingError, match=says):
+        Supervisor(lambda: settings, folder, folder / "none").run()
+    assert not list(folder.glob("envoy-*.pid"))
 
 
 @pytest.mark.parametrize("trusted", [True, False])
