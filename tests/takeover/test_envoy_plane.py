@@ -14,6 +14,7 @@ from frontrunner.gateway.control import Gateway
 from frontrunner.takeover.both_boards import BothBoards
 from frontrunner.takeover.envoy_plane import EnvoyPlane
 from frontrunner.takeover.stages import FULL, World
+from tests.cli.test_gateway_settle import following
 from tests.gateway.conftest import Running, _one_gateway, gateway, until
 
 __all__ = ["_one_gateway", "gateway"]
@@ -47,6 +48,17 @@ def test_health_is_what_envoy_says(gateway: Running, plane: EnvoyPlane) -> None:
     finally:
         gateway.new.listen_again()
         gateway.wait_until_healthy()
+
+
+def test_open_streams_of_the_old_board_are_counted_until_they_end(
+    gateway: Running, plane: EnvoyPlane
+) -> None:
+    """`cutover` waits for them, see tests/takeover/test_machine.py."""
+    with following(gateway) as events:
+        plane.write(World(share=FULL), gateway.control.kept().token)
+        assert plane.read().streams == 1
+    assert len(events) == 20
+    until(lambda: plane.read().streams == 0)
 
 
 def test_an_earlier_controller_can_not_write(gateway: Running, plane: EnvoyPlane) -> None:

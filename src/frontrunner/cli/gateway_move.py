@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,12 +14,14 @@ from rich.table import Table
 from frontrunner.base.errors import GatewayError, UsageError
 from frontrunner.cli.gateway_app import gateway, settings_of, settings_of_way_back
 from frontrunner.cli.options import Home, Json
-from frontrunner.cli.output import print_json, say, visible
+from frontrunner.cli.output import counted, print_json, say, visible
 from frontrunner.gateway.buckets import BUCKETS
 
 if TYPE_CHECKING:
     from frontrunner.gateway.control import Gateway
 
+_LOOK_AGAIN = 0.1
+"""Seconds between two questions how many streams are open."""
 _NUMBERS = {"ignore_unknown_options": True}
 """A number below 0 is a wrong percentage, not an option that does not exist."""
 Force = Annotated[bool, typer.Option("--force", help="Although a take-over moves the users now.")]
@@ -124,6 +127,10 @@ def banner(
 def settle(
     yes: Annotated[bool, typer.Option("--yes", help="Do it. Without this, only explain.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Take settling back.")] = False,
+    wait: Annotated[
+        float,
+        typer.Option("--wait", metavar="SECONDS", min=0, help="How long open streams have to end."),
+    ] = 30.0,
     force: Force = False,
     home: Home = None,
     as_json: Json = False,
@@ -145,7 +152,9 @@ def settle(
     if undo:
         one.change(lambda before: msgspec.structs.replace(before, settled=False))
     else:
-        _ready_to_settle(one, force)
+        if not force:
+            _ready_to_settle(one)
+            _drained(one, wait)
         one.finalize()
     if as_json:
         print_json({"settled": not undo})
@@ -156,10 +165,8 @@ def settle(
     )
 
 
-def _ready_to_settle(one: Gateway, force: bool) -> None:
+def _ready_to_settle(one: Gateway) -> None:
     """Raises GatewayError if users still get the old board, or the new one is not healthy."""
-    if force:
-        return
     share = one.kept().share
     if share < BUCKETS:
         raise GatewayError(
@@ -175,6 +182,32 @@ def _ready_to_settle(one: Gateway, force: bool) -> None:
             "The new board is not healthy, and no other one would answer the old board's paths. "
             "Look at it with: frontrunner gateway status, or give --force."
         )
+
+
+def _drained(one: Gateway, wait: float) -> None:
+    """Wait for what the old board has under way. Raises GatewayError if it does not end in time.
+
+    A job of an open page goes on over several requests: its stream ends, then its result is asked
+    for, at the old board.
+    """
+    end, has_said = time.monotonic() + wait, False
+    while True:
+        try:
+            streams = one.admin().active_on_old()
+        except GatewayError:
+            return  # no Envoy runs
+        if not streams:
+            return
+        under_way = f"The old board has {counted(streams, 'open request')}, streams included"
+        if time.monotonic() >= end:
+            raise GatewayError(
+                f"{under_way}. Pages that use them would break, so nothing has changed. Give them "
+                "longer with --wait SECONDS, or settle all the same with --force."
+            )
+        if not has_said:
+            say(f"{under_way}; waiting for at most {wait:g} s.")
+        has_said = True
+        time.sleep(_LOOK_AGAIN)
 
 
 @gateway.command(context_settings=_NUMBERS)
