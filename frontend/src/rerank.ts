@@ -13,6 +13,8 @@ interface Ranked {
   meanTask: number | null;
   meanTaskType: number | null;
   scoresByTaskType: Record<string, number>;
+  /** Of a row that lacks a task: the means over those that it has. */
+  completed?: { tasks: number; tasksTotal: number; meanTask: number | null; meanTaskType: number | null };
 }
 
 interface Ranking {
@@ -30,7 +32,12 @@ interface Benchmark {
   tasks: string[];
 }
 
-type Column = { key: string; label: string; value: (row: Ranked) => number | null };
+type Column = {
+  key: string;
+  label: string;
+  value: (row: Ranked) => number | null;
+  partial?: (row: Ranked) => number | null | undefined;
+};
 
 const STEPS = 8;
 /** As `_KEY` of `web/views/board.py`. */
@@ -84,8 +91,8 @@ function say(text: string): void {
 
 function columnsOf(ranking: Ranking): Column[] {
   const columns: Column[] = [
-    { key: "mean_task", label: labels.get("mean_task") ?? words["mean"] ?? "", value: (row) => row.meanTask },
-    { key: "mean_task_type", label: labels.get("mean_task_type") ?? "", value: (row) => row.meanTaskType },
+    { key: "mean_task", label: labels.get("mean_task") ?? words["mean"] ?? "", value: (row) => row.meanTask, partial: (row) => row.completed?.meanTask },
+    { key: "mean_task_type", label: labels.get("mean_task_type") ?? "", value: (row) => row.meanTaskType, partial: (row) => row.completed?.meanTaskType },
     ...ranking.taskTypes.map((type) => ({
       key: type,
       label: labels.get(type) ?? type,
@@ -150,11 +157,20 @@ function drawRow(row: Row, ranked: Ranked, columns: Column[], scales: ((value: n
   }
   const cells = columns.map((column, place) => {
     const value = column.value(ranked);
+    const partial = column.partial?.(ranked);
+    if (value === null && typeof partial === "number") return partialCell(partial, ranked);
     if (value === null) return make("td", "–", { class: "no", title: words["no_result"] ?? "" });
     const step = scales[place]?.(value) ?? 0;
     return make("td", (value * 100).toFixed(2), step ? { class: `h${step}` } : {});
   });
   row.element.replaceChildren(...before, ...cells);
+}
+
+/** A mean over the tasks that a model has, with how many they are. */
+function partialCell(mean: number, ranked: Ranked): HTMLTableCellElement {
+  const cell = make("td", `${(mean * 100).toFixed(2)} `, { class: "half", title: words["no_result"] ?? "" });
+  cell.append(make("small", `${ranked.completed?.tasks ?? 0}/${ranked.completed?.tasksTotal ?? 0}`));
+  return cell;
 }
 
 /** The same widths as the server gives: see `Column.width`. */

@@ -73,7 +73,8 @@ function read(column: string): Value[] {
   if (column === "zero") return facts.zero.map((value) => (value < 0 ? null : value));
   const place = sent.heads.findIndex((head) => head.dataset["k"] === column);
   if (FACTS.includes(column) && column !== "covered") return facts[column as "params"];
-  return sent.cells.map((cells) => numberIn(cells[place]?.textContent ?? ""));
+  // A mean over some of the tasks is shown, but it is not compared with whole ones.
+  return sent.cells.map((cells) => (cells[place]?.classList.contains("half") ? null : numberIn(cells[place]?.textContent ?? "")));
 }
 
 /** Show some rows, sorted; pinned ones first. */

@@ -64,8 +64,16 @@ def comparable(body: Any) -> Any:
     """Put in one order what mteb's service leaves to chance.
 
     Columns come in the order in which a hash table gives them; rows that tie in rank come in
-    any order; so do the rows of per-language views. Everything else keeps its order.
+    any order; so do the rows of per-language views. Everything else keeps its order. What only
+    our rows say, `completed`, is left out.
     """
+    if isinstance(body, dict) and isinstance(body.get("rows"), list):
+        body = body | {"rows": [_without(row, "completed") for row in body["rows"]]}
+    if isinstance(body, dict) and isinstance(body.get("buckets"), list):
+        buckets = [
+            one | {"leader": _without(one["leader"], "completed")} for one in body["buckets"]
+        ]
+        body = body | {"buckets": buckets}
     if isinstance(body, dict) and "rows" in body and "benchmarkName" in body:
         body = body | {"rows": _tied_rows(body["rows"])}
         for key in ("tasks", "taskTypes"):
@@ -75,6 +83,10 @@ def comparable(body: Any) -> Any:
         rows = sorted(body["rows"], key=lambda row: (row["rank"], row["benchmarkName"]))
         body = body | {"rows": [row | {"taskTypes": sorted(row["taskTypes"])} for row in rows]}
     return body
+
+
+def _without(row: Any, key: str) -> Any:
+    return {k: v for k, v in row.items() if k != key} if isinstance(row, dict) else row
 
 
 def _tied_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

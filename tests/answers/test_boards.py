@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from frontrunner.answers.boards import or_none
 from frontrunner.answers.bodies import Bodies
+from frontrunner.answers.completed import or_none
 from frontrunner.answers.rendered import present_rows
 from frontrunner.answers.service import Service
 from frontrunner.catalog import Model

@@ -61,7 +61,7 @@ def test_a_board_says_what_is_missing(service: Service) -> None:
     assert card.facts == f"{NAME} · 2 tasks · 3 models · 2 complete"
     lines = {line.name: line for line in card.lines}
     assert lines["large"].detail == "1 of 2 tasks"
-    assert lines["large"].score == ""
+    assert lines["large"].score == "70.00"
     assert lines["small"].detail == ""
     assert lines["small"].score == "58.12"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import compress
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ import numpy as np
 
 from frontrunner import catalog as nouns
 from frontrunner.answers import schemas
+from frontrunner.answers.completed import Column, Means, completed_rows, or_none
 from frontrunner.answers.entities import Entities, billions, joined, whole_tokens
 from frontrunner.answers.excerpts import LeaderRow
 from frontrunner.answers.rendered import RenderedRow, RenderedSummary, scores_of, structs_of
@@ -27,11 +28,6 @@ Buckets = Sequence[tuple[float, float | None]]
 def present(names: Sequence[str], values: Sequence[float]) -> dict[str, float]:
     """The values by name, without NaN."""
     return {name: value for name, value in zip(names, values, strict=True) if value == value}
-
-
-def or_none(values: Floats) -> list[float | None]:
-    """A column of numbers, with None for NaN."""
-    return [value if value == value else None for value in values.tolist()]
 
 
 class Run(NamedTuple):
@@ -119,7 +115,8 @@ class BoardRenderer:
     def _rows(
         self, bench: nouns.Benchmark, board: Board, *, with_types: bool, filtered: bool
     ) -> list[RenderedRow]:
-        means = _shown_means(bench, board, filtered=filtered)
+        means = shown_means(bench, board, board.means, filtered=filtered)
+        partial = shown_means(bench, board, board.completed_means)
         variants = board.variants.tolist()
         runs = self.runs(variants)
         zero_shot = board.zero_shot.tolist()
@@ -146,6 +143,7 @@ class BoardRenderer:
             "scores_by_custom_group": _group_rows(board),
             "trained_on_tasks": [seen[number] for number in variants],
             "experiments": [run.experiment for run in runs],
+            "completed": completed_rows(board, partial),
         }
         return structs_of(RenderedRow, columns)
 
@@ -215,20 +213,11 @@ class BoardRenderer:
         return schemas.PerLanguage(benchmark_name=bench.name, rows=rows)
 
 
-Column = list[float | None]
-
-
-class _Means(NamedTuple):
-    """[rows] The means that the answer shows; None in place of a mean that is not shown."""
-
-    task: Column
-    task_type: Column
-    public: Column
-    private: Column
-
-
-def _shown_means(bench: nouns.Benchmark, board: Board, *, filtered: bool) -> _Means:
-    """The means that the answer shows, of those that the benchmark asks for."""
+def shown_means(
+    bench: nouns.Benchmark, board: Board, means: Mapping[str, Floats], *, filtered: bool = False
+) -> Means:
+    """Of a board's `means` (strict ones, or those over completed tasks), those that its answer
+    shows because the benchmark asks for them."""
     asked = set(bench.aggregations)
     nothing: Column = [None] * len(board.rank)
     split = Aggregation.PUBLIC_PRIVATE in asked
@@ -236,9 +225,9 @@ def _shown_means(bench: nouns.Benchmark, board: Board, *, filtered: bool) -> _Me
     primary = "mean_task" if filtered else board.primary
 
     def column(name: str | None, shown: bool = True) -> Column:
-        return or_none(board.means[name]) if name and shown else nothing
+        return or_none(means[name]) if name and shown else nothing
 
-    return _Means(
+    return Means(
         task=column(primary),
         task_type=column("mean_task_type", by_type),
         public=column("mean_public", split and Aggregation.MEAN_TASK in asked),
@@ -283,4 +272,5 @@ def _leader(rows: Sequence[LeaderRow], low: float, high: float | None) -> schema
         model=best.model,
         mean_task=best.mean_task if best.mean_task is not None else best.mean_task_type,
         total_params_b=best.total_params_b,
+        completed=best.completed,
     )

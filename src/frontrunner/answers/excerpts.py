@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from frontrunner.answers.schemas import LeaderModel
+from frontrunner.answers.schemas import Completed, LeaderModel
 
 
 class LeaderRow(msgspec.Struct, frozen=True, rename="camel"):
@@ -19,6 +19,7 @@ class LeaderRow(msgspec.Struct, frozen=True, rename="camel"):
     mean_task: float | None
     mean_task_type: float | None
     total_params_b: float | None
+    completed: Completed | msgspec.UnsetType = msgspec.UNSET
 
 
 class Coverage(NamedTuple):

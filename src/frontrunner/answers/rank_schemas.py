@@ -6,7 +6,7 @@ from typing import Any, Generic
 
 import msgspec
 
-from frontrunner.answers.schemas import R, S, Wire
+from frontrunner.answers.schemas import Completed, R, S, Wire
 
 
 class Coverage(Wire, frozen=True):
@@ -37,6 +37,8 @@ class RankedRowOf(Wire, Generic[S], frozen=True):
     """Only for benchmarks that weigh every subset of a task alike."""
     scores_by_task_type: S
     scores_by_task: S
+    completed: Completed | msgspec.UnsetType = msgspec.UNSET
+    """Only under the strict policy, in rows that lack a counted task: the means without it."""
     other_data_tasks: list[str] | msgspec.UnsetType = msgspec.UNSET
     """Tasks with a score that was measured on another revision of the data set than the catalog's;
     only in answers to requests with `data_revision=`."""

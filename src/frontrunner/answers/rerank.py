@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from msgspec import UNSET
 
 from frontrunner.answers import rank_schemas
-from frontrunner.answers.boards import or_none
+from frontrunner.answers.completed import completed_rows, every_mean, or_none
 from frontrunner.answers.data_revision import CATALOG, checked, tasks_on_other_data
 from frontrunner.answers.filters import RankRequest, TaskFilter
 from frontrunner.answers.rendered import (
@@ -233,6 +233,7 @@ def _columns(service: Service, found: _Ranked, by_name: ByName) -> dict[str, Seq
         "mean_subset": [None] * count if mean_subset is None else or_none(mean_subset),
         "scores_by_task_type": by_name(board.task_types, board.by_type),
         "scores_by_task": by_name(board.tasks, board.by_task),
+        "completed": completed_rows(board, every_mean(board.completed_means)),
         "other_data_tasks": [UNSET] * count
         if other is None
         else [other.get(number, []) for number in variants],

@@ -125,6 +125,23 @@ class Model(Wire, frozen=True, kw_only=True):
     training_datasets: list[str] | None
 
 
+class Completed(Wire, frozen=True):
+    """The means of a row over the counted tasks that its model completed.
+
+    They compare with another row's means only if both completed the same tasks, so they never
+    order rows.
+    """
+
+    tasks: int
+    """Counted tasks that the model completed."""
+    tasks_total: int
+    """Counted tasks of the board."""
+    mean_task: float | None
+    mean_task_type: float | None
+    mean_public: float | None
+    mean_private: float | None
+
+
 class RowOf(Wire, Generic[M, S], frozen=True):
     """One row of a board."""
 
@@ -144,6 +161,8 @@ class RowOf(Wire, Generic[M, S], frozen=True):
     scores_by_custom_group: dict[str, dict[str, float]]
     trained_on_tasks: list[str]
     experiments: dict[str, Any] | None
+    completed: Completed | msgspec.UnsetType = msgspec.UNSET
+    """Only in rows that lack a counted task, whose means are null: the means without it."""
 
 
 class SummaryRow(RowOf[Model, dict[str, float]], frozen=True):
@@ -196,6 +215,8 @@ class Leader(Wire, frozen=True, kw_only=True):
     model: LeaderModel
     mean_task: float | None
     total_params_b: float | None
+    completed: Completed | msgspec.UnsetType = msgspec.UNSET
+    """As in the rows of the board."""
 
 
 class Bucket(Wire, frozen=True, kw_only=True):
@@ -258,6 +279,8 @@ class ModelScoreRow(Wire, frozen=True, kw_only=True):
     zero_shot_pct: int
     task_types: list[str]
     scores_by_task_type: dict[str, float]
+    completed: Completed | msgspec.UnsetType = msgspec.UNSET
+    """As in the rows of the board."""
 
 
 class ModelScoresOf(Wire, Generic[M], frozen=True, kw_only=True):

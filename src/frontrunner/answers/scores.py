@@ -146,6 +146,7 @@ class BoardLine(NamedTuple):
     mean_task_type: float | None
     zero_shot_pct: int
     scores_by_task_type: dict[str, float]
+    completed: schemas.Completed | msgspec.UnsetType = msgspec.UNSET
 
 
 class BoardLines(NamedTuple):
@@ -173,6 +174,7 @@ def board_lines(
                 row.mean_task_type,
                 row.zero_shot_pct,
                 scores,
+                row.completed,
             )
     return BoardLines(summary.benchmark_name, summary.task_types, len(summary.rows), by_model)
 
@@ -203,6 +205,7 @@ def model_rows(model: str, boards: Sequence[tuple[nouns.Benchmark, BoardLines]])
             zero_shot_pct=line.zero_shot_pct,
             task_types=lines.task_types,
             scores_by_task_type=line.scores_by_task_type,
+            completed=line.completed,
         )
         for bench, lines, line in found
     ]

@@ -48,6 +48,10 @@ class Board:
     """Name of the board's main mean."""
     means: Mapping[str, Floats]
     """`mean_task`, `mean_task_type`, `mean_public`, `mean_private`, `mean_subset`: [rows]"""
+    completed_means: Mapping[str, Floats]
+    """The same means over the counted tasks that a row completed, whatever the policy: [rows]"""
+    counted_complete: Integers
+    """[rows] Counted tasks that the model completed."""
     by_type: Floats
     """[rows, task_types]"""
     by_task: Floats
@@ -85,6 +89,7 @@ def rank(
     mean: Mean = lenient_mean if question.policy is Policy.LENIENT else strict_mean
     subsets = SubsetScores.of(scored) if Aggregation.MEAN_SUBSET in question.aggregations else None
     means, types, by_type = _means(scored, facts, mean, subsets)
+    completed, _, _ = _means(scored, facts, lenient_mean, subsets)
     pooled = subsets.pooled_by_model if subsets else scored.pooled_by_model
     borda = borda_ranks(pooled, len(kept))[counted.model_of]
     order = kept[_order(question, counted.variants[kept], _pick(means, kept), borda[kept])]
@@ -109,6 +114,8 @@ def rank(
         borda=borda[order],
         primary=next((name for agg, name in _PRIMARY if agg in question.aggregations), None),
         means=means,
+        completed_means=_pick(completed, order),
+        counted_complete=np.count_nonzero(~np.isnan(scored.by_task[order]), axis=1),
         by_type=by_type,
         by_group={name: _pick(labels, order) for name, labels in groups.items()},
         zero_shot=facts.zero_shot_of(table, variants, counted.tasks),

@@ -25,8 +25,24 @@ def test_the_table_holds_what_the_api_answers(service: Service) -> None:
     ]
     for row, given in zip(table.rows, numbers.rows, strict=True):
         assert row.model.name == given.model.name
-        mean = given.mean_task
-        assert row.cells[0].text == ("–" if mean is None else f"{mean * 100:.2f}")  # noqa: RUF001
+        if given.mean_task is not None:
+            assert row.cells[0].text == f"{given.mean_task * 100:.2f}"
+            assert not row.cells[0].part
+
+
+def test_a_mean_over_some_tasks_says_over_how_many_and_is_not_shaded(service: Service) -> None:
+    """org/large has no result on Pairs: 70.00 is its mean over Search alone."""
+    table = board_table.table(service, service.find_benchmark(NAME), words("en"))
+    [large] = [row for row in table.rows if row.model.name == "org/large"]
+    assert [(cell.text, cell.part, cell.step) for cell in large.cells[:2]] == [
+        ("70.00", "1/2", 0)
+    ] * 2
+    assert "Pairs" in large.cells[0].why
+    assert table.has_partial_means
+    html = Browser(service).text(f"/benchmark/{NAME}")
+    assert html.count("covers only the tasks that the model completed") == 1
+    assert ">70.00 <small>1/2</small>" in html
+    assert "covers only the tasks" not in Browser(service).text(f"/benchmark/{NAME}/tasks")
 
 
 def test_the_heading_counts_who_is_complete(service: Service) -> None:

@@ -23,6 +23,7 @@ from frontrunner.web.views.rows import (
     shaded,
     spaced,
     twins,
+    with_partial_mean,
 )
 from frontrunner.web.words import Words
 
@@ -99,6 +100,11 @@ class BoardTable(NamedTuple):
     facts: str
     """JSON: what filters need of each row, column by column."""
 
+    @property
+    def has_partial_means(self) -> bool:
+        """Whether a mean of it is over fewer tasks than the board has."""
+        return any(cell.part for row in self.rows for cell in row.cells)
+
 
 def heading(service: Service, bench: Benchmark, board: BoardValues) -> Heading:
     """The heading above the tabs."""
@@ -134,10 +140,7 @@ def table(service: Service, bench: Benchmark, t: Words) -> BoardTable:
     columns = [*_means(board, t), *_types(board, t), *_groups(board)]
     whys = _Whys(board, t)
     cells = across(
-        [
-            shaded(map(value, board.rows), (whys.column(column, row) for row in board.rows))
-            for column, value in columns
-        ],
+        [_summary_cells(column, value, board, whys) for column, value in columns],
         len(board.rows),
     )
     return BoardTable(
@@ -146,6 +149,19 @@ def table(service: Service, bench: Benchmark, t: Words) -> BoardTable:
         make_rows(board, cells, t),
         facts(board),
     )
+
+
+def _summary_cells(
+    column: Column, value: Value, board: BoardValues, whys: _Whys
+) -> list[ScoreCell]:
+    """A column of the summary; a missing mean is the one over the tasks that a model has."""
+    cells = shaded(map(value, board.rows), (whys.column(column, row) for row in board.rows))
+    if column.kind != "mean":
+        return cells
+    return [
+        with_partial_mean(cell, row.completed, column.key)
+        for cell, row in zip(cells, board.rows, strict=True)
+    ]
 
 
 def task_table(service: Service, bench: Benchmark, t: Words, links: Links) -> BoardTable:

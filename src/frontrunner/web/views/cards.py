@@ -17,7 +17,7 @@ from frontrunner.catalog import Benchmark, Model, Task
 from frontrunner.web import text
 from frontrunner.web.views.home import featured
 from frontrunner.web.views.models import broadest, summary_facts
-from frontrunner.web.views.rows import ModelName, spaced
+from frontrunner.web.views.rows import ModelName, partial_mean, spaced
 from frontrunner.web.words import DEFAULT, Words, words
 
 _ROWS = 5
@@ -31,7 +31,7 @@ class Line(NamedTuple):
     detail: str
     """How much of the board is covered; empty if all of it."""
     score: str
-    """Empty if there is no mean: then the detail says why."""
+    """Of a model that lacks tasks, the mean over those that it has: the detail says how many."""
 
 
 class Card(NamedTuple):
@@ -58,11 +58,17 @@ def board_card(service: Service, bench: Benchmark) -> Card:
 
 
 def _ranked(row: BoardRow, tasks: int) -> Line:
-    mean = row.mean_task if row.mean_task is not None else row.mean_task_type
+    mean = _mean(row)
     had = len(row.scores_by_task)
     name = ModelName.of(row.model.name, row.experiments)
     shown = f"{name.short} {name.variant}".strip()
     return Line(str(row.rank), shown, _part(had, tasks), "" if mean is None else text.score(mean))
+
+
+def _mean(row: BoardRow | schemas.ModelScoreRow) -> float | None:
+    """A row's mean, or the one over the tasks that the model has: the line says how many."""
+    means = (row.mean_task, row.mean_task_type, partial_mean(row.completed))
+    return next((mean for mean in means if mean is not None), None)
 
 
 def _part(had: int, tasks: int) -> str:
@@ -80,7 +86,7 @@ def model_card(service: Service, model: Model) -> Card:
 
 def _place_line(service: Service, model: str, row: schemas.ModelScoreRow) -> Line:
     covered = service.coverage(row.benchmark_name)
-    mean = row.mean_task if row.mean_task is not None else row.mean_task_type
+    mean = _mean(row)
     shown = "" if mean is None else text.score(mean)
     return Line(
         f"#{row.rank}",

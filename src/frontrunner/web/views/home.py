@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark, MenuEntry
 from frontrunner.web import text
 from frontrunner.web.views.newer import is_old
-from frontrunner.web.views.rows import ModelName
+from frontrunner.web.views.rows import ModelName, part_of, partial_mean
 from frontrunner.web.visit import Shown, Visit
 
 BUCKETS: tuple[tuple[float, float | None], ...] = ((0, 150), (150, 600), (600, 4000), (4000, None))
@@ -24,6 +25,8 @@ class Leader(NamedTuple):
     bucket: str
     model: ModelName | None
     score: float | None
+    part: str
+    """How many tasks the score is over, if they are not all."""
     parameters: float | None
     rank: int
 
@@ -108,13 +111,20 @@ def _featured(service: Service, bench: Benchmark) -> Featured:
             Leader(
                 bucket_label(low, high),
                 ModelName.of(best.model.name) if best else None,
-                best.mean_task if best else None,
+                _score(best),
+                part_of(best.completed) if best and best.mean_task is None else "",
                 best.total_params_b if best else None,
                 best.rank if best else 0,
             )
         )
     count = service.numbers.benchmarks.get(bench.name, 0)
     return Featured(bench, len(bench.scopes), count, leaders)
+
+
+def _score(best: schemas.Leader | None) -> float | None:
+    if best is None or best.mean_task is not None:
+        return best.mean_task if best else None
+    return partial_mean(best.completed)
 
 
 def menu(visit: Visit, *, everything: bool = False) -> list[Group]:

@@ -8,10 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
+from msgspec import UnsetType
 
+from frontrunner.answers.schemas import Completed
 from frontrunner.answers.values import BoardRow
 from frontrunner.web import text
 from frontrunner.web.shades import Scale
+
+MEANS = ("mean_task", "mean_task_type", "mean_public", "mean_private")
+"""The means of a row, the main one first."""
 
 
 class Column(NamedTuple):
@@ -49,6 +54,8 @@ class ScoreCell(NamedTuple):
     """Why the score is missing; empty if there is one."""
     trained_on: bool = False
     """Whether the model was trained on this task's data."""
+    part: str = ""
+    """Of a mean over the tasks that the model completed: how many of how many they are."""
 
 
 _LONGEST_VARIANT = 120
@@ -102,6 +109,29 @@ def shaded(
         ScoreCell(text.score(number), scale.step(number), "" if number is not None else why)
         for number, why in zip(numbers, whys, strict=True)
     ]
+
+
+def partial_mean(completed: Completed | UnsetType, names: Sequence[str] = MEANS) -> float | None:
+    """The first of some means over the tasks that a model completed; None if it has none."""
+    if isinstance(completed, UnsetType):
+        return None
+    means = (getattr(completed, name) for name in names)
+    return next((mean for mean in means if mean is not None), None)
+
+
+def part_of(completed: Completed | UnsetType) -> str:
+    """How many tasks a mean is over, of how many; empty if it is over all of them."""
+    if isinstance(completed, UnsetType):
+        return ""
+    return f"{completed.tasks}/{completed.tasks_total}"
+
+
+def with_partial_mean(cell: ScoreCell, completed: Completed | UnsetType, name: str) -> ScoreCell:
+    """A mean's cell; if there is no mean, the one over what the model completed, unshaded."""
+    value = partial_mean(completed, (name,)) if cell.why else None
+    if value is None:
+        return cell
+    return cell._replace(text=text.score(value), part=part_of(completed))
 
 
 def across(columns: Sequence[Sequence[ScoreCell]], rows: int) -> list[tuple[ScoreCell, ...]]:
