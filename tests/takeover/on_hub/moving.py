@@ -198,8 +198,8 @@ class Move:
             time.sleep(0.002)
         return self.position
 
-    def to(self, stage: Stage, mode: Mode = Mode.RUNNING) -> Position:
-        return self.until(lambda one: (one.stage, one.mode) == (stage, mode))
+    def to(self, stage: Stage, mode: Mode = Mode.RUNNING, seconds: float = 20.0) -> Position:
+        return self.until(lambda one: (one.stage, one.mode) == (stage, mode), seconds)
 
     def story(self) -> list[str]:
         return [msgspec.json.encode(one.record).decode()[:400] for one in self.book.entries()]

@@ -21,13 +21,13 @@ __all__ = ["hub", "plain_client"]
 STRATEGIES = ("overwrite", "rename")
 
 
-def there_and_back(move: Move) -> None:
+def there_and_back(move: Move, seconds: float = 20.0) -> None:
     """The whole take-over, then everything back."""
     move.command(Verb.START)
-    move.to(Stage.SETTLED, Mode.FINISHED)
+    move.to(Stage.SETTLED, Mode.FINISHED, seconds)
     assert move.tree() == {path: text.encode() for path, text in NEW_FILES.items()}
     move.command(Verb.ROLLBACK)
-    move.to(Stage.SETTLED, Mode.ROLLED_BACK)
+    move.to(Stage.SETTLED, Mode.ROLLED_BACK, seconds)
 
 
 def check(move: Move, seen: Observed, before: dict[str, bytes], likes: int) -> None:
