@@ -125,12 +125,20 @@ class Board:
                 headers[name.lower()] = value.strip()
         body = await reader.readexactly(int(headers.get("content-length", 0)))
         if headers.get("transfer-encoding") == "chunked":
-            body = await reader.readuntil(b"0\r\n\r\n")
+            body = await self._chunks(reader)
         if not target.startswith("/health"):
             self.asked.append(Asked(method, target, headers, body))
         if target.startswith("/stream"):
             return await self._stream(writer)
         return await self._answer(method, target, headers, writer)
+
+    async def _chunks(self, reader: asyncio.StreamReader) -> bytes:
+        body = b""
+        while size := int(await reader.readuntil(b"\r\n"), 16):
+            body += await reader.readexactly(size)
+            await reader.readexactly(2)
+        await reader.readexactly(2)
+        return body
 
     async def _answer(
         self, method: str, target: str, headers: dict[str, str], writer: asyncio.StreamWriter
