@@ -14,7 +14,7 @@ import msgspec
 import typer
 
 from frontrunner.base.config import NotifySettings, Settings, load_settings
-from frontrunner.base.errors import FrontrunnerError, GatewayError, TakeoverError
+from frontrunner.base.errors import FrontrunnerError, GatewayError, LedgerError, TakeoverError
 from frontrunner.base.way_back import keep_settings, settings_for_way_back
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import complain, print_json, say, visible
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _ANSWER = 15.0
 """Seconds to wait for the answer to a command."""
 _LOOK_AGAIN = 0.1
+_WITHOUT_LEDGER = "frontrunner gateway share 0 --force"
 _AT_ONCE = frozenset({Verb.ROLLBACK, Verb.PAUSE})
 """Verbs whose work a command does itself if no controller runs: they move nobody forward."""
 
@@ -220,7 +221,15 @@ def rollback_(
 ) -> None:
     """Take all users back to the old board, from any stage."""
     command = Commanded(verb=Verb.ROLLBACK, reason=reason, force=force)
-    _ask(home, command, wait=wait, as_json=as_json, dry_run=dry_run)
+    try:
+        _ask(home, command, wait=wait, as_json=as_json, dry_run=dry_run)
+    except LedgerError as error:
+        if _WITHOUT_LEDGER in str(error):
+            raise
+        raise LedgerError(
+            f"{error} Behind a gateway, take all users back now, without the ledger: "
+            f"{_WITHOUT_LEDGER}"
+        ) from error
 
 
 @takeover.command()
