@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from frontrunner.base.errors import GatewayError
+from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
 from frontrunner.takeover.plane import Reality
-from frontrunner.takeover.records import Acted, Intended, Verb
+from frontrunner.takeover.records import Acted, Decided, Intended, Verb
 from frontrunner.takeover.stages import Mode, Stage, World
 from tests.takeover.sim import FakePlane, Sim
 
@@ -19,6 +21,8 @@ class SlowPlane(FakePlane):
     slow: int = 3
     left: int = 0
     target: World | None = None
+    refuses_at_once: int = 0
+    """Writes that are refused before anything is begun."""
 
     def read(self) -> Reality:
         found = super().read()
@@ -28,6 +32,9 @@ class SlowPlane(FakePlane):
         )  # fmt: skip
 
     def write(self, world: World, token: int) -> None:
+        if self.refuses_at_once:
+            self.refuses_at_once -= 1
+            raise GatewayError("The Hub does not answer.")
         if world != self.target:
             self.target, self.left = world, self.slow
         self.left -= 1
@@ -53,6 +60,42 @@ def test_a_change_that_takes_long_is_one_intent(sim: Sim) -> None:
         sim.tick()
     assert sim.position().stage is Stage.PARALLEL
     assert len(sim.records(Intended)) == len(sim.records(Acted)) == 1
+
+
+@pytest.mark.parametrize("fault", ["killed", "refused"])
+def test_a_rollback_is_not_decided_while_a_change_forward_is_under_way(fault: str) -> None:
+    """No user is on the new board yet, but what was begun could end by itself."""
+    none = StageSettings()
+    sim = Sim(
+        TakeoverSettings(
+            shadow=0, banner=False, parallel=none, guided=none, shifting=none, settled=none,
+            cutover=StageSettings(deadline="60d"),
+        )
+    )  # fmt: skip
+    plane = sim.plane = SlowPlane()
+    sim.restart()
+    sim.begin()
+    for _ in range(20):
+        sim.tick()
+        if plane.target is not None and plane.target.share:
+            break
+    assert plane.target is not None
+    assert plane.target.share, "a step forward is under way"
+    assert plane.world == World(), "as after a rollback"
+    sim.command(Verb.ROLLBACK)
+    if fault == "killed":
+        sim.book.kill_in, sim.book.kill_after = 1, True  # the intent is written, and nothing else
+    else:
+        plane.refuses_at_once = 1
+    under_way = []
+    sim.witness.entry = lambda entry: under_way.append((entry.record, plane.target))  # type: ignore[method-assign]
+    for _ in range(8):
+        sim.tick()
+    back = [target for record, target in under_way
+            if isinstance(record, Decided) and record.after.mode is Mode.ROLLED_BACK]  # fmt: skip
+    assert back == [None]
+    assert (sim.mode(), plane.world) == (Mode.ROLLED_BACK, World())
+    assert plane.history == [], "no user was moved"
 
 
 def test_a_rollback_does_not_wait_for_a_change_under_way(sim: Sim) -> None:

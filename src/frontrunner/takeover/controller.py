@@ -250,7 +250,7 @@ class Controller:
         seen = reality.world if reality else None
         if reality is not None and not error and reality.moving == step.intent.after:
             return f"The change is under way. {reality.doing}"
-        if seen == step.intent.after:
+        if reality is not None and reality.rests_at(step.intent.after):
             self._append(Acted(intent=seq, seen=seen))
             return ""
         error = error or unread or "The data plane did something else when it was read back."

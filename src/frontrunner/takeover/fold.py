@@ -51,7 +51,8 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_done(self) -> bool:
         """Whether the data plane was seen to follow it."""
-        return self.outcome is not None and self.outcome.seen == self.record.after
+        outcome = self.outcome
+        return outcome is not None and outcome.seen == self.record.after and not outcome.error
 
     @property
     def error(self) -> str:
@@ -189,7 +190,7 @@ def _acted(state: State, _: Entry, acted: Acted) -> State:
     intent = state.intent
     if intent is None or intent.seq != acted.intent:
         return state
-    done = acted.seen == intent.record.after
+    done = acted.seen == intent.record.after and not acted.error
     interrupted = not done and not acted.error
     attempts = 0 if done else state.attempts + bool(acted.error)
     kept = None if interrupted else msgspec.structs.replace(intent, outcome=acted)

@@ -53,7 +53,7 @@ def decide(state: State, plan: Plan, sight: Sight) -> Step:
 def _reconcile(now: Situation) -> Step | None:
     """Find out what became of the last intent: after a crash, or after a late write."""
     intent, seen = now.state.intent, now.world
-    if intent is None or now.is_under_way:
+    if intent is None or now.is_under_way or now.moves_elsewhere:
         return None
     if not intent.is_done and seen is not None:
         if seen == intent.record.after or intent.outcome is None:

@@ -40,6 +40,10 @@ class Reality(msgspec.Struct, frozen=True, kw_only=True):
     doing: str = ""
     """What it does on that way, in one sentence."""
 
+    def rests_at(self, world: World) -> bool:
+        """Whether it does this, and no change is under way that leads elsewhere."""
+        return self.world == world and self.moving in (None, world)
+
 
 class DataPlane(Protocol):
     """What the controller acts on."""

@@ -142,6 +142,18 @@ class Situation:
         return intent is not None and self.moving == intent.record.after
 
     @property
+    def moves_elsewhere(self) -> bool:
+        """Whether a change is under way that leaves what the last intent wants.
+
+        What is seen meanwhile is not there to stay: a Space that was committed to builds and runs
+        by itself. So nothing is done until a write has turned the change round.
+        """
+        intent, reality = self.state.intent, self.sight.reality
+        if intent is None or reality is None or reality.world != intent.record.after:
+            return False
+        return not reality.rests_at(intent.record.after)
+
+    @property
     def wanted(self) -> World:
         """What it has to do."""
         return wanted(self.plan, self.position)
