@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from frontrunner.answers import about
@@ -49,3 +50,17 @@ def test_a_damaged_table_is_an_error(snapshot: Snapshot) -> None:
     path.write_bytes(b"PAR1")
     with pytest.raises(CorruptSnapshotError, match="frontrunner verify"):
         snapshot_info(snapshot, 1)
+
+
+@pytest.mark.parametrize(
+    ("at", "told"), [(msgspec.UNSET, None), (60.0, "1970-01-01T00:01:00+00:00")]
+)
+def test_the_time_of_a_commit_is_told_if_it_is_known(
+    snapshot: Snapshot, at: float | msgspec.UnsetType, told: str | None
+) -> None:
+    provenance = snapshot.manifest.provenance
+    one = msgspec.structs.replace(provenance.sources[0], at=at)
+    snapshot.manifest = msgspec.structs.replace(
+        snapshot.manifest, provenance=msgspec.structs.replace(provenance, results=one)
+    )
+    assert snapshot_info(snapshot, 1).source.committed_at == told

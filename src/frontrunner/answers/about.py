@@ -39,9 +39,13 @@ def snapshot_info(
     )
 
 
-def _source(one: Origin) -> schemas.SnapshotSource:
+def _source(origin: Origin) -> schemas.SnapshotSource:
     return schemas.SnapshotSource(
-        kind=one.kind, name=one.name, commit=one.commit, digest=one.digest
+        kind=origin.kind,
+        name=origin.name,
+        commit=origin.commit,
+        committed_at=None if origin.at is msgspec.UNSET else _moment(origin.at),
+        digest=origin.digest,
     )
 
 

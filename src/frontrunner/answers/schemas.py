@@ -335,6 +335,8 @@ class SnapshotSource(Wire, frozen=True, kw_only=True):
     """`folder`, `archive` or `git`."""
     name: str
     commit: str | None
+    committed_at: str | None
+    """When the commit was made; null if that is not known."""
     digest: str | None
 
 
