@@ -28,14 +28,23 @@ def test_a_cell_of_several_languages_sets_has_none_of_its_own(
     tmp_path: Path, languages: tuple[tuple[str, ...], ...]
 ) -> None:
     table = table_of_languages(tmp_path, *languages)
-    mixed, other = table.set_of_cell.tolist()
+    mixed, other = table.sets_of_cells(("T1", "T2")).tolist()
     assert mixed == -1
     assert table.language_sets[other] == GERMAN
 
 
 def test_a_cell_of_one_language_set_has_it(tmp_path: Path) -> None:
     table = table_of_languages(tmp_path, BOTH, BOTH)
-    assert [table.language_sets[number] for number in table.set_of_cell.tolist()] == [BOTH, GERMAN]
+    sets = table.sets_of_cells(("T1", "T2", "unknown"))
+    assert [table.language_sets[number] for number in sets.tolist()] == [BOTH, GERMAN]
+
+
+def test_only_the_tasks_that_are_asked_for_are_looked_at(tmp_path: Path) -> None:
+    table = table_of_languages(tmp_path, BOTH, BOTH)
+    assert table.sets_of_cells(()).tolist() == [-1, -1]
+    assert table.sets_of_cells(("T2",))[0] == -1
+    both = table.sets_of_cells(("T1",))
+    assert [table.language_sets[number] for number in both.tolist()] == [BOTH, GERMAN]
 
 
 def test_the_sets_that_hold_a_code_are_found(tmp_path: Path) -> None:
@@ -50,7 +59,8 @@ def test_the_sets_that_hold_a_code_are_found(tmp_path: Path) -> None:
 def test_rows_cells_and_models_refer_to_each_other(tmp_path: Path) -> None:
     table = table_of_languages(tmp_path, ENGLISH, GERMAN)
     assert table.models == ("org/m0", "org/m1")
-    assert table.has_row.tolist() == [[True, True], [True, False]]
+    rows = [table.rows_of_task(name) for name in ("T1", "T2", "unknown")]
+    assert [table.variant[one].tolist() for one in rows] == [[0, 1], [0], []]
     assert table.cells_of_task == {"T1": range(0, 1), "T2": range(1, 2)}
     assert table.task_number == {"T1": 0, "T2": 1}
     assert table.task_start.tolist() == [0, 2, 3]

@@ -15,6 +15,7 @@ from frontrunner.results.rejects import REMEDY, Reason, Reject
 from frontrunner.results.table import Difference, Origins, ScoreTable
 from frontrunner.snapshot.tables import (
     PARQUET,
+    open_table,
     read_table,
     write_files_parquet,
     write_scores_parquet,
@@ -43,10 +44,47 @@ def table(tmp_path: Path) -> ScoreTable:
     return ingest(root, catalog(tasks), workers=1).table
 
 
-@pytest.mark.parametrize("mapped", [True, False])
-def test_a_table_is_read_as_it_was_written(table: ScoreTable, tmp_path: Path, mapped: bool) -> None:
+def opened_small(folder: Path) -> ScoreTable:
+    """Opened, with even the smallest array apart."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("frontrunner.snapshot.tables._WORTH_MAPPING", 0)
+        return open_table(folder)
+
+
+READERS = {
+    "loaded": read_table,
+    "mapped": lambda folder: read_table(folder, mapped=True),
+    "opened": open_table,
+    "apart": opened_small,
+}
+
+
+def test_what_is_apart_stays_when_its_files_are_damaged(table: ScoreTable, tmp_path: Path) -> None:
     write_table(tmp_path, table)
-    found = read_table(tmp_path, mapped=mapped)
+    found = opened_small(tmp_path)
+    for name in ARRAYS:
+        (tmp_path / f"{name}.npy").write_bytes(b"")  # a map of the file itself would end us
+        assert np.array_equal(getattr(found, name), getattr(table, name), equal_nan=True)
+        assert not getattr(found, name).flags.writeable
+
+
+def test_without_a_place_for_a_copy_it_is_read_into_memory(
+    table: ScoreTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_table(tmp_path, table)
+
+    def refuse(*_: object) -> None:
+        raise OSError("read-only")
+
+    monkeypatch.setattr("frontrunner.snapshot.tables.private_copy", refuse)
+    found = opened_small(tmp_path)
+    assert all(np.array_equal(getattr(found, n), getattr(table, n), equal_nan=True) for n in ARRAYS)
+
+
+@pytest.mark.parametrize("how", READERS)
+def test_a_table_is_read_as_it_was_written(table: ScoreTable, tmp_path: Path, how: str) -> None:
+    write_table(tmp_path, table)
+    found = READERS[how](tmp_path)
     for name in ARRAYS:
         ours, theirs = getattr(found, name), getattr(table, name)
         np.testing.assert_array_equal(ours, theirs)

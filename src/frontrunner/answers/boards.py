@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,6 +49,7 @@ class BoardRenderer:
         self.table = table
         self._fixed: dict[str, tuple[schemas.Benchmark, list[schemas.Task]]] = {}
         self._halves: dict[int, tuple[bytes, bytes]] = {}
+        self._runs: dict[int, Run] = {}
         self._seen: dict[str, list[list[str]]] = {}
 
     # --- a board ------------------------------------------------------------------------------
@@ -149,20 +149,20 @@ class BoardRenderer:
 
     def _halve(self, number: int) -> tuple[bytes, bytes]:
         """The JSON of a variant's model, cached."""
-        run = self._every_run[number]
+        run = self._runs.get(number) or self._run(number)
         found = self._halves[number] = self.entities.model_halves(run.model, run.experiment)
         return found
 
     def runs(self, numbers: Sequence[int]) -> list[Run]:
         """The facts of variants that are the same on every board."""
-        every = self._every_run
-        return [every[number] for number in numbers]
+        return [self._runs.get(number) or self._run(number) for number in numbers]
 
-    @cached_property
-    def _every_run(self) -> list[Run]:
-        return [self._run(variant) for variant in self.table.variants]
+    def _run(self, number: int) -> Run:
+        variant = self.table.variants[number]
+        found = self._runs[number] = self._made_run(variant)
+        return found
 
-    def _run(self, variant: Variant) -> Run:
+    def _made_run(self, variant: Variant) -> Run:
         model = self.entities.catalog.model_by_name[variant.model]
         dimension = (variant.experiment or {}).get("embed_dim", model.embedding_dim)
         return Run(
@@ -187,7 +187,9 @@ class BoardRenderer:
             begun = tasks_begun(self.table, bench.scopes)[:, order]
             models = [variant.model for variant in self.table.variants]
             marks = begun & self.facts.seen(models, tasks)
-            known = [list(compress(tasks, row)) for row in marks.tolist()]
+            known = [[] for _ in models]
+            for number, task in np.argwhere(marks).tolist():
+                known[number].append(tasks[task])
             self._seen[bench.name] = known
         return known
 

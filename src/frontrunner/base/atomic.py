@@ -96,6 +96,19 @@ def new_file(path: Path) -> BinaryIO:
     return path.open("xb")
 
 
+def private_copy(path: Path, folder: Path) -> BinaryIO:
+    """A copy of a file on the disk of `folder`, without a name: no other process can change it.
+
+    Raises OSError if it cannot be made, such as in a folder that is read-only.
+    """
+    handle = os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o600)
+    with path.open("rb") as source, open(os.dup(handle), "wb") as copy:
+        shutil.copyfileobj(source, copy, 1 << 20)
+    file = open(handle, "rb")  # noqa: SIM115 -- the caller's
+    file.seek(0)
+    return file
+
+
 def move_file(path: Path, to: Path) -> None:
     """Give a file another name in its folder, replacing what has it. Raises OSError."""
     path.replace(to)

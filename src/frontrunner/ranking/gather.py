@@ -77,7 +77,7 @@ def gather(table: ScoreTable, question: Question) -> Gathered:
         matches = np.zeros(len(table.language_sets), dtype=bool)
         for code in codes:
             matches[table.sets_of_code.get(code, [])] = True
-        of_cell = table.set_of_cell[cells]
+        of_cell = table.sets_of_cells([scope.task for scope in question.scopes])[cells]
         keep = matches[of_cell] | (of_cell < 0)
         cells, task_of_cell = cells[keep], task_of_cell[keep]
     rows = _rows_of_cells(table, cells)
@@ -128,10 +128,15 @@ def tasks_begun(table: ScoreTable, scopes: Sequence[Scope]) -> Bools:
     """[variants of the table, scopes] Whether a variant has any row of a scope."""
     cells, scope_of_cell = cells_of_scopes(table, scopes)
     begun = np.zeros((len(table.variants), len(scopes)), dtype=bool)
-    present = np.unique(scope_of_cell)
-    if len(present):
-        starts = np.searchsorted(scope_of_cell, present)
-        begun[:, present] = np.logical_or.reduceat(table.has_row[:, cells], starts, axis=1)
+    wanted = np.zeros(len(table.cells), dtype=bool)
+    for number, scope in enumerate(scopes):
+        own = cells[scope_of_cell == number]
+        if len(own):
+            # One task at a time: the rows of a task lie together, and its numbers stay small.
+            rows = table.rows_of_task(scope.task)
+            wanted[own] = True
+            begun[table.variant[rows][wanted[table.cell[rows]]], number] = True
+            wanted[own] = False
     return begun
 
 

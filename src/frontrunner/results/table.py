@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -124,12 +124,12 @@ class ScoreTable:
         """
         return {}
 
-    @cached_property
-    def has_row(self) -> NDArray[np.bool_]:
-        """[variants, cells] Whether a variant has a row in a cell, scored or not."""
-        has = np.zeros((len(self.variants), len(self.cells)), dtype=bool)
-        has[self.variant, self.cell] = True
-        return has
+    def rows_of_task(self, name: str) -> slice:
+        """The rows of a task, which lie together; none if it has none."""
+        number = self.task_number.get(name)
+        if number is None:
+            return slice(0)
+        return slice(int(self.task_start[number]), int(self.task_start[number + 1]))
 
     @cached_property
     def sets_of_code(self) -> Mapping[str, list[int]]:
@@ -141,12 +141,27 @@ class ScoreTable:
         return found
 
     @cached_property
-    def set_of_cell(self) -> Ints:
-        """[cells] The language set of all of a cell's rows; -1 where they have several."""
-        first = self.languages[self.rows_by_cell[self.cell_start[:-1]]]
-        mixed = self.languages != first[self.cell]
-        sets = first.copy()
-        sets[self.cell[mixed]] = -1
+    def _sets_known(self) -> tuple[Ints, set[str]]:
+        """What `sets_of_cells` found, and for which tasks."""
+        return np.full(len(self.cells), -1, dtype=self.languages.dtype), set()
+
+    def sets_of_cells(self, tasks: Iterable[str]) -> Ints:
+        """[cells] The language set of all of a cell's rows; -1 where they have several.
+
+        Only the cells of `tasks`, and of tasks that were asked for before, are filled in.
+        """
+        sets, known = self._sets_known
+        for task in tasks:
+            if task not in known:
+                rows = self.rows_of_task(task)
+                run = self.cells_of_task.get(task, range(0))
+                cell, languages = self.cell[rows] - run.start, self.languages[rows]
+                own = np.full(len(run), -1, dtype=sets.dtype)
+                own[cell] = languages
+                own[cell[languages != own[cell]]] = -1
+                # At once: another thread may be reading what it found itself.
+                sets[run.start : run.stop] = own
+                known.add(task)
         return sets
 
     @cached_property

@@ -104,10 +104,10 @@ class Snapshot:
     @cached_property
     def table(self) -> ScoreTable:
         """All score rows."""
-        from frontrunner.snapshot.tables import read_table  # noqa: PLC0415 -- NumPy, when needed
+        from frontrunner.snapshot.tables import open_table  # noqa: PLC0415 -- NumPy, when needed
 
         try:
-            return read_table(self.folder)
+            return open_table(self.folder)
         except (OSError, EOFError, ValueError, LookupError, TypeError, RecursionError) as error:
             raise CorruptSnapshotError(
                 f"The scores in {self.folder} cannot be read: {error}. Run: frontrunner verify"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-from frontrunner.base.atomic import add_file, new_file
+from frontrunner.base.atomic import add_file, new_file, private_copy
 from frontrunner.results.chunk import RunSettings
 from frontrunner.results.rejects import Reject
 from frontrunner.results.table import CellKey, Difference, Ints, Origins, ScoreTable, Variant
@@ -28,6 +29,7 @@ _ARRAYS = (
     "cell_start",
     "rows_by_cell",
 )
+_WORTH_MAPPING = 1 << 20
 SCORES_PARQUET = "scores.parquet"
 FILES_PARQUET = "files.parquet"
 REJECTS_PARQUET = "rejects.parquet"
@@ -68,13 +70,50 @@ def read_table(folder: Path, *, mapped: bool = False) -> ScoreTable:
     `mapped` leaves the arrays on disk until they are touched. That is for files that nobody else
     can change: the system ends a process that touches a map whose file was cut off since.
     """
+    read = _mapped if mapped else _loaded
+    return _table(folder, {name: read(folder / f"{name}.npy") for name in _ARRAYS})
+
+
+def open_table(folder: Path) -> ScoreTable:
+    """The table of a snapshot that others may damage, without holding all of it in memory.
+
+    Large arrays are copied to a file that has no name and mapped from there: what no question
+    touches is not in memory, and the system can take back what was touched. If no such file can
+    be made, they are read into memory.
+    """
+    return _table(folder, {name: _apart(folder / f"{name}.npy") for name in _ARRAYS})
+
+
+def _loaded(path: Path) -> NDArray[Any]:
+    return np.load(path, allow_pickle=False)  # type: ignore[no-any-return]
+
+
+def _mapped(path: Path) -> NDArray[Any]:
+    # As a plain array: those of NumPy's own kind for maps are slower to take parts of.
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+
+
+def _apart(path: Path) -> NDArray[Any]:
+    if path.stat().st_size < _WORTH_MAPPING:
+        return _loaded(path)
+    try:
+        copy = private_copy(path, path.parent)
+    except OSError:
+        return _loaded(path)
+    with copy:
+        shape, _, kind = _header(copy)
+        return np.asarray(np.memmap(copy, dtype=kind, mode="r", offset=copy.tell(), shape=shape))
+
+
+def _header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, order and kind of an array of one dimension; raises ValueError if it is no array."""
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("an array of another format")
+    return np.lib.format.read_array_header_1_0(file)
+
+
+def _table(folder: Path, arrays: dict[str, NDArray[Any]]) -> ScoreTable:
     names = msgspec.msgpack.decode((folder / TABLE).read_bytes(), type=_Names)
-    mode: Literal["r"] | None = "r" if mapped else None
-    # As plain arrays: those of NumPy's own kind for maps are slower to take parts of.
-    arrays = {
-        name: np.asarray(np.load(folder / f"{name}.npy", mmap_mode=mode, allow_pickle=False))
-        for name in _ARRAYS
-    }
     for array in arrays.values():
         array.setflags(write=False)  # every request reads the same arrays
     return ScoreTable(

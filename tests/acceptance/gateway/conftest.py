@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -201,12 +202,13 @@ class Move:
 
 
 @contextmanager
-def gateway_before(old: str, new: str, more: str = "") -> Iterator[Move]:
+def gateway_before(old: str | list[str], new: str | list[str], more: str = "") -> Iterator[Move]:
     """A running gateway in a home of its own."""
     with tempfile.TemporaryDirectory(prefix="gw") as name:
         home, port = Path(name), free_port()
         (home / "frontrunner.toml").write_text(
-            f'[gateway]\nlisten = "127.0.0.1:{port}"\nold = "{old}"\nnew = "{new}"\n'
+            f'[gateway]\nlisten = "127.0.0.1:{port}"\nold = {json.dumps(old)}\n'
+            f"new = {json.dumps(new)}\n"
             f'metrics = ""\n{more}'
         )
         command = [sys.executable, "-m", "frontrunner", "gateway", "run", "--home", str(home)]
