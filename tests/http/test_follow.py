@@ -34,11 +34,11 @@ class Board:
         self.follower = Follower(self.application, self.store)
         self.app: Any = with_readiness(self.application, self.follower)
 
-    def look(self, until: Callable[[], bool]) -> None:
+    def look(self, until: Callable[[], bool], every: float = 0.01) -> None:
         """Follow until `until` holds."""
 
         async def following() -> None:
-            running = asyncio.create_task(self.follower.run(every=0.01))
+            running = asyncio.create_task(self.follower.run(every))
             async with asyncio.timeout(20):
                 while not until():
                     await asyncio.sleep(0.01)
@@ -118,6 +118,20 @@ def test_without_a_good_one_every_answer_is_503_until_there_is_one(tmp_path: Pat
     board.look(lambda: board.serving == good and not board.follower.problem)
     assert board.get(BOARD).status_code == 200
     assert board.get("/ready").json()["detail"] == ""
+
+
+def test_a_new_snapshot_is_served_without_waiting_for_the_next_check(tmp_path: Path) -> None:
+    old = small_snapshot(tmp_path)
+    board = Board(tmp_path)
+    new = small_snapshot(tmp_path, 0.05)
+
+    def published() -> bool:
+        if board.follower.readiness.ready:
+            board.store.publish(new.id)
+        return board.serving == new.id
+
+    board.store.publish(old.id)
+    board.look(published, every=3600)
 
 
 def test_a_repair_is_noticed(tmp_path: Path) -> None:

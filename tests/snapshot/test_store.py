@@ -362,7 +362,9 @@ def test_a_snapshot_is_on_the_disk_before_it_has_its_name(
 ) -> None:
     store = Store(tmp_path / "home")
     with store.building() as fresh:
-        building._write_parts(fresh, Inputs({}, _ingested(tmp_path)), _same_process())
+        building._write_parts(
+            fresh, Inputs({}, _ingested(tmp_path)), _same_process(), building.nothing
+        )
         names = {path.name for path in fresh.iterdir()}
         assert synced == []
         kept = store.keep(fresh)

@@ -245,6 +245,11 @@ class Home:
         return self.refresh / "checked.json"
 
     @property
+    def refresh_boards(self) -> Path:
+        """The boards of the published snapshot, as the guards of the last update ranked them."""
+        return self.refresh / "boards.json"
+
+    @property
     def refresh_log(self) -> Path:
         """What scheduled updates print."""
         return self.refresh / "refresh.log"

@@ -30,7 +30,9 @@ from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store, whole_damage
 
 LOOK_EVERY = 1.0
-"""Seconds between two checks for a newly published snapshot."""
+"""Seconds between two checks of what is served and of what is published."""
+GLANCE_EVERY = 0.05
+"""Seconds between two looks at the name of what is published."""
 _STILL_ANSWERED = frozenset({"/health", "/metrics"})
 """Paths that say nothing of the board."""
 log = logging.getLogger("frontrunner.server")
@@ -92,7 +94,25 @@ class Follower:
             self._note(looking.exception() or self._damaged_answers())
             if self._upstream is not None:
                 self._metrics.follow(self._upstream.look())
-            await asyncio.sleep(every)
+            await self._wait(every)
+
+    async def _wait(self, every: float) -> None:
+        """Until the next look: at once when another snapshot is published, which is cheap to see.
+
+        A damaged one that cannot be served is looked at no more often than any other.
+        """
+        looked_at, until = self._published(), time.monotonic() + every
+        while time.monotonic() < until:
+            await asyncio.sleep(min(GLANCE_EVERY, every))
+            if self._published() != looked_at:
+                return
+
+    def _published(self) -> str | None:
+        """The name of what is published; None if there is none, or if it cannot be read."""
+        try:
+            return self._store.current_id()
+        except OSError:
+            return None
 
     def _note(self, error: BaseException | None) -> None:
         problem = str(error) or repr(error) if error else ""

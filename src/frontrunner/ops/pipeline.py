@@ -33,7 +33,7 @@ from frontrunner.results.ingest import Ingested
 from frontrunner.results.read import Options, Progress
 from frontrunner.results.several import read_sources, refuse_unusable
 from frontrunner.results.workers import helpers
-from frontrunner.snapshot.build import Inputs, build_snapshot
+from frontrunner.snapshot.build import Inputs, Meanwhile, build_snapshot, nothing
 from frontrunner.snapshot.icons import Icon, keep_icons, read_icons
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.retention import Retention
@@ -84,6 +84,8 @@ class Request(NamedTuple):
     """Asked before the new snapshot becomes current, if another one is."""
     fresh: bool = False
     """Read every file, also those that seem unchanged."""
+    meanwhile: Meanwhile = nothing
+    """Called with what the snapshot is made from, while a helper writes its files."""
 
 
 def open_store(settings: Settings, reporter: Reporter) -> Store:
@@ -124,7 +126,7 @@ def _build(settings: Settings, request: Request, store: Store, reporter: Reporte
         for line in lines_of_scores(ingested):
             reporter.say(line)
         inputs = Inputs(statistics, ingested)
-        snapshot = write_snapshot(store, inputs, reporter, request.judge, helper)
+        snapshot = write_snapshot(store, inputs, reporter, request.judge, helper, request.meanwhile)
     prepare_answers(store, snapshot, reporter)
     try:
         keep_icons_of(store, snapshot, {**had, **fetching.result()})
@@ -262,11 +264,12 @@ def write_snapshot(
     reporter: Reporter,
     judge: Judge = always,
     helper: Executor | None = None,
+    meanwhile: Meanwhile = nothing,
 ) -> Snapshot:
     """Build a snapshot, and make it current if `judge` says nothing. Raises SnapshotError."""
     with store.changing():
         with reporter.step("Writing the snapshot"):
-            snapshot = build_snapshot(store, inputs, helper)
+            snapshot = build_snapshot(store, inputs, helper, meanwhile)
         counts = snapshot.manifest.provenance.counts
         built = events.Built(
             snapshot=snapshot.id, rows=counts.rows, files_rejected=counts.files_rejected

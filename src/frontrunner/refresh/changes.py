@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from frontrunner.catalog import Catalog
 from frontrunner.ranking import Facts, Policy, Question, rank
 from frontrunner.results.table import ScoreTable
+from frontrunner.snapshot.build import Inputs, counts_of
 from frontrunner.snapshot.difference import TableDifference, difference
 from frontrunner.snapshot.manifest import Counts
 from frontrunner.snapshot.reader import Snapshot
@@ -18,7 +18,7 @@ class BoardState(NamedTuple):
 
     leader: str
     """The first model."""
-    scores: Mapping[str, int]
+    scores: dict[str, int]
     """Scores on this board by model."""
 
 
@@ -26,9 +26,9 @@ class Changes(NamedTuple):
     """A published snapshot against the one that would follow it."""
 
     scores: TableDifference
-    boards_before: Mapping[str, BoardState]
+    boards_before: dict[str, BoardState]
     """Boards that have a row."""
-    boards_after: Mapping[str, BoardState]
+    boards_after: dict[str, BoardState]
     counts_before: Counts
     counts_after: Counts
 
@@ -62,14 +62,21 @@ class Changes(NamedTuple):
         )
 
 
-def measure(old: Snapshot, new: Snapshot) -> Changes:
-    """Compare two snapshots. Raises CorruptSnapshotError if one cannot be read."""
+def measure(
+    old: Snapshot, new: Inputs, boards_before: dict[str, BoardState] | None = None
+) -> Changes:
+    """Compare a snapshot with what the next one is made from.
+
+    `boards_before` are the boards of `old`, if they are known. Raises CorruptSnapshotError if it
+    cannot be read.
+    """
+    results = new.ingested
     return Changes(
-        scores=difference(old.table, new.table),
-        boards_before=board_states(old.table, old.catalog),
-        boards_after=board_states(new.table, new.catalog),
+        scores=difference(old.table, results.table),
+        boards_before=boards_before or board_states(old.table, old.catalog),
+        boards_after=board_states(results.table, results.catalog),
         counts_before=old.manifest.provenance.counts,
-        counts_after=new.manifest.provenance.counts,
+        counts_after=counts_of(results),
     )
 
 

@@ -28,6 +28,7 @@ from frontrunner.ops import events, pipeline
 from frontrunner.refresh.changes import Changes, measure
 from frontrunner.refresh.deliver import Delivery, deliver
 from frontrunner.refresh.guards import Breach, breaches
+from frontrunner.refresh.known_boards import keep_boards, known_boards
 from frontrunner.refresh.record import (
     Outcome,
     Run,
@@ -37,6 +38,7 @@ from frontrunner.refresh.record import (
     read_state,
     write_state,
 )
+from frontrunner.snapshot.build import Inputs
 from frontrunner.snapshot.freshness import write_checked_at
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.retention import Retention
@@ -63,21 +65,35 @@ class Guards:
     def __init__(self, store: Store, settings: RefreshSettings) -> None:
         self._store = store
         self._limits = settings.guards
+        self._measured: Changes | CorruptSnapshotError | None = None
         self.changes: Changes | None = None
         """None if nothing was published before, or if it cannot be read."""
         self.found: tuple[Breach, ...] = ()
 
+    def look(self, inputs: Inputs) -> None:
+        """Compare what a snapshot is made from with what is published, while it is written."""
+        current = self._store.current_id()
+        if current is None:
+            return
+        try:
+            before = known_boards(self._store.at, current)
+            self._measured = measure(self._store.current(), inputs, before)
+        except CorruptSnapshotError as error:
+            self._measured = error
+
     def judge(self, snapshot: Snapshot) -> str:
         """Why the snapshot is held, in a sentence for each guard; empty if it may pass."""
-        if self._store.current_id() is None:
-            return ""
-        try:
-            self.changes = measure(self._store.current(), snapshot)
-        except CorruptSnapshotError as error:
-            self.found = (Breach("current", _unreadable(error)),)
-        else:
+        if isinstance(self._measured, CorruptSnapshotError):
+            self.found = (Breach("current", _unreadable(self._measured)),)
+        elif self._measured is not None:
+            self.changes = self._measured
             self.found = breaches(self.changes, self._limits)
         return in_words(self.found)
+
+    def keep_boards(self, snapshot: str) -> None:
+        """Keep the boards of the snapshot that passed, for the next update."""
+        if self.changes is not None and not self.found:
+            keep_boards(self._store.at, snapshot, self.changes.boards_after)
 
 
 def _unreadable(error: CorruptSnapshotError) -> str:
@@ -153,7 +169,9 @@ def _ended(
     error: Exception | None = None
     outcome: Outcome
     try:
-        snapshot = pipeline.build(settings, request._replace(judge=guards.judge), reporter).id
+        guarded = request._replace(judge=guards.judge, meanwhile=guards.look)
+        snapshot = pipeline.build(settings, guarded, reporter).id
+        guards.keep_boards(snapshot)
         outcome, reason = _outcome(snapshot, previous, guards)
         if outcome in _IN_PLACE:
             pipeline.push(settings, store, reporter)

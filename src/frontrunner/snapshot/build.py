@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +51,17 @@ class Inputs:
         return self.ingested.catalog
 
 
-def build_snapshot(store: Store, inputs: Inputs, helper: Executor | None = None) -> Snapshot:
+Meanwhile = Callable[[Inputs], None]
+"""What this process does while a helper writes."""
+
+
+def nothing(_: Inputs) -> None:
+    """Wait for the helper."""
+
+
+def build_snapshot(
+    store: Store, inputs: Inputs, helper: Executor | None = None, meanwhile: Meanwhile = nothing
+) -> Snapshot:
     """Write a snapshot into `store`, unpublished and with no answers prepared, and open it.
 
     `helper` is another process, to write the Parquet files meanwhile; a thread where left out.
@@ -61,7 +72,7 @@ def build_snapshot(store: Store, inputs: Inputs, helper: Executor | None = None)
     try:
         with store.building() as folder:
             with ThreadPoolExecutor(1) as thread:
-                _write_parts(folder, inputs, helper or thread)
+                _write_parts(folder, inputs, helper or thread, meanwhile)
             return store.keep(folder)
     except OSError as error:
         raise SnapshotError(
@@ -70,7 +81,7 @@ def build_snapshot(store: Store, inputs: Inputs, helper: Executor | None = None)
         ) from error
 
 
-def _write_parts(folder: Path, inputs: Inputs, helper: Executor) -> None:
+def _write_parts(folder: Path, inputs: Inputs, helper: Executor, meanwhile: Meanwhile) -> None:
     ingested = inputs.ingested
     write_table(folder, ingested.table)
     files = (ingested.origins, ingested.rejects, ingested.run_settings, ingested.differences)
@@ -80,6 +91,7 @@ def _write_parts(folder: Path, inputs: Inputs, helper: Executor) -> None:
     ]
     try:
         digests = _write_here(folder, inputs)
+        meanwhile(inputs)
     finally:
         wait(jobs)  # a job that continues after a failure would leave a part behind
     for job in jobs:

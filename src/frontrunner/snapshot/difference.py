@@ -104,5 +104,8 @@ def _keyed(
     rows = np.flatnonzero(~np.isnan(table.score))
     order = np.argsort(keys[rows], kind="stable")
     ordered = keys[rows][order]
-    turns = np.arange(len(ordered)) - np.searchsorted(ordered, ordered)
+    number = np.arange(len(ordered))
+    is_first = np.ones(len(ordered), dtype=bool)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    turns = number - np.maximum.accumulate(np.where(is_first, number, 0))
     return rows[order], ordered, turns
