@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-lint setup-browser setup-postgres demo gateway-demo takeover-demo rehearsal test frontend frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web takeover-pictures docs lock lock-evaluate clean setup-hub-client
+.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-lint setup-browser setup-postgres demo gateway-demo takeover-demo rehearsal swaps kills test frontend frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web takeover-pictures docs lock lock-evaluate clean setup-hub-client
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -91,6 +91,12 @@ REQUESTS := 1000000
 
 rehearsal: setup-dev .venv-gradio-5/.done ## Rehearse a take-over with every fault and REQUESTS requests (20 minutes)
 	$(BIN)/frontrunner takeover rehearse --requests $(REQUESTS) --gradio .venv-gradio-5/bin/python --html rehearsal.html
+
+swaps: setup-dev ## 50 swaps under 200,000 requests to 3 servers (4 minutes)
+	FRONTRUNNER_REQUESTS=200000 $(BIN)/python -m pytest -q -n 0 -s tests/acceptance/test_swaps.py
+
+kills: setup-dev ## Kill 200 updates at random moments (15 minutes)
+	FRONTRUNNER_KILLS=200 $(BIN)/python -m pytest -q -n 0 tests/acceptance/test_refresh_killed.py
 
 test: setup-dev setup-postgres ## Run the tests (minutes)
 	$(BIN)/python -m pytest -q -n auto -m "not acceptance and not browser"

@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -152,7 +153,7 @@ def test_no_request_fails_and_none_is_mixed(tmp_path: Path) -> None:
             store.publish(one.id)
             for port in ports:
                 # Both workers: a few answers in a row come from each of them.
-                until(lambda port=port, one=one: everywhere(port, one.id))
+                until(partial(everywhere, port, one.id))
             right[one.id] = asyncio.run(right_answers(ports[0]))
         for path in PATHS:
             both = [right[one][path] for one in right]
