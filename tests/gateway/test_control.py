@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,8 @@ from frontrunner.base.errors import GatewayError
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway import render, state
 from frontrunner.gateway.control import Gateway
+from frontrunner.gateway.process import EnvoyProcess
+from frontrunner.gateway.render import version
 from frontrunner.gateway.state import GatewayState
 
 SETTINGS = GatewaySettings(old="http://127.0.0.1:7860", new="http://127.0.0.1:8000")
@@ -101,3 +104,34 @@ def test_a_change_that_fails_changes_nothing(gateway: Gateway) -> None:
         gateway.change(wrong)
     gateway.change(lambda before: msgspec.structs.replace(before, banner=True))
     assert shares(gateway) == (500, 500)
+
+
+class Handing:
+    """The admin sockets of a hot restart: the old one closes before the new one answers."""
+
+    def __init__(self, gateway: Gateway, *, fails: int) -> None:
+        self._gateway, self._fails = gateway, fails
+
+    def routes_version(self) -> str:
+        self._fails -= 1
+        if self._fails >= 0:
+            raise GatewayError("Envoy does not answer: connection refused.")
+        return version(self._gateway.kept())
+
+
+def test_a_change_waits_through_a_hot_restart(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Handing(gateway, fails=3)
+    monkeypatch.setattr(gateway, "admin", lambda: asked)
+    monkeypatch.setattr(
+        "frontrunner.gateway.control.living_envoys", lambda _: [EnvoyProcess(os.getpid())]
+    )
+    assert gateway.change(lambda state: state)
+
+
+def test_a_change_without_an_envoy_does_not_wait(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("frontrunner.gateway.control._PATIENCE", 1e9)
+    assert not gateway.change(lambda state: state)

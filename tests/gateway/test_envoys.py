@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import tempfile
+import threading
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,7 @@ from frontrunner.gateway.envoys import check_free, last_words
 from frontrunner.gateway.process import EnvoyProcess
 from frontrunner.gateway.sides import Address
 from frontrunner.gateway.supervise import Supervisor
+from frontrunner.net.silence import is_silent
 from tests.gateway.conftest import side_of, start_gateway, stop_gateway, until
 
 START = "[12:00][7][warning][config] [config.cc:1] a field is deprecated\n"
@@ -184,5 +186,53 @@ def test_a_second_gateway_of_a_folder_changes_no_file_of_the_first() -> None:
             with pytest.raises(GatewayError, match="Another gateway runs"):
                 second.run()
             assert [one.read_bytes() for one in files] == before
+        finally:
+            stop_gateway(running, thread)
+
+
+def test_an_envoy_that_hangs_is_replaced_and_no_command_takes_it_for_none(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A stopped process lives and keeps its port; its users waited for ever."""
+    monkeypatch.setattr("frontrunner.gateway.admin._PATIENCE", 0.5)
+    monkeypatch.setattr("frontrunner.gateway.control._PATIENCE", 0.1)
+    with tempfile.TemporaryDirectory(prefix="gw") as name:
+        running, thread = start_gateway(Path(name))
+        try:
+            running.share(37)
+            hung = int(running.envoy())
+            os.kill(hung, signal.SIGSTOP)
+            with pytest.raises(GatewayError, match="runs, but does not answer"):
+                running.share(38)
+            monkeypatch.setattr("frontrunner.gateway.supervise._HUNG", 0.5)
+            monkeypatch.setattr("frontrunner.gateway.supervise._PROBE", 0.5)
+            until(lambda: int(running.envoy()) != hung and running.control.get_share() == 3800)
+            assert "has answered nothing" in caplog.text
+            assert running.get("/x").status_code == 200
+        finally:
+            stop_gateway(running, thread)
+
+
+def test_an_envoy_that_answers_users_is_not_killed_though_its_socket_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("frontrunner.gateway.supervise._HUNG", 0.0)
+    looks = threading.Semaphore(0)
+
+    def counted(host: str, port: int, *, seconds: float) -> bool:
+        looks.release()
+        return is_silent(host, port, seconds=seconds)
+
+    monkeypatch.setattr("frontrunner.gateway.supervise.is_silent", counted)
+    with tempfile.TemporaryDirectory(prefix="gw") as name:
+        running, thread = start_gateway(Path(name))
+        try:
+            before = running.envoy()
+            for socket_file in Path(name).glob("admin-*.sock"):
+                socket_file.unlink()
+            for _ in range(2):
+                assert looks.acquire(timeout=60)
+            assert running.envoy() == before
+            assert running.get("/x").status_code == 200
         finally:
             stop_gateway(running, thread)

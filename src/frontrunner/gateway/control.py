@@ -15,6 +15,7 @@ import msgspec
 from frontrunner.base.errors import GatewayError, StaleTokenError
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.admin import Admin, serial_of
+from frontrunner.gateway.process import living_envoys
 from frontrunner.gateway.render import Place, version, write_routes
 from frontrunner.gateway.state import GatewayState, changing, load_state, save_state
 
@@ -62,9 +63,21 @@ class Gateway:
         for path in reversed(sockets):
             if Admin(path).is_live():
                 return path
+        if self._has_envoy():
+            raise GatewayError(
+                f"The Envoy of {self.place.folder} runs, but does not answer. It starts, or it "
+                "hangs; its supervisor ends one that hangs after half a minute."
+            )
         raise GatewayError(
             f"No Envoy runs in {self.place.folder}. Start it with: frontrunner gateway run"
         )
+
+    def _has_envoy(self) -> bool:
+        """Whether an Envoy lives, be it one that starts, hangs, or hands over to the next."""
+        found = living_envoys(self.place.folder)
+        for process in found:
+            process.close()
+        return bool(found)
 
     def seen(self) -> Seen:
         """What Envoy follows. Raises GatewayError if it cannot be asked."""
@@ -138,27 +151,33 @@ class Gateway:
             save_state(self.place.folder, msgspec.structs.replace(before, token=token))
 
     def _wait_for(self, wanted: str) -> bool:
-        try:
-            admin = self.admin()
-        except GatewayError:
-            return False
         until = time.monotonic() + _PATIENCE
-        generation, found = parse_version(wanted).generation, ""
-        while time.monotonic() < until:
-            found = admin.routes_version()  # empty until Envoy has read its first routes
-            # A later one is the work of a command that came after this one.
-            if found == wanted or (found and parse_version(found).generation > generation):
-                return True
+        while True:
+            # Each time anew, for a hot restart may replace the Envoy that was asked.
+            try:
+                found = self.admin().routes_version()  # empty until it has read its first routes
+                if found and _is_as_late(found, wanted):
+                    return True
+                problem = f"Envoy follows {f'routes {found}' if found else 'no routes'}"
+            except GatewayError as error:
+                if not self._has_envoy():
+                    return False
+                problem = str(error)
+            if time.monotonic() > until:
+                raise GatewayError(
+                    f"{problem} {_PATIENCE:.0f} s after {wanted} was written to "
+                    f"{self.place.routes}. Envoy's log says why: {self.place.folder / 'envoy.log'}"
+                )
             time.sleep(_LOOK_AGAIN)
-        raise GatewayError(
-            f"Envoy follows {f'routes {found}' if found else 'no routes'} {_PATIENCE:.0f} s after "
-            f"{wanted} was written to {self.place.routes}. Envoy's log says why: "
-            f"{self.place.folder / 'envoy.log'}"
-        )
 
     def kept(self) -> GatewayState:
         """The state that was last written; Envoy follows it as soon as it runs."""
         return load_state(self.place.folder)
+
+
+def _is_as_late(found: str, wanted: str) -> bool:
+    """Whether routes are the wanted ones, or those of a command that came after."""
+    return found == wanted or parse_version(found).generation > parse_version(wanted).generation
 
 
 def _refuse_stale(state: GatewayState, token: int) -> None:

@@ -20,7 +20,7 @@ from frontrunner.base.errors import FrontrunnerError, GatewayError, WrongSetting
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.admin import Admin, serial_of
 from frontrunner.gateway.binary import find_envoy, refusal
-from frontrunner.gateway.process import EnvoyProcess, forget_memory
+from frontrunner.gateway.process import EnvoyProcess, forget_memory, living_envoys
 from frontrunner.gateway.render import Place, render_config, write_routes
 from frontrunner.gateway.sides import Address, listen_address
 from frontrunner.gateway.state import changing, ensure_salt, load_state
@@ -70,7 +70,7 @@ class Envoys:
         Call `check` first. Returns why it was started. Raises GatewayError if Envoy does not start,
         or if another program has its port.
         """
-        orphans, admin = self._orphans(), self._living_admin()
+        orphans, admin = living_envoys(self.place.folder), self._living_admin()
         if admin is None:
             for process in orphans:
                 process.send(signal.SIGKILL)
@@ -258,12 +258,6 @@ class Envoys:
 
     # --- which Envoys run ----------------------------------------------------------------------
 
-    def _orphans(self) -> list[EnvoyProcess]:
-        """Envoys of this folder whose supervisor was killed, oldest first."""
-        notes = sorted(self.place.folder.glob("envoy-*.pid"), key=lambda note: note.stat().st_mtime)
-        found = [EnvoyProcess.adopt(note, str(self.place.folder)) for note in notes]
-        return [one for one in found if one is not None]
-
     def _living_admin(self) -> Admin | None:
         sockets = [Admin(path) for path in self.place.folder.glob("admin-*.sock")]
         living = [one for one in sockets if one.is_live()]
@@ -291,6 +285,11 @@ class Envoys:
                 other.unlink(missing_ok=True)
                 if note.is_file() and note.read_text() not in alive:
                     note.unlink()
+
+    def kill(self) -> None:
+        """Kill the Envoy that takes new connections, such as one that hangs."""
+        if self.current is not None:
+            self.current.send(signal.SIGKILL)
 
     def end(self) -> None:
         """End them all."""

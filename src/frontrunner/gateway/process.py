@@ -154,6 +154,20 @@ def forget_memory(base_id: Path) -> None:
         Path(f"/dev/shm/envoy_shared_memory_{number * 10}").unlink(missing_ok=True)  # noqa: S108
 
 
+def living_envoys(folder: Path) -> list[EnvoyProcess]:
+    """The Envoys of a folder that live, oldest first, whether their supervisor does or not."""
+    notes = [(_written(note), note) for note in folder.glob("envoy-*.pid")]
+    found = [EnvoyProcess.adopt(note, str(folder)) for _, note in sorted(notes)]
+    return [one for one in found if one is not None]
+
+
+def _written(note: Path) -> float:
+    try:
+        return note.stat().st_mtime
+    except OSError:
+        return 0.0  # its process has ended, and it was removed meanwhile
+
+
 def _handle(pid: int) -> int | None:
     """What tells that a process ended, and is never mistaken for a later one of that number."""
     if not hasattr(os, "pidfd_open"):

@@ -32,14 +32,19 @@ from frontrunner.gateway.helpers import Helpers
 from frontrunner.gateway.logs import LOGS, AttemptLine, RequestLine, Tail, rotate
 from frontrunner.gateway.render import Place
 from frontrunner.gateway.shadow.tally import TALLY, read_tally
-from frontrunner.gateway.sides import parse_address
+from frontrunner.gateway.sides import listen_address, parse_address
 from frontrunner.net.certificate import expiry
+from frontrunner.net.silence import is_silent
 
 log = logging.getLogger("frontrunner.gateway")
 _TICK = 0.1
 _DRAIN = 20.0
 """Seconds for requests that are under way when the gateway is stopped."""
 _OBSERVE_EVERY = 1.0
+_HUNG = 20.0
+"""Seconds for which Envoy may answer nothing; that it does so is noticed 10 s after it begins."""
+_PROBE = 5.0
+"""Seconds for Envoy to answer a user then."""
 
 
 class Supervisor:
@@ -69,6 +74,7 @@ class Supervisor:
         self._reload = threading.Event()
         self._stamp: tuple[int, int] | None = None
         self._observed = 0.0
+        self._silent_since: float | None = None
         self._health: dict[tuple[str, str], str] = {}
         self._said_waiting = False
         self._said = ""
@@ -248,7 +254,9 @@ class Supervisor:
         except (GatewayError, msgspec.DecodeError) as error:
             self.counts.share_seen.set(-1)
             self._say_once(str(error))
+            self._end_if_hung()
             return
+        self._silent_since = None
         self._say_health(hosts)
         try:
             self.counts.observe(self._gateway.kept(), seen, hosts)
@@ -257,6 +265,21 @@ class Supervisor:
             self._say_once(str(error))
         else:
             self._said = ""
+
+    def _end_if_hung(self) -> None:
+        """Kill an Envoy that runs and answers neither its supervisor nor users, to start another.
+
+        One that answers users goes on, as after its folder was removed.
+        """
+        now = time.monotonic()
+        self._silent_since = self._silent_since or now
+        seconds = now - self._silent_since
+        address = listen_address(self.settings)
+        if seconds < _HUNG or not is_silent(address.host, address.port, seconds=_PROBE):
+            return
+        log.error("Envoy runs, but has answered nothing for %.0f s, and is killed", seconds)
+        self._envoys.kill()
+        self._silent_since = None
 
     def _keep_files(self, admin: Admin) -> None:
         """Write the totals, and rotate the logs. What the disk refuses is tried again."""
