@@ -70,14 +70,14 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Write the folder of a Space that serves the published snapshot."""
-    from frontrunner.hub.boxed import Box  # noqa: PLC0415
+    from frontrunner.hub.boxed import Box, check_source  # noqa: PLC0415
     from frontrunner.hub.space_card import is_repository_id  # noqa: PLC0415
     from frontrunner.hub.space_folder import write_space  # noqa: PLC0415
 
     if dataset and (source or not is_repository_id(dataset)):
         raise UsageError("Name a data set as OWNER/NAME, or a --source, but not both.")
-    if source and not source.startswith(("https://", "http://")):
-        raise UsageError(f"--source {source} is not a URL of http or https.")
+    if source:
+        check_source(source)
     place = f"{source.rstrip('/')}/" if source else ""
     box = Box(snapshot="", source=place, dataset=dataset, files={}) if source or dataset else None
     made = write_space(load_settings(home), folder, card=_text(card), box=box)

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from frontrunner.base.atomic import add_file, write_file
-from frontrunner.base.errors import NetworkError, SnapshotError
+from frontrunner.base.errors import NetworkError, SnapshotError, UsageError
 from frontrunner.base.home import Home
 from frontrunner.base.json import read_as
 from frontrunner.net.client import Limits, get
@@ -83,6 +83,22 @@ def read_box(home: Path) -> Box:
         if name.startswith("/") or ".." in PurePosixPath(name).parts or "\\" in name:
             raise SnapshotError(f"{path} names {name!r}, which is not below the home.")
     return box
+
+
+def check_source(url: str) -> None:
+    """Raises UsageError for a URL that no file's path can follow, or that has a secret.
+
+    The list is in the Space, where everybody can read it.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
+        raise UsageError(f"The source {url} is not a URL of http or https.")
+    if not parts.hostname:
+        raise UsageError(f"The source {url} names no host.")
+    if parts.username is not None or parts.password is not None:
+        raise UsageError("The source has a user or a password, and everybody can read it.")
+    if parts.query or parts.fragment:
+        raise UsageError("The source has a query or a fragment, which no path can follow.")
 
 
 def boxed_problems(home: Path, box: Box) -> Iterator[str]:
