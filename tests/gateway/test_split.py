@@ -244,7 +244,10 @@ def test_a_choice_of_the_new_board_survives_a_rollback_and_its_failure(gateway: 
 
 
 def test_the_old_board_is_told_the_public_address(gateway: Running) -> None:
-    headers = gateway.get("/config", headers={"x-forwarded-host": "evil.example"}).json()["headers"]
+    claimed = ("forwarded", "x-forwarded-port", "x-forwarded-prefix", "x-original-url", "x-real-ip")
+    sent = {"x-forwarded-host": "evil.example", **dict.fromkeys(claimed, "6")}
+    headers = gateway.get("/config", headers=sent).json()["headers"]
+    assert not headers.keys() & set(claimed)
     assert headers["x-forwarded-host"] == headers["host"] == f"127.0.0.1:{gateway.port}"
     assert headers["x-forwarded-proto"] == "http"
 
