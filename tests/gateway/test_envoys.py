@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from frontrunner.base.errors import GatewayError
+from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway import envoys
 from frontrunner.gateway.binary import Envoy, refusal
 from frontrunner.gateway.envoys import check_free, last_words
@@ -65,6 +66,20 @@ def test_a_port_in_use_is_refused_though_its_program_would_share_it(shared: bool
         with pytest.raises(GatewayError, match=f"is {address}, where .*: Address already in use"):
             check_free(address)
     check_free(address)
+
+
+def test_a_gateway_that_cannot_write_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(envoys, "write_file", full)
+    settings = GatewaySettings(
+        listen="127.0.0.1:1", old="http://127.0.0.1:2", new="http://127.0.0.1:3", metrics=""
+    )
+    with tempfile.TemporaryDirectory(prefix="gw") as name:
+        refused = Supervisor(lambda: settings, Path(name), Path(name) / "frontrunner.toml")
+        with pytest.raises(GatewayError, match=rf"{name} cannot be written: .*Make space"):
+            refused.run()
 
 
 def test_two_gateways_do_not_share_a_port() -> None:

@@ -85,9 +85,8 @@ class Supervisor:
         """Run until SIGTERM or SIGINT. Raises GatewayError if Envoy refuses or another runs."""
         self._envoys.make_folder()
         with self._alone(), self._signals(), self._metrics():
-            self._envoys.check(self.settings)
             self._stamp = _stamp(self._watched)
-            self.counts.restarts.labels(self._envoys.begin(self.settings)).inc()
+            self.counts.restarts.labels(self._begin()).inc()
             self._look_at_settings()
             started(self.settings.listen)
             try:
@@ -97,6 +96,17 @@ class Supervisor:
             finally:
                 self._requests.close()
                 self._attempts.close()
+
+    def _begin(self) -> str:
+        """Start Envoy; returns why. Raises GatewayError if it cannot be."""
+        try:
+            self._envoys.check(self.settings)
+            return self._envoys.begin(self.settings)
+        except OSError as error:
+            raise GatewayError(
+                f"{self.place.folder} cannot be written: {error}. Make space or correct the "
+                "permissions, then start the gateway again. An Envoy that runs already goes on."
+            ) from error
 
     def stop(self) -> None:
         """Make `run` drain and return."""
