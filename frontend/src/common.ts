@@ -15,6 +15,20 @@ export function common(): void {
   document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   document.addEventListener("click", closeOthers);
   document.addEventListener("keydown", closeOnEscape);
+  document.addEventListener("keydown", findOnSlash);
+}
+
+/** `/` goes to the search above every page, unless something is being typed. */
+function findOnSlash(event: KeyboardEvent): void {
+  const target = event.target as Element;
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || target.closest("input, select, textarea")) return;
+  const field = document.querySelector<HTMLInputElement>("[data-find]");
+  const link = document.querySelector<HTMLElement>(".find-link");
+  if (!field) return;
+  event.preventDefault();
+  // A phone shows the link to the page of the search in place of the field.
+  if (field.offsetParent) field.select();
+  else link?.click();
 }
 
 function themeSwitch(button: HTMLElement): void {

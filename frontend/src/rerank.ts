@@ -75,7 +75,7 @@ export async function rerank(state: State, signal: AbortSignal): Promise<Readonl
   const kept = draw(ranking);
   const what = [...PICKS.flatMap((name) => state.picks[name]), words[state.lenient ? "lenient" : "strict"] ?? ""];
   const counted = ranking.countedTasks?.length ?? ranking.tasks.length;
-  const asked = fill(words["asked"] ?? "", { tasks: counted, all: setup.tasks, what: what.join(", ") });
+  const asked = fill(words["asked"] ?? "", { tasks: counted, all: setup.tasks, what: what.join(", "), order: words["order"] ?? "" });
   const uncounted = ranking.tasks.length - counted;
   const left = fill(words["private"] ?? "", { n: uncounted });
   say(uncounted ? `${asked} ${left}` : asked);

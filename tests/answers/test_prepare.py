@@ -9,7 +9,7 @@ import pytest
 
 from frontrunner.answers.boards import BoardRenderer
 from frontrunner.answers.entities import Entities
-from frontrunner.answers.prepare import NUMBERS, Numbers, count, prepare
+from frontrunner.answers.prepare import NUMBERS, Numbers, Shown, count, prepare
 from frontrunner.base.atomic import remove_folder
 from frontrunner.catalog import Benchmark
 from frontrunner.results.ingest import ingest
@@ -49,7 +49,8 @@ def test_counts_are_those_of_the_boards(snapshot: Snapshot) -> None:
     pack = snapshot.prepared
     assert pack is not None
     kept = msgspec.json.decode(pack.body(NUMBERS) or b"", type=Numbers)
-    assert kept == Numbers(1, {"Both": 1, "Empty": 0}, {"T1": 2, "T2": 1})
+    shown = {"Both": Shown(tasks=2, models=2, complete=1), "Empty": Shown(0, 0, 0)}
+    assert kept == Numbers(1, {"Both": 1, "Empty": 0}, {"T1": 2, "T2": 1}, shown)
     renderer = BoardRenderer(Entities(snapshot.catalog), snapshot.facts, snapshot.table)
     numbers, lines = count(renderer, snapshot.catalog)
     assert numbers == kept

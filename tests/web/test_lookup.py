@@ -51,6 +51,25 @@ def test_a_search_finds_the_names_that_hold_its_words(visit: Visit) -> None:
     assert holding(models, " ; ", 9) == []
 
 
+@pytest.mark.parametrize(
+    ("wanted", "boards", "tasks"),
+    [
+        ("german retr", [NAME, "Old"], ["Search"]),
+        ("deutsch", [NAME, "Old"], ["Search"]),
+        ("德语", [NAME, "Old"], ["Search"]),
+        ("english pair", [NAME], ["Pairs"]),
+        ("mix", [NAME], []),
+        ("suomi", [], []),
+    ],
+)
+def test_a_search_knows_languages_and_kinds_of_task(
+    visit: Visit, wanted: str, boards: list[str], tasks: list[str]
+) -> None:
+    by_kind = {n.kind: [one.name for one in holding(n, wanted, 9)] for n in kinds(visit)}
+    assert by_kind["nav.boards"] == boards
+    assert by_kind["nav.tasks"] == tasks
+
+
 def test_tabs_of_a_board(visit: Visit) -> None:
     assert [one.name for one in near_tabs(visit, f"{NAME}/taks")] == [f"{NAME}/tasks", NAME]
     assert near_tabs(visit, "no board/tasks") == []

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
 from frontrunner.answers.boards import BoardRenderer
 from frontrunner.answers.entities import Entities
@@ -25,6 +26,16 @@ from frontrunner.snapshot.prepared import keep_answers
 from frontrunner.snapshot.reader import Snapshot
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """What a board's own page says of its size."""
+
+    tasks: int
+    """Tasks on which any model has a score."""
+    models: int
+    complete: int
+    """Models that completed all of these tasks."""
+
+
 class Numbers(msgspec.Struct, frozen=True):
     """Counts that the build of the answers gives; stored with the answers."""
 
@@ -34,6 +45,8 @@ class Numbers(msgspec.Struct, frozen=True):
     """How many models were run on every task of a benchmark."""
     tasks: dict[str, int]
     """How many models were run on every subset and split of a task."""
+    shown: dict[str, Shown] = {}
+    """Benchmark -> its board in numbers; empty in answers of an earlier version."""
 
 
 NUMBERS = "numbers"
@@ -81,7 +94,8 @@ def _all_answers(snapshot: Snapshot, made: list[_Share]) -> Iterator[tuple[str, 
     lines = {one.benchmark: one for share in made for one in share.lines}
     benchmarks = {name: n for share in made for name, n in share.benchmarks.items()}
     ranked = sum(bool(one.total) for one in lines.values())
-    numbers = Numbers(ranked, benchmarks, models_with_every_cell(snapshot.table, catalog))
+    cells = models_with_every_cell(snapshot.table, catalog)
+    numbers = Numbers(ranked, benchmarks, cells, _shown(lines.values()))
     boards = dict(pair for share in made for pair in share.answers)
     for bench in catalog.benchmarks:
         for view in ("scores", "per-language"):
@@ -94,6 +108,10 @@ def _all_answers(snapshot: Snapshot, made: list[_Share]) -> Iterator[tuple[str, 
         # Small, many and rarely requested: the server compresses them on request.
         yield f"models/{name}/scores", Encoded(JSON, body_tag(body), body)
     yield NUMBERS, encode(Answer(NUMBERS, msgspec.json.encode(numbers)))
+
+
+def _shown(lines: Iterable[BoardLines]) -> dict[str, Shown]:
+    return {one.benchmark: Shown(one.tasks, one.total, one.complete) for one in lines}
 
 
 def list_answers(entities: Entities, numbers: Numbers) -> dict[str, Callable[[], object]]:
@@ -165,7 +183,9 @@ def _ranked(
     # A board without types shows none.
     types = board.task_types if summary.task_types else ()
     by_type = present_rows(types, board.by_type[:, : len(types)])
-    lines.append(board_lines(summary, models, by_type))
+    every_task = int(np.count_nonzero(board.tasks_complete >= len(board.tasks)))
+    found = board_lines(summary, models, by_type)
+    lines.append(found._replace(tasks=len(board.tasks), complete=every_task))
     complete[bench.name] = models_with_every_task(rows, len(bench.scopes))
     return rows, summary
 
@@ -177,5 +197,6 @@ def count(renderer: BoardRenderer, catalog: Catalog) -> tuple[Numbers, dict[str,
     for bench in catalog.benchmarks:
         _ranked(renderer, bench, lines, complete)
     ranked = sum(bool(one.total) for one in lines)
-    numbers = Numbers(ranked, complete, models_with_every_cell(renderer.table, catalog))
+    cells = models_with_every_cell(renderer.table, catalog)
+    numbers = Numbers(ranked, complete, cells, _shown(lines))
     return numbers, {one.benchmark: one for one in lines}

@@ -156,6 +156,10 @@ class BoardLines(NamedTuple):
     task_types: list[str]
     total: int
     by_model: dict[str, BoardLine]
+    tasks: int = 0
+    """Tasks on which any model has a score."""
+    complete: int = 0
+    """Rows that completed all of these tasks."""
 
 
 def board_lines(

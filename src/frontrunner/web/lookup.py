@@ -8,10 +8,14 @@ from typing import NamedTuple
 
 from frontrunner.base.near import near_names
 from frontrunner.web.matching import LONGEST, alternatives, matcher, plain
+from frontrunner.web.spoken import spoken
 from frontrunner.web.views.board_table import tabs_of
 from frontrunner.web.views.moved import old_names
+from frontrunner.web.views.newer import is_old
 from frontrunner.web.visit import Visit
 
+_OLD, _TONGUE = 10_000, 20
+"""How far back a superseded board, and each further language of a board, puts it."""
 _NEAR = 3
 """How many names of each kind are near enough to be offered."""
 
@@ -33,28 +37,46 @@ class Names(NamedTuple):
     names: Mapping[str, str]
     """Name -> what else it is called."""
     link: Callable[[str], str]
+    about: Mapping[str, str] = {}
+    """Name -> what else searches find: its languages and kinds of task, as they are compared."""
+    place: Callable[[str], int] = len
+    """What comes first among those that match equally well."""
 
 
 def kinds(visit: Visit) -> tuple[Names, ...]:
     """Everything that has a page of its own."""
     catalog, links = visit.service.snapshot.catalog, visit.links
     boards = {bench.name: bench.display_name for bench in catalog.benchmarks}
+    other = spoken(visit.service)
+    order = {name: place for place, name in enumerate(other.flagships)}
+
+    def first(name: str) -> int:
+        bench = catalog.benchmark_by_name[name]
+        languages = other.languages[name]
+        later = _OLD if is_old(bench) else 0
+        return order.get(name, later + len(order) + len(name) + _TONGUE * (languages - 1))
+
     return (
-        Names("nav.boards", boards, links.board),
+        Names("nav.boards", boards, links.board, other.boards, first),
         Names("nav.models", dict.fromkeys(catalog.model_by_name, ""), links.model),
-        Names("nav.tasks", dict.fromkeys(catalog.task_by_name, ""), links.task),
+        Names("nav.tasks", dict.fromkeys(catalog.task_by_name, ""), links.task, other.tasks),
         Names("moved.title", dict.fromkeys(old_names(visit.service), ""), links.moved),
     )
 
 
 def holding(names: Names, search: str, limit: int) -> list[Found]:
-    """The names that hold every word of one of the `;`-separated searches."""
+    """What holds every word of one of the `;`-separated searches; first where the name does."""
     if not alternatives(search):
         return []
     matches = matcher(search)
-    found = [name for name, other in names.names.items() if matches(plain(f"{name} {other}"))]
-    found.sort(key=lambda name: (len(name), name))
-    return [Found(name, names.link(name), names.names[name]) for name in found[:limit]]
+    found = []
+    for name, other in names.names.items():
+        called = plain(f"{name} {other}")
+        by_name = matches(called)
+        if by_name or (name in names.about and matches(f"{called} {names.about[name]}")):
+            found.append((not by_name, names.place(name), name))
+    best = [name for _, _, name in sorted(found)[:limit]]
+    return [Found(name, names.link(name), names.names[name]) for name in best]
 
 
 def near(visit: Visit, wanted: str) -> list[Found]:

@@ -53,7 +53,7 @@ def setup(heading: Heading, tab: str, t: Words, links: Links, live: bool) -> str
             "api": links.data(""),
             "snapshot": links.version,
             "live": live,
-            "words": t.below("js"),
+            "words": {**t.below("js"), "order": t(f"order.{heading.ordered_by}")},
             "labels": {**t.below("kinds"), **t.below("modalities")},
         }
     )

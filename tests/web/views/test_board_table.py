@@ -38,7 +38,7 @@ def test_a_mean_over_some_tasks_says_over_how_many_and_is_not_shaded(service: Se
         ("70.00", "1/2", 0)
     ] * 2
     assert "Pairs" in large.cells[0].why
-    assert table.has_partial_means
+    assert table.partial_mean == large.cells[0]
     html = Browser(service).text(f"/benchmark/{NAME}")
     assert html.count("covers only the tasks that the model completed") == 1
     assert ">70.00 <small>1/2</small>" in html
@@ -50,6 +50,20 @@ def test_the_heading_counts_who_is_complete(service: Service) -> None:
     heading = board_table.heading(service, bench, service.board(bench.name))
     assert (heading.models, heading.complete, heading.tasks) == (3, 2, 2)
     assert heading.ordered_by == "borda"
+
+
+def test_the_heading_says_how_many_tasks_count_where_private_ones_only_show(
+    service: Service,
+) -> None:
+    bench, board = service.find_benchmark(NAME), service.board(NAME)
+    assert board_table.heading(service, bench, board).counted == 2
+    hidden = [
+        msgspec.structs.replace(one, is_public=one.name != "Pairs") for one in board.tasks_meta
+    ]
+    board = msgspec.structs.replace(board, tasks_meta=hidden)
+    public = msgspec.structs.replace(bench, public_only=True)
+    assert board_table.heading(service, public, board).counted == 1
+    assert board_table.heading(service, bench, board).counted == 2
 
 
 def test_facts_cannot_end_their_script(service: Service) -> None:

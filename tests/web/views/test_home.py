@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from frontrunner.answers.service import Service
 from frontrunner.web.urls import Links
-from frontrunner.web.views import home
+from frontrunner.web.views import boards, home
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import words
 from tests.web.conftest import NAME
@@ -20,3 +20,21 @@ def test_leaders_stand_in_buckets_of_their_size(service: Service) -> None:
     visit = Visit(service, words("en"), Links(), "", {})
     groups = home.menu(visit, everything=True)
     assert [entry.bench.name for group in groups for entry in group.entries] == [NAME, "Old"]
+
+
+def test_the_counts_of_a_tile_are_those_of_its_board(service: Service) -> None:
+    visit = Visit(service, words("en"), Links(), "", {})
+    heading = boards.board(Visit(service, words("en"), Links(), NAME, {})).values["heading"]
+    tiles = [one for group in home.menu(visit, everything=True) for one in group.entries]
+    [tile] = [one for one in tiles if one.bench.name == NAME]
+    assert (tile.tasks, tile.models, tile.complete) == (2, 3, 2)
+    assert (heading.tasks, heading.models, heading.complete) == (2, 3, 2)
+
+
+def test_the_broadest_boards_of_text_come_first(service: Service) -> None:
+    assert home.flagships(service) == [NAME]
+
+
+def test_counts_of_one_have_a_singular(service: Service) -> None:
+    t = words("en")
+    assert [t("home.boards", n=n) for n in (1, 2)] == ["board", "boards"]

@@ -62,6 +62,8 @@ class Heading(NamedTuple):
     """Models that have a score on every task that any model has a score on."""
     unscored: int
     """Tasks of the board without any score."""
+    counted: int
+    """Tasks that ranks and means are taken over; fewer than all if private ones only show."""
     ordered_by: str
     """`borda`, or the mean that orders the rows."""
     superseded_by: tuple[str, ...]
@@ -101,9 +103,9 @@ class BoardTable(NamedTuple):
     """JSON: what filters need of each row, column by column."""
 
     @property
-    def has_partial_means(self) -> bool:
-        """Whether a mean of it is over fewer tasks than the board has."""
-        return any(cell.part for row in self.rows for cell in row.cells)
+    def partial_mean(self) -> ScoreCell | None:
+        """The first mean that is over fewer tasks than count; None if there is none."""
+        return next((cell for row in self.rows for cell in row.cells if cell.part), None)
 
 
 def heading(service: Service, bench: Benchmark, board: BoardValues) -> Heading:
@@ -122,10 +124,18 @@ def heading(service: Service, bench: Benchmark, board: BoardValues) -> Heading:
         languages=len(whole.languages),
         models=len(board.rows),
         complete=sum(len(row.scores_by_task) >= len(board.tasks) for row in board.rows),
+        counted=_counted(bench, board),
         ordered_by=order,
         superseded_by=newer_boards(bench),
         tabs=tabs_of(service, bench),
     )
+
+
+def _counted(bench: Benchmark, board: BoardValues) -> int:
+    if not bench.public_only:
+        return len(board.tasks)
+    public = {task.name for task in board.tasks_meta if task.is_public}
+    return sum(name in public for name in board.tasks)
 
 
 def tabs_of(service: Service, bench: Benchmark) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ def site_card(service: Service, t: Words) -> Card:
     """The whole site: its counts, and who leads on the featured boards."""
     counts = service.snapshot.manifest.provenance.counts
     facts = [
-        f"{text.whole(n)} {t(f'home.{what}')}"
+        f"{text.whole(n)} {t(f'home.{what}', n=n)}"
         for what, n in (
             ("boards", service.numbers.boards),
             ("models", counts.models),

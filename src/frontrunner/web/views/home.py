@@ -31,11 +31,20 @@ class Leader(NamedTuple):
     rank: int
 
 
+class Counts(NamedTuple):
+    """A board in numbers."""
+
+    tasks: int
+    models: int
+    complete: int
+
+
 class Featured(NamedTuple):
     """A board with its leaders."""
 
     bench: Benchmark
     tasks: int
+    models: int
     complete: int
     leaders: list[Leader]
 
@@ -46,6 +55,7 @@ class Entry(NamedTuple):
     bench: Benchmark
     tasks: int
     languages: int
+    models: int
     complete: int
     icon: str
 
@@ -71,7 +81,7 @@ def home(visit: Visit) -> Shown:
 
 
 def featured(service: Service) -> list[Benchmark]:
-    """For each kind of board the broadest that is current, text first.
+    """For each kind of board the broadest that is current, text first, and of text one language.
 
     A kind is what else than text is in it, and for text whether there are many languages. Of
     multilingual boards the one with most languages and tasks is taken, of all others the one on
@@ -81,14 +91,24 @@ def featured(service: Service) -> list[Benchmark]:
     for bench in service.snapshot.catalog.benchmarks:
         complete = service.numbers.benchmarks.get(bench.name, 0)
         whole = service.entities.benchmark(bench)
-        other = max(frozenset(whole.modalities) - {"text"}, key=_MODALITIES.index, default="text")
+        other = max(_other_modalities(service, bench), key=_MODALITIES.index, default="text")
         many = other == "text" and len(whole.languages) > _MANY_LANGUAGES
         weight = len(bench.scopes) * (len(whole.languages) if many else complete)
         kind = (other, not many)
         if complete and not is_old(bench) and weight > best.get(kind, (0, bench))[0]:
             best[kind] = (weight, bench)
-    order = sorted(best, key=lambda kind: (_MODALITIES.index(kind[0]), kind[1]))
+    order = sorted(best, key=lambda kind: (_MODALITIES.index(kind[0]), not kind[1]))
     return [best[kind][1] for kind in order]
+
+
+def flagships(service: Service) -> list[str]:
+    """The boards that most readers come for: the broadest of text, first in every list."""
+    texts = (bench for bench in featured(service) if not _other_modalities(service, bench))
+    return [bench.name for bench in texts]
+
+
+def _other_modalities(service: Service, bench: Benchmark) -> frozenset[str]:
+    return frozenset(service.entities.benchmark(bench).modalities) - {"text"}
 
 
 def bucket_label(low: float, high: float | None) -> str:
@@ -117,8 +137,16 @@ def _featured(service: Service, bench: Benchmark) -> Featured:
                 best.rank if best else 0,
             )
         )
-    count = service.numbers.benchmarks.get(bench.name, 0)
-    return Featured(bench, len(bench.scopes), count, leaders)
+    return Featured(bench, *_counts(service, bench), leaders)
+
+
+def _counts(service: Service, bench: Benchmark) -> Counts:
+    """A board's tasks, models and complete models, as its own page counts them."""
+    known = service.numbers.shown.get(bench.name)
+    if known is None:  # answers of an earlier version
+        complete = service.numbers.benchmarks.get(bench.name, 0)
+        return Counts(len(bench.scopes), complete, complete)
+    return Counts(known.tasks or len(bench.scopes), known.models, known.complete)
 
 
 def _score(best: schemas.Leader | None) -> float | None:
@@ -134,6 +162,10 @@ def menu(visit: Visit, *, everything: bool = False) -> list[Group]:
         Group(heading.name, heading.description or "", _entries(visit, _below(heading)))
         for heading in catalog.menu
     ]
+    listed = {entry.bench.name for group in groups for entry in group.entries}
+    first = [name for name in flagships(visit.service) if name not in listed]
+    if everything and groups and first:
+        groups.insert(0, Group("General Purpose", "", _entries(visit, first)))
     if everything or not groups:
         listed = {entry.bench.name for group in groups for entry in group.entries}
         others = [bench.name for bench in catalog.benchmarks if bench.name not in listed]
@@ -143,6 +175,9 @@ def menu(visit: Visit, *, everything: bool = False) -> list[Group]:
         groups.append(
             Group(visit.t("boards.older"), visit.t("boards.older_lead"), _entries(visit, old))
         )
+    order = {name: place for place, name in enumerate(flagships(visit.service))}
+    for group in groups:
+        group.entries.sort(key=lambda entry: order.get(entry.bench.name, len(order)))
     return [group for group in groups if group.entries]
 
 
@@ -161,12 +196,14 @@ def _entries(visit: Visit, names: Iterable[str]) -> list[Entry]:
         bench = service.snapshot.catalog.benchmark_by_name[name]
         whole = service.entities.benchmark(bench)
         icon = bench.icon or ""
+        counts = _counts(service, bench)
         entries.append(
             Entry(
                 bench,
-                len(bench.scopes),
+                counts.tasks,
                 len(whole.languages),
-                service.numbers.benchmarks.get(name, 0),
+                counts.models,
+                counts.complete,
                 icon if len(icon) <= 4 else "",
             )
         )
