@@ -118,6 +118,13 @@ def test_ranking_again_by_each_kind_of_pick(board: Any) -> None:
         expect(box).not_to_be_checked()
 
 
+def test_a_slash_goes_to_the_search(board: Any) -> None:
+    board.keyboard.press("/")
+    expect(board.locator("[data-find]")).to_be_focused()
+    board.keyboard.type("a/b")
+    expect(board.locator("[data-find]")).to_have_value("a/b")
+
+
 def test_an_address_that_ranks_again_opens_ranked(
     page: Any, address: str, snapshot: Snapshot
 ) -> None:
