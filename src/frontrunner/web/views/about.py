@@ -6,6 +6,7 @@ import msgspec
 
 from frontrunner.web.shades import STEPS
 from frontrunner.web.views.changes import places
+from frontrunner.web.views.home import board_counts
 from frontrunner.web.visit import Shown, Visit
 
 _SHOWN = 200
@@ -30,8 +31,8 @@ def _coverage(visit: Visit) -> list[tuple[str, str, int, int, int]]:
     lines = []
     for bench in service.snapshot.catalog.benchmarks:
         rows = len(places(service, bench.name))
-        complete = service.numbers.benchmarks.get(bench.name, 0)
-        lines.append((bench.name, bench.display_name, rows, complete, len(bench.scopes)))
+        counts = board_counts(service, bench)
+        lines.append((bench.name, bench.display_name, rows, counts.complete, counts.tasks))
     return sorted(lines, key=lambda line: -line[2])
 
 

@@ -137,10 +137,10 @@ def _featured(service: Service, bench: Benchmark) -> Featured:
                 best.rank if best else 0,
             )
         )
-    return Featured(bench, *_counts(service, bench), leaders)
+    return Featured(bench, *board_counts(service, bench), leaders)
 
 
-def _counts(service: Service, bench: Benchmark) -> Counts:
+def board_counts(service: Service, bench: Benchmark) -> Counts:
     """A board's tasks, models and complete models, as its own page counts them."""
     known = service.numbers.shown.get(bench.name)
     if known is None:  # answers of an earlier version
@@ -196,7 +196,7 @@ def _entries(visit: Visit, names: Iterable[str]) -> list[Entry]:
         bench = service.snapshot.catalog.benchmark_by_name[name]
         whole = service.entities.benchmark(bench)
         icon = bench.icon or ""
-        counts = _counts(service, bench)
+        counts = board_counts(service, bench)
         entries.append(
             Entry(
                 bench,

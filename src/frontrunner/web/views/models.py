@@ -14,6 +14,7 @@ from frontrunner.catalog import Model
 from frontrunner.web import text
 from frontrunner.web.views.board_table import FACETS, type_label
 from frontrunner.web.views.finder import Facts, find
+from frontrunner.web.views.missing import missing
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.views.newer import is_old, newer_model
 from frontrunner.web.views.rows import ModelName
@@ -153,6 +154,8 @@ def _listed(model: Model, boards: int, label: Callable[[str], str]) -> Listed:
 def _model(visit: Visit, model: Model) -> Shown:
     service = visit.service
     scores = service.model_scores(model.name)
+    boards = broadest(service, scores.rows)
+    lacking = missing(service, boards, model.name)
     values: dict[str, Any] = {
         "model": service.entities.model(model),
         "entry": model,
@@ -163,7 +166,10 @@ def _model(visit: Visit, model: Model) -> Shown:
         ],
         "name": ModelName.of(model.name),
         "newer": newer_model(service.snapshot.catalog, model.name),
-        "boards": broadest(service, scores.rows),
+        "boards": boards,
+        "missing": lacking,
+        "anchors": {one.benchmark: number for number, one in enumerate(lacking, start=1)},
+        "results_source": service.info().source.name,
         "tasks": service.snapshot.catalog.task_by_name,
         "known": service.snapshot.catalog.model_by_name,
         "coverage": _coverage(service, scores.rows, model.name),
