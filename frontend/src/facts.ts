@@ -11,6 +11,8 @@ export interface Facts {
   type: string[];
   date: string[];
   licence: string[];
+  /** Whether the licence allows commercial use. */
+  use: string[];
   modalities: string[];
   covered: number[];
   open: number[];

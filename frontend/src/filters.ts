@@ -20,7 +20,7 @@ function one(wanted: string, values: (string | undefined)[]): boolean {
 
 function tests(filters: State["filters"]): Test[] {
   const found: Test[] = [];
-  const { min, max, coverage, since, kind, licence, modality } = filters;
+  const { min, max, coverage, since, kind, use, licence, modality } = filters;
   const [low, high] = [sizeIn(min ?? ""), sizeIn(max ?? "")];
   if (low !== null) found.push((index) => (facts.params[index] ?? -1) >= low);
   if (high !== null) found.push((index) => (facts.params[index] ?? Infinity) <= high);
@@ -32,6 +32,7 @@ function tests(filters: State["filters"]): Test[] {
     found.push((index) => (facts.zero[index] ?? -1) >= least);
   }
   if (kind) found.push((index) => one(kind, [facts.type[index]]));
+  if (use) found.push((index) => one(use, [facts.use[index]]));
   if (licence) found.push((index) => one(licence, [facts.licence[index]]));
   if (modality) found.push((index) => one(modality, (facts.modalities[index] ?? "").split(" ")));
   if (since) found.push((index) => (facts.date[index] ?? "") >= since);

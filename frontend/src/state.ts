@@ -1,7 +1,7 @@
 // What the reader chose, kept in the address so that it can be shared and gone back to.
 import type { SortKey } from "./table";
 
-export const FILTERS = ["min", "max", "weights", "zero", "instructions", "st", "kind", "licence", "modality", "since", "coverage", "facets"] as const;
+export const FILTERS = ["min", "max", "weights", "zero", "instructions", "st", "kind", "use", "licence", "modality", "since", "coverage", "facets"] as const;
 export type FilterName = (typeof FILTERS)[number];
 export const PICKS = ["languages", "types", "domains", "tasks"] as const;
 export type PickName = (typeof PICKS)[number];

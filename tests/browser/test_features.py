@@ -23,6 +23,7 @@ FILTERS = {
     "instructions": ("no", "!(f.flags[i] & 2)"),
     "st": ("yes", "f.flags[i] & 4"),
     "kind": ("", "f.type[i] === value"),
+    "use": ("", "f.use[i] === value"),
     "licence": ("", "f.licence[i] === value"),
     "modality": ("", "f.modalities[i].split(' ').includes(value)"),
     "coverage": ("50", "f.covered[i] * 2 >= tasks"),

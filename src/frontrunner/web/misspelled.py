@@ -18,6 +18,7 @@ from frontrunner.base.near import near_names
 from frontrunner.catalog import Benchmark
 from frontrunner.catalog.vocabulary import standard_words
 from frontrunner.web import text
+from frontrunner.web.licences import USES
 from frontrunner.web.views.board_table import FACETS
 from frontrunner.web.views.boards import split
 from frontrunner.web.visit import Visit
@@ -136,6 +137,7 @@ def rules_of_board(service: Service, bench: Benchmark) -> Rules:
         "domains": _among({*words.domains, *known["domains"]}),
         "tasks": _among([scope.task for scope in bench.scopes]),
         "policy": _among(("strict", "lenient")),
+        "use": _among(USES),
         "zero": _among(("known", "only")),
         "st": _among(_YES_NO),
         "coverage": Rule(lambda value: value.isdecimal(), _nothing_near),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from frontrunner.web.licences import reviewed
 from frontrunner.web.shades import STEPS
 from frontrunner.web.views.changes import places
 from frontrunner.web.views.home import board_counts
@@ -21,6 +22,7 @@ def data(visit: Visit) -> Shown:
         "rejected": info.rejected[:_SHOWN],
         "hidden": max(0, len(info.rejected) - _SHOWN),
         "boards": _coverage(visit),
+        "licences": reviewed(),
     }
     return Shown("data.html", visit.t("data.title"), values, visit.t("data.lead"))
 

@@ -12,6 +12,7 @@ from frontrunner.answers.service import Service
 from frontrunner.answers.values import BoardRow, BoardValues, ModelFacts
 from frontrunner.catalog import Benchmark
 from frontrunner.web import text
+from frontrunner.web.licences import commercial_use
 from frontrunner.web.urls import Links
 from frontrunner.web.views.newer import newer_boards
 from frontrunner.web.views.rows import (
@@ -346,6 +347,7 @@ def facts(board: BoardValues) -> str:
         "type": [m.model_type for m in models],
         "date": [(m.release_date or "")[:7] for m in models],
         "licence": [text.short_licence(m.license) for m in models],
+        "use": [commercial_use(m.license) for m in models],
         "modalities": [" ".join(m.modalities) for m in models],
         "covered": [len(row.scores_by_task) for row in board.rows],
         "open": [m.openness_score for m in models],

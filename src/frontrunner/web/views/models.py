@@ -12,6 +12,7 @@ from frontrunner.answers.service import Service
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Model
 from frontrunner.web import text
+from frontrunner.web.licences import commercial_use
 from frontrunner.web.views.board_table import FACETS, type_label
 from frontrunner.web.views.finder import Facts, find
 from frontrunner.web.views.missing import missing
@@ -167,6 +168,7 @@ def _model(visit: Visit, model: Model) -> Shown:
         "name": ModelName.of(model.name),
         "newer": newer_model(service.snapshot.catalog, model.name),
         "boards": boards,
+        "use": commercial_use(model.license),
         "missing": lacking,
         "anchors": {one.benchmark: number for number, one in enumerate(lacking, start=1)},
         "results_source": service.info().source.name,
