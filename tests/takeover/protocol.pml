@@ -2,12 +2,17 @@
  *
  * Two controllers run. Each can lose its lease at any instant without knowing it, can be killed at
  * any instant and start anew, and can get a write to the data plane refused, done, or done with the
- * answer lost. An operator moves users forward and rolls back. What is checked:
+ * answer lost. An operator moves users forward and rolls back.
+ *
+ * A change of the data plane has PARTS parts. With 1 it is Envoy: a write is the change. With 2 it
+ * is the Hub: a write begins the change (a commit), and it ends with another write or by itself (the
+ * Space is built and runs). A write of something else turns it round. What is checked:
  *
  *   - no write to the data plane but of what the open intent of the ledger says
  *   - a controller whose lease is gone can neither append to the ledger nor move users
  *   - a step is decided only while the data plane does what it says
- *   - after the rollback is decided, no user is moved to the new board
+ *   - after the rollback is decided, no user is moved to the new board, not even by a change that
+ *     was begun before it
  *   - after an operator asks for it, the rollback is decided, all users are on the old board in the
  *     end, and stay there
  *
@@ -17,9 +22,15 @@
  *   NO_LEASE     the ledger takes entries of any token
  *   NO_READBACK  a controller believes its write without reading back
  *   NO_INTENT    a controller writes without an intent
+ *   NO_REST      a controller takes an intent for done although another change is under way
  */
 
+#ifndef STEPS
 #define STEPS   2
+#endif
+#ifndef PARTS
+#define PARTS   1
+#endif
 #ifndef TOKENS
 #define TOKENS  4
 #define CRASHES 2
@@ -30,6 +41,8 @@
 #define FORWARD 1
 #define BACK    2
 
+#define NOWHERE 3           /* no change is under way */
+
 byte lease = 0;             /* the token given last: the database */
 byte position = 0;          /* the step decided last: the ledger */
 bool rolled_back = false;   /* the decision to roll back: the ledger */
@@ -39,6 +52,8 @@ bool asked_rollback = false;
 byte asked_steps = 0;       /* how far the operator lets it go */
 
 byte share = 0;             /* the data plane */
+byte moving = NOWHERE;      /* what a change that is under way leads to */
+byte parts = 0;             /* parts of it that are done */
 byte plane_token = 0;
 
 byte crashes = 0, errors = 0;
@@ -63,12 +78,34 @@ byte crashes = 0, errors = 0;
 #define takes(token) (plane_token <= token)
 #endif
 
+#ifdef NO_REST
+#define rests(change) true
+#else
+#define rests(change) (change == NOWHERE)
+#endif
+
+/* A part of a change to `goal` is done; one that leads elsewhere is turned round. */
+inline write(goal) {
+  if
+  :: moving == NOWHERE && share == goal
+  :: else ->
+       if
+       :: moving != goal -> moving = goal; parts = 1
+       :: else -> parts++
+       fi;
+       if
+       :: parts >= PARTS -> share = goal; moving = NOWHERE; parts = 0
+       :: else
+       fi
+  fi
+}
+
 active [2] proctype Controller() {
-  byte token = 0, seen = 0, goal = 0, move = NONE;
+  byte token = 0, seen = 0, change = NOWHERE, goal = 0, move = NONE;
   bool is_new = false;
 
 restart:
-  token = 0; seen = 0; goal = 0; move = NONE; is_new = false;
+  token = 0; seen = 0; change = NOWHERE; goal = 0; move = NONE; is_new = false;
 
   /* Standing by. When the holder seems dead is not trusted: it may be alive and slow. */
 end_standing_by:
@@ -87,7 +124,7 @@ end_standing_by:
 #endif
 
   do
-  :: seen = share;          /* read reality back */
+  :: atomic { seen = share; change = moving }  /* read reality back */
      maybe_crash;
 
      /* What is next, from the ledger and what was seen. An open intent is gone on with, whoever
@@ -100,7 +137,8 @@ end_standing_by:
        :: else ->
             if
             :: is_open -> goal = intent_share; move = intent_move; is_new = false
-            :: !is_open && !rolled_back && seen == position && position < asked_steps ->
+            :: !is_open && !rolled_back && seen == position && change == NOWHERE &&
+               position < asked_steps ->
                  goal = position + 1; move = FORWARD
             :: else -> goal = wanted; move = NONE
             fi
@@ -108,7 +146,9 @@ end_standing_by:
      }
 
      if
-     :: move == NONE && goal == seen
+     :: move == NONE && goal == seen && change == NOWHERE && !is_open
+     :: !is_new && goal == seen && rests(change) ->
+          goto decide       /* a predecessor did it and was killed before it said so */
      :: else ->
 #ifndef NO_INTENT
           if
@@ -137,7 +177,7 @@ end_standing_by:
                       assert(!rolled_back || goal == 0);
                       assert(goal <= STEPS);
                       plane_token = token;
-                      share = goal
+                      write(goal)
                  :: else -> goto restart
                  fi
                };
@@ -149,17 +189,18 @@ end_standing_by:
           maybe_crash;
 
 #ifdef NO_READBACK
-          seen = goal;
+          seen = goal; change = NOWHERE;
 #else
-          seen = share;
+          atomic { seen = share; change = moving };
 #endif
           maybe_crash;
 
+decide:
           /* The decision: again one transaction. A refused write leaves the intent open. */
           atomic {
             if
             :: !holds(token) -> goto restart
-            :: holds(token) && seen == goal ->
+            :: holds(token) && seen == goal && rests(change) ->
                  assert(lease == token);
                  assert(share == goal);
                  is_open = false;
@@ -176,6 +217,19 @@ end_standing_by:
   od
 }
 
+#if PARTS > 1
+active proctype Space() {
+end_at_rest:
+  do
+  :: atomic {
+       moving != NOWHERE && parts == PARTS - 1 ->
+         assert(!rolled_back || moving == 0);
+         share = moving; moving = NOWHERE; parts = 0
+     }
+  od
+}
+#endif
+
 active proctype Operator() {
   do
   :: asked_steps < STEPS && !asked_rollback -> asked_steps++
@@ -184,4 +238,4 @@ active proctype Operator() {
   od
 }
 
-ltl goes_back { [] (asked_rollback -> <> [] (rolled_back && share == 0)) }
+ltl goes_back { [] (asked_rollback -> <> [] (rolled_back && share == 0 && moving == NOWHERE)) }
