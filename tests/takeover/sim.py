@@ -248,7 +248,7 @@ class FakeJudge:
 
 @dataclass
 class FakeWitness:
-    """Keeps what it is told."""
+    """Keeps what it gets."""
 
     entries: list[Entry] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)

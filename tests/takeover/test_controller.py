@@ -158,7 +158,7 @@ def test_the_witness_hears_of_every_entry_and_again_after_a_crash(sim: Sim) -> N
     assert {one.seq for one in sim.witness.entries} == set(range(1, len(sim.book.stored) + 1))
 
 
-def test_an_alarm_is_told_once_until_it_is_due_again(sim: Sim) -> None:
+def test_an_alarm_is_raised_once_until_it_is_due_again(sim: Sim) -> None:
     sim.settings, good = None, sim.settings
     sim.tick()
     assert sim.alarms() == ["The settings cannot be read."]
@@ -184,7 +184,7 @@ def test_rules_that_contradict_each_other_end_in_trouble_and_not_in_a_loop(
     assert "did not come to rest" in sim.witness.troubles[0]
 
 
-def test_the_loop_wakes_for_a_command_and_ends_when_it_is_told_to(sim: Sim) -> None:
+def test_the_loop_wakes_for_a_command_and_ends_when_stopped(sim: Sim) -> None:
     sim.begin()
     stop = threading.Event()
     thread = threading.Thread(target=sim.controller.run, args=(stop, 3600.0))

@@ -23,7 +23,7 @@ def quiet(evidence: int = 180) -> TakeoverSettings:
     )
 
 
-def test_a_quiet_board_is_told_how_long_the_first_step_takes() -> None:
+def test_the_forecast_of_a_quiet_board_says_how_long_the_first_step_takes() -> None:
     found = forecast(plan_of(quiet()), 2000)
     steps = [one for one in found.steps if one.stage is Stage.SHIFTING]
     assert steps[0].text == (

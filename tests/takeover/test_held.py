@@ -1,4 +1,4 @@
-"""Why a take-over stopped, on which evidence, and what an operator is told to do."""
+"""Why a take-over stopped, on which evidence, and what an operator can do next."""
 
 from __future__ import annotations
 

@@ -322,7 +322,7 @@ class History(RuleBasedStateMachine):
         assert sim.state == fold(sim.book.stored)
 
 
-def test_an_open_rollback_of_a_killed_controller_moves_nobody_to_a_sick_board() -> None:
+def test_an_open_rollback_of_a_killed_controller_moves_no_user_to_a_sick_board() -> None:
     """The next controller cannot ask the data plane, and the position says that nobody moved."""
     one = History()
     one.begin(chosen=PLANS[0], stage=Position(stage=Stage.PARALLEL))

@@ -30,7 +30,7 @@ def sim() -> Sim:
 
 
 @pytest.mark.parametrize("stage", [Stage.SHIFTING, Stage.CUTOVER, Stage.SETTLED])
-def test_nobody_is_sent_back_to_a_board_that_is_broken(sim: Sim, stage: Stage) -> None:
+def test_no_user_is_sent_back_to_a_broken_board(sim: Sim, stage: Stage) -> None:
     """flagger#1898, #1931, #1932: a rollback sent all users to a primary that was broken."""
     sim.go_to(stage)
     before = sim.plane.world
@@ -291,7 +291,7 @@ def test_deadlines_and_commands_are_heeded_while_the_data_plane_is_silent(sim: S
 
 
 @pytest.mark.parametrize("when", ["read", "write"])
-def test_a_controller_that_has_lost_its_lease_moves_nobody(sim: Sim, when: str) -> None:
+def test_a_controller_without_its_lease_moves_no_user(sim: Sim, when: str) -> None:
     """argo-rollouts#2117: a leader that had lost its lease went on beside the new leader."""
     sim.go_to(Stage.SHIFTING, 1)
     first, second = sim.controller, sim.another("two")

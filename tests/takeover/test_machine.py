@@ -190,7 +190,7 @@ def test_verdicts_are_written_down_when_they_change(sim: Sim) -> None:
 # --- health ---------------------------------------------------------------------------------------
 
 
-def test_nobody_is_moved_to_a_new_board_that_is_not_healthy(sim: Sim) -> None:
+def test_no_user_is_moved_to_an_unhealthy_new_board(sim: Sim) -> None:
     sim.go_to(Stage.GUIDED)
     for sick in (SICK_NEW, Side(healthy=None)):
         sim.plane.new = sick
@@ -305,7 +305,7 @@ def test_a_board_that_the_data_plane_calls_sick_is_not_asked(sim: Sim) -> None:
 
 
 @pytest.mark.parametrize("cause", ["command", "health"])
-def test_a_rollback_that_waits_lets_nobody_go_forward(sim: Sim, cause: str) -> None:
+def test_while_a_rollback_waits_no_user_moves_forward(sim: Sim, cause: str) -> None:
     sim.go_to(Stage.SHIFTING)
     sim.plane.old = SICK
     if cause == "command":
@@ -526,7 +526,7 @@ def test_settings_that_cannot_be_read_change_nothing(sim: Sim) -> None:
 @pytest.mark.parametrize(
     ("shares", "step"), [((1, 2, 5, 100), 2), ((1, 4, 100), 1), ((0.5, 100), 0), ((5, 100), 0)]
 )
-def test_an_accepted_plan_moves_nobody_up(shares: tuple[float, ...], step: int) -> None:
+def test_an_accepted_plan_raises_no_share(shares: tuple[float, ...], step: int) -> None:
     sim = Sim()
     sim.go_to(Stage.SHIFTING, 1)
     sim.settings = TakeoverSettings(shares=shares)
@@ -548,7 +548,7 @@ def test_a_plan_whose_shares_are_all_larger_is_refused(sim: Sim) -> None:
 # --- the data plane -------------------------------------------------------------------------------
 
 
-def test_what_somebody_else_wrote_is_put_right_and_written_down(sim: Sim) -> None:
+def test_a_change_by_hand_is_reverted_and_recorded(sim: Sim) -> None:
     sim.go_to(Stage.SHIFTING, 1)
     sim.plane.world = World(share=9000, banner=True)
     sim.tick()
@@ -561,7 +561,7 @@ def test_what_somebody_else_wrote_is_put_right_and_written_down(sim: Sim) -> Non
     assert sim.plane.writes == writes
 
 
-def test_users_that_somebody_else_took_back_stay_there(sim: Sim) -> None:
+def test_users_that_were_taken_back_by_hand_stay_there(sim: Sim) -> None:
     sim.go_to(Stage.SHIFTING, 2)
     sim.plane.world = World()
     sim.tick()
@@ -602,7 +602,7 @@ def test_a_rollback_that_cannot_be_written_stays_wanted(sim: Sim) -> None:
         assert (sim.position().step, sim.mode(), sim.share) == (2, Mode.RUNNING, 2500)
     assert any("The rollback is not done yet" in one for one in sim.alarms())
     outcomes = [one for one in sim.records(Acted) if isinstance(one, Acted) and one.error]
-    assert len(outcomes) == 1, "the same refusal is told once"
+    assert len(outcomes) == 1, "the same refusal is written once"
     sim.tick()
     assert (sim.mode(), sim.share) == (Mode.ROLLED_BACK, 0)
     assert "Rolled back" in sim.answer(command)

@@ -35,7 +35,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("before", "after", "kind", "title", "urgent"), CASES)
-def test_a_change_of_position_is_told(
+def test_a_change_of_position_makes_a_notice(
     before: Position, after: Position, kind: str, title: str, urgent: bool
 ) -> None:
     [entry] = chain(decided(before, after, "Because.", None, reading("success", Verdict.FAILED)))
@@ -48,7 +48,7 @@ def test_a_change_of_position_is_told(
     assert "by controller" in notice.text
 
 
-def test_a_decision_that_changes_nothing_is_not_told() -> None:
+def test_a_decision_that_changes_nothing_makes_no_notice() -> None:
     [entry] = chain(decided(FIVE, FIVE))
     assert notice_of(entry) is None
 
@@ -63,7 +63,7 @@ def test_a_decision_that_changes_nothing_is_not_told() -> None:
         ),
     ],
 )
-def test_alarms_are_told(record: Record, title: str) -> None:
+def test_alarms_make_notices(record: Record, title: str) -> None:
     notice = notice_of(chain(record)[0])
     assert notice is not None
     assert (notice.kind, notice.title, notice.urgent) == ("alarm", title, True)

@@ -22,7 +22,7 @@ PAUSED = at(Stage.SHIFTING, 1, Mode.PAUSED)
 BACK = at(Stage.PARALLEL, 0, Mode.ROLLED_BACK)
 
 
-def test_a_move_that_has_not_begun_is_not_told() -> None:
+def test_a_move_that_has_not_begun_is_not_shown() -> None:
     assert move_of(chain(PLAN, Noted(topic="lease", text="x")), 1.0) is None
 
 
@@ -44,7 +44,7 @@ def test_the_words_know_every_stage_and_mode() -> None:
         assert {one.value for one in Mode} - {"running"} == words.modes.keys()
 
 
-def test_a_rollback_is_told_with_its_cause() -> None:
+def test_a_rollback_is_shown_with_its_cause() -> None:
     failing = reading("success", Verdict.FAILED)
     cause = decided(FIVE, BACK, "10.0.0.7 refused", None, failing, cause=Cause.GATE)
     move = move_of(chain(PLAN, *walk(4), cause), 1.0)

@@ -1,4 +1,4 @@
-"""The story that is told from the ledger alone."""
+"""The report that is made from the ledger alone."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_every_command_has_its_answer(told: Report) -> None:
     assert answers == {"start": False, "resume": True, "rollback": False, "retry": None}
 
 
-def test_what_went_wrong_is_told(told: Report) -> None:
+def test_the_report_has_what_went_wrong(told: Report) -> None:
     assert [one.text for one in told.events if one.kind == "refused-write"] == ["The disk is full."]
     assert any(one.kind == "analysis-restarted" for one in told.events)
 

@@ -46,7 +46,7 @@ class Controller:
     """One controller, which acts while it holds the lease and stands by otherwise."""
 
     def __init__(self, parts: Parts, name: str) -> None:
-        """`name` says who holds the lease, such as `host:pid`."""
+        """`name` names the holder of the lease, such as `host:pid`."""
         self.parts = parts
         self.name = name
         self.state = State()

@@ -44,7 +44,7 @@ class StepForecast(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
-    """A plan, told beforehand."""
+    """What a plan will do."""
 
     hash: str
     requests_per_day: float | None

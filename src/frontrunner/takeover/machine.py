@@ -216,7 +216,7 @@ def _restore(now: Situation) -> Step | None:
     if not watched or seen is None or (seen == after and now.moving in (None, after)):
         return None
     if after.share and not seen.share and not seen.settled:
-        why = "All users were found on the old board: somebody else took them back."
+        why = "All users were found on the old board: they were taken back by hand."
         if seen.broken:
             why = "What was deployed does not run any more."
         return now.decided(now.with_mode(Mode.ROLLED_BACK), why, Cause.DRIFT)

@@ -1,4 +1,4 @@
-"""What people are told of an entry of the ledger: pure, so that the same entry says the same."""
+"""The notice of an entry of the ledger. Pure: the same entry makes the same notice."""
 
 from __future__ import annotations
 

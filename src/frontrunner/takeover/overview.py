@@ -50,7 +50,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     looked: float | None
     """When the last look was; None if no controller has looked yet."""
     controller: str
-    """Who has the lease; empty if no controller has it."""
+    """The holder of the lease; empty if no controller has it."""
     waiting: tuple[Waiting, ...]
     entries: int
     """Entries of the ledger."""

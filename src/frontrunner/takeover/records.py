@@ -44,7 +44,7 @@ class Cause(StrEnum):
     REFUSED = "refused"
     """The data plane refused a step too often."""
     DRIFT = "drift"
-    """The data plane was changed by somebody else."""
+    """The data plane was changed by hand or by another program."""
     PLAN = "plan"
     """An edited plan was accepted."""
 
@@ -241,7 +241,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     at: float
     """Seconds since the epoch; never before the record that precedes it."""
     actor: str
-    """Who: `controller`, `cli:<user>`, `console:<name>`."""
+    """`controller`, `cli:<user>` or `console:<name>`."""
     plan: str
     """Hash of the plan in force."""
     token: int

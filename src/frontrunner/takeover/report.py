@@ -1,4 +1,4 @@
-"""The story of a take-over, told from its ledger alone. Pure."""
+"""The report of a take-over, made from its ledger alone. Pure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     cause: str
     why: str
     actor: str
-    """Who asked for it; `controller` if nobody did."""
+    """The actor of the command; `controller` if there was none."""
     watched: float
     """Seconds that controllers had watched by then."""
     readings: tuple[Reading, ...]

@@ -116,7 +116,7 @@ class Situation:
     why: list[str] = field(default_factory=list)
     """Why nothing happens, the most important first."""
     back_waits: str = ""
-    """Why a rollback that is wanted is not done yet; nobody is moved forward meanwhile."""
+    """Why a wanted rollback is not done yet; no user is moved forward meanwhile."""
 
     # --- where it is --------------------------------------------------------------------------
 

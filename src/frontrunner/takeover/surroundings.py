@@ -30,7 +30,7 @@ class Tenure(Protocol):
     """The lease."""
 
     def acquire(self, holder: str, above: int = 0) -> int | None:
-        """A token above `above`, or None while somebody else has it. Raises LedgerError."""
+        """A token above `above`, or None while another controller has it. Raises LedgerError."""
 
     def renew(self, token: int) -> bool:
         """Whether the lease goes on. Raises LedgerError."""

@@ -20,7 +20,7 @@ class Leases(Protocol):
     """The lease in the ledger's database."""
 
     def acquire(self, holder: str, above: int = 0) -> int | None:
-        """A token, or None while somebody else has it."""
+        """A token, or None while another controller has it."""
 
     def renew(self, token: int) -> bool:
         """Whether the lease goes on."""
@@ -29,7 +29,7 @@ class Leases(Protocol):
         """Give it back."""
 
     def current(self) -> Held | None:
-        """Who has it."""
+        """The holder."""
 
 
 class HomeTenure:

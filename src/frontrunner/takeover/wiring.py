@@ -213,7 +213,7 @@ def _plane(
 
 
 def user_name() -> str:
-    """Who gives a command: `cli:<user>`."""
+    """The actor of a command: `cli:<user>`."""
     try:
         return f"cli:{getpass.getuser()}"
     except (KeyError, OSError):  # a user without a name, as in containers

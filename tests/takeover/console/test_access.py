@@ -11,7 +11,7 @@ from frontrunner.takeover.console.access import Attempts, Tokens, own_name
 GOOD = "t" * 30
 
 
-def test_the_first_start_makes_a_token_that_nobody_else_can_read(tmp_path: Path) -> None:
+def test_the_first_start_makes_a_token_that_only_its_owner_can_read(tmp_path: Path) -> None:
     tokens = Tokens(tmp_path / "takeover" / "console-tokens")
     assert tokens.ensure()
     assert stat.S_IMODE(tokens.path.stat().st_mode) == 0o600

@@ -48,7 +48,7 @@ def test_without_a_session_there_is_only_the_login(
     assert desk.commands == []
 
 
-def test_a_page_that_refreshes_itself_is_told_that_its_session_is_over(stranger: Client) -> None:
+def test_a_page_that_refreshes_itself_learns_that_its_session_is_over(stranger: Client) -> None:
     assert stranger.get("/", x_live="1").status == 401
 
 

@@ -21,9 +21,7 @@ from tests.takeover.console.scene import write_home
 
 
 @pytest.mark.parametrize("host", ["10.0.0.1", "::", "board.example.org", "192.168.1.1", ""])
-def test_no_token_crosses_a_network_in_clear_text_unless_somebody_says_so(
-    host: str, tmp_path: Path
-) -> None:
+def test_no_token_crosses_a_network_in_clear_text_unless_allowed(host: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="clear text"):
         check_listen(Listen(host=host))
     check_listen(Listen(host=host, allows_plain=True))

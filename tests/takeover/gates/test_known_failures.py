@@ -302,7 +302,7 @@ def test_39_the_margin_is_absolute_so_a_mean_of_zero_is_no_special_case(both: fl
 # --- what these tools never looked at ------------------------------------------------------------
 
 
-def test_a_comparison_of_visitors_who_were_not_split_as_asked_is_not_made() -> None:
+def test_visitors_that_are_not_split_as_asked_are_not_compared() -> None:
     skewed = traffic(new=0.0, old=0.0, share=9000)
     asked_less = msgspec.structs.replace(
         skewed, split=msgspec.structs.replace(skewed.split, share=5000)

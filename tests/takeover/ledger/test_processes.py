@@ -103,7 +103,7 @@ def test_a_full_disk_refuses_and_the_ledger_goes_on_afterwards(tmp_path: Path) -
     assert len(entries_of("", tmp_path)) == found["stored"]
 
 
-def test_a_user_who_may_not_write_is_told() -> None:
+def test_a_user_without_write_permission_gets_a_clear_error() -> None:
     with tempfile.TemporaryDirectory() as name:  # pytest's own folder is closed to other users
         folder = Path(name, "ledger")
         folder.parent.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Who may log in: a file of tokens, a code that works once, and a limit on attempts."""
+"""Logging in: a file of tokens, a code that works once, and a limit on attempts."""
 
 from __future__ import annotations
 

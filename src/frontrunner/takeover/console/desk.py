@@ -1,4 +1,4 @@
-"""The application of the console: who may see what, and what a button does.
+"""The application of the console: which requests are allowed, and what a button does.
 
 Every answer has the same strict headers. A POST passes, in order: the Host, the origin, the
 session, its CSRF token, the ticket of the button, and the confirmation of what has no way back.
@@ -143,7 +143,7 @@ class Console:
     # --- logging in ---------------------------------------------------------------------------
 
     def _session(self, visit: Visit) -> Session | None:
-        # What the page asks for by itself does not count as somebody being there.
+        # What the page asks for by itself does not keep a session alive.
         by_itself = "x-live" in visit.headers
         for cookie in cookies_of(visit, self._rules.cookie):
             session = self.sessions.find(cookie, touch=not by_itself)
@@ -175,7 +175,7 @@ class Console:
             error = "This is not a token of this console, or the link was used already."
             return html(403, screens.screen("login", code="", error=error))
         self.attempts.succeeded(visit.client)
-        # A session that the browser had before is over: nobody else can know the new id.
+        # Earlier sessions of this browser end, so that only the browser knows the new id.
         for cookie in cookies_of(visit, self._rules.cookie):
             self.sessions.end(cookie)
         log.warning("%s logged in from %s", name, visit.client)
@@ -189,7 +189,7 @@ class Console:
             return await asyncio.to_thread(self._tokens.holder, token) if token else None
         except TakeoverError as error:
             # The message names a path, and whoever asks is not logged in.
-            log.error("nobody can log in: %s", error)
+            log.error("logging in is not possible: %s", error)
             text = "The tokens of this console cannot be used. Its log says why."
             raise RefusedError(503, text) from error
 

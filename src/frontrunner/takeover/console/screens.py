@@ -18,7 +18,7 @@ TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf
 
 
 def page(name: str, inputs: Inputs, standing: Standing, **values: Any) -> bytes:
-    """A page for somebody who is logged in; all of them have the same head."""
+    """A page after logging in; all of them have the same head."""
     return screen(
         name,
         at=inputs.at,

@@ -24,7 +24,7 @@ class Session:
     """One login."""
 
     name: str
-    """Who: the name of the token."""
+    """The name of the token."""
     begun: float
     seen: float
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
@@ -98,7 +98,7 @@ class Sessions:
 
 
 def new_ticket(session: Session, verb: str, moment: int) -> str:
-    """A ticket for one press of the button of `verb`, by someone who saw the ledger's `moment`."""
+    """A ticket for one press of the button of `verb`, for a page made at the ledger's `moment`."""
     return _signed(session, secrets.token_urlsafe(12), moment, verb)
 
 

@@ -31,7 +31,7 @@ class Line(NamedTuple):
 def sparkline(lines: Sequence[Line], limit: float | None, label: str) -> Markup:
     """Lines over time with their limit; empty if no value is known.
 
-    `label` says in words what the chart shows, for those who do not see it.
+    `label` says in words what the chart shows, for screen readers.
     """
     drawn = [_thinned([_finite(point) for point in line.points]) for line in lines]
     values = [point.value for points in drawn for point in points if point.value is not None]

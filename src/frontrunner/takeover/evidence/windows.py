@@ -1,4 +1,4 @@
-"""Count units from log lines: who was asked first, who failed, whose first page was slow.
+"""Count units from log lines: the board asked first, failures, and slow first pages.
 
 Pure but for its own state, which is plain data and can be stored at any time. A unit is a bucket
 in a window. Windows follow the times of the lines, so it does not matter when they are read.

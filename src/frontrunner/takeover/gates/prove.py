@@ -154,7 +154,7 @@ def _of_comparison(gate: SuccessGate | SlownessGate) -> _Injected:
 
 
 def _compared(count: int, hits: int, share: int) -> Evidence:
-    """The old side has no hits, and no units either if nobody is left there."""
+    """The old side has no hits, and no units either at a share of 100%."""
     old = SideCounts() if share == FULL else SideCounts(units=count, timed=count)
     new = SideCounts(units=count, failed=hits, timed=count, slow=hits)
     seen = added(Regression(), _MANY, _MANY, _MANY, 0) if hits and old.units else Regression()

@@ -28,7 +28,7 @@ TIME_TO_LIVE = 15.0
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """A lease that somebody has."""
+    """A lease that is held."""
 
     holder: str
     token: int
@@ -52,7 +52,7 @@ class Lease:
         self._since = 0.0
 
     def acquire(self, holder: str, above: int = 0) -> int | None:
-        """The token of a new lease, or None while somebody else renews theirs: ask again.
+        """The token of a new lease, or None while another holder renews it: ask again.
 
         A lease that was released is given at once; one that is not renewed any more is given
         when this process has watched it for the time to live. The token is larger than `above`,
@@ -82,7 +82,7 @@ class Lease:
             connection.execute(schema.lease.update().where(_is(token)).values(holder=""))
 
     def current(self) -> Held | None:
-        """Who has the lease, alive or not; None if it was released. Raises LedgerError."""
+        """The holder of the lease, alive or not; None if it was released. Raises LedgerError."""
         with errors(self._database, "read"), self._database.reading() as connection:
             return _read(connection)[1]
 
