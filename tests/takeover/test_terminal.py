@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from frontrunner.checks.gates import Verdict
-from frontrunner.takeover.records import Decided, Intended
+from frontrunner.takeover.records import Decided, Intended, Verb
 from frontrunner.takeover.stages import Stage
 from frontrunner.takeover.terminal import Terminal, lines_of
 from tests.takeover.sim import Sim
@@ -35,6 +35,14 @@ def test_entries_are_shown_once_and_old_ones_not_at_all() -> None:
             terminal.entry(entry)
     assert lines == lines_of(sim.book.stored[-1])
     assert sim.witness.entries[-1] == sim.book.stored[-1], "the other witness gets it too"
+
+
+def test_a_command_is_shown_with_its_actor() -> None:
+    sim = Sim()
+    sim.go_to(Stage.GUIDED)
+    sim.do(Verb.PAUSE, actor="console:ada", reason="a drill")
+    lines = [line for one in sim.book.stored for line in lines_of(one)]
+    assert any(line.endswith("  console:ada: Pause. Reason: a drill") for line in lines)
 
 
 def test_an_intent_is_not_shown_because_its_decision_is() -> None:

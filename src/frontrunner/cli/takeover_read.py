@@ -142,7 +142,8 @@ def _controller(found: Overview) -> str:
 
 
 def _ago(at: float) -> str:
-    return f"{duration(max(round(time.time() - at), 0))} ago"
+    seconds = round(time.time() - at)
+    return f"{duration(seconds)} ago" if seconds > 0 else "just now"
 
 
 def _gates(found: Overview) -> Table:

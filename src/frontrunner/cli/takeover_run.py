@@ -375,7 +375,9 @@ def _show(command: Commanded, entry: Entry, answer: Entry | None, as_json: bool)
     if isinstance(answer.record, Refused):
         raise TakeoverError(answer.record.why)
     if isinstance(answer.record, Decided) and not as_json:
-        say(f"{answer.record.why} It is at {answer.record.after} now.")
+        why = answer.record.why
+        end = "" if why.endswith((".", "!", "?")) else "."  # a reason may have none
+        say(f"{why}{end} It is at {answer.record.after} now.")
 
 
 def _preview(one: Wired, state: State, command: Commanded) -> str:

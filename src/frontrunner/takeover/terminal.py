@@ -51,7 +51,8 @@ def lines_of(entry: Entry) -> list[str]:
     record = entry.record
     if isinstance(record, Intended) or (isinstance(record, Acted) and not record.error):
         return []  # the decision that follows says the same
-    lines = [f"{moment(entry.at)}  {phrase(record)}"]
+    by = "" if entry.actor == "controller" else f"{entry.actor}: "
+    lines = [f"{moment(entry.at)}  {by}{phrase(record)}"]
     held = held_by(entry.seq, entry.at, record) if isinstance(record, Decided) else None
     if held:
         lines += [f"  - {evidence_line(one)}" for one in held.readings]

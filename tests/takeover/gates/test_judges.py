@@ -197,7 +197,7 @@ def test_one_broken_route_fails_although_few_reads_ask_for_it() -> None:
 @pytest.mark.parametrize(
     ("new", "old", "verdict", "said"),
     [
-        (None, None, I, "the new and old side"),
+        (None, None, I, "neither side says"),
         (1e9, None, I, "the old side does not say"),
         (None, 1e9, I, "the new side does not say"),
         (math.nan, 1e9, I, "the new side does not say"),

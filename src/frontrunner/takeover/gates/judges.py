@@ -263,8 +263,9 @@ def judge_freshness(gate: FreshnessGate, evidence: Evidence) -> Finding:
     new, old = evidence.new_data_at, evidence.old_data_at
     missing = [name for name, at in (("new", new), ("old", old)) if not _is_time(at)]
     if new is None or old is None or missing:
-        sides = " and ".join(missing)
-        text = f"Not measured: the {sides} side does not say when its data was made."
+        both = len(missing) > 1
+        sides = "neither side says" if both else f"the {missing[0]} side does not say"
+        text = f"Not measured: {sides} when its data was made."
         if "old" in missing:
             text += " Set [takeover] old_data to a URL that sends Last-Modified."
         return Finding(Verdict.INCONCLUSIVE, text, None, gate.hours, 0, 1)
