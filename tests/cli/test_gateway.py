@@ -176,7 +176,7 @@ def test_the_doctor(home: Path) -> None:
     for board in boards:
         board.stop()
     assert fine.returncode == 0, fine.stdout
-    assert [one["state"] for one in json.loads(fine.stdout)] == ["ok"] * 4
+    assert not [one for one in json.loads(fine.stdout) if one["state"] == "wrong"]
     gone = run(home, "doctor")
     assert gone.returncode == 1
     assert "Start the board, or correct gateway.old" in gone.stdout

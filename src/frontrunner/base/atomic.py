@@ -90,10 +90,13 @@ def add_file(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def new_file(path: Path) -> BinaryIO:
-    """Open a new file for writing in a folder that no reader sees yet; see `add_file`."""
+def new_file(path: Path, *, mode: int = 0o666) -> BinaryIO:
+    """Open a new file for writing in a folder that no reader sees yet; see `add_file`.
+
+    `mode` is its permissions before the umask.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    return path.open("xb")
+    return open(os.open(path, _NEW_FILE, mode), "wb")
 
 
 def private_copy(path: Path, folder: Path) -> BinaryIO:

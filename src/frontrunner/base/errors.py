@@ -90,6 +90,12 @@ class CorruptSnapshotError(SnapshotError):
     """A snapshot's bytes are not the ones its manifest promises."""
 
 
+class BackupError(FrontrunnerError):
+    """A home cannot be backed up, or a backup cannot be restored."""
+
+    code = 4
+
+
 class InterruptedBuildError(FrontrunnerError):
     """The user stopped a build; the message says what was done and what was not."""
 

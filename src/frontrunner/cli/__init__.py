@@ -27,6 +27,8 @@ MODULES = {
     "rollback": "snapshots",
     "verify": "snapshots",
     "prune": "snapshots",
+    "backup": "backup",
+    "restore": "backup",
     "serve": "serve",
     "legacy": "legacy",
     "parity": "parity",

@@ -18,6 +18,7 @@ from frontrunner.cli.output import print_json
 def doctor(home: Home = None, as_json: Json = False) -> None:
     """Check an installation; exits with 1 if something is wrong."""
     from frontrunner.gateway.examine import examine  # noqa: PLC0415
+    from frontrunner.ops.examine_home import examine_home  # noqa: PLC0415
     from frontrunner.ops.store_check import examine_store  # noqa: PLC0415
 
     settings = load_settings(home)
@@ -25,7 +26,7 @@ def doctor(home: Home = None, as_json: Json = False) -> None:
     gateway = examine(
         settings.gateway, folder, lambda key: correct_in(settings.home, "gateway", key)
     )
-    findings = [*gateway, *examine_store(settings)]
+    findings = [*examine_home(settings), *gateway, *examine_store(settings)]
     if as_json:
         print_json(findings)
     else:

@@ -1,0 +1,126 @@
+"""What `frontrunner doctor` finds out about a home: what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from frontrunner.base.config import Settings
+from frontrunner.base.durations import seconds
+from frontrunner.base.errors import FrontrunnerError
+from frontrunner.base.home import Home
+from frontrunner.gateway.examine import Finding
+from frontrunner.ops.notify import read_outboxes
+from frontrunner.snapshot.freshness import read_checked_at
+from frontrunner.snapshot.store import Store, whole_damage
+
+_OLDEST_PYTHON = (3, 11)
+_LEAST_FREE = 1 << 30
+"""Bytes: an update writes a snapshot beside the others."""
+_LATE = 3
+"""Updates that may be missed in a row before a board counts as stale."""
+
+
+def examine_home(settings: Settings, now: float | None = None) -> list[Finding]:
+    """The findings, in the order in which they are to be mended."""
+    home = Home(settings.home)
+    if not settings.home.is_dir():
+        text = f"{settings.home} does not exist. Run: frontrunner build, or frontrunner demo"
+        return [_program(), Finding("home", "absent", text)]
+    return [
+        _program(),
+        _permissions(settings.home),
+        _disk(settings.home),
+        _snapshot(settings.home),
+        _freshness(settings, home, time.time() if now is None else now),
+        *_secrets(settings, home),
+        *_notices(home),
+    ]
+
+
+def _program() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < _OLDEST_PYTHON:
+        return Finding("Python", "wrong", f"{version} is too old. Install 3.11 or newer")
+    return Finding("Python", "ok", version)
+
+
+def _permissions(home: Path) -> Finding:
+    paths = [home, *(path for path in home.iterdir() if path.suffix != ".lock")]
+    closed = [path for path in paths if not path.is_symlink() and not os.access(path, os.W_OK)]
+    if closed:
+        more = f" and {len(closed) - 1} more" if len(closed) > 1 else ""
+        text = f"this user cannot write {closed[0]}{more}. Run as their owner, or chown them"
+        return Finding("permissions", "wrong", text)
+    return Finding("permissions", "ok", f"this user can write {home}")
+
+
+def _disk(home: Path) -> Finding:
+    free = shutil.disk_usage(home).free
+    text = f"{free / 1e9:.1f} GB free at {home}"
+    if free < _LEAST_FREE:
+        advice = "Make room, or run: frontrunner prune"
+        return Finding("disk", "wrong", f"{text}, and an update needs about 1 GB. {advice}")
+    return Finding("disk", "ok", text)
+
+
+def _snapshot(home: Path) -> Finding:
+    store = Store(home)
+    if store.current_id() is None:
+        return Finding("snapshot", "absent", "nothing is published. Run: frontrunner build")
+    try:
+        current = store.current()
+        problems = whole_damage(current)
+    except (FrontrunnerError, OSError) as error:
+        return Finding("snapshot", "wrong", str(error))
+    if problems:
+        text = f"{current.id} is damaged: {problems[0]}. Run: frontrunner rollback, then refresh"
+        return Finding("snapshot", "wrong", text)
+    if current.prepared is None:
+        text = f"{current.id} is intact, without prepared answers. Run: frontrunner prepare"
+        return Finding("snapshot", "wrong", text)
+    return Finding("snapshot", "ok", f"{current.id} is intact")
+
+
+def _freshness(settings: Settings, home: Home, now: float) -> Finding:
+    what = "updates"
+    if not settings.refresh.results:
+        return Finding(what, "absent", "no [refresh] results in frontrunner.toml")
+    current = Store(settings.home).current_id()
+    checked = read_checked_at(home, current) if current else None
+    if checked is None:
+        return Finding(what, "wrong", "no update worked yet. Run: frontrunner refresh")
+    hours = (now - checked) / 3600
+    if now - checked > _LATE * seconds(settings.refresh.every):
+        text = f"the last good one was {hours:.0f} h ago, and one is due every "
+        text += f"{settings.refresh.every}. Run: frontrunner refresh status"
+        return Finding(what, "wrong", text)
+    return Finding(what, "ok", f"the last good one was {hours:.1f} h ago")
+
+
+def _secrets(settings: Settings, home: Home) -> Iterator[Finding]:
+    """Files of secrets that others can read."""
+    named = (settings.hub.token_file, settings.notify.webhook_secret_file,
+             settings.notify.smtp_password_file, str(home.console_tokens))  # fmt: skip
+    for path in (Path(one) for one in named if one):
+        if path.is_file() and path.stat().st_mode & 0o077:
+            yield Finding("secrets", "wrong", f"others can read {path}. Run: chmod 600 {path}")
+
+
+def _notices(home: Home) -> Iterator[Finding]:
+    """The channels that people are told through, as the last attempts found them."""
+    for folder in (home.refresh_outbox, home.outbox):
+        for state in read_outboxes(folder):
+            what = f"notices by {state.channel}"
+            if state.is_dead:
+                text = (
+                    f"{state.attempts} attempts in a row failed: {state.error}. Correct [notify]; "
+                )
+                text += f"{len(state.waiting)} notices wait for the next attempt"
+                yield Finding(what, "wrong", text)
+            else:
+                yield Finding(what, "ok", f"{state.delivered} delivered")

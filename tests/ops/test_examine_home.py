@@ -1,0 +1,90 @@
+"""What doctor says of a home: each fault by name, with what to do."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from frontrunner.base.config import Settings, load_settings
+from frontrunner.base.home import Home
+from frontrunner.ops.examine_home import examine_home
+from frontrunner.ops.notify import DEAD_AFTER
+from frontrunner.ops.pipeline import prepare_answers
+from frontrunner.snapshot.freshness import write_checked_at
+from frontrunner.snapshot.store import Store
+from tests.factories import small_snapshot, write
+from tests.listener import Listener
+
+NOW = 1_800_000_000.0
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A home in which everything is as it should be."""
+    made = small_snapshot(tmp_path)
+    store = Store(tmp_path / "home")
+    prepare_answers(store, made, Listener())
+    Home(store.home).refresh.mkdir()
+    write_checked_at(Home(store.home), made.id, NOW - 3600)
+    return load_settings(store.home, {}, refresh={"results": "somewhere"})
+
+
+def wrong(settings: Settings, now: float = NOW) -> dict[str, str]:
+    """What is wrong, by its name."""
+    return {one.what: one.text for one in examine_home(settings, now) if one.state == "wrong"}
+
+
+def test_a_sound_home_has_nothing_wrong(settings: Settings) -> None:
+    assert wrong(settings) == {}
+    said = {one.what: one.text for one in examine_home(settings, NOW)}
+    assert "the last good one was 1.0 h ago" in said["updates"]
+
+
+def test_a_home_that_is_not_there_is_no_fault_and_says_how_to_begin(tmp_path: Path) -> None:
+    found = examine_home(load_settings(tmp_path / "none", {}))
+    assert [(one.what, one.state) for one in found[1:]] == [("home", "absent")]
+    assert "Run: frontrunner build" in found[1].text
+
+
+def test_old_data(settings: Settings) -> None:
+    found = wrong(settings, NOW + 20 * 3600)
+    assert "the last good one was 21 h ago, and one is due every 6h" in found["updates"]
+    assert "refresh status" in found["updates"]
+
+
+def test_a_damaged_snapshot(settings: Settings) -> None:
+    table = Store(settings.home).current().folder / "score.npy"
+    table.write_bytes(table.read_bytes()[:-1])
+    assert "is damaged: " in wrong(settings)["snapshot"]
+
+
+def test_a_snapshot_without_answers(settings: Settings) -> None:
+    shutil.rmtree(Store(settings.home).current().folder / "answers")
+    assert "Run: frontrunner prepare" in wrong(settings)["snapshot"]
+
+
+def test_a_full_disk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage(settings.home)._replace(free=5_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    assert wrong(settings)["disk"].startswith("0.0 GB free at")
+
+
+def test_a_folder_of_another_user(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda path, _: Path(path).name != "snapshots")
+    assert f"cannot write {settings.home}/snapshots." in wrong(settings)["permissions"]
+
+
+def test_a_secret_that_others_can_read(settings: Settings) -> None:
+    path = write(settings.home, "takeover/console-tokens", b"ada secret")
+    path.chmod(0o644)
+    assert wrong(settings)["secrets"].endswith(f"Run: chmod 600 {path}")
+    path.chmod(0o600)
+    assert wrong(settings) == {}
+
+
+def test_a_dead_channel(settings: Settings) -> None:
+    text = f'{{"channel":"webhook","attempts":{DEAD_AFTER},"error":"hooks.example answered 410"}}'
+    write(settings.home, "refresh/outbox/webhook.json", text.encode())
+    assert "hooks.example answered 410. Correct [notify]" in wrong(settings)["notices by webhook"]
