@@ -1,5 +1,6 @@
 // A board's page: search, filters, sorting, pins and ranking again, all kept in the address.
 import { beforeReload } from "./ask";
+import { showChips } from "./chips";
 import { common } from "./common";
 import { byId, fill, make } from "./dom";
 import { setup, words } from "./facts";
@@ -48,6 +49,12 @@ function draw(): void {
   byId("shown").textContent = visible.length ? shown : (words["nothing"] ?? "");
   carry(state);
   countFilters(state);
+  showChips(state, (filters) => {
+    change({ filters });
+    showFilters(state);
+  });
+  const natural = !state.sort.length && visible.length === (taking?.size ?? rows.length);
+  table.classList.toggle("placed", !natural);
   badge("rerank", PICKS.reduce((sum, name) => sum + state.picks[name].length, Number(state.lenient)));
   showPins();
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -82,6 +83,22 @@ def test_each_filter_leaves_the_models_that_it_names(board: Any) -> None:
         board.click("#filters button[type=reset]")
         filters_set(board, 0)
         expect(board.locator("#shown")).to_contain_text(f"{everything} of {everything}")
+
+
+def test_a_chip_removes_its_filter_and_rows_are_numbered_as_shown(board: Any) -> None:
+    everything = _shown(board)
+    board.click("#filters summary")
+    _choose(board, "coverage", "50")
+    chip = board.locator("#chips button")
+    expect(chip).to_have_count(1)
+    expect(chip).to_contain_text("50%")
+    board.keyboard.press("Escape")
+    chip.click()
+    expect(chip).to_have_count(0)
+    filters_set(board, 0)
+    assert _shown(board) == everything
+    board.click('#board th[data-k="params"] button')
+    expect(board.locator("#board")).to_have_class(re.compile("placed"))
 
 
 def test_filters_by_what_is_open_want_all_of_it(board: Any) -> None:
