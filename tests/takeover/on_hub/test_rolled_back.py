@@ -198,6 +198,22 @@ def test_a_push_to_the_new_board_is_saved_before_it_is_replaced(hub: Hub, tmp_pa
     assert (saved / "files/more.txt").read_text() == "theirs"
 
 
+def test_an_edit_of_the_new_boards_readme_moves_nobody(hub: Hub, tmp_path: Path) -> None:
+    """A weekly job syncs the list of models there, or somebody edits it on its page."""
+    move = Move(hub, tmp_path)
+    held_at(move, Stage.CUTOVER)
+    readme = "---\ntitle: Edited\nsdk: docker\nmodels:\n- a/b\n---\n"
+    theirs = hub.stored.push(hub.board, {"README.md": readme})
+    move.until(lambda _: hub.run().sha == theirs.id)
+    for _ in range(5):
+        move.tick()
+    assert (move.position.stage, move.position.mode) == (Stage.CUTOVER, Mode.PAUSED)
+    assert move.plane.read().world.share == FULL
+    move.command(Verb.ROLLBACK)
+    move.until(lambda one: one.mode is Mode.ROLLED_BACK)
+    assert set(move.tree()) >= set(OLD_FILES)
+
+
 @pytest.mark.parametrize(
     "fault",
     [

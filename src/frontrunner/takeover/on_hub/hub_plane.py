@@ -277,7 +277,7 @@ class HubPlane:
     def _look(self, ground: Ground) -> Seen:
         board: NewBoard = ground.board
         if board.tree not in self._eyes:
-            self._eyes[board.tree] = Eyes(ground.hub, board.readme, ground.grace)
+            self._eyes[board.tree] = Eyes(ground.hub, board, ground.grace)
         seen = self._eyes[board.tree].look(ground.part.space)
         if seen.is_elsewhere and ground.part.strategy == "overwrite":
             raise HubError(

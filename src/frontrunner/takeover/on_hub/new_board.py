@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import msgspec
 from frontrunner.base.atomic import add_file, fresh_folder
 from frontrunner.base.errors import UsageError
 from frontrunner.base.home import Home
+from frontrunner.hub.boxed import BOX
 from frontrunner.hub.front_matter import read_front_matter
 from frontrunner.hub.git_objects import FileEntry, plain_entry, tree_id
 
+BOX_PATH = f"home/{BOX}"
 _SKIPPED = frozenset({".git", "__pycache__"})
 
 
@@ -23,14 +26,31 @@ class NewBoard(msgspec.Struct, frozen=True, kw_only=True):
     paths: tuple[str, ...]
     tree: str
     """The name in git of all files."""
-    readme: FileEntry
-    """Tells this tree from the old board's, whatever else was committed on top."""
+    entries: Mapping[str, FileEntry]
+    """What every path has."""
     sdk: str
 
     @property
     def files(self) -> dict[str, Path]:
         """Where the content of every file is, by its path in the repository."""
         return {path: self.folder / path for path in self.paths}
+
+
+def is_like(board: NewBoard, files: Mapping[str, FileEntry]) -> bool:
+    """Whether a tree is this board, whatever was committed on top of it.
+
+    Jobs edit README.md, and a later snapshot replaces most files; both together leave the list of
+    the board's files, which no other program has.
+    """
+    if BOX_PATH in board.entries and BOX_PATH in files:
+        return True
+    same = sum(_is_same(files.get(path), entry) for path, entry in board.entries.items())
+    return files.get("README.md") == board.entries["README.md"] or 2 * same >= len(board.entries)
+
+
+def _is_same(found: FileEntry | None, entry: FileEntry) -> bool:
+    """Whether it looks like the same file; one in LFS has another hash, and the same size."""
+    return found == entry or bool(found and found.sha256 and found.size == entry.size)
 
 
 def new_board(folder: str) -> NewBoard:
@@ -83,6 +103,6 @@ def _read(base: Path, found: tuple[tuple[str, int, int], ...]) -> NewBoard:
         folder=base,
         paths=tuple(entries),
         tree=tree_id(entries),
-        readme=entries["README.md"],
+        entries=entries,
         sdk=str(fields.get("sdk") or "docker"),
     )

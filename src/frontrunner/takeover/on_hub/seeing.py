@@ -17,6 +17,7 @@ from frontrunner.hub.session import Hub
 from frontrunner.hub.space_facts import SpaceFacts
 from frontrunner.hub.waiting import FAILED, ask_live
 from frontrunner.net.client import Answer
+from frontrunner.takeover.on_hub.new_board import NewBoard, is_like
 
 Tree = Literal["old", "banner", "new"]
 _DEPLOYS = ("BUILDING", "APP_STARTING")
@@ -56,19 +57,19 @@ class Seen:
     """Whether a container is built or started."""
 
 
-def kind_of(files: Mapping[str, FileEntry], new_readme: FileEntry) -> Tree:
+def kind_of(files: Mapping[str, FileEntry], new: NewBoard) -> Tree:
     """Which board a tree is. What others committed on top of it changes nothing."""
     if GRADIO_ENTRY in files:
         return "banner"
-    return "new" if files.get("README.md") == new_readme else "old"
+    return "new" if is_like(new, files) else "old"
 
 
 class Eyes:
     """Looks at a Space; the files of a commit are listed once."""
 
-    def __init__(self, hub: Hub, new_readme: FileEntry, grace: float) -> None:
+    def __init__(self, hub: Hub, new: NewBoard, grace: float) -> None:
         """`grace` is how long an error of another commit may last, in seconds."""
-        self._hub, self._readme, self._grace = hub, new_readme, grace
+        self._hub, self._new, self._grace = hub, new, grace
         self._kinds: dict[str, Tree] = {}
         self._failing: dict[str, float] = {}
 
@@ -104,5 +105,5 @@ class Eyes:
 
     def _kind(self, repo_id: str, commit: str) -> Tree:
         if commit not in self._kinds:
-            self._kinds[commit] = kind_of(files_of(self._hub, repo_id, commit), self._readme)
+            self._kinds[commit] = kind_of(files_of(self._hub, repo_id, commit), self._new)
         return self._kinds[commit]
