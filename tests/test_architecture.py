@@ -104,7 +104,6 @@ TESTED_ELSEWHERE = {
     "net.deadlines": "tests/net/test_client.py",
     "web.views.cards": "tests/web/test_cards.py",
     "web.views.old_table": "tests/web/test_old_links.py",
-    "web.views.score_changes": "tests/web/views/test_changes.py",
 }
 """Module -> where its tests are, or why it has none."""
 _BRANCHES = (
@@ -230,7 +229,6 @@ WRITERS = frozenset(
 """Calls that write, move or remove files; `replace` with one argument, and `open` to write, too."""
 ALLOWED_WRITES = {
     "legacy.files.dump: frame.rename": "a data frame's columns",
-    "web.views.score_changes: new.join(old, on=same, how='anti').rename": "the same",
     "evaluate.runner: log.open": "the log of a running worker, which is read while it grows",
     "evaluate.worker.__main__: os.fdopen": "the worker's standard output",
     "takeover.rehearsal.processes: self.log.open": "the log of a running process",

@@ -370,7 +370,7 @@ def test_git_never_runs_in_the_repository_of_a_file_url(
 ) -> None:
     repository.rename(tmp_path / name)
     asked: list[Any] = []
-    monkeypatch.setattr("frontrunner.results.git._git", lambda url, *words: asked.append(words))
+    monkeypatch.setattr("frontrunner.results.git.run_git", lambda url, *words: asked.append(words))
     bring_up_to_date(f"file://{tmp_path}/{name.removesuffix('.git')}", tmp_path / "clone")
     (url,) = [value for value in asked[0][0].values() if value.startswith("file:")]
     assert "-git" in url

@@ -10,6 +10,7 @@ HOME/
   build.lock                    held by a build from start to end
   events.jsonl                  what happened to the home, appended
   snapshots/<id>/               immutable; its prepared answers are added once, complete
+  past/                         where every model stood with each snapshot, and the same by model
   parts/                        the files of old snapshots, compressed, each stored once
   catalog/                      the registry of mteb, read once for each version
   sources/                      clones and downloads of results
@@ -106,6 +107,21 @@ class Home:
     def part(self, sha256: str) -> Path:
         """A file of packed snapshots, by its checksum."""
         return self.parts / f"{sha256}.zst"
+
+    @property
+    def past(self) -> Path:
+        """How boards were: what is left of snapshots for good."""
+        return self.path / "past"
+
+    @property
+    def standings(self) -> Path:
+        """Where every model stood, a file for each snapshot."""
+        return self.past / "standings"
+
+    @property
+    def timeline(self) -> Path:
+        """The same by board and by model, as servers read it."""
+        return self.past / "timeline"
 
     @property
     def parts(self) -> Path:

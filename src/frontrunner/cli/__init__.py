@@ -29,6 +29,7 @@ MODULES = {
     "prune": "snapshots",
     "backup": "backup",
     "restore": "backup",
+    "diff": "diff",
     "serve": "serve",
     "legacy": "legacy",
     "parity": "parity",

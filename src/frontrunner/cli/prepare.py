@@ -28,4 +28,6 @@ def prepare(
     store = pipeline.open_store(settings, reporter)
     snapshot = store.open(name) if name else store.current()
     pipeline.prepare_answers(store, snapshot, reporter, again=again)
+    if store.current_id() is not None:
+        pipeline.keep_past(store, reporter)
     say(f"The answers of {snapshot.id} are prepared.")

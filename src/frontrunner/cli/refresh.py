@@ -18,6 +18,7 @@ from frontrunner.base.home import Home as HomePaths
 from frontrunner.base.refresh_settings import SHORTEST
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json, OwnCatalog, PublishTo, WithoutMteb
+from frontrunner.cli.backfill import backfill_past
 from frontrunner.cli.output import complain, counted, moment, print_json, say, visible
 from frontrunner.cli.progress import Terminal
 from frontrunner.refresh import notices
@@ -26,6 +27,7 @@ from frontrunner.refresh.run import Ended, accept, deploy, refresh
 
 group = typer.Typer(help="Update the board from its sources, on a schedule.")
 app.add_typer(group, name="refresh")
+group.command("backfill")(backfill_past)
 
 _CODES = {
     "published": 0,

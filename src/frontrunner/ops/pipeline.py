@@ -128,6 +128,7 @@ def _build(settings: Settings, request: Request, store: Store, reporter: Reporte
         inputs = Inputs(statistics, ingested)
         snapshot = write_snapshot(store, inputs, reporter, request.judge, helper, request.meanwhile)
     prepare_answers(store, snapshot, reporter)
+    keep_past(store, reporter)
     try:
         keep_icons_of(store, snapshot, {**had, **fetching.result()})
     except FrontrunnerError as error:
@@ -301,6 +302,7 @@ def publish(store: Store, name: str, reporter: Reporter) -> Event | None:
         _log_current(store, event, reporter)
         if event is not None:
             prepare_answers(store, store.current(), reporter)
+            keep_past(store, reporter)
     return event
 
 
@@ -313,6 +315,7 @@ def roll_back(store: Store, reporter: Reporter) -> Event:
         event = store.rollback()
         _log_current(store, event, reporter)
         prepare_answers(store, store.current(), reporter)
+        keep_past(store, reporter)
     return event
 
 
@@ -373,6 +376,21 @@ def prepare_answers(
                 prepare(snapshot, progress, again=again)
             log(store, events.Prepared(snapshot=snapshot.id), reporter)
         prepare_old_calls(store, snapshot, reporter, again=again)
+
+
+def keep_past(store: Store, reporter: Reporter) -> None:
+    """Remember what the published snapshot shows, for the pages of the past.
+
+    Readers have the board already, so a failure is a warning.
+    """
+    from frontrunner.snapshot.past import has_past, remember, write_timeline  # noqa: PLC0415
+
+    try:
+        with store.changing():
+            if remember(store.at, store.current()) or not has_past(store.at):
+                write_timeline(store.at)
+    except FrontrunnerError as error:
+        reporter.warn(error)
 
 
 def prepare_old_calls(

@@ -111,10 +111,10 @@ _IN_PLACE: tuple[Outcome, ...] = ("published", "unchanged")
 """Outcomes with which what is published is what the results give."""
 
 
-def request_of(settings: RefreshSettings) -> pipeline.Request:
-    """What an update builds. Raises UsageError if the settings name no results."""
+def request_of(settings: RefreshSettings, *, needs_results: bool = True) -> pipeline.Request:
+    """What an update builds. Raises UsageError if the settings name no results but must."""
     results = _several(settings.results)
-    if not results:
+    if not results and needs_results:
         raise UsageError(
             "There is nothing to update from. Write the source of the results into "
             'frontrunner.toml: [refresh] results = "PATH or URL", or give --results.'

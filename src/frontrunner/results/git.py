@@ -93,7 +93,7 @@ _SAFELY = (
     "-c", "core.symlinks=false", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
     "-c", "submodule.recurse=false", "-c", "fetch.recurseSubmodules=false",
 )  # fmt: skip
-_REMOTE = "source"
+REMOTE = "source"
 
 
 class Repository(NamedTuple):
@@ -110,7 +110,7 @@ class Repository(NamedTuple):
     @property
     def head(self) -> str | None:
         """The name of the commit checked out; None if there is none."""
-        return _resolved(self, "HEAD")
+        return reference(self, "HEAD")
 
 
 def find_repository(folder: Path, *, above: int | None = None) -> Repository | None:
@@ -164,7 +164,8 @@ def _text(path: Path) -> str:
     return ""
 
 
-def _resolved(repository: Repository, name: str) -> str | None:
+def reference(repository: Repository, name: str) -> str | None:
+    """The commit that `HEAD` or a branch such as `refs/heads/main` names; None if none does."""
     for _ in range(_MOST_LINKS):
         line = _line(repository.git / name) or _line(repository.common / name)
         if OBJECT.fullmatch(line):
@@ -205,7 +206,9 @@ def git_commit(folder: Path, special: Collection[str] = ()) -> str | None:
         return f"{commit}+"
     status = ("status", "--porcelain", "--ignore-submodules=all", "--no-renames", "--", ".")
     said = _ask(found, folder, status, b"", _SECONDS)
-    return commit if said == b"" else None if said is None and not _has_git() else f"{commit}+"
+    if said is None and not shutil.which("git"):
+        return None
+    return commit if said == b"" else f"{commit}+"
 
 
 def _is_special(path: Path) -> bool:
@@ -226,17 +229,12 @@ def special_files(folder: Path, *, known: Path) -> list[str]:
     return found
 
 
-def _has_git() -> bool:
-    return shutil.which("git") is not None
-
-
 def ask_git(folder: Path, *words: str, given: bytes = b"", seconds: int = _SECONDS) -> bytes | None:
     """What a git command that only reads prints about a folder's repository.
 
     Nothing that the repository contains can start a program. `given` is the command's standard
     input. None if there is no repository or no git, or if git fails or takes longer than
-    `seconds`. Raises ValueError for a command other than cat-file, log, ls-tree, rev-parse and
-    status.
+    `seconds`. Raises ValueError for a command that may write.
     """
     if not words or words[0] not in _READING:
         raise ValueError(f"git {' '.join(words[:1])} is not one of {', '.join(sorted(_READING))}")
@@ -340,22 +338,22 @@ def clone(url: str, folder: Path) -> None:
 
     The URL is not stored in the clone, because it may contain a password.
     """
-    _git(url, {}, "init", "--quiet", "--template=", "--", str(folder))
+    run_git(url, {}, "init", "--quiet", "--template=", "--", str(folder))
     bring_up_to_date(url, folder)
 
 
 def bring_up_to_date(url: str, folder: Path) -> None:
     """Bring a clone to what its origin has now. Raises SourceError if that fails."""
-    with _harmless(url) as source:
+    with harmless(url) as source:
         # Through the environment: every user of the machine can read a command's words.
-        remote = environment_of({f"remote.{_REMOTE}.url": plain_url(source), **login(source)})
-        words = ("fetch", "--quiet", "--depth=1", "--no-tags", _REMOTE, "HEAD")
-        _git(url, remote, "-C", str(folder), *words)
-    _git(url, {}, "-C", str(folder), "reset", "--quiet", "--hard", "FETCH_HEAD")
+        remote = environment_of({f"remote.{REMOTE}.url": plain_url(source), **login(source)})
+        words = ("fetch", "--quiet", "--depth=1", "--no-tags", REMOTE, "HEAD")
+        run_git(url, remote, "-C", str(folder), *words)
+    run_git(url, {}, "-C", str(folder), "reset", "--quiet", "--hard", "FETCH_HEAD")
 
 
 @contextmanager
-def _harmless(url: str) -> Iterator[str]:
+def harmless(url: str) -> Iterator[str]:
     """Where to fetch from: for a repository on this machine, one that only borrows its objects.
 
     Git runs in the repository that it fetches from, with that one's settings.
@@ -376,7 +374,8 @@ def _paths_of(url: str) -> tuple[Path, Path]:
     return Path(path), Path(f"{path}.git")
 
 
-def _git(url: str, settings: dict[str, str], *words: str) -> None:
+def run_git(url: str, settings: dict[str, str], *words: str) -> None:
+    """Run git in a repository that this program made. Raises SourceError, about `url`."""
     command = ["git", *_SAFELY, *words]
     inherited = {name: text for name, text in os.environ.items() if name not in _OF_A_CALLER}
     try:

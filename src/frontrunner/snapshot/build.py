@@ -60,11 +60,17 @@ def nothing(_: Inputs) -> None:
 
 
 def build_snapshot(
-    store: Store, inputs: Inputs, helper: Executor | None = None, meanwhile: Meanwhile = nothing
+    store: Store,
+    inputs: Inputs,
+    helper: Executor | None = None,
+    meanwhile: Meanwhile = nothing,
+    *,
+    of: float | None = None,
 ) -> Snapshot:
     """Write a snapshot into `store`, unpublished and with no answers prepared, and open it.
 
     `helper` is another process, to write the Parquet files meanwhile; a thread where left out.
+    `of` is the moment that it shows, if it is rebuilt later.
 
     Equal inputs give equal bytes and so the same name; an existing snapshot is kept. Raises
     SnapshotError if it cannot be written; nothing is left behind then.
@@ -72,7 +78,7 @@ def build_snapshot(
     try:
         with store.building() as folder:
             with ThreadPoolExecutor(1) as thread:
-                _write_parts(folder, inputs, helper or thread, meanwhile)
+                _write_parts(folder, inputs, helper or thread, meanwhile, of)
             return store.keep(folder)
     except OSError as error:
         raise SnapshotError(
@@ -81,7 +87,13 @@ def build_snapshot(
         ) from error
 
 
-def _write_parts(folder: Path, inputs: Inputs, helper: Executor, meanwhile: Meanwhile) -> None:
+def _write_parts(
+    folder: Path,
+    inputs: Inputs,
+    helper: Executor,
+    meanwhile: Meanwhile,
+    of: float | None = None,
+) -> None:
     ingested = inputs.ingested
     write_table(folder, ingested.table)
     files = (ingested.origins, ingested.rejects, ingested.run_settings, ingested.differences)
@@ -104,7 +116,7 @@ def _write_parts(folder: Path, inputs: Inputs, helper: Executor, meanwhile: Mean
         revisions=ingested.revisions,
         counts=counts_of(ingested),
     )
-    add_file(folder / BUILT, msgspec.json.encode(Built(time.time())))
+    add_file(folder / BUILT, msgspec.json.encode(Built(time.time(), of)))
     manifest = msgspec.json.encode(make_manifest(provenance, digests))
     add_file(folder / MANIFEST, msgspec.json.format(manifest, indent=2))
 

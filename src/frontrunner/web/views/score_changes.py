@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from frontrunner.snapshot.reader import Snapshot
-
-if TYPE_CHECKING:
-    import polars as pl
-
-_RUN = ("model", "experiment", "task")
-_CELL = (*_RUN, "split", "subset")
 
 
 class ScoreChange(NamedTuple):
@@ -26,7 +20,9 @@ class ScoreChange(NamedTuple):
     before: float
     after: float
     cells: int
-    """How many splits and subsets changed."""
+    """How many splits and subsets changed, came or went."""
+    cause: str
+    """Why: see `snapshot.comparison.Cause`."""
 
 
 class ScoreChanges(NamedTuple):
@@ -46,58 +42,16 @@ class ScoreChanges(NamedTuple):
 
 def score_changes(before: Snapshot, after: Snapshot, most: int) -> ScoreChanges:
     """Compare all scores of two snapshots, and list the `most` runs that changed most."""
-    import polars as pl  # noqa: PLC0415 -- only the page of changes needs it
+    from frontrunner.snapshot.comparison import run_changes  # noqa: PLC0415 -- NumPy behind it
+    from frontrunner.snapshot.difference import difference  # noqa: PLC0415
 
-    old, new = _comparable(_cells(before), _cells(after))
-    same = [*_CELL, "score"]
-    gone = old.join(new, on=same, how="anti")
-    fresh = new.join(old, on=same, how="anti").rename({"score": "now"})
-    both = gone.join(fresh, on=_CELL, how="full", coalesce=True)
-    changed = both.drop_nulls(["score", "now"])
-    named = changed.with_columns(pl.col(name).cast(pl.String) for name in _CELL)
-    return ScoreChanges(
-        changed=len(changed),
-        added=both["score"].null_count(),
-        removed=both["now"].null_count(),
-        largest=[ScoreChange(*row) for row in _largest(named, most).iter_rows()],
-    )
-
-
-def _cells(snapshot: Snapshot) -> pl.DataFrame:
-    import polars as pl  # noqa: PLC0415 -- only the page of changes needs it
-
-    there = pl.col("score").is_not_null() & pl.col("score").is_not_nan()
-    return snapshot.frame("scores").select(*_CELL, "score").filter(there).collect()
-
-
-def _comparable(old: pl.DataFrame, new: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Both frames with the same categories: numbers are compared faster than names."""
-    import polars as pl  # noqa: PLC0415 -- only the page of changes needs it
-
-    columns = []
-    for name in _CELL:
-        kinds = [old.schema[name], new.schema[name]]
-        names = dict.fromkeys(one for kind in kinds for one in _categories(kind))
-        columns.append(pl.col(name).cast(pl.Enum(["", *(one for one in names if one)])))
-    filled = [column.fill_null("") for column in columns]
-    return old.with_columns(filled), new.with_columns(filled)
-
-
-def _categories(kind: pl.DataType) -> list[str]:
-    """The values of a column that was written as an enumeration."""
-    import polars as pl  # noqa: PLC0415 -- only the page of changes needs it
-
-    return kind.categories.to_list() if isinstance(kind, pl.Enum) else []
-
-
-def _largest(changed: pl.DataFrame, most: int) -> pl.DataFrame:
-    import polars as pl  # noqa: PLC0415 -- only the page of changes needs it
-
-    return (
-        changed.with_columns((pl.col("now") - pl.col("score")).abs().alias("by"))
-        .sort(["by", *_CELL], descending=[True, *(False for _ in _CELL)])
-        .group_by(_RUN, maintain_order=True)
-        .agg(pl.first("split", "subset", "score", "now"), pl.len().alias("cells"))
-        .head(most)
-        .select(*_RUN, "split", "subset", "score", "now", "cells")
-    )
+    found = difference(before.table, after.table)
+    largest = [
+        ScoreChange(
+            one.model, one.experiment, one.task, one.split, one.subset, one.before, one.after,
+            one.cells, one.cause,
+        )
+        for one in run_changes(before, after, found)
+        if one.before is not None and one.after is not None
+    ]  # fmt: skip
+    return ScoreChanges(found.changed, len(found.added), len(found.gone), largest[:most])

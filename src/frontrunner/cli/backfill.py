@@ -1,0 +1,68 @@
+"""`frontrunner refresh backfill`: snapshots of the past, out of the git history of the results."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from frontrunner.base.config import load_settings
+from frontrunner.base.errors import UsageError
+from frontrunner.cli.options import Home, OwnCatalog, WithoutMteb
+from frontrunner.cli.output import counted, say
+from frontrunner.cli.progress import Terminal
+from frontrunner.refresh.backfill import Every, Plan, Rebuilt, backfill
+
+
+def backfill_past(
+    bundle: Annotated[
+        Path | None, typer.Option("--bundle", help="A git bundle of the results.")
+    ] = None,
+    git: Annotated[
+        str | None, typer.Option("--git", help="A clone with its history, or a repository's URL.")
+    ] = None,
+    monthly: Annotated[bool, typer.Option("--monthly", help="Each month. The default.")] = False,
+    weekly: Annotated[bool, typer.Option("--weekly", help="Each week.")] = False,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="YYYY-MM-DD", help="Nothing before this day.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also what was rebuilt before, as for a new catalog.")
+    ] = False,
+    catalog: OwnCatalog = None,
+    without_mteb: WithoutMteb = False,
+    home: Home = None,
+) -> None:
+    """Rebuild the past: one snapshot for the last commit of each month, without publishing it.
+
+    Prints one JSON line for each. Today's catalog says what is scored, so boards of the past are
+    today's boards over the results of then. May be stopped, and goes on where it was.
+    """
+    if (bundle is None) == (git is None):
+        raise UsageError("Give the history: --bundle FILE or --git SOURCE.")
+    if monthly and weekly:
+        raise UsageError("--monthly and --weekly exclude each other.")
+    given = {
+        "catalog": tuple(map(str, catalog)) if catalog else None,
+        "without_mteb": without_mteb or None,
+    }
+    every: Every = "week" if weekly else "month"
+    plan = Plan(str(bundle or git), every, _moment(since), again)
+    done: list[Rebuilt] = []
+    for one in backfill(load_settings(home, refresh=given), plan, Terminal()):
+        typer.echo(msgspec.json.encode(one).decode())
+        done.append(one)
+    fresh = sum(one.snapshot is not None for one in done)
+    say(f"Rebuilt {counted(fresh, 'snapshot')} of {len(done)}; /history shows them.")
+
+
+def _moment(text: str | None) -> float:
+    if text is None:
+        return 0.0
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        raise UsageError(f"--since must be a day such as 2025-01-31, got {text}") from None

@@ -1,0 +1,199 @@
+"""The past of every board and model: a small table that grows by each snapshot that is published.
+
+`HOME/past/standings` has one file for each snapshot: where every model stood. It stays when its
+snapshot is removed. `HOME/past/timeline` is made of all of them: one entry for each board and each
+model, which a server reads alone, so that no old snapshot is opened to show the past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import msgspec
+import zstandard
+
+from frontrunner.base.atomic import fresh_folder, sweep, write_file
+from frontrunner.base.errors import SnapshotError
+from frontrunner.base.home import Home
+from frontrunner.snapshot.answers import JSON, AnswerPack, compressed_only, write_pack
+from frontrunner.snapshot.manifest import Seconds
+from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.standings import Standing, Standings, standings
+from frontrunner.snapshot.timeline import BoardPast, ModelPast, Timeline
+
+_FORMAT = 1
+_LARGEST = 256 * 1024 * 1024
+POINTS = "points"
+_Value = TypeVar("_Value")
+
+
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """One snapshot of the past."""
+
+    snapshot: str
+    at: Seconds
+    """The moment that it shows, in seconds since the epoch."""
+    commits: tuple[str, ...] = ()
+    """The commits of its sources."""
+    models: int = 0
+    scores: int = 0
+
+
+class _Kept(msgspec.Struct, frozen=True, array_like=True):
+    format: int
+    point: Point
+    names: list[str]
+    boards: dict[str, tuple[list[int], list[int], list[float | None]]]
+    """Board -> the numbers of the models among `names`, their ranks and their means."""
+
+
+class Moment(NamedTuple):
+    """A snapshot of the past, and how its boards were."""
+
+    point: Point
+    standings: Standings
+
+
+def remember(home: Home, snapshot: Snapshot) -> bool:
+    """Store where every model stands in a snapshot; False if that is stored already.
+
+    Raises SnapshotError if it cannot be written.
+    """
+    path = home.standings / f"{snapshot.id}.zst"
+    if path.is_file():
+        return False
+    found = standings(snapshot.table, snapshot.catalog)
+    names: dict[str, int] = {}
+    boards = {
+        board: (
+            [names.setdefault(model, len(names)) for model in rows],
+            [one.rank for one in rows.values()],
+            [one.mean for one in rows.values()],
+        )
+        for board, rows in found.items()
+    }
+    provenance = snapshot.manifest.provenance
+    point = Point(
+        snapshot=snapshot.id,
+        at=snapshot.moment,
+        commits=tuple(one.commit for one in provenance.sources if one.commit),
+        models=provenance.counts.models,
+        scores=provenance.counts.rows,
+    )
+    body = msgspec.msgpack.encode(_Kept(_FORMAT, point, list(names), boards))
+    try:
+        home.standings.mkdir(parents=True, exist_ok=True)
+        sweep(home.standings)
+        write_file(path, zstandard.ZstdCompressor(level=9).compress(body))
+    except OSError as error:
+        raise _not_written(home, error) from error
+    return True
+
+
+def moments(home: Home) -> Iterator[Moment]:
+    """All snapshots of the past, oldest first; a file that cannot be read is left out."""
+    found = []
+    for path in home.standings.glob("[!.]*.zst") if home.standings.is_dir() else ():
+        kept = _read(path)
+        if kept is not None:
+            found.append((kept.point.at, kept.point.snapshot, path))
+    for _, _, path in sorted(found):
+        kept = _read(path)
+        if kept is not None:
+            yield Moment(kept.point, _standings(kept))
+
+
+def _read(path: Path) -> _Kept | None:
+    try:
+        body = zstandard.ZstdDecompressor().decompress(path.read_bytes(), _LARGEST)
+        kept = msgspec.msgpack.decode(body, type=_Kept)
+    except (OSError, zstandard.ZstdError, ValueError):
+        return None
+    return kept if kept.format == _FORMAT else None
+
+
+def _standings(kept: _Kept) -> Standings:
+    return {
+        board: {
+            kept.names[number]: Standing(rank, mean)
+            for number, rank, mean in zip(numbers, ranks, means, strict=True)
+        }
+        for board, (numbers, ranks, means) in kept.boards.items()
+    }
+
+
+def write_timeline(home: Home) -> None:
+    """Make the timeline of all that is remembered. Raises SnapshotError if it cannot be written."""
+    points: list[Point] = []
+    line = Timeline()
+    for moment in moments(home):
+        points.append(moment.point)
+        line.add(moment.standings)
+    entries: list[tuple[str, object]] = [(POINTS, points)]
+    entries += [(f"board/{name}", one) for name, one in line.boards()]
+    entries += [(f"model/{name}", one) for name, one in line.models()]
+    try:
+        sweep(home.past)
+        with fresh_folder(home.timeline) as fresh:
+            packed = zstandard.ZstdCompressor(level=6)
+            write_pack(
+                fresh,
+                "timeline",
+                (
+                    (key, compressed_only(JSON, packed.compress(msgspec.msgpack.encode(value))))
+                    for key, value in entries
+                ),
+            )
+    except OSError as error:
+        raise _not_written(home, error) from error
+
+
+def _not_written(home: Home, error: OSError) -> SnapshotError:
+    return SnapshotError(
+        f"The past of the boards could not be written to {home.past}: {error.strerror or error}. "
+        "What is published stays as it is; free disk space, then run: frontrunner prepare"
+    )
+
+
+class Past:
+    """The timeline of a home, as it was when this was opened."""
+
+    def __init__(self, home: Home) -> None:
+        self._pack = AnswerPack(home.timeline, "timeline") if has_past(home) else None
+
+    def points(self) -> list[Point]:
+        """All snapshots, oldest first."""
+        return self._entry(POINTS, list[Point]) or []
+
+    def board(self, name: str) -> BoardPast | None:
+        """A board over time; None if it was never ranked."""
+        return self._entry(f"board/{name}", BoardPast)
+
+    def model(self, name: str) -> ModelPast | None:
+        """A model over time; None if it was never on a board."""
+        return self._entry(f"model/{name}", ModelPast)
+
+    def boards(self) -> Iterable[str]:
+        """The boards that were ever ranked."""
+        keys = self._pack.keys() if self._pack else ()
+        return [key.removeprefix("board/") for key in keys if key.startswith("board/")]
+
+    def _entry(self, key: str, kind: type[_Value]) -> _Value | None:
+        found = self._pack.get(key) if self._pack else None
+        return None if found is None else msgspec.msgpack.decode(found.identity, type=kind)
+
+
+def has_past(home: Home) -> bool:
+    """Whether a timeline was written."""
+    return (home.timeline / "timeline.index").is_file()
+
+
+def past_version(home: Home) -> str:
+    """Changes whenever the timeline is written again; empty if there is none."""
+    try:
+        found = (home.timeline / "timeline.index").stat()
+    except OSError:
+        return ""
+    return f"{found.st_mtime_ns:x}-{found.st_ino:x}"
