@@ -26,7 +26,7 @@ def test_every_mark_is_inside_the_picture(values: list[tuple[float, float]], ran
     drawn = str(picture([line(values, "a" * 20)], "Rank", ranks=ranks))
     assert len(re.findall("<circle", drawn)) == len(values)
     for x, y in re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', drawn):
-        assert 0 <= float(x) <= 760
+        assert 0 <= float(x) <= 920
         assert 0 <= float(y) <= 260
     assert "style=" not in drawn
 

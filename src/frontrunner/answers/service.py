@@ -14,6 +14,7 @@ import msgspec
 from frontrunner.answers.cache import Cache
 from frontrunner.answers.values import BoardValues
 from frontrunner.base.errors import UnknownNameError
+from frontrunner.base.home import Home
 from frontrunner.base.near import near_names
 from frontrunner.snapshot.reader import Snapshot
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from frontrunner.answers.scores import BoardLines
     from frontrunner.answers.values import TaskResults
     from frontrunner.catalog import Benchmark, Model, Task
+    from frontrunner.snapshot.past import Past
 
 Value = TypeVar("Value")
 _BOARD_BYTES = 12 * 1024 * 1024
@@ -52,6 +54,7 @@ class Service:
         """`checked_at` is when the sources last gave this snapshot, in seconds since the epoch."""
         self.snapshot = snapshot
         self.checked_at = checked_at
+        self._past: tuple[str, Past] | None = None
         self._boards: Cache[_Weighed[BoardValues]] = Cache(_BOARD_BYTES, lambda one: one.weight)
         self._coverage: Cache[_Weighed[Coverage]] = Cache(_COVERAGE_BYTES, lambda one: one.weight)
 
@@ -104,6 +107,26 @@ class Service:
         from frontrunner.answers.data_revision import files_of_other_data  # noqa: PLC0415
 
         return files_of_other_data(self.snapshot)
+
+    @property
+    def past_version(self) -> str:
+        """Changes whenever the past that the home remembers is written again."""
+        from frontrunner.snapshot.past import past_version  # noqa: PLC0415
+
+        return past_version(Home.of_snapshot(self.snapshot.folder))
+
+    @property
+    def past(self) -> Past:
+        """Where every model stood over time; read anew if it is written again.
+
+        Raises CorruptSnapshotError if it cannot be read.
+        """
+        from frontrunner.snapshot.past import Past  # noqa: PLC0415
+
+        version = self.past_version
+        if self._past is None or self._past[0] != version:
+            self._past = version, Past(Home.of_snapshot(self.snapshot.folder))
+        return self._past[1]
 
     # --- names --------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from frontrunner.cli.options import Home
 from frontrunner.cli.output import say
 from frontrunner.cli.progress import Terminal
 from frontrunner.ops import pipeline
+from frontrunner.ops.past import keep_past
 
 
 @app.command()
@@ -29,5 +30,5 @@ def prepare(
     snapshot = store.open(name) if name else store.current()
     pipeline.prepare_answers(store, snapshot, reporter, again=again)
     if store.current_id() is not None:
-        pipeline.keep_past(store, reporter)
+        keep_past(store, reporter.warn)
     say(f"The answers of {snapshot.id} are prepared.")

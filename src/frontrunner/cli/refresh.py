@@ -17,8 +17,8 @@ from frontrunner.base.errors import FrontrunnerError, RefreshError, UsageError
 from frontrunner.base.home import Home as HomePaths
 from frontrunner.base.refresh_settings import SHORTEST
 from frontrunner.cli.app import app
-from frontrunner.cli.options import Home, Json, OwnCatalog, PublishTo, WithoutMteb
 from frontrunner.cli.backfill import backfill_past
+from frontrunner.cli.options import Home, Json, OwnCatalog, PublishTo, WithoutMteb
 from frontrunner.cli.output import complain, counted, moment, print_json, say, visible
 from frontrunner.cli.progress import Terminal
 from frontrunner.refresh import notices

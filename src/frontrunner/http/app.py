@@ -13,7 +13,7 @@ import logging
 from typing import Any, Protocol
 
 from frontrunner.base.errors import CorruptSnapshotError, UnknownNameError, UsageError
-from frontrunner.http import chain, documents, icon_reply
+from frontrunner.http import chain, documents, earlier, icon_reply
 from frontrunner.http.metrics import MEDIA_TYPE, Metrics
 from frontrunner.http.pages import Page, Pages
 from frontrunner.http.params import BadQueryError
@@ -235,12 +235,15 @@ def _made(match: Match, served: Served, query: bytes) -> Encoded:
         parsed = Query(query)
     except ValueError as error:
         raise BadQueryError(f"The query cannot be read: {error}") from None
-    current = served.service.snapshot.id
-    if parsed.get("snapshot") not in (None, current):
-        raise _OtherSnapshotError(
-            f"Another snapshot is served now: {current}. Load the page again."
-        )
-    return match.route.make(served.bodies, match.name, parsed)
+    current, wanted = served.service.snapshot.id, parsed.get("snapshot")
+    bodies = served.bodies
+    if wanted not in (None, current):
+        if not match.route.path.startswith(earlier.PATHS):
+            raise _OtherSnapshotError(
+                f"Another snapshot is served now: {current}. Load the page again."
+            )
+        bodies = served.earlier.find(str(wanted)) or bodies
+    return match.route.make(bodies, match.name, parsed)
 
 
 def _explained(

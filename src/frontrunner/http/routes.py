@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from frontrunner.answers.bodies import Bodies
 from frontrunner.http import params
+from frontrunner.http.earlier import PATHS
 from frontrunner.http.query import Query
 from frontrunner.snapshot.answers import Encoded
 
@@ -92,8 +93,10 @@ _BUCKETS = Param(
 )
 _HIDDEN = Param("include_hidden", "flag", "Those that are not on the menu too")
 
+_SNAPSHOT = Param("snapshot", "text", "A snapshot of the past, or a day that it shows (2025-01-31)")
+
 # Longer paths first: a name may hold slashes, so `/v1/tasks/{name}` matches what they match.
-ROUTES: tuple[Route, ...] = (
+_ROUTES: tuple[Route, ...] = (
     Route("/v1/benchmarks/menu", "The home menu", "[MenuEntry]", lambda b, n, q: b.menu()),
     Route(
         "/v1/benchmarks",
@@ -191,6 +194,11 @@ ROUTES: tuple[Route, ...] = (
         "SnapshotInfo",
         lambda b, n, q: b.info(),
     ),
+)
+
+ROUTES = tuple(
+    one._replace(params=(*one.params, _SNAPSHOT)) if one.path.startswith(PATHS) else one
+    for one in _ROUTES
 )
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.cache import Cache
 from frontrunner.answers.service import Service
+from frontrunner.http.earlier import Earlier
 from frontrunner.http.pages import Page, PagePolicy
 from frontrunner.http.reply import Policy, Reply
 from frontrunner.http.request import Request, Response
@@ -34,6 +35,7 @@ class Served:
         self.prepared = snapshot.prepared is not None
         """Whether its answers were prepared when serving began."""
         self.policy = policy
+        self.earlier = Earlier(snapshot)
         self.ready: Cache[Ready] = Cache(_CACHE_BYTES, lambda one: one.reply.weight)
         """By path: what answers a request without a query."""
         self.replies: Cache[Reply] = Cache(_CACHE_BYTES, lambda one: one.weight)

@@ -26,6 +26,7 @@ from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics, load_catalog
 from frontrunner.ops import events
 from frontrunner.ops.icon_fetching import Fetching, wanted
+from frontrunner.ops.past import keep_past
 from frontrunner.ops.report import lines_of_scores, lines_of_sources
 from frontrunner.results.fetch import LocalSource, fetch
 from frontrunner.results.git import is_git
@@ -128,7 +129,7 @@ def _build(settings: Settings, request: Request, store: Store, reporter: Reporte
         inputs = Inputs(statistics, ingested)
         snapshot = write_snapshot(store, inputs, reporter, request.judge, helper, request.meanwhile)
     prepare_answers(store, snapshot, reporter)
-    keep_past(store, reporter)
+    keep_past(store, reporter.warn)
     try:
         keep_icons_of(store, snapshot, {**had, **fetching.result()})
     except FrontrunnerError as error:
@@ -302,7 +303,7 @@ def publish(store: Store, name: str, reporter: Reporter) -> Event | None:
         _log_current(store, event, reporter)
         if event is not None:
             prepare_answers(store, store.current(), reporter)
-            keep_past(store, reporter)
+            keep_past(store, reporter.warn)
     return event
 
 
@@ -315,7 +316,7 @@ def roll_back(store: Store, reporter: Reporter) -> Event:
         event = store.rollback()
         _log_current(store, event, reporter)
         prepare_answers(store, store.current(), reporter)
-        keep_past(store, reporter)
+        keep_past(store, reporter.warn)
     return event
 
 
@@ -376,21 +377,6 @@ def prepare_answers(
                 prepare(snapshot, progress, again=again)
             log(store, events.Prepared(snapshot=snapshot.id), reporter)
         prepare_old_calls(store, snapshot, reporter, again=again)
-
-
-def keep_past(store: Store, reporter: Reporter) -> None:
-    """Remember what the published snapshot shows, for the pages of the past.
-
-    Readers have the board already, so a failure is a warning.
-    """
-    from frontrunner.snapshot.past import has_past, remember, write_timeline  # noqa: PLC0415
-
-    try:
-        with store.changing():
-            if remember(store.at, store.current()) or not has_past(store.at):
-                write_timeline(store.at)
-    except FrontrunnerError as error:
-        reporter.warn(error)
 
 
 def prepare_old_calls(

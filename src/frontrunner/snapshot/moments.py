@@ -22,9 +22,14 @@ def resolve(store: Store, text: str) -> str:
     """
     if text == CURRENT:
         return store.current().id
-    if _DAY.fullmatch(text):
+    if is_day(text):
         return _at(store, text, _end(text))
     return store.open(text).id
+
+
+def is_day(text: str) -> bool:
+    """Whether `text` is written like a day or a month."""
+    return bool(_DAY.fullmatch(text))
 
 
 def _end(text: str) -> float:

@@ -176,9 +176,14 @@ class Timeline:
             yield name, ModelPast(boards, tuple(reversed(self._of_model.get(name, ()))))
 
 
+def _shown(mean: float | None) -> float | None:
+    """A mean as pages show it: with two decimals, on a scale to 100."""
+    return None if mean is None else round(mean * 100, 2)
+
+
 def _change(point: int, board: str, move: Move) -> Change:
     kind: Kind = "came" if move.before is None else "went" if move.after is None else "moved"
-    if kind == "moved" and move.is_own:
+    if kind == "moved" and _shown(move.mean_before) != _shown(move.mean_after):
         kind = "rescored"
     return Change(
         point, kind, board, move.model, move.before, move.after, move.mean_before, move.mean_after

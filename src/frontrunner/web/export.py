@@ -70,13 +70,14 @@ def _write_site(service: Service, folder: Path, address: str, site: SiteSettings
 
 def page_paths(service: Service) -> Iterator[str]:
     """The path of every page, without a language."""
-    yield from ("", "boards", "models", "tasks", "compare", "data", "changes")
+    yield from ("", "boards", "models", "tasks", "compare", "data", "changes", "history")
     catalog = service.snapshot.catalog
     for bench in catalog.benchmarks:
         tabs = heading(service, bench, service.board(bench.name)).tabs
         yield from (
             f"benchmark/{bench.name}{'/' if tab else ''}{tab}" for tab in TABS if tab in tabs
         )
+    yield from (f"history/{bench.name}" for bench in catalog.benchmarks)
     for model in catalog.models:
         yield from (f"models/{model.name}", f"models/{model.name}/results")
     yield from (f"tasks/{task.name}" for task in catalog.tasks)

@@ -38,7 +38,8 @@ def find(
 
 def pages(service: Service, links: Links) -> Iterator[str]:
     """The address of every page that search engines should know."""
-    yield from (links.page(path) for path in ("", "boards", "models", "tasks", "data", "changes"))
+    top = ("", "boards", "models", "tasks", "data", "changes", "history")
+    yield from (links.page(path) for path in top)
     catalog = service.snapshot.catalog
     yield from (links.board(bench.name) for bench in catalog.benchmarks)
     yield from (links.model(model.name) for model in catalog.models)

@@ -14,12 +14,12 @@ from frontrunner.http.pages import Page, PageRequest
 from frontrunner.http.reply import Headers
 from frontrunner.legacy.links.meaning import Unknown, tidied
 from frontrunner.snapshot.answers import Answer, encode
-from frontrunner.web import assets, cards, feeds, misspelled, old_links, problems
+from frontrunner.web import assets, cards, change_feeds, feeds, misspelled, old_links, problems
 from frontrunner.web.render import day, minute, render
 from frontrunner.web.urls import Links, card_name, model_path
 from frontrunner.web.view_table import DEVELOPMENT, NAMED, UNKEPT, VIEWS, parameters
 from frontrunner.web.visit import Shown, View, Visit
-from frontrunner.web.words import PLAIN_SITE, languages, preferred, words
+from frontrunner.web.words import DEFAULT, PLAIN_SITE, languages, preferred, words
 
 _CACHE_BYTES = 48 * 1024 * 1024
 MAX_SEARCH = 256
@@ -79,8 +79,20 @@ class Site:
             origin = _origin(request)
             key = (service.snapshot.id, path, origin)
             return self._cache.get(key, lambda: _feed(service, path, origin, self._site))
+        if path.startswith(change_feeds.PREFIX):
+            return self._change_feed(service, path, _origin(request))
         moved = _other_address(path, request.query)
         return old_links.redirect(moved) if moved else self._page(service, request)
+
+    def _change_feed(self, service: Service, path: str, origin: str) -> Page | None:
+        key = (service.snapshot.id, service.past_version, path, origin)
+        t = words(DEFAULT, self._site)
+
+        def make() -> Page | None:
+            found = change_feeds.find(service, path, origin, t)
+            return None if found is None else Page(found, change_feeds.PREFIX, _FOR_PROGRAMS)
+
+        return self._cache.get(key, make)
 
     def _page(self, service: Service, request: PageRequest) -> Page | None:
         pairs = parse_qsl(request.query.decode("latin-1"), keep_blank_values=True)
@@ -112,7 +124,8 @@ class Site:
         if path in UNKEPT:
             return _made(visit, path, self._hidden)
         service = visit.service
-        key = (service.snapshot.id, str(service.checked_at), *_key(visit, path))
+        state = service.snapshot.id, str(service.checked_at), service.past_version
+        key = (*state, *_key(visit, path))
         page = self._cache.get(key, lambda: _made(visit, path, self._hidden))
         if page is None:
             raise UnknownNameError(f"/{path}")

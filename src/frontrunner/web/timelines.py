@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-_WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 760.0, 44.0, 24.0, 30.0, 34.0
+_WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 920.0, 44.0, 24.0, 30.0, 34.0
 _ROW = 15
 """Pixels between two labels at the ends of lines."""
 SERIES = 6

@@ -80,6 +80,14 @@ class Links(NamedTuple):
         """A model, or one of its tabs."""
         return self.page(f"models/{model_path(name)}{'/' if tab else ''}{tab}")
 
+    def history(self, board: str = "") -> str:
+        """All boards over time, or one."""
+        return self.page(f"history/{segment(board)}" if board else "history")
+
+    def feed(self, kind: str, name: str, form: str) -> str:
+        """The feed of a board or a model: `atom` or `json`."""
+        return f"{self.root}feeds/{kind}/{model_path(name)}.{form}"
+
     def task(self, name: str) -> str:
         """A task."""
         return self.page(f"tasks/{segment(name)}")

@@ -7,6 +7,7 @@ from frontrunner.web.views import (
     boards,
     changes,
     compare,
+    history,
     home,
     models,
     moved,
@@ -25,6 +26,7 @@ VIEWS: dict[str, View] = {
     "compare": compare.compare,
     "data": about.data,
     "changes": changes.changes,
+    "history": history.history,
     "old": old_table.table,
     "moved": moved.moved,
     "search": search.search,
@@ -32,7 +34,7 @@ VIEWS: dict[str, View] = {
 }
 DEVELOPMENT = frozenset({"_styleguide"})
 """Pages that are served in development only."""
-NAMED = frozenset({"benchmark", "models", "tasks", "old"})
+NAMED = frozenset({"benchmark", "models", "tasks", "old", "history"})
 """Pages with a name in the rest of their path; below the others there is nothing."""
 _EVERYWHERE = frozenset({"embed"})
 _PARAMETERS: dict[str, frozenset[str]] = {

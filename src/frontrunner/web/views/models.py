@@ -16,6 +16,7 @@ from frontrunner.web.licences import commercial_use
 from frontrunner.web.views.board_table import FACETS, type_label
 from frontrunner.web.views.finder import Facts, find
 from frontrunner.web.views.missing import missing
+from frontrunner.web.views.model_history import broadest_past, over_time
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.views.newer import is_old, newer_model
 from frontrunner.web.views.rows import ModelName
@@ -105,9 +106,10 @@ def models(visit: Visit) -> Shown:
         return _model(visit, visit.service.find_model(visit.name))
     except UnknownNameError:
         name, _, tab = visit.name.rpartition("/")
-        if tab != "results" or not name:
+        views = {"results": _origins, "history": over_time}
+        if tab not in views or not name:
             raise
-        return _origins(visit, visit.service.find_model(name))
+        return views[tab](visit, visit.service.find_model(name))
 
 
 def _index(visit: Visit) -> Shown:
@@ -177,6 +179,7 @@ def _model(visit: Visit, model: Model) -> Shown:
         "coverage": _coverage(service, scores.rows, model.name),
         "strengths": strengths(visit, model, scores.rows),
         "differing": len(differing(service, model.name)),
+        "past": broadest_past(visit, model.name),
     }
     about = _about(visit, model, len(scores.rows))
     return Shown("model.html", model.name, values, about, f"model/{model.name}")

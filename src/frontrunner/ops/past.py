@@ -1,0 +1,23 @@
+"""Remember what a published snapshot shows, for the pages of the past."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from frontrunner.base.errors import FrontrunnerError
+from frontrunner.snapshot.store import Store
+
+
+def keep_past(store: Store, warn: Callable[[Exception], None]) -> None:
+    """Remember where every model stands in the published snapshot, unless it is known.
+
+    Readers have the board already, so a failure is a warning.
+    """
+    from frontrunner.snapshot.past import has_past, remember, write_timeline  # noqa: PLC0415
+
+    try:
+        with store.changing():
+            if remember(store.at, store.current()) or not has_past(store.at):
+                write_timeline(store.at)
+    except FrontrunnerError as error:
+        warn(error)
