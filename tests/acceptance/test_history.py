@@ -105,8 +105,8 @@ def test_everything_is_measured_for_the_present_board(home: Home) -> None:
 
 def test_a_retriever_wins_in_law(home: Home) -> None:
     page = home.browser.text("/history/MTEB(Law, v1)")
-    assert "infly/inf-retriever-v1 is first now." in page
-    assert "infly/inf-retriever-v1 is new at rank 1." in page
+    assert "inf-retriever-v1 is first now." in page
+    assert "inf-retriever-v1 is new at rank 1." in page
     model = home.browser.text("/models/infly/inf-retriever-v1/history")
     assert "2025-02-26" in model
 

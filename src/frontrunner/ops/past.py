@@ -16,8 +16,8 @@ def keep_past(store: Store, warn: Callable[[Exception], None]) -> None:
     from frontrunner.snapshot.past import has_past, remember, write_timeline  # noqa: PLC0415
 
     try:
-        with store.changing():
-            if remember(store.at, store.current()) or not has_past(store.at):
-                write_timeline(store.at)
+        # Without the lock of the home: a rollback must not wait for it.
+        if remember(store.at, store.current()) or not has_past(store.at):
+            write_timeline(store.at)
     except FrontrunnerError as error:
         warn(error)

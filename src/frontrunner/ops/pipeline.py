@@ -303,7 +303,7 @@ def publish(store: Store, name: str, reporter: Reporter) -> Event | None:
         _log_current(store, event, reporter)
         if event is not None:
             prepare_answers(store, store.current(), reporter)
-            keep_past(store, reporter.warn)
+    keep_past(store, reporter.warn)
     return event
 
 
@@ -316,7 +316,7 @@ def roll_back(store: Store, reporter: Reporter) -> Event:
         event = store.rollback()
         _log_current(store, event, reporter)
         prepare_answers(store, store.current(), reporter)
-        keep_past(store, reporter.warn)
+    keep_past(store, reporter.warn)
     return event
 
 
@@ -328,10 +328,7 @@ def prune(
     *,
     dry_run: bool = False,
 ) -> list[str]:
-    """Remove old snapshots and say which; with `dry_run`, which would be removed.
-
-    The newest `keep` stay, and those that `rule` keeps, which are packed.
-    """
+    """As `Store.prune`; what was removed is logged."""
     removed = store.prune(keep, rule, dry_run=dry_run)
     if removed and not dry_run:
         log(store, events.Pruned(snapshots=tuple(removed)), reporter)

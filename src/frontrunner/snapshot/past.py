@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 import msgspec
 import zstandard
 
-from frontrunner.base.atomic import fresh_folder, sweep, write_file
+from frontrunner.base.atomic import fresh_folder, locked, sweep, write_file
 from frontrunner.base.errors import SnapshotError
 from frontrunner.base.home import Home
 from frontrunner.snapshot.answers import JSON, AnswerPack, compressed_only, write_pack
@@ -24,6 +24,7 @@ from frontrunner.snapshot.standings import Standing, Standings, standings
 from frontrunner.snapshot.timeline import BoardPast, ModelPast, Timeline
 
 _FORMAT = 1
+_PATIENCE = 60.0
 _LARGEST = 256 * 1024 * 1024
 POINTS = "points"
 _Value = TypeVar("_Value")
@@ -125,7 +126,19 @@ def _standings(kept: _Kept) -> Standings:
 
 
 def write_timeline(home: Home) -> None:
-    """Make the timeline of all that is remembered. Raises SnapshotError if it cannot be written."""
+    """Make the timeline of all that is remembered, one process at a time.
+
+    Raises SnapshotError if it cannot be written, or if another process goes on for too long.
+    """
+    try:
+        home.past.mkdir(parents=True, exist_ok=True)
+        with locked(home.past / "timeline.lock", wait=_PATIENCE):
+            _write_timeline(home)
+    except OSError as error:
+        raise _not_written(home, error) from error
+
+
+def _write_timeline(home: Home) -> None:
     points: list[Point] = []
     line = Timeline()
     for moment in moments(home):
@@ -134,20 +147,14 @@ def write_timeline(home: Home) -> None:
     entries: list[tuple[str, object]] = [(POINTS, points)]
     entries += [(f"board/{name}", one) for name, one in line.boards()]
     entries += [(f"model/{name}", one) for name, one in line.models()]
-    try:
-        sweep(home.past)
-        with fresh_folder(home.timeline) as fresh:
-            packed = zstandard.ZstdCompressor(level=6)
-            write_pack(
-                fresh,
-                "timeline",
-                (
-                    (key, compressed_only(JSON, packed.compress(msgspec.msgpack.encode(value))))
-                    for key, value in entries
-                ),
-            )
-    except OSError as error:
-        raise _not_written(home, error) from error
+    sweep(home.past)
+    compress = zstandard.ZstdCompressor(level=6).compress
+    with fresh_folder(home.timeline) as fresh:
+        packed = (
+            (key, compressed_only(JSON, compress(msgspec.msgpack.encode(value))))
+            for key, value in entries
+        )
+        write_pack(fresh, "timeline", packed)
 
 
 def _not_written(home: Home, error: OSError) -> SnapshotError:

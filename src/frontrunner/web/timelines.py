@@ -12,6 +12,8 @@ from markupsafe import Markup
 _WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 920.0, 44.0, 24.0, 30.0, 34.0
 _ROW = 15
 """Pixels between two labels at the ends of lines."""
+_NEAR_TOP = 10
+"""Ranks up to this are drawn from the first place on."""
 SERIES = 6
 """Lines that have a colour of their own."""
 
@@ -74,7 +76,7 @@ def _scale(lines: Sequence[Line], spots: Sequence[Spot], ranks: bool, height: fl
     values = [spot.value for spot in spots]
     low, high = min(values), max(values)
     if ranks:
-        low, high = max(1.0, math.floor(low)), max(math.ceil(high), low + 2)
+        low, high = 1.0 if low <= _NEAR_TOP else low, max(high, low + 2)
     else:
         low, high = math.floor(low - 0.5), math.ceil(high + 0.5)
     longest = max((len(line.name) for line in lines), default=0)

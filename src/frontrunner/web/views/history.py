@@ -149,16 +149,16 @@ def _ranks(visit: Visit, found: BoardPast, points: list[Point]) -> Markup:
 def events(t: Words, changes: Iterable[Change], points: list[Point]) -> list[EventRow]:
     """Changes in words, newest first."""
     return [
-        EventRow(day_of(points[one.point].at), one.board, one.model, in_words(t, one))
+        EventRow(day_of(points[one.point].at), one.board, one.model, in_words(t, one, short=True))
         for one in changes
     ]
 
 
-def in_words(t: Words, one: Change) -> str:
-    """One change in a sentence."""
+def in_words(t: Words, one: Change, *, short: bool = False) -> str:
+    """One change in a sentence; `short` leaves out the model's organisation."""
     return t(
         f"history.did_{one.kind}",
-        model=one.model,
+        model=one.model.rpartition("/")[2] if short else one.model,
         before=one.before or 0,
         after=one.after or 0,
         mean_before=text.score(one.mean_before),
