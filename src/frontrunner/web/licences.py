@@ -21,7 +21,7 @@ class Reviewed(NamedTuple):
 
 @cache
 def reviewed() -> tuple[Reviewed, ...]:
-    """The licences that were read."""
+    """The licences that are listed."""
     text = resources.files(__package__).joinpath("licences.toml").read_text(encoding="utf-8")
     return tuple(
         Reviewed(tuple(one["names"]), one["use"], one["why"])

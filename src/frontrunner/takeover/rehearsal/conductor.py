@@ -13,7 +13,7 @@ import msgspec
 from frontrunner.base.errors import GatewayError, TakeoverError
 from frontrunner.takeover.records import Commanded, Decided, Entry, Intended, Reading, Refused, Verb
 from frontrunner.takeover.rehearsal import faults
-from frontrunner.takeover.rehearsal.crew import Crew
+from frontrunner.takeover.rehearsal.crew import Crew, ended
 from frontrunner.takeover.rehearsal.fast_plan import SHARES
 from frontrunner.takeover.rehearsal.faults import UNKNOWN, Case, Fault, Found, Must
 from frontrunner.takeover.rehearsal.harms import Harms
@@ -278,7 +278,10 @@ class Conductor:
         """Pause where it is, as an operator would, until so many requests were sent in all."""
         if requests - self._throng.book.requests < _WORTH_A_STAY:
             return
-        self._give(Verb.PAUSE)
+        _, text = ended(self._crew.command(Verb.PAUSE, "--reason", "rehearsal"))
+        self._look()
+        if self._mode is not Mode.PAUSED:  # it went on to its end before the command came
+            self._say(f"  it does not stay at {self._position}: {text}")
         while self._throng.book.requests < requests and self._mode is Mode.PAUSED:
             self._kill_sometimes()
             self._look()

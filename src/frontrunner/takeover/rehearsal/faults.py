@@ -217,6 +217,7 @@ CASES: tuple[Case, ...] = (
         stage=Stage.SHIFTING,
         step=1,
         must=Must.ANSWER,
+        within=120.0,
         expected="Each command is carried out or refused, with a reason, in the ledger.",
     ),
 )
