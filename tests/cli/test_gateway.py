@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import yaml
 
 from frontrunner.base.way_back import keep_settings
 from frontrunner.gateway.feedback import Feedback, Message
+from tests.command import run_command
 from tests.gateway.boards import Board
 
 SETTINGS = '[gateway]\nold = "http://127.0.0.1:7860"\nnew = "http://127.0.0.1:8000"\n'
@@ -19,8 +19,7 @@ SETTINGS = '[gateway]\nold = "http://127.0.0.1:7860"\nnew = "http://127.0.0.1:80
 
 def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     before, after = words[:2], words[2:]
-    command = [sys.executable, "-m", "frontrunner", *before, "--home", str(home), *after]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return run_command(*before, "--home", str(home), *after)
 
 
 @pytest.fixture

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
 
 from frontrunner.base.home import Home
 from frontrunner.ops.notify import Notice, Outbox, outbox_file
+from tests.command import run_command
 from tests.net.hosts import host, ok
 from tests.net.smtp import mail_server
 
 
 def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "frontrunner", "takeover", *words, "--home", str(home)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return run_command("takeover", *words, "--home", str(home))
 
 
 def test_each_channel_is_tried_and_the_one_that_fails_is_named(tmp_path: Path) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from frontrunner.cli.takeover_plan import duration
+from tests.command import run_command
 
 
 def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "frontrunner", "takeover", *words, "--home", str(home)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return run_command("takeover", *words, "--home", str(home))
 
 
 def test_a_plan_without_any_setting(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.records import Verb
 from frontrunner.takeover.stages import Stage
+from tests.command import run_command
 from tests.takeover.sim import Sim
 
 
@@ -26,7 +27,7 @@ def command(home: Path, *words: str) -> list[str]:
 
 
 def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(home, *words), capture_output=True, text=True, check=False)
+    return run_command("takeover", *words, "--home", str(home))
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from frontrunner.base.home import Home as HomePaths
 from frontrunner.gateway.transition import transition_file
 from frontrunner.takeover.stages import Stage
 from tests.cli.test_takeover_read import keep
+from tests.command import run_command
 from tests.gateway.conftest import Running, _one_gateway, gateway, until
 from tests.takeover.sim import Sim
 
@@ -30,14 +31,19 @@ def command(home: Path, *words: str) -> list[str]:
 
 
 def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(home, *words), capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-    )
+    return run_command("takeover", *words, "--home", str(home))
 
 
 def status(home: Path) -> dict[str, object]:
     found: dict[str, object] = json.loads(run(home, "status", "--json").stdout)
     return found
+
+
+def is_done(home: Path) -> bool:
+    """Whether the outcome of the last intent is in the ledger."""
+    lines = run(home, "log", "--json").stdout.splitlines()
+    kinds = [json.loads(line)["record"]["kind"] for line in lines]
+    return [one for one in kinds if one in ("intent", "outcome")][-1:] == ["outcome"]
 
 
 @pytest.fixture
@@ -121,6 +127,7 @@ def test_without_a_controller_a_command_does_its_work(
     until(lambda: gateway.control.kept().banner, 30)
     assert run(home, "approve").returncode == 0
     until(lambda: gateway.control.get_share() == 500)
+    until(lambda: is_done(home))
     controller.kill()
     controller.wait()
     assert status(home)["controller"] != "", "a killed controller cannot give its lease back"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import signal
@@ -12,16 +11,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from unittest.mock import patch
 
 import httpx
 import pytest
 
 from frontrunner.base.gateway_settings import GatewaySettings
-from frontrunner.cli import main
 from frontrunner.gateway.supervise import Supervisor
+from tests.command import run_command
 from tests.gateway.boards import Board
 from tests.gateway.conftest import PLAIN, ask, free_port, until
 
@@ -114,20 +111,10 @@ class Process:
             self.new.stop()
 
 
-def run_here(*words: str) -> tuple[object, str, str]:
-    """Run a command in this process, as a process of its own takes a second to begin.
-
-    Its exit code, stdout and stderr.
-    """
-    out, errors = io.StringIO(), io.StringIO()
-    with (
-        patch.object(sys, "argv", ["frontrunner", *words]),
-        redirect_stdout(out),
-        redirect_stderr(errors),
-        pytest.raises(SystemExit) as ended,
-    ):
-        main()
-    return ended.value.code, out.getvalue(), errors.getvalue()
+def run_here(*words: str) -> tuple[int, str, str]:
+    """The exit code of a command, its stdout and stderr."""
+    found = run_command(*words)
+    return found.returncode, found.stdout, found.stderr
 
 
 class Load:

@@ -10,11 +10,11 @@ import re
 from pathlib import Path
 from shlex import quote
 
-_GROUPS = ("legacy", "contract", "gateway", "takeover", "hub", "engagement", "space")
+_GROUPS = ("legacy", "contract", "gateway", "takeover", "hub", "engagement", "space", "store")
 _SINGLE = (
     *("build", "ingest", "catalog", "snapshots", "publish", "rollback", "verify", "prune"),
     *("prepare", "serve", "parity", "export", "demo", "evaluate", "doctor"),
-    *("refresh accept", "refresh status", "refresh emit", "refresh"),
+    *("refresh accept", "refresh status", "refresh emit", "refresh deploy", "refresh"),
 )
 _COMMAND = re.compile(
     rf"frontrunner (?:(?:{'|'.join(_GROUPS)}) [a-z]+|{'|'.join(_SINGLE)})\b(?![-.]\w)"

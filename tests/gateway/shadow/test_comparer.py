@@ -302,7 +302,9 @@ def test_a_tally_that_could_not_be_written_is_written_later(
     monkeypatch.setattr("frontrunner.gateway.shadow.comparer._WRITE_EVERY", 0.01)
     tries: queue.Queue[int] = queue.Queue()
 
-    def write(_path: Path, tally: Tally) -> None:
+    def write(path: Path, tally: Tally) -> None:
+        if not path.is_relative_to(tmp_path):
+            return  # the comparer of another test
         tries.put(tally.totals()["same"])
         raise OSError("the disk is full")
 
