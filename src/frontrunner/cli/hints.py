@@ -10,12 +10,11 @@ import re
 from pathlib import Path
 from shlex import quote
 
+from frontrunner.cli import MODULES
+
 _GROUPS = ("legacy", "contract", "gateway", "takeover", "hub", "engagement", "space", "store")
-_SINGLE = (
-    *("build", "ingest", "catalog", "snapshots", "publish", "rollback", "verify", "prune"),
-    *("prepare", "serve", "parity", "export", "demo", "evaluate", "doctor"),
-    *("refresh accept", "refresh status", "refresh emit", "refresh deploy", "refresh"),
-)
+_UPDATE = ("refresh accept", "refresh status", "refresh emit", "refresh deploy")
+_SINGLE = (*_UPDATE, *(name for name in MODULES if name not in _GROUPS))
 _COMMAND = re.compile(
     rf"frontrunner (?:(?:{'|'.join(_GROUPS)}) [a-z]+|{'|'.join(_SINGLE)})\b(?![-.]\w)"
     r"(?: (?:--(?!home)[a-z-]+|\d+\b(?!\.\d)))*+"  # the words that follow, as far as they are such
