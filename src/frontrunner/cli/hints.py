@@ -10,13 +10,13 @@ import re
 from pathlib import Path
 from shlex import quote
 
-from frontrunner.cli import MODULES
-
 _GROUPS = ("legacy", "contract", "gateway", "takeover", "hub", "engagement", "space", "store")
-_UPDATE = ("refresh accept", "refresh status", "refresh emit", "refresh deploy")
-_SINGLE = (*_UPDATE, *(name for name in MODULES if name not in _GROUPS))
+_WITH_MORE = r"refresh(?: accept| [a-z]+(?=[.,;:`]|$| --))?"
+"""A command that is also a group."""
+_PROSE = ("reads", "is", "was", "has", "does", "needs", "cannot")
 _COMMAND = re.compile(
-    rf"frontrunner (?:(?:{'|'.join(_GROUPS)}) [a-z]+|{'|'.join(_SINGLE)})\b(?![-.]\w)"
+    rf"frontrunner (?:(?:{'|'.join(_GROUPS)}) [a-z]+|{_WITH_MORE}"
+    rf"|(?!(?:{'|'.join(_PROSE)})\b)[a-z]+)\b(?![-.]\w)"
     r"(?: (?:--(?!home)[a-z-]+|\d+\b(?!\.\d)))*+"  # the words that follow, as far as they are such
     # Up to the end of a sentence, or to the next command, it has no --home yet.
     r"(?!(?:(?!\.\s|\n|`|frontrunner ).)*--home)"
