@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ from frontrunner.answers.boards import BoardRenderer
 from frontrunner.answers.entities import Entities
 from frontrunner.answers.rendered import RenderedSummary, present_rows
 from frontrunner.answers.scores import BoardLines, board_lines, model_scores
+from frontrunner.base.atomic import hidden_folder
+from frontrunner.base.memory import return_freed_memory
 from frontrunner.catalog import Benchmark, Catalog
 from frontrunner.ranking import Question, rank
 from frontrunner.ranking.coverage import models_with_every_cell, models_with_every_task
@@ -21,8 +24,16 @@ from frontrunner.ranking.means import Scored, score
 from frontrunner.results.collecting import collector_paused
 from frontrunner.results.read import Progress
 from frontrunner.results.workers import helpers
-from frontrunner.snapshot.answers import JSON, Answer, Encoded, body_tag, encode
-from frontrunner.snapshot.prepared import keep_answers
+from frontrunner.snapshot.answers import (
+    JSON,
+    Answer,
+    AnswerPack,
+    Encoded,
+    body_tag,
+    encode,
+    write_pack,
+)
+from frontrunner.snapshot.prepared import keep_answers, unwritten
 from frontrunner.snapshot.reader import Snapshot
 
 
@@ -53,9 +64,8 @@ NUMBERS = "numbers"
 
 
 class _Share(NamedTuple):
-    """What one process made."""
+    """What one process made, beside the answers that it wrote."""
 
-    answers: list[tuple[str, Encoded]]
     lines: list[BoardLines]
     benchmarks: dict[str, int]
 
@@ -69,17 +79,31 @@ def prepare(snapshot: Snapshot, progress: Progress | None = None, *, again: bool
     few are asked for between one snapshot and the next. Raises SnapshotError where the answers
     cannot be written.
     """
-    if again or snapshot.prepared is None:
-        keep_answers(snapshot.folder, _all_answers(snapshot, _shared_out(snapshot, progress)))
+    if not again and snapshot.prepared is not None:
+        return
+    try:
+        # On the disk meanwhile: all boards of a large archive do not fit into memory.
+        with hidden_folder(snapshot.folder, "shares") as aside:
+            made = _shared_out(snapshot, progress, aside)
+            packs = [AnswerPack(aside, _share_name(number)) for number in range(len(made))]
+            keep_answers(snapshot.folder, _all_answers(snapshot, made, packs))
+            for pack in packs:
+                pack.close()
+    except OSError as error:
+        raise unwritten(snapshot.folder, error) from error
 
 
-def _shared_out(snapshot: Snapshot, progress: Progress | None) -> list[_Share]:
-    """Every benchmark's answers, from as many processes as pay."""
+def _share_name(number: int) -> str:
+    return f"share-{number}"
+
+
+def _shared_out(snapshot: Snapshot, progress: Progress | None, aside: Path) -> list[_Share]:
+    """Every benchmark's answers, from as many processes as pay; they are written to `aside`."""
     benches = len(snapshot.catalog.benchmarks)
     workers = min(os.cpu_count() or 1, max(1, benches // 8))
     if workers == 1:
-        return [_make_share(snapshot.folder, 0, 1)]
-    shares = [(snapshot.folder, share, workers) for share in range(workers)]
+        return [_make_share(snapshot.folder, 0, 1, aside)]
+    shares = [(snapshot.folder, share, workers, aside) for share in range(workers)]
     made = []
     with helpers(workers) as pool:
         for share in pool.map(_make_share, *zip(*shares, strict=True)):
@@ -89,18 +113,23 @@ def _shared_out(snapshot: Snapshot, progress: Progress | None) -> list[_Share]:
     return made
 
 
-def _all_answers(snapshot: Snapshot, made: list[_Share]) -> Iterator[tuple[str, Encoded]]:
+def _all_answers(
+    snapshot: Snapshot, made: list[_Share], packs: Sequence[AnswerPack]
+) -> Iterator[tuple[str, Encoded]]:
     catalog = snapshot.catalog
     lines = {one.benchmark: one for share in made for one in share.lines}
     benchmarks = {name: n for share in made for name, n in share.benchmarks.items()}
     ranked = sum(bool(one.total) for one in lines.values())
     cells = models_with_every_cell(snapshot.table, catalog)
     numbers = Numbers(ranked, benchmarks, cells, _shown(lines.values()))
-    boards = dict(pair for share in made for pair in share.answers)
+    place = {key: pack for pack in packs for key in list(pack.keys())}
     for bench in catalog.benchmarks:
         for view in ("scores", "per-language"):
             key = f"benchmarks/{bench.name}/{view}"
-            yield key, boards[key]
+            found = place[key].get(key)
+            if found is None:  # another program cut off the file meanwhile
+                raise OSError(f"{key} cannot be read back")
+            yield key, found
     entities = Entities(catalog)
     for key, make in list_answers(entities, numbers).items():
         yield key, encode(Answer(key, msgspec.json.encode(make())))
@@ -148,7 +177,7 @@ def model_answers(
         yield model.name, msgspec.json.encode(model_scores(entities, model, boards))
 
 
-def _make_share(folder: Path, share: int, shares: int) -> _Share:
+def _make_share(folder: Path, share: int, shares: int, aside: Path) -> _Share:
     """Every `shares`-th benchmark, heaviest first, so that the shares take equally long."""
     snapshot = Snapshot(folder)
     catalog = snapshot.catalog
@@ -156,20 +185,30 @@ def _make_share(folder: Path, share: int, shares: int) -> _Share:
     by_weight = sorted(
         catalog.benchmarks, key=lambda bench: -sum(len(scope.subsets) for scope in bench.scopes)
     )
-    made = _Share([], [], {})
+    made = _Share([], {})
     with collector_paused():
-        for bench in by_weight[share::shares]:
-            _make_board(renderer, bench, made)
+        boards = (_make_board(renderer, bench, made) for bench in by_weight[share::shares])
+        write_pack(aside, _share_name(share), chain.from_iterable(boards))
     return made
 
 
-def _make_board(renderer: BoardRenderer, bench: Benchmark, made: _Share) -> None:
-    """Add one benchmark's answers to what a process made."""
+def _make_board(
+    renderer: BoardRenderer, bench: Benchmark, made: _Share
+) -> Iterator[tuple[str, Encoded]]:
+    """One benchmark's answers; what counts for others is added to what a process made."""
+    return_freed_memory()  # of the board before, which is gone only now
     rows, summary = _ranked(renderer, bench, made.lines, made.benchmarks)
-    languages = renderer.per_language(bench, rows)
-    for view, answer in (("scores", summary), ("per-language", languages)):
-        key = f"benchmarks/{bench.name}/{view}"
-        made.answers.append((key, encode(Answer(key, msgspec.json.encode(answer)))))
+    body = msgspec.json.encode(summary)
+    del summary  # twice as large as its JSON
+    yield _encoded(f"benchmarks/{bench.name}/scores", body)
+    body = msgspec.json.encode(renderer.per_language(bench, rows))
+    del rows
+    return_freed_memory()
+    yield _encoded(f"benchmarks/{bench.name}/per-language", body)
+
+
+def _encoded(key: str, body: bytes) -> tuple[str, Encoded]:
+    return key, encode(Answer(key, body))
 
 
 def _ranked(

@@ -22,6 +22,7 @@ from frontrunner.base.errors import (
     UsageError,
 )
 from frontrunner.base.home import Home
+from frontrunner.base.memory import return_freed_memory
 from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics, load_catalog
 from frontrunner.ops import events
@@ -111,11 +112,30 @@ def build(settings: Settings, request: Request, reporter: Reporter) -> Snapshot:
 
 
 def _build(settings: Settings, request: Request, store: Store, reporter: Reporter) -> Snapshot:
+    had = _icons_of_current(store)
+    snapshot, fetching = _written(settings, request, store, reporter, had)
+    return_freed_memory()
+    prepare_answers(store, snapshot, reporter)
+    keep_past(store, reporter.warn)
+    try:
+        keep_icons_of(store, snapshot, {**had, **fetching.result()})
+    except FrontrunnerError as error:
+        reporter.warn(error)  # the board is published, and served without them
+    return snapshot
+
+
+def _written(
+    settings: Settings,
+    request: Request,
+    store: Store,
+    reporter: Reporter,
+    had: Mapping[str, Icon],
+) -> tuple[Snapshot, Fetching]:
+    """Read and write; what was read is no longer in memory when this returns."""
     with helpers(1) as helper:
         # While this process reads the catalog, the other gets ready for its part of the work.
         helper.submit(get_ready_for_parquet)
         known, statistics = read_catalog(settings, request, reporter)
-        had = _icons_of_current(store)
         fetching = Fetching(_to_fetch(settings, known, had))
         local_sources = fetch_sources(settings, request.results, reporter)
         ingested = read_results(
@@ -127,14 +147,8 @@ def _build(settings: Settings, request: Request, store: Store, reporter: Reporte
         for line in lines_of_scores(ingested):
             reporter.say(line)
         inputs = Inputs(statistics, ingested)
-        snapshot = write_snapshot(store, inputs, reporter, request.judge, helper, request.meanwhile)
-    prepare_answers(store, snapshot, reporter)
-    keep_past(store, reporter.warn)
-    try:
-        keep_icons_of(store, snapshot, {**had, **fetching.result()})
-    except FrontrunnerError as error:
-        reporter.warn(error)  # the board is published, and served without them
-    return snapshot
+        written = write_snapshot(store, inputs, reporter, request.judge, helper, request.meanwhile)
+        return written, fetching
 
 
 def _icons_of_current(store: Store) -> dict[str, Icon]:

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from frontrunner.ranking.gather import Floats, Integers
-from frontrunner.ranking.means import Scored, grid_mean, score
+from frontrunner.ranking.means import Scored, score
 from frontrunner.ranking.question import Question
 from frontrunner.results.table import ScoreTable
+
+_AT_ONCE = 200_000
+"""Rows."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +45,19 @@ def language_scores(
     variant, values = scored.variant[keep], scored.score[keep]
     sets = scored.languages[keep]
     codes, columns, start, length = _columns_of_sets(table, sets)
-    # A score in two languages counts in the columns of both.
-    repeats = length[sets]
-    row = np.repeat(np.arange(len(sets)), repeats)
-    offset = np.arange(len(row)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    column = columns[start[sets[row]] + offset]
     shape = (len(scored.rows.variants), len(codes))
-    grid = grid_mean(variant[row], column, values[row], shape)
+    total, count = np.zeros(shape), np.zeros(shape)
+    # A part at a time: a score in two languages counts in the columns of both, so a large board
+    # would be many times its rows. Sums are taken in the order of the rows, as if it were whole.
+    for begin in range(0, len(sets), _AT_ONCE):
+        some = slice(begin, begin + _AT_ONCE)
+        repeats = length[sets[some]]
+        row = np.repeat(np.arange(len(repeats)), repeats)
+        offset = np.arange(len(row)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+        place = variant[some][row], columns[start[sets[some][row]] + offset]
+        np.add.at(total, place, values[some][row])
+        np.add.at(count, place, 1.0)
+    grid = np.divide(total, count, out=np.full(shape, np.nan), where=count > 0)
     has_any = ~np.isnan(grid).all(axis=1)
     return LanguageScores(codes, scored.rows.variants[has_any], grid[has_any])
 

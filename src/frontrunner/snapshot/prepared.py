@@ -38,11 +38,16 @@ def keep_answers(snapshot: Path, answers: Iterable[tuple[str, Encoded]]) -> None
             files = {path.name: file_digest(path) for path in sorted(fresh.iterdir())}
             add_file(fresh / _CHECKSUMS, msgspec.json.encode(files))
     except OSError as error:
-        raise SnapshotError(
-            f"The answers of {snapshot.name} could not be written: {error.strerror or error}. "
-            "The snapshot is served without them, more slowly. Free disk space and run: "
-            "frontrunner prepare"
-        ) from error
+        raise unwritten(snapshot, error) from error
+
+
+def unwritten(snapshot: Path, error: OSError) -> SnapshotError:
+    """The error that the answers of the snapshot in a folder could not be written."""
+    return SnapshotError(
+        f"The answers of {snapshot.name} could not be written: {error.strerror or error}. "
+        "The snapshot is served without them, more slowly. Free disk space and run: "
+        "frontrunner prepare"
+    )
 
 
 def answers_damage(snapshot: Path) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 One server is killed, a snapshot is published, the killed one returns with nothing, and the storage
 goes down: no request fails, all servers send the same bytes, and no answer mixes two snapshots.
-`FRONTRUNNER_MANY_REQUESTS` sets how many requests are sent at least; 20,000 if it is not set.
+`FRONTRUNNER_MANY_REQUESTS` sets how many requests are sent at least; 8,000 if it is not set.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from tests.s3 import program
 from tests.s3 import running as s3_running
 
 pytestmark = pytest.mark.acceptance
-REQUESTS = int(os.environ.get("FRONTRUNNER_MANY_REQUESTS", "20000"))
+REQUESTS = int(os.environ.get("FRONTRUNNER_MANY_REQUESTS", "8000"))
 CLIENTS = 8
 ADDRESS = "s3://boards/many"
 PATHS = ("/v1/benchmarks/All/scores", "/v1/models", "/benchmark/All", "/v1/benchmarks/All")
@@ -174,20 +174,21 @@ def test_no_request_fails_and_no_answer_is_mixed(
         stack.callback(servers.close)
         urls = [servers.url(number) for number in range(3)]
         more = "attempt_timeout = 5\n"
-        with gateway_before(urls, urls, more) as move:
-            move.share(100)
+        # The last one answers a third, and all that the others do not.
+        with gateway_before(urls[2], urls[:2], more) as move:
+            move.share(67)
             allowed = expected(servers, first)
             with load(move.url) as seen:
-                wait_for(lambda: seen.asked > REQUESTS // 4)
+                enough(seen, REQUESTS // 4)
                 servers.kill(0)
-                wait_for(lambda: seen.asked > REQUESTS // 2)
+                enough(seen, REQUESTS // 2)
                 second = publish(0.01)
                 wait_for(lambda: servers.state(1) == servers.state(2) == second)
                 took = servers.restart(0)
                 allowed |= expected(servers, second)
                 assert s3.process is not None
                 s3.process.kill()
-                wait_for(lambda: seen.asked > REQUESTS)
+                enough(seen, REQUESTS)
             assert servers.all_serve(second)
     print(  # noqa: T201
         f"{seen.asked:,} requests, {len(seen.failed)} failed, {len(seen.answers)} kinds of answers,"
@@ -195,7 +196,7 @@ def test_no_request_fails_and_no_answer_is_mixed(
     )
     assert seen.failed == []
     assert set(seen.answers) == allowed
-    assert len(allowed) == 2 * len(PATHS)
+    assert len(allowed) > len(PATHS)  # the scores changed, the list of models did not
 
 
 def expected(servers: Servers, name: str) -> set[Answer]:
@@ -204,6 +205,13 @@ def expected(servers: Servers, name: str) -> set[Answer]:
     one, two, three = servers.answers()
     assert one == two == three
     return one
+
+
+def enough(seen: Seen, number: int) -> None:
+    """Wait until so many were asked, however slow the machine is; it must go on, though."""
+    while seen.asked <= number:
+        before = seen.asked
+        wait_for(lambda before=before: seen.asked > before)  # type: ignore[misc]
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
