@@ -26,6 +26,7 @@ from frontrunner.cli.output import counted, print_json, say, stderr, visible
 from frontrunner.cli.progress import Terminal
 from frontrunner.ops import pipeline
 from frontrunner.ops.report import lines_of_sources, runs_that_differ
+from frontrunner.ops.store_push import push_published
 from frontrunner.results.aggregates import Unmade, unmade
 from frontrunner.results.ingest import Ingested
 from frontrunner.results.table import Difference
@@ -54,7 +55,7 @@ def build(
     request = pipeline.Request(tuple(results), tuple(catalog or ()), without_mteb, judge, fresh)
     snapshot = pipeline.build(settings, request, Terminal())
     if publish:
-        pipeline.push(settings, pipeline.open_store(settings, Terminal()), Terminal())
+        push_published(settings, pipeline.open_store(settings, Terminal()), Terminal())
     if as_json:
         print_json(
             {"id": snapshot.id, "published": publish, "provenance": snapshot.manifest.provenance}

@@ -14,6 +14,7 @@ from frontrunner.cli.options import Home, Json, PublishTo
 from frontrunner.cli.output import counted, moment, print_json, say
 from frontrunner.cli.progress import Terminal
 from frontrunner.ops import pipeline
+from frontrunner.ops.store_push import push_published
 from frontrunner.snapshot.parts import is_packed
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.retention import Retention
@@ -81,7 +82,7 @@ def publish(name: Name, home: Home = None, store: PublishTo = None) -> None:
     settings = load_settings(home, store={"publish": store})
     snapshots_of = pipeline.open_store(settings, Terminal())
     event = pipeline.publish(snapshots_of, name, Terminal())
-    pipeline.push(settings, snapshots_of, Terminal())
+    push_published(settings, snapshots_of, Terminal())
     if event is None:
         say(f"{name} is current already; nothing was done.")
         return
@@ -94,7 +95,7 @@ def rollback(home: Home = None, store: PublishTo = None) -> None:
     settings = load_settings(home, store={"publish": store})
     snapshots_of = pipeline.open_store(settings, Terminal())
     event = pipeline.roll_back(snapshots_of, Terminal())
-    pipeline.push(settings, snapshots_of, Terminal())
+    push_published(settings, snapshots_of, Terminal())
     _tell(event)
 
 

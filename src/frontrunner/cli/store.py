@@ -15,6 +15,7 @@ from frontrunner.cli.options import Home, Json, PublishTo
 from frontrunner.cli.output import moment, print_json, say
 from frontrunner.cli.progress import Terminal
 from frontrunner.ops import pipeline
+from frontrunner.ops.store_push import push_published
 from frontrunner.remote.state import problem_of, read_following
 
 group = typer.Typer(help="Copy snapshots to object storage, and follow it.", no_args_is_help=True)
@@ -29,7 +30,7 @@ def push(home: Home = None, store: PublishTo = None) -> None:
         raise UsageError('No store is given. Use --store URL, or write [store] publish = "URL".')
     snapshots = pipeline.open_store(settings, Terminal())
     name = snapshots.current().id
-    pipeline.push(settings, snapshots, Terminal())
+    push_published(settings, snapshots, Terminal())
     typer.echo(name)
 
 

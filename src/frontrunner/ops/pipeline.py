@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from frontrunner.base.config import Settings
-from frontrunner.base.durations import seconds
 from frontrunner.base.errors import (
     FrontrunnerError,
     InterruptedBuildError,
@@ -347,29 +346,6 @@ def prune(
     if removed and not dry_run:
         log(store, events.Pruned(snapshots=tuple(removed)), reporter)
     return removed
-
-
-def push(settings: Settings, store: Store, reporter: Reporter) -> None:
-    """Copy what is published to the object storage of the settings, if they name one.
-
-    Raises StoreError if the storage does not take it; what is published here stays.
-    """
-    if not settings.store.publish or store.current_id() is None:
-        return
-    from frontrunner.remote.bucket import Bucket  # noqa: PLC0415 -- an extra
-    from frontrunner.remote.plan import Policy  # noqa: PLC0415
-    from frontrunner.remote.push import push as push_to  # noqa: PLC0415
-
-    bucket = Bucket(settings.store.publish)
-    policy = Policy(settings.store.keep, seconds(settings.store.grace))
-    with reporter.step(f"Copying the snapshot to {bucket.address}"):
-        pushed = push_to(bucket, store, policy)
-    if pushed.pointed:
-        reporter.say(
-            f"{bucket.address} now has snapshot {pushed.snapshot}: {pushed.uploaded:,} of "
-            f"{pushed.files:,} files uploaded ({pushed.uploaded_bytes / 1e6:,.1f} MB), "
-            f"{pushed.removed:,} old objects removed"
-        )
 
 
 def prepare_answers(

@@ -25,6 +25,7 @@ from frontrunner.base.errors import (
 from frontrunner.base.home import Home
 from frontrunner.base.refresh_settings import RefreshSettings
 from frontrunner.ops import events, pipeline
+from frontrunner.ops.store_push import push_published
 from frontrunner.refresh.changes import Changes, measure
 from frontrunner.refresh.deliver import Delivery, deliver
 from frontrunner.refresh.guards import Breach, breaches
@@ -153,7 +154,7 @@ def _push_freshness(settings: Settings, run: Run, reporter: pipeline.Reporter) -
     """Tell the object storage, too, until when the board is up to date."""
     if run.outcome in _IN_PLACE:
         try:
-            pipeline.push(settings, pipeline.open_store(settings, reporter), reporter)
+            push_published(settings, pipeline.open_store(settings, reporter), reporter)
         except FrontrunnerError as error:
             reporter.warn(error)
 
@@ -174,7 +175,7 @@ def _ended(
         guards.keep_boards(snapshot)
         outcome, reason = _outcome(snapshot, previous, guards)
         if outcome in _IN_PLACE:
-            pipeline.push(settings, store, reporter)
+            push_published(settings, store, reporter)
     except InterruptedBuildError:
         raise
     except (FrontrunnerError, OSError) as failure:
@@ -302,5 +303,5 @@ def accept(
         state = msgspec.structs.replace(state, waiting=None, failures=0, good_at=waiting.at)
         write_state(home, state)
         write_checked_at(home, waiting.snapshot, waiting.at)
-    pipeline.push(settings, store, reporter)
+    push_published(settings, store, reporter)
     return waiting
