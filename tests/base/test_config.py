@@ -45,7 +45,7 @@ def test_origins_are_a_list_in_the_environment(tmp_path: Path) -> None:
         ("port = 1", r"`port` belongs under \[server\]"),
         ("[sever]\nport = 1", r"Did you mean \[server\]\?"),
         ("server = 1", "unknown section"),
-        ("[zzzz]", "Sections: site, build, server"),
+        ("[zzzz]", "Sections: site, build, snapshots, server"),
     ],
 )
 def test_mistakes_name_the_file_and_the_key(tmp_path: Path, text: str, says: str) -> None:

@@ -95,7 +95,7 @@ def test_after_publishing_the_line_says_what_is_missing(folder: Path) -> None:
     name = (folder / "h/current").readlink().name
     assert last == (
         f"Interrupted while preparing answers. Snapshot {name} is published, but not all its "
-        "answers are prepared. Run: frontrunner prepare"
+        "answers are prepared. Run: frontrunner prepare --home h"
     )
 
 

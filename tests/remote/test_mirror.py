@@ -68,6 +68,12 @@ def until(holds: Callable[[], object], said: Callable[[], str]) -> None:
         time.sleep(0.05)
 
 
+def children_of(process: int) -> list[int]:
+    """The processes that any thread of a process has started and that live."""
+    threads = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(one) for thread in threads for one in thread.read_text().split()]
+
+
 def command(home: Path, *options: str) -> list[str]:
     program = [sys.executable, "-m", "frontrunner", "serve", "--home", str(home), "--port", "0"]
     return [*program, *options]
@@ -168,9 +174,9 @@ def test_a_process_that_follows_and_dies_is_replaced(tmp_path: Path) -> None:
     publisher = published(tmp_path)
     push(bucket, publisher, POLICY)
     with serving(tmp_path / "server", "--store", bucket.address) as server:
-        children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
-        *_, follower = map(int, children.read_text().split())
-        os.kill(follower, signal.SIGKILL)
+        until(lambda: children_of(server.process.pid), server.said)
+        for follower in children_of(server.process.pid):
+            os.kill(follower, signal.SIGKILL)
         published(tmp_path, bonus=0.01)
         push(bucket, publisher, POLICY)
         until(lambda: server.snapshot == publisher.current_id(), server.said)

@@ -78,7 +78,8 @@ def _operation(route: Route) -> dict[str, Any]:
         "200": {"description": route.summary, "content": form},
         "304": {"description": "The client has it already"},
     }
-    if named or route.path == "/v1/rank":
+    of_the_past = any(one.name == "snapshot" for one in route.params)
+    if named or of_the_past or route.path == "/v1/rank":
         answers["404"] = _problem("There is none of that name")
     if route.params:
         answers["422"] = _problem("A parameter is wrong")
