@@ -90,7 +90,7 @@ def test_filters_are_kept_in_the_address_and_the_back_button_takes_them_back(
 
 def test_searching_keeps_its_words_in_the_address(page: Any, address: str) -> None:
     page.goto(address + "/models")
-    page.fill('input[name="q"]', "small; LARGE")
+    page.fill('main input[name="q"]', "small; LARGE")
     in_query(page, "q", "small; LARGE")
     assert set(_shown(page)) == {"org/small", "org/large"}
 
