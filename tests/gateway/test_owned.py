@@ -7,6 +7,7 @@ import pytest
 from frontrunner.base.errors import GatewayError
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.owned import owned_paths
+from frontrunner.web.change_feeds import PREFIX
 from frontrunner.web.feeds import FEED
 from frontrunner.web.view_table import DEVELOPMENT, NAMED, VIEWS
 from frontrunner.web.words import DEFAULT, languages
@@ -63,9 +64,8 @@ def test_every_page_of_the_new_board_is_its_own() -> None:
     pages = [f"/{name}" for name in VIEWS if name and name not in DEVELOPMENT]
     pages += [f"/{name}/x" for name in NAMED]
     pages += [f"/{one}/boards" for one in languages() if one != DEFAULT]
-    assert {path: owned.owner(path) for path in [*pages, FEED]} == dict.fromkeys(
-        [*pages, FEED], "new"
-    )
+    pages += [FEED, f"{PREFIX}boards/x.atom"]
+    assert {path: owned.owner(path) for path in pages} == dict.fromkeys(pages, "new")
 
 
 def test_a_page_of_the_old_board_is_given_back_to_it() -> None:
