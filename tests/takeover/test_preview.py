@@ -43,3 +43,14 @@ def test_with_a_silent_data_plane(sim: Sim) -> None:
     sim.plane.can_be_read = False
     assert "cannot be asked" in said(sim, Verb.ADVANCE)
     assert "0% of the visitors" in said(sim, Verb.ROLLBACK)
+
+
+def test_what_the_controller_has_just_measured_counts(
+    sim: Sim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sim.go_to(Stage.SHIFTING, 1)
+    sim.tick()
+    monkeypatch.setattr(sim.judge, "readings", lambda *_: [])
+    assert "25% of the visitors on the new board" in said(sim, Verb.ADVANCE)
+    sim.time.mono += 3600
+    assert "It would be refused" in said(sim, Verb.ADVANCE)

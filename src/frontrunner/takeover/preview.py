@@ -9,10 +9,13 @@ from frontrunner.takeover.fold import Pending, State
 from frontrunner.takeover.machine import decide
 from frontrunner.takeover.plan import Plan, parse_plan, plan_hash, plan_text
 from frontrunner.takeover.plane import Reality, Side
-from frontrunner.takeover.records import Commanded, Decided, Refused
+from frontrunner.takeover.records import Commanded, Decided, Reading, Refused
 from frontrunner.takeover.situation import Act, Append, Sight
 from frontrunner.takeover.stages import World
 from frontrunner.takeover.surroundings import Parts
+
+_RECENT = 60.0
+"""Seconds for which a look of the controller tells what holds now."""
 
 
 def preview(parts: Parts, state: State, command: Commanded) -> str:
@@ -26,7 +29,7 @@ def preview(parts: Parts, state: State, command: Commanded) -> str:
         error=error,
         old=Side(healthy=parts.plane.old_is_healthy()),
         old_asked=True,
-        readings=parts.judge.readings(state, plan, reality),
+        readings=_readings(parts, state, plan, reality),
         found=found,
         found_hash=plan_hash(found),
     )
@@ -40,6 +43,17 @@ def preview(parts: Parts, state: State, command: Commanded) -> str:
     if isinstance(step, Append):
         return "The controller has something else to write down first. Try again."
     return f"It would wait: {step.why}"
+
+
+def _readings(
+    parts: Parts, state: State, plan: Plan, reality: Reality | None
+) -> tuple[Reading, ...]:
+    """What the controller measured just now; only it has asked both boards and run the checks."""
+    look = parts.last_look()
+    is_of_now = look is not None and look.position == state.position
+    if look is not None and is_of_now and abs(parts.clock.at() - look.at) < _RECENT:
+        return look.readings
+    return tuple(parts.judge.readings(state, plan, reality))
 
 
 def _read(parts: Parts) -> tuple[Reality | None, str]:
