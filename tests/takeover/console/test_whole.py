@@ -40,6 +40,7 @@ def test_a_move_and_its_rollback_from_the_console(
 ) -> None:
     until(lambda: gateway.control.kept().banner, 30)
     seen(operator, "manual-shifting")
+    seen(operator, 'name="ticket"', "/do/approve")  # not before the gate waits
     sent = operator.press("approve", reason="Everybody is awake.").header("location")
     until(lambda: gateway.control.get_share() == 500)
     seen(operator, "Approved manual-shifting by console:ada: Everybody is awake.", sent)
