@@ -28,18 +28,6 @@ from frontrunner.base.toml import parse_toml
 DEFAULT_HOME = Path(".frontrunner")
 _PREFIX = "FRONTRUNNER_"
 _Count = Annotated[int, msgspec.Meta(ge=0)]
-_Origin = Annotated[
-    str,
-    msgspec.Meta(
-        pattern=r"^https?://[A-Za-z0-9.*:-]+$", description="an origin, such as https://a.example"
-    ),
-]
-_Endpoint = Annotated[
-    str,
-    msgspec.Meta(
-        pattern="^https?://[^/ ]+/?$", description="a URL without path, such as https://a.example"
-    ),
-]
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

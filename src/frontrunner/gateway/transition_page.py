@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from frontrunner.base.moments import utc
 from frontrunner.gateway.jinja import markup
 from frontrunner.gateway.transition import Milestone, Transition
 
@@ -108,7 +109,7 @@ def _template(name: str, transition: Transition | None, reader: Reader) -> bytes
     return (
         markup(name)
         .render(
-            moment=_moment,
+            moment=utc,
             day=_day,
             t=words,
             move=transition,
@@ -122,11 +123,6 @@ def _template(name: str, transition: Transition | None, reader: Reader) -> bytes
         )
         .encode()
     )
-
-
-def _moment(at: float) -> str:
-    """A moment as feeds and `time` elements want it."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _day(at: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -100,14 +100,8 @@ def set_variables(hub: Hub, repo_id: str, wanted: Mapping[str, str]) -> SpaceSet
 
 def drop_variables(hub: Hub, repo_id: str, names: Iterable[str]) -> SpaceSettings:
     """Delete variables that a Space has. Each change restarts it."""
-    before = settings_of(hub, repo_id).variables
-    for name in (one for one in names if one in before):
-        _changed_once(
-            f"Deleting the variable {name} of {repo_id}", hub,
-            lambda name=name: hub.api.delete_space_variable(repo_id, name),  # type: ignore[misc]
-            lambda name=name: name not in settings_of(hub, repo_id).variables,  # type: ignore[misc]
-        )  # fmt: skip
-    return settings_of(hub, repo_id)
+    delete = hub.api.delete_space_variable
+    return _dropped(hub, repo_id, "variable", names, delete, lambda one: one.variables)
 
 
 def give_secrets(hub: Hub, repo_id: str, values: Mapping[str, Token]) -> SpaceSettings:
@@ -127,12 +121,24 @@ def give_secrets(hub: Hub, repo_id: str, values: Mapping[str, Token]) -> SpaceSe
 
 def drop_secrets(hub: Hub, repo_id: str, names: Iterable[str]) -> SpaceSettings:
     """Delete secrets that a Space has. Each change restarts it."""
-    before = settings_of(hub, repo_id).secrets
+    delete = hub.api.delete_space_secret
+    return _dropped(hub, repo_id, "secret", names, delete, lambda one: one.secrets)
+
+
+def _dropped(
+    hub: Hub,
+    repo_id: str,
+    what: str,
+    names: Iterable[str],
+    delete: Callable[[str, str], object],
+    held: Callable[[SpaceSettings], Container[str]],
+) -> SpaceSettings:
+    before = held(settings_of(hub, repo_id))
     for name in (one for one in names if one in before):
         _changed_once(
-            f"Deleting the secret {name} of {repo_id}", hub,
-            lambda name=name: hub.api.delete_space_secret(repo_id, name),  # type: ignore[misc]
-            lambda name=name: name not in settings_of(hub, repo_id).secrets,  # type: ignore[misc]
+            f"Deleting the {what} {name} of {repo_id}", hub,
+            lambda name=name: delete(repo_id, name),  # type: ignore[misc]
+            lambda name=name: name not in held(settings_of(hub, repo_id)),  # type: ignore[misc]
         )  # fmt: skip
     return settings_of(hub, repo_id)
 

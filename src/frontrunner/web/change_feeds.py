@@ -7,7 +7,6 @@ in every feed that ever has them. Only the newest changes are kept.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -15,6 +14,7 @@ from markupsafe import Markup
 
 from frontrunner.answers.service import Service
 from frontrunner.base.errors import CorruptSnapshotError
+from frontrunner.base.moments import utc
 from frontrunner.snapshot.answers import Answer, Encoded, encode
 from frontrunner.web.urls import Links, segment
 from frontrunner.web.views.history import in_words
@@ -88,7 +88,7 @@ def _feed(service: Service, kind: str, name: str, form: str, origin: str, t: Wor
         title=f"{t('site.name')}: {t(key, **{kind[:-1]: name})}",
         home=origin + page,
         own=origin + links.feed(kind, name, form),
-        updated=entries[0].at if entries else _moment(first),
+        updated=entries[0].at if entries else utc(first),
         site=t("site.name"),
         entries=entries,
     )
@@ -105,7 +105,7 @@ def _entry(
         id=f"{page}#{'/'.join(parts)}",
         url=origin + (links.history(one.board) if is_model else links.model(one.model, "history")),
         title=f"{one.board}: {words}" if is_model else words,
-        at=_moment(point.at),
+        at=utc(point.at),
     )
 
 
@@ -148,7 +148,3 @@ def json_feed(feed: Feed) -> bytes:
             ],
         }
     )
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(int(at), UTC).isoformat().replace("+00:00", "Z")

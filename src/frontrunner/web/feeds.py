@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from markupsafe import Markup
 
 from frontrunner.answers.service import Service
 from frontrunner.base.config import SiteSettings
+from frontrunner.base.moments import utc
 from frontrunner.snapshot.answers import Answer, Encoded, encode
 from frontrunner.web.urls import Links
 from frontrunner.web.views.changes import all_changes, in_words
@@ -48,7 +48,7 @@ def pages(service: Service, links: Links) -> Iterator[str]:
 
 def sitemap(service: Service, origin: str, links: Links) -> Markup:
     """All pages, each with its languages."""
-    built = _moment(service.snapshot.built_at)
+    built = utc(service.snapshot.built_at)
     others = [(one, links._replace(language=one)) for one in languages()]
     entry = Markup("<url><loc>{}</loc><lastmod>{}</lastmod>{}</url>\n")
     alternate = Markup('<xhtml:link rel="alternate" hreflang="{}" href="{}"/>')
@@ -69,7 +69,7 @@ def feed(service: Service, origin: str, links: Links, t: Words) -> Markup:
     visit = Visit(service, t, links, "", {}, origin)
     snapshot, address = service.snapshot, origin + links.page("changes")
     summary = in_words(t, all_changes(visit))
-    moment = _moment(snapshot.built_at)
+    moment = utc(snapshot.built_at)
     return _HEAD + Markup(
         '<feed xmlns="http://www.w3.org/2005/Atom"><title>{title}</title><id>{address}</id>'
         '<link href="{address}"/><link rel="self" href="{own}"/><updated>{at}</updated>'
@@ -81,7 +81,3 @@ def feed(service: Service, origin: str, links: Links, t: Words) -> Markup:
         title=f"{t('site.name')}: {t('changes.title')}", address=address, own=origin + FEED,
         at=moment, site=t("site.name"), snapshot=snapshot.id, summary=summary,
     )  # fmt: skip
-
-
-def _moment(at: float) -> str:
-    return datetime.fromtimestamp(int(at), UTC).isoformat().replace("+00:00", "Z")
