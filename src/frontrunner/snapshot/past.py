@@ -42,12 +42,18 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
     scores: int = 0
 
 
-class _Kept(msgspec.Struct, frozen=True, array_like=True):
+class _Head(msgspec.Struct, frozen=True, array_like=True):
     format: int
     point: Point
+
+
+class _Kept(_Head, frozen=True, array_like=True):
     names: list[str]
     boards: dict[str, tuple[list[int], list[int], list[float | None]]]
     """Board -> the numbers of the models among `names`, their ranks and their means."""
+
+
+_AnyHead = TypeVar("_AnyHead", bound=_Head)
 
 
 class Moment(NamedTuple):
@@ -97,19 +103,19 @@ def moments(home: Home) -> Iterator[Moment]:
     """All snapshots of the past, oldest first; a file that cannot be read is left out."""
     found = []
     for path in home.standings.glob("[!.]*.zst") if home.standings.is_dir() else ():
-        kept = _read(path)
-        if kept is not None:
-            found.append((kept.point.at, kept.point.snapshot, path))
+        head = _read(path, _Head)
+        if head is not None:
+            found.append((head.point.at, head.point.snapshot, path))
     for _, _, path in sorted(found):
-        kept = _read(path)
+        kept = _read(path, _Kept)
         if kept is not None:
             yield Moment(kept.point, _standings(kept))
 
 
-def _read(path: Path) -> _Kept | None:
+def _read(path: Path, kind: type[_AnyHead]) -> _AnyHead | None:
     try:
         body = zstandard.ZstdDecompressor().decompress(path.read_bytes(), _LARGEST)
-        kept = msgspec.msgpack.decode(body, type=_Kept)
+        kept = msgspec.msgpack.decode(body, type=kind)
     except (OSError, zstandard.ZstdError, ValueError):
         return None
     return kept if kept.format == _FORMAT else None
