@@ -17,6 +17,7 @@ from frontrunner.cli.output import say
 from frontrunner.cli.progress import Terminal
 from frontrunner.cli.serve import serve
 from frontrunner.ops import pipeline
+from frontrunner.ops.past import keep_past
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.build import Inputs
 
@@ -47,6 +48,7 @@ def demo(
     inputs = Inputs(statistics, ingested)
     snapshot = pipeline.write_snapshot(store, inputs, reporter)
     pipeline.prepare_answers(store, snapshot, reporter)
+    keep_past(store, reporter.warn)
     tell(snapshot)
     if serving:
         serve(home, host, port)
