@@ -239,9 +239,9 @@ def shadow(
     if as_json:
         print_json(tally)
         return
-    table = Table("route", "same", "noisy", "ignored", "different", box=None)
+    table = Table("route", "same", "noisy", "ignored", "old failed", "different", box=None)
     for route, one in sorted(tally.routes.items(), key=lambda item: -item[1].different):
-        counts = (one.same, one.noisy, one.ignored, one.different)
+        counts = (one.same, one.noisy, one.ignored, one.old_failed, one.different)
         table.add_row(visible(route), *(f"{count:,}" for count in counts))
     Console().print(table)
     say(

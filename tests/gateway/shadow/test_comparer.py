@@ -60,6 +60,11 @@ SCORES = Shadow("/v1/benchmarks/MTEB/scores", {})
         ([board("old-1", "old-2")], board(), "different"),
         ([board("a", "old-1")], board("a"), "ignored"),
         ([board("old-1", "b", "a")], board("b"), "different"),
+        ([board(status=500)], board("a"), "old_failed"),
+        ([board("a"), board(status=503)], board("a"), "old_failed"),
+        ([board(status=502)], board(status=404), "old_failed"),
+        ([board(status=404)], board("a"), "different"),
+        ([board("a")], board(status=500), "different"),
     ],
 )
 def test_verdicts(tmp_path: Path, old: list[Answer], new: Answer, outcome: str) -> None:

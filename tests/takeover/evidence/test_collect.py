@@ -342,9 +342,10 @@ def test_shadows_are_those_since_the_restart(world: World) -> None:
     world.shadows(a=RouteTally(same=10, different=1))
     collector.follow(world.analysis(0))
     assert collector.look().shadows == Shadows()
-    world.shadows(a=RouteTally(same=12, different=1), b=RouteTally(noisy=1, ignored=2, different=3))
+    more = RouteTally(noisy=1, ignored=2, old_failed=4, different=3)
+    world.shadows(a=RouteTally(same=12, different=1), b=more)
     wanted = Shadows(
-        same=2, noisy=1, ignored=2, different=3,
+        same=2, noisy=1, ignored=2, old_failed=4, different=3,
         routes=(RouteShadows(route="b", different=3, compared=3),),
     )  # fmt: skip
     assert collector.look().shadows == wanted

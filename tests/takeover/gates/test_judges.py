@@ -169,6 +169,9 @@ def test_slowness_needs_the_old_sides_time() -> None:
         (Shadows(same=1000, unanswered=300), I, "300 of 1,300 reads could not be compared"),
         (Shadows(unanswered=300), I, "No read has been compared yet. 300 could not be compared."),
         (Shadows(same=1000, dropped=9000), P, "9,000 reads more came too fast to be compared"),
+        (Shadows(same=1000, old_failed=5000), P, "On 5,000 reads more the old side failed."),
+        (Shadows(old_failed=700), I, "On 700 reads more the old side failed."),
+        (Shadows(same=1000, unanswered=300, old_failed=700), P, "1,000 compared reads"),
         (Shadows(dropped=9000), I, "No read has been compared yet. 9,000 reads more came too fast"),
     ],
 )

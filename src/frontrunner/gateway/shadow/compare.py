@@ -10,7 +10,7 @@ from frontrunner.gateway.shadow.canon import Canon, Row
 
 TOLERANCE = 0.00005
 """Half a unit of the last decimal that a board prints."""
-Outcome = Literal["same", "noisy", "ignored", "different"]
+Outcome = Literal["same", "noisy", "ignored", "old_failed", "different"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,14 @@ def compare(old: Canon, again: Canon, new: Canon) -> Compared:
     found = differences(old, new)
     left = tuple(one for one in found if one.place not in noise)
     return Compared(left, noisy=len(left) < len(found))
+
+
+def only_old_failed(old: int, again: int, new: int) -> bool:
+    """Whether the old board failed where the new one did not, by their statuses.
+
+    Then nothing is known of the new board: the old one gave no answer to hold it against.
+    """
+    return new < 500 <= max(old, again)
 
 
 def differences(one: Canon, other: Canon) -> list[Difference]:

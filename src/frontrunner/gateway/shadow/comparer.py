@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, Protocol
 
 from frontrunner.base.errors import FrontrunnerError, NetworkError
 from frontrunner.gateway.shadow.canon import Answer, canon
-from frontrunner.gateway.shadow.compare import Outcome, compare
+from frontrunner.gateway.shadow.compare import Outcome, compare, only_old_failed
 from frontrunner.gateway.shadow.path_templates import template
 from frontrunner.gateway.shadow.rules import RULES, ignored_by, load_rules
 from frontrunner.gateway.shadow.tally import TALLY, Tally, read_tally, write_tally
@@ -129,8 +129,12 @@ class Comparer:
         old, again, new = (self._ask(side, shadow) for side in ("old", "old", "new"))
         if old.status >= 500 and new.status >= 500:
             raise NetworkError(f"both boards answered {old.status} and {new.status}")
-        compared = compare(canon(old), canon(again), canon(new))
         route = template(shadow.target)
+        if only_old_failed(old.status, again.status, new.status):
+            with self._lock:
+                self.tally.add(route, "old_failed")
+            return "old_failed"
+        compared = compare(canon(old), canon(again), canon(new))
         today = datetime.now(UTC).date()
         left, used = ignored_by(rules, route, compared.differences, today)
         outcome = _outcome(bool(left), bool(used), compared.noisy)

@@ -45,6 +45,8 @@ class RouteTally(msgspec.Struct, kw_only=True):
     same: int = 0
     noisy: int = 0
     ignored: int = 0
+    old_failed: int = 0
+    """The old board answered 500 or more and the new one did not."""
     different: int = 0
     examples: list[Example] = []
 
@@ -87,7 +89,7 @@ class Tally(msgspec.Struct, kw_only=True):
 
     def totals(self) -> dict[str, int]:
         """Counts over all routes."""
-        names = ("same", "noisy", "ignored", "different")
+        names = ("same", "noisy", "ignored", "old_failed", "different")
         return {name: sum(getattr(one, name) for one in self.routes.values()) for name in names}
 
 

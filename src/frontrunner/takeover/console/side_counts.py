@@ -47,6 +47,7 @@ class RouteView(NamedTuple):
     same: int
     noisy: int
     ignored: int
+    old_failed: int
     different: int
     differing: str
     examples: tuple[Example, ...]
@@ -57,11 +58,11 @@ def compared(tally: Tally) -> list[RouteView]:
     """The routes that were compared, those with most differences first."""
     found = []
     for route, one in tally.routes.items():
-        total = one.same + one.noisy + one.ignored + one.different
+        total = one.same + one.noisy + one.ignored + one.old_failed + one.different
         differing = f"{100 * one.different / total:.3g}%" if total else ""
         found.append(
             RouteView(
-                route, one.same, one.noisy, one.ignored, one.different, differing,
+                route, one.same, one.noisy, one.ignored, one.old_failed, one.different, differing,
                 tuple(reversed(one.examples)),
             )
         )  # fmt: skip

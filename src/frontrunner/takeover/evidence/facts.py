@@ -55,6 +55,8 @@ class Shadows(msgspec.Struct, frozen=True, kw_only=True):
     """The old side differs as much from itself, so nothing is known of the new one."""
     ignored: int = 0
     """They differ in what a rule ignores."""
+    old_failed: int = 0
+    """The old side answered 500 or more and the new side did not."""
     different: int = 0
     unanswered: int = 0
     """Reads that could not be compared, because a side or the comparer failed."""

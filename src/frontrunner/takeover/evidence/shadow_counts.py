@@ -20,6 +20,7 @@ class RouteCounts(msgspec.Struct, frozen=True):
     same: int = 0
     noisy: int = 0
     ignored: int = 0
+    old_failed: int = 0
     different: int = 0
 
     def less(self, before: RouteCounts) -> RouteCounts:
@@ -74,6 +75,7 @@ def shadows_since(before: ShadowTotals | None, now: ShadowTotals | None) -> Shad
         same=sum(one.same for one in routes.values()),
         noisy=sum(one.noisy for one in routes.values()),
         ignored=sum(one.ignored for one in routes.values()),
+        old_failed=sum(one.old_failed for one in routes.values()),
         different=sum(one.different for one in routes.values()),
         unanswered=now.unanswered - before.unanswered,
         dropped=now.dropped - before.dropped,

@@ -212,7 +212,7 @@ def judge_shadow(gate: ShadowGate, evidence: Evidence) -> Finding:
     hits = (shadows.different, judged)
     upper = bounds(*hits, PASS_ALPHA).upper
     found = Finding(Verdict.INCONCLUSIVE, "", upper, gate.at_most, judged, gate.minimum_sample)
-    uncounted = shadows.noisy + shadows.ignored
+    uncounted = shadows.noisy + shadows.ignored + shadows.old_failed
     left_out = _left_out(shadows)
     if not judged:
         lost = f" {shadows.unanswered:,} could not be compared." if shadows.unanswered else ""
@@ -237,8 +237,10 @@ def _left_out(shadows: Shadows) -> str:
     """The sentences about reads that say nothing for or against the new side."""
     uncounted = shadows.noisy + shadows.ignored
     text = ""
+    if shadows.old_failed:
+        text = f" On {_count(shadows.old_failed, 'read')} more the old side failed."
     if uncounted:
-        text = (
+        text += (
             f" {_count(uncounted, 'read')} more do not count: the old side differs from itself on "
             f"{shadows.noisy:,}, an ignore rule applies to {shadows.ignored:,}."
         )
