@@ -5,9 +5,19 @@ from __future__ import annotations
 import pytest
 
 from frontrunner.checks.gates import Verdict
-from frontrunner.takeover.records import Cause, Decided, Entry, Noted, PlanChanged, Reading
+from frontrunner.takeover.records import (
+    Cause,
+    Commanded,
+    Decided,
+    Entry,
+    Noted,
+    PlanChanged,
+    Reading,
+    Refused,
+    Verb,
+)
 from frontrunner.takeover.rehearsal import faults
-from frontrunner.takeover.rehearsal.faults import BY_NAME, CASES, Case, Fault, Must
+from frontrunner.takeover.rehearsal.faults import BY_NAME, CASES, Case, Fault, Given, Must
 from frontrunner.takeover.stages import Mode, Position, Stage
 from tests.takeover.rehearsal.test_findings import entry
 
@@ -83,3 +93,35 @@ def test_the_place_of_a_fault(step: int, mode: Mode, there: bool) -> None:
         gates=("shadow",), expected="",
     )  # fmt: skip
     assert faults.is_at(Position(stage=Stage.SHIFTING, step=step, mode=mode), case) is there
+
+
+PAUSE = Given(verb=Verb.PAUSE, code=0, said="Paused.")
+FINISH = Given(verb=Verb.FINISH, code=2, said="It can be finished once it has settled.")
+RECORDED = entry(1, Commanded(verb=Verb.PAUSE))
+REFUSED = entry(2, Refused(command=1, why="It does not run."))
+
+
+def test_a_command_is_answered_in_the_ledger_or_refused_by_itself() -> None:
+    found = faults.all_answered([PAUSE, FINISH], [RECORDED, REFUSED])
+    assert found.held
+    assert found.text == "2 commands: 0 carried out, 2 refused, 1 at once."
+
+
+def test_a_command_without_an_answer_is_waited_for() -> None:
+    assert faults.all_answered([PAUSE], [RECORDED]) == faults.UNKNOWN
+    assert faults.all_answered([], []) == faults.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        Given(verb=Verb.FINISH, code=0, said="Done."),
+        Given(verb=Verb.FINISH, code=1, said=""),
+        Given(verb=Verb.PAUSE, code=0, said="Paused."),
+    ],
+    ids=["not refused", "without a reason", "the second of two"],
+)
+def test_a_command_that_vanishes_is_a_failure(lost: Given) -> None:
+    found = faults.all_answered([PAUSE, lost], [RECORDED, REFUSED])
+    assert found.held is False
+    assert found.text == f"Neither recorded nor refused: {lost.verb}."

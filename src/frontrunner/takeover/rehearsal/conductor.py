@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from frontrunner.base.errors import GatewayError, TakeoverError
-from frontrunner.takeover.records import Commanded, Decided, Entry, Intended, Reading, Refused, Verb
+from frontrunner.takeover.records import Entry, Intended, Reading, Verb
 from frontrunner.takeover.rehearsal import faults
 from frontrunner.takeover.rehearsal.crew import Crew, ended
 from frontrunner.takeover.rehearsal.fast_plan import SHARES
@@ -174,17 +174,7 @@ class Conductor:
 
     def _answered(self, entries: list[Entry]) -> Found:
         """Whether every command that was given has its answer."""
-        given = [one.seq for one in entries if isinstance(one.record, Commanded)]
-        answers: dict[int, int] = {}
-        for one in entries:
-            if isinstance(one.record, Decided | Refused) and one.record.command is not None:
-                answers[one.record.command] = answers.get(one.record.command, 0) + 1
-        missing = [seq for seq in given if seq not in answers]
-        if missing or not given:
-            return UNKNOWN
-        refused = sum(isinstance(one.record, Refused) for one in entries)
-        text = f"{len(given)} commands: {len(given) - refused} carried out, {refused} refused."
-        return Found(held=len(given) >= len(self.harms.answers), text=text)
+        return faults.all_answered(self.harms.given, entries)
 
     def _afterwards(self, case: Case, known: int, found: Found) -> Found:
         """What has to hold once the fault is lifted; then the way is made free again."""

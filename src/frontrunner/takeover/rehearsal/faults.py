@@ -7,12 +7,23 @@ wrong board, or break the ledger.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 import msgspec
 
-from frontrunner.takeover.records import Cause, Decided, Entry, Noted, PlanChanged, Reading
+from frontrunner.takeover.records import (
+    Cause,
+    Commanded,
+    Decided,
+    Entry,
+    Noted,
+    PlanChanged,
+    Reading,
+    Refused,
+    Verb,
+)
 from frontrunner.takeover.stages import Mode, Position, Stage
 
 
@@ -291,6 +302,38 @@ def turned_back(entries: Sequence[Entry]) -> Found | None:
             text = f"It was stopped: {record.why}"
             return Found(held=False, text=text, readings=record.readings, entry=entry.seq)
     return None
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """A command of the operator, as the program that took it ended."""
+
+    verb: Verb
+    code: int
+    said: str
+
+
+def all_answered(given: Sequence[Given], entries: Sequence[Entry]) -> Found:
+    """Whether every command was carried out, or refused with a reason.
+
+    What cannot be done at all is refused by the command itself and never gets into the ledger; the
+    others are answered there.
+    """
+    recorded = [(one.seq, one.record) for one in entries if isinstance(one.record, Commanded)]
+    answers = [one.record for one in entries if isinstance(one.record, Decided | Refused)]
+    waiting = {seq for seq, _ in recorded} - {one.command for one in answers}
+    if waiting or not given:
+        return UNKNOWN
+    unrecorded = Counter(one.verb for one in given) - Counter(one.verb for _, one in recorded)
+    told = Counter(one.verb for one in given if one.code != 0 and one.said)
+    vanished = unrecorded - told
+    if vanished:
+        names = ", ".join(sorted(vanished.elements()))
+        return Found(held=False, text=f"Neither recorded nor refused: {names}.")
+    early = unrecorded.total()
+    late = sum(isinstance(one, Refused) for one in answers)
+    done = len(given) - early - late
+    text = f"{len(given)} commands: {done} carried out, {late + early} refused, {early} at once."
+    return Found(held=True, text=text)
 
 
 def edit_was_noticed(entries: Sequence[Entry]) -> bool:

@@ -15,7 +15,7 @@ from frontrunner.base.errors import TakeoverError
 from frontrunner.takeover.records import Verb
 from frontrunner.takeover.rehearsal.crew import Crew
 from frontrunner.takeover.rehearsal.fast_plan import EDITED, settings
-from frontrunner.takeover.rehearsal.faults import Fault
+from frontrunner.takeover.rehearsal.faults import Fault, Given
 from frontrunner.takeover.rehearsal.installation import Installation
 from frontrunner.takeover.rehearsal.processes import wait_until_answers
 from frontrunner.takeover.rehearsal.saboteur import Harm
@@ -44,8 +44,8 @@ class Harms:
         self._inst, self._crew = installation, crew
         self.envoy_kills: list[float] = []
         """When Envoy was killed, in seconds since the epoch."""
-        self.answers: list[str] = []
-        """What commands that were given all at once were answered."""
+        self.given: list[Given] = []
+        """Commands that were given all at once."""
         self.keep_up: Callable[[], None] = _nothing
         """Makes the present fault again where it heals by itself."""
 
@@ -197,8 +197,8 @@ class Harms:
 
     @contextmanager
     def _operator(self) -> Iterator[None]:
-        for verb, code, text in self._crew.give_all(_ALL_AT_ONCE):
-            self.answers.append(f"{verb}: {code} {text}")
+        ends = self._crew.give_all(_ALL_AT_ONCE)
+        self.given = [Given(verb=verb, code=code, said=said) for verb, code, said in ends]
         yield
 
 
