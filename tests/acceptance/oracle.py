@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import zstandard
 
 TOLERANCE = 1e-9
+_OURS = ("completed", "rankLow", "rankHigh", "tiedWith")
+"""Fields of rows that mteb's service does not have."""
 
 
 class Recorded(NamedTuple):
@@ -65,14 +67,12 @@ def comparable(body: Any) -> Any:
 
     Columns come in the order in which a hash table gives them; rows that tie in rank come in
     any order; so do the rows of per-language views. Everything else keeps its order. What only
-    our rows say, `completed`, is left out.
+    our rows say (`_OURS`) is left out.
     """
     if isinstance(body, dict) and isinstance(body.get("rows"), list):
-        body = body | {"rows": [_without(row, "completed") for row in body["rows"]]}
+        body = body | {"rows": [_without(row, *_OURS) for row in body["rows"]]}
     if isinstance(body, dict) and isinstance(body.get("buckets"), list):
-        buckets = [
-            one | {"leader": _without(one["leader"], "completed")} for one in body["buckets"]
-        ]
+        buckets = [one | {"leader": _without(one["leader"], *_OURS)} for one in body["buckets"]]
         body = body | {"buckets": buckets}
     if isinstance(body, dict) and "rows" in body and "benchmarkName" in body:
         body = body | {"rows": _tied_rows(body["rows"])}
@@ -85,8 +85,8 @@ def comparable(body: Any) -> Any:
     return body
 
 
-def _without(row: Any, key: str) -> Any:
-    return {k: v for k, v in row.items() if k != key} if isinstance(row, dict) else row
+def _without(row: Any, *keys: str) -> Any:
+    return {k: v for k, v in row.items() if k not in keys} if isinstance(row, dict) else row
 
 
 def _tied_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

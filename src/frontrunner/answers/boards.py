@@ -17,8 +17,9 @@ from frontrunner.answers.rendered import RenderedRow, RenderedSummary, scores_of
 from frontrunner.catalog import Aggregation
 from frontrunner.catalog.languages import LanguageNames
 from frontrunner.ranking import Board, Facts, Policy, Question, language_scores, rank
+from frontrunner.ranking.bands import Bands, bands
 from frontrunner.ranking.gather import Floats, tasks_begun
-from frontrunner.ranking.means import Scored
+from frontrunner.ranking.means import Scored, score
 from frontrunner.results.table import ScoreTable, Variant
 
 Buckets = Sequence[tuple[float, float | None]]
@@ -68,11 +69,22 @@ class BoardRenderer:
         self, bench: nouns.Benchmark, codes: frozenset[str] | None = None
     ) -> RenderedSummary:
         """The answer of `/scores`."""
-        return self.summary_of(bench, self.board(bench, codes), filtered=codes is not None)
+        if codes is not None:
+            return self.summary_of(bench, self.board(bench, codes), None, filtered=True)
+        return self.ranked(bench)[2]
+
+    def ranked(self, bench: nouns.Benchmark) -> tuple[Scored, Board, RenderedSummary]:
+        """A whole board: its rows, how they rank, and the answer of `/scores`."""
+        question = Question.of(bench)
+        rows = score(self.table, question)
+        board = rank(self.table, self.facts, question, rows)
+        how_sure = bands(self.table, self.facts, question, board, rows)
+        return rows, board, self.summary_of(bench, board, how_sure)
 
     def summary_of(
-        self, bench: nouns.Benchmark, board: Board, *, filtered: bool = False
-    ) -> RenderedSummary:
+        self, bench: nouns.Benchmark, board: Board, how_sure: Bands | None, *,
+        filtered: bool = False,
+    ) -> RenderedSummary:  # fmt: skip
         """A board that was ranked already, as the answer of `/scores`."""
         whole, tasks_meta = self._fixed_parts(bench)
         empty = not len(board.rank)
@@ -83,7 +95,7 @@ class BoardRenderer:
             task_types=whole.task_types if empty else list(board.task_types if asked_types else ()),
             tasks=whole.tasks if empty else list(board.tasks),
             tasks_meta=tasks_meta,
-            rows=self._rows(bench, board, with_types=with_types, filtered=filtered),
+            rows=self._rows(bench, board, how_sure, with_types=with_types, filtered=filtered),
             aggregations=whole.aggregations,
             custom_groupings=whole.custom_groupings if empty else self._groupings(bench, board),
             show_zero_shot=bench.show_zero_shot,
@@ -113,8 +125,9 @@ class BoardRenderer:
         ]
 
     def _rows(
-        self, bench: nouns.Benchmark, board: Board, *, with_types: bool, filtered: bool
-    ) -> list[RenderedRow]:
+        self, bench: nouns.Benchmark, board: Board, how_sure: Bands | None, *,
+        with_types: bool, filtered: bool,
+    ) -> list[RenderedRow]:  # fmt: skip
         means = shown_means(bench, board, board.means, filtered=filtered)
         partial = shown_means(bench, board, board.completed_means)
         variants = board.variants.tolist()
@@ -144,6 +157,7 @@ class BoardRenderer:
             "trained_on_tasks": [seen[number] for number in variants],
             "experiments": [run.experiment for run in runs],
             "completed": completed_rows(board, partial),
+            **band_columns(board, how_sure),
         }
         return structs_of(RenderedRow, columns)
 
@@ -235,6 +249,18 @@ def shown_means(
         public=column("mean_public", split and Aggregation.MEAN_TASK in asked),
         private=column("mean_private", split),
     )
+
+
+def band_columns(board: Board, how_sure: Bands | None) -> dict[str, list[int | None]]:
+    """What rows say of how sure their ranks are; null if that is not known."""
+    if how_sure is None:
+        nothing: list[int | None] = [None] * len(board.rank)
+        return {"rank_low": nothing, "rank_high": nothing, "tied_with": nothing}
+    return {
+        "rank_low": [low or None for low in how_sure.low.tolist()],
+        "rank_high": [high or None for high in how_sure.high.tolist()],
+        "tied_with": [None if tied < 0 else tied for tied in how_sure.tied.tolist()],
+    }
 
 
 def _group_rows(board: Board) -> list[dict[str, dict[str, float]]]:

@@ -18,9 +18,8 @@ from frontrunner.answers.scores import BoardLines, board_lines, model_scores
 from frontrunner.base.atomic import hidden_folder
 from frontrunner.base.memory import return_freed_memory
 from frontrunner.catalog import Benchmark, Catalog
-from frontrunner.ranking import Question, rank
 from frontrunner.ranking.coverage import models_with_every_cell, models_with_every_task
-from frontrunner.ranking.means import Scored, score
+from frontrunner.ranking.means import Scored
 from frontrunner.results.collecting import collector_paused
 from frontrunner.results.read import Progress
 from frontrunner.results.workers import helpers
@@ -214,10 +213,7 @@ def _encoded(key: str, body: bytes) -> tuple[str, Encoded]:
 def _ranked(
     renderer: BoardRenderer, bench: Benchmark, lines: list[BoardLines], complete: dict[str, int]
 ) -> tuple[Scored, RenderedSummary]:
-    question = Question.of(bench)
-    rows = score(renderer.table, question)
-    board = rank(renderer.table, renderer.facts, question, rows)
-    summary = renderer.summary_of(bench, board)
+    rows, board, summary = renderer.ranked(bench)
     models = [run.model for run in renderer.runs(board.variants.tolist())]
     # A board without types shows none.
     types = board.task_types if summary.task_types else ()

@@ -163,6 +163,13 @@ class RowOf(Wire, Generic[M, S], frozen=True):
     experiments: dict[str, Any] | None
     completed: Completed | msgspec.UnsetType = msgspec.UNSET
     """Only in rows that lack a counted task, whose means are null: the means without it."""
+    rank_low: int | None = None
+    """The best rank in 95 of 100 draws of the board's tasks; null if it is not known: the board has
+    too few tasks, it is narrowed, or its rule gives the row no rank."""
+    rank_high: int | None = None
+    """The worst rank in 95 of 100 draws."""
+    tied_with: int | None = None
+    """How many other models of the board cannot be told from this one by its tasks."""
 
 
 class SummaryRow(RowOf[Model, dict[str, float]], frozen=True):
@@ -281,6 +288,9 @@ class ModelScoreRow(Wire, frozen=True, kw_only=True):
     scores_by_task_type: dict[str, float]
     completed: Completed | msgspec.UnsetType = msgspec.UNSET
     """As in the rows of the board."""
+    rank_low: int | None = None
+    rank_high: int | None = None
+    tied_with: int | None = None
 
 
 class ModelScoresOf(Wire, Generic[M], frozen=True, kw_only=True):

@@ -147,6 +147,9 @@ class BoardLine(NamedTuple):
     zero_shot_pct: int
     scores_by_task_type: dict[str, float]
     completed: schemas.Completed | msgspec.UnsetType = msgspec.UNSET
+    rank_low: int | None = None
+    rank_high: int | None = None
+    tied_with: int | None = None
 
 
 class BoardLines(NamedTuple):
@@ -179,6 +182,9 @@ def board_lines(
                 row.zero_shot_pct,
                 scores,
                 row.completed,
+                row.rank_low,
+                row.rank_high,
+                row.tied_with,
             )
     return BoardLines(summary.benchmark_name, summary.task_types, len(summary.rows), by_model)
 
@@ -210,6 +216,9 @@ def model_rows(model: str, boards: Sequence[tuple[nouns.Benchmark, BoardLines]])
             task_types=lines.task_types,
             scores_by_task_type=line.scores_by_task_type,
             completed=line.completed,
+            rank_low=line.rank_low,
+            rank_high=line.rank_high,
+            tied_with=line.tied_with,
         )
         for bench, lines, line in found
     ]
