@@ -11,6 +11,7 @@ import yaml
 
 from frontrunner.base.way_back import keep_settings
 from frontrunner.gateway.feedback import Feedback, Message
+from frontrunner.gateway.shadow.tally import RouteTally, Tally, write_tally
 from tests.command import run_command
 from tests.gateway.boards import Board
 
@@ -131,6 +132,11 @@ def test_banner_shadow_and_settling(home: Path) -> None:
 def test_shadows_so_far(home: Path) -> None:
     assert json.loads(run(home, "gateway", "shadow", "--json").stdout)["routes"] == {}
     (home / "gateway").mkdir()
+    tally = Tally(routes={"/": RouteTally(same=5, old_failed=17)})
+    write_tally(home / "gateway" / "shadow.json", tally)
+    shown = run(home, "gateway", "shadow").stdout
+    assert "old failed" in shown
+    assert "17" in shown
     (home / "gateway" / "shadow.toml").write_text("[[ignore]]\nname = 'x'")
     assert run(home, "gateway", "shadow").returncode == 6
 
@@ -158,6 +164,20 @@ def test_feedback_is_exported(home: Path) -> None:
     assert run(home, "gateway", "feedback").stdout == "1\tnew\t/\t=1+1 fine\n"
     assert "'=1+1" in run(home, "gateway", "feedback", "--csv").stdout
     assert json.loads(run(home, "gateway", "feedback", "--json").stdout)[0]["text"] == "=1+1\nfine"
+
+
+def test_feedback_is_deleted_after_a_yes(home: Path) -> None:
+    store = Feedback("", home / "gateway")
+    for text in ("first", "second"):
+        store.add(Message(at=0, side="new", page="/", text=text))
+    store.close()
+    asked = run(home, "gateway", "feedback", "--delete-through", "1")
+    assert asked.returncode == 2
+    assert "Export them first" in asked.stderr
+    done = run(home, "gateway", "feedback", "--delete-through", "1", "--yes", "--json")
+    assert json.loads(done.stdout) == {"deleted": 1}
+    assert "1 message deleted." in done.stderr
+    assert run(home, "gateway", "feedback").stdout == "2\tnew\t/\tsecond\n"
 
 
 def test_an_unknown_kind_of_file(home: Path) -> None:

@@ -21,6 +21,8 @@ class Asked:
     target: str
     headers: dict[str, str]
     body: bytes
+    head: bytes = b""
+    """The bytes before the body."""
 
 
 @dataclass
@@ -127,7 +129,7 @@ class Board:
         if headers.get("transfer-encoding") == "chunked":
             body = await self._chunks(reader)
         if not target.startswith("/health"):
-            self.asked.append(Asked(method, target, headers, body))
+            self.asked.append(Asked(method, target, headers, body, head))
         if target.startswith("/stream"):
             return await self._stream(writer)
         return await self._answer(method, target, headers, writer)

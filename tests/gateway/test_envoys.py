@@ -8,6 +8,8 @@ import signal
 import socket
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -17,8 +19,9 @@ from frontrunner.base.errors import GatewayError
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway import envoys
 from frontrunner.gateway.binary import Envoy, refusal
-from frontrunner.gateway.envoys import check_free, last_words
+from frontrunner.gateway.envoys import Envoys, check_free, last_words
 from frontrunner.gateway.process import EnvoyProcess
+from frontrunner.gateway.render import Place
 from frontrunner.gateway.sides import Address
 from frontrunner.gateway.supervise import Supervisor
 from frontrunner.net.silence import is_silent
@@ -79,6 +82,37 @@ def test_a_gateway_that_cannot_write_says_where(monkeypatch: pytest.MonkeyPatch)
     with tempfile.TemporaryDirectory(prefix="gw") as name:
         refused = Supervisor(lambda: settings, Path(name), Path(name) / "frontrunner.toml")
         with pytest.raises(GatewayError, match=rf"{name} cannot be written: .*Make space"):
+            refused.run()
+
+
+def test_a_full_disk_without_the_files_of_a_last_start_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Envoy was started with a file that was gone, and said something about its configuration."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(envoys, "write_file", full)
+    monkeypatch.setattr(EnvoyProcess, "start", lambda *_: pytest.fail("Envoy was started"))
+    settings = GatewaySettings(listen="127.0.0.1:1", old="http://a:2", new="http://b:3", metrics="")
+    with pytest.raises(GatewayError, match=r"envoy-0.yaml is gone and .* Make space"):
+        Envoys(Place(tmp_path)).again(settings)
+
+
+def test_a_lock_that_cannot_be_made_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def full(path: Path) -> Iterator[None]:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        yield
+
+    monkeypatch.setattr("frontrunner.gateway.supervise.locked", full)
+    settings = GatewaySettings(listen="127.0.0.1:1", old="http://a:2", new="http://b:3", metrics="")
+    with tempfile.TemporaryDirectory(prefix="gw") as name:
+        refused = Supervisor(lambda: settings, Path(name), Path(name) / "frontrunner.toml")
+        with pytest.raises(
+            GatewayError, match=rf"{name} cannot be written: .*run.lock.*Make space"
+        ):
             refused.run()
 
 

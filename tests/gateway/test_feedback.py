@@ -14,8 +14,10 @@ import pytest
 
 from frontrunner.base.errors import GatewayError
 from frontrunner.base.limit import Limit
+from frontrunner.gateway import feedback_room
 from frontrunner.gateway.companion import Companion
-from frontrunner.gateway.feedback import Feedback, Message, as_csv, hourly
+from frontrunner.gateway.feedback import Feedback, FullError, Message, as_csv, hourly
+from frontrunner.gateway.feedback_room import Room, read_room
 from tests.postgres import Cluster
 
 
@@ -61,6 +63,46 @@ def test_the_latest_come_first(store: Feedback) -> None:
     for number in range(5):
         store.add(message(str(number)))
     assert [one.text for one in store.latest(3)] == ["4", "3", "2"]
+
+
+def test_bytes_are_counted_in_utf_8(store: Feedback) -> None:
+    store.add(message("\U0001f600" * 10, page="/é"))
+    assert store.room() == Room(messages=1, bytes=43)
+
+
+@pytest.mark.parametrize(("name", "most"), [("MOST_MESSAGES", 3), ("MOST_BYTES", 31)])
+def test_a_full_store_refuses_and_says_so_until_there_is_room(
+    store: Feedback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, most: int
+) -> None:
+    monkeypatch.setattr(feedback_room, name, most)
+    for _ in range(3):
+        store.add(message())  # 12 bytes each
+    with pytest.raises(FullError, match=r"is full \(3 of .* --delete-through"):
+        store.add(message())
+    assert send(store, {"text": "x"})[0] == 507
+    room = read_room(tmp_path)
+    assert room is not None
+    assert room.is_full
+    first = next(store.all()).id
+    assert store.delete_through(first) == 1
+    assert read_room(tmp_path) == Room(messages=2, bytes=24)
+    assert send(store, {"text": "x"})[0] == 200
+    assert len(list(store.all())) == 3
+
+
+def test_what_another_gateway_stored_is_seen(
+    store: Feedback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feedback_room, "MOST_MESSAGES", 3)
+    monkeypatch.setattr("frontrunner.gateway.feedback._MEASURED_FOR", 0.0)
+    other = Feedback("" if store._database.is_sqlite else str(store._database._url), tmp_path)
+    try:
+        for one in (other, store, other):
+            one.add(message())
+        with pytest.raises(FullError):
+            store.add(message())
+    finally:
+        other.close()
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "plain"])

@@ -275,6 +275,7 @@ def test_what_could_be_read_in_two_ways_is_refused(gateway: Running, data: bytes
 NORMALISED = {
     "a folded header": b"GET /x HTTP/1.1\r\nHost: a\r\nX-Fold: one\r\n two\r\n" + END,
     "bare LF": b"GET /x HTTP/1.1\nHost: a\nX-Fold: one two\nConnection: close\n\n",
+    "a fold after a bare LF": b"GET /x HTTP/1.1\r\nHost: a\r\nX-Fold: one\n two\r\n" + END,
 }
 
 
@@ -287,6 +288,72 @@ def test_what_envoy_accepts_reaches_a_board_in_one_plain_form(
     [asked] = gateway.old.asked
     assert asked.headers["x-fold"] == "one two"
     assert (asked.target, asked.body) == ("/x", b"")
+
+
+HEAD = b"GET /x HTTP/1.1\r\nHost: a\r\n"
+POST = b"POST /x HTTP/1.1\r\nHost: a\r\n"
+EVIL = b"GET /evil HTTP/1.1\r\nHost: a\r\n\r\n"
+CHUNK = b"%x\r\n%s\r\n0\r\n\r\n" % (len(EVIL), EVIL)
+CRAFTED = {
+    "a header in a fold": HEAD + b"X: a\r\n Content-Length: 9\r\n" + END,
+    "a fold by a tab": HEAD + b"X: a\r\n\tTransfer-Encoding: chunked\r\n" + END,
+    "a fold of nothing": HEAD + b"X: a\r\n \r\nY: b\r\n" + END,
+    "a fold of a bare LF": HEAD + b"X: a\r\n \n" + EVIL.replace(b"\r\n\r\n", b"\r\n") + END,
+    "a fold before all headers": b"GET /x HTTP/1.1\r\n X: a\r\nHost: a\r\n" + END,
+    "a folded host": b"GET /x HTTP/1.1\r\nHost: a\r\n b\r\n" + END,
+    "a folded length": POST + b"Content-Length:\r\n %d\r\n" % len(EVIL) + END + EVIL,
+    "a length in two lines": POST + b"Content-Length: 1\r\n 0\r\n" + END + EVIL,
+    "a folded transfer-encoding": POST + b"Transfer-Encoding:\r\n chunked\r\n" + END + CHUNK,
+    "a transfer-encoding in two lines": (
+        POST + b"Transfer-Encoding: chun\r\n ked\r\n" + END + CHUNK
+    ),
+    "a length after a bare LF": POST + b"X: a\nContent-Length: %d\r\n" % len(EVIL) + END + EVIL,
+    "an encoding after a bare LF": POST + b"X: a\nTransfer-Encoding: chunked\r\n" + END + CHUNK,
+    "both lengths by bare LF": (
+        POST + b"Content-Length: 5\nTransfer-Encoding: chunked\r\n" + END + CHUNK
+    ),
+    "a bare CR": HEAD + b"X: a\rY: b\r\n" + END,
+    "a bare CR before a head": HEAD + b"X: a\r\r" + EVIL.replace(b"\n", b"") + b"\r\n" + END,
+    "an end by LF and CRLF": b"GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\n\r\n",
+    "an end by CRLF and LF": b"GET /x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\n",
+}
+
+
+@pytest.mark.parametrize("data", CRAFTED.values(), ids=CRAFTED.keys())
+def test_no_line_end_smuggles_a_header_or_a_request_to_a_board(
+    gateway: Running, data: bytes
+) -> None:
+    """Refused, or passed on as one request whose lines all end in CRLF and none is folded."""
+    answer = raw(gateway, data)
+    if answer.split()[1] in (b"400", b"501"):
+        assert not gateway.old.asked
+        return
+    assert answer.startswith(b"HTTP/1.1 200")
+    [asked] = gateway.old.asked  # of which `/evil` is at most a value or a body
+    assert asked.target == "/x"
+    assert asked.body in (b"", EVIL)
+    first, *lines = asked.head.removesuffix(b"\r\n\r\n").split(b"\r\n")
+    assert first.split()[1:] == [b"/x", b"HTTP/1.1"]
+    assert all(re.fullmatch(rb"[a-z0-9-]+: [^\r\n]*", line) for line in lines)
+    assert len({"content-length", "transfer-encoding"} & asked.headers.keys()) <= 1
+
+
+def test_two_requests_that_end_in_bare_lf_are_two(gateway: Running) -> None:
+    answer = raw(
+        gateway, b"GET /x HTTP/1.1\nHost: a\n\nGET /y HTTP/1.1\r\nHost: a\r\n" + END, b"/y"
+    )
+    assert answer.count(b"HTTP/1.1 200") == 2
+    assert [one.target for one in gateway.old.asked] == ["/x", "/y"]
+
+
+@pytest.mark.parametrize("path", ["/x", "/benchmark/x", "/queue/join", "/__frontrunner/feedback"])
+def test_trace_reaches_no_board(gateway: Running, path: str) -> None:
+    answer = raw(gateway, b"TRACE %s HTTP/1.1\r\nHost: a\r\nCookie: b\r\n" % path.encode() + END)
+    assert answer.startswith(b"HTTP/1.1 405")
+    assert b"\nallow: GET, HEAD, POST" in answer
+    assert b"Cookie" not in answer
+    assert not gateway.old.asked
+    assert not gateway.new.asked
 
 
 def test_a_header_with_an_underscore_is_dropped(gateway: Running) -> None:

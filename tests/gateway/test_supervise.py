@@ -78,18 +78,19 @@ class Process:
             return False
 
     def envoys(self) -> list[int]:
-        """The Envoys of this home that live, oldest first."""
-        found = []
+        """The Envoys of this home that live, oldest first; numbers of processes may wrap around."""
+        found: list[tuple[int, int]] = []
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit():
                 continue
             try:
                 words = (entry / "cmdline").read_bytes().split(b"\0")
+                started = int((entry / "stat").read_text().rpartition(")")[2].split()[19])
             except OSError:
                 continue
             if any(str(self.home / "gateway" / "envoy-").encode() in word for word in words):
-                found.append(int(entry.name))
-        return sorted(found)
+                found.append((started, int(entry.name)))
+        return [pid for _, pid in sorted(found)]
 
     def command(self, *words: str) -> str:
         """What a command of the gateway prints."""
@@ -214,7 +215,7 @@ def test_an_envoy_killed_soon_after_a_reload_does_not_block_the_next(running: Pr
     running.process.send_signal(signal.SIGHUP)
     until(lambda: len(running.envoys()) > 1)
     until(lambda: "restarted with the settings" in (running.home / "said").read_text())
-    os.kill(max(running.envoys()), signal.SIGKILL)  # while the first one drains
+    os.kill(running.envoys()[-1], signal.SIGKILL)  # while the first one drains
     until(lambda: "is started again" in (running.home / "said").read_text())
     running.process.send_signal(signal.SIGHUP)
     until(lambda: (running.home / "said").read_text().count("restarted with the settings") > 1)

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from frontrunner.base.config import load_settings
+from frontrunner.base.errors import GatewayError
 from frontrunner.base.gate_settings import LinksGate, ManualGate, SuccessGate, WebhookGate
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
 from frontrunner.checks.contract.record import Link, Record, write_record
@@ -22,7 +23,7 @@ from frontrunner.takeover.evidence.collect import Collector
 from frontrunner.takeover.fold import State
 from frontrunner.takeover.gates.on_boards import Boards
 from frontrunner.takeover.gates.outside import Checks
-from frontrunner.takeover.judging import Judging, judging_of
+from frontrunner.takeover.judging import Judging, _counting, judging_of
 from frontrunner.takeover.plan import least_evidence, plan_of
 from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.records import Reading
@@ -150,6 +151,18 @@ def test_messages_of_visitors_are_counted_in_the_gateways_database(tmp_path: Pat
         assert by_name["feedback"].text.startswith("1 message of 0 visitors")
     finally:
         judging.close()
+
+
+def test_a_full_store_of_feedback_is_no_evidence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What visitors would say is refused then, so few messages would pass for few complaints."""
+    monkeypatch.setattr("frontrunner.gateway.feedback_room.MOST_MESSAGES", 1)
+    feedback = Feedback("", tmp_path / "gateway")
+    feedback.add(Message(at=1.0, side="new", page="/", text="No."))
+    feedback.close()
+    with pytest.raises(GatewayError, match="The store of feedback is full"):
+        _counting(load_settings(tmp_path, {"FRONTRUNNER_GATEWAY_NEW": "http://new"}))(0.0)
 
 
 def test_a_gate_that_is_not_armed_is_proved_again_later(room: Room, tmp_path: Path) -> None:

@@ -24,7 +24,9 @@ def said(sim: Sim, verb: Verb) -> str:
 
 
 def test_before_the_start(sim: Sim) -> None:
-    assert "20% of the reads compared" in said(sim, Verb.START)
+    text = said(sim, Verb.START)
+    assert "20% of the reads compared" in text
+    assert "banner off, the old board's paths with the old board" in text
     assert "It would be refused: Nothing is in progress" in said(sim, Verb.ROLLBACK)
 
 

@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from frontrunner.base.errors import GatewayError
+from frontrunner.base.errors import GatewayError, UsageError
 from frontrunner.cli.gateway_app import gateway, settings_of, settings_of_way_back
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import counted, print_json, say
@@ -38,6 +38,8 @@ def status(home: Home = None, as_json: Json = False) -> None:
     fallbacks, failed = found.totals.fallbacks, found.totals.failed
     failures = f"{counted(failed, 'request')} failed"
     stdout.print(f"{counted(fallbacks, 'fallback')}; {failures}", highlight=False)
+    if found.feedback and found.feedback.is_full:
+        stdout.print(str(found.feedback), highlight=False, soft_wrap=True)
 
 
 def _hosts(found: Status) -> Table:
@@ -59,15 +61,29 @@ def _counts(found: Status) -> Table:
 @gateway.command()
 def feedback(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+    last: Annotated[
+        int | None,
+        typer.Option(
+            "--delete-through", metavar="ID", min=1, help="Delete the messages up to this one."
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete. Without this, only explain.")] = False,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Print what users wrote, oldest first."""
+    """Print what users wrote, oldest first, or delete it."""
     from frontrunner.gateway import feedback as messages  # noqa: PLC0415
 
     _, settings, folder = settings_of(home)
+    if last is not None and not yes:
+        raise UsageError(
+            f"This would delete the messages up to number {last}. Export them first: frontrunner "
+            "gateway feedback --csv > feedback.csv. To delete them, add --yes."
+        )
     store = messages.Feedback(settings.feedback, folder)
-    if as_csv:
+    if last is not None:
+        _say_deleted(store.delete_through(last), as_json)
+    elif as_csv:
         typer.echo(messages.as_csv(store.all()), nl=False)
     elif as_json:
         print_json(list(store.all()))
@@ -78,3 +94,9 @@ def feedback(
         for one in found:
             typer.echo(f"{one.id}\t{one.side}\t{one.page}\t{' '.join(one.text.split())}")
     store.close()
+
+
+def _say_deleted(number: int, as_json: bool) -> None:
+    if as_json:
+        print_json({"deleted": number})
+    say(f"{counted(number, 'message')} deleted.")

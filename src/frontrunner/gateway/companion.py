@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 
 from frontrunner.base.errors import GatewayError
 from frontrunner.base.limit import Limit
-from frontrunner.gateway.feedback import LONGEST_TEXT, Feedback, Message, hourly
+from frontrunner.gateway.feedback import LONGEST_TEXT, Feedback, FullError, Message, hourly
 from frontrunner.gateway.transition import current_transition
 from frontrunner.gateway.transition_page import PATHS, Reader, rendered
 from frontrunner.http.body import CutOffError, read_body
@@ -109,6 +109,8 @@ class Companion:
     async def _stored(self, message: Message) -> tuple[int, str]:
         try:
             await asyncio.to_thread(self._feedback.add, message)
+        except FullError:
+            return 507, "Thank you, but no more messages can be stored at the moment."
         except GatewayError as error:
             log.error("feedback was lost: %s", error)
             return 503, "It could not be stored. Try again later."

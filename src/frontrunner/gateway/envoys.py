@@ -187,6 +187,12 @@ class Envoys:
     def _start_as_before(self, settings: GatewaySettings) -> None:
         """Start Envoy without writing a file, such as while the disk is full."""
         config = self.place.folder / f"envoy-{self._serial}.yaml"
+        gone = [one for one in (config, self.place.routes) if not one.exists()]
+        if gone:
+            raise GatewayError(
+                f"{gone[0]} is gone and {self.place.folder} cannot be written, so Envoy cannot be "
+                "started. Make space or correct the permissions; the gateway tries again by itself."
+            )
         forget_memory(self._family)
         process = EnvoyProcess.start(self._command(settings, config, 0), self._crashes)
         with self._ended_on_error(process):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,16 +20,24 @@ import msgspec
 from frontrunner.answers.downloads import inert
 from frontrunner.base.errors import GatewayError, WrongSettingError
 from frontrunner.base.limit import Limit
+from frontrunner.gateway.feedback_room import Room, write_room
 
 if TYPE_CHECKING:
-    from sqlalchemy import Table
+    from sqlalchemy import Connection, Table
 
+log = logging.getLogger("frontrunner.gateway")
 LONGEST_TEXT = 2000
 """Characters of one message; what is longer is cut."""
 _LONGEST_PAGE = 500
 _PER_HOUR = 5
 """Messages of one client an hour."""
 _HOUR = 3600.0
+_MEASURED_FOR = 10.0
+"""Seconds until what is stored is measured anew: other gateways may use the same database."""
+
+
+class FullError(GatewayError):
+    """No more messages are stored."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +74,9 @@ class Feedback:
         except ValueError as error:
             raise WrongSettingError("feedback", f"cannot be used: {error}.") from error
         self._table = _table()
+        self._folder = folder
+        self._room = Room()
+        self._measured = float("-inf")
         with self._errors(), self._database.closed_on_error():
             self._database.create_file()
             with self._database.changing_tables() as connection:
@@ -75,15 +87,51 @@ class Feedback:
         self._database.close()
 
     def add(self, message: Message) -> None:
-        """Store a message. Raises GatewayError if the database refuses."""
-        values = {
-            "at": message.at,
-            "side": message.side,
-            "page": _storable(message.page)[:_LONGEST_PAGE],
-            "text": _storable(message.text)[:LONGEST_TEXT],
-        }
+        """Store a message. Raises FullError, and GatewayError if the database refuses."""
+        page = _storable(message.page)[:_LONGEST_PAGE]
+        text = _storable(message.text)[:LONGEST_TEXT]
+        values = {"at": message.at, "side": message.side, "page": page, "text": text}
         with self._errors(), self._database.writing() as connection:
+            if time.monotonic() - self._measured >= _MEASURED_FOR:
+                self._note(self._measure(connection))
+            if self._room.is_full:
+                raise FullError(str(self._room))
             connection.execute(self._table.insert().values(values))
+        self._room = self._room.with_one(len(page.encode()) + len(text.encode()))
+        if self._room.is_full:
+            self._note(self._room)
+
+    def room(self) -> Room:
+        """What is stored now. Raises GatewayError if the database refuses."""
+        with self._errors(), self._database.reading() as connection:
+            return self._measure(connection)
+
+    def delete_through(self, last: int) -> int:
+        """Delete the messages up to a number; how many. Raises GatewayError if it cannot be."""
+        with self._errors(), self._database.writing() as connection:
+            found = connection.execute(self._table.delete().where(self._table.c.id <= last))
+            self._note(self._measure(connection))
+        return found.rowcount
+
+    def _note(self, room: Room) -> None:
+        """Note what is stored, for `gateway status`; what is stored counts without that too."""
+        if room.is_full and not self._room.is_full:
+            log.error("%s", room)
+        self._room, self._measured = room, time.monotonic()
+        with suppress(OSError):
+            write_room(self._folder, room)
+
+    def _measure(self, connection: Connection) -> Room:
+        import sqlalchemy as sql  # noqa: PLC0415 -- an extra
+
+        page, text = self._table.c.page, self._table.c.text
+        if self._database.is_sqlite:
+            sizes = [sql.func.length(sql.cast(one, sql.LargeBinary)) for one in (page, text)]
+        else:
+            sizes = [sql.func.octet_length(one) for one in (page, text)]
+        query = sql.select(sql.func.count(), sql.func.sum(sizes[0] + sizes[1]))
+        messages, size = connection.execute(query.select_from(self._table)).one()
+        return Room(messages=messages, bytes=int(size or 0))
 
     def all(self) -> Iterator[Message]:
         """Every message, oldest first. Raises GatewayError if the database refuses."""

@@ -9,6 +9,7 @@ import msgspec
 from frontrunner.base.errors import GatewayError
 from frontrunner.gateway.admin import Host
 from frontrunner.gateway.control import Gateway, Seen
+from frontrunner.gateway.feedback_room import Room, read_room
 from frontrunner.gateway.state import GatewayState
 
 
@@ -36,6 +37,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     streams: int = 0
     """Requests and streams of users under way."""
     totals: Totals = Totals()
+    feedback: Room | None = None
+    """What is stored of feedback; None if none came yet."""
     problem: str = ""
     """Why Envoy cannot be asked; empty if it runs."""
 
@@ -43,6 +46,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 def status_of(gateway: Gateway) -> Status:
     """The status of a gateway, running or not. Raises GatewayError if its state is damaged."""
     asked, totals = gateway.kept(), read_totals(gateway.place.folder)
+    feedback = read_room(gateway.place.folder)
     try:
         admin = gateway.admin()
         streams = admin.stats(r"^http\.users\.downstream_rq_active$")
@@ -50,12 +54,15 @@ def status_of(gateway: Gateway) -> Status:
             running=True,
             asked=asked,
             seen=gateway.seen(),
-            hosts=admin.hosts(),
+            hosts=sorted(admin.hosts(), key=lambda one: (one.side != "old", one.address)),
             streams=int(sum(streams.values())),
             totals=totals,
+            feedback=feedback,
         )
     except GatewayError as error:
-        return Status(running=False, asked=asked, totals=totals, problem=str(error))
+        return Status(
+            running=False, asked=asked, totals=totals, feedback=feedback, problem=str(error)
+        )
 
 
 def summary(status: Status) -> str:
@@ -85,6 +92,7 @@ def shown(status: Status) -> dict[str, object]:
         "hosts": status.hosts,
         "streams": status.streams,
         "totals": status.totals,
+        "feedback": status.feedback,
     }
 
 

@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -103,10 +103,7 @@ class Supervisor:
             self._envoys.check(self.settings)
             return self._envoys.begin(self.settings)
         except OSError as error:
-            raise GatewayError(
-                f"{self.place.folder} cannot be written: {error}. Make space or correct the "
-                "permissions, then start the gateway again. An Envoy that runs already goes on."
-            ) from error
+            raise self._unwritable(error) from error
 
     def stop(self) -> None:
         """Make `run` drain and return."""
@@ -118,14 +115,23 @@ class Supervisor:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        try:
-            with locked(self.place.folder / "run.lock"):
-                yield
-        except BlockingIOError as error:
-            raise GatewayError(
-                f"Another gateway runs in {self.place.folder}. Stop it first, or reload it with "
-                "SIGHUP."
-            ) from error
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(locked(self.place.folder / "run.lock"))
+            except BlockingIOError as error:
+                raise GatewayError(
+                    f"Another gateway runs in {self.place.folder}. Stop it first, or reload it "
+                    "with SIGHUP."
+                ) from error
+            except OSError as error:
+                raise self._unwritable(error) from error
+            yield
+
+    def _unwritable(self, error: OSError) -> GatewayError:
+        return GatewayError(
+            f"{self.place.folder} cannot be written: {error}. Make space or correct the "
+            "permissions, then start the gateway again. An Envoy that runs already goes on."
+        )
 
     @contextmanager
     def _signals(self) -> Iterator[None]:

@@ -10,6 +10,7 @@ from contextlib import closing
 import msgspec
 
 from frontrunner.base.config import Settings
+from frontrunner.base.errors import GatewayError
 from frontrunner.base.gate_settings import GateSettings
 from frontrunner.base.home import Home
 from frontrunner.gateway.render import Place
@@ -106,6 +107,9 @@ def _counting(settings: Settings) -> Callable[[float], int]:
         from frontrunner.gateway.feedback import Feedback  # noqa: PLC0415 -- needs an extra
 
         with closing(Feedback(settings.gateway.feedback, gateway_folder(settings))) as feedback:
+            room = feedback.room()
+            if room.is_full:  # what users would say is not counted any more
+                raise GatewayError(str(room))
             return feedback.count("new", since)
 
     return count

@@ -76,8 +76,8 @@ def _as_if_given(state: State, command: Commanded, found: Plan) -> State:
 
 
 def _plain(world: World) -> str:
-    banner, settled = ("on" if one else "off" for one in (world.banner, world.settled))
+    keeps = "with the new board" if world.settled else "with the old board"
     return (
         f"{world.share / 100:g}% of the visitors on the new board, {world.shadow / 100:g}% of the "
-        f"reads compared, banner {banner}, old paths given away {settled}"
+        f"reads compared, banner {'on' if world.banner else 'off'}, the old board's paths {keeps}"
     )

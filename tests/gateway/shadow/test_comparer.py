@@ -15,9 +15,10 @@ from frontrunner.base.errors import GatewayError, NetworkError
 from frontrunner.gateway.shadow.canon import Answer
 from frontrunner.gateway.shadow.compare import Difference
 from frontrunner.gateway.shadow.comparer import Comparer, Shadow, shadow_of
-from frontrunner.gateway.shadow.path_templates import template
+from frontrunner.gateway.shadow.path_templates import OTHER, counted_as, template
 from frontrunner.gateway.shadow.rules import IgnoreRule, ignored_by, load_rules
-from frontrunner.gateway.shadow.tally import OTHER, Tally, read_tally
+from frontrunner.gateway.shadow.tally import Tally, read_tally
+from frontrunner.http.routes import ROUTES
 
 RULE = """[[ignore]]
 name = "a model left"
@@ -320,11 +321,27 @@ def test_a_tally_that_could_not_be_written_is_written_later(
     assert [tries.get(timeout=20) for _ in range(2)] == [1, 1]
 
 
-def test_routes_are_bounded() -> None:
+def test_made_up_paths_do_not_take_the_room_of_known_routes() -> None:
+    """500 routes were counted apart, whichever came first."""
     tally = Tally()
     for number in range(700):
-        tally.add(f"/{number}", "same")
-    assert tally.routes[OTHER].same == 200
+        tally.add(f"/*.{number}", "same")
+        tally.add(f"/zh/*.x?a{number}", "same")
+    assert tally.routes[OTHER].same == 1100
+    for number in range(50):
+        tally.add(f"/?a{number}", "same")
+    assert tally.routes[f"/?{OTHER}"].same == 30
+    for route in ("/", "/zh", "/v1/benchmarks/*/scores", "/models/*/*?name", "/zh/benchmark/*"):
+        assert tally.add(route, "different") is tally.routes[route]
+    assert len(tally.routes) == 300 + 1 + 20 + 1 + 5
+    assert sum(tally.totals().values()) == 1455
+
+
+def test_every_route_of_the_api_is_known() -> None:
+    full = {f"/*.{number}": 1 for number in range(300)}
+    for route in ROUTES:
+        made = template(route.path.replace("{name}", "a/b" if "models" in route.path else "a"))
+        assert counted_as(made, full) == made
 
 
 def test_what_acts_for_a_visitor_is_not_sent_on() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 _FIXED = frozenset({
     "v1", "benchmarks", "benchmark", "tasks", "models", "scores", "per-language", "leaders", "menu",
@@ -10,6 +11,42 @@ _FIXED = frozenset({
     "main", "boards_data", "data_overall", "data_tasks", "feed", "icon",
 })  # fmt: skip
 _LONGEST = 6
+_KNOWN = frozenset({
+    "/", "/boards", "/changes", "/compare", "/data", "/moved", "/search", "/benchmark/*",
+    "/models", "/models/*", "/models/*/*", "/tasks", "/tasks/*",
+    "/v1/benchmarks", "/v1/benchmarks/menu", "/v1/benchmarks/*", "/v1/benchmarks/*/leaders",
+    "/v1/benchmarks/*/per-language", "/v1/benchmarks/*/scores", "/v1/benchmarks/*/scores.csv",
+    "/v1/benchmarks/*/scores.parquet", "/v1/models", "/v1/models/*", "/v1/models/*/*",
+    "/v1/models/*/scores", "/v1/models/*/*/scores", "/v1/rank", "/v1/snapshot", "/v1/tasks",
+    "/v1/tasks/*", "/v1/tasks/*/*", "/v1/tasks/*/scores",
+    "/resolve/main/boards_data/*/data_overall/*.jsonl", "/resolve/main/boards_data/*/data_tasks/*",
+})  # fmt: skip
+"""The routes of boards, without parameters. A client can make up any number of others."""
+_UNKNOWN = 300
+"""Other routes that are counted apart, whatever their parameters."""
+_VARIATIONS = 20
+"""Sets of parameters that are counted apart for a known route."""
+OTHER = "<other>"
+"""Where routes are counted once there are too many."""
+
+
+def counted_as(route: str, routes: Collection[str]) -> str:
+    """The name under which a route is counted beside those that are counted already.
+
+    Each known route has room of its own, so that made-up paths cannot take it.
+    """
+    if route in routes:
+        return route
+    path, asks, _ = route.partition("?")
+    if _is_known(path):
+        used = sum(one.partition("?")[0] == path for one in routes) if asks else 0
+        return route if used < _VARIATIONS else f"{path}?{OTHER}"
+    used = sum(not _is_known(one.partition("?")[0]) for one in routes)
+    return route if used < _UNKNOWN else OTHER
+
+
+def _is_known(path: str) -> bool:
+    return (path.removeprefix("/zh") or "/") in _KNOWN
 
 
 def template(target: str) -> str:

@@ -11,6 +11,7 @@ import msgspec
 from frontrunner.base.atomic import write_file
 from frontrunner.gateway.shadow.canon import Answer
 from frontrunner.gateway.shadow.compare import Difference, Outcome
+from frontrunner.gateway.shadow.path_templates import counted_as
 
 TALLY = "shadow.json"
 """The file of counts in the gateway's folder."""
@@ -18,14 +19,11 @@ _EXAMPLES = 20
 """Examples kept for a route; the latest."""
 _ALL_EXAMPLES = 400
 """Examples kept for all routes: the file is written and read every few seconds."""
-_ROUTES = 500
 _SHOWN = 2000
 """Characters of a body in an example."""
 _DIFFERENCES = 20
 _LONGEST_TEXT = 300
 """Characters of a difference in an example: a board may answer with a title of megabytes."""
-OTHER = "<other>"
-"""Where routes are counted once there are too many."""
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,9 +67,7 @@ class Tally(msgspec.Struct, kw_only=True):
 
     def add(self, route: str, outcome: Outcome) -> RouteTally:
         """Count one verdict; the tally of its route."""
-        if route not in self.routes and len(self.routes) >= _ROUTES:
-            route = OTHER
-        one = self.routes.setdefault(route, RouteTally())
+        one = self.routes.setdefault(counted_as(route, self.routes), RouteTally())
         setattr(one, outcome, getattr(one, outcome) + 1)
         return one
 
