@@ -124,6 +124,12 @@ class Running:
         logs = (self.control.place.folder / name for name in ("envoy.log", "envoy.err"))
         return "\n".join(one.read_text("utf-8", "replace")[-4000:] for one in logs if one.exists())
 
+    def lua_errors(self) -> list[str]:
+        """What Envoy logged of mistakes in our Lua: such a request went on without its split."""
+        log = self.control.place.folder / "envoy.log"
+        lines = log.read_text("utf-8", "replace").splitlines() if log.exists() else []
+        return [line for line in lines if "[lua]" in line]
+
 
 def _at_rest(state: GatewayState) -> GatewayState:
     return GatewayState(generation=state.generation, salt=state.salt)
@@ -187,6 +193,9 @@ def gateway(_one_gateway: Running) -> Iterator[Running]:
     """A gateway with all visitors on the old board and both boards well."""
     _one_gateway.reset()
     before = _one_gateway.envoy()
+    known = len(_one_gateway.lua_errors())
     yield _one_gateway
     if _one_gateway.envoy() != before:
         pytest.fail(f"Envoy ended during the test: {_one_gateway.said()}")
+    if errors := _one_gateway.lua_errors()[known:]:
+        pytest.fail(f"Lua failed during the test: {errors}")

@@ -367,6 +367,7 @@ def test_the_admin_interface_is_a_private_socket(gateway: Running) -> None:
     assert "port_value" not in str(gateway.control.admin().get("/listeners"))
 
 
+ACTIVE = r"^http\.users\.downstream_rq_active$"
 BODY = b"POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n" + END
 
 
@@ -379,6 +380,20 @@ def test_a_body_without_a_length_is_limited_as_well(gateway: Running) -> None:
     assert len(gateway.old.asked) == 1
 
 
+def test_a_body_without_a_length_goes_to_the_chosen_board(gateway: Running) -> None:
+    """The script failed once it had waited for the body, so the choice was lost."""
+    chosen = BODY.replace(b"/x", b"/x?board=new")
+    parts = [chosen, b"3\r\nabc\r\n0\r\n\r\n"]
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as client:
+        client.sendall(parts[0])
+        until(lambda: sum(gateway.control.admin().stats(ACTIVE).values()) == 1)
+        client.sendall(parts[1])
+        assert client.recv(65536).startswith(b"HTTP/1.1 200")
+    [asked] = gateway.new.asked
+    assert asked.body == b"abc"
+    assert not gateway.old.asked
+
+
 def test_slow_feedback_does_not_reach_the_companion(gateway: Running) -> None:
     """Clients that send a byte now and then kept all of its connections."""
     begun = b"POST /__frontrunner/feedback HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx"
@@ -387,7 +402,7 @@ def test_slow_feedback_does_not_reach_the_companion(gateway: Running) -> None:
     before = admin.stats(connected)
     with socket.create_connection(("127.0.0.1", gateway.port)) as slow:
         slow.sendall(begun)
-        until(lambda: sum(admin.stats(r"^http\.users\.downstream_rq_active$").values()) == 1)
+        until(lambda: sum(admin.stats(ACTIVE).values()) == 1)
         assert admin.stats(connected) == before
     feedback = f"{gateway.url}/__frontrunner/feedback"
     assert ask("POST", feedback, content=b"x" * 300_000).status_code == 413

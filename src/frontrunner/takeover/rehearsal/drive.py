@@ -2,6 +2,7 @@
 
 Some dozens of connections carry the users by turns. Each client does what real ones do if a
 connection is cut: a GET is sent again, at most twice, and for a few seconds it tries to connect.
+The messages of a job are not asked for again: who reads them first takes them away.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ class Client:
         answer, tries, error = await self._sent(encoded(request, who, self._host), request)
         side = answer.header(b"x-frontrunner-side").decode("latin-1") if answer else ""
         one = Answered(
-            start=start, end=time.time(), kind=request.kind, method=request.method,
+            start=start, end=time.time(), kind=request.kind,
+            method="STREAM" if request.is_stream else request.method,
             path=request.path, owner=request.owner, status=answer.status if answer else 0,
             side=side, tries=tries, error=error, choice=choice, is_there=request.is_there,
         )  # fmt: skip
@@ -86,7 +88,7 @@ class Client:
         self._book.fail(kind, what, time.time())
 
     async def _sent(self, content: bytes, request: Request) -> tuple[RawAnswer | None, int, str]:
-        most = TRIES if request.method == "GET" else 1
+        most = TRIES if request.method == "GET" and not request.is_stream else 1
         error = ""
         for tries in range(1, most + 1):
             try:

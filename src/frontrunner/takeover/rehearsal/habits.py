@@ -107,6 +107,10 @@ async def run_jobs(client: Client, who: Visitor) -> None:
         await _queued(client, who)
 
 
+def _messages(path: str) -> Request:
+    return Request(path, "job result", Owner.OLD, is_stream=True)
+
+
 async def call(client: Client, who: Visitor) -> None:
     """Search as a script does, without the page."""
     body = msgspec.json.encode({"data": [_WORD]})
@@ -114,7 +118,7 @@ async def call(client: Client, who: Visitor) -> None:
     if is_good(begun) and begun is not None:
         number = msgspec.json.decode(begun.body)["event_id"]
         path = f"{GRADIO}/call/search/{number}"
-        found = await client.ask(who, Request(path, "job result", Owner.OLD))
+        found = await client.ask(who, _messages(path))
         _complete(client, found, b"event: complete")
 
 
@@ -125,7 +129,7 @@ async def _queued(client: Client, who: Visitor) -> None:
     join = Request(f"{GRADIO}/queue/join", "job", Owner.OLD, body=msgspec.json.encode(job))
     if is_good(await client.ask(who, join)):
         path = f"{GRADIO}/queue/data?session_hash={session}"
-        told = await client.ask(who, Request(path, "job result", Owner.OLD))
+        told = await client.ask(who, _messages(path))
         _complete(client, told, b"process_completed")
 
 
