@@ -124,3 +124,13 @@ def test_a_request_to_rank_reads_all_of_its_parameters() -> None:
     assert params.rank_request(query()).policy == "strict"
     assert params.task_filter(query()).is_empty
     assert params.model_filter(query()).is_empty
+
+
+def test_a_request_for_a_source_names_a_model_and_a_task() -> None:
+    found = params.source_request(query(model="o/m", task="T", benchmark="B", experiments="{}"))
+    assert found == ("o/m", "T", "B", "{}")
+    assert params.source_request(query(model="o/m", task="T")) == ("o/m", "T", None, None)
+    assert rejected(lambda: params.source_request(query(model="o/m")))[0]["loc"] == [
+        "query",
+        "task",
+    ]

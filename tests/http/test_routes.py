@@ -22,6 +22,7 @@ FIND = compile_routes()
         ("/v1/tasks/T/descriptive_statistics", "/v1/tasks/{name}/descriptive_statistics", "T"),
         ("/v1/models/with\nline", "/v1/models/{name}", "with\nline"),
         ("/v1/rank", "/v1/rank", ""),
+        ("/v1/source", "/v1/source", ""),
     ],
 )
 def test_a_path_belongs_to_one_route(path: str, route: str, name: str) -> None:

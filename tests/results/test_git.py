@@ -73,7 +73,7 @@ def test_a_repository_is_cloned_and_followed(repository: Path, tmp_path: Path, b
         ingested = joined(read_source(near.path, catalog(), options), catalog())
         assert ingested.table.score.tolist() == [score]
         assert msgspec.structs.replace(ingested.origin, at=msgspec.UNSET) == Origin(
-            "git", Path(source).name, commit=name
+            "git", Path(source).name, commit=name, folder="results"
         )
         assert git(near.path, "rev-list", "--count", "HEAD") == "1"
 

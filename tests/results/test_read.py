@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from frontrunner.base.errors import SourceError
@@ -110,7 +111,15 @@ def test_workers_know_today_s_and_former_names_and_what_runs_may_say() -> None:
 def test_where_a_folder_came_from(root: Path) -> None:
     assert read_source(root, KNOWN, Options(workers=1)).origin == Origin("folder", "results")
     options = Options(workers=1, repository="https://example.org/r")
-    assert read_source(root, KNOWN, options).origin == Origin("git", "https://example.org/r")
+    url = "https://example.org/r"
+    assert read_source(root, KNOWN, options).origin == Origin("git", url, folder="")
+
+
+def test_where_paths_of_a_repository_begin(root: Path) -> None:
+    options = Options(workers=1, repository="https://example.org/r")
+    assert read_source(root.parent, KNOWN, options).origin.folder == "results"
+    (root / "model_meta.json").write_text("{}")
+    assert read_source(root, KNOWN, options).origin.folder is msgspec.UNSET
 
 
 @pytest.mark.parametrize("name", ["x.txt", "none"])

@@ -15,6 +15,7 @@ from frontrunner.snapshot.answers import JSON, Encoded, body_tag
 if TYPE_CHECKING:
     from frontrunner.answers.boards import Buckets
     from frontrunner.answers.filters import ModelFilter, RankRequest, TaskFilter
+    from frontrunner.answers.source_schemas import SourceRequest
 
 _CACHE_BYTES = 64 * 1024 * 1024
 
@@ -168,6 +169,12 @@ class Bodies:
         from frontrunner.answers.rerank import rendered  # noqa: PLC0415
 
         return self._json(("rank", repr(request)), lambda: rendered(self._service, request))
+
+    def source(self, wanted: SourceRequest) -> Encoded:
+        """Where a score comes from."""
+        from frontrunner.answers.provenance import score_source  # noqa: PLC0415
+
+        return self._json(("source", repr(wanted)), lambda: score_source(self._service, wanted))
 
     def info(self) -> Encoded:
         """The snapshot being served, and its sources."""

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from frontrunner import __version__
-from frontrunner.answers import rank_schemas, schemas
+from frontrunner.answers import rank_schemas, schemas, source_schemas
 from frontrunner.http.routes import ROUTES, Param, Route
 
 _REF = "#/components/schemas/{name}"
@@ -30,7 +30,7 @@ def _schema_types() -> list[type]:
     """The structs of answers, without generic ones: those only describe others."""
     return [
         value
-        for value in {**vars(schemas), **vars(rank_schemas)}.values()
+        for value in {**vars(schemas), **vars(rank_schemas), **vars(source_schemas)}.values()
         if isinstance(value, type)
         and issubclass(value, schemas.Wire)
         and value is not schemas.Wire
@@ -79,7 +79,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "304": {"description": "The client has it already"},
     }
     of_the_past = any(one.name == "snapshot" for one in route.params)
-    if named or of_the_past or route.path == "/v1/rank":
+    if named or of_the_past or route.path in ("/v1/rank", "/v1/source"):
         answers["404"] = _problem("There is none of that name")
     if route.params:
         answers["422"] = _problem("A parameter is wrong")

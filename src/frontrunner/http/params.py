@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 from frontrunner.answers.filters import ModelFilter, RankRequest, TaskFilter
+from frontrunner.answers.source_schemas import SourceRequest
 from frontrunner.http.query import Query
 
 _TRUE = frozenset({"1", "true", "t", "yes", "y", "on"})
@@ -122,6 +123,23 @@ def rank_request(query: Query) -> RankRequest:
         data_revision=text(query, "data_revision"),
         models=model_filter(query),
     )
+
+
+def source_request(query: Query) -> SourceRequest:
+    """The parameters of `/v1/source`."""
+    return SourceRequest(
+        model=_required(query, "model"),
+        task=_required(query, "task"),
+        benchmark=text(query, "benchmark"),
+        run=query.get("experiments") or None,
+    )
+
+
+def _required(query: Query, key: str) -> str:
+    value = query.get(key)
+    if not value:
+        raise _wrong(key, "missing", "Field required", None)
+    return value
 
 
 # --- size buckets ---------------------------------------------------------------------------------

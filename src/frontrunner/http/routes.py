@@ -88,6 +88,12 @@ _RANK_PARAMS = (
     _DATA_REVISION,
     *_MODEL_PARAMS,
 )
+_SOURCE_PARAMS = (
+    Param("model", "text", "Name of a model", True),
+    Param("task", "text", "Name of a task", True),
+    Param("benchmark", "text", "Name or alias of a benchmark, which may narrow the task"),
+    Param("experiments", "text", "JSON: the parameters of an experiment's run"),
+)
 _BUCKETS = Param(
     "buckets", "text", "JSON: [[min, max], ...] in millions of parameters; null is open", True
 )
@@ -187,6 +193,13 @@ _ROUTES: tuple[Route, ...] = (
         "Ranking",
         lambda b, n, q: b.rank(params.rank_request(q)),
         _RANK_PARAMS,
+    ),
+    Route(
+        "/v1/source",
+        "Where a score comes from: its parts, their files, and the command that runs it",
+        "ScoreSource",
+        lambda b, n, q: b.source(params.source_request(q)),
+        _SOURCE_PARAMS,
     ),
     Route(
         "/v1/snapshot",

@@ -19,3 +19,6 @@ class Origin(msgspec.Struct, frozen=True):
     at: float | msgspec.UnsetType = msgspec.UNSET
     """When the commit was made, in seconds since the epoch; unset if that is not known. Left out
     of JSON then, so that manifests written before it was there keep their names."""
+    folder: str | msgspec.UnsetType = msgspec.UNSET
+    """Of a repository, the folder inside it that paths of files are below; empty for its root,
+    unset if that is not known."""

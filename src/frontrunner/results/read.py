@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import UNSET, UnsetType
 
 from frontrunner.base.errors import SourceError
 from frontrunner.catalog import Catalog, Model
@@ -23,7 +24,7 @@ from frontrunner.results.files import Files, files_of, merged
 from frontrunner.results.formats import TaskIndex
 from frontrunner.results.git import git_commit, special_files
 from frontrunner.results.git_history import commit_time
-from frontrunner.results.layout import Identity, Names, folder_name
+from frontrunner.results.layout import META, Identity, Names, folder_name
 from frontrunner.results.origin import Origin
 from frontrunner.results.rejects import Reason, Reject, printable
 from frontrunner.results.sources import (
@@ -212,8 +213,16 @@ def _origin_of(source: Path, options: Options, chunks: list[Chunk]) -> Origin:
     # Model folders were looked into, what lies beside them was not.
     special += special_files(source, known=results_root(source))
     commit = git_commit(source, special)
-    kind, name = ("git", options.repository) if options.repository else ("folder", source.name)
-    return Origin(kind, name, commit=commit, at=commit_time(source, commit))
+    at = commit_time(source, commit)
+    if not options.repository:
+        return Origin("folder", source.name, commit=commit, at=at)
+    return Origin("git", options.repository, commit=commit, at=at, folder=_inside(source))
+
+
+def _inside(clone: Path) -> str | UnsetType:
+    """The folder of a clone that paths of its files are below; unset for the clone of one model."""
+    root = results_root(clone)
+    return UNSET if (root / META).is_file() else root.relative_to(clone).as_posix().strip(".")
 
 
 # --- archives ---------------------------------------------------------------------------------

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 from frontrunner.answers.service import Service
 from frontrunner.results.ingest import ingest
-from frontrunner.web.views.missing import command, missing
+from frontrunner.web.views.missing import missing
 from tests.factories import catalog, snapshot_of, task, write_scores
 from tests.web.conftest import Browser
 
@@ -34,13 +33,3 @@ def test_the_page_names_them_and_the_command(tmp_path: Path) -> None:
     assert "mteb run -m org/a -t T2" in html
     assert "Only those who have the data can run Secret" in html
     assert "Missing results" not in browser.text("/models/org/b")
-
-
-def test_names_are_quoted_for_a_shell() -> None:
-    assert shlex.split(command("org/a b", ["x; rm -rf ~", "T(1)"]))[3:] == [
-        "org/a b",
-        "-t",
-        "x; rm -rf ~",
-        "T(1)",
-    ]
-    assert command("org/a", []) == ""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from frontrunner.answers import schemas
+from frontrunner.answers.commands import run_command
 from frontrunner.answers.service import Service
 
 
@@ -36,13 +36,6 @@ def missing(service: Service, rows: Sequence[schemas.ModelScoreRow], model: str)
         private = [name for name in lacking if not known[name].public]
         title, total = row.benchmark_display_name, len(covered.tasks)
         if lacking:
-            run = command(model, public)
+            run = run_command(model, public)
             found.append(Missing(row.benchmark_name, title, total, public, private, run))
     return found
-
-
-def command(model: str, tasks: Sequence[str]) -> str:
-    """The command of mteb that evaluates a model on tasks; empty for none."""
-    if not tasks:
-        return ""
-    return f"mteb run -m {shlex.quote(model)} -t {' '.join(map(shlex.quote, tasks))}"
