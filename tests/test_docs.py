@@ -19,7 +19,7 @@ from frontrunner.answers.service import Service
 from frontrunner.base import errors
 from frontrunner.base.config import SECTIONS, variable
 from frontrunner.catalog import entries, own
-from frontrunner.cli import MODULES, load_commands
+from frontrunner.cli import GROUPS, MODULES, load_commands
 from frontrunner.cli.app import app
 from frontrunner.http.metrics import Metrics
 from frontrunner.http.openapi import document_html
@@ -59,6 +59,15 @@ def test_every_setting_is_documented(section: str) -> None:
 @pytest.mark.parametrize("command", MODULES)
 def test_every_command_is_documented(command: str) -> None:
     assert re.search(rf"\| `{command}[ `]", text("cli.md"))
+
+
+def test_commands_are_documented_in_the_groups_of_the_help() -> None:
+    sections = dict(
+        re.findall(r"^## (.*?)\n(.*?)(?=^## )", text("cli.md"), re.MULTILINE | re.DOTALL)
+    )
+    for group, names in GROUPS.items():
+        told = re.findall(r"^\| `(\w+)", sections[group], re.MULTILINE)
+        assert list(dict.fromkeys(told)) == list(names), group
 
 
 @pytest.mark.parametrize("reason", list(Reason))

@@ -64,7 +64,7 @@ def test_mistakes_name_the_file_and_the_key(tmp_path: Path, text: str, says: str
             {},
             "Correct it in the variable FRONTRUNNER_SERVER_PORT;",
         ),
-        ({"FRONTRUNNER_SERVER_PORT": "1"}, {"port": 99999}, "Correct it in the option --port;"),
+        ({"FRONTRUNNER_SERVER_PORT": "1"}, {"port": 99999}, "--port must be a whole number from 0"),
     ],
 )
 def test_a_mistake_names_the_place_that_it_was_given_in(

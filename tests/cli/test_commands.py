@@ -116,7 +116,8 @@ def test_a_check_says_where_runs_differ_and_what_to_paste(folder: Path) -> None:
     [
         (("build", "--results", "nothing", *BUILD[3:]), 3, "nothing does not exist"),
         (("build", "--results", "results", "--without-mteb"), 2, "--without-mteb needs --catalog"),
-        (("publish", "abc", "--home", "h"), 2, "no snapshot in h called 'abc'"),
+        (("restore", "x.tar", "--home", "r"), 4, "r cannot be restored: x.tar: No such file or"),
+        (("publish", "abc", "--home", "h"), 2, "No snapshot in h is called 'abc'"),
         (("verify", "--home", "h"), 2, "Nothing is published in h (the folder does not exist)"),
         (("catalog", "--catalog", "bad.toml", "--without-mteb"), 3, "bad.toml, line 2"),
         (("build", "--results", "[/x]", *BUILD[3:]), 3, "[/x] does not exist"),
@@ -124,9 +125,9 @@ def test_a_check_says_where_runs_differ_and_what_to_paste(folder: Path) -> None:
         (
             ("build", "--readers", "-3", *BUILD[1:]),
             2,
-            "build.readers: must be a whole number, at least 0",
+            "--readers must be a whole number, at least 0, got -3.",
         ),
-        (("prune", "--keep", "-1"), 2, "build.keep: must be a whole number, at least 0"),
+        (("prune", "--keep", "-1"), 2, "--keep must be a whole number, at least 0"),
         (("serve", "--port", "99999"), 2, "--port must be 0-65535, got 99999"),
     ],
 )

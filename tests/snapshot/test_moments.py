@@ -49,7 +49,7 @@ def test_the_start_of_a_name(store: Store) -> None:
         ("2025-01-30", "The oldest is of 2025-01-31"),
         ("2025-13", "is not a date"),
         ("2025-02-30", "is not a date"),
-        ("zz", "no snapshot"),
+        ("zz", "No snapshot"),
         ("", "snapshot"),
     ],
 )

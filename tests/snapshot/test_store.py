@@ -469,11 +469,12 @@ def test_the_start_of_a_name_must_be_that_of_one_snapshot(tmp_path: Path) -> Non
     snapshot = build(tmp_path, "home")
     store = Store(tmp_path / "home")
     shutil.copytree(snapshot.folder, store.folder / f"{snapshot.id}2")
-    for name, found in (("zzz", "no snapshot"), (snapshot.id[:6], "2 snapshots")):
+    for name, found, verb in (("zzz", "No", "is"), (snapshot.id[:6], "2", "are")):
         with pytest.raises(UnknownNameError) as caught:
             store.open(name)
         assert str(caught.value) == (
-            f"{found} in {tmp_path}/home called {name!r}. List them with: frontrunner snapshots"
+            f"{found} snapshot{'s' * (verb == 'are')} in {tmp_path}/home {verb} called {name!r}. "
+            "List them with: frontrunner snapshots"
         )
 
 

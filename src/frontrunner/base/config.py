@@ -287,8 +287,6 @@ class _Given(NamedTuple):
         key = key.partition("[")[0]
         name = variable(section, key.replace(".", "_"))
         place = f"the variable {name}" if name in self.environ else str(self.file)
-        if key.partition(".")[0] in self.options:
-            place = f"the option --{key.replace('_', '-')}"
         return f"Correct it in {place}; docs/configuration.md lists every setting."
 
 
@@ -308,9 +306,10 @@ def _converted(
         what, _, path = str(error).partition(" - at `$")
         key = path.rstrip("`").removeprefix(".")
         name = f"{section}.{key}" if key else section
-        raise UsageError(
-            f"The setting {name}: {_plain(what, key, kind, values)}. {given.correct(section, key)}"
-        ) from error
+        plain = _plain(what, key, kind, values)
+        if key in given.options:
+            raise UsageError(f"--{key.replace('_', '-')} {plain}.") from error
+        raise UsageError(f"The setting {name}: {plain}. {given.correct(section, key)}") from error
 
 
 def _plain(what: str, key: str, kind: type[msgspec.Struct], values: dict[str, Any]) -> str:

@@ -96,10 +96,14 @@ class BackupError(FrontrunnerError):
     code = 4
 
 
-class InterruptedBuildError(FrontrunnerError):
-    """The user stopped a build; the message says what was done and what was not."""
+class StoppedError(FrontrunnerError):
+    """The user stopped a command; the message says what was done and what was not."""
 
     code = 130
+
+
+class InterruptedBuildError(StoppedError):
+    """The user stopped a build."""
 
 
 # --- what is running ----------------------------------------------------------------------------

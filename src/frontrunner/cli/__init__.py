@@ -13,40 +13,12 @@ from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
 from importlib import import_module
 
-from frontrunner.base.errors import FrontrunnerError, InterruptedBuildError, WrongSettingError
+from frontrunner.base.errors import FrontrunnerError, StoppedError, WrongSettingError
+from frontrunner.cli.groups import GROUPS, MODULES
+
+__all__ = ["GROUPS", "MODULES", "load_commands", "main"]
 
 INTERRUPTED = 130
-
-MODULES = {
-    "build": "build",
-    "ingest": "build",
-    "catalog": "build",
-    "snapshots": "snapshots",
-    "publish": "snapshots",
-    "prepare": "prepare",
-    "rollback": "snapshots",
-    "verify": "snapshots",
-    "prune": "snapshots",
-    "backup": "backup",
-    "restore": "backup",
-    "diff": "diff",
-    "serve": "serve",
-    "legacy": "legacy",
-    "parity": "parity",
-    "contract": "contract",
-    "export": "export",
-    "demo": "demo",
-    "evaluate": "evaluate",
-    "gateway": "gateway",
-    "takeover": "takeover",
-    "hub": "hub",
-    "engagement": "engagement",
-    "refresh": "refresh",
-    "space": "space",
-    "store": "store",
-    "doctor": "doctor",
-}
-"""Command -> the module of this package that holds it."""
 
 
 def load_commands(words: Sequence[str]) -> None:
@@ -73,26 +45,29 @@ def _run() -> int:
     """Run the command of `sys.argv`; its exit code."""
     # Not at the top: each worker process imports this module when it starts.
     from frontrunner.base.config import chosen_home, correct_in  # noqa: PLC0415
-    from frontrunner.cli.app import app  # noqa: PLC0415
-    from frontrunner.cli.hints import given_home  # noqa: PLC0415
-    from frontrunner.cli.output import complain, say  # noqa: PLC0415
+    from frontrunner.cli.command_line import command_line  # noqa: PLC0415
+    from frontrunner.cli.hints import given_home, with_home  # noqa: PLC0415
+    from frontrunner.cli.output import complain, forget_volume, show_trace  # noqa: PLC0415
 
     code = 1
+    forget_volume()
     try:
         load_commands(sys.argv[1:2])
-        app()
-    except InterruptedBuildError as error:
-        say(error)
+        command_line()()
+    except StoppedError as error:
+        sys.stderr.write(f"{with_home(str(error))}\n")
         code = error.code
     except WrongSettingError as error:
         complain("error", f"{error} {correct_in(chosen_home(given_home()), 'gateway', error.key)}")
         code = error.code
     except FrontrunnerError as error:
         complain("error", error)
+        show_trace()
         code = error.code
     except OSError as error:
         # A full disk, a folder without permission: a traceback would not help.
         complain("error", f"{error.filename or 'The system'}: {error.strerror or error}")
+        show_trace()
     except BrokenExecutor:
         complain("error", "The system ended a helping process, as it does where memory is short.")
     except SystemExit as ended:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from frontrunner import __version__
+from frontrunner.cli.output import set_volume
 
 app = typer.Typer(
     name="frontrunner",
@@ -21,10 +22,38 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
+def _quiet(context: typer.Context, asked: bool) -> bool:
+    if asked or context.parent is None:
+        set_volume(quiet=asked)
+    return asked
+
+
+def _verbose(context: typer.Context, asked: bool) -> bool:
+    if asked or context.parent is None:
+        set_volume(verbose=asked)
+    return asked
+
+
 @app.callback()
 def root(
+    quiet: bool = typer.Option(
+        False,
+        "--quiet",
+        "-q",
+        help="Print errors and warnings only, besides data.",
+        callback=_quiet,
+        expose_value=False,
+    ),
+    verbose: bool = typer.Option(
+        False,
+        "--verbose",
+        "-v",
+        help="Print how long each step took, and where an error came from.",
+        callback=_verbose,
+        expose_value=False,
+    ),
     version: bool = typer.Option(
         False, "--version", help="Print the version.", callback=_version, is_eager=True
     ),
 ) -> None:
-    """Result files in, ranked boards out; and the take-over of the board before."""
+    """Read mteb result files, serve ranked boards, and take over from an older board."""

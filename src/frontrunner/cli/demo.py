@@ -12,7 +12,7 @@ from frontrunner.base.config import load_settings
 from frontrunner.catalog.store import load_catalog
 from frontrunner.cli.app import app
 from frontrunner.cli.build import tell
-from frontrunner.cli.options import Home, check_range
+from frontrunner.cli.options import Home, Host, Open, Port, check_range
 from frontrunner.cli.output import say
 from frontrunner.cli.progress import Terminal
 from frontrunner.cli.serve import serve
@@ -27,10 +27,9 @@ DEFAULT_HOME = Path(".frontrunner/demo")
 @app.command()
 def demo(
     home: Home = None,
-    host: Annotated[
-        str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")
-    ] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on. [default: 8000]")] = None,
+    host: Host = None,
+    port: Port = None,
+    opened: Open = False,
     serving: Annotated[
         bool, typer.Option("--serve/--no-serve", help="Serve the board after building it.")
     ] = True,
@@ -51,4 +50,4 @@ def demo(
     keep_past(store, reporter.warn)
     tell(snapshot)
     if serving:
-        serve(home, host, port)
+        serve(home, host, port, opened)

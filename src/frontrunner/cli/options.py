@@ -7,8 +7,15 @@ from typing import Annotated
 
 import typer
 
+from frontrunner.base.config import variable
 from frontrunner.base.errors import UsageError
 from frontrunner.cli.hints import note_home
+
+
+def from_env(section: str, key: str) -> str:
+    """What the help of an option says of its environment variable."""
+    return f"[env: {variable(section, key)}]"
+
 
 Home = Annotated[
     Path | None,
@@ -20,13 +27,26 @@ Home = Annotated[
         show_default=False,
     ),
 ]
+Host = Annotated[
+    str | None,
+    typer.Option(
+        help=f"Address to listen on. {from_env('server', 'host')} [default: 127.0.0.1]",
+    ),
+]
+Port = Annotated[
+    int | None,
+    typer.Option(
+        help=f"Port to listen on; 0 is any free port. {from_env('server', 'port')} [default: 8000]",
+    ),
+]
+Open = Annotated[bool, typer.Option("--open", help="Open the board in a browser.")]
 PublishTo = Annotated[
     str | None,
     typer.Option(
         "--store",
         metavar="URL",
         help="Object storage to copy what is published to: s3://BUCKET/PREFIX, az://, gs:// or "
-        "file://. Keys are read from the environment.",
+        f"file://. Keys are read from the environment. {from_env('store', 'publish')}",
         show_default=False,
     ),
 ]
@@ -54,7 +74,9 @@ Results = Annotated[
 Readers = Annotated[
     int | None,
     typer.Option(
-        "--readers", help="Processes that read files. [default: one per core]", show_default=False
+        "--readers",
+        help=f"Processes that read files. {from_env('build', 'readers')} [default: one per core]",
+        show_default=False,
     ),
 ]
 Fresh = Annotated[

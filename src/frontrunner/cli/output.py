@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import msgspec
 from rich.console import Console
 from rich.markup import escape
 
+from frontrunner.base.errors import UsageError
 from frontrunner.cli.hints import with_home
 
 stderr = Console(stderr=True)
@@ -26,8 +28,48 @@ def visible(text: str) -> str:
     return text.translate(_VISIBLE)
 
 
+class _Volume:
+    """How much this command prints."""
+
+    quiet = False
+    verbose = False
+
+
+def set_volume(*, quiet: bool | None = None, verbose: bool | None = None) -> None:
+    """Print less, or more. Raises UsageError if both are asked for."""
+    quiet = _Volume.quiet if quiet is None else quiet
+    verbose = _Volume.verbose if verbose is None else verbose
+    if quiet and verbose:
+        raise UsageError("--quiet and --verbose exclude each other.")
+    _Volume.quiet, _Volume.verbose = quiet, verbose
+
+
+def forget_volume() -> None:
+    """Print as much as usual, for the next command of this process."""
+    _Volume.quiet = _Volume.verbose = False
+
+
+def is_quiet() -> bool:
+    """Whether only data, errors and warnings are printed."""
+    return _Volume.quiet
+
+
+def say_more(text: str) -> None:
+    """Tell the user something that only --verbose shows."""
+    if _Volume.verbose:
+        say(text)
+
+
+def show_trace() -> None:
+    """Print where the error at hand was raised, if --verbose asks for it."""
+    if _Volume.verbose:
+        sys.stderr.write(traceback.format_exc())
+
+
 def say(text: object) -> None:
     """Tell the user something. It goes to stderr as it is, and is not broken into lines."""
+    if _Volume.quiet:
+        return
     stderr.print(with_home(str(text)), highlight=False, markup=False, soft_wrap=True)
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
-from frontrunner.cli.output import complain, say, stderr
+from frontrunner.cli.output import complain, is_quiet, say, say_more, stderr
 from frontrunner.results.read import Progress
 
 
 @contextmanager
 def progress_bar(what: str) -> Iterator[Progress]:
     """Show how far a long piece of work is; on a pipe, say only what is being done."""
-    if not stderr.is_terminal:
+    began = time.monotonic()
+    with _shown(what) as progress:
+        yield progress
+    say_more(f"{what}: {time.monotonic() - began:.1f} s")
+
+
+@contextmanager
+def _shown(what: str) -> Iterator[Progress]:
+    if is_quiet() or not stderr.is_terminal:
         say(f"{what} ...")
         yield lambda done, total: None
         return

@@ -9,7 +9,8 @@ import typer
 
 from frontrunner.base.config import Settings, load_settings
 from frontrunner.cli.app import app
-from frontrunner.cli.options import Home, check_range
+from frontrunner.cli.browser import open_browser
+from frontrunner.cli.options import Home, Host, Open, Port, check_range, from_env
 from frontrunner.cli.output import say
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
@@ -24,16 +25,23 @@ if TYPE_CHECKING:
 @app.command()
 def serve(
     home: Home = None,
-    host: Annotated[
-        str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")
-    ] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on. [default: 8000]")] = None,
+    host: Host = None,
+    port: Port = None,
+    opened: Open = False,
     workers: Annotated[
-        int | None, typer.Option(help="Server processes that share the port. [default: 1]")
+        int | None,
+        typer.Option(
+            help="Server processes that share the port. "
+            f"{from_env('server', 'workers')} [default: 1]"
+        ),
     ] = None,
     development: Annotated[
         bool | None,
-        typer.Option("--development", help="Add what only developers need: /_styleguide."),
+        typer.Option(
+            "--development",
+            help="Add what only developers need: /_styleguide. "
+            f"{from_env('server', 'development')}",
+        ),
     ] = None,
     store: Annotated[
         str | None,
@@ -41,7 +49,8 @@ def serve(
             "--store",
             metavar="URL",
             help="Object storage to follow: s3://BUCKET/PREFIX, az://, gs:// or file://. The home "
-            "is then a cache of it. Keys are read from the environment.",
+            f"is then a cache of it. Keys are read from the environment. "
+            f"{from_env('store', 'follow')}",
             show_default=False,
         ),
     ] = None,
@@ -63,9 +72,16 @@ def serve(
         Store(settings.home),
         settings.server,
         partial(_application, settings),
-        started=lambda url: say(f"Serving on {url} (docs at {url}/docs; stop with Ctrl+C)"),
+        started=partial(_announce, opened),
         beside=beside,
     )
+
+
+def _announce(opened: bool, url: str) -> None:
+    """Say where the board is, and show it in a browser if that was asked for."""
+    say(f"Serving on {url} (docs at {url}/docs; stop with Ctrl+C)")
+    if opened:
+        open_browser(url)
 
 
 def _application(settings: Settings, snapshot: Snapshot, worker: Worker) -> Application:

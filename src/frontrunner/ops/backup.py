@@ -208,7 +208,9 @@ def restore(file: Path, home: Path, check: Check | None = None) -> Index:
     except (tarfile.TarError, EOFError) as error:
         raise BackupError(f"{file} is no complete backup: {error}. Use another one.") from error
     except OSError as error:
-        raise BackupError(f"{home} cannot be restored from {file}: {error}.") from error
+        raise BackupError(
+            f"{home} cannot be restored: {error.filename or file}: {error.strerror or error}."
+        ) from error
     return index
 
 

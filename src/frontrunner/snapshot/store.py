@@ -89,9 +89,9 @@ class Store:
         """Open the snapshot whose name begins with `name`."""
         found = [one for one in self.ids() if one.startswith(name)]
         if len(found) != 1 or not name:
-            what = "no snapshot" if not found else f"{len(found)} snapshots"
+            what = "No snapshot in {} is" if not found else f"{len(found)} snapshots in {{}} are"
             raise UnknownNameError(
-                f"{what} in {self.home} called {name!r}. List them with: frontrunner snapshots"
+                f"{what.format(self.home)} called {name!r}. List them with: frontrunner snapshots"
             )
         return Snapshot(self.folder / found[0])
 
