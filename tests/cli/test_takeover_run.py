@@ -15,7 +15,9 @@ import pytest
 from frontrunner.base.config import load_settings
 from frontrunner.base.errors import LedgerError, TakeoverError, UsageError
 from frontrunner.base.home import Home as HomePaths
+from frontrunner.gateway.emit import program
 from frontrunner.gateway.transition import transition_file
+from frontrunner.takeover.records import Verb
 from frontrunner.takeover.stages import Stage
 from tests.cli.test_takeover_read import keep
 from tests.command import run_command
@@ -203,7 +205,8 @@ def test_a_start_that_is_refused_ends_and_says_why(home: Path, gateway: Running)
 
 def test_a_unit_for_the_controller(home: Path) -> None:
     unit = run(home, "emit", "systemd").stdout
-    assert f"ExecStart=/usr/local/bin/frontrunner takeover start --home {home}" in unit
+    assert f"ExecStart={program()} takeover start --home {home}\n" in unit
+    assert program().is_absolute()
     assert f"RestartPreventExitStatus={UsageError.code} {TakeoverError.code}\n" in unit
     assert LedgerError.code not in (UsageError.code, TakeoverError.code), "a ledger may come back"
     assert run(home, "emit", "sysv").returncode == 2
@@ -225,3 +228,25 @@ def test_an_end_that_is_not_possible_is_refused_before_it_is_asked_about(tmp_pat
         assert "It is at guided, not settled yet." in answer.stderr
         assert "--yes" not in answer.stderr
     assert run(tmp_path, "log").stdout == before, "nothing is recorded"
+
+
+def test_after_the_end_only_the_way_back_is_taken(tmp_path: Path) -> None:
+    """`approve` was recorded, and `status` said to start a controller that would end at once."""
+    (tmp_path / "frontrunner.toml").write_text(
+        '[gateway]\nold = "http://127.0.0.1:9"\nnew = "http://127.0.0.1:8"\n'
+    )
+    sim = Sim()
+    sim.go_to(Stage.SETTLED)
+    sim.do(Verb.FINISH, force=True, reason="done")
+    keep(sim, tmp_path)
+    before = run(tmp_path, "log").stdout
+    for verb in ("approve", "reject", "resume", "advance", "pause", "retry", "accept", "finish"):
+        answer = run(tmp_path, verb)
+        assert answer.returncode == TakeoverError.code
+        assert "The take-over is finished: no gate is measured" in answer.stderr
+        assert "frontrunner takeover rollback" in answer.stderr
+    assert run(tmp_path, "log").stdout == before, "nothing is recorded"
+    shown = run(tmp_path, "status").stdout
+    assert "No controller runs, and none is needed." in shown
+    assert "takeover start" not in shown
+    assert "The take-over is finished." in run(tmp_path, "start", "--dry-run").stderr

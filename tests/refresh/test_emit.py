@@ -9,6 +9,7 @@ import yaml
 
 from frontrunner.base.config import load_settings
 from frontrunner.base.errors import UsageError
+from frontrunner.gateway.emit import program
 from frontrunner.refresh.emit import KINDS, cron_of, emitted
 
 
@@ -43,6 +44,12 @@ def test_a_home_with_a_strange_name_stays_one_word(tmp_path: Path, kind: str) ->
         "cron": f"--home '{tmp_path}/my 100\\% board'",
     }
     assert place.get(kind, "") in text
+
+
+@pytest.mark.parametrize("kind", ["systemd", "cron"])
+def test_the_program_that_runs_now_is_named_with_its_whole_path(tmp_path: Path, kind: str) -> None:
+    assert program().is_absolute()
+    assert f"{program()} refresh --" in emitted(kind, load_settings(tmp_path, {}))
 
 
 def test_the_job_deploys_where_there_is_a_space(tmp_path: Path) -> None:

@@ -673,7 +673,7 @@ def test_finish_needs_what_the_end_by_itself_needs(sim: Sim, wrong: str, why: st
 def test_a_finished_take_over_can_be_rolled_back(sim: Sim) -> None:
     sim.go_to(Stage.SETTLED)
     assert "Finished" in sim.do(Verb.FINISH, force=True, reason="enough was seen")
-    assert "The take-over is finished." in sim.do(Verb.PAUSE)
+    assert "The take-over is finished: no" in sim.do(Verb.PAUSE)
     assert "Rolled back" in sim.do(Verb.ROLLBACK)
     assert sim.plane.world == World()
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from frontrunner.base.gate_settings import ManualGate, ParityGate, PrometheusGate, SuccessGate
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
+from frontrunner.gateway.shadow.rules import IgnoreRule
 from frontrunner.takeover.plan import plan_of
-from frontrunner.takeover.readiness import short_measure, unready
+from frontrunner.takeover.readiness import shadow_without_reads, short_measure, unready
 from frontrunner.takeover.traffic import Traffic
 
 URL = "http://127.0.0.1/data.json"
@@ -64,6 +67,49 @@ def test_a_dry_run_holds_nothing() -> None:
     gates = (ParityGate(name="parity", dry_run=True), ManualGate(name="look"))
     found = said(TakeoverSettings(gate=gates, old_data=URL))
     assert found[0].startswith("Gate parity cannot pass, so it is shown as not armed.")
+
+
+TODAY = date(2026, 11, 26)
+
+
+def rule(**more: Any) -> IgnoreRule:
+    about = {"name": "titles", "kind": "title", "until": TODAY, **more}
+    return IgnoreRule(owner="Ada", reason="Two programs.", **about)
+
+
+@pytest.mark.parametrize(
+    ("rules", "counts", "says"),
+    [
+        ([rule()], {}, "The ignore rule 'titles' applies to every page"),
+        ([rule(kind="*")], {"noisy": 9}, "applies to every page"),
+        ([rule()], {"ignored": 41}, "All of the 41 compared reads that could count were ignored"),
+        ([rule()], {"ignored": 41, "same": 1}, ""),
+        ([rule()], {"ignored": 41, "different": 1}, ""),
+        ([rule(kind="links")], {}, ""),
+        ([rule(route="/models/*")], {}, ""),
+        ([rule(until=date(2026, 11, 25))], {}, ""),
+        ([], {}, ""),
+    ],
+)
+def test_rules_that_leave_no_read_to_judge(
+    rules: list[IgnoreRule], counts: dict[str, int], says: str
+) -> None:
+    """A take-over of a Gradio board with pages alone waited in parallel until its deadline."""
+    found = shadow_without_reads(plan_of(TakeoverSettings()), rules, counts, TODAY)
+    assert len(found) == bool(says)
+    if says:
+        assert says in found[0]
+        assert "It needs 500 reads" in found[0]
+        assert "parallel is never left: leave shadow out of `gates`" in found[0]
+
+
+def test_rules_do_not_matter_without_the_gate() -> None:
+    none = StageSettings()
+    settings = TakeoverSettings(
+        parallel=none, guided=none, shifting=none, settled=none,
+        cutover=StageSettings(deadline="60d"),
+    )  # fmt: skip
+    assert shadow_without_reads(plan_of(settings), [rule()], {}, TODAY) == ()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -15,6 +16,7 @@ from frontrunner.takeover.forecast import Forecast, StepForecast, forecast
 from frontrunner.takeover.stages import FULL, Stage
 
 if TYPE_CHECKING:
+    from frontrunner.takeover.plan import Plan
     from frontrunner.takeover.traffic import Traffic
 
 
@@ -35,7 +37,7 @@ def plan(
 ) -> None:
     """Print what a take-over will do, in order, and how long its evidence takes."""
     from frontrunner.takeover.loading import check_rules, gateway_folder, load_plan  # noqa: PLC0415
-    from frontrunner.takeover.readiness import short_measure, unready  # noqa: PLC0415
+    from frontrunner.takeover.readiness import short_measure  # noqa: PLC0415
     from frontrunner.takeover.traffic import measure_traffic  # noqa: PLC0415
 
     settings = load_settings(home)
@@ -44,8 +46,8 @@ def plan(
     per_day = traffic.per_day if traffic else requests_per_day
     source = _source(traffic) if traffic else "as given"
     loaded = load_plan(settings)
-    warnings = (*short_measure(traffic), *unready(loaded, _own(settings)))
-    found = msgspec.structs.replace(forecast(loaded, per_day), warnings=warnings)
+    said = (*short_measure(traffic), *warnings(settings, loaded))
+    found = msgspec.structs.replace(forecast(loaded, per_day), warnings=said)
     if as_json:
         print_json(found)
         return
@@ -59,8 +61,19 @@ def _source(traffic: Traffic) -> str:
     return f"measured: {requests} in {duration(traffic.seconds)}"
 
 
-def _own(settings: Settings) -> list[str]:
-    return [gate.name for gate in settings.takeover.gate]
+def warnings(settings: Settings, loaded: Plan) -> tuple[str, ...]:
+    """What would hold the take-over, found before it begins."""
+    from frontrunner.gateway.shadow.rules import RULES, load_rules  # noqa: PLC0415
+    from frontrunner.gateway.shadow.tally import TALLY, read_tally  # noqa: PLC0415
+    from frontrunner.takeover.loading import gateway_folder  # noqa: PLC0415
+    from frontrunner.takeover.readiness import shadow_without_reads, unready  # noqa: PLC0415
+
+    folder, today = gateway_folder(settings), datetime.now(UTC).date()
+    counts = read_tally(folder / TALLY).totals()
+    return (
+        *unready(loaded, [gate.name for gate in settings.takeover.gate]),
+        *shadow_without_reads(loaded, load_rules(folder / RULES), counts, today),
+    )
 
 
 def receivers(settings: Settings) -> str:

@@ -23,6 +23,7 @@ from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import print_json, say, visible
 from frontrunner.cli.takeover_app import takeover
 from frontrunner.cli.takeover_plan import duration
+from frontrunner.takeover.stages import Mode
 
 if TYPE_CHECKING:
     from frontrunner.takeover.overview import Overview
@@ -135,6 +136,8 @@ def _why(found: Overview) -> list[str]:
 
 
 def _controller(found: Overview) -> str:
+    if not found.controller and found.position.mode is Mode.FINISHED:
+        return "No controller runs, and none is needed."
     if not found.controller:
         return with_home("No controller runs. Start it with: frontrunner takeover start")
     ago = "" if found.looked is None else f", last look {_ago(found.looked)}"
@@ -205,7 +208,7 @@ def emit(what: Annotated[str, typer.Argument(metavar="systemd")], home: Home = N
     """Print a file that runs the controller as a service."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
 
-    from frontrunner.gateway.emit import writable_folders  # noqa: PLC0415
+    from frontrunner.gateway.emit import program, writable_folders  # noqa: PLC0415
     from frontrunner.gateway.jinja import unit_word  # noqa: PLC0415
 
     if what != "systemd":
@@ -220,4 +223,4 @@ def emit(what: Annotated[str, typer.Argument(metavar="systemd")], home: Home = N
     state = Path(settings.gateway.state or HomePaths(settings.home).gateway)
     folders = writable_folders(settings.home, state)
     template = environment.get_template("emit/systemd.j2")
-    typer.echo(template.render(home=folders[0], folders=folders), nl=False)
+    typer.echo(template.render(home=folders[0], folders=folders, program=program()), nl=False)

@@ -24,8 +24,8 @@ from frontrunner.ops.channels import channels_of
 from frontrunner.takeover.fold import State, fold
 from frontrunner.takeover.held import held_of
 from frontrunner.takeover.records import Commanded, Decided, Entry, Refused, Verb
-from frontrunner.takeover.stages import Stage
-from frontrunner.takeover.verbs import why_not_finish
+from frontrunner.takeover.stages import Mode, Stage
+from frontrunner.takeover.verbs import why_not_finish, why_over
 
 if TYPE_CHECKING:
     from frontrunner.takeover.wiring import Wired
@@ -99,10 +99,10 @@ def _check_rules(settings: Settings, *, begins: bool) -> None:
 
 def _warn(settings: Settings) -> None:
     """Say before the first start which gates would hold the take-over."""
+    from frontrunner.cli.takeover_plan import warnings  # noqa: PLC0415
     from frontrunner.takeover.loading import load_plan  # noqa: PLC0415
-    from frontrunner.takeover.readiness import unready  # noqa: PLC0415
 
-    for text in unready(load_plan(settings), [gate.name for gate in settings.takeover.gate]):
+    for text in warnings(settings, load_plan(settings)):
         complain("warning", text)
 
 
@@ -133,6 +133,8 @@ def _keep(home: Path) -> None:
 def _goes_on(state: State) -> str:
     if state.position.stage is Stage.PLANNED:
         return "The take-over begins."
+    if state.position.mode is Mode.FINISHED:
+        return "The take-over is finished."
     held = held_of(state)
     if held:
         return f"The take-over is at {state.position} (entry {held.seq}): {held.why}"
@@ -290,6 +292,8 @@ def _ask(
         if dry_run:
             say(_preview(one, state, command))
             return
+        if over := why_over(state.position, command.verb):
+            raise TakeoverError(over)  # not recorded: no controller runs that would answer it
         _confirm(state, command, confirm)
         acts = command.verb in _AT_ONCE
         is_recorded = not acts and not one.has_controller()

@@ -33,7 +33,7 @@ def emitted(kind: str, settings: GatewaySettings, home: Path, folder: Path) -> s
     values = {
         "home": home.absolute(),
         "folders": writable_folders(home, folder),
-        "program": _program(),
+        "program": program(),
         "port": listen_address(settings).port,
         "settings": settings,
         "config_map": config_map(settings, salt, state),
@@ -62,7 +62,7 @@ def lasting_salt(settings: GatewaySettings, state: GatewayState) -> str:
     return salt
 
 
-def _program() -> Path:
+def program() -> Path:
     """The command that runs now, or where it usually is."""
     here = Path(sys.executable).with_name("frontrunner")
     return here if here.is_file() else Path("/usr/local/bin/frontrunner")

@@ -12,6 +12,7 @@ from frontrunner.base.durations import seconds
 from frontrunner.base.errors import UsageError
 from frontrunner.base.home import Home
 from frontrunner.base.near import near_names
+from frontrunner.gateway.emit import program
 from frontrunner.gateway.jinja import unit_word
 
 KINDS = ("systemd", "cron", "kubernetes", "github-actions", "space")
@@ -31,6 +32,7 @@ def emitted(kind: str, settings: Settings) -> str:
     values = {
         "home": home,
         "home_name": home.name,
+        "program": program(),
         "folder": Home(home).refresh,
         "log": Home(home).refresh_log,
         "every": every,

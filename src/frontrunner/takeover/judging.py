@@ -61,6 +61,7 @@ class Judging:
             self._collector.look(),
             old_data_at=reality.old.data_at if reality else None,
             new_data_at=reality.new.data_at if reality else None,
+            silent=_silent(reality),
             checks=self._checks.poll(gates, versions),
             approved=_approvals(state, plan, gates),
         )
@@ -88,6 +89,11 @@ class Judging:
                 self._proved[gate] = prove([gate]).get(gate.name, ""), now
         found = {gate.name: self._proved[gate][0] for gate in gates}
         return {name: reason for name, reason in found.items() if reason}
+
+
+def _silent(reality: Reality | None) -> tuple[str, ...]:
+    sides = (("old", reality.old), ("new", reality.new)) if reality else ()
+    return tuple(name for name, side in sides if side.healthy is False)
 
 
 def judging_of(settings: Settings, new_url: Callable[[], str] | None = None) -> Judging:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from frontrunner.base.gate_settings import (
     BUILT_IN,
@@ -14,6 +15,8 @@ from frontrunner.base.gate_settings import (
     ShadowGate,
 )
 from frontrunner.base.near import near_names
+from frontrunner.gateway.shadow.compare import Difference
+from frontrunner.gateway.shadow.rules import IgnoreRule
 from frontrunner.takeover.gates.prove import prove
 from frontrunner.takeover.plan import PATH, Plan, needed, positions
 from frontrunner.takeover.stages import Stage
@@ -36,6 +39,38 @@ def unready(plan: Plan, own: Iterable[str]) -> tuple[str, ...]:
     asked over the network.
     """
     return (*_gates_not_set_up(plan), *_unused(plan, own))
+
+
+def shadow_without_reads(
+    plan: Plan, rules: Iterable[IgnoreRule], counts: Mapping[str, int], today: date
+) -> tuple[str, ...]:
+    """A warning if ignore rules leave gate `shadow` no read to judge.
+
+    `counts` are the reads that were compared so far, by outcome. Two boards seldom have the same
+    title, so a rule for titles applies to each page; tables as JSON or CSV have none.
+    """
+    first = _first_stages(plan)
+    gates = [plan.gates[name] for name in first]
+    shadows = [gate for gate in gates if isinstance(gate, ShadowGate)]
+    living = [rule for rule in rules if rule.until >= today]
+    if not shadows or plan.hub is not None or counts.get("same", 0) + counts.get("different", 0):
+        return ()
+    title = Difference("title", "", "")
+    rule = next((one.name for one in living if one.matches("/", title)), None)
+    ignored = counts.get("ignored", 0)
+    if ignored:
+        what = f"All of the {ignored:,} compared reads that could count were ignored by a rule."
+    elif rule is not None:
+        what = f"The ignore rule {rule!r} applies to every page, so pages are no evidence."
+    else:
+        return ()
+    name, wanted = shadows[0].name, shadows[0].minimum_sample
+    return (
+        f"Gate {name} can pass only on other reads: {what} It needs {wanted:,} reads that no "
+        "rule ignores, such as tables that both boards serve as JSON or CSV at the same address. "
+        f"If the old board serves pages alone, it can never pass, and {first[name]} is never left: "
+        f"leave {name} out of `gates` of every stage, or narrow the rule.",
+    )
 
 
 def short_measure(traffic: Traffic | None) -> tuple[str, ...]:

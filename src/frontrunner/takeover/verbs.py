@@ -63,9 +63,19 @@ def _carried_out(now: Situation, one: Pending) -> Step | None:
     verb = one.command.verb
     if now.position.stage is Stage.PLANNED and verb is not Verb.START:
         return refused(one, "Nothing is in progress. The take-over has not been started.")
-    if now.position.mode is Mode.FINISHED and verb is not Verb.ROLLBACK:
-        return refused(one, "The take-over is finished.")
+    if over := why_over(now.position, verb):
+        return refused(one, over)
     return _HOW[verb](now, one)
+
+
+def why_over(position: Position, verb: Verb) -> str:
+    """Why a command comes after the end; empty if it does not, or is the way back."""
+    if position.mode is not Mode.FINISHED or verb is Verb.ROLLBACK:
+        return ""
+    return (
+        "The take-over is finished: no gate is measured and nobody is moved any more. To take all "
+        "users back while the old board runs: frontrunner takeover rollback"
+    )
 
 
 def refused(one: Pending, why: str) -> Append:
@@ -135,8 +145,7 @@ def why_not_finish(position: Position) -> str:
     return {
         Mode.ROLLED_BACK: "It is rolled back.",
         Mode.FAILED: "A step has failed. Run `retry` first.",
-        Mode.FINISHED: "The take-over is finished.",
-    }.get(position.mode, "")
+    }.get(position.mode) or why_over(position, Verb.FINISH)
 
 
 def _retry(now: Situation, one: Pending) -> Step | None:

@@ -217,6 +217,24 @@ def test_freshness(new: float | None, old: float | None, verdict: Verdict, said:
 
 
 @pytest.mark.parametrize(
+    ("new", "old", "silent", "said"),
+    [
+        (None, 1e9, ("new",), "Not measured: the new side does not answer."),
+        (1e9, None, ("old",), "Not measured: the old side does not answer."),
+        (None, None, ("new",), "the new side does not answer, and the old side does not say when"),
+        (None, None, ("old", "new"), "new side does not answer, and the old side does not answer."),
+    ],
+)
+def test_a_dead_board_is_not_one_that_forgot_to_say(
+    new: float | None, old: float | None, silent: tuple[str, ...], said: str
+) -> None:
+    evidence = facts(new_data_at=new, old_data_at=old, silent=silent)
+    found = judge(FreshnessGate(name="f"), evidence)
+    assert found.verdict is I
+    assert said in found.text
+
+
+@pytest.mark.parametrize(
     ("complaints", "visitors", "approved", "verdict", "said"),
     [
         (None, 1000, True, I, "are being counted"),

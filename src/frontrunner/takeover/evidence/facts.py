@@ -106,6 +106,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """Distinct buckets seen on the new side."""
     old_data_at: float | None = None
     new_data_at: float | None = None
+    silent: tuple[str, ...] = ()
+    """The sides that do not answer, of `old` and `new`."""
     checks: dict[str, Checked] = {}
     """By the name of the gate."""
     approved: dict[str, bool] = {}

@@ -7,6 +7,7 @@ limit. Everything else is inconclusive, and the text says what is missing.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from frontrunner.base.gate_settings import (
@@ -265,10 +266,8 @@ def judge_freshness(gate: FreshnessGate, evidence: Evidence) -> Finding:
     new, old = evidence.new_data_at, evidence.old_data_at
     missing = [name for name, at in (("new", new), ("old", old)) if not _is_time(at)]
     if new is None or old is None or missing:
-        both = len(missing) > 1
-        sides = "neither side says" if both else f"the {missing[0]} side does not say"
-        text = f"Not measured: {sides} when its data was made."
-        if "old" in missing:
+        text = f"Not measured: {_unsaid(missing, evidence.silent)}."
+        if "old" in missing and "old" not in evidence.silent:
             text += " Set [takeover] old_data to a URL that sends Last-Modified."
         return Finding(Verdict.INCONCLUSIVE, text, None, gate.hours, 0, 1)
     age, behind = (evidence.at - new) / 3600, (old - new) / 3600
@@ -277,6 +276,17 @@ def judge_freshness(gate: FreshnessGate, evidence: Evidence) -> Finding:
     text += f" than the old side's ({gate.behind:g} h allowed)."
     failed = age > gate.hours or behind > gate.behind
     return Finding(Verdict.FAILED if failed else Verdict.PASSED, text, age, gate.hours, 1, 1)
+
+
+def _unsaid(sides: Sequence[str], silent: Sequence[str]) -> str:
+    """Why it is not known when the data of these sides was made."""
+    dead = [f"the {one} side does not answer" for one in sides if one in silent]
+    mute = [one for one in sides if one not in silent]
+    if len(mute) > 1:
+        return "neither side says when its data was made"
+    return ", and ".join(
+        dead + [f"the {one} side does not say when its data was made" for one in mute]
+    )
 
 
 def _is_time(at: float | None) -> bool:
