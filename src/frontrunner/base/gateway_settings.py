@@ -88,6 +88,8 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     """Address and port of the supervisor's `/metrics`; empty serves none."""
     log_megabytes: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 64
     """Size at which a log is rotated; four are kept of each."""
+    control_file: str = ""
+    """File with the token of `/__frontrunner/control`; empty serves no such path."""
     feedback: str = ""
     """SQLAlchemy URL of the feedback database; empty is SQLite in the home."""
     state: str = ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from frontrunner.base.config import load_settings
 from frontrunner.base.home import Home as HomePaths
@@ -15,20 +17,31 @@ from frontrunner.cli.output import print_json, say
 @gateway.command("run")
 def run_(home: Home = None, as_json: Json = False) -> None:
     """Run the gateway in the foreground; SIGHUP or a changed frontrunner.toml reloads it."""
+    run_gateway(home, ("companion", "compare"), {}, as_json=as_json)
+
+
+def run_gateway(
+    home: Path | None,
+    beside: Iterable[str],
+    programs: Mapping[str, tuple[str, ...]],
+    *,
+    as_json: bool = False,
+) -> None:
+    """Run the gateway of a home with processes beside it: own ones by name, and other programs."""
     from frontrunner.gateway.supervise import Supervisor  # noqa: PLC0415
     from frontrunner.ops.notify import read_outboxes  # noqa: PLC0415
     from frontrunner.ops.notify_metrics import NotifyCollector  # noqa: PLC0415
 
     chosen, _, folder = settings_of(home)
-    beside = {
+    own = {
         name: (sys.executable, "-m", "frontrunner", "gateway", name, "--home", str(chosen))
-        for name in ("companion", "compare")
+        for name in beside
     }
     supervisor = Supervisor(
         lambda: load_settings(chosen).gateway,
         folder,
         HomePaths(chosen).settings,
-        beside,
+        {**own, **programs},
         lambda: keep_settings(chosen),
     )
     outbox = HomePaths(chosen).outbox
@@ -48,11 +61,13 @@ def companion(home: Home = None) -> None:
     """Take feedback and show `/transition`; `gateway run` starts this process."""
     from frontrunner.gateway.companion import serve_companion  # noqa: PLC0415
     from frontrunner.gateway.feedback import Feedback  # noqa: PLC0415
+    from frontrunner.gateway.remote_control import remote_control  # noqa: PLC0415
     from frontrunner.gateway.render import Place  # noqa: PLC0415
 
     _, settings, folder = settings_of(home)
     feedback = Feedback(settings.feedback, folder)
-    serve_companion(feedback, folder, Place(folder).socket("companion"))
+    control = remote_control(settings, folder)
+    serve_companion(feedback, folder, Place(folder).socket("companion"), control)
 
 
 @gateway.command(hidden=True)

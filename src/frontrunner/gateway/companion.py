@@ -1,5 +1,7 @@
 """The process beside Envoy that takes feedback and shows where the move is, at `/transition`.
 
+It also answers the control path, if the settings name a file with its token.
+
 Users reach the boards without it.
 """
 
@@ -14,9 +16,13 @@ import time
 from pathlib import Path
 from urllib.parse import parse_qs
 
+import msgspec
+
 from frontrunner.base.errors import GatewayError
 from frontrunner.base.limit import Limit
 from frontrunner.gateway.feedback import LONGEST_TEXT, Feedback, FullError, Message, hourly
+from frontrunner.gateway.remote_control import RemoteControl
+from frontrunner.gateway.remote_state import CONTROL_PATH
 from frontrunner.gateway.transition import current_transition
 from frontrunner.gateway.transition_page import PATHS, Reader, rendered
 from frontrunner.http.body import CutOffError, read_body
@@ -47,9 +53,16 @@ _HOST = re.compile(r"[A-Za-z0-9.\-_\[\]:]{1,255}")
 class Companion:
     """The ASGI application behind `/__frontrunner/feedback` and `/transition`."""
 
-    def __init__(self, feedback: Feedback, folder: Path, limit: Limit | None = None) -> None:
+    def __init__(
+        self,
+        feedback: Feedback,
+        folder: Path,
+        limit: Limit | None = None,
+        control: RemoteControl | None = None,
+    ) -> None:
         """Store feedback, and read what `folder` says of the move."""
         self._feedback = feedback
+        self._control = control
         self._folder = folder
         self._limit = limit or hourly()
 
@@ -60,6 +73,9 @@ class Companion:
         headers = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
+        if scope.get("raw_path") == CONTROL_PATH.encode():
+            await self._control_answer(scope["method"], headers, receive, send)
+            return
         if scope["path"] in PATHS:
             await self._show(scope, headers, send)
             return
@@ -83,6 +99,23 @@ class Companion:
         body = b"" if scope["method"] == "HEAD" else found.body
         sent = [*own, *_SECURE]
         await send({"type": "http.response.start", "status": found.status, "headers": sent})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _control_answer(
+        self, method: str, headers: dict[str, str], receive: Receive, send: Send
+    ) -> None:
+        if self._control is None:
+            await _answer(send, 404, "Page not found.")
+            return
+        status, said = await self._control.answer(method, headers, receive)
+        body = msgspec.json.encode(said)
+        sent = [
+            (b"content-type", b"application/json"),
+            (b"cache-control", b"no-store"),
+            (b"content-length", b"%d" % len(body)),
+            *_SECURE,
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": sent})
         await send({"type": "http.response.body", "body": body})
 
     async def _taken(
@@ -172,10 +205,12 @@ async def _answer(send: Send, status: int, text: str, back: str = "/") -> None:
     await send({"type": "http.response.body", "body": page})
 
 
-def serve_companion(feedback: Feedback, folder: Path, socket: Path) -> None:
+def serve_companion(
+    feedback: Feedback, folder: Path, socket: Path, control: RemoteControl | None = None
+) -> None:
     """Answer on a socket until the process is stopped."""
     import uvicorn  # noqa: PLC0415
 
     socket.unlink(missing_ok=True)
-    application = Companion(feedback, folder)
+    application = Companion(feedback, folder, control=control)
     uvicorn.run(application, uds=str(socket), log_level="warning", access_log=False, lifespan="off")

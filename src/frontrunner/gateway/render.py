@@ -20,6 +20,7 @@ from frontrunner.gateway.buckets import BUCKETS
 from frontrunner.gateway.check_settings import check_settings
 from frontrunner.gateway.jinja import template
 from frontrunner.gateway.owned import owned_paths
+from frontrunner.gateway.remote_state import CONTROL_PATH
 from frontrunner.gateway.sides import listen_address, sides
 from frontrunner.gateway.state import GatewayState
 from frontrunner.gateway.transition_page import PATHS
@@ -109,6 +110,7 @@ def render_routes(settings: GatewaySettings, state: GatewayState) -> str:
         several=len(new.addresses) > 1,
         style=banner_style(),
         transition="|".join(map(re.escape, PATHS)),
+        control=CONTROL_PATH,
         version=version(state),
     )
 

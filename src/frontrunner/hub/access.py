@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from frontrunner.base.errors import UsageError
+from frontrunner.base.private_file import private_text
 
 VARIABLE = "HF_TOKEN"
 """The variable of the environment that the token is read from first."""
@@ -56,7 +56,7 @@ def read_token(file: str = "", environ: Mapping[str, str] = os.environ) -> Token
     if not file:
         return None
     path = Path(file).expanduser()
-    return _checked(_private_text(path, "of the token"), str(path))
+    return _checked(private_text(path, "of the token"), str(path))
 
 
 def read_secrets(named: Iterable[str]) -> dict[str, Token]:
@@ -69,23 +69,11 @@ def read_secrets(named: Iterable[str]) -> dict[str, Token]:
         name, _, file = one.partition("=")
         if not _NAME.fullmatch(name) or not file:
             raise UsageError(f"{one!r} under secrets of [hub] is not of the form NAME=FILE.")
-        text = _private_text(Path(file).expanduser(), f"of the secret {name}")
+        text = private_text(Path(file).expanduser(), f"of the secret {name}")
         if not text:
             raise UsageError(f"The file {file} of the secret {name} is empty.")
         found[name] = Token(text)
     return found
-
-
-def _private_text(path: Path, whose: str) -> str:
-    """The text of a file that only its owner may read. Raises UsageError."""
-    try:
-        mode = path.stat().st_mode
-        text = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The file {path} {whose} cannot be read: {error}.") from error
-    if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise UsageError(f"Others can read the file {path} {whose}. Run: chmod 600 {path}")
-    return text
 
 
 def _checked(text: str, place: str) -> Token:

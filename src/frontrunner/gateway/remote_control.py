@@ -1,0 +1,167 @@
+"""Changes the share on request from outside, for a gateway whose files the controller cannot reach.
+
+Only who has the token is heard. A change names the version that it was decided on and the lease of
+its controller; what is answered is read from Envoy. The token is in no answer and in no log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from frontrunner.base.atomic import add_file
+from frontrunner.base.errors import FrontrunnerError, GatewayError, StaleTokenError
+from frontrunner.base.gateway_settings import GatewaySettings
+from frontrunner.base.limit import Limit
+from frontrunner.base.private_file import private_text
+from frontrunner.gateway.admin import Host
+from frontrunner.gateway.control import Gateway
+from frontrunner.gateway.remote_state import (
+    CONTROL_HEADER,
+    LEAST_TOKEN,
+    RemoteChange,
+    RemoteRefusal,
+    RemoteState,
+)
+from frontrunner.gateway.state import GatewayState
+from frontrunner.http.body import CutOffError, TooLargeError, read_body
+from frontrunner.http.request import Receive
+
+log = logging.getLogger("frontrunner.gateway")
+_MOST_BYTES = 4096
+Answer = tuple[int, RemoteState | RemoteRefusal]
+
+
+class _OtherVersionError(Exception):
+    """The state is not the one that a change was decided on."""
+
+
+class RemoteControl:
+    """What answers `/__frontrunner/control`."""
+
+    def __init__(self, gateway: Gateway, token: str) -> None:
+        """Raises GatewayError if the token could be guessed, OSError if the folder is read-only."""
+        if len(token) < LEAST_TOKEN:
+            raise GatewayError(
+                f"The token of the control path has {len(token)} characters. Use {LEAST_TOKEN} or "
+                "more, for example those of: openssl rand -hex 32"
+            )
+        self._gateway, self._digest = gateway, _digest(token)
+        self._name = _name_of(gateway.place.folder)
+        self._wrong = Limit(most=60, seconds=3600.0)
+        self._changes = Limit(most=120, seconds=60.0)
+
+    async def answer(self, method: str, headers: Mapping[str, str], receive: Receive) -> Answer:
+        """The status and what is said. Who has no token is not read any further."""
+        refusal = self._refusal(method, headers)
+        if refusal is not None:
+            return refusal
+        if method == "GET":
+            return await asyncio.to_thread(self._told)
+        try:
+            change = msgspec.json.decode(await read_body(receive, _MOST_BYTES), type=RemoteChange)
+        except TooLargeError as error:
+            return 413, RemoteRefusal(detail=str(error))
+        except (CutOffError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            return 400, RemoteRefusal(detail=f"The change cannot be read: {error}")
+        return await asyncio.to_thread(self._changed, change)
+
+    def _refusal(self, method: str, headers: Mapping[str, str]) -> Answer | None:
+        """Why a request is not looked at; None if it is."""
+        if not self._knows(headers.get(CONTROL_HEADER, "")):
+            if not self._wrong.allows(headers.get("x-frontrunner-client", "")):
+                return 429, RemoteRefusal(detail="Too many wrong tokens. Try again in an hour.")
+            log.warning("a request to the control path had no token, or a wrong one")
+            return 401, RemoteRefusal(detail="The token is missing or wrong.")
+        if method not in ("GET", "POST"):
+            return 405, RemoteRefusal(detail="Only GET and POST are answered here.")
+        if method == "POST" and not self._changes.allows(""):
+            return 429, RemoteRefusal(detail="Too many changes in a minute.")
+        return None
+
+    def _knows(self, given: str) -> bool:
+        """Compared in the same time, whatever is given."""
+        return hmac.compare_digest(_digest(given), self._digest)
+
+    def _told(self) -> Answer:
+        try:
+            return 200, self._state()
+        except GatewayError as error:
+            return 503, RemoteRefusal(detail=str(error))
+
+    def _changed(self, change: RemoteChange) -> Answer:
+        def how(state: GatewayState) -> GatewayState:
+            if change.version != self._version(state.generation):
+                raise _OtherVersionError
+            return msgspec.structs.replace(state, share=change.share, banner=change.banner)
+
+        try:
+            follows = self._gateway.change(how, token=change.token)
+        except _OtherVersionError:
+            return 409, RemoteRefusal(detail="The state has another version. Read it again.")
+        except StaleTokenError as error:
+            return 409, RemoteRefusal(detail=str(error), stale=True)
+        except GatewayError as error:
+            return 503, RemoteRefusal(detail=str(error))
+        if not follows:
+            return 503, RemoteRefusal(detail="No Envoy runs; it does this as soon as it starts.")
+        log.warning("the share was set to %g%% over the control path", change.share / 100)
+        return self._told()
+
+    def _state(self) -> RemoteState:
+        """As Envoy says. Raises GatewayError."""
+        seen, admin = self._gateway.seen(), self._gateway.admin()
+        hosts = admin.hosts()
+        return RemoteState(
+            version=self._version(seen.generation),
+            share=seen.share,
+            banner=seen.banner,
+            token=self._gateway.kept().token,
+            old=_healthy(hosts, "old"),
+            new=_healthy(hosts, "new"),
+            streams=admin.active_on_old(),
+        )
+
+    def _version(self, generation: int) -> str:
+        return f"{self._name}-{generation}"
+
+
+def remote_control(settings: GatewaySettings, folder: Path) -> RemoteControl | None:
+    """What the settings ask for; None if they ask for nothing, or the token cannot be used.
+
+    A board is not taken from users because a token is wrong: the path is then missing.
+    """
+    if not settings.control_file:
+        return None
+    try:
+        token = private_text(Path(settings.control_file), "of the control path")
+        return RemoteControl(Gateway(settings, folder), token)
+    except (FrontrunnerError, OSError) as error:
+        log.error("there is no control path: %s", error)
+        return None
+
+
+def _digest(token: str) -> bytes:
+    return sha256(token.encode("utf-8", "surrogateescape")).digest()
+
+
+def _name_of(folder: Path) -> str:
+    """The name of a gateway: made with its folder, and gone with it."""
+    path = folder / "name"
+    folder.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        add_file(path, secrets.token_hex(8).encode())
+    return path.read_text("utf-8")
+
+
+def _healthy(hosts: list[Host], side: str) -> bool | None:
+    own = [one for one in hosts if one.side == side]
+    return any(one.healthy and not one.ejected for one in own) if own else None

@@ -1,0 +1,213 @@
+"""The control path of a gateway, through Envoy: what it changes, and what it refuses."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+import uvicorn
+
+from frontrunner.base.errors import GatewayError
+from frontrunner.base.gateway_settings import GatewaySettings
+from frontrunner.gateway.companion import Companion
+from frontrunner.gateway.control import Gateway
+from frontrunner.gateway.feedback import Feedback
+from frontrunner.gateway.remote_control import RemoteControl, remote_control
+from frontrunner.gateway.remote_state import CONTROL_HEADER, CONTROL_PATH
+from frontrunner.gateway.render import render_routes
+from frontrunner.gateway.state import GatewayState
+from tests.gateway.conftest import Running, ask, start_gateway, stop_gateway, until
+
+TOKEN = "a-token-for-tests-that-is-long-enough-0123"  # noqa: S105
+
+
+@pytest.fixture(scope="module")
+def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A gateway with a control path, and its companion in a thread."""
+    folder = tmp_path_factory.mktemp("gw")
+    file = folder / "token"
+    file.write_text(TOKEN)
+    file.chmod(0o600)
+    running, thread = start_gateway(folder, control_file=str(file))
+    control = remote_control(running.settings, folder)
+    application = Companion(Feedback("", folder), folder, control=control)
+    place = running.control.place.socket("companion")
+    config = uvicorn.Config(application, uds=str(place), log_level="error", lifespan="off")
+    server = uvicorn.Server(config)
+    served = threading.Thread(target=server.run, daemon=True)
+    served.start()
+    try:
+        until(lambda: server.started)
+        yield running
+    finally:
+        server.should_exit = True
+        served.join(30)
+        stop_gateway(running, thread)
+
+
+def asked(
+    remote: Running, method: str = "GET", token: str | None = TOKEN, **more: Any
+) -> httpx.Response:
+    headers = {CONTROL_HEADER: token} if token is not None else {}
+    return ask(method, f"{remote.url}{more.pop('path', CONTROL_PATH)}", headers=headers, **more)
+
+
+def change(remote: Running, **more: Any) -> httpx.Response:
+    """Change the share on the version of now, unless another is named."""
+    now = asked(remote).json()
+    wanted = {"version": now["version"], "token": max(now["token"], 1), "share": 0, "banner": False}
+    return asked(remote, "POST", json=wanted | more)
+
+
+def test_the_share_is_set_and_read_back_from_envoy(remote: Running) -> None:
+    done = change(remote, share=2500, banner=True)
+    assert done.status_code == 200
+    assert done.json()["share"] == 2500
+    assert remote.control.seen().share == 2500
+    assert asked(remote).json() == done.json()
+    assert done.json()["new"] is True
+    assert change(remote).json()["share"] == 0
+    assert "no-store" in done.headers["cache-control"]
+
+
+@pytest.mark.parametrize("token", [None, "", "wrong", TOKEN[:-1], TOKEN + "x", "é"])
+def test_without_the_token_nothing_is_told_or_changed(remote: Running, token: str | None) -> None:
+    before = remote.control.kept()
+    sent = {CONTROL_HEADER: token.encode()} if token is not None else {}
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        found = ask(method, f"{remote.url}{CONTROL_PATH}", headers=sent)
+        assert found.status_code == 401
+        assert "share" not in found.json()
+    assert remote.control.kept() == before
+
+
+def test_wrong_tokens_are_limited_and_the_right_one_is_not(tmp_path: Path) -> None:
+    """An attacker cannot lock the controller out."""
+    control = RemoteControl(Gateway(GatewaySettings(), tmp_path), TOKEN)
+
+    async def receive() -> dict[str, Any]:
+        raise AssertionError("the body of a stranger was read")
+
+    def status(token: str) -> int:
+        sent = {CONTROL_HEADER: token, "x-frontrunner-client": "1.2.3.4"}
+        return asyncio.run(control.answer("POST" if token != TOKEN else "PUT", sent, receive))[0]
+
+    assert [status("wrong") for _ in range(61)][-2:] == [401, 429]
+    assert status(TOKEN) == 405
+
+
+def test_a_change_of_an_earlier_version_is_refused(remote: Running) -> None:
+    """Whoever repeats a request, or decided on what is no more, changes nothing."""
+    version = asked(remote).json()["version"]
+    sent = {"version": version, "token": 1, "share": 100, "banner": False}
+    assert asked(remote, "POST", json=sent).status_code == 200
+    assert change(remote).status_code == 200
+    replayed = asked(remote, "POST", json=sent)
+    assert replayed.status_code == 409
+    assert not replayed.json()["stale"]
+    assert remote.control.kept().share == 0
+
+
+def test_a_version_of_another_container_is_refused(remote: Running) -> None:
+    """After a restart the changes are counted from 0 again; the name of the gateway is new."""
+    generation = asked(remote).json()["version"].partition("-")[2]
+    assert change(remote, version=f"{'0' * 16}-{generation}", share=100).status_code == 409
+    assert remote.control.kept().share == 0
+
+
+def test_a_controller_whose_lease_is_over_is_refused(remote: Running) -> None:
+    assert change(remote, token=7).status_code == 200
+    refused = change(remote, token=6, share=100)
+    assert refused.status_code == 409
+    assert refused.json()["stale"]
+    assert remote.control.kept().share == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"share": 10_001}, {"share": -1}, {"share": True}, {"share": "1"}, {"token": 0}, {"salt": "x"},
+     {"settled": True}, {"shadow": 5}, {"banner": 1}, {"version": None}],
+)  # fmt: skip
+def test_only_share_and_banner_can_be_changed(remote: Running, wrong: dict[str, Any]) -> None:
+    before = remote.control.kept()
+    assert change(remote, **wrong).status_code == 400
+    assert remote.control.kept() == before
+
+
+def test_a_huge_body_is_not_read(remote: Running) -> None:
+    body = b'{"version": "' + b"x" * 200_000 + b'"}'
+    assert asked(remote, "POST", content=body).status_code == 413
+    assert asked(remote, "POST", token="wrong", content=body).status_code in (401, 429)  # noqa: S106
+    assert asked(remote, "POST", content=b"\xff\xfe").status_code == 400
+    assert asked(remote, "POST", content=b"[" * 4000).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/__frontrunner/%63ontrol", "/%5f%5ffrontrunner/control", "/__frontrunner%2fcontrol",
+     "//__frontrunner/control", "/x/../__frontrunner/control", "/__frontrunner/./control",
+     "/__frontrunner/control/", "/__FRONTRUNNER/control", "/__frontrunner/feedback/../control",
+     "/__frontrunner/control;x", "/__frontrunner//control", "/__frontrunner\\control",
+     "/transition/../__frontrunner/control", "/__frontrunner/control%00",
+     "/__frontrunner/control%20"],
+)  # fmt: skip
+def test_another_form_of_the_path_leads_to_no_control(remote: Running, path: str) -> None:
+    """Even with the token: there is one form, so nothing in front of it can be walked around."""
+    head = (
+        f"GET {path} HTTP/1.1\r\nHost: x\r\n{CONTROL_HEADER}: {TOKEN}\r\nConnection: close\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", remote.port), timeout=30) as one:
+        one.sendall(head.encode())
+        answer = b"".join(iter(lambda: one.recv(65536), b""))
+    assert b'"version"' not in answer
+
+
+def test_a_query_or_a_method_in_a_header_changes_nothing(remote: Running) -> None:
+    assert asked(remote, path=f"{CONTROL_PATH}?token={TOKEN}", token=None).status_code in (401, 429)
+    headers = {CONTROL_HEADER: TOKEN, "X-HTTP-Method-Override": "POST"}
+    assert ask("GET", f"{remote.url}{CONTROL_PATH}", headers=headers).status_code == 200
+    assert remote.control.kept().share == 0
+
+
+def test_the_token_is_in_no_file_and_in_no_log(
+    remote: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        assert change(remote).status_code == 200
+        asked(remote, token=TOKEN + "x")
+    assert TOKEN not in caplog.text
+    folder = remote.control.place.folder
+    found = [
+        one.name
+        for one in folder.iterdir()
+        if one.is_file() and TOKEN in one.read_text("utf-8", "replace")
+    ]
+    assert found == ["token"]
+
+
+def test_without_a_file_there_is_no_path(gateway: Running) -> None:
+    assert asked(gateway).status_code == 404
+    assert CONTROL_PATH not in render_routes(gateway.settings, GatewayState())
+
+
+@pytest.mark.parametrize(("content", "mode"), [("short", 0o600), (TOKEN, 0o644), (None, 0)])
+def test_a_token_that_cannot_be_used_leaves_the_board_running(
+    tmp_path: Path, content: str | None, mode: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "token"
+    if content is not None:
+        file.write_text(content)
+        file.chmod(mode)
+    settings = msgspec.structs.replace(GatewaySettings(), control_file=str(file))
+    assert remote_control(settings, tmp_path / "gw") is None
+    assert "there is no control path" in caplog.text
+    with pytest.raises(GatewayError, match="32"):
+        RemoteControl(Gateway(settings, tmp_path / "gw"), "short")
