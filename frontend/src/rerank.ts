@@ -150,6 +150,7 @@ function drawRow(row: Row, ranked: Ranked, columns: Column[], scales: ((value: n
   const covered = before[before.length - 1];
   const number = rank?.lastChild;
   if (number) number.textContent = String(ranked.rank);
+  delete rank?.dataset["b"]; // of the board, not of this ranking
   const { tasks, tasksTotal } = ranked.coverage;
   if (covered) {
     covered.textContent = `${tasks}/${tasksTotal}`;

@@ -144,3 +144,7 @@ def test_names_are_taken_apart() -> None:
     assert ModelName.of("b", {"k": 1}).variant == "k=1"
     assert spaced("Any2AnyRetrieval") == "Any2Any Retrieval"
     assert spaced("STS") == "STS"
+
+
+def test_a_range_of_ranks_is_one_number_if_it_is_one() -> None:
+    assert [text.span(2, 6), text.span(1, 1), text.span(None, None)] == ["2\u20136", "1", ""]

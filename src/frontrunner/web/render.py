@@ -27,6 +27,7 @@ def environment() -> Environment:
     )
     env.filters.update(
         score=text.score,
+        span=text.span,
         parameters=text.parameters,
         whole=text.whole,
         openness=text.openness,

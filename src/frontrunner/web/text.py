@@ -120,3 +120,10 @@ def short_licence(licence: str | None) -> str:
     if not licence or licence == "not specified":
         return ""
     return licence.rstrip("/").rsplit("/", 1)[-1] if "://" in licence else licence
+
+
+def span(low: int | None, high: int | None) -> str:
+    """A range of whole numbers, with an en dash; one number if both are the same."""
+    if low is None or high is None:
+        return ""
+    return str(low) if low == high else f"{low}\u2013{high}"

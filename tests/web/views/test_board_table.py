@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from frontrunner.answers.service import Service
+from frontrunner.results.ingest import ingest
 from frontrunner.web import text
 from frontrunner.web.urls import Links
 from frontrunner.web.views import board_table
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.words import words
+from tests.factories import catalog, snapshot_of, task, write_scores
 from tests.web.conftest import HOSTILE, NAME, Browser
 
 
@@ -112,3 +116,28 @@ def test_what_is_not_known_of_a_model_is_not_said_to_be_closed(
     model = msgspec.structs.replace(service.board(NAME).rows[0].model, openness=openness)
     assert text.openness(openness) == count
     assert board_table.openness_in_words(model, words("en")).startswith(said)
+
+
+def test_ranks_say_how_sure_they_are_on_boards_and_models(tmp_path: Path) -> None:
+    tasks = [task(f"T{n}") for n in range(8)]
+    scores = {
+        model: {one.name: level for one in tasks}
+        for model, level in (("org/a", 0.9), ("org/b", 0.5), ("org/c", 0.5))
+    }
+    known = catalog(tasks, models=sorted(scores))
+    read = ingest(write_scores(tmp_path / "results", scores), known, workers=1)
+    service = Service(snapshot_of(tmp_path / "home", read))
+    table = board_table.table(service, service.find_benchmark("All"), words("en"))
+    assert [(row.rank, row.band) for row in table.rows] == [(1, "1"), (2, "2"), (2, "2")]
+    browser = Browser(service)
+    html = browser.text("/benchmark/All")
+    assert 'data-b="2">2' in html
+    assert "95 of 100 draws" in html
+    assert '<small class="band">2</small>' in browser.text("/models/org/b")
+    assert ">1 model<" in browser.text("/models/org/b")
+
+
+def test_a_board_of_few_tasks_has_no_legend_for_bands(service: Service) -> None:
+    html = Browser(service).text(f"/benchmark/{NAME}")
+    assert "data-b=" not in html
+    assert "95 of 100 draws" not in html

@@ -75,6 +75,8 @@ class Row(NamedTuple):
     """One model on a board."""
 
     rank: int
+    band: str
+    """The ranks that the model has in 95 of 100 draws of the tasks; empty if not known."""
     model: ModelName
     is_twin: bool
     """Whether another row has the same name with another owner."""
@@ -102,6 +104,11 @@ class BoardTable(NamedTuple):
     rows: list[Row]
     facts: str
     """JSON: what filters need of each row, column by column."""
+
+    @property
+    def has_bands(self) -> bool:
+        """Whether some rank has a band."""
+        return any(row.band for row in self.rows)
 
     @property
     def partial_mean(self) -> ScoreCell | None:
@@ -299,6 +306,7 @@ def _row(row: BoardRow, cells: tuple[ScoreCell, ...], is_twin: bool, t: Words) -
     fewer = active is not None and total is not None and active < total * 0.98
     return Row(
         rank=row.rank,
+        band=text.span(row.rank_low, row.rank_high),
         model=ModelName.of(model.name, row.experiments),
         is_twin=is_twin,
         zero_shot=row.zero_shot_pct,
