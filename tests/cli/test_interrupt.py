@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import OWN
+from frontrunner.cli import load_commands
+from frontrunner.cli.command_line import command_line, walk
+from frontrunner.cli.interrupts import LEAVES
+from tests.cli.test_commands import OWN, run
 from tests.factories import result, write
 
 # The command, with a signal to its whole process group, as a terminal sends it, at one place.
@@ -38,6 +42,10 @@ if __name__ == "__main__":
 """
 
 
+OWN_CATALOG = "--catalog own.toml --without-mteb"
+READING = f"{OWN_CATALOG} --readers 2"
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "own.toml").write_text(OWN)
@@ -47,15 +55,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def stopped(
-    folder: Path, place: str, before: str = "", words: str = "build --results results"
-) -> str:
+def stopped(folder: Path, place: str, words: str = f"build --results results {READING}") -> str:
     module, _, name = place.rpartition(".")
     program = folder / "program.py"
     program.write_text(PROGRAM.format(module=module, name=name))
     command = [
-        sys.executable, str(program), *words.split(), "--catalog", "own.toml", "--without-mteb",
-        "--home", "h", "--readers", "2",
+        sys.executable, str(program), *words.split(), "--home", "h",
     ]  # fmt: skip
     with subprocess.Popen(
         command, cwd=folder, stderr=subprocess.PIPE, text=True, process_group=0
@@ -99,10 +104,83 @@ def test_after_publishing_the_line_says_what_is_missing(folder: Path) -> None:
     )
 
 
-def test_other_commands_say_so_too(folder: Path) -> None:
-    assert stopped(folder, "frontrunner.ops.pipeline.load_catalog", words="ingest results") == (
-        "Interrupted."
+def test_a_check_says_that_it_changed_nothing(folder: Path) -> None:
+    place = "frontrunner.ops.pipeline.read_sources"
+    assert stopped(folder, place, f"ingest --check results {READING}") == (
+        "Interrupted while reading result files. Nothing was built or published: the command only "
+        "reports."
     )
+
+
+def test_an_export_says_how_to_go_on(folder: Path) -> None:
+    built = run(folder, *f"build --results results {OWN_CATALOG} --home h".split())
+    assert built.returncode == 0, built.stderr
+    # After the pages, before all else.
+    words = "export --static site --url https://board.example"
+    last = stopped(folder, "frontrunner.web.export._missing", words)
+    found = re.fullmatch(
+        rf"Interrupted while writing snapshot {built.stdout.strip()}. (\d+) files written, and "
+        r"site is not made yet\. Run the same command again to go on\.",
+        last,
+    )
+    assert found is not None, last
+    assert not (folder / "site").exists()
+    done = run(folder, *words.split(), "--home", "h")
+    assert f" {found[1]} were there from an interrupted export." in done.stderr
+    assert (folder / "site/404.html").exists()
+
+
+def test_an_update_says_what_is_published(folder: Path) -> None:
+    words = f"refresh --results results {OWN_CATALOG}"
+    last = stopped(folder, "frontrunner.ops.pipeline.build_snapshot", words)
+    assert last == (
+        "Interrupted while writing the snapshot. Nothing was published; no board is published yet."
+    )
+    last = stopped(folder, "frontrunner.refresh.run.push_published", words)
+    name = (folder / "h/current").readlink().name
+    assert last == (
+        f"Interrupted. Snapshot {name} is published; what follows was not done. "
+        "Run: frontrunner refresh --home h"
+    )
+
+
+def test_between_two_updates_none_was_under_way(folder: Path) -> None:
+    words = f"refresh --every 1m --results results {OWN_CATALOG}"
+    assert stopped(folder, "time.sleep", words) == "Interrupted. No update was under way."
+
+
+def test_rebuilding_the_past_says_what_is_kept(folder: Path) -> None:
+    repository = folder / "results"
+    git = ("git", "-C", str(repository), "-c", "user.name=a", "-c", "user.email=a@example.org")
+    subprocess.run([*git, "init", "-q"], check=True)
+    for month in ("01", "02"):
+        write(folder, f"results/org__b/r1/T{month}.json", result("T1", 0.5))
+        when = {"GIT_COMMITTER_DATE": f"2025-{month}-03T00:00:00Z"}
+        subprocess.run([*git, "add", "-A"], check=True)
+        subprocess.run([*git, "commit", "-qm", "x"], check=True, env={**os.environ, **when})
+    words = f"refresh backfill --git results {OWN_CATALOG}"
+    last = stopped(folder, "frontrunner.refresh.backfill.write_timeline", words)
+    assert last == (
+        "Interrupted while writing the timeline. 2 snapshots rebuilt and kept; the others and the "
+        "timeline are not written. Run the same command again to go on."
+    )
+    done = run(folder, *words.split(), "--home", "h")
+    assert "Rebuilt 0 snapshots of 2" in done.stderr
+
+
+def test_a_rehearsal_says_that_there_is_no_report(folder: Path) -> None:
+    words = f"takeover rehearse --requests 100 --gradio {sys.executable}"
+    last = stopped(folder, "frontrunner.takeover.rehearsal.gradio_home.checked", words)
+    assert last == (
+        "Interrupted. The rehearsal did not end, so there is no report. Its processes are stopped; "
+        "h keeps its files. Run the command again to begin anew."
+    )
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_what_a_command_leaves_is_said_of_commands_that_there_are(name: str) -> None:
+    load_commands([])
+    assert name in {" ".join(path) for path, _ in walk(command_line())}
 
 
 def test_while_worker_processes_are_at_work(folder: Path) -> None:

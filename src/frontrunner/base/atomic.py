@@ -112,6 +112,18 @@ def private_copy(path: Path, folder: Path) -> BinaryIO:
     return file
 
 
+def add_whole_file(path: Path, content: bytes, through: Path) -> None:
+    """Write a file so that a kill leaves all of it or nothing, and make the folders above it.
+
+    `through` is a name on the same disk to write under first, which only this process uses. Not
+    flushed: for folders that `name_folder` flushes. Raises OSError if it cannot be written.
+    """
+    with through.open("wb") as file:
+        file.write(content)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    through.replace(path)
+
+
 def move_file(path: Path, to: Path) -> None:
     """Give a file another name in its folder, replacing what has it. Raises OSError."""
     path.replace(to)

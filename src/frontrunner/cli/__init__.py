@@ -36,9 +36,16 @@ def main() -> None:
     try:
         code = _run()
     except KeyboardInterrupt:
-        sys.stderr.write("Interrupted.\n")
+        sys.stderr.write(f"{_interrupted()}\n")
         code = INTERRUPTED
     sys.exit(code)
+
+
+def _interrupted() -> str:
+    from frontrunner.cli.hints import with_home  # noqa: PLC0415
+    from frontrunner.cli.interrupts import interrupted  # noqa: PLC0415
+
+    return with_home(interrupted(sys.argv[1:]))
 
 
 def _run() -> int:

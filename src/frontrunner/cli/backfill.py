@@ -11,6 +11,7 @@ import typer
 
 from frontrunner.base.config import load_settings
 from frontrunner.base.errors import UsageError
+from frontrunner.cli.interrupts import interruptible
 from frontrunner.cli.options import Home, OwnCatalog, WithoutMteb
 from frontrunner.cli.output import counted, say
 from frontrunner.cli.progress import Terminal
@@ -52,11 +53,21 @@ def backfill_past(
     every: Every = "week" if weekly else "month"
     plan = Plan(str(bundle or git), every, _moment(since), again)
     done: list[Rebuilt] = []
-    for one in backfill(load_settings(home, refresh=given), plan, Terminal()):
-        typer.echo(msgspec.json.encode(one).decode())
-        done.append(one)
+    with interruptible(lambda: _left(done)):
+        for one in backfill(load_settings(home, refresh=given), plan, Terminal()):
+            typer.echo(msgspec.json.encode(one).decode())
+            done.append(one)
     fresh = sum(one.snapshot is not None for one in done)
     say(f"Rebuilt {counted(fresh, 'snapshot')} of {len(done)}; /history shows them.")
+
+
+def _left(done: list[Rebuilt]) -> str:
+    """What an interrupted run did."""
+    fresh = sum(one.snapshot is not None for one in done)
+    return (
+        f"{counted(fresh, 'snapshot')} rebuilt and kept; the others and the timeline are not "
+        "written. Run the same command again to go on."
+    )
 
 
 def _moment(text: str | None) -> float:

@@ -10,8 +10,10 @@ import typer
 from frontrunner.base.config import load_settings
 from frontrunner.base.errors import UsageError
 from frontrunner.cli.app import app
+from frontrunner.cli.interrupts import interruptible
 from frontrunner.cli.options import Home
-from frontrunner.cli.output import say
+from frontrunner.cli.output import counted, say
+from frontrunner.cli.progress import progress_bar
 from frontrunner.snapshot.store import Store
 
 
@@ -34,12 +36,30 @@ def export(
     ] = "",
     home: Home = None,
 ) -> None:
-    """Write every page and answer of the published snapshot as files."""
+    """Write every page and answer of the published snapshot as files.
+
+    The folder appears when all of it is written. An interrupted export goes on where it stopped if
+    the same command is run again.
+    """
     from frontrunner.web.export import export as write  # noqa: PLC0415 -- only this command needs it
 
     settings = load_settings(home)
     snapshot = Store(settings.home).current()
-    say(f"Writing {snapshot.id} to {static} ...")
-    done = write(snapshot, static, _whole(address), settings.site)
-    say(f"{done.pages:,} pages and {done.files:,} files.")
+    written = 0
+
+    def note(done: int, total: int) -> None:
+        nonlocal written
+        written = done
+        progress(done, total)
+
+    def left() -> str:
+        return (
+            f"{counted(written, 'file')} written, and {static} is not made yet. "
+            "Run the same command again to go on."
+        )
+
+    with interruptible(left), progress_bar(f"Writing snapshot {snapshot.id}") as progress:
+        done = write(snapshot, static, _whole(address), settings.site, note)
+    kept = f" {done.kept:,} were there from an interrupted export." if done.kept else ""
+    say(f"{counted(done.pages, 'page')} and {counted(done.files, 'file')}.{kept}")
     typer.echo(static)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+from frontrunner.cli.interrupts import began, ended
 from frontrunner.cli.output import complain, is_quiet, say, say_more, stderr
 from frontrunner.results.read import Progress
 
@@ -13,10 +14,12 @@ from frontrunner.results.read import Progress
 @contextmanager
 def progress_bar(what: str) -> Iterator[Progress]:
     """Show how far a long piece of work is; on a pipe, say only what is being done."""
-    began = time.monotonic()
+    start = time.monotonic()
+    began(what)
     with _shown(what) as progress:
         yield progress
-    say_more(f"{what}: {time.monotonic() - began:.1f} s")
+    ended()  # not if it was stopped: then the last line names it
+    say_more(f"{what}: {time.monotonic() - start:.1f} s")
 
 
 @contextmanager

@@ -18,12 +18,14 @@ from frontrunner.base.home import Home as HomePaths
 from frontrunner.base.refresh_settings import SHORTEST
 from frontrunner.cli.app import app
 from frontrunner.cli.backfill import backfill_past
+from frontrunner.cli.interrupts import interruptible
 from frontrunner.cli.options import Home, Json, OwnCatalog, PublishTo, WithoutMteb
 from frontrunner.cli.output import complain, counted, moment, print_json, say, visible
 from frontrunner.cli.progress import Terminal
 from frontrunner.refresh import notices
 from frontrunner.refresh.record import Run, State, read_state
 from frontrunner.refresh.run import Ended, accept, deploy, refresh
+from frontrunner.snapshot.store import Store
 
 group = typer.Typer(help="Update the board from its sources, on a schedule.")
 app.add_typer(group, name="refresh")
@@ -95,7 +97,8 @@ def root(
     while True:
         began = time.monotonic()
         _update_and_go_on(settings)
-        time.sleep(max(pause - (time.monotonic() - began), 0))
+        with interruptible(lambda: "No update was under way."):
+            time.sleep(max(pause - (time.monotonic() - began), 0))
 
 
 def _pause(text: str) -> float:
@@ -110,10 +113,21 @@ def _pause(text: str) -> float:
 
 def _update(settings: Settings) -> int:
     """Update once, print how it went, and tell people; the exit code."""
-    ended = refresh(settings, Terminal())
+    before = Store(settings.home).current_id()
+    with interruptible(lambda: _left(settings, before)):
+        ended = refresh(settings, Terminal())
     _print(ended)
     notices.tell(settings, ended)
     return _code(ended)
+
+
+def _left(settings: Settings, before: str | None) -> str:
+    """What an update did that was stopped after the build: a build says so itself."""
+    now = Store(settings.home).current_id()
+    if now is None or now == before:
+        stays = "no board is published yet" if now is None else f"snapshot {now} stays current"
+        return f"Nothing was published; {stays}."
+    return f"Snapshot {now} is published; what follows was not done. Run: frontrunner refresh"
 
 
 def _code(ended: Ended) -> int:

@@ -11,6 +11,7 @@ import typer
 
 from frontrunner.base.errors import TakeoverError, UsageError
 from frontrunner.base.home import Home as HomePaths
+from frontrunner.cli.interrupts import interruptible
 from frontrunner.cli.options import Json
 from frontrunner.cli.output import print_json, say
 from frontrunner.cli.takeover_app import takeover
@@ -61,7 +62,7 @@ def rehearse(
 ) -> None:
     """Walk the whole plan on a fast clock with real processes and simulated users; exits with 0
     only if everything held."""
-    with ExitStack() as stack:
+    with interruptible(lambda: _left(home)), ExitStack() as stack:
         folder = home or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rehearsal-")))
         report = _performed(requests, fault or [], folder, gradio, legacy)
     if html is not None:
@@ -73,6 +74,14 @@ def rehearse(
     if not report.held:
         broken = [one.name for one in report.findings if not one.held]
         raise TakeoverError(f"Not everything held: {', '.join(broken)}.")
+
+
+def _left(home: Path | None) -> str:
+    kept = f"{home} keeps its files" if home else "its files are removed"
+    return (
+        f"The rehearsal did not end, so there is no report. Its processes are stopped; {kept}. "
+        "Run the command again to begin anew."
+    )
 
 
 def _performed(

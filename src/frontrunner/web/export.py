@@ -7,26 +7,34 @@ server (ranking again, comparing) says so on its page. The answers of `/v1` are 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from frontrunner import __version__
 from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.filters import ModelFilter, TaskFilter
 from frontrunner.answers.service import Service
-from frontrunner.base.atomic import add_file, fresh_folder
 from frontrunner.base.config import SiteSettings
 from frontrunner.base.errors import UnknownNameError, UsageError
 from frontrunner.http import documents
+from frontrunner.snapshot.answers import Encoded
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.web import assets, cards, feeds, old_links
 from frontrunner.web.problems import problem
 from frontrunner.web.site import find_view, to_bytes
+from frontrunner.web.unfinished import Copy, unfinished
 from frontrunner.web.urls import SITE_CARD, Links
 from frontrunner.web.views.board_table import TABS, heading
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import DEFAULT, PLAIN_SITE, Words, languages, words
+
+Made = tuple[str, Callable[[], bytes]]
+"""The path of a file of the copy, and what makes it."""
+Progress = Callable[[int, int], None]
+"""Takes how many files are written, and how many there will be."""
 
 
 class Exported(NamedTuple):
@@ -34,38 +42,59 @@ class Exported(NamedTuple):
 
     pages: int
     files: int
+    kept: int = 0
+    """How many of them an interrupted export had written."""
 
 
 def export(
-    snapshot: Snapshot, folder: Path, address: str = "", site: SiteSettings = PLAIN_SITE
+    snapshot: Snapshot,
+    folder: Path,
+    address: str = "",
+    site: SiteSettings = PLAIN_SITE,
+    progress: Progress = lambda done, total: None,
 ) -> Exported:
     """Write the site of `snapshot` into `folder`, which must be empty or new.
 
-    The folder appears when the copy is complete: an interrupted export leaves nothing.
+    The folder appears when the copy is complete: see `unfinished` for one that was interrupted.
     `address` is where it will be served: links in chats need it to show a picture.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty. Give a new folder, or empty this one first.")
+    address = address.rstrip("/")
+    service = Service(snapshot)
     try:
-        with fresh_folder(folder, replace=False) as fresh:
-            return _write_site(Service(snapshot), fresh, address.rstrip("/"), site)
+        with unfinished(folder, _same(snapshot, address, site)) as copy:
+            pages = [*_pages(service, address, site)]
+            files = [*data_files(service, address, site)]
+            kept = _write_all(copy, [*pages, *files], progress)
+    except BlockingIOError:
+        raise UsageError(f"Another export to {folder} is under way.") from None
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder} cannot be written: {error}. Give another folder.") from error
+    return Exported(len(pages), len(files), kept)
 
 
-def _write_site(service: Service, folder: Path, address: str, site: SiteSettings) -> Exported:
-    pages = files = 0
+def _same(snapshot: Snapshot, address: str, site: SiteSettings) -> tuple[object, ...]:
+    """Two exports with equal values write the same files."""
+    return snapshot.id, __version__, sorted(assets.manifest().items()), address, repr(site)
+
+
+def _write_all(copy: Copy, made: list[Made], progress: Progress) -> int:
+    """Write what is missing; how many files were not."""
+    kept = 0
+    for number, (name, make) in enumerate(made):
+        kept += copy.has(name)
+        copy.add(name, make)
+        progress(number + 1, len(made))
+    return kept
+
+
+def _pages(service: Service, address: str, site: SiteSettings) -> Iterator[Made]:
     for language in languages():
         for path in page_paths(service):
-            _write(folder, *_page(service, words(language, site), path, address))
-            pages += 1
+            yield _page(service, words(language, site), path, address)
     if address:
-        _write(folder, "404.html", _missing(service, words(DEFAULT, site), address))
-        pages += 1
-    for name, body in data_files(service, address, site):
-        _write(folder, name, body)
-        files += 1
-    return Exported(pages, files)
+        yield "404.html", lambda: _missing(service, words(DEFAULT, site), address)
 
 
 def page_paths(service: Service) -> Iterator[str]:
@@ -87,17 +116,21 @@ def page_paths(service: Service) -> Iterator[str]:
     yield from (f"old/{task}/{language}" for task, language in sorted(tables))
 
 
-def _page(service: Service, t: Words, path: str, address: str) -> tuple[str, bytes]:
+def _page(service: Service, t: Words, path: str, address: str) -> Made:
     prefix = "" if t.language == DEFAULT else t.language
     place = "/".join(part for part in (prefix, path) if part)
     depth = place.count("/") + 1 if place else 0
     links = Links(prefix, root="../" * depth, suffix="/")
     name = path.partition("/")[2]
-    visit = Visit(service, t, links, name, {}, address, live=False)
-    view = find_view(path)
-    if view is None:
-        raise UnknownNameError(f"There is no page /{path}.")
-    return f"{place}/index.html" if place else "index.html", to_bytes(visit, path, view(visit))
+
+    def made() -> bytes:
+        visit = Visit(service, t, links, name, {}, address, live=False)
+        view = find_view(path)
+        if view is None:
+            raise UnknownNameError(f"There is no page /{path}.")
+        return to_bytes(visit, path, view(visit))
+
+    return f"{place}/index.html" if place else "index.html", made
 
 
 def _missing(service: Service, t: Words, address: str) -> bytes:
@@ -110,54 +143,58 @@ def _missing(service: Service, t: Words, address: str) -> bytes:
 
 def data_files(
     service: Service, address: str = "", site: SiteSettings = PLAIN_SITE
-) -> Iterator[tuple[str, bytes]]:
+) -> Iterator[Made]:
     """The pages' own files, cards, and the answers of `/v1`, by their paths."""
     yield from _pictures(service, site) if address else ()  # without one, no page names a picture
-    for path in (feeds.FEED, feeds.MAP):
-        made = feeds.find(service, path, address, Links(suffix="/"), site)
-        if made is not None:
-            yield path[1:], made.identity
-    for name in assets.manifest().values():
-        found = assets.read(name)
-        if found is not None:
-            yield f"_assets/{name}", found.identity
-    for path in ("/favicon.ico", "/robots.txt"):
-        document = documents.find(path)
-        if document is not None:
-            yield path[1:], document.identity
-    yield "old-links.json", old_links.directory(service)
+    found = {
+        path[1:]: feeds.find(service, path, address, Links(suffix="/"), site)
+        for path in (feeds.FEED, feeds.MAP)
+    }
+    found |= {f"_assets/{name}": assets.read(name) for name in assets.manifest().values()}
+    found |= {path[1:]: documents.find(path) for path in ("/favicon.ico", "/robots.txt")}
+    for path, one in found.items():
+        if one is not None:
+            yield path, partial(bytes, one.identity)
+    yield "old-links.json", partial(old_links.directory, service)
+    yield from _answers(service)
+
+
+def _answers(service: Service) -> Iterator[Made]:
     bodies = Bodies(service)
-    yield "v1/snapshot.json", bodies.info().identity
-    yield "v1/benchmarks/menu.json", bodies.menu().identity
-    yield "v1/benchmarks.json", bodies.benchmarks(include_hidden=False).identity
-    yield "v1/tasks.json", bodies.tasks(TaskFilter()).identity
-    yield "v1/models.json", bodies.models(ModelFilter()).identity
+    yield "v1/snapshot.json", _bytes(bodies.info)
+    yield "v1/benchmarks/menu.json", _bytes(bodies.menu)
+    yield "v1/benchmarks.json", _bytes(partial(bodies.benchmarks, include_hidden=False))
+    yield "v1/tasks.json", _bytes(partial(bodies.tasks, TaskFilter()))
+    yield "v1/models.json", _bytes(partial(bodies.models, ModelFilter()))
     catalog = service.snapshot.catalog
     for bench in catalog.benchmarks:
         below = f"v1/benchmarks/{bench.name}"
-        yield f"{below}/scores.json", bodies.scores(bench.name, ()).identity
-        yield f"{below}/scores.csv", bodies.export(bench.name, "csv").identity
-        yield f"{below}/scores.parquet", bodies.export(bench.name, "parquet").identity
-        yield f"{below}/per-language.json", bodies.per_language(bench.name).identity
+        yield f"{below}/scores.json", _bytes(partial(bodies.scores, bench.name, ()))
+        yield f"{below}/scores.csv", _bytes(partial(bodies.export, bench.name, "csv"))
+        yield f"{below}/scores.parquet", _bytes(partial(bodies.export, bench.name, "parquet"))
+        yield f"{below}/per-language.json", _bytes(partial(bodies.per_language, bench.name))
     for model in catalog.models:
-        yield f"v1/models/{model.name}/scores.json", bodies.model_scores(model.name).identity
+        make = partial(bodies.model_scores, model.name)
+        yield f"v1/models/{model.name}/scores.json", _bytes(make)
     for task in catalog.tasks:
-        yield f"v1/tasks/{task.name}/scores.json", bodies.task_scores(task.name).identity
+        yield f"v1/tasks/{task.name}/scores.json", _bytes(partial(bodies.task_scores, task.name))
 
 
-def _pictures(service: Service, site: SiteSettings) -> Iterator[tuple[str, bytes]]:
+def _bytes(make: Callable[[], Encoded]) -> Callable[[], bytes]:
+    return lambda: make().identity
+
+
+def _pictures(service: Service, site: SiteSettings) -> Iterator[Made]:
     catalog = service.snapshot.catalog
     names = [SITE_CARD, *(f"benchmark/{bench.name}" for bench in catalog.benchmarks)]
     names += [f"model/{model.name}" for model in catalog.models]
     names += [f"task/{task.name}" for task in catalog.tasks]
     for name in names:
-        drawn = cards.find(service, f"{name}.png", site)
-        if drawn is not None:
-            yield f"og/{name}.png", drawn.identity
+        yield f"og/{name}.png", partial(_picture, service, name, site)
 
 
-def _write(folder: Path, name: str, body: bytes) -> None:
-    target = folder / name
-    if ".." in target.parts:
-        raise UsageError(f"{name!r} would be outside {folder}. Rename it in the catalog.")
-    add_file(target, body)
+def _picture(service: Service, name: str, site: SiteSettings) -> bytes:
+    drawn = cards.find(service, f"{name}.png", site)
+    if drawn is None:
+        raise UnknownNameError(f"There is no picture of {name}.")
+    return drawn.identity
