@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from frontrunner.answers import rank_schemas
+from frontrunner.answers import rank_schemas, schemas
 from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.filters import RankRequest
 from frontrunner.answers.rerank import answer
@@ -105,6 +105,64 @@ def test_subsets_weigh_alike_where_the_board_says_so(service: Service) -> None:
     assert means["org/a"] == pytest.approx((0.9 + 0.1 + 0.1 + 0.2 + 0.4) / 5)
     assert found.ordered_by == ["mean_subset", "mean_task"]
     assert answer(service, RankRequest(benchmark="Plain")).rows[0].mean_subset is None
+
+
+def test_weights_count_in_means_and_points(service: Service) -> None:
+    plain = answer(service, RankRequest(benchmark="Plain"))
+    assert plain.weights == {}
+    assert [row.model for row in plain.rows] == ["org/a", "org/b", "org/c"]
+    found = answer(service, RankRequest(benchmark="Plain", weights=("Retrieval:3", "T1:0.5")))
+    assert found.weights == {"Retrieval": 3.0, "T1": 0.5}
+    # Points on T1: a 2, b 1; on T2: c 2, b 1, a 0. T2 counts six times as much.
+    assert ranks(found) == [(1, "org/c"), (2, "org/b"), (3, "org/a")]
+    means = {row.model: row.mean_task for row in found.rows}
+    assert means["org/a"] == pytest.approx((0.9 + 6 * 0.1) / 7)
+    assert means["org/c"] is None
+    by_types = {row.model: row.mean_task_type for row in found.rows}
+    assert by_types["org/a"] == pytest.approx((0.9 + 3 * 0.1) / 4)
+
+
+def test_a_mean_over_some_tasks_is_weighted_too(service: Service) -> None:
+    found = answer(service, RankRequest(benchmark="Public", weights=("T2:4",)))
+    completed = {row.model: row.completed for row in found.rows}["org/c"]
+    assert isinstance(completed, schemas.Completed)
+    assert completed.mean_task == pytest.approx(0.95)
+    assert {row.model: row.mean_task for row in found.rows}["org/a"] == pytest.approx(1.3 / 5)
+    assert found.counted_tasks == ["T1", "T2"]
+
+
+def test_a_weight_of_nothing_leaves_a_task_out(service: Service) -> None:
+    without = answer(service, RankRequest(benchmark="Plain", tasks=("T2",)))
+    for weights in (("T1:0",), ("T1:0", "T2:7"), ("STS:0.00",)):
+        found = answer(service, RankRequest(benchmark="Plain", weights=weights))
+        assert (found.tasks, found.rows) == (["T2"], without.rows)
+
+
+def test_a_weight_of_what_is_narrowed_away_is_kept(service: Service) -> None:
+    request = RankRequest(benchmark="Plain", types=("Retrieval",), weights=("T1:3",))
+    assert answer(service, request).tasks == ["T2"]
+
+
+@pytest.mark.parametrize(
+    ("weight", "why"),
+    [
+        ("Retreival:3", "'Retrieval'"),
+        ("Two:3", "no task or type"),
+        ("T1", "is no weight"),
+        ("T1:-1", "is no weight"),
+        ("T1:nan", "is no weight"),
+        ("T1:101", "from 0 to 100"),
+        ("T1:0.125", "two decimals"),
+    ],
+)
+def test_what_is_no_weight_is_told(service: Service, weight: str, why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        answer(service, RankRequest(benchmark="Plain", weights=(weight,)))
+
+
+def test_something_must_weigh_something(service: Service) -> None:
+    with pytest.raises(UsageError, match="Every task weighs 0"):
+        answer(service, RankRequest(benchmark="Plain", weights=("STS:0", "Retrieval:0")))
 
 
 def test_a_policy_that_does_not_exist_is_told(service: Service) -> None:

@@ -51,7 +51,7 @@ def test_rows_without_a_score_are_rows(tmp_path: Path) -> None:
 
 
 def test_the_mean_is_over_the_subsets_that_a_model_ran(tmp_path: Path) -> None:
-    np.testing.assert_allclose(read(tmp_path).mean, [0.6, 0.35, math.nan])
+    np.testing.assert_allclose(read(tmp_path).mean(), [0.6, 0.35, math.nan])
 
 
 def test_a_models_variants_are_pooled(tmp_path: Path) -> None:
@@ -63,11 +63,11 @@ def test_a_models_variants_are_pooled(tmp_path: Path) -> None:
     found = SubsetScores.of(score(table, Question.of(KNOWN.benchmarks[0])))
     np.testing.assert_allclose(found.scores, [[0.5], [0.9]])
     np.testing.assert_allclose(found.pooled_by_model, [[0.7]])
-    np.testing.assert_allclose(found.mean, [0.5, 0.9])
+    np.testing.assert_allclose(found.mean(), [0.5, 0.9])
 
 
 def test_without_results_there_is_no_subset(tmp_path: Path) -> None:
     table = ingest(tmp_path, KNOWN, workers=1).table
     found = SubsetScores.of(score(table, Question.of(KNOWN.benchmarks[0])))
     assert found.shape == found.scores.shape == found.pooled_by_model.shape == (0, 0)
-    assert len(found.mean) == 0
+    assert len(found.mean()) == 0

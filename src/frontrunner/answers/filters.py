@@ -127,7 +127,7 @@ def _whole(billions: float | None) -> int | None:
 
 
 class RankRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """A request to `/v1/rank`: a benchmark or tasks, filters, and a policy."""
+    """A request to `/v1/rank`: a benchmark or tasks, filters, weights, a policy."""
 
     benchmark: str | None = None
     tasks: Names = ()
@@ -135,6 +135,8 @@ class RankRequest(msgspec.Struct, frozen=True, kw_only=True):
     subsets: Names = ()
     types: Names = ()
     domains: Names = ()
+    weights: Names = ()
+    """`name:number` of tasks and of types."""
     policy: str = "strict"
     data_revision: str | None = None
     models: ModelFilter = ModelFilter()

@@ -63,6 +63,8 @@ class RankingOf(Wire, Generic[R], frozen=True, kw_only=True):
     them."""
     missing_tasks: list[str]
     """Tasks asked for on which no model has a score."""
+    weights: dict[str, float]
+    """The weights of types and tasks that are not 1."""
     languages: list[str] | None
     task_types: list[str]
     rows: list[R]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import UNSET
 
-from frontrunner.answers import rank_schemas
+from frontrunner.answers import rank_schemas, weights
 from frontrunner.answers.completed import completed_rows, every_mean, or_none
 from frontrunner.answers.data_revision import CATALOG, checked, tasks_on_other_data
 from frontrunner.answers.filters import RankRequest, TaskFilter
@@ -82,6 +82,7 @@ def _spelled_out(service: Service, found: _Ranked) -> dict[str, Any]:
         "tasks": list(board.tasks),
         "counted_tasks": list(board.counted_tasks),
         "missing_tasks": found.missing,
+        "weights": weights.spelled(question.weights),
         "languages": None if question.languages is None else sorted(question.languages),
         "task_types": list(board.task_types),
     }
@@ -125,13 +126,27 @@ def _question(service: Service, request: RankRequest, bench: Benchmark | None) -
         models = frozenset(m.name for m in catalog.models if request.models.matches(m))
     scopes = _scopes(service, request, bench)
     # A benchmark keeps its rule: what orders its rows, which tasks count, how subsets weigh.
-    return replace(
+    question = replace(
         Question.of(bench) if bench else Question(scopes=scopes),
         scopes=scopes,
         languages=languages.codes(request.languages) if request.languages else None,
         policy=_policy(request.policy),
         models=models,
     )
+    return _weighed(service, request, bench, question) if request.weights else question
+
+
+def _weighed(
+    service: Service, request: RankRequest, bench: Benchmark | None, question: Question
+) -> Question:
+    kinds = service.snapshot.facts.task_type
+    # What the request narrows away may keep its weight, so that narrowing is one change.
+    tasks = {*request.tasks, *(one.task for one in (bench.scopes if bench else ()))}
+    given = weights.read(request.weights, tasks, {kinds[name] for name in tasks})
+    found = question.weigh(given, kinds)
+    if question.scopes and not found.scopes:
+        raise UsageError("Every task weighs 0, so nothing can be ranked. Give one a higher weight.")
+    return found
 
 
 def _policy(name: str) -> Policy:

@@ -119,6 +119,7 @@ def rank_request(query: Query) -> RankRequest:
         subsets=names(query, "subsets"),
         types=names(query, "types"),
         domains=names(query, "domains"),
+        weights=names(query, "weights"),
         policy=text(query, "policy") or "strict",
         data_revision=text(query, "data_revision"),
         models=model_filter(query),

@@ -84,6 +84,11 @@ _RANK_PARAMS = (
     Param("subsets", "list", "Only these subsets of each task"),
     Param("types", "list", "Only tasks of these types"),
     Param("domains", "list", "Only tasks of these domains"),
+    Param(
+        "weights",
+        "list",
+        "How much types and tasks count, 0 to 100, such as Retrieval:3; 1 if not given",
+    ),
     Param("policy", "text", "strict (the default) or lenient"),
     _DATA_REVISION,
     *_MODEL_PARAMS,

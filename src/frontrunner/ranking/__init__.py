@@ -8,5 +8,15 @@ from frontrunner.ranking.board import Board, rank
 from frontrunner.ranking.facts import Facts
 from frontrunner.ranking.languages import LanguageScores, language_scores
 from frontrunner.ranking.question import Policy, Question
+from frontrunner.ranking.weights import Weights
 
-__all__ = ["Board", "Facts", "LanguageScores", "Policy", "Question", "language_scores", "rank"]
+__all__ = [
+    "Board",
+    "Facts",
+    "LanguageScores",
+    "Policy",
+    "Question",
+    "Weights",
+    "language_scores",
+    "rank",
+]

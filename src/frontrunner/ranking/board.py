@@ -88,10 +88,11 @@ def rank(
     kept = np.flatnonzero(~np.isnan(scored.by_task).all(axis=1))
     mean: Mean = lenient_mean if question.policy is Policy.LENIENT else strict_mean
     subsets = SubsetScores.of(scored) if Aggregation.MEAN_SUBSET in question.aggregations else None
-    means, types, by_type = _means(scored, facts, mean, subsets)
-    completed, _, _ = _means(scored, facts, lenient_mean, subsets)
+    means, types, by_type = _means(question, scored, facts, mean, subsets)
+    completed, _, _ = _means(question, scored, facts, lenient_mean, subsets)
     pooled = subsets.pooled_by_model if subsets else scored.pooled_by_model
-    borda = borda_ranks(pooled, len(kept))[counted.model_of]
+    weights = _of_columns(question, scored, facts, subsets)
+    borda = borda_ranks(pooled, len(kept), weights)[counted.model_of]
     order = kept[_order(question, counted.variants[kept], _pick(means, kept), borda[kept])]
     groups = {g.name: group_means(scored, g, mean) for g in question.groupings}
     variants = counted.variants[order]
@@ -99,7 +100,7 @@ def rank(
     place = np.searchsorted(shown.rows.variants, variants)
     means, by_type = _pick(means, order), by_type[order]
     if question.policy is Policy.SHOWN_LENIENT:
-        lenient, types, lenient_by_type = _means(shown, facts, lenient_mean, None)
+        lenient, types, lenient_by_type = _means(question, shown, facts, lenient_mean, None)
         means |= {name: lenient[name][place] for name in ("mean_task", "mean_task_type")}
         by_type = lenient_by_type[place]
     present = set(shown.rows.tasks)
@@ -130,8 +131,18 @@ def _pick(columns: Mapping[str, Floats], rows: Integers) -> dict[str, Floats]:
     return {name: values[rows] for name, values in columns.items()}
 
 
+def _of_columns(
+    question: Question, scored: Scored, facts: Facts, subsets: SubsetScores | None
+) -> Floats | None:
+    """How much each column of Borda points counts; None if all count alike."""
+    if question.weights is None:
+        return None
+    of_tasks = question.weights.over_tasks(scored.rows.tasks, facts.task_type)
+    return subsets.of_columns(of_tasks) if subsets else of_tasks
+
+
 def _means(
-    scored: Scored, facts: Facts, mean: Mean, subsets: SubsetScores | None
+    question: Question, scored: Scored, facts: Facts, mean: Mean, subsets: SubsetScores | None
 ) -> tuple[dict[str, Floats], tuple[str, ...], Floats]:
     """The board's means, the types of its tasks, and [variants, types] the mean of each."""
     scores, tasks = scored.by_task, scored.rows.tasks
@@ -139,18 +150,25 @@ def _means(
     for number, task in enumerate(tasks):
         columns.setdefault(facts.task_type[task], []).append(number)
     by_type = np.empty((len(scores), len(columns)))
+    weights = question.weights
+
+    def over(some: list[int]) -> Floats | None:
+        names = (tasks[number] for number in some)
+        return None if weights is None else weights.over_tasks(names, facts.task_type)
+
     for number, some in enumerate(columns.values()):
-        by_type[:, number] = mean(scores, some)
+        within = None if weights is None else weights.within_type(tasks[one] for one in some)
+        by_type[:, number] = mean(scores, some, within)
     private = [number for number, task in enumerate(tasks) if task in facts.private_tasks]
     public = [number for number, task in enumerate(tasks) if task not in facts.private_tasks]
     means = {
-        "mean_task": mean(scores, None),
-        "mean_task_type": mean(by_type, None),
-        "mean_public": mean(scores, public),
-        "mean_private": mean(scores, private),
+        "mean_task": mean(scores, None, over(list(range(len(tasks))))),
+        "mean_task_type": mean(by_type, None, weights.over_types(columns) if weights else None),
+        "mean_public": mean(scores, public, over(public)),
+        "mean_private": mean(scores, private, over(private)),
     }
     if subsets:
-        means["mean_subset"] = subsets.mean
+        means["mean_subset"] = subsets.mean(_of_columns(question, scored, facts, subsets))
     return means, tuple(columns), by_type
 
 

@@ -43,9 +43,15 @@ def average_ranks(scores: Floats) -> Floats:
     return ranks.T
 
 
-def points(scores: Floats, contestants: int) -> Floats:
-    """[rows] Borda points over all columns of `scores` [rows, columns]; NaN earns nothing."""
+def points(scores: Floats, contestants: int, weights: Floats | None = None) -> Floats:
+    """[rows] Borda points over all columns of `scores` [rows, columns]; NaN earns nothing.
+
+    `weights` are whole numbers, one for each column: its points count as often. Sums of them are
+    exact, since points are whole or end in a half.
+    """
     earned = contestants - average_ranks(scores)
+    if weights is not None:
+        earned = earned * weights
     return np.asarray(np.where(np.isnan(earned), 0.0, earned).sum(axis=1))
 
 
@@ -55,6 +61,8 @@ def competition_ranks(values: Floats) -> NDArray[np.int64]:
     return len(values) - np.searchsorted(ascending, values, side="right") + 1
 
 
-def borda_ranks(scores: Floats, contestants: int) -> NDArray[np.int64]:
-    """[rows] Borda rank of each row of `scores` [rows, columns]."""
-    return competition_ranks(points(scores, contestants))
+def borda_ranks(
+    scores: Floats, contestants: int, weights: Floats | None = None
+) -> NDArray[np.int64]:
+    """[rows] Borda rank of each row of `scores` [rows, columns]; `weights` as for `points`."""
+    return competition_ranks(points(scores, contestants, weights))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -23,20 +24,43 @@ def grid_mean(row: Integers, column: Integers, score: Floats, shape: tuple[int, 
     return means.reshape(shape)
 
 
-def strict_mean(scores: Floats, columns: Sequence[int] | None = None) -> Floats:
+class Mean(Protocol):
+    """A mean over columns; `weights` has one number above 0 for each column that is picked."""
+
+    def __call__(
+        self,
+        scores: Floats,
+        columns: Sequence[int] | None = None,
+        weights: Floats | None = None,
+        /,
+    ) -> Floats:
+        """[rows]"""
+
+
+def strict_mean(
+    scores: Floats, columns: Sequence[int] | None = None, weights: Floats | None = None
+) -> Floats:
     """[rows] Mean over columns; NaN if one is missing or there are no columns."""
     picked = scores if columns is None else scores[:, list(columns)]
     if picked.shape[1] == 0:
         return np.full(scores.shape[0], np.nan)
-    return np.asarray(picked.sum(axis=1) / picked.shape[1])
+    if weights is None:
+        return np.asarray(picked.sum(axis=1) / picked.shape[1])
+    return np.asarray((picked * weights).sum(axis=1) / weights.sum())
 
 
-def lenient_mean(scores: Floats, columns: Sequence[int] | None = None) -> Floats:
+def lenient_mean(
+    scores: Floats, columns: Sequence[int] | None = None, weights: Floats | None = None
+) -> Floats:
     """[rows] Mean over the columns that a row has; NaN if it has none."""
     picked = scores if columns is None else scores[:, list(columns)]
     present = ~np.isnan(picked)
-    count = np.count_nonzero(present, axis=1)
-    total = np.where(present, picked, 0.0).sum(axis=1)
+    if weights is None:
+        count = np.count_nonzero(present, axis=1).astype(np.float64)
+        total = np.where(present, picked, 0.0).sum(axis=1)
+    else:
+        count = (present * weights).sum(axis=1)
+        total = np.where(present, picked * weights, 0.0).sum(axis=1)
     means: Floats = np.divide(total, count, out=np.full(len(picked), np.nan), where=count > 0)
     return means
 
@@ -47,9 +71,6 @@ def count_columns(marks: Bools, group: Integers, groups: int) -> Integers:
     if marks.shape[1] == 0:
         return np.zeros((len(marks), groups), dtype=np.int64)
     return np.add.reduceat(marks, starts, axis=1, dtype=np.int64)
-
-
-Mean = Callable[[Floats, Sequence[int] | None], Floats]
 
 
 @dataclass(frozen=True)

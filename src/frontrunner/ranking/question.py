@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontrunner.catalog import Aggregation, Benchmark, CustomGrouping, Scope
+from frontrunner.ranking.weights import Weights
 
 
 class Policy(StrEnum):
@@ -49,6 +50,17 @@ class Question:
 
     files: NDArray[np.bool_] | None = field(default=None, compare=False)
     """[files] Only the scores of these files take part. None means all."""
+
+    weights: Weights | None = None
+    """How much tasks and types count; None means all alike. Set by `weigh`."""
+
+    def weigh(self, weights: Weights, kinds: Mapping[str, str]) -> Question:
+        """The same question with weights: tasks that weigh nothing are left out of it.
+
+        `kinds` has the type of each task. Groups of tasks have no weights, so they are left out.
+        """
+        kept = (one for one in self.scopes if weights.of_task(one.task, kinds[one.task]))
+        return replace(self, scopes=tuple(kept), groupings=(), weights=weights)
 
     def only_files(self, files: NDArray[np.bool_]) -> Question:
         """The same question of the scores of some files."""

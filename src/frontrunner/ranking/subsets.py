@@ -41,10 +41,18 @@ class SubsetScores:
         """[variants, columns] NaN if a split that another variant has is missing."""
         return _scores(self)
 
-    @cached_property
-    def mean(self) -> Floats:
-        """[variants] Mean over the columns in which a variant has rows; NaN if one has no score."""
-        return _mean(self)
+    def mean(self, weights: Floats | None = None) -> Floats:
+        """[variants] Mean over the columns in which a variant has rows; NaN if one has no score.
+
+        `weights` has a number for each column.
+        """
+        return _mean(self, weights)
+
+    def of_columns(self, of_tasks: Floats) -> Floats:
+        """[columns] What each has, from what its task has."""
+        found = np.zeros(self.columns)
+        found[self.column_of_cell] = of_tasks[self.scored.rows.task_of_cell]
+        return found
 
     @cached_property
     def pooled_by_model(self) -> Floats:
@@ -88,10 +96,12 @@ def _splits_required(subsets: SubsetScores) -> Integers:
     return required
 
 
-def _mean(subsets: SubsetScores) -> Floats:
-    count = subsets.has_rows.sum(axis=1)
+def _mean(subsets: SubsetScores, weights: Floats | None) -> Floats:
+    present, scores = subsets.has_rows, subsets.scores
+    count = (present if weights is None else present * weights).sum(axis=1)
     # The NaN of a missing score makes the sum NaN as well.
-    total = np.where(subsets.has_rows, subsets.scores, 0.0).sum(axis=1)
+    weighed = scores if weights is None else scores * weights
+    total = np.where(present, weighed, 0.0).sum(axis=1)
     # A variant without any row is not among them, so that no count is 0.
     means: Floats = total / count
     return means
