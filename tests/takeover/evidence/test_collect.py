@@ -390,6 +390,28 @@ def test_complaints_are_asked_for_since_the_restart(world: World) -> None:
     assert asked == [BEGIN + 50] * 2
 
 
+def test_a_clock_that_was_ahead_hides_no_shadow_and_no_complaint_however_often_controllers_end(
+    world: World,
+) -> None:
+    """A step that began an hour ahead of time had no shadows and no complaints for an hour."""
+    asked: list[float] = []
+
+    def complaints(since: float) -> Counted:
+        asked.append(since)
+        return Counted(1)
+
+    world.shadows(until=BEGIN - 3601, a=RouteTally(same=10))
+    world.begun()
+    world.now = BEGIN - 3600  # set right again
+    for _ in range(2):
+        world.start(complaints=complaints).look()
+    assert asked == [BEGIN - 3600] * 2
+    world.shadows(until=BEGIN - 3598, a=RouteTally(same=11))
+    world.start().look()
+    world.shadows(until=BEGIN - 3590, a=RouteTally(same=13))
+    assert world.start().look().shadows == Shadows(same=2)
+
+
 def test_with_a_clock_that_was_set_back_requests_of_the_old_share_still_do_not_count(
     world: World,
 ) -> None:

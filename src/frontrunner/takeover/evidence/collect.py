@@ -163,6 +163,7 @@ class Collector:
                 return
             self._loaded = time.monotonic()
             reader = self._reader = LogReader.at_end(self._place.requests)
+        self._leave_the_future(now)
         reader = self._after_set_back(reader, now)
         self._wait_for_shadows()
         self._count(reader)
@@ -173,6 +174,11 @@ class Collector:
             self._kept.windows.end_before(now)
         if self._unsaved or reader.position != before or not self._file.exists():
             self._save(reader)
+
+    def _leave_the_future(self, now: float) -> None:
+        """If an analysis began while the clock was ahead, shadows and complaints count from now."""
+        if now < self._kept.since:
+            self._kept.since, self._unsaved = now, True
 
     def _after_set_back(self, reader: LogReader, now: float) -> LogReader:
         """If the clock was set back, count what is logged from now on, whatever its time.
