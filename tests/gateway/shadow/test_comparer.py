@@ -167,6 +167,21 @@ def test_a_board_that_does_not_answer_is_counted_apart(tmp_path: Path) -> None:
     assert (kept.errors, kept.routes) == (1, {})
 
 
+@pytest.mark.parametrize("silent", ["old", "new"])
+def test_only_the_new_board_owes_an_answer(tmp_path: Path, silent: str) -> None:
+    def ask(side: str, shadow: Shadow) -> Answer:
+        if side == silent:
+            raise NetworkError("too slow")
+        return board("a")
+
+    comparer = Comparer(ask, tmp_path)
+    comparer.start()
+    comparer.take(SCORES)
+    comparer.join()
+    kept = read_tally(tmp_path / "shadow.json")
+    assert (kept.totals()["old_failed"], kept.errors) == ((1, 0) if silent == "old" else (0, 1))
+
+
 def test_two_boards_that_fail_do_not_agree(tmp_path: Path) -> None:
     comparer = Comparer(Boards([board(status=500)], board(status=503)), tmp_path)
     comparer.start()

@@ -126,7 +126,9 @@ class Comparer:
     def compare(self, shadow: Shadow) -> Outcome:
         """Ask both boards, the old one twice, and count the verdict."""
         rules = load_rules(self._rules_file)
-        old, again, new = (self._ask(side, shadow) for side in ("old", "old", "new"))
+        old = self._of_old(shadow)
+        again = self._of_old(shadow) if old.status < 500 else old
+        new = self._ask("new", shadow)
         if old.status >= 500 and new.status >= 500:
             raise NetworkError(f"both boards answered {old.status} and {new.status}")
         route = template(shadow.target)
@@ -145,6 +147,14 @@ class Comparer:
             if left:
                 self.tally.keep_example(counts, shadow.target, left, old, new)
         return outcome
+
+    def _of_old(self, shadow: Shadow) -> Answer:
+        """The old board's answer; without one, what a gateway would say of that."""
+        try:
+            return self._ask("old", shadow)
+        except FrontrunnerError as error:
+            log.debug("the old board gave no answer: %s", error)
+            return Answer(504, "", b"")
 
     def _write(self, *, at_once: bool = False) -> None:
         if not at_once and time.monotonic() - self._written < _WRITE_EVERY:

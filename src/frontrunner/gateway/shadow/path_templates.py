@@ -17,8 +17,8 @@ _KNOWN = frozenset({
     "/v1/benchmarks", "/v1/benchmarks/menu", "/v1/benchmarks/*", "/v1/benchmarks/*/leaders",
     "/v1/benchmarks/*/per-language", "/v1/benchmarks/*/scores", "/v1/benchmarks/*/scores.csv",
     "/v1/benchmarks/*/scores.parquet", "/v1/models", "/v1/models/*", "/v1/models/*/*",
-    "/v1/models/*/scores", "/v1/models/*/*/scores", "/v1/rank", "/v1/snapshot", "/v1/tasks",
-    "/v1/tasks/*", "/v1/tasks/*/*", "/v1/tasks/*/scores",
+    "/v1/models/*/scores", "/v1/models/*/*/scores", "/v1/rank", "/v1/snapshot", "/v1/*",
+    "/v1/tasks", "/v1/tasks/*", "/v1/tasks/*/*", "/v1/tasks/*/scores",
     "/resolve/main/boards_data/*/data_overall/*.jsonl", "/resolve/main/boards_data/*/data_tasks/*",
 })  # fmt: skip
 """The routes of boards, without parameters. A client can make up any number of others."""

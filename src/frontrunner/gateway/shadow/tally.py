@@ -44,7 +44,7 @@ class RouteTally(msgspec.Struct, kw_only=True):
     noisy: int = 0
     ignored: int = 0
     old_failed: int = 0
-    """The old board answered 500 or more and the new one did not."""
+    """The old board answered 500 or more, or nothing, and the new one did better."""
     different: int = 0
     examples: list[Example] = []
 
@@ -59,7 +59,8 @@ class Tally(msgspec.Struct, kw_only=True):
     rules: dict[str, int] = {}
     """How often each rule ignored something."""
     errors: int = 0
-    """Requests that could not be compared, because a board gave no answer in time."""
+    """Requests that could not be compared, because the new board gave no answer in time, or both
+    failed."""
     dropped: int = 0
     """Requests that came faster than they can be compared."""
     crashed: int = 0

@@ -56,10 +56,10 @@ class Shadows(msgspec.Struct, frozen=True, kw_only=True):
     ignored: int = 0
     """They differ in what a rule ignores."""
     old_failed: int = 0
-    """The old side answered 500 or more and the new side did not."""
+    """The old side answered 500 or more, or nothing, and the new side did better."""
     different: int = 0
     unanswered: int = 0
-    """Reads that could not be compared, because a side or the comparer failed."""
+    """Reads that could not be compared, because the new side, both, or the comparer failed."""
     dropped: int = 0
     """Reads that came while too many waited. Their answers were not asked for, so which ones are
     left out does not depend on what they would have shown."""
