@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-lint setup-browser setup-postgres demo gateway-demo takeover-demo rehearsal swaps kills test frontend frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web takeover-pictures docs lock lock-evaluate clean setup-hub-client
+.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-lint setup-browser setup-postgres demo gateway-demo takeover-demo rehearsal swaps kills test frontend font frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web takeover-pictures docs lock lock-evaluate clean setup-hub-client
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -117,6 +117,10 @@ frontend/node_modules/.done: frontend/package-lock.json
 frontend: frontend/node_modules/.done ## Build the pages' scripts and styles (needs Node 20)
 	npm --prefix frontend run --silent check
 	npm --prefix frontend run --silent build
+
+font: frontend/node_modules/.done ## Make the pages' font again from the package that is pinned
+	@python3 -m venv .venv-font && .venv-font/bin/pip install -q fonttools brotli
+	.venv-font/bin/python frontend/fonts/subset.py
 
 frontend-check: frontend/node_modules/.done ## Fail if the committed build differs from what frontend/ gives
 	npm --prefix frontend run --silent check

@@ -45,7 +45,9 @@ function themeSwitch(button: HTMLElement): void {
     }
     const words = button.dataset["themes"]?.split("|") ?? [];
     const said = words[THEMES.indexOf(next)];
-    if (said) button.textContent = said;
+    if (!said) return;
+    button.title = said;
+    (button.querySelector(".sr") ?? button).textContent = said;
   });
 }
 

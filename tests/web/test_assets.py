@@ -17,6 +17,17 @@ def test_scripts_are_within_their_budget() -> None:
     assert sum(len(one.gzip or one.identity) for one in scripts if one) < 60_000
 
 
+def test_the_font_is_small_not_compressed_twice_and_has_its_licence_beside_it() -> None:
+    font = assets.read(assets.hashed("instrument-sans.woff2"))
+    assert font
+    assert font.media_type == "font/woff2"
+    assert font.gzip is None
+    assert len(font.identity) < 13_000
+    licence = assets.read(assets.hashed("OFL.txt"))
+    assert licence
+    assert b"SIL OPEN FONT LICENSE" in licence.identity
+
+
 def test_nothing_else_can_be_read() -> None:
     assert assets.read("manifest.json") is None
     assert assets.read("../words.py") is None

@@ -51,6 +51,15 @@ def test_feeds_and_cards(service: Service) -> None:
     assert cards.find(service, "model/org/a.png") != cards.find(service, "model/org/a.png", OWN)
 
 
+def test_the_footer_links_to_what_is_set(service: Service) -> None:
+    site = SiteSettings(source="https://a.example/source", report="https://a.example/<issues>")
+    footer = page(service, "/models", site).partition("<footer")[2]
+    assert '<a href="https://a.example/source" rel="noopener">Source<svg' in footer
+    assert '<a href="https://a.example/&lt;issues&gt;" rel="noopener">Report an error<svg' in footer
+    assert "Submit a model" not in footer
+    assert "Source" not in page(service, "/models").partition("<footer")[2]
+
+
 def test_a_static_copy(service: Service, tmp_path: Path) -> None:
     export.export(service.snapshot, tmp_path / "copy", "https://board.example", OWN)
     for name in ("index.html", "models/index.html", "404.html", "changes.atom"):

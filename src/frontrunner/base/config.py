@@ -27,6 +27,9 @@ from frontrunner.base.toml import parse_toml
 
 DEFAULT_HOME = Path(".frontrunner")
 _PREFIX = "FRONTRUNNER_"
+_Link = Annotated[
+    str, msgspec.Meta(pattern=r"^(https?://\S+)?$", description="a URL such as https://a.example/x")
+]
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
@@ -52,6 +55,14 @@ class SiteSettings(_Section, frozen=True):
         ...,
     ] = ()
     """Origins whose pages may show the board in a frame, as the Hub's page of a Space does."""
+    source: _Link = ""
+    """Where the board's source is, linked in the footer."""
+    docs: _Link = ""
+    """Where the board is documented, linked in the footer."""
+    report: _Link = ""
+    """Where readers report an error, linked in the footer."""
+    submit: _Link = ""
+    """Where models are submitted, linked in the footer."""
     likes: bool = False
     """Whether visitors can like the board, at `/likes`; for boards that are not on the Hub."""
     likes_database: str = ""

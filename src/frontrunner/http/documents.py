@@ -10,10 +10,10 @@ from functools import cache
 from frontrunner.snapshot.answers import JSON, Encoded, body_tag
 
 _ICON = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">\
-<rect width="32" height="32" rx="7" fill="#1f2a44"/>\
-<rect x="6" y="18" width="5" height="8" rx="1.5" fill="#7aa2f7"/>\
-<rect x="13.5" y="6" width="5" height="20" rx="1.5" fill="#ffb454"/>\
-<rect x="21" y="13" width="5" height="13" rx="1.5" fill="#7aa2f7"/></svg>"""
+<rect width="32" height="32" rx="7" fill="#0a3f48"/>\
+<path fill="#e9b15c" d="M10.3 6.5H27l-1.5 5H8.8z"/>\
+<path fill="#f2f7f7" d="M8.3 13.5H20l-1.5 5H6.8zM6.3 20.5H14l-1.5 5H4.8z"/></svg>"""
+"""The mark: three lanes, the first one ahead, which together are an F."""
 
 
 def _encoded(media_type: str, body: bytes) -> Encoded:

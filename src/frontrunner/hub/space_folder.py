@@ -77,8 +77,10 @@ def settings_text(settings: Settings) -> str:
     """The settings of the served board, without those of the machine that it was built on."""
     site, server = settings.site, settings.server
     framed_by = list(dict.fromkeys([*site.framed_by, HUB_PAGES]))
+    links = {key: getattr(site, key) for key in ("source", "docs", "report", "submit")}
+    own = {key: url for key, url in links.items() if url}
     values: dict[str, dict[str, Any]] = {
-        "site": {"name": site.name, "tagline": site.tagline, "framed_by": framed_by},
+        "site": {"name": site.name, "tagline": site.tagline, "framed_by": framed_by, **own},
         "server": {"cors_origins": list(server.cors_origins), "http_max_age": server.http_max_age},
     }
     lines = []

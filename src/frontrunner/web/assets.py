@@ -6,12 +6,14 @@ from functools import cache
 from importlib import resources
 
 from frontrunner.base.json import read_as
-from frontrunner.snapshot.answers import Answer, Encoded, encode
+from frontrunner.snapshot.answers import Answer, Encoded, body_tag, encode
 
 _TYPES = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
+    "txt": "text/plain; charset=utf-8",
+    "woff2": "font/woff2",
 }
 MANIFEST = "manifest.json"
 
@@ -34,4 +36,7 @@ def read(name: str) -> Encoded | None:
     if name not in manifest().values():
         return None
     body = resources.files(__package__).joinpath("static", name).read_bytes()
-    return encode(Answer(name, body, _TYPES[name.rsplit(".", 1)[-1]]))
+    kind = _TYPES[name.rsplit(".", 1)[-1]]
+    if kind == "font/woff2":  # is compressed
+        return Encoded(kind, body_tag(body), body)
+    return encode(Answer(name, body, kind))

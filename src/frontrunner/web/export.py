@@ -28,7 +28,7 @@ from frontrunner.web.unfinished import Copy, unfinished
 from frontrunner.web.urls import SITE_CARD, Links
 from frontrunner.web.views.board_table import TABS, heading
 from frontrunner.web.views.moved import old_names
-from frontrunner.web.visit import Visit
+from frontrunner.web.visit import Visit, links_out
 from frontrunner.web.words import DEFAULT, PLAIN_SITE, Words, languages, words
 
 Made = tuple[str, Callable[[], bytes]]
@@ -92,7 +92,7 @@ def _write_all(copy: Copy, made: list[Made], progress: Progress) -> int:
 def _pages(service: Service, address: str, site: SiteSettings) -> Iterator[Made]:
     for language in languages():
         for path in page_paths(service):
-            yield _page(service, words(language, site), path, address)
+            yield _page(service, words(language, site), path, address, site)
     if address:
         yield "404.html", lambda: _missing(service, words(DEFAULT, site), address)
 
@@ -116,7 +116,7 @@ def page_paths(service: Service) -> Iterator[str]:
     yield from (f"old/{task}/{language}" for task, language in sorted(tables))
 
 
-def _page(service: Service, t: Words, path: str, address: str) -> Made:
+def _page(service: Service, t: Words, path: str, address: str, site: SiteSettings) -> Made:
     prefix = "" if t.language == DEFAULT else t.language
     place = "/".join(part for part in (prefix, path) if part)
     depth = place.count("/") + 1 if place else 0
@@ -124,7 +124,8 @@ def _page(service: Service, t: Words, path: str, address: str) -> Made:
     name = path.partition("/")[2]
 
     def made() -> bytes:
-        visit = Visit(service, t, links, name, {}, address, live=False)
+        out = links_out(site)
+        visit = Visit(service, t, links, name, {}, address, live=False, links_out=out)
         view = find_view(path)
         if view is None:
             raise UnknownNameError(f"There is no page /{path}.")

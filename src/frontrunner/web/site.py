@@ -18,7 +18,7 @@ from frontrunner.web import assets, cards, change_feeds, feeds, misspelled, old_
 from frontrunner.web.render import day, minute, render
 from frontrunner.web.urls import Links, card_name, model_path
 from frontrunner.web.view_table import DEVELOPMENT, NAMED, UNKEPT, VIEWS, parameters
-from frontrunner.web.visit import Shown, View, Visit
+from frontrunner.web.visit import Shown, View, Visit, links_out
 from frontrunner.web.words import DEFAULT, PLAIN_SITE, languages, preferred, words
 
 _CACHE_BYTES = 48 * 1024 * 1024
@@ -34,7 +34,8 @@ _SECURE: Headers = [
     (
         b"content-security-policy",
         b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        b"connect-src 'self'; form-action 'self'; base-uri 'none'; manifest-src 'self'; "
+        b"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        b"manifest-src 'self'; "
         b"frame-ancestors %b",
     ),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
@@ -184,7 +185,17 @@ def _visit(
     t = words(language, site)
     origin = _origin(request)
     framed_by, likes = site.framed_by, site.likes
-    visit = Visit(service, t, links, name, query, origin, framed_by=framed_by, likes=likes)
+    visit = Visit(
+        service,
+        t,
+        links,
+        name,
+        query,
+        origin,
+        framed_by=framed_by,
+        likes=likes,
+        links_out=links_out(site),
+    )
     return visit, path
 
 
@@ -272,6 +283,7 @@ def to_bytes(visit: Visit, path: str, shown: Shown) -> bytes:
         origin=visit.origin,
         live=visit.live,
         has_likes=visit.likes,
+        links_out=visit.links_out,
         embed="embed" in visit.query,
         snapshot_id=snapshot.id,
         built=day(snapshot.built_at),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from frontrunner.answers.service import Service
+from frontrunner.base.config import SiteSettings
 from frontrunner.web.urls import SITE_CARD, Links
 from frontrunner.web.words import Words
 
@@ -28,6 +29,8 @@ class Visit:
     """Origins whose pages may show this one in a frame."""
     likes: bool = False
     """Whether visitors can like the board."""
+    links_out: tuple[tuple[str, str], ...] = ()
+    """What the footer links to outside the board: the key of its words, and a URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,17 @@ class Shown:
     card: str = SITE_CARD
     """The picture that goes with links to the page; its path below `/og/`."""
     status: int = 200
+
+
+def links_out(site: SiteSettings) -> tuple[tuple[str, str], ...]:
+    """The links of the footer that a site has set."""
+    own = (
+        ("submit", site.submit),
+        ("report", site.report),
+        ("docs", site.docs),
+        ("source", site.source),
+    )
+    return tuple((key, url) for key, url in own if url)
 
 
 View = Callable[[Visit], Shown]
