@@ -106,17 +106,25 @@ function copyable(button: HTMLElement): void {
 function hints(figure: HTMLElement): void {
   const hint = make("div", "", { class: "tip", hidden: "" });
   figure.append(hint);
+  // The hint takes the place of the titles of rows.
+  figure.querySelectorAll<HTMLElement>("tr[title]").forEach((row) => {
+    row.dataset["said"] = row.title;
+    row.removeAttribute("title");
+  });
   const show = (event: Event): void => {
     const target = event.target as Element;
-    const dot = target.closest(".d, circle") ?? target.querySelector?.(".d, circle");
-    hint.hidden = !dot;
-    if (!dot) return;
-    hint.textContent = dot.querySelector("title")?.textContent ?? "";
+    const row = target.closest("tr");
+    const dot = target.closest(".d, circle") ?? (row ?? target.closest("a"))?.querySelector(".d, circle");
+    const said = dot?.querySelector("title")?.textContent ?? row?.dataset["said"] ?? "";
+    hint.hidden = !said;
+    if (!dot || !said) return;
+    hint.textContent = said;
     const box = dot.getBoundingClientRect();
     const frame = figure.getBoundingClientRect();
     const left = Math.min(box.right - frame.left + 8, frame.width - hint.offsetWidth - 4);
     hint.style.left = `${Math.max(4, left) + figure.scrollLeft}px`;
-    hint.style.top = `${box.top - frame.top - 26}px`;
+    const above = box.top - frame.top - hint.offsetHeight - 4;
+    hint.style.top = `${above < 0 ? box.bottom - frame.top + 6 : above}px`;
   };
   figure.addEventListener("pointerover", show);
   figure.addEventListener("focusin", show);

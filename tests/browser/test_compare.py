@@ -86,3 +86,28 @@ def test_without_scripts_a_form_compares(chromium: Any, address: str) -> None:
     page.click("form:has(select) button")
     page.wait_for_url("**board=Old**")
     context.close()
+
+
+def test_the_gap_on_one_type_is_two_actions_away(page: Any, address: str) -> None:
+    page.goto(address + "/compare?models=org/small,org/large")
+    page.locator(".beside").get_by_role("link", name="Retrieval").click()
+    page.wait_for_url("**type=Retrieval**")
+    expect(page.locator(".gap")).to_have_count(1)
+    expect(page.locator('select[name="type"]')).to_have_value("Retrieval")
+
+
+def test_a_row_of_the_picture_says_its_scores_by_pointer_and_by_keyboard(
+    page: Any, address: str
+) -> None:
+    page.goto(address + "/compare?models=org/small,org/large")
+    tip = page.locator(".dots .tip")
+    row = page.locator(".dots tbody tr").nth(1)
+    row.hover()
+    expect(tip).to_have_text("Search \u00b7 small 45.00 \u00b7 large 70.00")
+    page.keyboard.press("Escape")
+    page.locator(".dots").focus()
+    page.keyboard.press("Tab")
+    expect(row.get_by_role("link")).to_be_focused()
+    expect(tip).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()

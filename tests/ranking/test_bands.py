@@ -13,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from frontrunner.base.intervals import student
 from frontrunner.catalog import Aggregation, Benchmark, Catalog, Task
 from frontrunner.ranking import Facts, Policy, Question, rank
 from frontrunner.ranking.bands import bands
-from frontrunner.ranking.draws import draws, student
+from frontrunner.ranking.draws import draws
 from tests.factories import catalog, scope, table_of, task
 
 TASKS = [task(f"T{n}", type="Retrieval" if n % 3 else "STS") for n in range(9)]

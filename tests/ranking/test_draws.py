@@ -1,11 +1,11 @@
-"""Draws of tasks, and Student's quantile."""
+"""Draws of tasks."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from frontrunner.ranking.draws import DRAWS, draws, student
+from frontrunner.ranking.draws import DRAWS, draws
 
 
 @pytest.mark.parametrize("tasks", [8, 41, 131])
@@ -29,10 +29,3 @@ def test_a_mean_spreads_over_the_draws_as_its_standard_error_says() -> None:
     scores = np.linspace(0, 1, 12) ** 2
     spread = (draws(12) @ scores / 11).std()
     assert spread == pytest.approx(scores.std(ddof=1) / np.sqrt(12), rel=0.05)
-
-
-@pytest.mark.parametrize(
-    ("tasks", "quantile"), [(8, 2.36462), (11, 2.22814), (31, 2.04227), (121, 1.97993)]
-)
-def test_students_quantile_is_that_of_the_tables(tasks: int, quantile: float) -> None:
-    assert student(tasks) == pytest.approx(quantile, abs=5e-4)

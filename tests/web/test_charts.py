@@ -19,7 +19,6 @@ def test_charts_of_one_dot_and_of_none(axis: charts.Axis) -> None:
     dot = Dot(0.5, 50.0, "<b>", "x", "/m")
     assert "&lt;b&gt;" in charts.scatter([dot], [dot], axis, "x", "y")
     assert charts.scatter([], [], axis, "x", "y") == ""
-    assert charts.parallel(["a"], ["x", "y"], [[None, None]]) == ""
 
 
 def test_dots_below_a_chart_are_marked_at_its_lower_edge() -> None:

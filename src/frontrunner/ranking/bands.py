@@ -16,10 +16,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from frontrunner.base.intervals import FEWEST, LEVEL, student
 from frontrunner.catalog import Aggregation
 from frontrunner.ranking.board import Board
 from frontrunner.ranking.borda import average_ranks
-from frontrunner.ranking.draws import DRAWS, FEWEST, LEVEL, draws, student
+from frontrunner.ranking.draws import DRAWS, draws
 from frontrunner.ranking.facts import Facts
 from frontrunner.ranking.gather import Bools, Floats, Integers
 from frontrunner.ranking.means import Scored, score

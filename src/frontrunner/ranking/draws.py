@@ -13,11 +13,6 @@ from frontrunner.ranking.gather import Floats
 
 DRAWS = 1000
 SEED = 20251126
-FEWEST = 8
-"""Fewer tasks than this say too little about other tasks: no band and no interval is given."""
-LEVEL = 0.95
-_Z = 1.959963984540054
-"""The normal distribution's quantile for `LEVEL`, two-sided."""
 _CACHED = 4
 
 
@@ -37,19 +32,3 @@ def draws(tasks: int) -> Floats:
     weights: Floats = counts.astype(np.float64)
     weights.setflags(write=False)
     return weights
-
-
-def student(tasks: int) -> float:
-    """Student's quantile for `LEVEL` with `tasks` - 1 degrees of freedom, for 8 tasks or more.
-
-    Abramowitz and Stegun, 26.7.5: within 0.0005 from 7 degrees of freedom on.
-    """
-    z, n = _Z, tasks - 1
-    terms = (
-        z,
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
-    return float(sum(term / n**power for power, term in enumerate(terms)))

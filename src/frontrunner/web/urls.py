@@ -92,10 +92,10 @@ class Links(NamedTuple):
         """A task."""
         return self.page(f"tasks/{segment(name)}")
 
-    def compare(self, models: Iterable[str] = (), board: str = "") -> str:
-        """Models side by side, perhaps on a board of choice."""
+    def compare(self, models: Iterable[str] = (), board: str = "", kind: str = "") -> str:
+        """Models side by side, perhaps on a board of choice and on tasks of one type."""
         names = ",".join(quote(name, safe="/") for name in models)
-        pairs = [("models", names), ("board", quote(board, safe=""))]
+        pairs = [("models", names), ("board", quote(board, safe="")), ("type", quote(kind))]
         query = "&".join(f"{key}={value}" for key, value in pairs if value)
         return self.page("compare") + (f"?{query}" if query else "")
 

@@ -39,7 +39,7 @@ NAMED = frozenset({"benchmark", "models", "tasks", "old", "history"})
 _EVERYWHERE = frozenset({"embed"})
 _PARAMETERS: dict[str, frozenset[str]] = {
     "benchmark": frozenset({"show"}),
-    "compare": frozenset({"models", "board"}),
+    "compare": frozenset({"models", "board", "type"}),
     "models": frozenset({"q", "min", "max", *models.FILTERS}),
     "moved": frozenset({"model"}),
     "search": frozenset({"q"}),

@@ -13,9 +13,12 @@ from tests.web.conftest import HOSTILE, NAME, SCORES, Browser
 
 def _types(html: str) -> dict[str, list[str]]:
     """Label -> the cells of its row, in the table of types."""
-    table = html[html.index(">Type<") :].partition("</table>")[0]
+    table = html[html.index('"col">Type<') :].partition("</table>")[0]
     rows = re.findall(r'<tr><th scope="row">(.*?)(?=<tr>|$)', table, re.DOTALL)
-    return {row.split("<")[0].strip(): re.findall(r"<td[^>]*>([^<\s]+)", row) for row in rows}
+    return {
+        re.sub("<[^>]*>", "", row.partition("</a>")[0]): re.findall(r"<td[^>]*>([^<\s]+)", row)
+        for row in rows
+    }
 
 
 def test_the_current_board_with_most_shared_tasks_is_shown(service: Service) -> None:
@@ -29,8 +32,8 @@ def test_means_are_over_the_tasks_that_all_have(browser: Browser) -> None:
     html = browser.text("/compare", "models=org/small,org/large")
     assert "1 of 2 tasks" in html
     types = _types(html)
-    assert types["Retrieval"] == ["45.00", "70.00"]
-    assert types["Pair classification"] == ["–", "–"]  # noqa: RUF001
+    assert types["Retrieval"] == ["45.00", "70.00", "-25.00"]
+    assert types["Pair classification"] == ["\u2013"] * 3
     assert "Not every selected model completed a task of this type" in html
 
 
@@ -38,7 +41,11 @@ def test_where_all_is_there_the_means_are_those_of_the_board(browser: Browser) -
     html = browser.text("/compare", f"models=org/small,{HOSTILE}")
     assert "completed all 2 tasks of this board" in html
     pairs = SCORES["org/small"]["Pairs"]["default"]
-    assert _types(html)["Pair classification"] == [f"{pairs * 100:.2f}", "0.00"]
+    assert _types(html)["Pair classification"] == [
+        f"{pairs * 100:.2f}",
+        "0.00",
+        f"{pairs * 100:+.2f}",
+    ]
 
 
 def test_who_has_chosen_nothing_is_shown_where_to_begin(browser: Browser) -> None:
@@ -71,3 +78,33 @@ def test_a_model_that_is_named_twice_stands_once(browser: Browser) -> None:
     assert html.count('scope="row">') > 0
     facts = html[html.index("Facts") :].partition("<tbody>")[0]
     assert facts.count('scope="col" class="n"') == 4
+
+
+def test_the_page_says_whether_the_gap_is_real(browser: Browser) -> None:
+    html = browser.text("/compare", "models=org/small,org/large")
+    assert "Is the gap real?" in html
+    assert "small minus large: -25.00 points, the mean over 1 task." in html
+    assert "Too few tasks to say." in html
+    assert "small is better on 0, large on 1; 0 are equal." in html
+    assert html.count('cy="10"') == 2  # the mean and the task
+
+
+def test_one_type_of_task_can_be_chosen(browser: Browser) -> None:
+    """By a link in the table of types, and by the form; the address keeps it."""
+    query = f"models=org/small,{HOSTILE}"
+    whole = browser.text("/compare", query)
+    assert "type=PairClassification" in whole
+    html = browser.text("/compare", f"{query}&type=PairClassification")
+    assert '<option value="PairClassification" selected>' in html
+    assert 'aria-current="true">Pair classification' in html
+    assert '<input type="hidden" name="type" value="PairClassification">' in html
+    plot = html[html.index("<figure") :]
+    assert ">Pairs<" in plot
+    assert ">Search<" not in plot
+    unknown = browser.text("/compare", f"{query}&type=Nothing")
+    assert '<option value="Nothing"' not in unknown
+    assert unknown.count('cy="10"') == whole.count('cy="10"')
+
+
+def test_one_model_has_no_gap(browser: Browser) -> None:
+    assert "Is the gap real?" not in browser.text("/compare", "models=org/small")

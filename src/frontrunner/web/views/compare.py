@@ -7,7 +7,8 @@ completed. The page shows how many tasks that are.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from frontrunner.answers import schemas
@@ -15,7 +16,7 @@ from frontrunner.answers.service import Service
 from frontrunner.answers.values import BoardRow, BoardValues
 from frontrunner.catalog import Benchmark
 from frontrunner.web import text
-from frontrunner.web.views import pictures
+from frontrunner.web.views import gaps
 from frontrunner.web.views.board_table import type_label
 from frontrunner.web.views.home import featured
 from frontrunner.web.views.newer import is_old
@@ -43,6 +44,9 @@ class Line(NamedTuple):
     href: str | None
     cells: list[ScoreCell]
     ranks: list[str]
+    difference: str = ""
+    """Of two models: the first one's score minus the other's, in points."""
+    is_chosen: bool = False
 
 
 class Common(NamedTuple):
@@ -94,7 +98,7 @@ def _examples(service: Service) -> list[tuple[Benchmark, list[str]]]:
     return [(bench, names) for bench, names in found if len(names) > 1]
 
 
-_NOTHING: dict[str, object] = {"types": [], "tasks": [], "picture": None}
+_NOTHING: dict[str, object] = {"types": [], "tasks": [], "kinds": [], "kind": "", "gaps": None}
 
 
 def _in_full(visit: Visit, shown: Common, sides: list[Side]) -> dict[str, object]:
@@ -102,10 +106,26 @@ def _in_full(visit: Visit, shown: Common, sides: list[Side]) -> dict[str, object
     board = visit.service.board(shown.bench.name)
     ordinary = {row.model.name: row for row in reversed(board.rows)}
     rows = [ordinary.get(side.name.name) for side in sides]
-    types = _types(visit, board, rows)
+    of_type = _of_type(board)
+    kind = visit.query.get("type", "")
+    kind = kind if kind in of_type else ""
+    tasks = [task for task in board.tasks if not kind or task in of_type[kind]]
     names = [side.name.short for side in sides]
-    drawn = pictures.parallel(names, [(line.label, line.cells) for line in types])
-    return {"types": types, "tasks": _tasks(visit, board, rows), "picture": drawn}
+    choice = [side.name.name for side in sides], shown.bench.name
+    return {
+        "types": _types(visit, board, rows, partial(visit.links.compare, *choice), kind),
+        "tasks": _tasks(visit, tasks, rows),
+        "kinds": [(name, type_label(name, visit.t)) for name in board.task_types],
+        "kind": kind,
+        "gaps": gaps.gaps(tasks, rows, names, visit.links.task),
+    }
+
+
+def _of_type(board: BoardValues) -> dict[str, list[str]]:
+    of_type: dict[str, list[str]] = {}
+    for task in board.tasks_meta:
+        of_type.setdefault(task.type, []).append(task.name)
+    return {kind: of_type.get(kind, []) for kind in board.task_types}
 
 
 def _side(service: Service, name: str) -> Side:
@@ -151,22 +171,28 @@ def _board_line(visit: Visit, bench: Benchmark, sides: list[Side]) -> Line:
 Rows = Sequence[BoardRow | None]
 
 
-def _types(visit: Visit, board: BoardValues, rows: Rows) -> list[Line]:
+def _types(
+    visit: Visit, board: BoardValues, rows: Rows, link: Callable[[str], str], chosen: str
+) -> list[Line]:
     """The mean of each type, over the tasks that every model completed."""
-    of_type: dict[str, list[str]] = {}
-    for task in board.tasks_meta:
-        of_type.setdefault(task.type, []).append(task.name)
-    there = [row for row in rows if row]
     whys = [visit.t("compare.no_shared" if row else "compare.not_there") for row in rows]
     lines = []
-    for kind in board.task_types:
-        tasks = of_type.get(kind, [])
-        shared = [task for task in tasks if all(task in row.scores_by_task for row in there)]
+    for kind, tasks in _of_type(board).items():
+        shared = gaps.shared_tasks(tasks, rows)
         whole = len(shared) == len(tasks)
         values = [_mean_of_type(row, kind, shared, whole=whole) for row in rows]
         note = "" if whole else visit.t("compare.of_tasks", n=len(shared), total=len(tasks))
-        lines.append(Line(type_label(kind, visit.t), note, None, shaded(values, whys), []))
+        label, cells = type_label(kind, visit.t), shaded(values, whys)
+        line = Line(label, note, link(kind), cells, [], _difference(values), kind == chosen)
+        lines.append(line)
     return lines
+
+
+def _difference(values: Sequence[float | None]) -> str:
+    """The first of two scores minus the second; empty if there are not two."""
+    if len(values) != 2 or values[0] is None or values[1] is None:
+        return ""
+    return f"{100 * (values[0] - values[1]):+.2f}"
 
 
 def _mean_of_type(
@@ -180,18 +206,13 @@ def _mean_of_type(
     return statistics.fmean(row.scores_by_task[task] for task in shared)
 
 
-def _tasks(visit: Visit, board: BoardValues, rows: Rows) -> list[Line]:
+def _tasks(visit: Visit, tasks: Sequence[str], rows: Rows) -> list[Line]:
+    """The tasks that any model has a score on; those that separate the models come first."""
     why = visit.t("board.no_result")
-    return [
-        Line(
-            task,
-            "",
-            visit.links.task(task),
-            shaded(
-                [row.scores_by_task.get(task) if row else None for row in rows], [why] * len(rows)
-            ),
-            [],
-        )
-        for task in board.tasks
-        if any(row and task in row.scores_by_task for row in rows)
-    ]
+    some = [task for task in tasks if any(row and task in row.scores_by_task for row in rows)]
+    lines = []
+    for task in sorted(some, key=lambda task: -gaps.spread(task, rows)):
+        values = [row.scores_by_task.get(task) if row else None for row in rows]
+        cells = shaded(values, [why] * len(rows))
+        lines.append(Line(task, "", visit.links.task(task), cells, [], _difference(values)))
+    return lines

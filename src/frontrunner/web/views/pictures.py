@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from frontrunner.catalog import Benchmark
 from frontrunner.web import charts, text
 from frontrunner.web.charts import Dot
 from frontrunner.web.urls import Links
-from frontrunner.web.views.rows import ScoreCell, names_of
+from frontrunner.web.views.rows import names_of
 from frontrunner.web.words import Words
 
 
@@ -130,17 +130,3 @@ def language_bars(service: Service, bench: Benchmark) -> list[Bar]:
         Bar(label, max(some), statistics.median(some), len(some)) for label, some in scores.items()
     ]
     return sorted(bars, key=lambda bar: (-bar.models, bar.label))
-
-
-def parallel(
-    names: Sequence[str], lines: Sequence[tuple[str, Sequence[ScoreCell]]]
-) -> Markup | None:
-    """One line for each model across the task types; None if there are too few to draw."""
-    if len(names) < 2 or len(lines) < 3:
-        return None
-    axes = [label for label, _ in lines]
-    values = [
-        [None if not cells[i].step and cells[i].why else float(cells[i].text) for _, cells in lines]
-        for i in range(len(names))
-    ]
-    return charts.parallel(names, axes, values)
