@@ -25,12 +25,12 @@ from frontrunner.http.metrics import Metrics
 from frontrunner.http.openapi import document_html
 from frontrunner.http.routes import ROUTES, Route
 from frontrunner.results.rejects import Reason
+from frontrunner.snapshot.manifest import SCORES_PARQUET
 from frontrunner.snapshot.store import Store
 from frontrunner.snapshot.tables import (
     FILES_PARQUET,
     REJECTS_PARQUET,
     RUNS_PARQUET,
-    SCORES_PARQUET,
 )
 from tests.factories import catalog
 

@@ -9,8 +9,9 @@ import msgspec
 
 from frontrunner.answers.cache import Cache, Key
 from frontrunner.answers.service import Service
-from frontrunner.base.errors import UnknownNameError
+from frontrunner.base.errors import CorruptSnapshotError, UnknownNameError
 from frontrunner.snapshot.answers import JSON, Encoded, body_tag
+from frontrunner.snapshot.manifest import SCORES_PARQUET
 
 if TYPE_CHECKING:
     from frontrunner.answers.boards import Buckets
@@ -93,6 +94,18 @@ class Bodies:
         return self._cache.get(
             (form, name), lambda: _encoded(make(self._service.board(name)), media_type)
         )
+
+    def all_scores(self) -> Encoded:
+        """All scores of the snapshot as Parquet. Raises CorruptSnapshotError without them.
+
+        In memory, for copies of the site: a server sends the file itself.
+        """
+        snapshot = self._service.snapshot
+        try:
+            body = (snapshot.folder / SCORES_PARQUET).read_bytes()
+        except OSError as error:
+            raise CorruptSnapshotError(f"{snapshot.id} has no scores: {error}") from error
+        return _encoded(body, "application/vnd.apache.parquet")
 
     # --- tasks --------------------------------------------------------------------------------
 

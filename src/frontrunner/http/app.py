@@ -12,6 +12,7 @@ import asyncio
 import logging
 from typing import Any, Protocol
 
+from frontrunner.answers.bodies import Bodies
 from frontrunner.base.errors import CorruptSnapshotError, UnknownNameError, UsageError
 from frontrunner.http import chain, documents, earlier, icon_reply
 from frontrunner.http.metrics import MEDIA_TYPE, Metrics
@@ -25,6 +26,7 @@ from frontrunner.http.reply import Policy, Reply
 from frontrunner.http.request import Receive, Request, Response, Scope, Send, send_response
 from frontrunner.http.routes import ROUTES, Match, compile_routes
 from frontrunner.http.served import Ready, Served, respond
+from frontrunner.http.snapshot_file import send_file
 from frontrunner.snapshot.answers import JSON, Encoded
 from frontrunner.snapshot.reader import Snapshot
 
@@ -131,6 +133,9 @@ class Application:
         if request.method not in _METHODS:
             return Response(*not_allowed(), route.group)
         try:
+            if route.file:
+                _asked(match, served, request.query)
+                return await send_file(served, route.file, route.media_type, request, route.group)
             reply = await self._pools.of(request.query).run(_replied, match, served, request)
         except (BadQueryError, UsageError, CorruptSnapshotError) as error:
             if isinstance(error, CorruptSnapshotError):
@@ -230,7 +235,13 @@ def _replied(match: Match, served: Served, request: Request) -> Reply:
 
 
 def _made(match: Match, served: Served, query: bytes) -> Encoded:
-    """The answer of a route. Raises BadQueryError for a query that cannot be read."""
+    """The answer of a route. Raises as `_asked` does."""
+    bodies, parsed = _asked(match, served, query)
+    return match.route.make(bodies, match.name, parsed)
+
+
+def _asked(match: Match, served: Served, query: bytes) -> tuple[Bodies, Query]:
+    """What a route answers from, and its query. Raises BadQueryError if that cannot be read."""
     try:
         parsed = Query(query)
     except ValueError as error:
@@ -243,7 +254,7 @@ def _made(match: Match, served: Served, query: bytes) -> Encoded:
                 f"Another snapshot is served now: {current}. Load the page again."
             )
         bodies = served.earlier.find(str(wanted)) or bodies
-    return match.route.make(bodies, match.name, parsed)
+    return bodies, parsed
 
 
 def _explained(

@@ -18,7 +18,7 @@ from frontrunner.http.request import Handler, Request, Response
 MAX_PATH = 1024
 """Characters of a path, decoded. Names of models, tasks and boards have at most 500."""
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
-_EXPOSED = (b"access-control-expose-headers", b"ETag")
+_EXPOSED = (b"access-control-expose-headers", b"ETag, Accept-Ranges, Content-Range")
 _ALLOW_ORIGIN = b"access-control-allow-origin"
 
 

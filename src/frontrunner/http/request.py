@@ -27,12 +27,14 @@ class Request:
         "http_version",
         "if_modified_since",
         "if_none_match",
+        "if_range",
         "languages",
         "length",
         "method",
         "origin",
         "path",
         "query",
+        "range",
         "receive",
         "scheme",
         "scope",
@@ -49,6 +51,8 @@ class Request:
         self.encodings = self.accept = self.languages = self.origin = self.length = b""
         self.hosts: list[bytes] = []
         self.if_none_match: str | None = None
+        self.range: str | None = None
+        self.if_range: str | None = None
         self.if_modified_since: str | None = None
         for name, value in scope["headers"]:
             if name in _READ:
@@ -70,6 +74,10 @@ class Request:
             self.length = value
         elif name == b"if-modified-since":
             self.if_modified_since = value.decode("latin-1")
+        elif name == b"range":
+            self.range = value.decode("latin-1")
+        elif name == b"if-range":
+            self.if_range = value.decode("latin-1")
         else:
             tags = value.decode("latin-1")
             self.if_none_match = f"{self.if_none_match}, {tags}" if self.if_none_match else tags
@@ -101,7 +109,9 @@ _READ = frozenset(
         b"host",
         b"if-modified-since",
         b"if-none-match",
+        b"if-range",
         b"origin",
+        b"range",
     }
 )
 

@@ -11,6 +11,7 @@ from frontrunner.http import params
 from frontrunner.http.earlier import PATHS
 from frontrunner.http.query import Query
 from frontrunner.snapshot.answers import Encoded
+from frontrunner.snapshot.manifest import SCORES_PARQUET
 
 Maker = Callable[[Bodies, str, Query], Encoded]
 """Makes an answer from the name in the path (empty if the path has none) and the query."""
@@ -39,6 +40,8 @@ class Route(NamedTuple):
     selects: str | None = None
     """Counted as a selection of this kind."""
     media_type: str = "application/json"
+    file: str = ""
+    """The file of the snapshot that is sent from the disk, in place of what `make` makes."""
 
     @property
     def pattern(self) -> re.Pattern[str]:
@@ -205,6 +208,14 @@ _ROUTES: tuple[Route, ...] = (
         "ScoreSource",
         lambda b, n, q: b.source(params.source_request(q)),
         _SOURCE_PARAMS,
+    ),
+    Route(
+        "/v1/snapshot/scores.parquet",
+        "All scores of the snapshot as one Parquet file",
+        "",
+        lambda b, n, q: b.all_scores(),
+        media_type="application/vnd.apache.parquet",
+        file=SCORES_PARQUET,
     ),
     Route(
         "/v1/snapshot",

@@ -9,6 +9,7 @@ from frontrunner.answers.cache import Cache
 from frontrunner.answers.service import Service
 from frontrunner.http.earlier import Earlier
 from frontrunner.http.pages import Page, PagePolicy
+from frontrunner.http.ranges import cut
 from frontrunner.http.reply import Policy, Reply
 from frontrunner.http.request import Request, Response
 from frontrunner.snapshot.answers import Encoded
@@ -52,10 +53,17 @@ class Served:
 
 
 def respond(reply: Reply, request: Request, group: str) -> Response:
-    """Send a reply, or say that the client has it; encodes the body if it is not yet."""
+    """Send a reply, or the part that the client asks for, or say that the client has it.
+
+    Encodes the body if it is not yet.
+    """
     form = reply.chosen(request.encodings) or reply.form(request.encodings)
     if (request.if_none_match or request.if_modified_since) and reply.is_fresh(
         form, request.if_none_match, request.if_modified_since
     ):
         return Response(304, form.not_modified, b"", group)
+    if request.range is not None and form.has_parts:
+        made = cut(request, form.headers, len(form.body), form.tag, reply.last_modified)
+        body = made.problem or form.body[made.part.start : made.part.stop]
+        return Response(made.status, made.headers, body, group)
     return Response(200, form.headers, form.body, group)

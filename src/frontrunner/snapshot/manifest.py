@@ -57,6 +57,10 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
         return (self.results,) if isinstance(self.results, Origin) else self.results
 
 
+SCORES_PARQUET = "scores.parquet"
+"""The file with every score, for other programs."""
+
+
 class FileEntry(msgspec.Struct, frozen=True):
     """One file of a snapshot."""
 

@@ -14,6 +14,7 @@ from frontrunner.base.atomic import add_file, new_file, private_copy
 from frontrunner.results.chunk import RunSettings
 from frontrunner.results.rejects import Reject
 from frontrunner.results.table import CellKey, Difference, Ints, Origins, ScoreTable, Variant
+from frontrunner.snapshot.manifest import SCORES_PARQUET
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,7 +31,6 @@ _ARRAYS = (
     "rows_by_cell",
 )
 _WORTH_MAPPING = 1 << 20
-SCORES_PARQUET = "scores.parquet"
 FILES_PARQUET = "files.parquet"
 REJECTS_PARQUET = "rejects.parquet"
 RUNS_PARQUET = "run_settings.parquet"

@@ -163,6 +163,7 @@ def data_files(
 def _answers(service: Service) -> Iterator[Made]:
     bodies = Bodies(service)
     yield "v1/snapshot.json", _bytes(bodies.info)
+    yield "v1/snapshot/scores.parquet", _bytes(bodies.all_scores)
     yield "v1/benchmarks/menu.json", _bytes(bodies.menu)
     yield "v1/benchmarks.json", _bytes(partial(bodies.benchmarks, include_hidden=False))
     yield "v1/tasks.json", _bytes(partial(bodies.tasks, TaskFilter()))
