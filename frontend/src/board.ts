@@ -164,7 +164,7 @@ function dressRow(row: Row): void {
   const there = rank.querySelector(".pin");
   if (there) return there.setAttribute("aria-pressed", pressed);
   const label = fill(words["pin"] ?? "", { name: row.search });
-  rank.prepend(make("button", "", { class: "pin", type: "button", "aria-pressed": pressed, "aria-label": label }));
+  rank.prepend(make("button", "", { class: "pin", type: "button", "aria-pressed": pressed, "aria-label": label, tabindex: "-1" }));
   name.title = name.textContent ?? "";
 }
 

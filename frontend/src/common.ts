@@ -1,3 +1,4 @@
+import { sources } from "./sources";
 import { compare, copy, make, numberIn, plain, searchTest, type Value } from "./dom";
 
 const THEMES = ["", "light", "dark"] as const;
@@ -11,6 +12,7 @@ export function common(): void {
   document.querySelectorAll<HTMLElement>("[data-copy-text]").forEach(copyable);
   document.querySelectorAll<HTMLElement>("figure").forEach(hints);
   document.querySelectorAll<HTMLElement>(".pane").forEach(reasons);
+  document.querySelectorAll<HTMLTableElement>("table[data-cells]").forEach(sources);
   // On a narrow screen the open tab may be beyond the edge.
   document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   document.addEventListener("click", closeOthers);
@@ -139,6 +141,7 @@ function reasons(pane: HTMLElement): void {
   let tip: HTMLElement | null = null;
   pane.addEventListener("click", (event) => {
     tip?.remove();
+    if (event.defaultPrevented) return; // a card says it
     const cell = (event.target as Element).closest<HTMLElement>("td[title]");
     if (!cell) return;
     tip = make("div", cell.title, { class: "tip", role: "status" });

@@ -153,7 +153,7 @@ function drawRow(row: Row, ranked: Ranked, columns: Column[], scales: ((value: n
   delete rank?.dataset["b"]; // of the board, not of this ranking
   const { tasks, tasksTotal } = ranked.coverage;
   if (covered) {
-    covered.textContent = `${tasks}/${tasksTotal}`;
+    (covered.firstElementChild ?? covered).textContent = `${tasks}/${tasksTotal}`;
     covered.classList.toggle("part", tasks < tasksTotal);
   }
   const cells = columns.map((column, place) => {

@@ -49,6 +49,9 @@ def paths(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield "compare-one", f"/compare?models={plain[0]}"
     yield "models-filtered", "/models?weights=open&q=e"
     yield "search", "/search?q=e"
+    shown, task = quote(board), quote(boards[board].scopes[0].task)
+    yield "score", f"/scores/{plain[0]}?board={shown}&task={task}"
+    yield "row", f"/scores/{plain[0]}?board={shown}"
     yield "missing", "/modles/nowhere"
 
 

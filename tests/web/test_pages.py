@@ -83,10 +83,11 @@ def test_every_page_is_made_and_runs_nothing_foreign(
 @pytest.mark.parametrize("path", PATHS)
 def test_every_link_between_pages_leads_somewhere(browser: Browser, path: str) -> None:
     for target in _read(browser.text(_decoded(path))).targets:
-        place = _decoded(target.partition("?")[0].partition("#")[0])
+        place, _, query = target.partition("#")[0].partition("?")
+        place = _decoded(place)
         if place.startswith(("/v1", "http", "/docs", "/favicon")) or not place:
             continue
-        assert browser.page(place).status == 200, target
+        assert browser.page(place, query).status == 200, target
 
 
 def test_pages_are_guarded_by_their_headers(browser: Browser) -> None:

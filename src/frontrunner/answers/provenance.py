@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,7 +42,7 @@ def score_source(service: Service, wanted: SourceRequest) -> ScoreSource:
     scope = scope_of(known[1], bench)
     table = service.snapshot.table
     variant = find_variant(table, model, run)
-    rows = _rows(table, scope)
+    rows = rows_of(table, scope)
     own = [row for row in rows if row.variant == variant]
     had = {(row.split, row.subset) for row in own}
     # As in ranking: every subset in every split that any model has.
@@ -94,17 +94,19 @@ def find_variant(table: ScoreTable, model: str, run: str | None) -> int | None:
 
     Raises UnknownNameError for an experiment that does not exist.
     """
-    own = [(n, v.experiment) for n, v in enumerate(table.variants) if v.model == model]
-    if run is None:
-        return next((number for number, experiment in own if experiment is None), None)
-    for number, experiment in own:
-        if experiment is not None and _is_run(dict(experiment), run):
+    for number, variant in enumerate(table.variants):
+        if variant.model == model and is_run(variant.experiment, run):
             return number
+    if run is None:
+        return None
     raise UnknownNameError(f"{model} has no experiment {run[:200]}")
 
 
-def _is_run(experiment: dict[str, Any], run: str) -> bool:
-    """Whether `run` names an experiment: all of its parameters, or the first characters of them."""
+def is_run(experiment: Mapping[str, Any] | None, run: str | None) -> bool:
+    """Whether `run` names an experiment by its parameters as JSON, or by the first characters of
+    them; None names the ordinary run."""
+    if experiment is None or run is None:
+        return experiment is None and run is None
     if msgspec.json.encode(experiment).decode()[:KEY] == run:
         return True
     try:
@@ -144,7 +146,9 @@ def _command(task: Task, model: str, files: Sequence[SourceFile]) -> str | None:
     return run_command(model, [task.name], revision, version)
 
 
-class _Row(NamedTuple):
+class ScoredRow(NamedTuple):
+    """One score of the table."""
+
     variant: int
     split: str
     subset: str
@@ -153,7 +157,7 @@ class _Row(NamedTuple):
     file: int
 
 
-def _rows(table: ScoreTable, scope: Scope) -> list[_Row]:
+def rows_of(table: ScoreTable, scope: Scope) -> list[ScoredRow]:
     """The scored rows of a scope, of all models, in the table's order."""
     rows = table.rows_of_task(scope.task)
     splits, subsets = frozenset(scope.splits), frozenset(scope.subsets)
@@ -164,5 +168,5 @@ def _rows(table: ScoreTable, scope: Scope) -> list[_Row]:
     ):
         key = table.cells[cell]
         if score == score and key.split in splits and key.subset in subsets:
-            found.append(_Row(variant, key.split, key.subset, languages, score, file))
+            found.append(ScoredRow(variant, key.split, key.subset, languages, score, file))
     return found

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from frontrunner.web import assets, text
 from frontrunner.web.urls import Links
@@ -40,8 +41,17 @@ def environment() -> Environment:
         cut=text.cut,
         jointed=jointed,
     )
-    env.globals.update(asset=assets.hashed, setup=setup, facets=FACETS)
+    env.globals.update(asset=assets.hashed, cards=cards, setup=setup, facets=FACETS)
     return env
+
+
+_CARDS = Markup(' data-cells="{}" data-cells-style="{}" data-words="{}" data-snapshot="{}"')
+
+
+def cards(t: Words, links: Links, snapshot_id: str) -> Markup:
+    """The attributes of a table whose cells open a card that says where their numbers come from."""
+    script, style = (links.asset(assets.hashed(f"cells.{kind}")) for kind in ("js", "css"))
+    return _CARDS.format(script, style, t("source.card"), snapshot_id)
 
 
 def setup(heading: Heading, tab: str, t: Words, links: Links, live: bool) -> str:

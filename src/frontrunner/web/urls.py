@@ -80,6 +80,11 @@ class Links(NamedTuple):
         """A model, or one of its tabs."""
         return self.page(f"models/{model_path(name)}{'/' if tab else ''}{tab}")
 
+    def scores(self, model: str, **query: str) -> str:
+        """Where a number of a model comes from: `board`, and `task` or a column of the board."""
+        given = "&".join(f"{key}={segment(value)}" for key, value in query.items() if value)
+        return self.page(f"scores/{model_path(model)}") + (f"?{given}" if given else "")
+
     def history(self, board: str = "") -> str:
         """All boards over time, or one."""
         return self.page(f"history/{segment(board)}" if board else "history")

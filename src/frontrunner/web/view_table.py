@@ -12,6 +12,7 @@ from frontrunner.web.views import (
     models,
     moved,
     old_table,
+    scores,
     search,
     tasks,
 )
@@ -28,13 +29,14 @@ VIEWS: dict[str, View] = {
     "changes": changes.changes,
     "history": history.history,
     "old": old_table.table,
+    "scores": scores.scores,
     "moved": moved.moved,
     "search": search.search,
     "_styleguide": about.styleguide,
 }
 DEVELOPMENT = frozenset({"_styleguide"})
 """Pages that are served in development only."""
-NAMED = frozenset({"benchmark", "models", "tasks", "old", "history"})
+NAMED = frozenset({"benchmark", "models", "tasks", "old", "history", "scores"})
 """Pages with a name in the rest of their path; below the others there is nothing."""
 _EVERYWHERE = frozenset({"embed"})
 _PARAMETERS: dict[str, frozenset[str]] = {
@@ -42,6 +44,7 @@ _PARAMETERS: dict[str, frozenset[str]] = {
     "compare": frozenset({"models", "board", "type"}),
     "models": frozenset({"q", "min", "max", *models.FILTERS}),
     "moved": frozenset({"model"}),
+    "scores": scores.PARAMETERS,
     "search": frozenset({"q"}),
     "tasks": frozenset({"q", *tasks.FILTERS}),
 }

@@ -29,7 +29,8 @@ def test_public_and_private_tasks_that_a_model_lacks(tmp_path: Path) -> None:
 def test_the_page_names_them_and_the_command(tmp_path: Path) -> None:
     browser = Browser(made(tmp_path))
     html = browser.text("/models/org/a")
-    assert 'href="#missing-1">1/3</a>' in html
+    assert 'href="/scores/org/a?board=All"' in html
+    assert 'id="missing-1"' in html
     assert "mteb run -m org/a -t T2" in html
     assert "Only those who have the data can run Secret" in html
     assert "Missing results" not in browser.text("/models/org/b")

@@ -78,6 +78,8 @@ class Row(NamedTuple):
     band: str
     """The ranks that the model has in 95 of 100 draws of the tasks; empty if not known."""
     model: ModelName
+    run: str
+    """The parameters of an experiment as JSON, as far as addresses name them; else empty."""
     is_twin: bool
     """Whether another row has the same name with another owner."""
     zero_shot: int
@@ -308,6 +310,7 @@ def _row(row: BoardRow, cells: tuple[ScoreCell, ...], is_twin: bool, t: Words) -
         rank=row.rank,
         band=text.span(row.rank_low, row.rank_high),
         model=ModelName.of(model.name, row.experiments),
+        run="" if row.experiments is None else as_json(row.experiments)[:_KEY],
         is_twin=is_twin,
         zero_shot=row.zero_shot_pct,
         trained_on=text.short_list(row.trained_on_tasks),

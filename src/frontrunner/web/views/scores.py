@@ -1,0 +1,113 @@
+"""Where a number comes from: a score on a task, a mean of a board, or a whole row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from frontrunner.answers.provenance import is_run, score_source
+from frontrunner.answers.service import Service
+from frontrunner.answers.source_schemas import SourceRequest
+from frontrunner.answers.values import BoardRow
+from frontrunner.base.errors import UnknownNameError
+from frontrunner.catalog import Benchmark, Model
+from frontrunner.web import text
+from frontrunner.web.views.averages import KINDS, averaged
+from frontrunner.web.views.board_table import as_json
+from frontrunner.web.views.rows import ModelName
+from frontrunner.web.visit import Shown, Visit
+
+PARAMETERS = frozenset({"board", "task", "run", *KINDS})
+"""What the page reads of a query: which number, and of which experiment."""
+
+
+def scores(visit: Visit) -> Shown:
+    """The source of a score on a task, or of a number on a board."""
+    model = visit.service.find_model(visit.name)
+    board = visit.query.get("board")
+    bench = visit.service.find_benchmark_or_alias(board) if board else None
+    if "task" in visit.query:
+        return _task(visit, model, bench)
+    if bench is None:
+        raise UnknownNameError(f"/scores/{visit.name}")
+    return _board(visit, model, bench)
+
+
+def _task(visit: Visit, model: Model, bench: Benchmark | None) -> Shown:
+    service, run = visit.service, visit.query.get("run")
+    name = service.find_task(visit.query["task"]).name
+    wanted = SourceRequest(model.name, name, bench.name if bench else None, run)
+    found = score_source(service, wanted)
+    label = service.snapshot.catalog.languages.label
+    values = _shared(visit, model, bench, found.experiments) | {
+        "found": found,
+        "score": text.score(found.score),
+        "what": name,
+        "languages_of": {code: label(code) for part in found.parts for code in part.languages},
+        "one_file": found.files[0] if len(found.files) == 1 else None,
+        "model_url": _on_hub(model.url),
+        "data_url": _on_hub(text.dataset_url(found.dataset)),
+        "task": service.find_task(name),
+        "api": visit.links.data(f"source?{urlencode(_api(wanted))}"),
+    }
+    return _shown(visit, "source_task.html", values, model)
+
+
+def _board(visit: Visit, model: Model, bench: Benchmark) -> Shown:
+    query = visit.query
+    row = _row(visit.service, bench, model.name, query.get("run"))
+    kind = next((kind for kind in KINDS if kind in query), "")
+    found = averaged(visit, bench, row, kind, query.get(kind, ""))
+    values = _shared(visit, model, bench, row.experiments) | {
+        "found": found,
+        "score": found.value,
+        "what": found.label,
+        "row": row,
+        "kind": kind,
+    }
+    return _shown(visit, "source_mean.html", values, model)
+
+
+def _row(service: Service, bench: Benchmark, model: str, run: str | None) -> BoardRow:
+    """A model's row on a board; of an experiment, its own."""
+    for row in service.board(bench.name).rows:
+        if row.model.name == model and is_run(row.experiments, run):
+            return row
+    raise UnknownNameError(f"{bench.name} has no row of {model}")
+
+
+def _shared(
+    visit: Visit, model: Model, bench: Benchmark | None, experiments: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    info = visit.service.info()
+    return {
+        "name": ModelName.of(model.name, dict(experiments) if experiments else None),
+        "run": as_json(experiments) if experiments else "",
+        "board": bench,
+        "source": info.source.name,
+    }
+
+
+def _shown(visit: Visit, template: str, values: Mapping[str, Any], model: Model) -> Shown:
+    board = values["board"]
+    where = visit.t.named("titles", board.display_name) if board else values["what"]
+    title = f"{values['score']} · {values['what']} · {model.name}"
+    about = visit.t("source.about", what=values["what"], model=model.name, where=where)
+    return Shown(template, title, values, about, f"model/{model.name}")
+
+
+def _on_hub(url: str | None) -> str:
+    """The page of a repository on the Hugging Face Hub; empty if it is elsewhere."""
+    return url.rstrip("/") if url and url.startswith("https://huggingface.co/") else ""
+
+
+def _api(wanted: SourceRequest) -> dict[str, str]:
+    """The same question for programs."""
+    named = {
+        "model": wanted.model,
+        "task": wanted.task,
+        "benchmark": wanted.benchmark,
+        "experiments": wanted.run,
+    }
+    return {key: value for key, value in named.items() if value}
