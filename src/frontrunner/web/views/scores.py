@@ -44,7 +44,7 @@ def _task(visit: Visit, model: Model, bench: Benchmark | None) -> Shown:
         "found": found,
         "score": text.score(found.score),
         "what": name,
-        "languages_of": {code: label(code) for part in found.parts for code in part.languages},
+        "languages_of": [list(dict.fromkeys(map(label, one.languages))) for one in found.parts],
         "one_file": found.files[0] if len(found.files) == 1 else None,
         "model_url": _on_hub(model.url),
         "data_url": _on_hub(text.dataset_url(found.dataset)),
@@ -61,7 +61,7 @@ def _board(visit: Visit, model: Model, bench: Benchmark) -> Shown:
     found = averaged(visit, bench, row, kind, query.get(kind, ""))
     values = _shared(visit, model, bench, row.experiments) | {
         "found": found,
-        "score": found.value,
+        "score": found.value if kind else "",
         "what": found.label,
         "row": row,
         "kind": kind,
@@ -92,7 +92,7 @@ def _shared(
 def _shown(visit: Visit, template: str, values: Mapping[str, Any], model: Model) -> Shown:
     board = values["board"]
     where = visit.t.named("titles", board.display_name) if board else values["what"]
-    title = f"{values['score']} · {values['what']} · {model.name}"
+    title = " · ".join(filter(None, (values["score"], values["what"], model.name)))
     about = visit.t("source.about", what=values["what"], model=model.name, where=where)
     return Shown(template, title, values, about, f"model/{model.name}")
 
