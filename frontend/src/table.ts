@@ -19,8 +19,10 @@ const body = table.tBodies[0] as HTMLTableSectionElement;
 
 /** All rows as the server sent them; those below the first screens are not laid out yet. */
 export const rows: Row[] = [...table.querySelectorAll<HTMLTableRowElement>("tbody tr")].map((element, index) => {
-  const name = facts.name[index] ?? "";
-  return { element, index, name, search: plain(element.cells[1]?.textContent ?? "") };
+  const shown = element.cells[1]?.textContent?.trim() ?? "";
+  // A name that its row shows is not sent twice.
+  const name = (facts.name[index] ||= shown);
+  return { element, index, name, search: plain(shown) };
 });
 
 /** The headings as they are now. */

@@ -167,7 +167,7 @@ def table(service: Service, bench: Benchmark, t: Words) -> BoardTable:
         heading(service, bench, board),
         tuple(column for column, _ in columns),
         make_rows(board, cells, t),
-        facts(board),
+        facts(board, beside_rows=True),
     )
 
 
@@ -197,7 +197,7 @@ def task_table(service: Service, bench: Benchmark, t: Words, links: Links) -> Bo
         heading(service, bench, board),
         tuple(columns),
         make_rows(board, cells, t),
-        facts(board),
+        facts(board, beside_rows=True),
     )
 
 
@@ -339,12 +339,17 @@ def _facet_bits(model: ModelFacts) -> int:
     return sum(1 << bit for bit, name in enumerate(FACETS) if model.openness.get(name))
 
 
-def facts(board: BoardValues) -> str:
-    """What filters need of each row, column by column, as JSON that is safe inside a page."""
+def facts(board: BoardValues, *, beside_rows: bool = False) -> str:
+    """What filters need of each row, column by column, as JSON that is safe inside a page.
+
+    `beside_rows` leaves out the names that the page's own rows show.
+    """
     models = [row.model for row in board.rows]
     columns: dict[str, list[Any]] = {
         "name": [
-            m.name if row.experiments is None else f"{m.name}#{as_json(row.experiments)[:_KEY]}"
+            ("" if beside_rows else m.name)
+            if row.experiments is None
+            else f"{m.name}#{as_json(row.experiments)[:_KEY]}"
             for m, row in zip(models, board.rows, strict=True)
         ],
         "params": [row.total_params_b for row in board.rows],
