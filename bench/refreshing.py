@@ -5,8 +5,10 @@
 It copies RESULTS by links, updates a board of it, then N times changes 100 files anywhere, updates
 the board by the real command while a server runs, and prints the seconds from the start of the
 command until the server answers with the new snapshot, and those of each step. The files are
-local, so nothing is fetched. Load and CPU time are printed too: on a machine that does other work,
-the CPU time is what to compare. `--check` builds the last state anew and compares the bytes.
+local, so nothing is fetched: the time beyond fetching is that from `Reading result files` on. Load,
+CPU time and the slowdown are printed too. The slowdown is how many seconds a second of work took
+just before: 1 on a quiet machine. On another one, times say little. `--check` builds the last state
+anew and compares the bytes.
 """
 
 from __future__ import annotations
@@ -44,6 +46,10 @@ class Measured(NamedTuple):
     cpu: float
     """Of the command and its helpers, also after publishing."""
     load: float
+    slowdown: float
+    """Seconds that a second of work took just before."""
+    beyond_fetching: float
+    """From when the files are there until the server answers with the new snapshot."""
     steps: dict[str, float]
     """When each step began, in seconds after the start of the command."""
 
@@ -74,6 +80,7 @@ def shown(url: str) -> str:
 
 def update(home: Path, url: str) -> Measured:
     """Update once, asking the server all the while."""
+    slowdown = _slowdown()
     before, began = shown(url), time.perf_counter()
     cpu = _cpu_of_children()
     with subprocess.Popen(
@@ -93,7 +100,16 @@ def update(home: Path, url: str) -> Measured:
             seconds = time.perf_counter() - began
         if time.perf_counter() - began > 600:
             sys.exit(f"The server does not show the update, which ended with {process.returncode}")
-    return Measured(seconds, _cpu_of_children() - cpu, os.getloadavg()[0], steps)
+    used = _cpu_of_children() - cpu
+    beyond = seconds - steps.get("Reading result files ...", 0.0)
+    return Measured(seconds, used, os.getloadavg()[0], slowdown, beyond, steps)
+
+
+def _slowdown() -> float:
+    began, cpu = time.perf_counter(), time.process_time()
+    while time.process_time() - cpu < 0.2:
+        pass
+    return (time.perf_counter() - began) / (time.process_time() - cpu)
 
 
 def _note(lines: TextIO | None, began: float, steps: dict[str, float]) -> None:
@@ -137,9 +153,11 @@ def main() -> None:
                     rewrite(path, draw)
                 found.append(update(home, url))
                 print(json.dumps(found[-1]._asdict()))
-        print(f"median: {statistics.median(one.seconds for one in found):.2f} s, "
-              f"CPU {statistics.median(one.cpu for one in found):.2f} s, "
-              f"load {found[-1].load:.1f}")  # fmt: skip
+        names = ("seconds", "beyond_fetching", "cpu", "load", "slowdown")
+        print("median:", {
+            name: round(statistics.median(getattr(one, name) for one in found), 2)
+            for name in names
+        })  # fmt: skip
         if asked.check:
             fresh = Path(name, "fresh")
             settings_of(fresh, copy)

@@ -52,7 +52,14 @@ def assert_equal_on_demand(snapshot: Snapshot, elsewhere: Path) -> None:
         assert (made.identity, made.tag) == (kept.identity, kept.tag), key
         keys.discard(key)
     assert not keys
+    assert Service(bare.snapshot).boards_ranked == Service(snapshot).boards_ranked
     assert bare.numbers == Service(snapshot).numbers
+
+
+def test_the_first_answer_after_publishing_does_not_rank_every_board(tmp_path: Path) -> None:
+    service = Service(Snapshot(small_snapshot(tmp_path).folder, with_answers=False))
+    assert service.info().counts.boards == 1
+    assert "counted" not in vars(service)
 
 
 def test_answers_are_equal_prepared_or_not(tmp_path: Path) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from frontrunner.ranking import Question
-from frontrunner.ranking.coverage import models_with_every_cell, models_with_every_task
+import pytest
+
+from frontrunner.ranking import Facts, Question, rank
+from frontrunner.ranking.coverage import has_row, models_with_every_cell, models_with_every_task
 from frontrunner.ranking.means import score
 from frontrunner.results.ingest import ingest
 from frontrunner.results.table import ScoreTable
@@ -53,3 +56,17 @@ def test_without_results_no_model_is_counted(tmp_path: Path) -> None:
     table = ingest(tmp_path, KNOWN, workers=1).table
     assert models_with_every_cell(table, KNOWN) == {}
     assert models_with_every_task(score(table, Question.of(KNOWN.benchmarks[0])), 1) == 0
+
+
+@pytest.mark.parametrize("public", [True, False])
+@pytest.mark.parametrize("public_only", [True, False])
+@pytest.mark.parametrize("results", [{"T2": 0.5}, {"T1": None}, {}])
+def test_a_board_has_a_row_when_it_is_ranked_to_one(
+    tmp_path: Path, results: dict[str, float | None], public: bool, public_only: bool
+) -> None:
+    known = catalog([task("T1"), task("T2", public=public)], models=["org/a"])
+    for name, one in results.items():
+        write(tmp_path, f"org__a/r1/{name}.json", result(name, {"test": {"default": one}}))
+    table, facts = ingest(tmp_path, known, workers=1).table, Facts.of(known)
+    question = replace(Question.of(known.benchmarks[0]), public_only=public_only)
+    assert has_row(table, facts, question) == bool(len(rank(table, facts, question).rank))

@@ -12,10 +12,12 @@ import pytest
 from frontrunner.base.errors import SourceError
 from frontrunner.catalog import Model
 from frontrunner.results import read as module
+from frontrunner.results import stamping
 from frontrunner.results.ingest import ingest
 from frontrunner.results.origin import Origin
 from frontrunner.results.read import Options, RawResults, knowledge_of, read_source
-from frontrunner.results.sources import folder_stamps
+from frontrunner.results.sources import Stamps, list_models
+from frontrunner.results.stamping import Stamping
 from tests.factories import catalog, result, write
 
 NAMES = [f"org/m{number}" for number in range(7)]
@@ -37,7 +39,7 @@ def plain(raw: RawResults) -> dict[str, float]:
 def test_help_in_looking_for_changes_changes_nothing(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_MANY_MODELS", len(NAMES))
+    monkeypatch.setattr(stamping, "_MANY_MODELS", len(NAMES))
     with ThreadPoolExecutor(1) as helper:
         options = Options(workers=1, cache=tmp_path / "cache", helper=helper)
         first = read_source(root, KNOWN, options)
@@ -51,26 +53,40 @@ def test_help_in_looking_for_changes_changes_nothing(
     assert again.seen == len(NAMES)
 
 
-@pytest.mark.parametrize("many", [7, 8])
-def test_stamps_of_two_shares_are_those_of_all(
-    root: Path, monkeypatch: pytest.MonkeyPatch, many: int
+class _Asked(Stamping):
+    """Counts how often its stamps are taken."""
+
+    times = 0
+
+    def result(self) -> Stamps:
+        self.times += 1
+        return super().result()
+
+
+def test_a_look_that_has_begun_is_used_unless_the_folders_changed(
+    root: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(module, "_MANY_MODELS", many)
-    (root / "org__m0/r/link.json").symlink_to("T1.json")
-    (root / "org__m1/r/link.json").symlink_to("T1.json")
-    models = sorted(path.name for path in root.iterdir())
-    with ThreadPoolExecutor(1) as helper:
-        shared = module._stamping(str(root), models, helper)()
-    alone = folder_stamps(str(root), models)
-    assert sorted(zip(*shared[:5], strict=True)) == sorted(zip(*alone[:5], strict=True))
-    assert sorted(shared.rejects) == sorted(alone.rejects)
-    assert len(shared.paths) == len(NAMES)
+    options = Options(workers=1, cache=tmp_path / "cache")
+    read_source(root, KNOWN, options)
+    begun = {str(root): _Asked(str(root), list_models(root)[0], None)}
+    read_source(root, KNOWN, options._replace(stampings=begun))
+    write(root, "org__m8/r/T1.json", result("T1", 0.5))
+    again = read_source(root, KNOWN, options._replace(stampings=begun))
+    assert begun[str(root)].times == 1
+    assert plain(again) == plain(read_source(root, KNOWN, Options(workers=1)))
+
+
+def test_what_was_read_is_remembered_aside(root: Path, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as aside:
+        options = Options(workers=1, cache=tmp_path / "cache", aside=aside)
+        read_source(root, KNOWN, options)
+    assert list((tmp_path / "cache").iterdir())
 
 
 def test_ingest_passes_its_helper_on(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_MANY_MODELS", 1)
+    monkeypatch.setattr(stamping, "_MANY_MODELS", 1)
     asked: list[object] = []
 
     class Helper(ThreadPoolExecutor):
@@ -81,7 +97,7 @@ def test_ingest_passes_its_helper_on(
     with Helper(1) as helper:
         for _ in range(2):
             ingest(root, KNOWN, workers=1, cache=tmp_path / "cache", helper=helper)
-    assert asked == [folder_stamps]
+    assert set(asked) == {stamping.packed_stamps}
 
 
 def test_progress_counts_the_parts(root: Path) -> None:

@@ -14,11 +14,11 @@ import pytest
 
 from frontrunner.base.errors import FrontrunnerError
 from frontrunner.results import workers
-from frontrunner.results.workers import helpers
+from frontrunner.results.workers import give_way, helpers
 
 PROGRAM = """
 import os, time
-from frontrunner.results.workers import helpers
+from frontrunner.results.workers import give_way, helpers
 
 if __name__ == "__main__":
     with helpers(2) as pool:
@@ -64,3 +64,9 @@ def test_full_shared_memory_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_Pool", full)
     with pytest.raises(FrontrunnerError, match=r"No space left on device.*/dev/shm"), helpers(1):
         pass
+
+
+def test_helpers_whose_work_is_not_waited_for_give_way() -> None:
+    with helpers(1, give_way) as polite, helpers(1) as plain:
+        niceness = [pool.submit(os.nice, 0).result() for pool in (polite, plain)]
+    assert niceness[0] > niceness[1]

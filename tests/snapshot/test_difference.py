@@ -91,3 +91,15 @@ def test_a_row_without_a_number_is_no_score(tmp_path: Path) -> None:
     assert [key(old, row)[2] for row in found.gone] == ["T2"]
     assert len(found.before) == 1
     assert not len(found.added)
+
+
+def test_a_task_whose_rows_are_alike_is_matched_row_by_row(tmp_path: Path) -> None:
+    known = catalog(models=["org/a", "org/b"])
+    before = {"org/a": {"T1": 0.25, "T2": 0.5}, "org/b": {"T1": 0.75, "T2": 0.5}}
+    after = {"org/a": {"T1": 0.5, "T2": 0.5}, "org/b": {"T1": 0.75}}
+    old = table_of(tmp_path / "old", before, known)
+    new = table_of(tmp_path / "new", after, known)
+    found = difference(old, new)
+    both = [key(old, row) for row in found.before]
+    assert both == [key(new, row) for row in found.after]
+    assert (len(both), found.changed, len(found.gone), len(found.added)) == (3, 1, 1, 0)

@@ -22,7 +22,7 @@ from frontrunner.ranking.coverage import models_with_every_cell, models_with_eve
 from frontrunner.ranking.means import Scored
 from frontrunner.results.collecting import collector_paused
 from frontrunner.results.read import Progress
-from frontrunner.results.workers import helpers
+from frontrunner.results.workers import give_way, helpers
 from frontrunner.snapshot.answers import (
     JSON,
     Answer,
@@ -104,7 +104,7 @@ def _shared_out(snapshot: Snapshot, progress: Progress | None, aside: Path) -> l
         return [_make_share(snapshot.folder, 0, 1, aside)]
     shares = [(snapshot.folder, share, workers, aside) for share in range(workers)]
     made = []
-    with helpers(workers) as pool:
+    with helpers(workers, give_way) as pool:
         for share in pool.map(_make_share, *zip(*shares, strict=True)):
             made.append(share)
             if progress:

@@ -88,6 +88,18 @@ class Service:
         return self.counted[0] if kept is None else msgspec.json.decode(kept, type=Numbers)
 
     @cached_property
+    def boards_ranked(self) -> int:
+        """Boards that have a row. Known soon after publishing too, which not all counts are."""
+        if self.snapshot.prepared is not None:
+            return self.numbers.boards
+        from frontrunner.ranking import Question  # noqa: PLC0415 -- NumPy behind it
+        from frontrunner.ranking.coverage import has_row  # noqa: PLC0415
+
+        found, table = self.snapshot, self.snapshot.table
+        questions = map(Question.of, found.catalog.benchmarks)
+        return sum(has_row(table, found.facts, one) for one in questions)
+
+    @cached_property
     def counted(self) -> tuple[Numbers, dict[str, BoardLines]]:
         """Every board ranked, while a published snapshot has no prepared answers yet."""
         from frontrunner.answers.prepare import count  # noqa: PLC0415
@@ -287,4 +299,4 @@ class Service:
         """The snapshot being served, and its sources."""
         from frontrunner.answers.about import snapshot_info  # noqa: PLC0415
 
-        return snapshot_info(self.snapshot, self.numbers.boards, self.checked_at)
+        return snapshot_info(self.snapshot, self.boards_ranked, self.checked_at)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -25,6 +25,7 @@ from frontrunner.base.memory import return_freed_memory
 from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics, load_catalog
 from frontrunner.ops import events
+from frontrunner.ops.beside import Beside
 from frontrunner.ops.icon_fetching import Fetching, wanted
 from frontrunner.ops.past import keep_past
 from frontrunner.ops.report import lines_of_scores, lines_of_sources
@@ -39,7 +40,6 @@ from frontrunner.snapshot.icons import Icon, keep_icons, read_icons
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.retention import Retention
 from frontrunner.snapshot.store import Event, Store
-from frontrunner.snapshot.tables import get_ready_for_parquet
 
 _MOST_RENAMED = 3
 """`[[renamed]]` entries that a build prints: the public results need more than twenty."""
@@ -131,14 +131,15 @@ def _written(
     had: Mapping[str, Icon],
 ) -> tuple[Snapshot, Fetching]:
     """Read and write; what was read is no longer in memory when this returns."""
-    with helpers(1) as helper:
+    with helpers(1) as helper, ThreadPoolExecutor(1) as aside:
+        beside = Beside(settings, helper, aside)
         # While this process reads the catalog, the other gets ready for its part of the work.
-        helper.submit(get_ready_for_parquet)
+        beside.begin(request.results, fresh=request.fresh)
         known, statistics = read_catalog(settings, request, reporter)
         fetching = Fetching(_to_fetch(settings, known, had))
         local_sources = fetch_sources(settings, request.results, reporter)
         ingested = read_results(
-            settings, local_sources, known, reporter, helper, fresh=request.fresh
+            settings, local_sources, known, reporter, beside, fresh=request.fresh
         )
         for line in lines_of_sources(ingested, most_renamed=_MOST_RENAMED):
             reporter.say(line)
@@ -252,7 +253,7 @@ def read_results(
     local_sources: Sequence[LocalSource],
     catalog: Catalog,
     reporter: Reporter,
-    helper: Executor | None = None,
+    beside: Beside | None = None,
     *,
     fresh: bool = False,
 ) -> Ingested:
@@ -266,7 +267,9 @@ def read_results(
             progress=progress,
             cache=Home(settings.home).cache,
             fresh=fresh,
-            helper=helper,
+            helper=beside.helper if beside else None,
+            stampings=beside.stampings if beside else {},
+            aside=beside.aside if beside else None,
         )
         return read_sources(
             local_sources, catalog, options, newest=settings.build.revisions == "newest"

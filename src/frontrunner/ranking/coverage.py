@@ -1,11 +1,15 @@
-"""Count the models that were run on everything."""
+"""Count the models that were run on everything, and the boards that have any."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
 from frontrunner.catalog import Catalog
-from frontrunner.ranking.means import Scored
+from frontrunner.ranking.facts import Facts
+from frontrunner.ranking.means import Scored, score
+from frontrunner.ranking.question import Question
 from frontrunner.results.table import ScoreTable
 
 
@@ -34,3 +38,16 @@ def models_with_every_cell(table: ScoreTable, catalog: Catalog) -> dict[str, int
         had = has[:, cells.start : cells.stop].sum(axis=1)
         counts[name] = int(np.count_nonzero(had >= required))
     return counts
+
+
+def has_row(table: ScoreTable, facts: Facts, question: Question) -> bool:
+    """Whether `rank` gives a row: any run completed a task that counts. Looks at one task after
+    the other, and mostly the first has one.
+    """
+    for scope in question.scopes:
+        if question.public_only and scope.task in facts.private_tasks:
+            continue
+        own = score(table, replace(question, scopes=(scope,)))
+        if not np.isnan(own.by_task).all():
+            return True
+    return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
 from functools import partial
 from itertools import chain, pairwise
@@ -31,12 +31,12 @@ from frontrunner.results.sources import (
     Content,
     FolderReader,
     Item,
-    Stamps,
     find_tree,
     folder_items,
-    folder_stamps,
+    list_models,
     results_root,
 )
+from frontrunner.results.stamping import Stamping
 from frontrunner.results.workers import helpers
 from frontrunner.results.zips import is_zip, walk_zip
 
@@ -46,8 +46,6 @@ Progress = Callable[[int, int | None], None]
 _CHUNKS_PER_WORKER = 12
 _WORTH_PROCESSES = 10_000
 """From so many changed files on, starting processes pays."""
-_MANY_MODELS = 100
-"""From so many folders on, sharing with a second process pays."""
 
 
 class RawResults(NamedTuple):
@@ -85,6 +83,10 @@ class Options(NamedTuple):
     """Whether to read every file, whatever the cache says."""
     helper: Executor | None = None
     """Another process, started already, to do a part of looking for changes."""
+    stampings: Mapping[str, Stamping] = {}
+    """By folder: the looks for changes that have begun already."""
+    aside: Executor | None = None
+    """A thread to remember what was read, while this one goes on."""
     repository: str | None = None
     """Of what repository the folder is a clone, for the provenance."""
 
@@ -151,13 +153,13 @@ def _read_folder(source: Path, known: Knowledge, options: Options) -> _Read:
     kept = cache_path(options.cache, source) if options.cache else None
     began = time.time_ns()
     memory = _Memory(kept, digest) if kept and kept.exists() and not options.fresh else None
-    found = _read_changed(root, models, known, memory, options.helper) if memory else None
+    found = _read_changed(root, models, known, memory, options) if memory else None
     if found is None:
         shares = _shares(models, options.workers * _CHUNKS_PER_WORKER)
         jobs = [partial(_read_models, root, share) for share in shares]
         found = _all(_in_processes(jobs, known, options))
         if kept:
-            remember(kept, digest, found.files, began)
+            _remember(_Memory(kept, digest), found.files, began, options)
     odd = read_chunk(((reject.path, reject) for reject in outside), known)
     return found._replace(chunks=[*found.chunks, odd])
 
@@ -170,13 +172,15 @@ class _Memory(NamedTuple):
 
 
 def _read_changed(
-    root: str, models: list[str], known: Knowledge, memory: _Memory, helper: Executor | None
+    root: str, models: list[str], known: Knowledge, memory: _Memory, options: Options
 ) -> _Read | None:
     """Read only what changed since the last time; None where most did, or other facts hold."""
     began = time.time_ns()
-    stamps = _stamping(root, models, helper)
+    stamping = options.stampings.get(root)
+    if stamping is None or stamping.models != models:
+        stamping = Stamping(root, models, options.helper)
     before = recall(*memory)
-    now = stamps()
+    now = stamping.result()
     if before is None:
         return None
     kept, changed = unchanged(before, now)
@@ -188,18 +192,23 @@ def _read_changed(
     if kept.all() and not fresh.files.paths:
         return _Read(before, [fresh], len(before.paths))
     files = merged([before.keep(kept), files_of(fresh)])
-    remember(*memory, files, began)
+    _remember(memory, files, began, options)
     return _Read(files, [fresh], int(np.count_nonzero(kept)))
 
 
-def _stamping(root: str, models: list[str], helper: Executor | None) -> Callable[[], Stamps]:
-    """Begin to ask for stamps in another process; what comes back takes its share, and ends."""
-    if helper is None or len(models) < _MANY_MODELS:
-        return partial(folder_stamps, root, models)
-    # A quarter, since it is hardly ready yet when it is asked.
-    share, mine = models[::4], [model for n, model in enumerate(models) if n % 4]
-    theirs = helper.submit(folder_stamps, root, share)
-    return lambda: folder_stamps(root, mine).and_also(theirs.result())
+def _remember(memory: _Memory, files: Files, began: int, options: Options) -> None:
+    if options.aside is None:
+        remember(*memory, files, began)
+    else:
+        options.aside.submit(remember, *memory, files, began)
+
+
+def begin_stamping(source: Path, cache: Path, helper: Executor) -> dict[str, Stamping]:
+    """Begin to look for changes in a source that was read before; none if it is no such folder."""
+    if not source.is_dir() or not cache_path(cache, source).exists():
+        return {}
+    root = results_root(source)
+    return {str(root): Stamping(str(root), list_models(root)[0], helper)}
 
 
 def _shares(models: list[str], count: int) -> list[list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 from shlex import quote
 
@@ -14,8 +15,9 @@ from frontrunner.results.fetch import LocalSource
 from frontrunner.results.ingest import Ingested, joined_parts
 from frontrunner.results.merge import Part, labels_of
 from frontrunner.results.nearest import nearest_results
-from frontrunner.results.read import Options, read_source
+from frontrunner.results.read import Options, begin_stamping, read_source
 from frontrunner.results.rejects import Reason
+from frontrunner.results.stamping import Stamping
 from frontrunner.results.zips import is_zip
 
 _CACHE_PARTS = ("remote/results", "results")
@@ -47,6 +49,17 @@ def read_sources(
             parts.append(Part("/".join(words), raw))
         _refuse_empty(local, parts[-len(inner) :])
     return joined_parts(parts, catalog, newest=newest)
+
+
+def begin_stamping_all(
+    local_sources: Sequence[LocalSource], cache: Path, helper: Executor
+) -> dict[str, Stamping]:
+    """Begin to look for changes in all sources; what is found is one of `Options`."""
+    found: dict[str, Stamping] = {}
+    for local in local_sources:
+        for name in _parts_of(local.path):
+            found |= begin_stamping(local.path / name, cache, helper)
+    return found
 
 
 def _refuse_empty(local: LocalSource, parts: Sequence[Part]) -> None:

@@ -222,33 +222,42 @@ class Stamps(NamedTuple):
     rejects: list[Reject]
     """Entries among the files that are not regular files."""
 
+    @classmethod
+    def none(cls) -> Stamps:
+        """No stamps, to add some to."""
+        return cls([], array("q"), array("q"), array("q"), array("q"), [])
+
+    @property
+    def numbers(self) -> tuple[array[int], ...]:
+        """The columns of numbers."""
+        return self.size, self.mtime_ns, self.ctime_ns, self.inode
+
     def and_also(self, others: Stamps) -> Stamps:
-        """These and others."""
-        return Stamps(
-            self.paths + others.paths,
-            self.size + others.size,
-            self.mtime_ns + others.mtime_ns,
-            self.ctime_ns + others.ctime_ns,
-            self.inode + others.inode,
-            self.rejects + others.rejects,
-        )
+        """These with others added to them."""
+        self.paths.extend(others.paths)
+        for column, more in zip(self.numbers, others.numbers, strict=True):
+            column.extend(more)
+        self.rejects.extend(others.rejects)
+        return self
 
 
 def folder_stamps(root: str, models: Iterable[str]) -> Stamps:
-    """The stamps of every file below the model folders, without reading any."""
-    paths: list[str] = []
-    size, mtime_ns, ctime_ns, inode = array("q"), array("q"), array("q"), array("q")
-    rejects: list[Reject] = []
+    """The stamps of every file below the model folders, without reading any; sorted in each."""
+    found = Stamps.none()
     for model in models:
-        for path, entry in walk_model(root, model, rejects):
+        files: list[tuple[str, tuple[int, ...]]] = []
+        for path, entry in walk_model(root, model, found.rejects):
             try:
                 status = entry.stat(follow_symlinks=False)
             except OSError as error:
-                rejects.append(Reject(printable(path), Reason.UNREADABLE, error.strerror or ""))
+                reason = error.strerror or ""
+                found.rejects.append(Reject(printable(path), Reason.UNREADABLE, reason))
                 continue
-            paths.append(path)
-            size.append(status.st_size)
-            mtime_ns.append(status.st_mtime_ns)
-            ctime_ns.append(status.st_ctime_ns)
-            inode.append(_inode(status))
-    return Stamps(paths, size, mtime_ns, ctime_ns, inode, rejects)
+            numbers = status.st_size, status.st_mtime_ns, status.st_ctime_ns, _inode(status)
+            files.append((path, numbers))
+        files.sort()
+        found.paths.extend(path for path, _ in files)
+        columns = zip(*(one for _, one in files), strict=True)
+        for column, values in zip(found.numbers, columns, strict=False):  # none without files
+            column.extend(values)
+    return found

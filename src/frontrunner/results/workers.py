@@ -40,6 +40,12 @@ def helpers(
         pool.shutdown(cancel_futures=not done)
 
 
+def give_way() -> None:
+    """Let other processes go first, such as servers; for helpers whose work is not waited for."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+
+
 def _new_pool(count: int, begin: Callable[..., None] | None, given: tuple[Any, ...]) -> _Pool:
     try:
         return _Pool(count, get_context("spawn"), _start, (begin, given))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,11 +63,73 @@ class TableDifference:
 
 
 def difference(old: ScoreTable, new: ScoreTable) -> TableDifference:
-    """Match the scores of two tables by model, experiment, task, split and subset."""
+    """Match the scores of two tables by model, experiment, task, split and subset.
+
+    A task whose rows have the same keys in the same order in both is matched row by row; only the
+    rows of the others are sorted.
+    """
     variants = _numbers([(one.model, one.experiment_id) for one in (*new.variants, *old.variants)])
     cells = _numbers([*new.cells, *old.cells])
-    old_rows, old_keys, old_turns = _keyed(old, variants, cells)
-    new_rows, new_keys, new_turns = _keyed(new, variants, cells)
+    old_keys, new_keys = (_keys(table, variants, cells) for table in (old, new))
+    alike = _tasks_alike(old, new, old_keys, new_keys)
+    found = _matched(old_keys, new_keys, _rest(old, alike), _rest(new, alike))
+    before = [old.rows_of_task(task) for task in alike]
+    after = [new.rows_of_task(task) for task in alike]
+    return TableDifference(
+        old=old,
+        new=new,
+        gone=found.gone,
+        added=found.added,
+        before=np.concatenate([*_scored(old, before), found.before]),
+        after=np.concatenate([*_scored(new, after), found.after]),
+    )
+
+
+def _keys(
+    table: ScoreTable, variants: Mapping[Hashable, int], cells: Mapping[Hashable, int]
+) -> Rows:
+    """[rows] A number that names the variant and cell of each; -1 without a score."""
+    variant = [variants[one.model, one.experiment_id] for one in table.variants]
+    cell = [cells[one] for one in table.cells]
+    keys = np.array(variant, dtype=np.int64)[table.variant] * len(cells)
+    keys += np.array(cell, dtype=np.int64)[table.cell]
+    keys[np.isnan(table.score)] = -1
+    return keys
+
+
+def _tasks_alike(old: ScoreTable, new: ScoreTable, old_keys: Rows, new_keys: Rows) -> list[str]:
+    """The tasks whose rows have the same keys in the same order."""
+    return [
+        task
+        for task in new.tasks
+        if np.array_equal(old_keys[old.rows_of_task(task)], new_keys[new.rows_of_task(task)])
+    ]
+
+
+def _rest(table: ScoreTable, alike: Sequence[str]) -> Rows:
+    """The rows that have a score, without those of some tasks."""
+    wanted = ~np.isnan(table.score)
+    for task in alike:
+        wanted[table.rows_of_task(task)] = False
+    return np.flatnonzero(wanted)
+
+
+def _scored(table: ScoreTable, runs: Sequence[slice]) -> list[Rows]:
+    """The rows of each run that have a score."""
+    return [np.flatnonzero(~np.isnan(table.score[run])) + run.start for run in runs]
+
+
+class _Matched(NamedTuple):
+    gone: Rows
+    added: Rows
+    before: Rows
+    after: Rows
+
+
+def _matched(old_keys: Rows, new_keys: Rows, old_rows: Rows, new_rows: Rows) -> _Matched:
+    """Match some rows of two tables by their keys."""
+    old_rows, old_keys, old_turns = _in_turn(old_keys, old_rows)
+    new_rows, new_keys, new_turns = _in_turn(new_keys, new_rows)
     most = int(max(old_turns.max(initial=0), new_turns.max(initial=0))) + 1
     old_keys, new_keys = old_keys * most + old_turns, new_keys * most + new_turns
     # A row's place among the other table's sorted keys; one that lies beyond them has none.
@@ -76,9 +139,7 @@ def difference(old: ScoreTable, new: ScoreTable) -> TableDifference:
     shared[inside] = new_keys[place[inside]] == old_keys[inside]
     is_known = np.zeros(len(new_keys), dtype=bool)
     is_known[place[shared]] = True
-    return TableDifference(
-        old=old,
-        new=new,
+    return _Matched(
         gone=old_rows[~shared],
         added=new_rows[~is_known],
         before=old_rows[shared],
@@ -86,22 +147,10 @@ def difference(old: ScoreTable, new: ScoreTable) -> TableDifference:
     )
 
 
-def _numbers(names: Sequence[Hashable]) -> Mapping[Hashable, int]:
-    """A number for each distinct name."""
-    return {name: number for number, name in enumerate(dict.fromkeys(names))}
-
-
-def _keyed(
-    table: ScoreTable, variants: Mapping[Hashable, int], cells: Mapping[Hashable, int]
-) -> tuple[Rows, Rows, Rows]:
-    """The rows that have a score, sorted; a number that names the variant and cell of each; and
-    its turn among the rows of the same variant and cell, since a file may list one several times.
+def _in_turn(keys: Rows, rows: Rows) -> tuple[Rows, Rows, Rows]:
+    """`rows` sorted by their keys, those keys, and the turn of each among the rows of its key: a
+    file may list a cell several times.
     """
-    variant = [variants[one.model, one.experiment_id] for one in table.variants]
-    cell = [cells[one] for one in table.cells]
-    keys = np.array(variant, dtype=np.int64)[table.variant] * len(cells)
-    keys += np.array(cell, dtype=np.int64)[table.cell]
-    rows = np.flatnonzero(~np.isnan(table.score))
     order = np.argsort(keys[rows], kind="stable")
     ordered = keys[rows][order]
     number = np.arange(len(ordered))
@@ -109,3 +158,8 @@ def _keyed(
     is_first[1:] = ordered[1:] != ordered[:-1]
     turns = number - np.maximum.accumulate(np.where(is_first, number, 0))
     return rows[order], ordered, turns
+
+
+def _numbers(names: Sequence[Hashable]) -> Mapping[Hashable, int]:
+    """A number for each distinct name."""
+    return {name: number for number, name in enumerate(dict.fromkeys(names))}

@@ -114,7 +114,7 @@ def site_card(service: Service, t: Words) -> Card:
     facts = [
         f"{text.whole(n)} {t(f'home.{what}', n=n)}"
         for what, n in (
-            ("boards", service.numbers.boards),
+            ("boards", service.boards_ranked),
             ("models", counts.models),
             ("tasks", counts.tasks),
             ("scores", counts.rows),

@@ -75,7 +75,7 @@ def home(visit: Visit) -> Shown:
         "featured": [_featured(visit.service, bench) for bench in featured(visit.service)],
         "groups": menu(visit),
         "counts": counts,
-        "ranked": visit.service.numbers.boards,
+        "ranked": visit.service.boards_ranked,
     }
     return Shown("home.html", visit.t("home.title"), values, visit.t("home.lead"))
 
