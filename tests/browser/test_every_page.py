@@ -52,6 +52,8 @@ def paths(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     shown, task = quote(board), quote(boards[board].scopes[0].task)
     yield "score", f"/scores/{plain[0]}?board={shown}&task={task}"
     yield "row", f"/scores/{plain[0]}?board={shown}"
+    yield "organizations", "/organizations"
+    yield "organization", f"/organizations/{plain[0].partition('/')[0]}"
     yield "missing", "/modles/nowhere"
 
 

@@ -28,6 +28,7 @@ from frontrunner.web.unfinished import Copy, unfinished
 from frontrunner.web.urls import SITE_CARD, Links
 from frontrunner.web.views.board_table import TABS, heading
 from frontrunner.web.views.moved import old_names
+from frontrunner.web.views.organizations import by_owner
 from frontrunner.web.visit import Visit, links_out
 from frontrunner.web.words import DEFAULT, PLAIN_SITE, Words, languages, words
 
@@ -110,6 +111,8 @@ def page_paths(service: Service) -> Iterator[str]:
     for model in catalog.models:
         yield from (f"models/{model.name}", f"models/{model.name}/results")
     yield from (f"tasks/{task.name}" for task in catalog.tasks)
+    yield "organizations"
+    yield from (f"organizations/{name}" for name in by_owner(catalog))
     if old_names(service):
         yield "moved"
     tables = {(table.task, table.language) for table in old_links.old_tables(service)}

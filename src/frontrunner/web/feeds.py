@@ -12,6 +12,7 @@ from frontrunner.base.moments import utc
 from frontrunner.snapshot.answers import Answer, Encoded, encode
 from frontrunner.web.urls import Links
 from frontrunner.web.views.changes import all_changes, in_words
+from frontrunner.web.views.organizations import by_owner
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import DEFAULT, PLAIN_SITE, Words, languages, words
 
@@ -44,6 +45,8 @@ def pages(service: Service, links: Links) -> Iterator[str]:
     yield from (links.board(bench.name) for bench in catalog.benchmarks)
     yield from (links.model(model.name) for model in catalog.models)
     yield from (links.task(task.name) for task in catalog.tasks)
+    yield links.organization()
+    yield from (links.organization(name) for name in by_owner(catalog))
 
 
 def sitemap(service: Service, origin: str, links: Links) -> Markup:

@@ -12,6 +12,7 @@ from frontrunner.web.spoken import spoken
 from frontrunner.web.views.board_table import tabs_of
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.views.newer import is_old
+from frontrunner.web.views.organizations import by_owner
 from frontrunner.web.visit import Visit
 
 _OLD, _TONGUE = 10_000, 20
@@ -59,6 +60,7 @@ def kinds(visit: Visit) -> tuple[Names, ...]:
     return (
         Names("nav.boards", boards, links.board, other.boards, first),
         Names("nav.models", dict.fromkeys(catalog.model_by_name, ""), links.model),
+        Names("organizations.title", dict.fromkeys(by_owner(catalog), ""), links.organization),
         Names("nav.tasks", dict.fromkeys(catalog.task_by_name, ""), links.task, other.tasks),
         Names("moved.title", dict.fromkeys(old_names(visit.service), ""), links.moved),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from frontrunner.answers.entities import billions, whole_tokens
 from frontrunner.web import assets, text
 from frontrunner.web.urls import Links
 from frontrunner.web.views.board_table import FACETS, Heading, script_json
@@ -33,6 +34,8 @@ def environment() -> Environment:
         whole=text.whole,
         openness=text.openness,
         memory=text.memory,
+        billions=billions,
+        tokens=whole_tokens,
         rich=text.rich,
         safe_url=text.safe_url,
         dataset_url=text.dataset_url,

@@ -80,6 +80,10 @@ class Links(NamedTuple):
         """A model, or one of its tabs."""
         return self.page(f"models/{model_path(name)}{'/' if tab else ''}{tab}")
 
+    def organization(self, name: str = "") -> str:
+        """The models of an organisation, or all organisations."""
+        return self.page(f"organizations/{model_path(name)}" if name else "organizations")
+
     def scores(self, model: str, **query: str) -> str:
         """Where a number of a model comes from: `board`, and `task` or a column of the board."""
         given = "&".join(f"{key}={segment(value)}" for key, value in query.items() if value)

@@ -12,6 +12,7 @@ from frontrunner.web.views import (
     models,
     moved,
     old_table,
+    organizations,
     scores,
     search,
     tasks,
@@ -29,6 +30,7 @@ VIEWS: dict[str, View] = {
     "changes": changes.changes,
     "history": history.history,
     "old": old_table.table,
+    "organizations": organizations.organizations,
     "scores": scores.scores,
     "moved": moved.moved,
     "search": search.search,
@@ -36,7 +38,7 @@ VIEWS: dict[str, View] = {
 }
 DEVELOPMENT = frozenset({"_styleguide"})
 """Pages that are served in development only."""
-NAMED = frozenset({"benchmark", "models", "tasks", "old", "history", "scores"})
+NAMED = frozenset({"benchmark", "models", "tasks", "old", "history", "scores", "organizations"})
 """Pages with a name in the rest of their path; below the others there is nothing."""
 _EVERYWHERE = frozenset({"embed"})
 _PARAMETERS: dict[str, frozenset[str]] = {
