@@ -39,10 +39,18 @@ function embed(): string {
   return frame.outerHTML;
 }
 
+/** The address of the view; of the whole page, if this is a frame. */
+export function viewAddress(): string {
+  const address = new URL(location.href);
+  address.searchParams.delete("embed");
+  return address.href;
+}
+
 const COPIES: Record<string, () => string> = {
   markdown: () => markdown(shownCells()),
   latex: () => latex(shownCells()),
   embed,
+  link: viewAddress,
 };
 
 /** Make the panel work. */

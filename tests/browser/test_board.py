@@ -161,7 +161,39 @@ def test_a_table_is_copied_as_it_is_shown(board: Any) -> None:
 def test_a_board_can_be_framed_elsewhere(page: Any, address: str) -> None:
     page.goto(f"{address}{BOARD}?embed=1")
     assert page.locator("header.top").count() == 0
-    assert page.locator("footer a").get_attribute("target") == "_blank"
+    link = page.locator("footer a")
+    assert link.get_attribute("target") == "_blank"
+    assert page.locator("footer code").count() == 1  # the snapshot that the numbers are of
+
+
+def shown_heads(page: Any) -> list[str]:
+    heads = page.locator("#board thead th")
+    return [one.get_attribute("data-k") for one in heads.all() if one.is_visible()]
+
+
+@pytest.mark.parametrize("width", [380, 760])
+def test_a_frame_shows_size_and_scores_and_what_it_is_sorted_by(
+    page: Any, address: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 600})
+    page.goto(f"{address}{BOARD}?embed=1")
+    expect(page.locator("#board[data-by=rank]")).to_have_count(1)
+    always = shown_heads(page)
+    assert always[:3] == ["rank", "name", "params"]
+    assert not set(always) & {"zero", "dims", "tokens", "open", "covered"}
+    assert len(always) > 3
+    page.goto(f"{address}{BOARD}?embed=1&sort=-tokens")
+    expect(page.locator("#board[data-by=tokens]")).to_have_count(1)
+    assert set(shown_heads(page)) == {*always, "tokens"}
+    page.goto(f"{address}{BOARD}?embed=1&sort=-{always[-1]}")
+    expect(page.locator(f"#board[data-by='{always[-1]}']")).to_have_count(1)
+    for one in ("#board th[aria-sort]", "#board thead th.r", "footer a"):
+        box = page.locator(one).bounding_box()
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width, one
+        assert box["y"] + box["height"] <= 600, one
+    with page.expect_popup() as opened:
+        page.locator("footer a").click()
+    assert opened.value.url.endswith(f"{BOARD}?sort=-{always[-1]}")
 
 
 def test_everything_can_be_reached_by_keyboard(board: Any) -> None:

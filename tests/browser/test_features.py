@@ -183,6 +183,13 @@ def test_the_frame_of_a_board_is_copied(board: Any, address: str) -> None:
     assert "embed=1" in frame
 
 
+def test_the_link_to_a_view_is_copied(board: Any, address: str) -> None:
+    board.locator('th[data-k="params"] button').click()
+    board.click("#share summary")
+    assert copied(board, '[data-copy="link"]') == board.url
+    assert "sort=-params" in board.url
+
+
 def test_a_dot_says_its_name_and_leads_to_its_model(
     page: Any, address: str, snapshot: Snapshot
 ) -> None:
