@@ -159,7 +159,7 @@ setup-hub-client: ## Install the Hub's client for JavaScript, and Node if it is 
 setup-model: ## Install Debian's Spin and gcc, for the model of the take-over's protocol
 	@command -v spin >/dev/null && command -v gcc >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends spin gcc libc6-dev; }
 
-model: setup-dev setup-model ## Check the model of the take-over's protocol (three minutes)
+model: setup-dev setup-model ## Check the model of the take-over's protocol (five minutes)
 	$(BIN)/python -m pytest -q -n 0 tests/takeover/test_protocol.py
 
 faults: setup-dev ## Send 200,000 requests while the new board and Envoy fail in every way (minutes)

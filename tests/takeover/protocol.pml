@@ -13,6 +13,7 @@
  *   - a step is decided only while the data plane does what it says
  *   - after the rollback is decided, no user is moved to the new board, not even by a change that
  *     was begun before it
+ *   - no history ends with controllers that cannot go on
  *   - after an operator asks for it, the rollback is decided, all users are on the old board in the
  *     end, and stay there
  *
@@ -23,6 +24,8 @@
  *   NO_READBACK  a controller believes its write without reading back
  *   NO_INTENT    a controller writes without an intent
  *   NO_REST      a controller takes an intent for done although another change is under way
+ *   NO_AGAIN     nobody gets the lease of a dead controller any more
+ *   NO_HEARING   a controller does not hear that a rollback is asked for
  */
 
 #ifndef STEPS
@@ -44,6 +47,7 @@
 #define NOWHERE 3           /* no change is under way */
 
 byte lease = 0;             /* the token given last: the database */
+bool is_held = false;       /* whether a controller lives that has it */
 byte position = 0;          /* the step decided last: the ledger */
 bool rolled_back = false;   /* the decision to roll back: the ledger */
 bool is_open = false;       /* an intent without a decision: the ledger */
@@ -62,7 +66,7 @@ byte crashes = 0, errors = 0;
 
 #define maybe_crash \
   if \
-  :: crashes < CRASHES && lease < TOKENS -> crashes++; goto restart \
+  :: crashes < CRASHES -> crashes++; goto restart \
   :: true \
   fi
 
@@ -72,10 +76,22 @@ byte crashes = 0, errors = 0;
 #define holds(token) (lease == token)
 #endif
 
+#ifdef NO_AGAIN
+#define is_free false
+#else
+#define is_free (!is_held)
+#endif
+
 #ifdef NO_TOKEN
 #define takes(token) true
 #else
 #define takes(token) (plane_token <= token)
+#endif
+
+#ifdef NO_HEARING
+#define hears false
+#else
+#define hears true
 #endif
 
 #ifdef NO_REST
@@ -105,11 +121,24 @@ active [2] proctype Controller() {
   bool is_new = false;
 
 restart:
+  atomic {
+    if
+    :: token != 0 && token == lease -> is_held = false
+    :: else
+    fi
+  };
   token = 0; seen = 0; change = NOWHERE; goal = 0; move = NONE; is_new = false;
 
-  /* Standing by. When the holder seems dead is not trusted: it may be alive and slow. */
-end_standing_by:
-  atomic { lease < TOKENS; lease++; token = lease }
+  /* Standing by. When the holder seems dead is not trusted: it may be alive and slow. The last
+   * token is given again if its holder is dead, or else all could be out of tokens for ever. */
+  atomic {
+    lease < TOKENS || is_free ->
+      if
+      :: lease < TOKENS -> lease++
+      :: else
+      fi;
+      token = lease; is_held = true
+  }
   maybe_crash;
 
 #ifndef NO_FENCE
@@ -132,7 +161,7 @@ end_standing_by:
      atomic {
        is_new = true;
        if
-       :: asked_rollback && !rolled_back && !(is_open && intent_move == BACK) ->
+       :: hears && asked_rollback && !rolled_back && !(is_open && intent_move == BACK) ->
             goal = 0; move = BACK
        :: else ->
             if
