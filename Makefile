@@ -193,6 +193,7 @@ docs: setup-dev ## Build the documentation into site/ (warnings are errors)
 
 lock: ## Refresh the lock files from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o $$(readlink -f requirements/base.txt)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra gateway --constraints requirements/base.txt pyproject.toml -o src/frontrunner/hub/space_files/requirements-gateway.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra catalog --extra gateway --extra takeover --extra postgres --extra hub --extra store --group dev --group docs --constraints requirements/base.txt pyproject.toml -o requirements/dev.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --constraints requirements/dev.txt requirements/build.in -o requirements/build.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/peer.in -o requirements/peer.txt

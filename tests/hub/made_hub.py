@@ -53,9 +53,9 @@ OLD_FILES = {
 }
 
 
-def wait_until(holds: Callable[[], bool], what: str) -> None:
-    """Wait until something holds, which takes a moment; fail after 20 seconds."""
-    until = time.monotonic() + 20
+def wait_until(holds: Callable[[], bool], what: str, seconds: float = 20) -> None:
+    """Wait until something holds, which takes a moment; fail if it takes longer."""
+    until = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < until, what
         time.sleep(0.005)

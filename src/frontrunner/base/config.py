@@ -150,6 +150,13 @@ class HubSettings(_Section, frozen=True):
     """`NAME=FILE` each: the value of a secret that a Space needs; only its owner may read it."""
     content: str = ""
     """Folder with the files of the new board's Space."""
+    shifting: bool = False
+    """Whether users move in shares first, with a gateway at the name; only to overwrite."""
+    control_secret: Annotated[
+        str,
+        msgspec.Meta(pattern="^[A-Z][A-Z0-9_]{0,60}$", description="capital letters, digits and _"),
+    ] = "FRONTRUNNER_CONTROL"  # noqa: S105 -- a name
+    """Name of the Space's secret with the token by which the share is set."""
     accept: tuple[str, ...] = ()
     """What the plan loses and was agreed to, by name."""
     hardware_seconds: Annotated[float, msgspec.Meta(gt=0)] = 172_800.0

@@ -319,6 +319,21 @@ class Home:
         """The engagement of the Space before a take-over changed anything."""
         return self.hub / "before.json"
 
+    @property
+    def shifting(self) -> Path:
+        """What makes the container of a Space that of a gateway."""
+        return self.path / "shifting.json"
+
+    @property
+    def gateway_control(self) -> Path:
+        """The token of the gateway's control path, in such a container."""
+        return self.gateway / "control.token"
+
+    @property
+    def hub_control(self) -> Path:
+        """The token by which a take-over sets the share of a gateway in a Space."""
+        return self.hub / "control.token"
+
     def new_board(self, tree: str) -> Path:
         """The folder with the files that a take-over puts into the Space."""
         return self.hub / "new" / tree

@@ -60,7 +60,8 @@ def _tell(index: Index, *, as_json: bool) -> None:
 def _secret_files(settings: Settings) -> tuple[str, ...]:
     notify = settings.notify
     return (settings.hub.token_file, notify.webhook_secret_file, notify.smtp_password_file,
-            settings.gateway.tls_key, settings.gateway.control_file)  # fmt: skip
+            settings.gateway.tls_key, settings.gateway.control_file,
+            str(HomePaths(settings.home).hub_control))  # fmt: skip
 
 
 def _elsewhere(settings: Settings) -> Iterator[tuple[str, str]]:

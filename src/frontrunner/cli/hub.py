@@ -90,17 +90,10 @@ def plan(
 
     It asks the Hub nothing. Exits with 1 if the plan loses what was not agreed to.
     """
-    from frontrunner.hub.steps import Places, plan_steps, unaccepted  # noqa: PLC0415
+    from frontrunner.hub.steps import places_of, plan_steps, unaccepted  # noqa: PLC0415
 
     settings = load_settings(home).hub
-    places = Places(
-        space=settings.space,
-        demo=settings.demo,
-        archive=settings.archive,
-        archive_kind=settings.archive_kind,
-        hardware=settings.hardware,
-    )
-    made = plan_steps(settings.strategy, places)
+    made = plan_steps(settings.strategy, places_of(settings))
     open_losses = unaccepted(made, (*settings.accept, *(accept or ())))
     if as_json:
         print_json(made)
@@ -182,6 +175,9 @@ def rehearse(
     strategy: Annotated[
         str, typer.Option("--strategy", metavar="NAME", help="overwrite or rename.")
     ] = "overwrite",
+    shifting: Annotated[
+        bool, typer.Option("--shifting", help="Move users in shares first, by a real gateway.")
+    ] = False,
     fault: Annotated[
         list[str] | None,
         typer.Option(
@@ -216,16 +212,12 @@ def rehearse(
     from frontrunner.takeover.on_hub.rehearsed_faults import FAULTS, Order  # noqa: PLC0415
     from frontrunner.takeover.on_hub.rehearsing import rehearse as rehearsed  # noqa: PLC0415
 
-    if strategy not in ("overwrite", "rename"):
-        raise UsageError(f"--strategy must be overwrite or rename, got {strategy}")
-    names = list(FAULTS) if fault == ["all"] else fault or ["none"]
-    for unknown in (one for one in names if one not in FAULTS):
-        raise UsageError(f"There is no fault {unknown!r}. There are: {', '.join(FAULTS)}, all.")
+    names = _faults(fault, strategy, shifting=shifting)
     found = []
     for name in names:
         say(f"{strategy}, {name}: {FAULTS[name].text}")
         with _folder(home, f"{strategy}-{name}") as folder:
-            order = Order(strategy=strategy, fault=name, old=old, new=new)
+            order = Order(strategy=strategy, shifting=shifting, fault=name, old=old, new=new)
             found.append(rehearsed(order, folder, tell=lambda text: say(f"  {text}")))
         for one in found[-1].held:
             say(visible(f"  {'held' if one.held else 'NOT HELD'}: {one.what} {one.text}"))
@@ -235,6 +227,24 @@ def rehearse(
         print_json(found)
     if not all(one.all_held for one in found):
         sys.exit(1)
+
+
+def _faults(fault: list[str] | None, strategy: str, *, shifting: bool) -> list[str]:
+    """The faults to rehearse. Raises UsageError if one cannot be."""
+    from frontrunner.takeover.on_hub.rehearsed_faults import FAULTS, faults_of  # noqa: PLC0415
+
+    if strategy not in ("overwrite", "rename"):
+        raise UsageError(f"--strategy must be overwrite or rename, got {strategy}")
+    if shifting and strategy != "overwrite":
+        raise UsageError("--shifting needs the strategy overwrite.")
+    known = faults_of(shifting=shifting)
+    names = known if fault == ["all"] else fault or ["none"]
+    for unknown in (one for one in names if one not in known):
+        more = " It needs --shifting." if unknown in FAULTS else ""
+        raise UsageError(
+            f"There is no fault {unknown!r}.{more} There are: {', '.join(known)}, all."
+        )
+    return names
 
 
 @contextmanager

@@ -58,6 +58,14 @@ def init(
             help="Keep the snapshot in this data set; the Space fetches it at its start.",
         ),
     ] = "",
+    old_board: Annotated[
+        str,
+        typer.Option(
+            "--old-board",
+            metavar="URL",
+            help="Put the gateway in front of the board, with the old board at this URL behind it.",
+        ),
+    ] = "",
     source: Annotated[
         str,
         typer.Option(
@@ -71,6 +79,7 @@ def init(
 ) -> None:
     """Write the folder of a Space that serves the published snapshot."""
     from frontrunner.hub.boxed import Box, check_source  # noqa: PLC0415
+    from frontrunner.hub.shifting_space import shifting_of, write_shifting  # noqa: PLC0415
     from frontrunner.hub.space_card import is_repository_id  # noqa: PLC0415
     from frontrunner.hub.space_folder import write_space  # noqa: PLC0415
 
@@ -80,7 +89,10 @@ def init(
         check_source(source)
     place = f"{source.rstrip('/')}/" if source else ""
     box = Box(snapshot="", source=place, dataset=dataset, files={}) if source or dataset else None
-    made = write_space(load_settings(home), folder, card=_text(card), box=box)
+    settings = load_settings(home)
+    made = write_space(settings, folder, card=_text(card), box=box)
+    if old_board:
+        write_shifting(folder, shifting_of(settings, old_board))
     if as_json:
         print_json({"folder": str(folder), "snapshot": made.snapshot, "bytes": made.bytes})
     where = "fetched at the start" if box else "in the image"
@@ -210,13 +222,20 @@ def unpack(home: Home = None) -> None:
 def start(home: Home = None) -> None:
     """Serve the board of an image; the container's command."""
     from frontrunner.cli.serve import serve  # noqa: PLC0415
+    from frontrunner.hub.shifting_space import read_shifting  # noqa: PLC0415
 
     place = load_settings(home).home
-    if not (place / "current").exists():
+    shifting = read_shifting(place)
+    if not (place / "current").exists() and not (shifting and shifting.new):
         from frontrunner.hub.boxed import publish_boxed  # noqa: PLC0415
 
         publish_boxed(place, token=os.environ.get("HF_TOKEN", "").strip(), say=say)
-    serve(home)
+    if shifting is None:
+        serve(home)
+        return
+    from frontrunner.cli.space_gateway import run_shifting  # noqa: PLC0415
+
+    run_shifting(place, shifting)
 
 
 def _check_target(hub: Hub, name: str, settings: Settings, *, replace: bool, dry_run: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from frontrunner.base.config import HubSettings
 from frontrunner.base.errors import UsageError
 from frontrunner.hub.step_calls import (
     CREATE,
@@ -75,6 +76,20 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     """`dataset` if the account's plan does not include another Space with a container."""
     hardware: str = ""
     """Hardware to ask for at the name; empty keeps what the Space has."""
+    shifting: bool = False
+    """Whether users move in shares first, with a gateway at the name."""
+
+
+def places_of(settings: HubSettings) -> Places:
+    """The places that the settings name."""
+    return Places(
+        space=settings.space,
+        demo=settings.demo,
+        archive=settings.archive,
+        archive_kind=settings.archive_kind,
+        hardware=settings.hardware,
+        shifting=settings.shifting,
+    )
 
 
 def plan_steps(strategy: Strategy, places: Places) -> HubPlan:
@@ -84,6 +99,11 @@ def plan_steps(strategy: Strategy, places: Places) -> HubPlan:
         raise UsageError("Set space, demo and archive under [hub], each as OWNER/NAME.")
     if len(set(names)) != len(names):
         raise UsageError("space, demo and archive under [hub] must be three different names.")
+    if places.shifting and (strategy != "overwrite" or places.archive_kind != "space"):
+        raise UsageError(
+            "shifting under [hub] needs the old board to run behind the gateway: set strategy = "
+            '"overwrite" and archive_kind = "space", or leave shifting out.'
+        )
     steps = _overwrite(places) if strategy == "overwrite" else _rename(places)
     losses = _losses(strategy, places)
     return HubPlan(strategy=strategy, space=places.space, steps=steps, losses=losses)
@@ -107,6 +127,7 @@ def _overwrite(places: Places) -> tuple[Step, ...]:
         _parallel(places.demo),
         _guide(space),
         _provide(places),
+        *(_shift(places) if places.shifting else ()),
         Step(
             key="cutover",
             stage="cutover",
@@ -243,6 +264,33 @@ def _guide(space: str) -> Step:
         done_when="the commit has the name of the change, runs, and the page has the banner",
         undo="one commit that brings every changed byte back",
         undo_writes=guarded_commit(space),
+    )
+
+
+def _shift(places: Places) -> tuple[Step, Step]:
+    space, control = places.space, "{live}/__frontrunner/control"
+    asked = Call("GET", control)
+    return (
+        Step(
+            key="shift",
+            stage="shifting",
+            title=f"Make {space} a gateway before {places.archive} and the new board",
+            reads=(*around_commit(space), *get(space, "runtime"), *get(places.archive, ""), asked),
+            writes=guarded_commit(space),
+            done_when="the commit runs, and its gateway reaches both boards; all users get the old",
+            undo="the share is set to 0, then one commit restores the saved tree",
+            undo_writes=(Call("POST", control), *guarded_commit(space)),
+        ),
+        Step(
+            key="share",
+            stage="shifting",
+            title=f"Set the share of the visitors of {space}, without a commit",
+            reads=(*get(space, ""), asked),
+            writes=(Call("POST", control),),
+            done_when="Envoy itself reports the share",
+            undo="the share is set to 0",
+            undo_writes=(Call("POST", control),),
+        ),
     )
 
 

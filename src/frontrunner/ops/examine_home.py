@@ -106,7 +106,7 @@ def _secrets(settings: Settings, home: Home) -> Iterator[Finding]:
     """Files of secrets that others can read."""
     named = (settings.hub.token_file, settings.notify.webhook_secret_file,
              settings.notify.smtp_password_file, settings.gateway.control_file,
-             str(home.console_tokens))  # fmt: skip
+             str(home.console_tokens), str(home.hub_control))  # fmt: skip
     for path in (Path(one) for one in named if one):
         if path.is_file() and path.stat().st_mode & 0o077:
             yield Finding("secrets", "wrong", f"others can read {path}. Run: chmod 600 {path}")

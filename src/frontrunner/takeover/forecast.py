@@ -197,7 +197,8 @@ def _no_return(plan: Plan, position: Position) -> str:
 
 def _undo(plan: Plan, position: Position) -> str:
     if plan.hub:
-        return _UNDO_ON_HUB[plan.hub.strategy if position.stage in _MOVED else ""]
+        kind = plan.hub.strategy if position.stage in _MOVED else ""
+        return _UNDO_ON_HUB["shifting" if position.stage is Stage.SHIFTING else kind]
     if wanted(plan, position).share == 0:
         return "No user was moved: the banner and the comparing end."
     how = (
@@ -225,12 +226,14 @@ _NO_RETURN = (
 _MOVED = (Stage.CUTOVER, Stage.SETTLED)
 _SAVED_ON_HUB = "The Space's files at the exact commit, its settings and engagement, in hub/saved"
 _DOES_ON_HUB = _DOES | {
+    Stage.SHIFTING: "{share} of the visitors get the new board, by a gateway at the name.",
     Stage.PARALLEL: "The old board is saved and archived; the new one runs in its own Space.",
     Stage.CUTOVER: "All users get the new board at the name; the old one is in the archive.",
     Stage.SETTLED: "The move counts as settled; the Hub has nothing to change for it.",
 }
 _UNDO_ON_HUB = {
     "": "One commit takes the banner away, if there is one. No user was moved.",
+    "shifting": "The share is set to 0, then one commit restores the saved files.",
     "overwrite": "One commit restores the saved files; users are back when it runs.",
     "rename": "Both Spaces get their names back; users are back when the old board runs.",
 }

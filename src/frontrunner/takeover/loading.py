@@ -46,17 +46,11 @@ def hub_part(settings: HubSettings) -> HubPart:
     Raises UsageError if the places or the new board's files are not set, or if the plan loses what
     was not agreed to.
     """
-    from frontrunner.hub.steps import Places, plan_steps, unaccepted  # noqa: PLC0415
+    from frontrunner.hub.steps import places_of, plan_steps, unaccepted  # noqa: PLC0415
     from frontrunner.takeover.on_hub.new_board import new_board  # noqa: PLC0415
 
-    places = Places(
-        space=settings.space,
-        demo=settings.demo,
-        archive=settings.archive,
-        archive_kind=settings.archive_kind,
-        hardware=settings.hardware,
-    )
-    open_losses = unaccepted(plan_steps(settings.strategy, places), settings.accept)
+    plan = plan_steps(settings.strategy, places_of(settings))
+    open_losses = unaccepted(plan, settings.accept)
     if open_losses:
         names = ", ".join(f'"{one.name}"' for one in open_losses)
         raise UsageError(
@@ -71,10 +65,19 @@ def hub_part(settings: HubSettings) -> HubPart:
         archive_kind=settings.archive_kind,
         hardware=settings.hardware,
         sleep_time=settings.sleep_time,
-        secrets=tuple(one.partition("=")[0] for one in settings.secrets),
+        secrets=_secrets(settings),
         accept=settings.accept,
         content=new_board(settings.content).tree,
+        shifting=settings.shifting,
+        control_secret=settings.control_secret if settings.shifting else "",
     )
+
+
+def _secrets(settings: HubSettings) -> tuple[str, ...]:
+    """Names of secrets whose values are given, or made here."""
+    named = [one.partition("=")[0] for one in settings.secrets]
+    own = [settings.control_secret] if settings.shifting else []
+    return tuple(dict.fromkeys([*named, *own]))
 
 
 def _hash(path: Path) -> str:

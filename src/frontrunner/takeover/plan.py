@@ -66,6 +66,10 @@ class HubPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     accept: tuple[str, ...] = ()
     content: str = ""
     """The name in git of the tree that the new board's Space gets."""
+    shifting: bool = False
+    """Whether the Space is a gateway's for a while, which moves users in shares."""
+    control_secret: str = ""
+    """Name of the Space's secret with the token of that gateway's control path."""
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -102,11 +106,13 @@ def plan_of(
 ) -> Plan:
     """The plan that settings describe; `ignore` has the hashes of the files with ignore rules.
 
-    A Space shows one board to everybody, so on the Hub there are no shares and no traffic to judge.
+    A Space shows one board to everybody, so on the Hub there are shares only while it is a
+    gateway's, and no traffic to judge: the log of requests ends with the container.
     """
     given: dict[str, Any] = msgspec.to_builtins(settings)
+    shares = tuple(round(one * 100) for one in settings.shares)
     return Plan(
-        shares=() if hub else tuple(round(one * 100) for one in settings.shares),
+        shares=shares if hub is None else _shares_on_hub(shares, hub),
         shadow=0 if hub else round(settings.shadow * 100),
         banner=settings.banner,
         warm=seconds(settings.warm),
@@ -117,7 +123,7 @@ def plan_of(
         attempts=settings.attempts,
         old_code=settings.old_code,
         old_data=settings.old_data,
-        stages={str(stage): _stage(stage, settings, on_hub=hub is not None) for stage in PATH},
+        stages={str(stage): _stage(stage, settings, hub) for stage in PATH},
         gates=all_gates(settings.gate),
         ignore=ignore or {},
         hub=hub,
@@ -125,11 +131,16 @@ def plan_of(
     )
 
 
-def _stage(stage: Stage, settings: TakeoverSettings, *, on_hub: bool) -> StagePlan:
+def _shares_on_hub(shares: tuple[int, ...], hub: HubPart) -> tuple[int, ...]:
+    """All visitors get the new board by a commit, so that is no share."""
+    return tuple(one for one in shares if one < FULL) if hub.shifting else ()
+
+
+def _stage(stage: Stage, settings: TakeoverSettings, hub: HubPart | None) -> StagePlan:
     given: StageSettings = getattr(settings, stage)
     at_least = seconds(given.at_least)
     return StagePlan(
-        gates=_gates_on_hub(stage, settings) if on_hub else given.gates,
+        gates=given.gates if hub is None else _gates_on_hub(stage, settings, hub),
         at_least=max(at_least, seconds(settings.warm)) if stage is Stage.CUTOVER else at_least,
         deadline=seconds(given.deadline),
         evidence=given.evidence,
@@ -138,9 +149,9 @@ def _stage(stage: Stage, settings: TakeoverSettings, *, on_hub: bool) -> StagePl
     )
 
 
-def _gates_on_hub(stage: Stage, settings: TakeoverSettings) -> tuple[str, ...]:
+def _gates_on_hub(stage: Stage, settings: TakeoverSettings, hub: HubPart) -> tuple[str, ...]:
     """The gates of a stage that need no traffic, and what the Hub itself can tell."""
-    if stage is Stage.SHIFTING:
+    if stage is Stage.SHIFTING and not hub.shifting:
         return ()
     given, known = getattr(settings, stage).gates, all_gates(settings.gate)
     kept = [one for one in given if not isinstance(known[one], _NEED_A_GATEWAY)]
@@ -199,8 +210,8 @@ def wanted(plan: Plan, position: Position) -> World:
     if stage in (Stage.CUTOVER, Stage.SETTLED):
         share = FULL
     with_banner: tuple[Stage, ...] = (Stage.GUIDED, Stage.SHIFTING, Stage.CUTOVER)
-    if plan.hub:  # one tree: the old board with a banner, or the new board
-        with_banner = (Stage.GUIDED,)
+    if plan.hub:  # at the cut-over the name has the new board alone, and nothing that adds a banner
+        with_banner = (Stage.GUIDED, Stage.SHIFTING)
     return World(
         share=share,
         shadow=plan.shadow if share < FULL else 0,

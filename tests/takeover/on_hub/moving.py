@@ -32,6 +32,7 @@ from tests.takeover.sim import FakeBook, FakeJudge, FakeTime, FakeWitness, Kille
 
 DEMO, ARCHIVE = "board/leaderboard-demo", "board/leaderboard-old"
 LOSSES = ("likes", "discussions", "grant", "subdomain", "storage")
+CONTROL, CONTROL_TOKEN = "FRONTRUNNER_CONTROL", "a-token-of-a-control-path-for-tests-alone"
 SNAPSHOT = "2026-11-25-abcdef"
 NEW_FILES = {
     "README.md": "---\ntitle: New board\nsdk: docker\napp_port: 7860\n---\n# The new board\n",
@@ -42,8 +43,8 @@ NEW_FILES = {
 _STAGE = StageSettings(deadline="1d")
 SETTINGS = TakeoverSettings(
     warm="0s", drain="0s", sick="5s",
-    parallel=StageSettings(deadline="1d", gates=("links",)), guided=_STAGE, cutover=_STAGE,
-    settled=_STAGE,
+    parallel=StageSettings(deadline="1d", gates=("links",)), guided=_STAGE, shifting=_STAGE,
+    cutover=_STAGE, settled=_STAGE,
 )  # fmt: skip
 Kill = Callable[[str], None]
 
@@ -108,6 +109,7 @@ class Move:
     secrets: dict[str, str] = field(default_factory=dict)
     archive: str = ARCHIVE
     archive_kind: str = "space"
+    shifting: bool = False
     deploy_seconds: float = 20.0
     hardware_seconds: float = 1000.0
     judge: FakeJudge = field(default_factory=FakeJudge)
@@ -129,10 +131,15 @@ class Move:
         return HubPart(
             strategy=self.strategy, space=BOARD, demo=DEMO, archive=self.archive,
             archive_kind=self.archive_kind, hardware=self.hardware,
-            sleep_time=self.sleep_time, secrets=tuple(self.secrets),
+            sleep_time=self.sleep_time, secrets=tuple(self.values()),
             accept=LOSSES if self.strategy == "rename" else (),
-            content=new_board(str(self.content)).tree,
+            content=new_board(str(self.content)).tree, shifting=self.shifting,
+            control_secret=CONTROL if self.shifting else "",
         )  # fmt: skip
+
+    def values(self) -> dict[str, str]:
+        """The values of secrets by name."""
+        return self.secrets | ({CONTROL: CONTROL_TOKEN} if self.shifting else {})
 
     @property
     def plan(self) -> Plan:
@@ -148,7 +155,7 @@ class Move:
         ground = Ground(
             hub=client, part=self.part, home=self.home,
             board=new_board(str(self.content)), grace=0.05,
-            secrets=lambda: {one: Token(text) for one, text in self.secrets.items()},
+            secrets=lambda: {one: Token(text) for one, text in self.values().items()},
             patience=Patience(send=5, settle=1, busy=2, look=0.01),
         )  # fmt: skip
         clock = Clock()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 import pytest
 
+from frontrunner.hub.standin.containers import Containers
 from frontrunner.hub.steps import Places, Strategy, plan_steps
 from frontrunner.takeover.records import Verb
 from frontrunner.takeover.stages import Mode, Stage
@@ -28,13 +30,28 @@ def shape(method: str, path: str) -> str:
     return f"{'GET' if method == 'HEAD' else method} {path}"
 
 
+@pytest.fixture
+def containers(hub: Hub) -> Iterator[Containers]:
+    """Run those of a gateway."""
+    with Containers(hub.app) as made:
+        yield made
+
+
 @pytest.mark.parametrize(
-    ("strategy", "kind"), [("overwrite", "space"), ("overwrite", "dataset"), ("rename", "space")]
-)
+    ("strategy", "kind", "shifting"),
+    [("overwrite", "space", False), ("overwrite", "dataset", False), ("rename", "space", False),
+     ("overwrite", "space", True)],
+)  # fmt: skip
 def test_every_call_was_planned(
-    hub: Hub, tmp_path: Path, strategy: Strategy, kind: Literal["space", "dataset"]
+    hub: Hub,
+    tmp_path: Path,
+    strategy: Strategy,
+    kind: Literal["space", "dataset"],
+    shifting: bool,
+    containers: Containers,
 ) -> None:
-    places = Places(space=BOARD, demo=DEMO, archive=ARCHIVE, archive_kind=kind)
+    hub.app.containers = containers
+    places = Places(space=BOARD, demo=DEMO, archive=ARCHIVE, archive_kind=kind, shifting=shifting)
     plan = plan_steps(strategy, places)
     planned = {
         shape(one.method, one.path)
@@ -43,14 +60,14 @@ def test_every_call_was_planned(
     }
     move = Move(
         hub, tmp_path, strategy=strategy, archive_kind=kind, hardware="cpu-upgrade",
-        sleep_time=3600, secrets={"API_KEY": "value"},
+        sleep_time=3600, secrets={"API_KEY": "value"}, shifting=shifting, deploy_seconds=120.0,
     )  # fmt: skip
     demo = hub.stored.create("space", DEMO, author="owner", sdk="docker").space
     assert demo is not None
     demo.variables["MORE"] = {"key": "MORE", "value": "1"}
     asked = len(hub.stored.asked)
     move.command(Verb.START)
-    move.until(lambda _: "sleep" in move.steps())
+    move.until(lambda _: "sleep" in move.steps(), 120)
     move.to(Stage.SETTLED, Mode.FINISHED)
     move.command(Verb.ROLLBACK)
     move.until(lambda one: one.mode is Mode.ROLLED_BACK)

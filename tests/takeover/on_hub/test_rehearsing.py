@@ -13,7 +13,7 @@ import pytest
 from frontrunner.hub.standin.stored import Stored
 from frontrunner.takeover.on_hub.made_up import files_in
 from frontrunner.takeover.on_hub.rehearsal_report import Held, rehearsals_page
-from frontrunner.takeover.on_hub.rehearsed_faults import FAULTS, Order
+from frontrunner.takeover.on_hub.rehearsed_faults import FAULTS, Order, faults_of
 from frontrunner.takeover.on_hub.rehearsing import rehearse
 from tests.hub.conftest import plain_client
 
@@ -41,11 +41,26 @@ def test_the_command_exits_with_0_and_tells_the_story(tmp_path: Path) -> None:
     assert "Replace the board by the new one at board/leaderboard" in text
 
 
-@pytest.mark.parametrize("words", [["--fault", "flood"], ["--strategy", "swap"]])
-def test_a_wrong_option_is_refused(words: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--fault", "flood"], "lost-commit"),
+        (["--strategy", "swap"], "rename"),
+        (["--fault", "wrong-token"], "--shifting"),
+        (["--shifting", "--strategy", "rename"], "overwrite"),
+    ],
+)
+def test_a_wrong_option_is_refused(words: list[str], said: str) -> None:
     done = command(*words)
     assert done.returncode == 2
-    assert "rename" in done.stderr or "lost-commit" in done.stderr
+    assert said in done.stderr
+
+
+def test_visitors_are_moved_in_shares_by_a_real_gateway(tmp_path: Path) -> None:
+    found = rehearse(Order(shifting=True, fault="restart", every=0.05), tmp_path / "rehearsal")
+    assert found.all_held, found.held
+    assert found.observed.visitors[1] > 0
+    assert [one.key for one in found.steps].count("share") >= 5
 
 
 @pytest.mark.parametrize("fault", ["rollback", "push", "lost-like"])
@@ -83,9 +98,16 @@ def test_an_archive_that_starts_again_at_the_end_is_waited_for(
 
 @pytest.mark.acceptance
 @pytest.mark.parametrize("strategy", ["overwrite", "rename"])
-@pytest.mark.parametrize("fault", list(FAULTS))
+@pytest.mark.parametrize("fault", faults_of(shifting=False))
 def test_every_fault(tmp_path: Path, strategy: str, fault: str) -> None:
     found = rehearse(Order(strategy=strategy, fault=fault), tmp_path / "rehearsal")
+    assert found.all_held, found.held
+
+
+@pytest.mark.acceptance
+@pytest.mark.parametrize("fault", faults_of(shifting=True))
+def test_every_fault_while_users_move_in_shares(tmp_path: Path, fault: str) -> None:
+    found = rehearse(Order(shifting=True, fault=fault), tmp_path / "rehearsal")
     assert found.all_held, found.held
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -340,7 +339,7 @@ def test_the_page_of_the_old_board_is_not_asked_for_at_every_look(hub: Hub, tmp_
         return Reply(200)
 
     hub.app.applications[BOARD] = answer
-    move.plane._first = replace(move.plane._first, grace=1000.0)
+    move.plane._boards._grace = 1000.0
     for _ in range(20):
         move.plane.read()
     assert len(asked) <= 1

@@ -14,7 +14,7 @@ from frontrunner.http.request import Receive, Scope, Send
 from frontrunner.hub.standin.calls_table import KIND, answer
 from frontrunner.hub.standin.exchange import Ask, RefusedError, Reply
 from frontrunner.hub.standin.faults import Fault
-from frontrunner.hub.standin.live_sites import Application, live
+from frontrunner.hub.standin.live_sites import Application, Visit, Visitable, beside, live
 from frontrunner.hub.standin.rates import Rates
 from frontrunner.hub.standin.repos import Repository
 from frontrunner.hub.standin.stored import Stored
@@ -22,6 +22,7 @@ from frontrunner.hub.standin.stored import Stored
 _LARGEST = 1 << 30
 """Bytes of a body: a commit comes in one request."""
 _LIVE = re.compile(r"/-/live/([a-z0-9-]+)(/.*)?")
+_BESIDE = re.compile(r"/-/tree/([^/]+/[^/]+)/([0-9a-f]{40})(/.*)?")
 _REPOSITORY = re.compile(r"/(models|datasets|spaces)/([^/]+/[^/]+)")
 
 
@@ -33,6 +34,8 @@ class StandIn:
         self.stored = stored
         self.applications: dict[str, Application] = {}
         """What containers answer, by the Space; under an empty name, those of all others."""
+        self.containers: Visitable | None = None
+        """Runs those that are a gateway; without it they answer as the others do."""
         self._rates = Rates(stored.switches.rate)
         self._later: set[asyncio.Task[None]] = set()
 
@@ -56,10 +59,22 @@ class StandIn:
 
     def reply(self, ask: Ask) -> Reply:
         """The answer to a request, without faults."""
+        visit = self._visit(ask)
+        return visit() if visit is not None else self._api_answer(ask)
+
+    def _visit(self, ask: Ask) -> Visit | None:
+        """What a container answers; None for a request of the API."""
         with self.stored.lock:
-            place = _LIVE.fullmatch(ask.path)
-            if place is not None:
-                return live(self.stored, ask, self.applications, place[1], place[2] or "/")
+            if place := _LIVE.fullmatch(ask.path):
+                where = place[1], place[2] or "/"
+                return live(self.stored, ask, self.applications, self.containers, *where)
+            if place := _BESIDE.fullmatch(ask.path):
+                where = place[1], place[2]
+                return beside(self.stored, ask, self.applications, where, place[3] or "/")
+        return None
+
+    def _api_answer(self, ask: Ask) -> Reply:
+        with self.stored.lock:
             self.stored.asked.append((ask.method, unquote(ask.path), ask.actor))
             try:
                 limits = self._rates.count(ask, self.stored.now())

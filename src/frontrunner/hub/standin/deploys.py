@@ -57,6 +57,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """The commit that the live address serves; None if it serves nothing."""
     since: float = -math.inf
     """When this stage began."""
+    began: float = -math.inf
+    """When the container that serves began to."""
 
 
 def run_at(deploys: Sequence[Deploy], now: float, switches: Switches) -> Run:
@@ -100,9 +102,9 @@ def _stages(run: Run, deploy: Deploy) -> list[tuple[str, float]]:
 
 def _in_stage(run: Run, deploy: Deploy, stage: str, since: float, switches: Switches) -> Run:
     if stage == "RUNNING":
-        return Run(stage=stage, sha=deploy.commit, serving=deploy.commit, since=since)
+        return Run(stage=stage, sha=deploy.commit, serving=deploy.commit, since=since, began=since)
     if stage.endswith(("BUILDING", "APP_STARTING")):
-        return Run(stage=stage, sha=run.sha, serving=run.serving, since=since)
+        return msgspec.structs.replace(run, stage=stage, since=since)
     keep = switches.after_runtime_error if stage == "RUNTIME_ERROR" else switches.after_build_error
     named = stage in ("BUILD_ERROR", "RUNTIME_ERROR") and switches.error_sha == "new"
     return Run(
@@ -110,4 +112,5 @@ def _in_stage(run: Run, deploy: Deploy, stage: str, since: float, switches: Swit
         sha=deploy.commit if named else run.sha,
         serving=run.serving if keep == "old" else None,
         since=since,
+        began=run.began,
     )

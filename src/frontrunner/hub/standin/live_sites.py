@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import mimetypes
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
 from frontrunner.hub.front_matter import read_front_matter
+from frontrunner.hub.shifting_space import SHIFTING_PATH
 from frontrunner.hub.standin.deploys import Cause
 from frontrunner.hub.standin.exchange import Ask, Reply
 from frontrunner.hub.standin.repos import Commit, Repository, subdomain_of
@@ -26,6 +27,14 @@ class Site(NamedTuple):
     files: Mapping[str, bytes]
     """The tree that it was built from."""
     variables: Mapping[str, str]
+
+
+class Which(NamedTuple):
+    """One container of a Space."""
+
+    space: str
+    commit: str
+    began: float
 
 
 Application = Callable[[Site, str], Reply]
@@ -59,25 +68,68 @@ def page_of_tree(site: Site, path: str) -> Reply:
     return Reply(200, text.encode(), (_HTML, *headers))
 
 
+class Visitable(Protocol):
+    """Containers that really run."""
+
+    def visit(
+        self, which: Which, site: Site, secrets: Mapping[str, str], ask: Ask, path: str
+    ) -> Reply:
+        """The answer of one."""
+
+
+Visit = Callable[[], Reply]
+"""Gives the answer of a container, which may ask the stand-in itself meanwhile."""
+
+
 def live(
-    stored: Stored, ask: Ask, applications: Mapping[str, Application], name: str, path: str
-) -> Reply:
+    stored: Stored,
+    ask: Ask,
+    applications: Mapping[str, Application],
+    containers: Visitable | None,
+    name: str,
+    path: str,
+) -> Visit:
     """The answer of a live address; a request wakes a Space that sleeps."""
     repository = _at(stored, name)
     if repository is None:
-        return _old_name(stored, ask, name, path)
+        return _at_once(_old_name(stored, ask, name, path))
     run = stored.run(repository)
     if run.stage == "SLEEPING":
         stored.restart(repository, Cause.RESTART)
-        return _waiting(503, "This Space is asleep. It starts now.")
+        return _at_once(_waiting(503, "This Space is asleep. It starts now."))
     if run.serving is None:
-        return _waiting(503, f"This Space does not run: {run.stage}")
+        return _at_once(_waiting(503, f"This Space does not run: {run.stage}"))
     is_new = run.stage == "RUNNING" and stored.now() < run.since + stored.switches.preparing
     if is_new:
-        return _waiting(503, "Preparing Space")
-    site = site_of(stored, repository, run.serving)
+        return _at_once(_waiting(503, "Preparing Space"))
+    site, whole = site_of(stored, repository, run.serving), _with_query(ask, path)
+    if containers is not None and repository.space is not None and SHIFTING_PATH in site.files:
+        which = Which(repository.key, run.serving, run.began)
+        secrets = {k: str(one["value"]) for k, one in repository.space.secrets.items()}
+        return lambda: containers.visit(which, site, secrets, ask, whole)
     answer = applications.get(repository.id) or applications.get("", page_of_tree)
-    return answer(site, f"{path or '/'}?{ask.query_text}" if ask.query_text else path or "/")
+    return lambda: answer(site, whole)
+
+
+def beside(
+    stored: Stored,
+    ask: Ask,
+    applications: Mapping[str, Application],
+    place: tuple[str, str],
+    path: str,
+) -> Visit:
+    """The answer of the board beside a gateway: of a repository at a commit."""
+    site = site_of(stored, stored.space(place[0]), place[1])
+    answer = applications.get(place[0]) or applications.get("", page_of_tree)
+    return lambda: answer(site, _with_query(ask, path))
+
+
+def _at_once(reply: Reply) -> Visit:
+    return lambda: reply
+
+
+def _with_query(ask: Ask, path: str) -> str:
+    return f"{path or '/'}?{ask.query_text}" if ask.query_text else path or "/"
 
 
 def site_of(stored: Stored, repository: Repository, commit_id: str) -> Site:

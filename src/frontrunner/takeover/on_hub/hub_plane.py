@@ -9,11 +9,8 @@ the lease is over, so an earlier controller cannot act for long.
 from __future__ import annotations
 
 import logging
-import math
-import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import NoReturn
 
 import msgspec
@@ -26,15 +23,18 @@ from frontrunner.base.errors import (
     NetworkError,
     TakeoverError,
     UnknownOutcomeError,
+    UsageError,
 )
-from frontrunner.hub.reading import runtime_of
+from frontrunner.gateway.remote_state import RemoteState
+from frontrunner.hub.asking_gateway import ask_gateway
 from frontrunner.hub.saved_tree import saved_settings
 from frontrunner.hub.space_facts import SpaceSettings
-from frontrunner.hub.waiting import FAILED, ask_live
+from frontrunner.takeover.on_hub.boards_asked import BoardsAsked
 from frontrunner.takeover.on_hub.new_board import NewBoard, kept_board
 from frontrunner.takeover.on_hub.replacing_tree import TREE_STEPS
 from frontrunner.takeover.on_hub.resourcing import Hardware, Trailing, trailing_steps
-from frontrunner.takeover.on_hub.seeing import Eyes, Seen, snapshot_of
+from frontrunner.takeover.on_hub.seeing import Eyes, Seen
+from frontrunner.takeover.on_hub.sharing import SetShare, last_set, was_started_anew
 from frontrunner.takeover.on_hub.step_journal import Known, Open, StepJournal
 from frontrunner.takeover.on_hub.step_parts import Coming, Done, Ground, Step
 from frontrunner.takeover.on_hub.which_steps import goes_back, steps_to
@@ -44,8 +44,6 @@ from frontrunner.takeover.stages import FULL, World
 log = logging.getLogger("frontrunner.takeover")
 _TRAILING = frozenset({"give-up", "hardware", "sleep"})
 """Steps that the move does not wait for."""
-_VERSION = "x-frontrunner-version"
-_HEALTHY_BELOW = 500
 
 
 class HubPlane:
@@ -71,8 +69,7 @@ class HubPlane:
         self._token = 0
         self._doing = ""
         self._live = self._new_live = ""
-        self._answered: dict[str, tuple[bool, float]] = {}
-        """Whether a live address answered, and when."""
+        self._boards = BoardsAsked(ground.hub, ground.grace)
         self._steps_are_left: World | None = None
 
     # --- reading ------------------------------------------------------------------------------
@@ -83,7 +80,10 @@ class HubPlane:
         ground = self._ground(known)
         try:
             seen = self._look(ground)
-            world, moving = _world(seen, known, ground), self._moving(known, seen, ground)
+            moving = self._moving(known, seen, ground)
+            gateway = self._gateway(ground, known, seen, moving)
+            known = self._journal.known()
+            world = _world(seen, known, ground, gateway)
             is_there = world.share == FULL and world.parallel and moving is None
             if self._token and is_there:
                 self._tend(ground, known)
@@ -91,22 +91,23 @@ class HubPlane:
             raise GatewayError(str(error)) from error
         return Reality(
             world=world,
-            old=self._old(ground, seen),
-            new=self._new(known, seen),
+            old=self._boards.old(ground.part, seen, gateway),
+            new=self._new(known, seen, gateway),
+            streams=gateway.streams if gateway else 0,
             moving=moving,
             doing=self._doing,
         )
 
     def old_side(self) -> Side:
         """Ask the live address that was known last, without the Hub."""
-        return Side(healthy=self._answers(self._live, now=True) if self._live else None)
+        return Side(healthy=self._boards.answers(self._live, now=True) if self._live else None)
 
     def old_is_healthy(self) -> bool | None:
         """Ask the old board, or its archive, just before users go back."""
         known = self._journal.known()
         ground = self._ground(known)
         try:
-            return self._old(ground, self._look(ground), now=True).healthy
+            return self._boards.old(ground.part, self._look(ground), None, now=True).healthy
         except HubError as error:
             log.warning("the old board cannot be asked: %s", error)
             return None
@@ -142,7 +143,8 @@ class HubPlane:
 
     def _go(self, ground: Ground, known: Known, world: World) -> None:
         seen = self._look(ground)
-        steps = steps_to(world, ground, known, seen)
+        gateway = self._gateway(ground, known, seen, world)
+        steps = steps_to(world, ground, known, seen, lease=self._token, gateway=gateway)
         self._abandon(known, {step.key for step in steps}, world)
         for step in steps:
             if not goes_back(step):  # nothing is prepared for a step that is not tried again yet
@@ -287,6 +289,39 @@ class HubPlane:
         self._live = seen.facts.live
         return seen
 
+    def _gateway(
+        self, ground: Ground, known: Known, seen: Seen, moving: World | None
+    ) -> RemoteState | None:
+        """What a gateway at the name says of itself; None if there is none.
+
+        While something is under way it need not answer: it may be about to start, or to end. One
+        that was started anew has all users on the old board, and gets its share again.
+        """
+        if seen.served != "gateway" or seen.broken:
+            return None
+        try:
+            state = ask_gateway(ground.hub, seen.facts.live, ground.control())
+        except (HubError, UsageError):
+            if moving is not None:
+                return None
+            raise
+        last = last_set(known)
+        if not self._token or moving or not last or not was_started_anew(known, state):
+            return state
+        share, banner = last
+        again = World(share=share, banner=banner, parallel=True)
+        waits = self._make(SetShare(ground, share, banner, self._token), known, again)
+        if waits:
+            raise HubUnavailableError(waits)
+        return ask_gateway(ground.hub, seen.facts.live, ground.control())
+
+    def _new(self, known: Known, seen: Seen, gateway: RemoteState | None) -> Side:
+        live = known.done.get("parallel", {}).get("live", "")
+        if seen.served == "new" and not seen.broken:
+            live = seen.facts.live
+        self._new_live = live
+        return self._boards.new(live, gateway)
+
     def _moving(self, known: Known, seen: Seen, ground: Ground) -> World | None:
         """What open steps lead to; also after a crash, since they are in the ledger."""
         if self._steps_are_left is not None:
@@ -295,56 +330,11 @@ class HubPlane:
             if key not in _TRAILING and "world" in begun.about:
                 return msgspec.json.decode(begun.about["world"], type=World)
         if seen.deploys and seen.head != seen.served and not seen.broken:
-            return _world(replace(seen, served=seen.head), known, ground)
+            return _world(replace(seen, served=seen.head), known, ground, None)
         return None
 
-    # --- the boards ---------------------------------------------------------------------------
 
-    def _old(self, ground: Ground, seen: Seen, *, now: bool = False) -> Side:
-        """The old board, or once it is replaced, whether it runs in the archive."""
-        if seen.served != "new":
-            return Side(healthy=self._answers(seen.facts.live, now=now))
-        if ground.part.archive_kind == "dataset" and ground.part.strategy == "overwrite":
-            return Side(healthy=True)  # its files are saved, and nothing else is left of it
-        try:
-            return Side(healthy=runtime_of(ground.hub, ground.part.archive).stage not in FAILED)
-        except HubError as error:
-            log.debug("the archive was not heard: %s", error)
-            return Side()
-
-    def _new(self, known: Known, seen: Seen) -> Side:
-        live = known.done.get("parallel", {}).get("live", "")
-        if seen.served == "new" and not seen.broken:
-            live = seen.facts.live
-        self._new_live = live
-        if not live:
-            return Side()
-        try:
-            answer = ask_live(self._first.hub, live, "/v1/snapshot")
-        except NetworkError:
-            return Side(healthy=False)
-        snapshot = snapshot_of(answer)
-        return Side(
-            healthy=answer.status == 200,
-            code=answer.headers.get(_VERSION),
-            data=snapshot.id or None,
-            data_at=_seconds(snapshot.built_at),
-        )
-
-    def _answers(self, live: str, *, now: bool = False) -> bool:
-        """Whether a board answers; asked again after a while, since its page may be large."""
-        known, at = self._answered.get(live, (False, -math.inf))
-        if not now and time.monotonic() - at < self._first.grace:
-            return known
-        try:
-            found = ask_live(self._first.hub, live, "/").status < _HEALTHY_BELOW
-        except NetworkError:
-            found = False
-        self._answered[live] = found, time.monotonic()
-        return found
-
-
-def _world(seen: Seen, known: Known, ground: Ground) -> World:
+def _world(seen: Seen, known: Known, ground: Ground, gateway: RemoteState | None) -> World:
     """What users get."""
     tree = known.done.get("parallel", {}).get("tree")
     parallel = tree is not None and tree == ground.part.content
@@ -352,11 +342,7 @@ def _world(seen: Seen, known: Known, ground: Ground) -> World:
         return World(parallel=parallel, broken=True)
     if seen.served == "new" and not seen.is_elsewhere:
         return World(share=FULL, settled="settle" in known.done, parallel=parallel)
+    if seen.served == "gateway":
+        last = (gateway.share, gateway.banner) if gateway else last_set(known) or (0, False)
+        return World(share=last[0], banner=last[1], parallel=parallel)
     return World(banner=seen.served == "banner", parallel=parallel)
-
-
-def _seconds(at: str) -> float | None:
-    try:
-        return datetime.fromisoformat(at).timestamp() if at else None
-    except ValueError:
-        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -12,6 +13,9 @@ from frontrunner.net.client import Answer, Limits, get
 
 _LIMITS = Limits(seconds=10.0, size=16 * 1024 * 1024, redirects=3, private=True)
 _SHOWN = 20
+_SIDE = "x-frontrunner-side"
+_VISITORS = 5
+"""At each look, if a gateway answers."""
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +30,7 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
 
     at: float
     board: str
-    """`old` or `new`."""
+    """`old`, `new`, or `both` while a gateway shows one to some visitors and one to others."""
     live: str
     repo: str
     """The repository that the name led to."""
@@ -42,6 +46,8 @@ class Observed(msgspec.Struct, frozen=True, kw_only=True):
     """At first, and the fewest."""
     discussions: tuple[int, int]
     """The same."""
+    visitors: tuple[int, int] = (0, 0)
+    """Those that came through a gateway, and those of them that got the new board."""
 
     @property
     def always_ran(self) -> bool:
@@ -71,6 +77,8 @@ class _Discussions(msgspec.Struct):
 
 class _Seen(msgspec.Struct):
     board: str
+    sides: tuple[str, ...]
+    """The boards that visitors got through a gateway; none without one."""
     space: _Space
     discussions: int
 
@@ -87,6 +95,7 @@ class NameObserver:
         self._served: list[Served] = []
         self._likes: list[int] = []
         self._discussions: list[int] = []
+        self._sides: list[str] = []
 
     def __enter__(self) -> NameObserver:
         """Look once, then again and again until the block ends."""
@@ -122,6 +131,7 @@ class NameObserver:
             served=tuple(self._served),
             likes=_first_and_least(self._likes),
             discussions=_first_and_least(self._discussions),
+            visitors=(len(self._sides), self._sides.count("new")),
         )
 
     def _run(self) -> None:
@@ -131,6 +141,7 @@ class NameObserver:
     def _note(self, at: float, seen: _Seen) -> None:
         self._likes.append(seen.space.likes)
         self._discussions.append(seen.discussions)
+        self._sides += seen.sides
         now = Served(at=at, board=seen.board, live=seen.space.host, repo=seen.space.id)
         last = self._served[-1] if self._served else None
         if last is None or msgspec.structs.replace(now, at=last.at) != last:
@@ -140,13 +151,24 @@ class NameObserver:
         """Raises NetworkError or ValueError if there is no running board."""
         space = msgspec.json.decode(_ok(self._api).body, type=_Space)
         count = msgspec.json.decode(_ok(f"{self._api}/discussions").body, type=_Discussions).count
-        _ok(f"{space.host}/")
+        sides = tuple(self._sides_of(f"{space.host}/"))
+        if sides:
+            return _Seen("both", sides, space, count)
         is_new = get(f"{space.host}/v1/snapshot", _LIMITS).status == 200
-        return _Seen("new" if is_new else "old", space, count)
+        return _Seen("new" if is_new else "old", (), space, count)
+
+    def _sides_of(self, url: str) -> Iterator[str]:
+        """The boards that some visitors get, each with a browser of its own."""
+        for number in range(_VISITORS):
+            agent = {"User-Agent": f"visitor {self._looks * _VISITORS + number}"}
+            side = _ok(url, agent).headers.get(_SIDE)
+            if side is None:
+                return
+            yield side
 
 
-def _ok(url: str) -> Answer:
-    answer = get(url, _LIMITS)
+def _ok(url: str, headers: Mapping[str, str] | None = None) -> Answer:
+    answer = get(url, _LIMITS, headers)
     if answer.status != 200:
         raise ValueError(f"{url} answered {answer.status}")
     return answer

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from frontrunner.base.config import HubSettings, load_settings
 from frontrunner.base.errors import FrontrunnerError
 from frontrunner.base.home import Home
-from frontrunner.hub.access import read_secrets
+from frontrunner.hub.access import Token, read_secrets
 from frontrunner.hub.committing import Patience
 from frontrunner.hub.session import hub_of
 from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.loading import hub_part
 from frontrunner.takeover.on_hub.hub_plane import HubPlane
 from frontrunner.takeover.on_hub.new_board import NewBoard, kept_board, new_board
+from frontrunner.takeover.on_hub.sharing import control_token
 from frontrunner.takeover.on_hub.step_journal import StepJournal, Write
 from frontrunner.takeover.on_hub.step_parts import Ground
 
@@ -36,7 +37,7 @@ def hub_plane(
         part=part,
         home=home,
         board=kept_board(part.content, home) or new_board(settings.content),
-        secrets=lambda: read_secrets(load_settings(home.path).hub.secrets),
+        secrets=lambda: _secrets(home),
         patience=_LOCAL_PATIENCE if hub.is_local else Patience(),
         grace=0.3 if hub.is_local else 15.0,
     )
@@ -48,6 +49,15 @@ def hub_plane(
         deploy_seconds=settings.deploy_seconds,
         hardware_seconds=settings.hardware_seconds,
     )
+
+
+def _secrets(home: Home) -> dict[str, Token]:
+    """The values of secrets; that of the control path is made here if no file has it."""
+    settings = load_settings(home.path).hub
+    found = read_secrets(settings.secrets)
+    if settings.shifting and settings.control_secret not in found:
+        found[settings.control_secret] = control_token(home.hub_control)
+    return found
 
 
 def _board_now(home: Home) -> NewBoard | None:

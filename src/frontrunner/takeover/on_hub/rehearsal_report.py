@@ -58,6 +58,8 @@ class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
     """A rehearsal from its start to its end."""
 
     strategy: str
+    shifting: bool
+    """Whether users moved in shares first."""
     fault: str
     text: str
     """What went wrong."""
@@ -103,10 +105,13 @@ def rehearsal_of(order: Order, fault: Rehearsed, ended: Ended) -> Rehearsal:
     steps = _steps([(one.seq, one.at, one.record) for one in entries])
     open_ = [one.key for one in steps if one.seconds is None and one.key not in _TRAILING]
     held.append(Held("Each step has an outcome.", not open_, ", ".join(open_) or "all of them"))
+    if order.shifting and not (fault.shifts and fault.ends_back):  # it may end at once
+        held.append(_shared(observed))
     if order.fault == "kill":
         held.append(Held("The controller was killed at every point.", killed > 0, f"{killed}"))
     return Rehearsal(
         strategy=order.strategy,
+        shifting=order.shifting,
         fault=order.fault,
         text=fault.text,
         held=tuple(held),
@@ -161,6 +166,12 @@ def _observed(order: Order, fault: Rehearsed, stored: Stored, seen: Observed) ->
     else:
         found.append(_agreed(fault, stored, seen))
     return found
+
+
+def _shared(seen: Observed) -> Held:
+    through, new = seen.visitors
+    text = f"{new} of {through} that came through the gateway"
+    return Held("Some visitors got each board.", 0 < new < through, text)
 
 
 def _agreed(fault: Rehearsed, stored: Stored, seen: Observed) -> Held:

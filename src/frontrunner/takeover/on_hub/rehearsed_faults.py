@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from frontrunner.hub.standin.deploys import Result
+from frontrunner.gateway.remote_state import CONTROL_PATH, RemoteRefusal
+from frontrunner.hub.standin.deploys import Cause, Result
 from frontrunner.hub.standin.faults import (
+    Fault,
     busy,
     hang,
     landed_error,
@@ -28,6 +30,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """What to rehearse."""
 
     strategy: str = "overwrite"
+    shifting: bool = False
+    """Whether users move in shares first, with a gateway at the name."""
     fault: str = "none"
     old: Path | None = None
     """Folder with the old board's files; None makes some up."""
@@ -59,6 +63,8 @@ class Rehearsed(NamedTuple):
     """Hardware to ask for at the name."""
     takes_likes: bool = False
     """Whether the fault itself takes a like away."""
+    shifts: bool = False
+    """Whether it needs a gateway at the name."""
 
 
 def _push(stored: Stored, _: str) -> None:
@@ -78,6 +84,19 @@ def _build_fails(stored: Stored, strategy: str) -> None:
 
 def _hardware_is_slow(stored: Stored, _: str) -> None:
     stored.switches = msgspec.structs.replace(stored.switches, hardware=4.0)
+
+
+def _restart(stored: Stored, _: str) -> None:
+    stored.restart(stored.space(SPACE), Cause.RESTART)
+
+
+def _no_control(stored: Stored, _: str) -> None:
+    stored.inject(Fault(path=CONTROL_PATH, status=503, work="not done", times=10))
+
+
+def _wrong_token(stored: Stored, _: str) -> None:
+    said = msgspec.json.encode(RemoteRefusal(detail="The token is missing or wrong.")).decode()
+    stored.inject(Fault(path=CONTROL_PATH, status=401, body=said, work="not done", times=10_000))
 
 
 FAULTS: dict[str, Rehearsed] = {
@@ -127,4 +146,21 @@ FAULTS: dict[str, Rehearsed] = {
         "A like is gone after the cut-over: the gate fails, and users go back.",
         _unlike, Stage.GUIDED, ends_back=True, takes_likes=True,
     ),
+    "restart": Rehearsed(
+        "The gateway's container is started anew in the middle of the move.",
+        _restart, Stage.SHIFTING, shifts=True,
+    ),
+    "no-control": Rehearsed(
+        "The gateway's control path does not answer for a while.",
+        _no_control, Stage.SHIFTING, shifts=True,
+    ),
+    "wrong-token": Rehearsed(
+        "The gateway refuses the controller's token: the operator takes everything back.",
+        _wrong_token, Stage.SHIFTING, (Verb.ROLLBACK,), ends_back=True, shifts=True,
+    ),
 }  # fmt: skip
+
+
+def faults_of(*, shifting: bool) -> list[str]:
+    """The faults that can happen, with a gateway at the name or without one."""
+    return [name for name, one in FAULTS.items() if shifting or not one.shifts]

@@ -20,6 +20,7 @@ from frontrunner.base.errors import TakeoverError
 from frontrunner.base.home import Home
 from frontrunner.hub.access import VARIABLE
 from frontrunner.hub.standin.asgi import StandIn
+from frontrunner.hub.standin.containers import Containers
 from frontrunner.hub.standin.live_sites import Application
 from frontrunner.hub.standin.running import running
 from frontrunner.hub.standin.stored import Stored
@@ -38,6 +39,7 @@ from frontrunner.takeover.on_hub.name_observer import NameObserver
 from frontrunner.takeover.on_hub.rehearsal_report import Ended, Rehearsal, rehearsal_of
 from frontrunner.takeover.on_hub.rehearsed_faults import FAULTS, Order, Rehearsed
 from frontrunner.takeover.on_hub.step_journal import BACK
+from frontrunner.takeover.plan import PATH
 from frontrunner.takeover.records import Commanded, StepEnded, Verb
 from frontrunner.takeover.stages import Mode, Stage
 from frontrunner.takeover.wiring import open_ledger, wired
@@ -46,6 +48,8 @@ _STOPPED = frozenset({Mode.PAUSED, Mode.FAILED, Mode.ROLLED_BACK})
 _LOOK = 0.05
 _LOSSES = ("likes", "discussions", "grant", "subdomain", "storage")
 _KILLED_MOST = 400
+_AT_LEAST = {Stage.SHIFTING: "1s"}
+"""So that the observer sees visitors at each share."""
 _REST = 30.0
 """Seconds that Spaces may take to come to rest once the take-over has ended."""
 Tell = Callable[[str], None]
@@ -67,7 +71,8 @@ def rehearse(
     board = order.new or made_up_board(folder / "new")
     app.applications |= applications or {"": container((board / "README.md").read_bytes())}
     before = {path: stored.content(e) for path, e in stored.space(SPACE).head.files.items()}
-    with running(app) as url, _without_token():
+    with running(app) as url, _without_token(), Containers(app) as containers:
+        app.containers = containers
         home = _home(order, fault, folder, url, token)
         with ExitStack() as closing:
             ledger = open_ledger(load_settings(home.path))
@@ -205,12 +210,14 @@ def _home(order: Order, fault: Rehearsed, folder: Path, url: str, token: str) ->
     losses = list(_LOSSES) if order.strategy == "rename" else []
     gates, tables = _gates(order)
     stages = "".join(
-        f'[takeover.{one}]\ndeadline = "1h"\nat_least = "0s"\ngates = {gates[one]}\n'
-        for one in ("parallel", "guided", "cutover", "settled")
+        f'[takeover.{one}]\ndeadline = "1h"\nat_least = "{_AT_LEAST.get(one, "0s")}"\n'
+        f"gates = {gates[one]}\n"
+        for one in PATH
     )
     text = (
         f'[hub]\nendpoint = "{url}"\nspace = "{SPACE}"\ndemo = "{DEMO}"\narchive = "{ARCHIVE}"\n'
-        f'strategy = "{order.strategy}"\naccept = {losses}\ncontent = "{content}"\n'
+        f'strategy = "{order.strategy}"\nshifting = {str(order.shifting).lower()}\n'
+        f'accept = {losses}\ncontent = "{content}"\n'
         f'hardware = "{fault.hardware}"\nhardware_seconds = 1\ndeploy_seconds = 120\n'
         f'token_file = "{folder / "token"}"\ncall_seconds = 20\n'
         '[takeover]\nplane = "hub"\nwarm = "0s"\ndrain = "0s"\nsick = "5s"\ntick = "50ms"\n'

@@ -12,18 +12,30 @@ from pathlib import Path
 from frontrunner.base.errors import HubError
 from frontrunner.hub.banner_wrap import banner_html, files_to_wrap, wrapped
 from frontrunner.hub.git_objects import same_content
-from frontrunner.hub.reading import commits_of, files_of
+from frontrunner.hub.reading import commits_of, facts_of, files_of
 from frontrunner.hub.replacement import reverse_of, whole_tree
 from frontrunner.hub.saved_tree import read_saved, saved_files
+from frontrunner.hub.shifting_space import Shifting, salt_of, shifting_files
 from frontrunner.hub.tree_changes import Content, TreeChange, bytes_of
 from frontrunner.hub.waiting import Probe, shows_snapshot
+from frontrunner.net.client import Answer
 from frontrunner.takeover.on_hub.resourcing import settings_back
 from frontrunner.takeover.on_hub.seeing import Tree
+from frontrunner.takeover.on_hub.sharing import is_ready
 from frontrunner.takeover.on_hub.step_journal import Known
 from frontrunner.takeover.on_hub.step_parts import Coming, Done, Ground
 
-TREE_STEPS = frozenset({"guide", "cutover", "restore"})
+TREE_STEPS = frozenset({"guide", "shift", "cutover", "restore"})
+_SIDE = "x-frontrunner-side"
+"""A header of answers that came through a gateway."""
+_MAKES: Mapping[str, Tree] = {
+    "restore": "old", "guide": "banner", "shift": "gateway", "cutover": "new"
+}  # fmt: skip
+"""The tree that a step makes."""
+_ORDER: tuple[Tree, ...] = ("old", "banner", "gateway", "new")
+"""From the old board to the new one."""
 _TITLES = {
+    "shift": "Put a gateway before both boards",
     "guide": "Lead to the new board by a banner",
     "cutover": "Replace the board by the new one",
     "restore": "Restore the old board",
@@ -32,12 +44,14 @@ _TITLES = {
 
 @dataclass(frozen=True)
 class ReplaceTree:
-    """Make the live Space show one of three trees."""
+    """Make the live Space show one of four trees."""
 
     ground: Ground
     key: str
     head: Tree
     """What the last commit has."""
+    lease: int = 0
+    """The token of the controller's lease."""
 
     @property
     def title(self) -> str:
@@ -47,7 +61,7 @@ class ReplaceTree:
     @property
     def is_back(self) -> bool:
         """Whether it takes users back to the old board."""
-        return self.key == "restore" or (self.key == "guide" and self.head == "new")
+        return self.key == "restore" or _ORDER.index(self.head) > _ORDER.index(_MAKES[self.key])
 
     def prepare(self, known: Known) -> dict[str, str]:
         """The commit that it expects, and which tree that has.
@@ -55,11 +69,12 @@ class ReplaceTree:
         Forward nothing is written on top of others' commits: the parent is the last one of ours,
         and the Hub refuses if it is not the last any more. Back, it is whatever is there.
         """
+        about = {"from": self.head, "lease": f"{self.lease}"}
         if not self.is_back and known.ours:
-            return {"parent": known.ours[-1], "from": self.head}
+            return {"parent": known.ours[-1], **about}
         commits = commits_of(self.ground.hub, self.ground.part.space)
         lags = commits[0].id in known.ours
-        return {"parent": known.ours[-1] if lags else commits[0].id, "from": self.head}
+        return {"parent": known.ours[-1] if lags else commits[0].id, **about}
 
     def run(self, known: Known, about: dict[str, str]) -> Done | Coming:
         """Commit, and wait until the commit is served."""
@@ -69,8 +84,11 @@ class ReplaceTree:
         commit = ground.commit_once(
             self.key, space, parent, _TITLES[self.key], lambda: self._change(known, about)
         )
-        alarm = self._settings_back(known, commit) if self.is_back else ""
+        gives_back = self.is_back and self.key != "shift"  # which needs what the new board needs
+        alarm = self._settings_back(known, commit) if gives_back else ""
         waits = ground.waits_for(space, commit, self._probe(known))
+        if not waits and self.key == "shift":
+            waits = is_ready(ground, ground.watches[space].live)
         if waits:
             return Coming(f"{space}: {waits}.")
         return Done({"commit": commit, "at_name": commit}, alarm)
@@ -84,15 +102,20 @@ class ReplaceTree:
         return self.ground.told[commit]
 
     def _probe(self, known: Known) -> Probe:
+        if self.key == "shift":
+            return Probe()  # the gateway itself says more, to who has its token
+        probe = Probe()
         if self.key == "cutover":
-            return shows_snapshot(known.done["parallel"]["snapshot"])
-        return Probe()
+            probe = shows_snapshot(known.done["parallel"]["snapshot"])
+        return Probe(probe.path, lambda one: _of_gateway(one) or probe.problem(one))
 
     def _change(self, known: Known, about: dict[str, str]) -> TreeChange:
         parent = about["parent"]
         self._keep(known, parent)
         if self.key == "cutover":
             return self._whole(parent, self.ground.board.files)
+        if self.key == "shift":
+            return self._whole(parent, {**self.ground.board.files, **self._gateway(about)})
         folder = self.ground.saved_folder(known)
         old = saved_files(folder, read_saved(folder))
         if self.key == "restore":
@@ -106,6 +129,21 @@ class ReplaceTree:
 
     def _whole(self, parent: str, files: Mapping[str, Content]) -> TreeChange:
         return whole_tree(self.ground.hub, self.ground.part.space, parent, files)
+
+    def _gateway(self, about: dict[str, str]) -> dict[str, bytes]:
+        """What makes the new board's files those of a gateway before both boards.
+
+        The lease is that of the controller which began the step: another one finds the same commit.
+        """
+        ground, part = self.ground, self.ground.part
+        return shifting_files(
+            Shifting(
+                old=facts_of(ground.hub, part.archive).live,
+                secret=part.control_secret,
+                salt=salt_of(part.space),
+                token=int(about["lease"]),
+            )
+        )
 
     def _keep(self, known: Known, parent: str) -> None:
         """Save what others committed before it is replaced."""
@@ -129,3 +167,8 @@ class ReplaceTree:
                     "Take the banner away by hand: the file says how."
                 )
         return reverse_of(change, old)
+
+
+def _of_gateway(answer: Answer) -> str:
+    """The runtime may name a commit while the container before it still answers."""
+    return "the gateway still answers" if _SIDE in answer.headers else ""

@@ -183,12 +183,19 @@ class Provide:
                 f"{part.demo}. Nobody can read their values: set them at {part.space}, or name "
                 "files with them as secrets under [hub]. Then run `frontrunner takeover retry`."
             )
+        if part.shifting:
+            lacking = (*lacking, *self._control(here))
         names = [one for one in there.variables if there.variables[one] != here.variables.get(one)]
         return {
             "for": known.done["parallel"]["commit"],
             "variables": " ".join(names),
             "secrets": " ".join(lacking),
         }
+
+    def _control(self, here: SpaceSettings) -> tuple[str, ...]:
+        """The secret of the control path, unless it is there; the gateway says if it is another."""
+        name = self.ground.part.control_secret
+        return () if name in here.secrets else (name,)
 
     def run(self, known: Known, about: dict[str, str]) -> Done | Coming:
         """Set them, and wait until the old board runs with them."""

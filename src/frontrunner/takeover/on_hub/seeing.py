@@ -14,12 +14,13 @@ from frontrunner.hub.banner_wrap import GRADIO_ENTRY
 from frontrunner.hub.git_objects import FileEntry
 from frontrunner.hub.reading import facts_of, files_of
 from frontrunner.hub.session import Hub
+from frontrunner.hub.shifting_space import SHIFTING_PATH
 from frontrunner.hub.space_facts import SpaceFacts
 from frontrunner.hub.waiting import FAILED, ask_live
 from frontrunner.net.client import Answer
 from frontrunner.takeover.on_hub.new_board import NewBoard, is_like
 
-Tree = Literal["old", "banner", "new"]
+Tree = Literal["old", "banner", "gateway", "new"]
 _DEPLOYS = ("BUILDING", "APP_STARTING")
 
 
@@ -61,6 +62,8 @@ def kind_of(files: Mapping[str, FileEntry], new: NewBoard) -> Tree:
     """Which board a tree is. What others committed on top of it changes nothing."""
     if GRADIO_ENTRY in files:
         return "banner"
+    if SHIFTING_PATH in files:  # besides, it has all files of the new board
+        return "gateway"
     return "new" if is_like(new, files) else "old"
 
 

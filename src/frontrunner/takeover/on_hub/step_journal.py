@@ -25,6 +25,10 @@ BACK = "restore"
 """The step that takes everything back: what was prepared before it is prepared anew."""
 PROVIDE = "provide"
 """The step that gives the live Space the variables and secrets of the new board."""
+SHARE = "share"
+"""The step that sets the share of a gateway at the name."""
+_TREES = frozenset({"guide", "shift", "cutover", BACK})
+"""Steps that change what is at the name; a share that was set before is gone then."""
 _TRIES_AGAIN = frozenset({Verb.START, Verb.RETRY, Verb.ADVANCE, Verb.RESUME, Verb.ACCEPT})
 Write = Callable[[Record, int], Entry]
 """Adds a record under the token of a lease. Raises StaleTokenError if the lease is over."""
@@ -97,6 +101,8 @@ class Known:
             self.failed[key] = Failure(ended.error, at)
             return
         self.failed.pop(key, None)
+        if key in _TREES:
+            self.done.pop(SHARE, None)
         if key in (BACK, "guide"):  # the old board is there again, as it was
             self.provided.clear()
             self.done.pop(PROVIDE, None)

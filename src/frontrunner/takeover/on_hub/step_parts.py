@@ -92,6 +92,11 @@ class Ground:
         except KeyError as missing:
             raise UsageError(f"secrets under [hub] have no file for {missing}.") from None
 
+    def control(self) -> Token:
+        """The token of the control path. Raises UsageError if there is none."""
+        name = self.part.control_secret
+        return self.values_of([name])[name]
+
     def keep(self, repo_id: str, commit: str) -> None:
         """Save the files at a commit before they are replaced. Raises HubError, OSError."""
         about = tree_to_save(self.hub, repo_id, commit, time.time())

@@ -1,0 +1,258 @@
+"""Users move in shares through a Space that is the gateway's container: a real one, on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from frontrunner.base.errors import GatewayError, HubRightsError
+from frontrunner.checks.gates import Verdict
+from frontrunner.gateway.remote_state import RemoteChange, RemoteState
+from frontrunner.hub.access import Token
+from frontrunner.hub.asking_gateway import ask_gateway, change_gateway
+from frontrunner.hub.standin.containers import Containers
+from frontrunner.hub.standin.deploys import Cause, Result
+from frontrunner.hub.standin.faults import Fault
+from frontrunner.hub.standin.repos import subdomain_of
+from frontrunner.net.client import Limits, get
+from frontrunner.takeover.on_hub.name_observer import NameObserver
+from frontrunner.takeover.records import Verb
+from frontrunner.takeover.stages import Mode, Stage
+from tests.hub.conftest import plain_client
+from tests.hub.made_hub import BOARD, Hub, made_hub, wait_until
+from tests.takeover.on_hub.moving import CONTROL, CONTROL_TOKEN, NEW_FILES, Move
+from tests.takeover.sim import KilledError
+
+__all__ = ["plain_client"]
+LIMITS = Limits(seconds=20, size=1_000_000, private=True)
+NEW_TREE = {path: text.encode() for path, text in NEW_FILES.items()}
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    """A stand-in that runs the containers of gateways."""
+    with made_hub() as made, Containers(made.app) as containers:
+        made.app.containers = containers
+        yield made
+
+
+def shifting(hub: Hub, folder: Path) -> Move:
+    return Move(hub, folder, shifting=True, deploy_seconds=120.0)
+
+
+def test_a_space_is_taken_over_in_shares(hub: Hub, tmp_path: Path) -> None:
+    move = shifting(hub, tmp_path)
+    with NameObserver(hub.url, BOARD, 0.05) as observer:
+        move.command(Verb.START)
+        move.to(Stage.SHIFTING, seconds=120)
+        assert "home/shifting.json" in move.tree()
+        commits = len(move.space().commits)
+        move.until(lambda one: one.stage is Stage.SHIFTING and one.step == 3, 120)
+        assert len(move.space().commits) == commits
+        move.to(Stage.SETTLED, Mode.FINISHED, 120)
+    assert move.steps() == [
+        *("save", "archive", "parallel", "guide", "provide", "shift"),
+        *("share", "share", "share", "share", "cutover", "settle"),
+    ]
+    assert move.tree() == NEW_TREE
+    seen = observer.result()
+    assert seen.always_ran, seen.gaps
+    assert seen.kept_engagement
+    assert seen.kept_address
+
+
+def sides(hub: Hub, visitors: int = 60) -> float:
+    """The part of the visitors that gets the new board, each with a browser of its own."""
+    found = [
+        get(f"{live(hub)}/", LIMITS, {"User-Agent": f"browser {number}"}).headers[
+            "x-frontrunner-side"
+        ]
+        for number in range(visitors)
+    ]
+    assert set(found) <= {"old", "new"}
+    return found.count("new") / visitors
+
+
+def at_share(hub: Hub, move: Move, step: int) -> None:
+    """Begin, and stop at one of the shares: 1, 5, 25, 50."""
+    move.command(Verb.START)
+    move.until(lambda one: (one.stage, one.step) == (Stage.SHIFTING, step), 120)
+    move.command(Verb.PAUSE)
+    move.until(lambda one: one.mode is Mode.PAUSED)
+
+
+def test_visitors_really_move(hub: Hub, tmp_path: Path) -> None:
+    move = shifting(hub, tmp_path)
+    at_share(hub, move, 3)
+    assert 0.25 < sides(hub) < 0.75
+    reality = move.plane.read()
+    assert (reality.world.share, reality.new.healthy, reality.old.healthy) == (5000, True, True)
+
+
+def test_rolled_back_from_shifting(hub: Hub, tmp_path: Path) -> None:
+    """The share is 0 before the old board's files come back."""
+    move = shifting(hub, tmp_path)
+    before = move.tree()
+    with NameObserver(hub.url, BOARD, 0.05) as observer:
+        at_share(hub, move, 2)
+        move.command(Verb.ROLLBACK)
+        move.until(lambda one: one.mode is Mode.ROLLED_BACK, 60)
+    assert move.steps()[-2:] == ["share", "restore"]
+    assert move.tree() == before
+    assert hub.board.space is not None
+    assert CONTROL not in hub.board.space.secrets
+    assert observer.result().always_ran, observer.result().gaps
+
+
+def test_a_container_that_is_started_anew_gets_its_share_again(hub: Hub, tmp_path: Path) -> None:
+    """It has no disk, so it begins with all users on the old board."""
+    move = shifting(hub, tmp_path)
+    with NameObserver(hub.url, BOARD, 0.05) as observer:
+        at_share(hub, move, 3)
+        first = ask(hub)
+        hub.stored.restart(hub.board, Cause.RESTART)
+        wait_until(lambda: ask(hub).gateway != first.gateway, "another container", 90)
+        assert ask(hub).share == 0
+        move.until(lambda _: ask(hub).share == 5000, 60)
+    assert move.position.mode is Mode.PAUSED
+    assert move.position.stage is Stage.SHIFTING
+    assert observer.result().always_ran, observer.result().gaps
+    move.command(Verb.RESUME)
+    move.to(Stage.SETTLED, Mode.FINISHED, 120)
+    assert move.tree() == NEW_TREE
+
+
+def test_a_share_that_was_taken_away_by_hand_is_left_so(hub: Hub, tmp_path: Path) -> None:
+    """The container is the same one, so somebody meant it."""
+    move = shifting(hub, tmp_path)
+    at_share(hub, move, 2)
+    state = ask(hub)
+    change = RemoteChange(version=state.version, token=state.token, share=0, banner=True)
+    change_gateway(hub.opened(), live(hub), Token(CONTROL_TOKEN), change)
+    move.until(lambda one: one.mode is Mode.ROLLED_BACK, 60)
+
+
+def test_a_control_path_that_does_not_answer_is_waited_for(hub: Hub, tmp_path: Path) -> None:
+    move = shifting(hub, tmp_path)
+    at_share(hub, move, 1)
+    hub.stored.inject(Fault(path="__frontrunner/control", status=503, work="not done", times=12))
+    move.command(Verb.RESUME)
+    move.to(Stage.SETTLED, Mode.FINISHED, 120)
+    assert move.tree() == NEW_TREE
+
+
+def test_users_go_back_although_the_control_path_is_gone(hub: Hub, tmp_path: Path) -> None:
+    move = shifting(hub, tmp_path)
+    before = move.tree()
+    at_share(hub, move, 2)
+    hub.stored.inject(Fault(path="__frontrunner/control", status=503, work="not done", times=9999))
+    move.command(Verb.ROLLBACK)
+    move.until(lambda one: one.mode is Mode.ROLLED_BACK, 60)
+    assert move.tree() == before
+
+
+def test_another_token_in_the_space_is_said_and_users_can_go_back(hub: Hub, tmp_path: Path) -> None:
+    move = shifting(hub, tmp_path)
+    before = move.tree()
+    at_share(hub, move, 2)
+    assert hub.board.space is not None
+    hub.board.space.secrets[CONTROL]["value"] = "a-token-of-somebody-else-that-is-as-long"
+    hub.stored.restart(hub.board, Cause.RESTART)
+    wait_until(lambda: not is_known(hub), "the other token", 90)
+    with pytest.raises(GatewayError, match="control_secret"):
+        move.plane.read()
+    move.command(Verb.ROLLBACK)
+    move.until(lambda one: one.mode is Mode.ROLLED_BACK, 60)
+    assert move.tree() == before
+
+
+@pytest.mark.parametrize("result", [Result.BUILD_ERROR, Result.RUNTIME_ERROR])
+def test_a_gateway_that_does_not_run_leaves_the_old_board(
+    hub: Hub, tmp_path: Path, result: Result
+) -> None:
+    move = shifting(hub, tmp_path)
+    move.judge.verdicts["links"] = Verdict.INCONCLUSIVE
+    move.command(Verb.START)
+    move.to(Stage.PARALLEL)
+    hub.stored.let_next_end(hub.board, Result.RUNS, Result.RUNS, result)
+    del move.judge.verdicts["links"]
+    move.until(lambda one: one.mode is Mode.FAILED, 60)
+    move.until(lambda _: move.hub.run().stage == "RUNNING", 60)
+    assert "frontrunner_entry.py" in move.tree()
+
+
+def test_a_new_board_that_does_not_build_brings_the_old_one_back(hub: Hub, tmp_path: Path) -> None:
+    """Nobody knows what a container shows whose build failed, so users do not wait there."""
+    move = shifting(hub, tmp_path)
+    before = move.tree()
+    at_share(hub, move, 3)
+    hub.stored.let_next_end(hub.board, Result.BUILD_ERROR)
+    move.command(Verb.RESUME)
+    move.until(lambda one: one.mode is Mode.ROLLED_BACK, 60)
+    move.until(lambda _: move.steps()[-1] == "restore", 60)
+    assert move.tree() == before
+    move.command(Verb.RETRY)
+    move.to(Stage.SETTLED, Mode.FINISHED, 120)
+    assert move.tree() == NEW_TREE
+
+
+def kill_at_each_point(move: Move, killed: set[str]) -> None:
+    """Each point of the journal, and each change of the Hub, is the last one of some controller."""
+
+    def kill_once(name: str) -> None:
+        if name not in killed:
+            killed.add(name)
+            raise KilledError
+
+    move.point = kill_once
+
+
+def test_killed_at_each_point_until_it_shifts_and_on_the_way_back(hub: Hub, tmp_path: Path) -> None:
+    move, killed = shifting(hub, tmp_path), set[str]()
+    before = move.tree()
+    kill_at_each_point(move, killed)
+    with NameObserver(hub.url, BOARD, 0.05) as observer:
+        move.command(Verb.START)
+        move.until(lambda one: one.stage is Stage.SHIFTING and one.step == 1, 120)
+        assert {"before StepBegun shift", "after StepEnded shift"} <= killed
+        killed.clear()
+        move.command(Verb.ROLLBACK)
+        move.until(lambda one: one.mode is Mode.ROLLED_BACK, 60)
+    assert move.tree() == before
+    assert {"before StepBegun share", "after StepEnded share", "after StepEnded restore"} <= killed
+    assert observer.result().always_ran, observer.result().gaps
+    assert observer.result().kept_engagement
+
+
+@pytest.mark.acceptance
+def test_killed_at_each_point_until_the_end(hub: Hub, tmp_path: Path) -> None:
+    move, killed = shifting(hub, tmp_path), set[str]()
+    before = move.tree()
+    kill_at_each_point(move, killed)
+    with NameObserver(hub.url, BOARD, 0.05) as observer:
+        move.command(Verb.START)
+        move.to(Stage.SETTLED, Mode.FINISHED, 240)
+        assert move.tree() == NEW_TREE
+        assert {"after StepEnded share", "after StepEnded cutover"} <= killed
+        move.command(Verb.ROLLBACK)
+        move.to(Stage.SETTLED, Mode.ROLLED_BACK, 60)
+    assert move.tree() == before
+    assert observer.result().always_ran, observer.result().gaps
+
+
+def live(hub: Hub) -> str:
+    return f"{hub.url}/-/live/{subdomain_of(BOARD)}"
+
+
+def ask(hub: Hub) -> RemoteState:
+    return ask_gateway(hub.opened(), live(hub), Token(CONTROL_TOKEN))
+
+
+def is_known(hub: Hub) -> bool:
+    try:
+        ask(hub)
+    except HubRightsError:
+        return False
+    return True
