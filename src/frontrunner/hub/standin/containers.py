@@ -66,7 +66,7 @@ class Containers:
         self._stand_in = stand_in
         self._lock = threading.Lock()
         self._made: dict[Which, _Container] = {}
-        self._current: dict[str, _Container] = {}
+        self._current: dict[str, tuple[Which, _Container]] = {}
 
     def __enter__(self) -> Containers:
         """Nothing runs yet."""
@@ -77,6 +77,11 @@ class Containers:
         for one in self._made.values():
             one.end()
 
+    def current(self, space: str) -> Which | None:
+        """The container of a Space that answered last."""
+        found = self._current.get(space)
+        return found[0] if found else None
+
     def visit(
         self, which: Which, site: Site, secrets: Mapping[str, str], ask: Ask, path: str
     ) -> Reply:
@@ -86,15 +91,17 @@ class Containers:
                 self._made[which] = _Container(site, secrets, self._stand_in)
             container = self._made[which]
             before = self._current.get(which.space)
-            if not container.is_ready() and before is not None and before.is_ready():
-                container = before
+            if not container.is_ready() and before is not None and before[1].is_ready():
+                which, container = before
         if not container.wait():
             return Reply(503, b"This Space does not start.\n", (("Content-Type", "text/plain"),))
         with self._lock:
             before = self._current.get(which.space)
-            self._current[which.space] = container
-        if before is not None and before is not container:
-            threading.Thread(target=before.end, daemon=True).start()
+            is_next = before is None or which.began > before[0].began
+            if is_next:  # and not a visit that began before the next container took over
+                self._current[which.space] = which, container
+        if is_next and before is not None:
+            threading.Thread(target=before[1].end, daemon=True).start()
         return container.answer(ask, path)
 
 

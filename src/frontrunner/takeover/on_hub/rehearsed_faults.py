@@ -65,6 +65,8 @@ class Rehearsed(NamedTuple):
     """Whether the fault itself takes a like away."""
     shifts: bool = False
     """Whether it needs a gateway at the name."""
+    restarts: bool = False
+    """Whether it starts the gateway's container anew, which is waited for."""
 
 
 def _push(stored: Stored, _: str) -> None:
@@ -148,7 +150,7 @@ FAULTS: dict[str, Rehearsed] = {
     ),
     "restart": Rehearsed(
         "The gateway's container is started anew in the middle of the move.",
-        _restart, Stage.SHIFTING, shifts=True,
+        _restart, Stage.SHIFTING, shifts=True, restarts=True,
     ),
     "no-control": Rehearsed(
         "The gateway's control path does not answer for a while.",

@@ -50,7 +50,7 @@ _LOSSES = ("likes", "discussions", "grant", "subdomain", "storage")
 _KILLED_MOST = 400
 _AT_LEAST = {Stage.SHIFTING: "1s"}
 """So that the observer sees visitors at each share."""
-_REST = 30.0
+_REST = 90.0
 """Seconds that Spaces may take to come to rest once the take-over has ended."""
 Tell = Callable[[str], None]
 
@@ -80,17 +80,15 @@ def rehearse(
             ledger.append("cli:operator", "", Commanded(verb=Verb.START, reason="a rehearsal"))
             observer = NameObserver(url, SPACE, order.every)
             with observer:
-                _run(order, fault, home, ledger, stored, tell)
+                operator = _Operator(order, fault, ledger, stored, containers, tell)
+                _run(order, home, operator)
                 _rest(stored)
             new = {path: file.read_bytes() for path, file in _content(order, folder).items()}
             ended = Ended(stored, observer.result(), ledger, before, new, _killed(home))
             return rehearsal_of(order, fault, ended)
 
 
-def _run(
-    order: Order, fault: Rehearsed, home: Home, ledger: Ledger, stored: Stored, tell: Tell
-) -> None:
-    operator = _Operator(order, fault, ledger, stored, tell)
+def _run(order: Order, home: Home, operator: _Operator) -> None:
     until = time.monotonic() + order.seconds
     with _controller(order, home) as look:
         while not operator.is_over():
@@ -119,8 +117,15 @@ class _Operator:
     """Lets the fault happen at its moment, and gives the commands of the rehearsal."""
 
     def __init__(
-        self, order: Order, fault: Rehearsed, ledger: Ledger, stored: Stored, tell: Tell
+        self,
+        order: Order,
+        fault: Rehearsed,
+        ledger: Ledger,
+        stored: Stored,
+        containers: Containers,
+        tell: Tell,
     ) -> None:
+        self._containers = containers
         self.state, self._strategy = State(), order.strategy
         self._fault, self._ledger, self._stored, self._tell = fault, ledger, stored, tell
         self._left = list(fault.then)
@@ -152,7 +157,11 @@ class _Operator:
         if self._is_harmed or self.state.position.stage is not self._fault.at:
             return
         self._is_harmed = True
+        space = self._stored.space(SPACE).key
+        before = self._containers.current(space)
         self._fault.harm(self._stored, self._strategy)
+        if self._fault.restarts:
+            _wait(lambda: self._containers.current(space) != before)
         if self._fault.ends_back and self._left:
             self._give(self._left.pop(0))
 
@@ -163,6 +172,15 @@ class _Operator:
     def _is_at_rest(self) -> bool:
         """A stop at a stage with a fault is an end only if users went back."""
         return self.state.position.mode is not Mode.ROLLED_BACK or self._restored > 0
+
+
+def _wait(holds: Callable[[], bool]) -> None:
+    """Raises TakeoverError if it does not come to hold."""
+    until = time.monotonic() + _REST
+    while not holds():
+        if time.monotonic() > until:
+            raise TakeoverError("The gateway's container was not started anew.")
+        time.sleep(_LOOK)
 
 
 @contextmanager
