@@ -39,7 +39,6 @@ type Column = {
   partial?: (row: Ranked) => number | null | undefined;
 };
 
-const STEPS = 8;
 /** As `_KEY` of `web/views/board.py`. */
 const KEY = 500;
 const firstScore = sent.heads.findIndex((head) => head.classList.contains("s"));
@@ -115,7 +114,6 @@ function keyOf(name: string): string {
 
 function draw(ranking: Ranking): ReadonlySet<Row> {
   const columns = columnsOf(ranking);
-  const scales = columns.map((column) => scale(ranking.rows.map(column.value)));
   const byName = new Map(rows.map((row) => [keyOf(row.name), row]));
   const line = table.tHead?.rows[0];
   line?.replaceChildren(
@@ -139,12 +137,12 @@ function draw(ranking: Ranking): ReadonlySet<Row> {
   known.set("covered", values((ranked) => ranked.coverage.tasks));
   dressWith((row) => {
     const ranked = kept.get(row);
-    if (ranked) drawRow(row, ranked, columns, scales);
+    if (ranked) drawRow(row, ranked, columns);
   }, known);
   return new Set(kept.keys());
 }
 
-function drawRow(row: Row, ranked: Ranked, columns: Column[], scales: ((value: number) => number)[]): void {
+function drawRow(row: Row, ranked: Ranked, columns: Column[]): void {
   const before = (sent.cells[row.index] ?? []).slice(0, start).map((cell) => cell.cloneNode(true) as HTMLElement);
   const [rank] = before;
   const covered = before[before.length - 1];
@@ -156,13 +154,12 @@ function drawRow(row: Row, ranked: Ranked, columns: Column[], scales: ((value: n
     (covered.firstElementChild ?? covered).textContent = `${tasks}/${tasksTotal}`;
     covered.classList.toggle("part", tasks < tasksTotal);
   }
-  const cells = columns.map((column, place) => {
+  const cells = columns.map((column) => {
     const value = column.value(ranked);
     const partial = column.partial?.(ranked);
     if (value === null && typeof partial === "number") return partialCell(partial, ranked);
     if (value === null) return make("td", "–", { class: "no", title: words["no_result"] ?? "" });
-    const step = scales[place]?.(value) ?? 0;
-    return make("td", (value * 100).toFixed(2), step ? { class: `h${step}` } : {});
+    return make("td", (value * 100).toFixed(2));
   });
   row.element.replaceChildren(...before, ...cells);
 }
@@ -179,15 +176,6 @@ function width(label: string): string {
   const letters = (word: string): number => [...word].reduce((sum, sign) => sum + (sign >= "\u2e80" ? 1.5 : 1), 0);
   const longest = Math.max(...label.split(/[\s-]/).map(letters));
   return longest > 10 ? "w3" : longest > 6 ? "w2" : "w1";
-}
-
-/** The same shades as the server gives: see `web/shades.py`. */
-function scale(some: (number | null)[]): (value: number) => number {
-  const there = some.filter((value): value is number => value !== null).sort((a, b) => a - b);
-  const low = there[Math.floor(there.length / 20)] ?? 0;
-  const high = there[there.length - 1] ?? 0;
-  if (high <= low) return () => 0;
-  return (value) => 1 + Math.min(STEPS - 1, Math.floor(Math.max(0, (value - low) / (high - low)) ** 2 * STEPS));
 }
 
 /** Fill the panel with what this board can be ranked by; once, when it is first opened. */

@@ -1,6 +1,7 @@
 // The board's table: its rows, its columns, and which of them are shown in which order.
 import { byId, compare, later, make, numberIn, plain, type Value } from "./dom";
 import { facts } from "./facts";
+import { scale } from "./shades";
 
 export interface Row {
   readonly element: HTMLTableRowElement;
@@ -48,6 +49,7 @@ export function finishWith(how: (row: Row) => void): void {
 export function dressWith(how: (row: Row) => void, given = new Map<string, Value[]>()): void {
   known = given;
   dressed = new Set();
+  compared = "";
   dress = how;
 }
 
@@ -57,7 +59,53 @@ function ready(row: Row): HTMLTableRowElement {
     dress(row);
     finish(row);
   }
+  shade(row);
   return row.element;
+}
+
+/** Of a column of scores: its place, its values, and the shade of a value. */
+type Shades = [number, Value[], (value: number) => number];
+const SHADE = /\s*\bh\d\b/;
+/** More columns than this are shaded after the rows were painted. */
+const MANY = 30;
+let shades: Shades[] = [];
+let shaded = new Set<Row>(rows);
+/** The rows that the shades compare: all, as the server sent them, until others are shown. */
+let compared = rows.map((row) => row.index).join();
+
+function shade(row: Row): void {
+  if (shaded.has(row)) return;
+  shaded.add(row);
+  for (const [place, all, step] of shades) {
+    const cell = row.element.cells[place];
+    const value = all[row.index];
+    if (!cell || typeof value !== "number") continue;
+    const dark = step(value);
+    cell.className = `${cell.className.replace(SHADE, "")}${dark ? ` h${dark}` : ""}`.trim();
+  }
+}
+
+/** From now on shades compare the rows in view; each row gets its own when it is put into the page. */
+function shadeBy(order: Row[]): void {
+  const now = order.map((row) => row.index).sort((a, b) => a - b).join();
+  if (now === compared) return;
+  compared = now;
+  const columns = heads().flatMap((head, place) => (head.classList.contains("s") ? [[place, head.dataset["k"] ?? ""] as const] : []));
+  const begin = (): void => {
+    shaded = new Set();
+    shades = columns.map(([place, key]) => {
+      const all = values(key);
+      return [place, all, scale(order.map((row) => all[row.index] as number | null))];
+    });
+  };
+  if (columns.length <= MANY) return begin();
+  const more = (from: number): void => {
+    if (now !== compared) return;
+    if (!from) begin();
+    order.slice(from, from + CHUNK).forEach(shade);
+    if (from + CHUNK < order.length) later(() => more(from + CHUNK));
+  };
+  later(() => more(0));
 }
 
 /** The value of every row in a column. */
@@ -94,6 +142,7 @@ export function show(visible: Row[], keys: SortKey[], pins: ReadonlySet<string>)
     return compare(ranks[a.index] ?? null, ranks[b.index] ?? null, false) || a.index - b.index;
   });
   current = order;
+  shadeBy(order);
   place(order);
 }
 

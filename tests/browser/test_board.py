@@ -324,3 +324,19 @@ def test_a_frame_of_a_copy_shows_the_board_alone(page: Any, copy_address: str) -
     page.goto(f"{copy_address}{BOARD}/?embed=1")
     expect(page.locator("header.top")).to_be_hidden()
     expect(page.locator("#board")).to_be_visible()
+
+
+def test_shades_compare_the_rows_in_view(board: Any) -> None:
+    """Back to all rows, the shades are those of the server."""
+    shades = "[...document.querySelectorAll('#board tbody td')].map(one => one.className)"
+    before = board.evaluate(shades)
+    assert any("h8" in one for one in before)
+    board.fill("#q", "small")
+    has_models(board, "org/small")
+    assert not any(re.search(r"\bh\d", one) for one in board.evaluate(shades))
+    board.fill("#q", "small; large")
+    has_models(board, "org/small", "org/large")
+    assert any("h8" in one for one in board.evaluate(shades))
+    board.fill("#q", "")
+    expect(board.locator("#board tbody tr")).to_have_count(3)
+    assert board.evaluate(shades) == before

@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 STEPS = 8
+_FULL = 0.05
+"""A column whose scores are closer together than this stays paler, the more so the closer."""
 
 
 class Scale(NamedTuple):
     """The range of one column.
 
     The lowest twentieth shares a shade, so that outliers hide no contrast. Shades grow with the
-    square of the place in the range: readers compare the best with one another.
+    square of the place in the range: readers compare the best with one another. Where all are close
+    nothing is dark.
     """
 
     low: float
@@ -29,4 +32,11 @@ class Scale(NamedTuple):
         if value is None or self.high <= self.low:
             return 0
         share = max(0.0, (value - self.low) / (self.high - self.low))
-        return 1 + min(STEPS - 1, int(share * share * STEPS))
+        return 1 + min(self._most - 1, int(share * share * self._most))
+
+    @property
+    def _most(self) -> int:
+        """The darkest step."""
+        spread = min(1.0, (self.high - self.low) / _FULL)
+        # As JavaScript rounds.
+        return max(1, int(STEPS * spread + 0.5))
