@@ -57,6 +57,9 @@ const COPIES: Record<string, () => string> = {
 export function share(): void {
   const panel = byId("share");
   panel.addEventListener("click", (event) => {
+    // The link cites the view as it is now: its address holds the state.
+    const cite = (event.target as Element).closest<HTMLAnchorElement>("a[data-cite]");
+    if (cite) cite.search = `?${new URLSearchParams({ of: location.pathname + location.search })}`;
     const button = (event.target as Element).closest("button");
     const make = COPIES[button?.dataset["copy"] ?? ""];
     if (button && make) void copy(make(), button, words["copied"] ?? "✓");

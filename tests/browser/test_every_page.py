@@ -54,6 +54,7 @@ def paths(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield "row", f"/scores/{plain[0]}?board={shown}"
     yield "organizations", "/organizations"
     yield "organization", f"/organizations/{plain[0].partition('/')[0]}"
+    yield "cite", f"/cite?of=/benchmark/{quote(quote(board))}"
     yield "missing", "/modles/nowhere"
 
 

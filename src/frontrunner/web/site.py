@@ -289,8 +289,15 @@ def to_bytes(visit: Visit, path: str, shown: Shown) -> bytes:
         built=day(snapshot.built_at),
         checked=None if visit.service.checked_at is None else minute(visit.service.checked_at),
         status=shown.status,
+        cited=_cited(visit),
         **shown.values,
     )
+
+
+def _cited(visit: Visit) -> str:
+    """The snapshot that the address of a page names, if it is not the one that is shown."""
+    wanted = visit.query.get("snapshot", "")[:64]
+    return "" if visit.service.snapshot.id.startswith(wanted) else wanted
 
 
 def _address(visit: Visit, path: str) -> str:

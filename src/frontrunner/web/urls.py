@@ -84,6 +84,10 @@ class Links(NamedTuple):
         """The models of an organisation, or all organisations."""
         return self.page(f"organizations/{model_path(name)}" if name else "organizations")
 
+    def cite(self, path: str = "") -> str:
+        """How to cite a page of ours, or the snapshot."""
+        return self.page("cite") + (f"?of={segment(path)}" if path else "")
+
     def scores(self, model: str, **query: str) -> str:
         """Where a number of a model comes from: `board`, and `task` or a column of the board."""
         given = "&".join(f"{key}={segment(value)}" for key, value in query.items() if value)

@@ -6,6 +6,7 @@ from frontrunner.web.views import (
     about,
     boards,
     changes,
+    cite,
     compare,
     history,
     home,
@@ -28,6 +29,7 @@ VIEWS: dict[str, View] = {
     "compare": compare.compare,
     "data": about.data,
     "changes": changes.changes,
+    "cite": cite.cite,
     "history": history.history,
     "old": old_table.table,
     "organizations": organizations.organizations,
@@ -40,9 +42,10 @@ DEVELOPMENT = frozenset({"_styleguide"})
 """Pages that are served in development only."""
 NAMED = frozenset({"benchmark", "models", "tasks", "old", "history", "scores", "organizations"})
 """Pages with a name in the rest of their path; below the others there is nothing."""
-_EVERYWHERE = frozenset({"embed"})
+_EVERYWHERE = frozenset({"embed", "snapshot"})
 _PARAMETERS: dict[str, frozenset[str]] = {
     "benchmark": frozenset({"show"}),
+    "cite": frozenset({"of"}),
     "compare": frozenset({"models", "board", "type"}),
     "models": frozenset({"q", "min", "max", *models.FILTERS}),
     "moved": frozenset({"model"}),
@@ -57,5 +60,5 @@ def parameters(path: str) -> frozenset[str]:
     return _EVERYWHERE | _PARAMETERS.get(path.partition("/")[0], frozenset())
 
 
-UNKEPT = frozenset({"moved", "search"})
+UNKEPT = frozenset({"cite", "moved", "search"})
 """Pages that are not cached: they may change within a snapshot, or are rarely requested twice."""

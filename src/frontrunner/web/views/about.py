@@ -7,6 +7,7 @@ import msgspec
 from frontrunner.web.licences import reviewed
 from frontrunner.web.shades import STEPS
 from frontrunner.web.views.changes import places
+from frontrunner.web.views.cite import of_snapshot
 from frontrunner.web.views.home import board_counts
 from frontrunner.web.visit import Shown, Visit
 
@@ -23,6 +24,7 @@ def data(visit: Visit) -> Shown:
         "hidden": max(0, len(info.rejected) - _SHOWN),
         "boards": _coverage(visit),
         "licences": reviewed(),
+        "cited_as": of_snapshot(visit),
     }
     return Shown("data.html", visit.t("data.title"), values, visit.t("data.lead"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -108,10 +109,9 @@ def _row(service: Service, model: Model, ranks: Sequence[Ranks]) -> Row:
     )
 
 
-def _order(row: Row) -> tuple[bool, int, str]:
-    """Models with the best rank on any featured board first, then by name."""
-    there = [rank for rank in row.ranks if rank is not None]
-    return not there, min(there, default=0), row.name.name.lower()
+def _order(row: Row) -> tuple[list[float], str]:
+    """By rank on the first board, then on the next; models without a rank by name."""
+    return [math.inf if rank is None else rank for rank in row.ranks], row.name.name.lower()
 
 
 def _rows_on(service: Service, boards: list[Benchmark]) -> list[int]:
