@@ -109,3 +109,17 @@ def test_before_the_first_update_the_status_says_so(command: Command) -> None:
     assert code == 0
     assert "has run yet. Run: frontrunner refresh" in out
     assert not command.home.exists()
+
+
+def test_logs_as_json_are_one_object_a_line(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FRONTRUNNER_LOGGING_FORMAT", "text")
+    command.results(12)
+    code, out, err = command("refresh", "--log-format", "json")
+    assert (code, out.count("\n")) == (0, 1)
+    lines = [msgspec.json.decode(line) for line in err.replace("} {", "}\n{").splitlines()]
+    events = [line["event"] for line in lines]
+    assert {"step_began", "step_ended", "said", "update_ended"} <= set(events)
+    assert lines[events.index("update_ended")]["outcome"] == "published"
+    assert lines[-1]["part"] == "command"

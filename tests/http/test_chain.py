@@ -89,3 +89,16 @@ def test_methods_that_are_made_up_are_counted_as_one(application: Application) -
         call(application, f"M{number}", "/health")
     text = call(application, "GET", "/metrics").text
     assert 'http_requests_total{handler="/health",method="<other>",status="405"} 50.0' in text
+
+
+def test_requests_are_logged_if_asked_for(
+    application: Application, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="frontrunner.server")
+    call(application, "GET", "/health")
+    assert not caplog.records
+    application.log_requests()
+    call(application, "GET", "/health", headers={"x-request-id": "abc"})
+    [record] = caplog.records
+    said = {name: vars(record)[name] for name in ("event", "path", "status", "request_id")}
+    assert said == {"event": "request", "path": "/health", "status": 200, "request_id": "abc"}

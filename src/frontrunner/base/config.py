@@ -18,6 +18,7 @@ from frontrunner.base.allowed import allowed
 from frontrunner.base.errors import UsageError
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.base.home import Home
+from frontrunner.base.logging_settings import LoggingSettings
 from frontrunner.base.near import near_names
 from frontrunner.base.refresh_settings import RefreshSettings
 from frontrunner.base.snapshot_settings import SnapshotSettings
@@ -184,6 +185,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     takeover: TakeoverSettings = TakeoverSettings()
     refresh: RefreshSettings = RefreshSettings()
     store: StoreSettings = StoreSettings()
+    logging: LoggingSettings = LoggingSettings()
 
 
 SECTIONS: dict[str, type[msgspec.Struct]] = {
@@ -197,6 +199,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "takeover": TakeoverSettings,
     "refresh": RefreshSettings,
     "store": StoreSettings,
+    "logging": LoggingSettings,
 }
 """The sections of `frontrunner.toml`, in the order of docs/configuration.md."""
 

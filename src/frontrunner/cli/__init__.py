@@ -52,17 +52,19 @@ def _run() -> int:
     """Run the command of `sys.argv`; its exit code."""
     # Not at the top: each worker process imports this module when it starts.
     from frontrunner.base.config import chosen_home, correct_in  # noqa: PLC0415
+    from frontrunner.base.logs import begin_as_told  # noqa: PLC0415
     from frontrunner.cli.command_line import command_line  # noqa: PLC0415
     from frontrunner.cli.hints import given_home, with_home  # noqa: PLC0415
-    from frontrunner.cli.output import complain, forget_volume, show_trace  # noqa: PLC0415
+    from frontrunner.cli.output import complain, forget_volume, say_stop, show_trace  # noqa: PLC0415
 
     code = 1
     forget_volume()
+    begin_as_told()
     try:
         load_commands(sys.argv[1:2])
         command_line()()
     except StoppedError as error:
-        sys.stderr.write(f"{with_home(str(error))}\n")
+        say_stop(with_home(str(error)))
         code = error.code
     except WrongSettingError as error:
         complain("error", f"{error} {correct_in(chosen_home(given_home()), 'gateway', error.key)}")

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from frontrunner.base.config import load_settings
 from frontrunner.base.home import Home as HomePaths
+from frontrunner.base.logs import begin_logs
 from frontrunner.base.way_back import keep_settings
 from frontrunner.cli.gateway_app import gateway, settings_of
-from frontrunner.cli.options import Home, Json
+from frontrunner.cli.options import Home, Json, LogFormat
 from frontrunner.cli.output import print_json, say
 
 
 @gateway.command("run")
-def run_(home: Home = None, as_json: Json = False) -> None:
+def run_(home: Home = None, as_json: Json = False, log_format: LogFormat = None) -> None:
     """Run the gateway in the foreground; SIGHUP or a changed frontrunner.toml reloads it."""
     run_gateway(home, ("companion", "compare"), {}, as_json=as_json)
 
@@ -33,6 +34,7 @@ def run_gateway(
     from frontrunner.ops.notify_metrics import NotifyCollector  # noqa: PLC0415
 
     chosen, _, folder = settings_of(home)
+    begin_logs(load_settings(chosen).logging)
     own = {
         name: (sys.executable, "-m", "frontrunner", "gateway", name, "--home", str(chosen))
         for name in beside
@@ -64,7 +66,8 @@ def companion(home: Home = None) -> None:
     from frontrunner.gateway.remote_control import remote_control  # noqa: PLC0415
     from frontrunner.gateway.render import Place  # noqa: PLC0415
 
-    _, settings, folder = settings_of(home)
+    chosen, settings, folder = settings_of(home)
+    begin_logs(load_settings(chosen).logging)
     feedback = Feedback(settings.feedback, folder)
     control = remote_control(settings, folder)
     serve_companion(feedback, folder, Place(folder).socket("companion"), control)
@@ -75,5 +78,6 @@ def compare(home: Home = None) -> None:
     """Compare mirrored requests; `gateway run` starts this process."""
     from frontrunner.gateway.shadow.serve import serve_comparer  # noqa: PLC0415
 
-    _, settings, folder = settings_of(home)
+    chosen, settings, folder = settings_of(home)
+    begin_logs(load_settings(chosen).logging)
     serve_comparer(settings, folder)

@@ -9,6 +9,7 @@ import typer
 
 from frontrunner.base.config import variable
 from frontrunner.base.errors import UsageError
+from frontrunner.base.logs import note_format
 from frontrunner.cli.hints import note_home
 
 
@@ -47,6 +48,17 @@ PublishTo = Annotated[
         metavar="URL",
         help="Object storage to copy what is published to: s3://BUCKET/PREFIX, az://, gs:// or "
         f"file://. Keys are read from the environment. {from_env('store', 'publish')}",
+        show_default=False,
+    ),
+]
+LogFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--log-format",
+        metavar="text|json",
+        callback=note_format,
+        is_eager=True,
+        help="How stderr is written: for people, or one JSON object a line. [default: text]",
         show_default=False,
     ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -11,9 +12,11 @@ import msgspec
 from rich.console import Console
 from rich.markup import escape
 
+from frontrunner.base import logs
 from frontrunner.base.errors import UsageError
 from frontrunner.cli.hints import with_home
 
+log = logging.getLogger("frontrunner.command")
 stderr = Console(stderr=True)
 _OF_DIRECTION = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _CONTROLS = (*range(0x20), *range(0x7F, 0xA0), *_OF_DIRECTION)
@@ -62,19 +65,36 @@ def say_more(text: str) -> None:
 
 def show_trace() -> None:
     """Print where the error at hand was raised, if --verbose asks for it."""
-    if _Volume.verbose:
+    if _Volume.verbose and logs.is_json():
+        log.error("where the error was raised", exc_info=True)
+    elif _Volume.verbose:
         sys.stderr.write(traceback.format_exc())
+
+
+def say_stop(text: str) -> None:
+    """Tell the user that the command was stopped, also with --quiet."""
+    if logs.is_json():
+        log.warning("%s", text, extra={"event": "stopped"})
+    else:
+        sys.stderr.write(f"{text}\n")
 
 
 def say(text: object) -> None:
     """Tell the user something. It goes to stderr as it is, and is not broken into lines."""
     if _Volume.quiet:
         return
+    if logs.is_json():
+        log.info("%s", with_home(str(text)), extra={"event": "said"})
+        return
     stderr.print(with_home(str(text)), highlight=False, markup=False, soft_wrap=True)
 
 
 def complain(kind: str, text: object) -> None:
     """Tell the user of an error or a warning."""
+    if logs.is_json():
+        level = logging.WARNING if kind == "warning" else logging.ERROR
+        log.log(level, "%s", with_home(str(text)), extra={"event": kind})
+        return
     lines = "\n".join(map(visible, with_home(str(text)).splitlines()))
     colour = "yellow" if kind == "warning" else "red"
     stderr.print(f"[bold {colour}]{kind}:[/] {escape(lines)}", highlight=False, soft_wrap=True)

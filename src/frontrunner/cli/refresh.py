@@ -11,16 +11,19 @@ from typing import Annotated
 import msgspec
 import typer
 
+from frontrunner.base import logs
 from frontrunner.base.config import Settings, load_settings
 from frontrunner.base.durations import seconds
 from frontrunner.base.errors import FrontrunnerError, RefreshError, UsageError
 from frontrunner.base.home import Home as HomePaths
+from frontrunner.base.logs import begin_logs
 from frontrunner.base.refresh_settings import SHORTEST
+from frontrunner.base.traces import begin_traces, span
 from frontrunner.cli.app import app
 from frontrunner.cli.backfill import backfill_past
 from frontrunner.cli.interrupts import interruptible
-from frontrunner.cli.options import Home, Json, OwnCatalog, PublishTo, WithoutMteb
-from frontrunner.cli.output import complain, counted, moment, print_json, say, visible
+from frontrunner.cli.options import Home, Json, LogFormat, OwnCatalog, PublishTo, WithoutMteb
+from frontrunner.cli.output import complain, counted, log, moment, print_json, say, visible
 from frontrunner.cli.progress import Terminal
 from frontrunner.refresh import notices
 from frontrunner.refresh.record import Run, State, read_state
@@ -71,6 +74,7 @@ def root(
     without_mteb: WithoutMteb = False,
     store: PublishTo = None,
     home: Home = None,
+    log_format: LogFormat = None,
 ) -> None:
     """Update the board: fetch, build, ask the guards, publish, deploy, and wait until readers have
     it.
@@ -90,6 +94,8 @@ def root(
         "without_mteb": without_mteb or None,
     }
     settings = load_settings(home, refresh=given, store={"publish": store})
+    begin_logs(settings.logging)
+    begin_traces(settings.logging)
     if every is None:
         sys.exit(_update(settings))
     pause = _pause(every)
@@ -114,8 +120,9 @@ def _pause(text: str) -> float:
 def _update(settings: Settings) -> int:
     """Update once, print how it went, and tell people; the exit code."""
     before = Store(settings.home).current_id()
-    with interruptible(lambda: _left(settings, before)):
+    with interruptible(lambda: _left(settings, before)), span("update") as say_of:
         ended = refresh(settings, Terminal())
+        say_of(outcome=ended.run.outcome, snapshot=ended.run.snapshot or "")
     _print(ended)
     notices.tell(settings, ended)
     return _code(ended)
@@ -145,6 +152,12 @@ def _update_and_go_on(settings: Settings) -> None:
 
 def _print(ended: Ended) -> None:
     typer.echo(msgspec.json.encode(ended.run).decode())
+    run = ended.run
+    if logs.is_json():
+        log.info("the update ended: %s", run.outcome, extra={
+            "event": "update_ended", "outcome": run.outcome, "snapshot": run.snapshot,
+            "seconds": run.seconds, "reason": run.reason or None,
+        })  # fmt: skip
     if ended.error is not None:
         complain("error", ended.error)
     elif ended.run.outcome == "held":

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from frontrunner.base.config import Settings, load_settings
+from frontrunner.base.logs import begin_logs
+from frontrunner.base.traces import begin_traces
 from frontrunner.cli.app import app
 from frontrunner.cli.browser import open_browser
-from frontrunner.cli.options import Home, Host, Open, Port, check_range, from_env
+from frontrunner.cli.options import Home, Host, LogFormat, Open, Port, check_range, from_env
 from frontrunner.cli.output import say
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
@@ -54,6 +56,7 @@ def serve(
             show_default=False,
         ),
     ] = None,
+    log_format: LogFormat = None,
 ) -> None:
     """Serve the published snapshot; what is published later is served without a restart."""
     from frontrunner.http.server import serve as run  # noqa: PLC0415 -- only this command needs it
@@ -62,6 +65,7 @@ def serve(
     check_range("--workers", workers, 1, 256)
     options = {"host": host, "port": port, "workers": workers, "development": development}
     settings = load_settings(home, server=options, store={"follow": store})
+    begin_logs(settings.logging)
     beside = None
     if settings.store.follow:
         from frontrunner.remote.mirror import first_pull, mirror  # noqa: PLC0415
@@ -91,6 +95,7 @@ def _application(settings: Settings, snapshot: Snapshot, worker: Worker) -> Appl
     from frontrunner.http.app import Application  # noqa: PLC0415
     from frontrunner.web.site import Site  # noqa: PLC0415
 
+    begin_traces(settings.logging)  # in each process: what sends spans is a thread
     site = Site(development=settings.server.development, site=settings.site)
     calls = Calls(settings.home)
     relayed = RelayedCalls(calls, worker.relay) if worker.relay and worker.number else None
@@ -102,6 +107,8 @@ def _application(settings: Settings, snapshot: Snapshot, worker: Worker) -> Appl
         calls=relayed or calls,
         metrics=worker.metrics,
     )
+    if settings.logging.requests:
+        application.log_requests()
     application.likes = _likes(settings, site) if settings.site.likes else None
     return application
 

@@ -10,7 +10,8 @@ import typer
 from frontrunner.base.config import load_settings
 from frontrunner.base.errors import UsageError
 from frontrunner.base.home import Home as HomePaths
-from frontrunner.cli.options import Home, check_range
+from frontrunner.base.logs import begin_logs
+from frontrunner.cli.options import Home, LogFormat, check_range
 from frontrunner.cli.output import say
 from frontrunner.cli.takeover_app import takeover
 from frontrunner.cli.takeover_plan import plan_lines, receivers
@@ -37,6 +38,7 @@ def console(
         typer.Option("--allow-plain-http", help="Serve other addresses than loopback without TLS."),
     ] = False,
     home: Home = None,
+    log_format: LogFormat = None,
 ) -> None:
     """Show the take-over in a browser, with the buttons of an operator."""
     from frontrunner.takeover.console.access import Tokens  # noqa: PLC0415
@@ -45,6 +47,7 @@ def console(
 
     check_range("--port", port, 0, 65535)
     settings = load_settings(home)
+    begin_logs(settings.logging)
     if not settings.home.is_dir():
         raise UsageError(
             f"The folder {settings.home} does not exist, so there is no take-over to show. Check "

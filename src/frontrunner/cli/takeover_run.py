@@ -15,8 +15,9 @@ import typer
 
 from frontrunner.base.config import NotifySettings, Settings, load_settings
 from frontrunner.base.errors import FrontrunnerError, GatewayError, LedgerError, TakeoverError
+from frontrunner.base.logs import begin_logs
 from frontrunner.base.way_back import keep_settings, settings_for_way_back
-from frontrunner.cli.options import Home, Json
+from frontrunner.cli.options import Home, Json, LogFormat
 from frontrunner.cli.output import complain, print_json, say, visible
 from frontrunner.cli.takeover_app import takeover
 from frontrunner.gateway.sides import sides
@@ -51,11 +52,13 @@ def start(
     reason: Reason = "",
     dry_run: DryRun = False,
     home: Home = None,
+    log_format: LogFormat = None,
 ) -> None:
     """Begin the take-over and run its controller; after a stop, go on. A second one stands by."""
     from frontrunner.takeover.wiring import user_name, wired  # noqa: PLC0415
 
     settings = load_settings(home)
+    begin_logs(settings.logging)
     with wired(settings, show=None if dry_run else _show_line) as one:
         state = fold(one.ledger.entries())
         begins = state.position.stage is Stage.PLANNED

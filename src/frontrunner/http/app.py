@@ -13,6 +13,7 @@ import logging
 from typing import Any, Protocol
 
 from frontrunner.answers.bodies import Bodies
+from frontrunner.base import traces
 from frontrunner.base.errors import CorruptSnapshotError, UnknownNameError, UsageError
 from frontrunner.http import chain, documents, earlier, icon_reply
 from frontrunner.http.metrics import MEDIA_TYPE, Metrics
@@ -70,8 +71,15 @@ class Application:
         """Answers first: whether the server is ready, and that nothing can be served."""
         handler = chain.gated(chain.limited(self._answer, self._refuse), lambda: self.gate)
         handler = chain.shared(chain.hosted(handler), origins, self._methods)
-        self._handle = chain.counted(handler, self.metrics)
+        handler = chain.counted(handler, self.metrics)
+        if traces.are_on():
+            handler = chain.traced(handler)
+        self._handle = handler
         self.use(snapshot)
+
+    def log_requests(self) -> None:
+        """Log every request from now on."""
+        self._handle = chain.logged(self._handle)
 
     def use(self, snapshot: Snapshot, checked_at: float | None = None) -> None:
         """Serve `snapshot` from the next request on.
@@ -139,7 +147,7 @@ class Application:
             reply = await self._pools.of(request.query).run(_replied, match, served, request)
         except (BadQueryError, UsageError, CorruptSnapshotError) as error:
             if isinstance(error, CorruptSnapshotError):
-                log.error("%s could not be answered: %s", request.path, error)
+                log.error("%s could not be answered: %s", request.path, error, extra=_id(request))
             return Response(*problem(*_explained(error)), route.group)
         if route.selects:
             self.metrics.select(route.selects, name)
@@ -181,7 +189,7 @@ class Application:
         making = pool.run(self._pages.find, service, request.page_request)
         [made] = await asyncio.gather(making, return_exceptions=True)
         if isinstance(made, Exception) and request.wants_html and not isinstance(made, BusyError):
-            log.error("%s could not be made", request.path, exc_info=made)
+            log.error("%s could not be made", request.path, exc_info=made, extra=_id(request))
             return await self._refuse(request, 500, "")
         if isinstance(made, BaseException):
             raise made
@@ -225,6 +233,11 @@ class Application:
 
 class _OtherSnapshotError(UsageError):
     """A page asks about a snapshot that is no longer served."""
+
+
+def _id(request: Request) -> dict[str, str | None]:
+    """What a line of the log says of a request."""
+    return {"request_id": request.request_id}
 
 
 def _replied(match: Match, served: Served, request: Request) -> Reply:

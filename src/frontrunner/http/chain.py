@@ -6,15 +6,18 @@ API, the pages and the old calls, so all of them have the same limits and the sa
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+from frontrunner.base import traces
 from frontrunner.http import query
 from frontrunner.http.metrics import Metrics, Series
 from frontrunner.http.plain import problem
 from frontrunner.http.reply import Headers
 from frontrunner.http.request import Handler, Request, Response
 
+log = logging.getLogger("frontrunner.server")
 MAX_PATH = 1024
 """Characters of a path, decoded. Names of models, tasks and boards have at most 500."""
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
@@ -35,6 +38,35 @@ def counted(handler: Handler, metrics: Metrics) -> Handler:
         if stream is None:
             return response
         return Response(status, headers, body, group, _sized(stream, series))
+
+    return handle
+
+
+def logged(handler: Handler) -> Handler:
+    """Log every request."""
+
+    async def handle(request: Request) -> Response:
+        began = time.perf_counter()
+        response = await handler(request)
+        seconds = round(time.perf_counter() - began, 6)
+        log.info("%s %s: %d", request.method, request.path, response.status, extra={
+            "event": "request", "method": request.method, "path": request.path,
+            "status": response.status, "group": response.group, "bytes": len(response.body),
+            "seconds": seconds, "request_id": request.request_id,
+        })  # fmt: skip
+        return response
+
+    return handle
+
+
+def traced(handler: Handler) -> Handler:
+    """Make a span of every request, below the one that the client names in `traceparent`."""
+
+    async def handle(request: Request) -> Response:
+        with traces.of_request(request.method, request.path, request.scope["headers"]) as say:
+            response = await handler(request)
+            say(response.status, response.group)
+            return response
 
     return handle
 

@@ -36,6 +36,7 @@ GLANCE_EVERY = 0.05
 _STILL_ANSWERED = frozenset({"/health", "/metrics"})
 """Paths that say nothing of the board."""
 log = logging.getLogger("frontrunner.server")
+_PROBLEM = {"event": "snapshot_not_served"}
 
 
 class Readiness(msgspec.Struct, frozen=True):
@@ -118,7 +119,7 @@ class Follower:
         problem = str(error) or repr(error) if error else ""
         if problem and problem != self.problem:
             known = isinstance(error, CorruptSnapshotError)
-            log.error("%s", problem, exc_info=None if known else error)
+            log.error("%s", problem, exc_info=None if known else error, extra=_PROBLEM)
             self._metrics.problems.inc()
         self.problem = problem
         self._metrics.problem.set(bool(problem))
@@ -193,7 +194,7 @@ class Follower:
         self.application.use(snapshot, read_checked_at(self._store.at, name))
         self.stopped = ""
         if before != ("", name, answers):
-            log.warning("now serving snapshot %s", name)
+            log.warning("now serving snapshot %s", name, extra={"snapshot": name})
 
 
 class _Check(msgspec.Struct, frozen=True):

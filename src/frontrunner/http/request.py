@@ -13,6 +13,9 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
+_LONGEST_ID = 100
+
+
 async def _no_body() -> MutableMapping[str, Any]:
     return {"type": "http.request", "body": b"", "more_body": False}
 
@@ -81,6 +84,14 @@ class Request:
         else:
             tags = value.decode("latin-1")
             self.if_none_match = f"{self.if_none_match}, {tags}" if self.if_none_match else tags
+
+    @property
+    def request_id(self) -> str | None:
+        """What a proxy in front, such as the gateway, calls this request."""
+        for name, value in self.scope["headers"]:
+            if name == b"x-request-id":
+                return str(value[:_LONGEST_ID].decode("latin-1"))
+        return None
 
     @property
     def wants_html(self) -> bool:

@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import NoReturn
@@ -94,7 +93,7 @@ class Supervisor:
             code = leaving.code if isinstance(leaving.code, int) else 1
         finally:
             if code and sys.exc_info()[0]:
-                traceback.print_exc()
+                log.error("worker %d failed", number, exc_info=True)
             # Without the clean-up that belongs to the parent.
             logging.shutdown()
             os._exit(code)

@@ -75,7 +75,7 @@ def step(puller: Puller, home: Home, state: Following) -> Following:
             f"{looked.pulled.downloaded:,}",
         )
     if looked.problem and looked.problem != state.problem:
-        log.error("%s", looked.problem)
+        log.error("%s", looked.problem, extra={"event": "store_problem"})
     return _stored(home, state, after)
 
 

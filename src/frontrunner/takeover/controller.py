@@ -97,7 +97,7 @@ class Controller:
         while not stop.is_set():
             look = self.tick()
             if look is None and not standing_by:
-                log.warning("%s", STANDS_BY)
+                log.warning("%s", STANDS_BY, extra={"event": "stands_by"})
             standing_by = look is None
             if look is not None and look.position.mode is Mode.FINISHED and not self.state.pending:
                 log.warning("the take-over is finished")

@@ -62,7 +62,7 @@ class Telling:
 
     def trouble(self, text: str) -> None:
         """Log why the controller cannot work, and send a notice, repeated every 10 minutes."""
-        log.error("%s", text)
+        log.error("%s", text, extra={"event": "controller_trouble"})
         now = time.monotonic()
         if now - self._troubles.get(text, -_TROUBLE_EVERY) < _TROUBLE_EVERY:
             return

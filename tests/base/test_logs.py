@@ -1,0 +1,110 @@
+"""Logs as JSON: one object a line with the documented fields, whatever is logged."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from frontrunner.base import logs
+from frontrunner.base.errors import UsageError
+from frontrunner.base.logging_settings import LoggingSettings
+from frontrunner.base.logs import JsonLines, begin_as_told, begin_logs, event_of, note_format
+
+DOCS = Path(__file__).parents[2] / "docs/operations.md"
+JSON = LoggingSettings(format="json")
+
+
+@pytest.fixture(autouse=True)
+def restored(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv(logs.VARIABLE, "text")
+    yield
+    begin_logs(LoggingSettings())
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+
+def test_a_record_is_a_line_with_the_documented_fields(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    begin_logs(JSON)
+    logging.getLogger("frontrunner.server").warning(
+        "now serving snapshot %s", "abc", extra={"snapshot": "abc", "request_id": None}
+    )
+    [line] = lines(capsys)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line.pop("time"))
+    assert line == {
+        "level": "warning", "part": "server", "event": "now_serving_snapshot",
+        "message": "now serving snapshot abc", "pid": os.getpid(), "snapshot": "abc",
+    }  # fmt: skip
+    documented = DOCS.read_text(encoding="utf-8")
+    assert all(f"| `{name}` |" in documented for name in ("time", "traceback", *line))
+
+
+def test_an_error_has_its_traceback_in_the_same_line(capsys: pytest.CaptureFixture[str]) -> None:
+    begin_logs(JSON)
+    try:
+        raise ValueError("two\nlines")
+    except ValueError:
+        logging.getLogger("frontrunner.server").exception("it failed")
+    [line] = lines(capsys)
+    assert (line["level"], line["event"]) == ("error", "it_failed")
+    assert "ValueError: two\nlines" in line["traceback"]
+
+
+def test_what_is_no_json_is_written_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    begin_logs(JSON)
+    log = logging.getLogger("frontrunner.server")
+    log.info("%s", "caf\udce9", extra={"event": "odd", "path": Path("a"), "name_of": "\udce9"})
+    [line] = lines(capsys)
+    assert (line["message"], line["path"], line["name_of"]) == ("caf\\udce9", "a", "\\udce9")
+
+
+@pytest.mark.parametrize(
+    ("template", "event"),
+    [
+        ("worker %d ended (%s) and is replaced", "worker_ended_and_is_replaced"),
+        ("%s: %.3f s", "s"),
+        ("%s", "message"),
+        ("100%% of %(name)s are gone", "of_are_gone"),
+    ],
+)
+def test_events_are_named_by_their_words(template: str, event: str) -> None:
+    assert event_of(template) == event
+
+
+def test_text_stays_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    begin_logs(JSON)
+    begin_logs(LoggingSettings())
+    assert not logs.is_json()
+    assert not [one for one in logging.getLogger().handlers if isinstance(one.formatter, JsonLines)]
+    logging.getLogger("frontrunner.server").info("not shown")
+    assert capsys.readouterr().err == ""
+
+
+def test_the_option_is_also_for_processes_that_are_started(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    note_format("json")
+    assert os.environ[logs.VARIABLE] == "json"
+    begin_logs(LoggingSettings())
+    begin_as_told()
+    assert logs.is_json()
+    with pytest.raises(UsageError, match="text or json, got 'xml'"):
+        note_format("xml")
+
+
+def test_a_crash_is_a_line_too(capsys: pytest.CaptureFixture[str]) -> None:
+    begin_logs(JSON)
+    sys.excepthook(RuntimeError, RuntimeError("gone"), None)
+    [line] = lines(capsys)
+    assert (line["level"], line["event"], line["message"]) == ("critical", "crashed", "gone")
