@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from frontrunner.base import traces
 from frontrunner.base.errors import MissingExtraError
@@ -16,15 +18,13 @@ from frontrunner.cli.progress import Terminal
 from frontrunner.http.chain import traced
 from frontrunner.http.request import Request, Response
 
-sdk = pytest.importorskip("opentelemetry.sdk.trace.export")
-memory = pytest.importorskip("opentelemetry.sdk.trace.export.in_memory_span_exporter")
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
 @pytest.fixture
-def spans() -> Iterator[memory.InMemorySpanExporter]:
-    exporter = memory.InMemorySpanExporter()
-    trace_to(sdk.SimpleSpanProcessor(exporter))
+def spans() -> Iterator[InMemorySpanExporter]:
+    exporter = InMemorySpanExporter()
+    trace_to(SimpleSpanProcessor(exporter))
     yield exporter
     end_traces()
 
@@ -41,7 +41,7 @@ def answered(status: int, *headers: tuple[bytes, bytes]) -> None:
 
 
 def test_a_request_is_a_span_below_that_of_the_client(
-    spans: memory.InMemorySpanExporter,
+    spans: InMemorySpanExporter,
 ) -> None:
     answered(200, (b"traceparent", PARENT.encode()))
     answered(503)
@@ -55,13 +55,15 @@ def test_a_request_is_a_span_below_that_of_the_client(
     assert (first.status.is_ok, second.status.is_ok, second.parent) == (True, False, None)
 
 
-def test_the_steps_of_an_update_are_spans_in_it(spans: memory.InMemorySpanExporter) -> None:
+def test_the_steps_of_an_update_are_spans_in_it(spans: InMemorySpanExporter) -> None:
     with span("update") as say:
         with Terminal().step("Reading result files"):
             pass
         say(outcome="published")
     step, update = spans.get_finished_spans()
     assert (step.name, update.name) == ("Reading result files", "update")
+    assert step.parent is not None
+    assert update.context is not None
     assert step.parent.span_id == update.context.span_id
     assert update.attributes == {"outcome": "published"}
     assert update.resource.attributes["service.name"]

@@ -163,7 +163,7 @@ def wired(
         plane, new_url = closing.enter_context(_plane(settings, ledger, write, clock))
         notifier = Notifier(channels_of(settings.notify), home.outbox)
         tenure = HomeTenure(
-            lease_of(settings, ledger), home.controller_lock, lambda name: _is_local(name, home)
+            lease_of(settings, ledger), home.controller_lock, lambda name: is_local(name, home)
         )
         judging = judging_of(settings, new_url)
         telling = Telling(home.looks, folder, ledger.entries, notifier)
@@ -224,5 +224,6 @@ def _place(home: Home) -> str:
     return f"{platform.node()} {home.path.absolute()}"
 
 
-def _is_local(holder: str, home: Home) -> bool:
+def is_local(holder: str, home: Home) -> bool:
+    """Whether the holder of a lease is a process of this home on this machine."""
     return holder.startswith(f"{_place(home)} pid ")

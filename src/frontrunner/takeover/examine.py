@@ -1,0 +1,123 @@
+"""What `frontrunner doctor` says of a take-over: its ledger, and whether a controller works."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+from frontrunner.base.atomic import locked
+from frontrunner.base.config import Settings
+from frontrunner.base.durations import seconds
+from frontrunner.base.errors import LedgerError, MissingExtraError
+from frontrunner.base.home import Home
+from frontrunner.gateway.examine import Finding
+from frontrunner.takeover.fold import State, fold
+from frontrunner.takeover.ledger.lease import Held
+from frontrunner.takeover.ledger.ledger import Ledger
+from frontrunner.takeover.stages import Mode
+from frontrunner.takeover.telling import last_look
+from frontrunner.takeover.wiring import is_local, lease_of, ledger_if_begun
+
+_START = "Run: frontrunner takeover start"
+_WITHOUT_LEDGER = (
+    "Users stay where they are. To take all of them back without the ledger, run: frontrunner "
+    "gateway share 0 --force"
+)
+_LATE = 6
+"""Looks that may be missed in a row before a controller counts as hanging."""
+_LONGEST_WATCH = 20.0
+
+
+def examine_takeover(
+    settings: Settings,
+    now: Callable[[], float] = time.time,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[Finding]:
+    """The ledger and the controller; nothing before a take-over was started.
+
+    A controller on another machine is watched for two looks: `sleep` waits for them.
+    """
+    try:
+        ledger = ledger_if_begun(settings)
+        if ledger is None:
+            return
+        with closing(ledger):
+            yield _chain(ledger)
+            state, held = fold(ledger.entries()), lease_of(settings, ledger).current()
+            yield _controller(settings, state, held, now(), lambda: _goes_on(
+                settings, ledger, held, sleep
+            ))  # fmt: skip
+    except MissingExtraError as error:
+        yield Finding("ledger", "wrong", f"{error}. {_WITHOUT_LEDGER}")
+    except LedgerError as error:
+        text = f"{error} Mend the database, or restore it from a backup. {_WITHOUT_LEDGER}"
+        yield Finding("ledger", "wrong", text)
+
+
+def _chain(ledger: Ledger) -> Finding:
+    found = ledger.verify()
+    if not found.holds:
+        text = f"its chain is broken. {found.text} Run: frontrunner takeover verify"
+        return Finding("ledger", "wrong", f"{text}. If it was changed, restore it from a backup")
+    return Finding("ledger", "ok", f"the chain of {found.entries} entries is whole")
+
+
+def _controller(
+    settings: Settings,
+    state: State,
+    held: Held | None,
+    now: float,
+    goes_on: Callable[[], bool],
+) -> Finding:
+    what, home, at = "controller", Home(settings.home), state.position
+    if held is None and at.mode is Mode.FINISHED:
+        return Finding(what, "ok", "none runs, and none is needed: the take-over is finished")
+    if held is None:
+        text = f"none runs, though the take-over is at {at}: no gate is watched. {_START}"
+        return Finding(what, "wrong", text)
+    runs_here = _is_locked(home)
+    if not is_local(held.holder, home):
+        return _elsewhere(held, goes_on(), runs_here)
+    if not runs_here:
+        text = f"{held.holder} is dead: it ended without giving its lease back. {_START}"
+        return Finding(what, "wrong", text)
+    look = last_look(home.looks)
+    ago = now - look.at if look else 0.0
+    if ago > _LATE * seconds(settings.takeover.tick):
+        text = f"{held.holder} runs, but its last look was {ago:.0f} s ago. Read its log; if it "
+        return Finding(what, "wrong", f"{text}hangs, end it. {_START}")
+    return Finding(what, "ok", f"{held.holder}, whose last look was {ago:.0f} s ago")
+
+
+def _elsewhere(held: Held, goes_on: bool, runs_here: bool) -> Finding:
+    """A controller of another machine or home; one of this home may stand by."""
+    if goes_on:
+        here = ". One of this home stands by, which takes over if that one ends"
+        return Finding("controller", "ok", f"{held.holder}{here if runs_here else ''}")
+    text = f"{held.holder} does not renew its lease: it hangs, is dead or cannot reach the ledger. "
+    more = "One of this home stands by and takes over soon." if runs_here else _START
+    return Finding("controller", "wrong", f"{text}{more}")
+
+
+def _is_locked(home: Home) -> bool:
+    """Whether a controller of this home runs, with the lease or not."""
+    if not home.controller_lock.exists():
+        return False
+    try:
+        with locked(home.controller_lock):
+            return False
+    except BlockingIOError:
+        return True
+
+
+def _goes_on(
+    settings: Settings, ledger: Ledger, held: Held | None, sleep: Callable[[float], None]
+) -> bool:
+    """Whether the lease is renewed, or changes hands, while it is watched."""
+    tick = seconds(settings.takeover.tick)
+    for _ in range(8):
+        sleep(min(2.5 * tick, _LONGEST_WATCH) / 8)
+        if lease_of(settings, ledger).current() != held:
+            return True
+    return False
