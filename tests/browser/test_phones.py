@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -33,6 +34,27 @@ SEEN = """
   return fits && box.width > 0 ? cell.innerText.trim() : "cut";
 })
 """
+
+
+def test_the_table_begins_within_the_first_screen(
+    chromium: Any, address: str, snapshot: Any
+) -> None:
+    """And a column of a wide board is found by its name."""
+    board = f"{address}/benchmark/{quote(snapshot.catalog.benchmarks[0].name)}"
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    for tab in ("", "/tasks"):
+        page.goto(board + tab)
+        page.wait_for_selector("#tools:not([hidden])")
+        row = page.locator("#board tbody tr").first.bounding_box()
+        assert row["y"] + row["height"] < 844, tab
+    name = page.locator("#board thead .s").last.get_attribute("data-k")
+    page.fill("#jump", name)
+    page.wait_for_selector("#board thead .s.here")
+    found = page.locator(".here")
+    assert found.get_attribute("data-k") == name
+    assert found.bounding_box()["x"] + found.bounding_box()["width"] <= 390
+    context.close()
 
 
 @pytest.mark.parametrize("width", [360, 390, 1440])

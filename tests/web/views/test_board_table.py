@@ -141,3 +141,19 @@ def test_a_board_of_few_tasks_has_no_legend_for_bands(service: Service) -> None:
     html = Browser(service).text(f"/benchmark/{NAME}")
     assert "data-b=" not in html
     assert "95 of 100 draws" not in html
+
+
+def test_columns_of_tasks_come_by_type_and_the_first_of_each_says_it(tmp_path: Path) -> None:
+    kinds = {"T1": "STS", "T2": "Retrieval", "T3": "STS"}
+    known = catalog([task(name, type=kind) for name, kind in kinds.items()])
+    scores = {"org/a": {"T1": 0.1, "T2": 0.2, "T3": 0.3}}
+    ingested = ingest(write_scores(tmp_path / "results", scores), known, workers=1)
+    service = Service(snapshot_of(tmp_path / "home", ingested))
+    bench = service.find_benchmark("All")
+    table = board_table.task_table(service, bench, words("en"), Links())
+    assert [(column.key, column.group) for column in table.columns] == [
+        ("T1", "STS · 2"),
+        ("T3", ""),
+        ("T2", "Retrieval · 1"),
+    ]
+    assert [cell.text for cell in table.rows[0].cells] == ["10.00", "30.00", "20.00"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -187,18 +187,27 @@ def _summary_cells(
 def task_table(service: Service, bench: Benchmark, t: Words, links: Links) -> BoardTable:
     """The scores of every task."""
     board = service.board(bench.name)
-    types = {task.name: task.type for task in board.tasks_meta}
+    types = {task.name: type_label(task.type, t) for task in board.tasks_meta}
     columns = [
-        Column("task", name, name, t.named("types", spaced(types.get(name, ""))), links.task(name))
-        for name in board.tasks
+        Column("task", name, name, kind, links.task(name), f"{kind} · {len(names)}" * (not place))
+        for kind, names in _by_kind(board.tasks, types).items()
+        for place, name in enumerate(names)
     ]
-    cells = across([_task_cells(name, board, t) for name in board.tasks], len(board.rows))
+    cells = across([_task_cells(one.key, board, t) for one in columns], len(board.rows))
     return BoardTable(
         heading(service, bench, board),
         tuple(columns),
         make_rows(board, cells, t),
         facts(board, beside_rows=True),
     )
+
+
+def _by_kind(tasks: Sequence[str], types: Mapping[str, str]) -> dict[str, list[str]]:
+    """Tasks by their type, both in the order of the board."""
+    kinds: dict[str, list[str]] = {}
+    for name in tasks:
+        kinds.setdefault(types.get(name, ""), []).append(name)
+    return kinds
 
 
 def _task_cells(name: str, board: BoardValues, t: Words) -> list[ScoreCell]:

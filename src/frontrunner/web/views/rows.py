@@ -31,6 +31,8 @@ class Column(NamedTuple):
     title: str
     """What it means, in a sentence."""
     href: str | None = None
+    group: str = ""
+    """What the columns from this one on have in common; empty if that is said before."""
 
     @property
     def width(self) -> str:
