@@ -16,10 +16,17 @@ interface Dot {
   said: string[];
 }
 
-const RIGHT = 936;
+interface Chart {
+  svg: SVGSVGElement;
+  dots: Dot[];
+}
+
 const LETTER = 7;
-const svg = document.querySelector<SVGSVGElement>("figure .chart");
-const dots = [...(svg?.querySelectorAll<SVGAElement>("a[data-i]") ?? [])].map(readDot);
+/** The same picture in two sizes, of which the style sheet shows one. */
+const charts: Chart[] = [...document.querySelectorAll<SVGSVGElement>("figure .chart")].map((svg) => ({
+  svg,
+  dots: [...svg.querySelectorAll<SVGAElement>("a[data-i]")].map(readDot),
+}));
 const texts = facts.name.map(plain);
 let state = read(location.search);
 
@@ -48,41 +55,53 @@ function records(some: Dot[]): Dot[] {
 
 function apply(): void {
   const test = rowTest(state, texts);
-  const left = dots.filter((dot) => test(dot.row));
-  const front = records(left);
-  for (const dot of dots) {
-    dot.link.style.display = left.includes(dot) ? "" : "none";
-    dot.shape.classList.toggle("f", front.includes(dot));
-    if (dot.shape.tagName === "circle") dot.shape.setAttribute("r", front.includes(dot) ? "6" : "4.5");
+  let [left, all] = [0, 0];
+  for (const chart of charts) {
+    const some = chart.dots.filter((dot) => test(dot.row));
+    const front = records(some);
+    [left, all] = [some.length, chart.dots.length];
+    drawDots(chart, some, front);
+    drawLine(chart, front);
+    drawLabels(chart, front);
+    listLeaders(front);
   }
-  drawLine(front);
-  drawLabels(front);
-  listLeaders(front);
-  byId("shown").textContent = left.length ? fill(words["shown"] ?? "", { n: left.length, all: dots.length }) : (words["nothing"] ?? "");
+  byId("shown").textContent = left ? fill(words["shown"] ?? "", { n: left, all }) : (words["nothing"] ?? "");
   countFilters(state);
   carry(state);
 }
 
-function drawLine(front: Dot[]): void {
+function drawDots(chart: Chart, left: Dot[], front: Dot[]): void {
+  for (const dot of chart.dots) {
+    dot.link.style.display = left.includes(dot) ? "" : "none";
+    dot.shape.classList.toggle("f", front.includes(dot));
+    if (dot.shape.tagName === "circle") dot.shape.setAttribute("r", front.includes(dot) ? "6" : "4.5");
+  }
+}
+
+function drawLine({ svg }: Chart, front: Dot[]): void {
   const [first, ...rest] = front;
-  const path = first ? `M${first.x} ${first.y}${rest.map((dot) => `H${dot.x}V${dot.y}`).join("")}H${RIGHT}` : "";
-  svg?.querySelector(".fl")?.setAttribute("d", path);
+  const path = first ? `M${first.x} ${first.y}${rest.map((dot) => `H${dot.x}V${dot.y}`).join("")}H${svg.dataset["right"] ?? ""}` : "";
+  svg.querySelector(".fl")?.setAttribute("d", path);
 }
 
 /** Labels of the front, leaving out those that would overlap: see `charts._labels`. */
-function drawLabels(front: Dot[]): void {
-  svg?.querySelectorAll(".dl").forEach((label) => label.remove());
+function drawLabels({ svg }: Chart, front: Dot[]): void {
+  const [left, full] = [Number(svg.dataset["left"]), svg.viewBox.baseVal.width];
+  svg.querySelectorAll(".dl").forEach((label) => label.remove());
   const taken: [number, number, number][] = [];
   for (const dot of [...front].reverse()) {
     const width = (dot.said[0] ?? "").length * LETTER;
-    const start = Math.min(Math.max(dot.x - width - 8, 56), 960 - width);
-    const top = dot.y - 8;
-    if (taken.some(([begin, end, line]) => Math.abs(top - line) < 14 && start < end && begin < start + width)) continue;
-    taken.push([start, start + width, top]);
+    const start = Math.max(dot.x - width - 8, left);
+    const top = start + width < dot.x ? dot.y - 8 : dot.y - 14;
+    const end = start + width;
+    const overlaps = taken.some(([begin, other, line]) => Math.abs(top - line) < 14 && start < other && begin < end);
+    const covers = front.some(({ x, y }) => start - 6 < x && x < end + 6 && top - 14 < y && y < top + 8);
+    if (end > full || overlaps || covers) continue;
+    taken.push([start, end, top]);
     const label = document.createElementNS("http://www.w3.org/2000/svg", "text");
     label.textContent = dot.said[0] ?? "";
     for (const [name, value] of Object.entries({ class: "dl", x: start, y: top })) label.setAttribute(name, String(value));
-    svg?.append(label);
+    svg.append(label);
   }
 }
 
@@ -115,4 +134,4 @@ addEventListener("popstate", () => {
   apply();
 });
 byId("tools").hidden = false;
-if (dots.length) apply();
+if (charts.length) apply();

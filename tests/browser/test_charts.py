@@ -32,18 +32,18 @@ def _shown(chart: Any) -> int:
 
 def test_a_search_hides_dots_and_the_front_follows(chart: Any) -> None:
     before = _shown(chart)
-    path = chart.locator(".fl").get_attribute("d")
+    path = chart.locator(".wide .fl").get_attribute("d")
     chart.fill("#q", "wordllama")
     in_query(chart, "q", "wordllama")
     expect(chart.locator("#shown")).to_contain_text(f"of {before}")
     assert 0 < _shown(chart) < before
-    assert chart.locator(".fl").get_attribute("d") != path
+    assert chart.locator(".wide .fl").get_attribute("d") != path
     names = chart.locator("#leaders tbody th").all_inner_texts()
     assert names
     assert all("l2-supercat" in name for name in names)
     chart.fill("#q", "")
     expect(chart.locator(DOTS)).to_have_count(before)
-    expect(chart.locator(".fl")).to_have_attribute("d", path)
+    expect(chart.locator(".wide .fl")).to_have_attribute("d", path)
 
 
 def test_sizes_are_filtered_with_their_units(chart: Any) -> None:
@@ -71,3 +71,19 @@ def test_nothing_left_is_said(chart: Any) -> None:
     chart.fill("#q", "no such model")
     expect(chart.locator("#shown")).to_have_text("No matches. Clear a filter.")
     expect(chart.locator(DOTS)).to_have_count(0)
+
+
+def test_on_a_phone_the_chart_fits_and_says_its_dots_by_keyboard(
+    page: Any, address: str, snapshot: Any
+) -> None:
+    board = snapshot.catalog.benchmarks[0].name
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/benchmark/{quote(board)}/size")
+    page.wait_for_selector("#tools:not([hidden])")
+    expect(page.locator("figure .wide")).to_be_hidden()
+    figure = page.locator("figure")
+    assert figure.evaluate("one => one.scrollWidth <= one.clientWidth")
+    page.locator(DOTS).first.focus()
+    expect(page.locator("figure .tip")).to_contain_text("\u00b7")
+    page.fill("#q", "no such model")
+    expect(page.locator(DOTS)).to_have_count(0)

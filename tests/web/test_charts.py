@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 import pytest
 
 from frontrunner.answers.service import Service
@@ -38,3 +41,33 @@ def test_charts_show_the_unit_that_fits(service: Service) -> None:
     svg = charts.scatter(dots, dots[:1], charts.LOG, "x", "y")
     assert ">100K<" in svg
     assert ">1M<" in svg
+
+
+@pytest.mark.parametrize("canvas", [charts.WIDE, charts.NARROW])
+def test_everything_is_inside_the_picture_and_no_label_covers_another(
+    canvas: charts.Canvas,
+) -> None:
+    """A label has about 7 units a letter; labels of the front cover none of its dots either."""
+    names = ["a-model-with-a-very-long-name-that-fits-nowhere", "short", "of-middling-length"]
+    dots = [Dot(0.002 * 1.6**n, 40 + 2.0 * n, names[n % 3], "x", "/m", n) for n in range(18)]
+    svg = charts.scatter(dots, charts.records(dots), charts.LOG, "x", "y", canvas)
+    circles = [(float(x), float(y)) for x, y in re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', svg)]
+    found = re.findall(r'class="dl" x="([\d.]+)" y="([\d.]+)">([^<]+)', svg)
+    labels = [(float(x), float(y), float(x) + 7 * len(name)) for x, y, name in found]
+    assert len(labels) >= 2
+    assert all(0 <= x <= canvas.width and 0 <= y <= canvas.height for x, y in circles)
+    assert all(canvas.left <= start and end <= canvas.width for start, _, end in labels)
+    for number, (start, top, end) in enumerate(labels):
+        assert not any(start < x < end and top - 10 < y < top + 4 for x, y in circles)
+        for begin, line, other in labels[:number]:
+            assert abs(top - line) >= 14 or end <= begin or other <= start
+
+
+@pytest.mark.parametrize("canvas", [charts.WIDE, charts.NARROW])
+def test_marks_of_an_axis_do_not_touch(canvas: charts.Canvas) -> None:
+    dots = [Dot(size, 50.0, "m", "", "/m") for size in (1e-4, 1e2)]
+    svg = charts.scatter(dots, dots[:1], charts.LOG, "x", "y", canvas)
+    marks = re.findall(r'class="tx" x="([\d.]+)" y="[\d.]+">([^<]+)', svg)
+    ends = [(float(x) - 3.8 * len(text), float(x) + 3.8 * len(text)) for x, text in marks]
+    assert len(ends) >= 4
+    assert all(one[1] <= other[0] for one, other in itertools.pairwise(ends))

@@ -11,10 +11,26 @@ from markupsafe import Markup
 
 from frontrunner.web import text
 
-_WIDTH, _HEIGHT = 960.0, 520.0
 _LETTER = 7.6
-"""About the width of a letter of an axis."""
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 24.0, 20.0, 56.0
+"""About the width of a letter."""
+
+
+class Canvas(NamedTuple):
+    """The size of a chart, and the room around what it shows."""
+
+    kind: str
+    """The class by which style sheets show one of a page's charts."""
+    width: float
+    height: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+
+WIDE = Canvas("wide", 960.0, 520.0, 56.0, 24.0, 20.0, 56.0)
+NARROW = Canvas("narrow", 360.0, 400.0, 30.0, 10.0, 20.0, 48.0)
+"""For phones, where the wide one would be cut off or too small to read."""
 
 
 class Dot(NamedTuple):
@@ -74,14 +90,15 @@ class _Frame(NamedTuple):
     high_x: float
     low_y: float
     high_y: float
+    canvas: Canvas
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        place = self.x.place
+        place, box = self.x.place, self.canvas
         share_x = (place(x) - place(self.low_x)) / (place(self.high_x) - place(self.low_x))
         share_y = (y - self.low_y) / (self.high_y - self.low_y)
         return (
-            round(_LEFT + share_x * (_WIDTH - _LEFT - _RIGHT), 1),
-            round(_HEIGHT - _BOTTOM - share_y * (_HEIGHT - _TOP - _BOTTOM), 1),
+            round(box.left + share_x * (box.width - box.left - box.right), 1),
+            round(box.height - box.bottom - share_y * (box.height - box.top - box.bottom), 1),
         )
 
 
@@ -95,23 +112,29 @@ def records(dots: Iterable[Dot]) -> list[Dot]:
 
 
 def scatter(
-    dots: Sequence[Dot], front: Sequence[Dot], x: Axis, x_label: str, y_label: str
+    dots: Sequence[Dot],
+    front: Sequence[Dot],
+    x: Axis,
+    x_label: str,
+    y_label: str,
+    canvas: Canvas = WIDE,
 ) -> Markup:
     """Dots with a line through the best of them."""
     if not dots:
         return Markup("")
-    frame = _frame(dots, x)
+    frame = _frame(dots, x, canvas)
     marked = set(front)
     parts = [*_grid(frame, x_label, y_label), _steps(frame, front)]
     parts += [_dot(frame, dot, dot in marked) for dot in sorted(dots, key=lambda d: d in marked)]
     parts += _labels(frame, front)
-    box = f"0 0 {_WIDTH:g} {_HEIGHT:g}"
-    return Markup('<svg class="chart" viewBox="{}" role="group">{}</svg>').format(
-        box, Markup("").join(parts)
-    )
+    box = f"0 0 {canvas.width:g} {canvas.height:g}"
+    drawing = Markup(
+        '<svg class="chart {}" viewBox="{}" role="group" data-left="{:g}" data-right="{:g}">'
+    ).format(canvas.kind, box, canvas.left, canvas.width - canvas.right)
+    return drawing + Markup("").join(parts) + Markup("</svg>")
 
 
-def _frame(dots: Sequence[Dot], x: Axis) -> _Frame:
+def _frame(dots: Sequence[Dot], x: Axis, canvas: Canvas = WIDE) -> _Frame:
     xs, ys = [dot.x for dot in dots], sorted(dot.y for dot in dots)
     low, high = min(xs), max(xs)
     if x is LOG:
@@ -120,29 +143,34 @@ def _frame(dots: Sequence[Dot], x: Axis) -> _Frame:
         low, high = low - 30, high + 30
     # A few failed runs near zero would press all others into a line.
     bottom = min(ys[len(ys) // 20], ys[-1] - 5)
-    return _Frame(x, LINEAR, low, high, math.floor(bottom - 2), math.ceil(ys[-1] + 2))
+    return _Frame(x, LINEAR, low, high, math.floor(bottom - 2), math.ceil(ys[-1] + 2), canvas)
 
 
 def _grid(frame: _Frame, x_label: str, y_label: str) -> list[Markup]:
-    parts = []
-    bottom, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
+    parts, box = [], frame.canvas
+    bottom, right = box.height - box.bottom, box.width - box.right
+    free = 0.0
     for value, label in frame.x.marks(frame.low_x, frame.high_x):
         x, _ = frame.at(value, frame.low_y)
+        half = len(label) * _LETTER / 2
+        if x - half < free:
+            continue  # its label would touch the one before
+        free = x + half + 6
         parts.append(
             Markup(
                 '<path class="g" d="M{} {}V{}"/><text class="tx" x="{}" y="{}">{}</text>'
-            ).format(x, _TOP, bottom, x, bottom + 20, label)
+            ).format(x, box.top, bottom, x, bottom + 20, label)
         )
     for value, label in frame.y.marks(frame.low_y, frame.high_y):
         _, y = frame.at(frame.high_x, value)
         parts.append(
             Markup(
                 '<path class="g" d="M{} {}H{}"/><text class="ty" x="{}" y="{}">{}</text>'
-            ).format(_LEFT, y, right, _LEFT - 8, y + 4, label)
+            ).format(box.left, y, right, box.left - 8, y + 4, label)
         )
-    middle = (_LEFT + right) / 2
+    middle = (box.left + right) / 2
     title = Markup('<text class="tx ta" x="{}" y="{}">{}</text>')
-    parts.append(title.format(middle, _HEIGHT - 10, x_label))
+    parts.append(title.format(middle, box.height - 10, x_label))
     parts.append(Markup('<text class="ta" x="{}" y="{}">{}</text>').format(4, 12, y_label))
     return parts
 
@@ -188,23 +216,30 @@ def _steps(frame: _Frame, front: Sequence[Dot]) -> Markup:
     for dot in front[1:]:
         x, y = _clamped(frame, dot)
         path.append(f"H{x}V{y}")
-    return Markup('<path class="fl" d="{}H{}"/>').format("".join(path), _WIDTH - _RIGHT)
+    return Markup('<path class="fl" d="{}H{}"/>').format(
+        "".join(path), frame.canvas.width - frame.canvas.right
+    )
 
 
 def _labels(frame: _Frame, front: Sequence[Dot]) -> list[Markup]:
-    """Labels of the front, leaving out those that would overlap."""
+    """Labels of the front, leaving out those that would overlap others or cover a dot of it."""
     taken: list[tuple[float, float, float]] = []
-    parts = []
-    for dot in reversed(front):
-        x, y = _clamped(frame, dot)
+    places = [_clamped(frame, dot) for dot in front]
+    parts, box = [], frame.canvas
+    for dot, (x, y) in zip(reversed(front), reversed(places), strict=True):
         width = len(dot.label) * 7.0
-        start = min(max(x - width - 8, _LEFT), _WIDTH - width)
-        top = y - 8
-        if any(
-            abs(top - b) < 14 and start < end and begin < start + width for begin, end, b in taken
-        ):
+        start = max(x - width - 8, box.left)
+        end = start + width
+        # Beside its dot; above it where there is no room.
+        top = y - 8 if end < x else y - 14
+        overlaps = any(
+            abs(top - line) < 14 and start < other_end and begin < end
+            for begin, other_end, line in taken
+        )
+        covers = any(start - 6 < a < end + 6 and top - 14 < b < top + 8 for a, b in places)
+        if end > box.width or overlaps or covers:
             continue
-        taken.append((start, start + width, top))
+        taken.append((start, end, top))
         parts.append(
             Markup('<text class="dl" x="{}" y="{}">{}</text>').format(
                 round(start, 1), round(top, 1), dot.label
