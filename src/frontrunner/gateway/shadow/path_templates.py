@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import cache
+
+from frontrunner.http.routes import ROUTES
 
 _FIXED = frozenset({
     "v1", "benchmarks", "benchmark", "tasks", "models", "scores", "per-language", "leaders", "menu",
@@ -11,17 +14,12 @@ _FIXED = frozenset({
     "main", "boards_data", "data_overall", "data_tasks", "feed", "icon",
 })  # fmt: skip
 _LONGEST = 6
-_KNOWN = frozenset({
+_PAGES = frozenset({
     "/", "/boards", "/changes", "/compare", "/data", "/moved", "/search", "/benchmark/*",
     "/models", "/models/*", "/models/*/*", "/tasks", "/tasks/*",
-    "/v1/benchmarks", "/v1/benchmarks/menu", "/v1/benchmarks/*", "/v1/benchmarks/*/leaders",
-    "/v1/benchmarks/*/per-language", "/v1/benchmarks/*/scores", "/v1/benchmarks/*/scores.csv",
-    "/v1/benchmarks/*/scores.parquet", "/v1/models", "/v1/models/*", "/v1/models/*/*",
-    "/v1/models/*/scores", "/v1/models/*/*/scores", "/v1/rank", "/v1/snapshot", "/v1/*",
-    "/v1/tasks", "/v1/tasks/*", "/v1/tasks/*/*", "/v1/tasks/*/scores",
     "/resolve/main/boards_data/*/data_overall/*.jsonl", "/resolve/main/boards_data/*/data_tasks/*",
 })  # fmt: skip
-"""The routes of boards, without parameters. A client can make up any number of others."""
+"""Pages of boards and files of the first one, without parameters."""
 _UNKNOWN = 300
 """Other routes that are counted apart, whatever their parameters."""
 _VARIATIONS = 20
@@ -46,7 +44,15 @@ def counted_as(route: str, routes: Collection[str]) -> str:
 
 
 def _is_known(path: str) -> bool:
-    return (path.removeprefix("/zh") or "/") in _KNOWN
+    return (path.removeprefix("/zh") or "/") in _known()
+
+
+@cache
+def _known() -> frozenset[str]:
+    """The routes of boards, without parameters. A client can make up any number of others."""
+    names = ("a", "a/b")  # that of a model has a slash
+    api = {template(one.path.replace("{name}", name)) for one in ROUTES for name in names}
+    return _PAGES | api
 
 
 def template(target: str) -> str:
