@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 
 from frontrunner.base.errors import UsageError
@@ -60,8 +61,9 @@ def test_steps_have_names_of_their_own_and_an_end_that_can_be_read(plan: HubPlan
 def test_overwriting_saves_first_and_everything_can_be_taken_back() -> None:
     plan = plan_steps("overwrite", PLACES)
     assert [one.key for one in plan.steps] == [
-        "save", "archive", "parallel", "guide", "provide", "cutover", "hardware", "sleep", "verify",
-    ]  # fmt: skip
+        *("save", "archive", "parallel", "guide", "provide", "cutover", "hardware", "sleep"),
+        *("storage", "verify"),
+    ]
     assert plan.losses == ()
     assert [one.key for one in plan.steps if one.no_way_back] == []
     changes = [one for one in plan.steps if any("board/live" in c.path for c in one.writes)]
@@ -122,3 +124,13 @@ def test_each_loss_is_agreed_to_by_its_name() -> None:
 def test_a_plan_needs_three_repositories(places: Places) -> None:
     with pytest.raises(UsageError):
         plan_steps("overwrite", places)
+
+
+def test_shares_are_two_steps_more_and_need_the_old_board_to_run() -> None:
+    places = Places(space="b/l", demo="b/d", archive="b/o", shifting=True)
+    keys = [one.key for one in plan_steps("overwrite", places).steps]
+    assert keys[keys.index("provide") : keys.index("cutover")] == ["provide", "shift", "share"]
+    for strategy, kind in (("rename", "space"), ("overwrite", "dataset")):
+        wrong = msgspec.structs.replace(places, archive_kind=kind)
+        with pytest.raises(UsageError, match="shifting under"):
+            plan_steps(strategy, wrong)  # type: ignore[arg-type]

@@ -147,6 +147,8 @@ class HubSettings(_Section, frozen=True):
     """Hardware to ask for under the name; empty keeps what there is."""
     sleep_time: Annotated[int, msgspec.Meta(ge=-1)] = 0
     """Seconds without a visitor until the Space sleeps; -1 never, 0 as the old board."""
+    storage: Literal["", "small", "medium", "large"] = ""
+    """Persistent storage that the name is to have; empty keeps what there is."""
     secrets: tuple[str, ...] = ()
     """`NAME=FILE` each: the value of a secret that a Space needs; only its owner may read it."""
     content: str = ""

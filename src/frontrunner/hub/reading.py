@@ -89,6 +89,7 @@ def settings_of(hub: Hub, repo_id: str) -> SpaceSettings:
         hardware=runtime.hardware or runtime.requested,
         sleep_time=runtime.sleep_time,
         storage=runtime.storage,
+        volumes=runtime.volumes,
         variables={name: one.value for name, one in variables.items()},
         secrets=tuple(sorted(secrets)),
     )
@@ -151,6 +152,9 @@ def _runtime(found: SpaceRuntime) -> Runtime:
         requested=found.requested_hardware,
         sleep_time=found.sleep_time,
         storage=found.storage,
+        volumes=tuple(
+            f"{one.type} {one.source} at {one.mount_path}" for one in found.volumes or ()
+        ),
         error=str(found.raw.get("errorMessage") or ""),
     )
 

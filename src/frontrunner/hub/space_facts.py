@@ -20,6 +20,9 @@ class Runtime(msgspec.Struct, frozen=True, kw_only=True):
     sleep_time: int | None = None
     """Seconds without a visitor until the Space sleeps; None means never."""
     storage: str | None = None
+    """Persistent storage: small, medium or large."""
+    volumes: tuple[str, ...] = ()
+    """What is mounted, and where."""
     error: str = ""
 
     @property
@@ -63,6 +66,7 @@ class SpaceSettings(msgspec.Struct, frozen=True, kw_only=True):
     hardware: str | None = None
     sleep_time: int | None = None
     storage: str | None = None
+    volumes: tuple[str, ...] = ()
     variables: dict[str, str] = {}
     secrets: tuple[str, ...] = ()
     """Their names."""

@@ -76,6 +76,8 @@ class Places(msgspec.Struct, frozen=True, kw_only=True):
     """`dataset` if the account's plan does not include another Space with a container."""
     hardware: str = ""
     """Hardware to ask for at the name; empty keeps what the Space has."""
+    storage: str = ""
+    """Persistent storage that the name is to have; empty keeps what it has."""
     shifting: bool = False
     """Whether users move in shares first, with a gateway at the name."""
 
@@ -88,6 +90,7 @@ def places_of(settings: HubSettings) -> Places:
         archive=settings.archive,
         archive_kind=settings.archive_kind,
         hardware=settings.hardware,
+        storage=settings.storage,
         shifting=settings.shifting,
     )
 
@@ -140,6 +143,7 @@ def _overwrite(places: Places) -> tuple[Step, ...]:
         ),
         _hardware(places),
         _sleep(space),
+        _storage(places),
         _verify(space),
     )
 
@@ -181,6 +185,7 @@ def _rename(places: Places) -> tuple[Step, ...]:
         ),
         _hardware(places),
         _sleep(space),
+        *([_storage(places)] if places.storage else []),
         _verify(space),
     )
 
@@ -197,7 +202,9 @@ def _losses(strategy: Strategy, places: Places) -> tuple[Loss, ...]:
             Loss("discussions", f"The discussions at {space} go to {old}."),
             Loss("grant", "A community grant may have to be given again by the staff of the Hub."),
             Loss("subdomain", "The old board's live address changes; links to it may not lead on."),
-            Loss("storage", f"Files in persistent storage, if the Space has any, go to {old}."),
+            Loss(
+                "storage", f"Files in persistent storage and mounted volumes, if any, go to {old}."
+            ),
         )
     if places.archive_kind == "dataset":
         text = f"The old board runs nowhere after the cutover: {old} has its files, and says so."
@@ -334,6 +341,17 @@ def _sleep(space: str) -> Step:
         done_when="the runtime names it; free hardware has one that nobody can change",
         undo="the old board gets its sleep time back",
         undo_writes=(post(space, "sleeptime"),),
+    )
+
+
+def _storage(places: Places) -> Step:
+    wanted = places.storage or "what the old board had"
+    return Step(
+        key="storage",
+        stage="cutover",
+        title=f"See that {places.space} has its persistent storage: {wanted}",
+        reads=get(places.space, "", "runtime"),
+        done_when="the runtime names it; the Hub's client cannot ask for it, so people are told to",
     )
 
 

@@ -65,6 +65,7 @@ def hub_part(settings: HubSettings) -> HubPart:
         archive_kind=settings.archive_kind,
         hardware=settings.hardware,
         sleep_time=settings.sleep_time,
+        storage=settings.storage,
         secrets=_secrets(settings),
         accept=settings.accept,
         content=new_board(settings.content).tree,

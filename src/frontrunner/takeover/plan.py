@@ -61,6 +61,8 @@ class HubPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     hardware: str = ""
     sleep_time: int = 0
     """Seconds until it sleeps; -1 means never, 0 as the old board."""
+    storage: str = ""
+    """Persistent storage that the name is to have; empty as the old board."""
     secrets: tuple[str, ...] = ()
     """Names of secrets whose values are given."""
     accept: tuple[str, ...] = ()

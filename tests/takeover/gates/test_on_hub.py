@@ -100,3 +100,10 @@ def test_hardware_is_held_against_what_is_wanted(
 ) -> None:
     runtime = Runtime(stage="RUNNING", hardware=hardware, requested=requested)
     assert judged_quota(runtime, wanted, 0.0).verdict is verdict
+
+
+def test_storage_that_is_not_there_is_pending() -> None:
+    runtime = Runtime(stage="RUNNING", hardware="cpu-basic", requested="cpu-basic")
+    assert judged_quota(runtime, "cpu-basic", 0.0, "small").verdict is Verdict.INCONCLUSIVE
+    there = msgspec.structs.replace(runtime, storage="small")
+    assert judged_quota(there, "cpu-basic", 0.0, "small").verdict is Verdict.PASSED

@@ -110,6 +110,7 @@ class Move:
     archive: str = ARCHIVE
     archive_kind: str = "space"
     shifting: bool = False
+    storage: str = ""
     deploy_seconds: float = 20.0
     hardware_seconds: float = 1000.0
     judge: FakeJudge = field(default_factory=FakeJudge)
@@ -131,7 +132,7 @@ class Move:
         return HubPart(
             strategy=self.strategy, space=BOARD, demo=DEMO, archive=self.archive,
             archive_kind=self.archive_kind, hardware=self.hardware,
-            sleep_time=self.sleep_time, secrets=tuple(self.values()),
+            sleep_time=self.sleep_time, storage=self.storage, secrets=tuple(self.values()),
             accept=LOSSES if self.strategy == "rename" else (),
             content=new_board(str(self.content)).tree, shifting=self.shifting,
             control_secret=CONTROL if self.shifting else "",

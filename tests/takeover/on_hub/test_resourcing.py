@@ -153,3 +153,44 @@ def test_storage_that_stays_behind_is_told(hub: Hub, tmp_path: Path) -> None:
     move = Move(hub, tmp_path, strategy="rename")
     held_at(move, Stage.CUTOVER)
     assert any("persistent storage (small) stays" in one for one in move.story())
+
+
+def alarms(move: Move, about: str = "storage") -> list[str]:
+    told = [one for one in move.story() if '"topic":"alarm"' in one]
+    return [one for one in told if about in one]
+
+
+def test_storage_that_a_person_has_to_ask_for_is_pending_until_it_is_there(
+    hub: Hub, tmp_path: Path
+) -> None:
+    """Users are not kept waiting, and somebody is told at once and again at the deadline."""
+    move = Move(hub, tmp_path, storage="small", hardware_seconds=0.01)
+    move.command(Verb.START)
+    move.to(Stage.SETTLED, Mode.FINISHED)
+    assert "storage" in move.intents()
+    assert "storage" not in move.steps()
+    move.until(lambda _: len(alarms(move)) == 2)
+    assert all("Request it in the settings of board/leaderboard" in one for one in alarms(move))
+    assert "longer than" in alarms(move)[1]
+    space_of(move).storage = "small"
+    move.until(lambda _: "storage" in move.steps())
+    assert len(alarms(move)) == 2
+
+
+def test_storage_that_an_overwrite_keeps_is_seen_there(hub: Hub, tmp_path: Path) -> None:
+    assert hub.board.space is not None
+    hub.board.space.storage = "medium"
+    move = Move(hub, tmp_path)
+    move.command(Verb.START)
+    move.until(lambda _: "storage" in move.steps())
+    assert alarms(move, "Request it") == []
+
+
+def test_what_the_archive_lacks_to_keep_files_in_is_told(hub: Hub, tmp_path: Path) -> None:
+    assert hub.board.space is not None
+    hub.board.space.storage = "small"
+    hub.board.space.volumes = [{"type": "bucket", "source": "board/files", "mountPath": "/data"}]
+    move = Move(hub, tmp_path)
+    held_at(move, Stage.GUIDED)
+    [told] = alarms(move, "keeps files in")
+    assert "small persistent storage, bucket board/files at /data" in told

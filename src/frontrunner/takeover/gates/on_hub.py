@@ -39,7 +39,7 @@ def asked_hub(
     hub = open_hub(settings.endpoint, read_token(settings.token_file), seconds=gate.seconds / 2)
     if isinstance(gate, QuotaGate):
         wanted = part.hardware or _hardware_before(Home(home))
-        return judged_quota(runtime_of(hub, part.space), wanted, time.time())
+        return judged_quota(runtime_of(hub, part.space), wanted, time.time(), part.storage)
     return _engagement(hub, part, Home(home))
 
 
@@ -88,14 +88,18 @@ def judged_engagement(before: Engagement, after: Engagement, at: float, more: st
     )
 
 
-def judged_quota(runtime: Runtime, wanted: str, at: float) -> Checked:
+def judged_quota(runtime: Runtime, wanted: str, at: float, storage: str = "") -> Checked:
     """Whether the Space runs on the hardware that was requested, or on that of the settings.
 
-    A request that is pending is no failure: the board runs on what there is.
+    A request that is pending is no failure: the board runs on what there is. Nor is storage that a
+    person has still to ask for.
     """
     asked = wanted or runtime.requested or ""
     if runtime.hardware is None:
         text = f"The Space has no hardware now: its stage is {runtime.stage}."
+        return Checked(verdict=Verdict.INCONCLUSIVE, text=text, at=at)
+    if runtime.hardware == asked and storage not in ("", runtime.storage):
+        text = f"Pending: it has {runtime.storage or 'no'} storage, and {storage} is wanted."
         return Checked(verdict=Verdict.INCONCLUSIVE, text=text, at=at)
     if runtime.hardware == asked:
         text = f"The Space runs on {runtime.hardware}."

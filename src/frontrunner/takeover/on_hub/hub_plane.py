@@ -32,7 +32,7 @@ from frontrunner.hub.space_facts import SpaceSettings
 from frontrunner.takeover.on_hub.boards_asked import BoardsAsked
 from frontrunner.takeover.on_hub.new_board import NewBoard, kept_board
 from frontrunner.takeover.on_hub.replacing_tree import TREE_STEPS
-from frontrunner.takeover.on_hub.resourcing import Hardware, Trailing, trailing_steps
+from frontrunner.takeover.on_hub.resourcing import Trailing, trailing_steps
 from frontrunner.takeover.on_hub.seeing import Eyes, Seen
 from frontrunner.takeover.on_hub.sharing import SetShare, last_set, was_started_anew
 from frontrunner.takeover.on_hub.step_journal import Known, Open, StepJournal
@@ -42,7 +42,7 @@ from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.stages import FULL, World
 
 log = logging.getLogger("frontrunner.takeover")
-_TRAILING = frozenset({"give-up", "hardware", "sleep"})
+_TRAILING = frozenset({"give-up", "hardware", "sleep", "storage"})
 """Steps that the move does not wait for."""
 
 
@@ -222,7 +222,7 @@ class HubPlane:
     # --- hardware -----------------------------------------------------------------------------
 
     def _tend(self, ground: Ground, known: Known) -> None:
-        """Ask for hardware and sleep time once users are on the new board, and look after them.
+        """Ask for hardware and the like once users are on the new board, and look after it.
 
         A refusal is told to people and holds nothing up.
         """
@@ -233,12 +233,11 @@ class HubPlane:
             known = self._journal.known()
             begun = known.open.get(step.key)
             is_late = begun and self._now() - begun.at > self._hardware_seconds
-            if waits and is_late and isinstance(step, Hardware):
-                self._journal.alarm(
-                    f"{waits} That is longer than {self._hardware_seconds:,.0f} s. Ask the Hub's "
-                    "staff about the grant, or look at the account's billing.",
-                    self._token,
-                )
+            if waits and begun and step.by_hand:
+                self._journal.alarm(f"{waits} {step.by_hand}", self._token)
+            if waits and is_late and step.late:
+                late = f"That is longer than {self._hardware_seconds:,.0f} s."
+                self._journal.alarm(f"{waits} {late} {step.late}", self._token)
 
     def _trailing_steps(self, ground: Ground, known: Known) -> tuple[Trailing, ...]:
         saved = known.saved.get("commit", "")

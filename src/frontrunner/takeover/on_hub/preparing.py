@@ -25,7 +25,7 @@ from frontrunner.hub.saved_tree import (
 from frontrunner.hub.tree_changes import TreeChange
 from frontrunner.hub.waiting import Probe, ask_live
 from frontrunner.takeover.on_hub.new_board import keep_board
-from frontrunner.takeover.on_hub.resourcing import give_known_secrets
+from frontrunner.takeover.on_hub.resourcing import give_known_secrets, storage_lacking
 from frontrunner.takeover.on_hub.seeing import snapshot_of
 from frontrunner.takeover.on_hub.step_journal import Known
 from frontrunner.takeover.on_hub.step_parts import Coming, Done, Ground
@@ -123,17 +123,18 @@ class Archive:
         return copy_space(self.ground.hub, saved, self.ground.part.archive).commit
 
     def _alarm(self, known: Known, commit: str) -> str:
-        """Give it the secrets whose values are known; what is to be done about the others."""
+        """Give it the secrets whose values are known; what a person has to do about the rest."""
         ground, archive = self.ground, self.ground.part.archive
         if commit not in ground.told:
             saved = saved_settings(ground.saved_folder(known))
             missing = give_known_secrets(ground, archive, saved) if saved else ()
-            ground.told[commit] = (
+            secrets = (
                 f"{archive} lacks the secrets {', '.join(missing)}. Nobody can read their values: "
                 "set them there, or name files with them as secrets under [hub]."
-                if missing
-                else ""
             )
+            there = settings_of(ground.hub, archive)
+            storage = storage_lacking(saved, there, archive) if saved else ""
+            ground.told[commit] = " ".join([*([secrets] if missing else []), storage]).strip()
         return ground.told[commit]
 
     def _replaced(self, known: Known) -> str:

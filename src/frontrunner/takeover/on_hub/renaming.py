@@ -71,10 +71,11 @@ class TakeName:
     def _alarm(self, known: Known) -> str:
         """What a rename leaves behind, besides what was agreed to by name."""
         saved = saved_settings(self.ground.saved_folder(known))
-        if saved is None or not saved.storage:
+        if saved is None or not (saved.storage or saved.volumes):
             return ""
-        part = self.ground.part
-        return f"The persistent storage ({saved.storage}) stays with {part.archive}, as agreed."
+        storage = [f"persistent storage ({saved.storage})"] if saved.storage else []
+        what = ", ".join([*storage, *saved.volumes])
+        return f"The {what} stays with {self.ground.part.archive}, as agreed."
 
 
 @dataclass(frozen=True)

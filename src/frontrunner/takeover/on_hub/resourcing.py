@@ -48,6 +48,11 @@ class Hardware:
         what = "the hardware" if self.key == "give-up" else self.flavor
         return f"{verb} {what} at {self.repo_id}"
 
+    by_hand = ""
+    """What a person has to do at once."""
+    late = "Ask the Hub's staff about the grant, or look at the account's billing."
+    """What a person has to do if it takes too long."""
+
     def is_done(self, known: Known) -> bool:
         """Whether it was asked for and came."""
         return known.done.get(self.key, {}).get("hardware") == self.flavor
@@ -87,6 +92,8 @@ class SleepTime:
         how = "never sleep" if self.seconds is None else f"sleep after {self.seconds:,} s"
         return f"Let {self.repo_id} {how}"
 
+    by_hand = late = ""
+
     def is_done(self, known: Known) -> bool:
         """Whether it was set."""
         return known.done.get(self.key, {}).get("sleep") == str(self.seconds)
@@ -105,7 +112,55 @@ class SleepTime:
         return Done({"sleep": str(self.seconds), **about})
 
 
-Trailing = Hardware | SleepTime
+@dataclass(frozen=True)
+class Storage:
+    """Wait until a person has requested persistent storage: the Hub's client cannot."""
+
+    ground: Ground
+    repo_id: str
+    size: str
+    key: str = "storage"
+
+    @property
+    def title(self) -> str:
+        """What it does."""
+        return f"See that {self.repo_id} has {self.size} persistent storage"
+
+    @property
+    def by_hand(self) -> str:
+        """What a person has to do."""
+        return f"Request it in the settings of {self.repo_id} on the Hub: no program can."
+
+    late = by_hand
+    """What a person has to do if it takes too long."""
+
+    def is_done(self, known: Known) -> bool:
+        """Whether it was seen there."""
+        return known.done.get(self.key, {}).get("storage") == self.size
+
+    def prepare(self, known: Known) -> dict[str, str]:
+        """What is there."""
+        return {"before": runtime_of(self.ground.hub, self.repo_id).storage or ""}
+
+    def run(self, known: Known, about: dict[str, str]) -> Done | Coming:
+        """Look whether it is there."""
+        facts_of(self.ground.hub, self.repo_id)  # not if the name leads elsewhere
+        found = runtime_of(self.ground.hub, self.repo_id).storage
+        if found == self.size:
+            return Done({"storage": self.size, **about})
+        return Coming(f"{self.repo_id} has {found or 'no'} storage; {self.size} is wanted.")
+
+
+def storage_lacking(of: SpaceSettings, at: SpaceSettings, repo_id: str) -> str:
+    """What a person has to do because a copy has not what its original keeps files in."""
+    lacks = [f"{of.storage} persistent storage"] if of.storage not in (None, at.storage) else []
+    lacks += [one for one in of.volumes if one not in at.volumes]
+    if not lacks:
+        return ""
+    return f"{repo_id} lacks what the old board keeps files in ({', '.join(lacks)}): set it there."
+
+
+Trailing = Hardware | SleepTime | Storage
 """A step that the move does not wait for."""
 
 
@@ -119,7 +174,9 @@ def trailing_steps(ground: Ground, before: SpaceSettings) -> tuple[Trailing, ...
     if part.sleep_time or (part.hardware or before.hardware or FREE_HARDWARE) != FREE_HARDWARE:
         asked = None if part.sleep_time < 0 else part.sleep_time
         found = (*found, SleepTime(ground, part.space, asked if asked != 0 else before.sleep_time))
-    return found
+    kept = before.storage if part.strategy == "overwrite" else None
+    size = part.storage or kept
+    return (*found, Storage(ground, part.space, size)) if size else found
 
 
 def _hardware_steps(ground: Ground, before: str) -> tuple[Hardware, ...]:
