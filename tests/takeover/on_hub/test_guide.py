@@ -9,10 +9,12 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from frontrunner.hub.standin.containers import Containers
 from frontrunner.takeover.on_hub.rehearsed_faults import FAULTS
 from tests.hub.conftest import hub, plain_client
 from tests.hub.made_hub import OLD_FILES, TOKEN, Hub
@@ -22,7 +24,10 @@ __all__ = ["hub", "plain_client"]
 GUIDE = (Path(__file__).parents[3] / "docs/hub.md").read_text("utf-8")
 QUICK = {
     "FRONTRUNNER_TAKEOVER_TICK": "50ms", "FRONTRUNNER_TAKEOVER_WARM": "1h",
-    **{f"FRONTRUNNER_TAKEOVER_{one}_AT_LEAST": "0s" for one in ("PARALLEL", "GUIDED", "SETTLED")},
+    **{
+        f"FRONTRUNNER_TAKEOVER_{one}_AT_LEAST": "0s"
+        for one in ("PARALLEL", "GUIDED", "SHIFTING", "SETTLED")
+    },
 }  # fmt: skip
 """What makes days of the guide fit into a test."""
 
@@ -63,23 +68,46 @@ class Follower:
             time.sleep(0.2)
 
 
-def test_the_guide_leads_to_the_new_board_and_back(hub: Hub, tmp_path: Path) -> None:
+def with_shares(settings: str, more: str) -> str:
+    """The settings with those of the shares, each key in its section."""
+    text = settings
+    for section_, keys in re.findall(r"^(\[.*\])\n((?:[^\[\n].*\n)+)", more, re.MULTILINE):
+        known = f"{section_}\n" in text
+        text = text.replace(f"{section_}\n", f"{section_}\n{keys}", 1) if known else text
+        text += "" if known else f"\n{section_}\n{keys}"
+    found = tomllib.loads(text)
+    assert found["hub"]["shifting"]
+    assert found["takeover"]["shifting"] == {"gates": [], "at_least": "1d"}
+    return text
+
+
+@pytest.mark.parametrize("shares", [False, True])
+def test_the_guide_leads_to_the_new_board_and_back(hub: Hub, tmp_path: Path, shares: bool) -> None:
+    with Containers(hub.app) as containers:
+        hub.app.containers = containers
+        follow(hub, tmp_path, shares=shares)
+
+
+def follow(hub: Hub, tmp_path: Path, *, shares: bool) -> None:
     hub.wait("RUNNING")
     made_content(tmp_path / "board-space")
     (tmp_path / "home").mkdir()
-    settings, _ = blocks("Take over", "toml")
+    settings, more, _ = blocks("Take over", "toml")
+    settings = with_shares(settings, more) if shares else settings
     (tmp_path / "home/frontrunner.toml").write_text(settings)
     follower = Follower(tmp_path, hub.url)
     for title in ("Check the token", "See the plan"):
         for line in "".join(blocks(title, "sh")).splitlines():
             follower.run(line)
-    begin, back = blocks("Take over", "sh")
+    begin, back, _ = blocks("Take over", "sh")
     plan, start, status = begin.splitlines()
     assert "the Space's files" in follower.run(plan).replace("The", "the")
     with subprocess.Popen(
         follower.words(start), cwd=tmp_path, env=follower.environ, stderr=subprocess.PIPE
     ) as controller:
         try:
+            if shares:
+                follower.until(status, "shifting")
             follower.until(status, "cutover")
             assert set(hub.board.head.files) < {*made_files(tmp_path)} | {".gitattributes"}
             follower.run(back.strip())
@@ -101,5 +129,5 @@ def test_every_fault_is_in_the_guide(fault: str) -> None:
 
 
 def test_what_has_to_be_agreed_to_is_in_the_guide() -> None:
-    _, accept = blocks("Take over", "toml")
+    *_, accept = blocks("Take over", "toml")
     assert accept.strip() == 'accept = ["likes", "discussions", "grant", "subdomain", "storage"]'
