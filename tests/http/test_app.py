@@ -438,3 +438,4 @@ def test_a_request_for_another_snapshot_is_refused(get: Get, snapshot: Snapshot,
     assert other.status_code == 410
     assert other.headers["cache-control"] == "no-store"
     assert snapshot.id in other.json()["detail"]
+    assert "leave out snapshot=. Only /v1/benchmarks and /v1/models" in other.json()["detail"]

@@ -19,6 +19,7 @@ from frontrunner.base.errors import NetworkError, SnapshotError, UsageError
 from frontrunner.hub import boxed
 from frontrunner.hub.boxed import BOX, Box, box_of, check_source, publish_boxed, read_box
 from frontrunner.hub.space_folder import box_text
+from frontrunner.snapshot.freshness import read_checked_at
 from frontrunner.snapshot.manifest import FileEntry
 from frontrunner.snapshot.store import Store
 from tests.hub.made_board import made_home
@@ -74,6 +75,8 @@ def test_a_board_is_fetched_and_published(tmp_path: Path) -> None:
         assert publish_boxed(there) == box.snapshot
         assert len(asked) == len(box.files) + 2, "what is published is not fetched again"
     assert Store(there).current_id() == box.snapshot
+    snapshot = Store(there).current()
+    assert read_checked_at(Store(there).at, box.snapshot) == snapshot.built_at
     assert (there / "moved.json").read_text() == "{}"
     assert box_of(there).files == box.files
 

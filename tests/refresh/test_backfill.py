@@ -112,6 +112,8 @@ def test_a_month_without_a_usable_result_is_passed_over(tmp_path: Path) -> None:
     commit(folder, "2025-02-05", {"org/m00": {"T1": 0.1}})
     found = list(backfill(settings_of(tmp_path), Plan(str(folder)), Listener()))
     assert days(found) == ["2025-02-05"]
+    assert [one.files_unknown for one in found] == [1, 1]
+    assert found[0].models_unknown == ("org/unknown",)
 
 
 def test_what_cannot_be_done_is_told(tmp_path: Path, repository: Path) -> None:

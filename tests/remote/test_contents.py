@@ -6,6 +6,7 @@ import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
+from frontrunner.ops.past import keep_past
 from frontrunner.remote.contents import listing_of, open_contents
 from frontrunner.snapshot.store import Store
 from tests.factories import small_snapshot
@@ -31,3 +32,13 @@ def test_what_was_opened_stays_the_same_when_its_folder_is_replaced(tmp_path: Pa
         [one] = [one for one in opened if one.ref.path.endswith("answers.bin")]
         shutil.rmtree(snapshot.folder / "answers")
         assert len(one.file.read()) == one.ref.bytes
+
+
+def test_the_past_belongs_to_a_snapshot(tmp_path: Path) -> None:
+    snapshot, store = small_snapshot(tmp_path), Store(tmp_path / "home")
+    keep_past(store, print)
+    with ExitStack() as stack:
+        opened = open_contents(store.at, snapshot.id, stack)
+    paths = {one.ref.path for one in opened}
+    assert {"past/timeline/timeline.index", "past/timeline/timeline.bin"} <= paths
+    assert not [path for path in paths if "standings" in path or path.endswith(".lock")]

@@ -137,6 +137,7 @@ def test_a_listing_can_write_nowhere_else(path: str) -> None:
         f"legacy/calls/{ONE}/calls.bin",
         "legacy/adopted.json",
         "moved.json",
+        "past/timeline/timeline.index",
     ],
 )
 def test_what_a_server_needs_is_allowed(path: str) -> None:

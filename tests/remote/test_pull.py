@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from frontrunner.answers.prepare import prepare
 from frontrunner.base.errors import CorruptSnapshotError, StoreError
 from frontrunner.base.home import Home
+from frontrunner.ops.past import keep_past
 from frontrunner.remote.bucket import Bucket
 from frontrunner.remote.model import (
     POINTER,
@@ -23,6 +25,7 @@ from frontrunner.remote.model import (
 from frontrunner.remote.pull import Puller
 from frontrunner.remote.push import push, read_pointer
 from frontrunner.snapshot.freshness import read_checked_at, write_checked_at
+from frontrunner.snapshot.past import Past, has_past
 from frontrunner.snapshot.store import Store
 from tests.factories import small_snapshot
 from tests.remote.conftest import POLICY
@@ -282,3 +285,25 @@ def test_the_pointer_names_what_was_current_before(
     pointer, _ = read_pointer(bucket)
     assert isinstance(pointer, Pointer)
     assert [one.snapshot for one in pointer.entries] == [publisher.current_id(), first]
+
+
+def test_a_server_has_the_past_too(bucket: Bucket, publisher: Store, server: Server) -> None:
+    for bonus in (0.01, 0.02):
+        keep_past(publisher, print)
+        push(bucket, publisher, POLICY)
+        server.puller.pull()
+        assert Past(server.store.at).points() == Past(publisher.at).points()
+        small_snapshot(publisher.home.parent, bonus)
+    assert len(Past(server.store.at).points()) == 2
+
+
+def test_a_past_that_was_damaged_in_the_store_is_not_taken(
+    bucket: Bucket, publisher: Store, server: Server
+) -> None:
+    keep_past(publisher, print)
+    push(bucket, publisher, POLICY)
+    name = hashlib.sha256((publisher.at.timeline / "timeline.bin").read_bytes()).hexdigest()
+    bucket.write(object_key(name), b"something else")
+    with pytest.raises(CorruptSnapshotError, match=r"past/timeline/timeline\.bin was not written"):
+        server.puller.pull()
+    assert not has_past(server.store.at)

@@ -70,3 +70,28 @@ def test_helpers_whose_work_is_not_waited_for_give_way() -> None:
     with helpers(1, give_way) as polite, helpers(1) as plain:
         niceness = [pool.submit(os.nice, 0).result() for pool in (polite, plain)]
     assert niceness[0] > niceness[1]
+
+
+DIES_AT_ITS_START = """
+from concurrent.futures import BrokenExecutor
+from multiprocessing import get_context, resource_tracker
+from frontrunner.results.workers import helpers
+
+if __name__ == "__main__":
+    resource_tracker.ensure_running()
+    get_context("spawn").set_executable("/bin/false")
+    try:
+        with helpers(1, print, "x" * (1 << 20)) as pool:
+            pool.submit(print).result()
+    except BrokenExecutor:
+        print("broken")
+"""
+
+
+def test_a_helper_that_dies_at_its_start_is_noticed(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(DIES_AT_ITS_START)
+    ran = subprocess.run(
+        [sys.executable, str(program)], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert ran.stdout == "broken\n", ran.stderr

@@ -13,7 +13,7 @@ from frontrunner.base.config import load_settings
 from frontrunner.base.errors import UsageError
 from frontrunner.cli.interrupts import interruptible
 from frontrunner.cli.options import Home, OwnCatalog, WithoutMteb
-from frontrunner.cli.output import counted, say
+from frontrunner.cli.output import complain, counted, say
 from frontrunner.cli.progress import Terminal
 from frontrunner.refresh.backfill import Every, Plan, Rebuilt, backfill
 
@@ -59,6 +59,23 @@ def backfill_past(
             done.append(one)
     fresh = sum(one.snapshot is not None for one in done)
     say(f"Rebuilt {counted(fresh, 'snapshot')} of {len(done)}; /history shows them.")
+    _say_unknown(done)
+
+
+def _say_unknown(done: list[Rebuilt]) -> None:
+    """Say that results are missing because the catalog does not know their models, if many are."""
+    worst = max(done, key=lambda one: one.files_unknown, default=None)
+    if worst is None or not worst.files_unknown:
+        return
+    empty = sum(bool(one.files_unknown) and one.snapshot is None for one in done)
+    none = f"{counted(empty, 'snapshot')} could not be rebuilt at all. " if empty else ""
+    complain(
+        "warning",
+        f"The catalog does not know the models of up to {counted(worst.files_unknown, 'file')} of "
+        f"one snapshot, such as {', '.join(worst.models_unknown)}. {none}Models that have another "
+        "name today need a [[renamed]] entry in catalog.toml, models that are gone a [[model]] "
+        "entry. Then run the same command with --catalog FILE and --again.",
+    )
 
 
 def _left(done: list[Rebuilt]) -> str:

@@ -17,7 +17,6 @@ from frontrunner.cli.output import say
 from frontrunner.cli.progress import Terminal
 from frontrunner.cli.serve import serve
 from frontrunner.ops import pipeline
-from frontrunner.ops.past import keep_past
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.build import Inputs
 
@@ -46,8 +45,7 @@ def demo(
     store = pipeline.open_store(settings, reporter)
     inputs = Inputs(statistics, ingested)
     snapshot = pipeline.write_snapshot(store, inputs, reporter)
-    pipeline.prepare_answers(store, snapshot, reporter)
-    keep_past(store, reporter.warn)
+    pipeline.complete(store, snapshot, reporter)
     tell(snapshot)
     if serving:
         serve(home, host, port, opened)

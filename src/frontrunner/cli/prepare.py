@@ -12,7 +12,6 @@ from frontrunner.cli.options import Home
 from frontrunner.cli.output import say
 from frontrunner.cli.progress import Terminal
 from frontrunner.ops import pipeline
-from frontrunner.ops.past import keep_past
 
 
 @app.command()
@@ -28,7 +27,5 @@ def prepare(
     reporter = Terminal()
     store = pipeline.open_store(settings, reporter)
     snapshot = store.open(name) if name else store.current()
-    pipeline.prepare_answers(store, snapshot, reporter, again=again)
-    if store.current_id() is not None:
-        keep_past(store, reporter.warn)
+    pipeline.complete(store, snapshot, reporter, again=again)
     say(f"The answers of {snapshot.id} are prepared.")

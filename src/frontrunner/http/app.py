@@ -264,7 +264,8 @@ def _asked(match: Match, served: Served, query: bytes) -> tuple[Bodies, Query]:
     if wanted not in (None, current):
         if not match.route.path.startswith(earlier.PATHS):
             raise _OtherSnapshotError(
-                f"Another snapshot is served now: {current}. Load the page again."
+                f"Another snapshot is served now: {current}. Load the page again, or leave out "
+                "snapshot=. Only /v1/benchmarks and /v1/models answer from earlier snapshots."
             )
         bodies = served.earlier.find(str(wanted)) or bodies
     return bodies, parsed

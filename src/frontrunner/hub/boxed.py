@@ -22,6 +22,7 @@ from frontrunner.base.errors import NetworkError, SnapshotError, UsageError
 from frontrunner.base.home import Home
 from frontrunner.base.json import read_as
 from frontrunner.net.client import Limits, get
+from frontrunner.snapshot.freshness import read_checked_at, write_checked_at
 from frontrunner.snapshot.manifest import FileEntry, file_digest
 from frontrunner.snapshot.store import Store, whole_damage
 
@@ -129,7 +130,19 @@ def publish_boxed(home: Path, *, token: str = "", say: Say = lambda text: None) 
             "frontrunner space init"
         )
     store.publish(box.snapshot)
+    _say_when_built(store)
     return box.snapshot
+
+
+def _say_when_built(store: Store) -> None:
+    """Say that the sources gave the board when it was built: nothing later is known here.
+
+    A later check without a change would be another commit, and the Space would start anew.
+    """
+    snapshot = store.current()
+    if snapshot.moment == snapshot.built_at and read_checked_at(store.at, snapshot.id) is None:
+        store.at.refresh.mkdir(parents=True, exist_ok=True)
+        write_checked_at(store.at, snapshot.id, snapshot.built_at)
 
 
 def _fetch_all(box: Box, store: Store, token: str) -> None:

@@ -114,8 +114,7 @@ def _build(settings: Settings, request: Request, store: Store, reporter: Reporte
     had = _icons_of_current(store)
     snapshot, fetching = _written(settings, request, store, reporter, had)
     return_freed_memory()
-    prepare_answers(store, snapshot, reporter)
-    keep_past(store, reporter.warn)
+    complete(store, snapshot, reporter)
     try:
         keep_icons_of(store, snapshot, {**had, **fetching.result()})
     except FrontrunnerError as error:
@@ -317,9 +316,8 @@ def publish(store: Store, name: str, reporter: Reporter) -> Event | None:
     with store.changing():
         event = store.publish(name)
         _log_current(store, event, reporter)
-        if event is not None:
-            prepare_answers(store, store.current(), reporter)
-    keep_past(store, reporter.warn)
+        snapshot = store.current()
+    complete(store, snapshot, reporter)
     return event
 
 
@@ -331,8 +329,8 @@ def roll_back(store: Store, reporter: Reporter) -> Event:
     with store.changing():
         event = store.rollback()
         _log_current(store, event, reporter)
-        prepare_answers(store, store.current(), reporter)
-    keep_past(store, reporter.warn)
+        snapshot = store.current()
+    complete(store, snapshot, reporter)
     return event
 
 
@@ -349,6 +347,16 @@ def prune(
     if removed and not dry_run:
         log(store, events.Pruned(snapshots=tuple(removed)), reporter)
     return removed
+
+
+def complete(store: Store, snapshot: Snapshot, reporter: Reporter, *, again: bool = False) -> None:
+    """Do what follows on publishing: prepare a snapshot's answers, and remember what is shown.
+
+    Raises SnapshotError if the answers cannot be written; that the past cannot be is a warning.
+    """
+    prepare_answers(store, snapshot, reporter, again=again)
+    if store.current_id() is not None:
+        keep_past(store, reporter.warn)
 
 
 def prepare_answers(

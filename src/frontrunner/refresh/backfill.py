@@ -7,6 +7,7 @@ then it is packed. A run that was killed goes on with the first month that is no
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -29,12 +30,14 @@ from frontrunner.results.git_tree import TreeReader, results_of
 from frontrunner.results.ingest import joined
 from frontrunner.results.origin import Origin
 from frontrunner.results.read import knowledge_of
+from frontrunner.results.rejects import Reason, Reject
 from frontrunner.results.workers import helpers
 from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.past import moments, remember, write_timeline
 from frontrunner.snapshot.store import Store
 
 Every = Literal["month", "week"]
+_NAMED = 3
 
 
 class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +53,10 @@ class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
     files_read: int = 0
     """Files that were not read for the snapshot before."""
     seconds: float = 0.0
+    files_unknown: int = 0
+    """Files of models that the catalog does not know."""
+    models_unknown: tuple[str, ...] = ()
+    """Some of these models."""
 
 
 def picked(found: list[Commit], every: Every, since: float = 0.0) -> list[Commit]:
@@ -140,7 +147,14 @@ class _Worker:
         found = results_of(tree(self._local.path, commit.id))
         raw = self._reader.read(found, origin)
         ingested = joined(raw, self._catalog, newest=self._newest)
-        done = Rebuilt(day=_day(commit.at), commit=commit.id, files_read=self._reader.files_read)
+        unknown = [one for one in ingested.rejects if one.reason is Reason.UNKNOWN_MODEL]
+        done = Rebuilt(
+            day=_day(commit.at),
+            commit=commit.id,
+            files_read=self._reader.files_read,
+            files_unknown=len(unknown),
+            models_unknown=tuple(sorted({_model_of(one) for one in unknown})[:_NAMED]),
+        )
         if not ingested.table.rows:
             return done
         inputs = Inputs(self._statistics, ingested)
@@ -155,6 +169,11 @@ class _Worker:
             scores=ingested.table.rows,
             seconds=round(time.monotonic() - began, 2),
         )
+
+
+def _model_of(unknown: Reject) -> str:
+    """The model that a file of an unknown one names."""
+    return re.split(r"[;:]", unknown.detail or unknown.path, maxsplit=1)[0]
 
 
 def _remembered(home: Home) -> set[tuple[str, float]]:

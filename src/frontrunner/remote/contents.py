@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 
 from frontrunner.base.home import Home
 from frontrunner.remote.model import FileRef, Listing
+from frontrunner.snapshot.past import timeline_locked
 
 _CHUNK = 1 << 20
 
@@ -25,6 +26,7 @@ def paths_of(home: Home, snapshot: str) -> Iterator[Path]:
     """The files that a server needs to serve `snapshot` as this home would."""
     yield from _files(home.snapshot(snapshot))
     yield from _files(home.calls_of(snapshot))
+    yield from _files(home.timeline)
     yield from (path for path in (home.adopted, home.moved) if path.is_file())
 
 
@@ -40,17 +42,18 @@ def open_contents(home: Home, snapshot: str, stack: ExitStack) -> list[Opened]:
 
     A folder that is replaced meanwhile leaves the old files open. Raises OSError.
     """
-    found = []
-    for path in paths_of(home, snapshot):
-        file = stack.enter_context(path.open("rb"))
-        digest, length = hashlib.sha256(), 0
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-            length += len(chunk)
-        file.seek(0)
-        name = path.relative_to(home.path).as_posix()
-        found.append(Opened(FileRef(name, length, digest.hexdigest()), file))
-    return found
+    with timeline_locked(home):  # its files belong together
+        opened = [(path, stack.enter_context(path.open("rb"))) for path in paths_of(home, snapshot)]
+    return [Opened(_ref(home, path, file), file) for path, file in opened]
+
+
+def _ref(home: Home, path: Path, file: BinaryIO) -> FileRef:
+    digest, length = hashlib.sha256(), 0
+    while chunk := file.read(_CHUNK):
+        digest.update(chunk)
+        length += len(chunk)
+    file.seek(0)
+    return FileRef(path.relative_to(home.path).as_posix(), length, digest.hexdigest())
 
 
 def listing_of(snapshot: str, opened: list[Opened]) -> Listing:

@@ -127,7 +127,7 @@ def is_allowed(path: str, snapshot: str) -> bool:
     parts = path.split("/")
     if any(part in ("", "..") or part.startswith(".") for part in parts) or "\\" in path:
         return False
-    below = (f"snapshots/{snapshot}/", f"legacy/calls/{snapshot}/")
+    below = (f"snapshots/{snapshot}/", f"legacy/calls/{snapshot}/", "past/timeline/")
     return path in _BESIDE or path.startswith(below)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -10,8 +11,10 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context, parent_process
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any, TypeVar
 
+from frontrunner.base.atomic import add_file, temporary_folder
 from frontrunner.base.errors import FrontrunnerError
 
 _ORPHANED = 1
@@ -28,16 +31,30 @@ def helpers(
     another exception, work that has not begun is dropped. Raises FrontrunnerError if the system
     has no room for their locks.
     """
-    pool = _new_pool(count, begin, given)
-    done = False
-    try:
-        yield pool
-        done = True
-    except KeyboardInterrupt:
-        pool.stop()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=not done)
+    with _kept(given) as file:
+        pool = _new_pool(count, begin, file)
+        done = False
+        try:
+            yield pool
+            done = True
+        except KeyboardInterrupt:
+            pool.stop()
+            raise
+        finally:
+            pool.shutdown(cancel_futures=not done)
+
+
+@contextmanager
+def _kept(given: tuple[Any, ...]) -> Iterator[Path | None]:
+    """What processes are given, in a file. Through the pipe that they are started with, anything
+    larger than its buffer would wait for ever for a process that died at its start.
+    """
+    if not given:
+        yield None
+        return
+    with temporary_folder("helpers") as folder:
+        add_file(folder / "given", pickle.dumps(given))
+        yield folder / "given"
 
 
 def give_way() -> None:
@@ -46,7 +63,7 @@ def give_way() -> None:
         os.nice(10)
 
 
-def _new_pool(count: int, begin: Callable[..., None] | None, given: tuple[Any, ...]) -> _Pool:
+def _new_pool(count: int, begin: Callable[..., None] | None, given: Path | None) -> _Pool:
     try:
         return _Pool(count, get_context("spawn"), _start, (begin, given))
     except OSError as error:
@@ -105,12 +122,13 @@ class _Pool(ProcessPoolExecutor):
         self.shutdown(cancel_futures=True)
 
 
-def _start(begin: Callable[..., None] | None, given: tuple[Any, ...]) -> None:
+def _start(begin: Callable[..., None] | None, given: Path | None) -> None:
     # A helper waits for work on a pipe that it holds open itself, so it would wait for ever if the
     # process that it helps were killed.
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if begin is not None:
-        begin(*given)
+        # Written by the process that started this one, into a private folder.
+        begin(*(pickle.loads(given.read_bytes()) if given else ()))  # noqa: S301
 
 
 def _end_with_parent() -> None:

@@ -8,6 +8,7 @@ model, which a server reads alone, so that no old snapshot is opened to show the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -138,10 +139,17 @@ def write_timeline(home: Home) -> None:
     """
     try:
         home.past.mkdir(parents=True, exist_ok=True)
-        with locked(home.past / "timeline.lock", wait=_PATIENCE):
+        with timeline_locked(home):
             _write_timeline(home)
     except OSError as error:
         raise _not_written(home, error) from error
+
+
+def timeline_locked(home: Home) -> AbstractContextManager[object]:
+    """Keep others from writing the timeline until the block ends. Raises OSError."""
+    if not home.past.is_dir():
+        return nullcontext()
+    return locked(home.past / "timeline.lock", wait=_PATIENCE)
 
 
 def _write_timeline(home: Home) -> None:
