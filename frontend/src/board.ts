@@ -1,5 +1,4 @@
-// A board's page: search, filters, sorting, pins and ranking again, all kept in the address.
-import { beforeReload } from "./ask";
+// A board's page: search, filters, sorting and pins, all kept in the address. The server ranks.
 import { showChips } from "./chips";
 import { common } from "./common";
 import { byId, fill, make } from "./dom";
@@ -7,47 +6,25 @@ import { setup, words } from "./facts";
 import { fillChoices, rowTest } from "./filters";
 import { frame } from "./frame";
 import { jump } from "./jump";
-import { fillPanel, rerank, restore, total } from "./rerank";
 import { share } from "./share";
-import { PICKS, address, isReranked, read, type State } from "./state";
+import { address, read, type State } from "./state";
 import { dressHeads, finishWith, heads, markHeads, rows, show, table, type Row } from "./table";
-import { badge, carry, countFilters, filterForm, keep, listenToFilters, showFilters } from "./toolbar";
+import { carry, countFilters, filterForm, keep, listenToFilters, showFilters } from "./toolbar";
 
 const NATURAL: readonly string[] = ["rank", "name"];
 const texts = rows.map((row) => row.search);
 const rankPanel = document.getElementById("rerank");
-const rankForm = rankPanel?.querySelector("form") ?? null;
 
 let state = read(location.search);
-let taking: ReadonlySet<Row> | null = null;
-let asked = "";
 let shownPins = "";
-let waiting: AbortController | null = null;
 
 /** Show the board as `state` wants it. */
-async function apply(): Promise<void> {
-  const picks = setup.live && isReranked(state) ? JSON.stringify([state.picks, state.lenient]) : "";
-  if (picks !== asked) {
-    asked = picks;
-    waiting?.abort();
-    waiting = new AbortController();
-    try {
-      taking = picks ? await rerank(state, waiting.signal) : restore();
-    } catch (error) {
-      if (error instanceof DOMException && error.name === "AbortError") return;
-      throw error;
-    }
-    dressHeads();
-  }
-  draw();
-}
-
 function draw(): void {
   const test = rowTest(state, texts);
-  const visible = rows.filter((row) => (!taking || taking.has(row)) && test(row.index));
+  const visible = rows.filter((row) => test(row.index));
   show(visible, state.sort, state.pins);
   markHeads(state.sort.length ? state.sort : [{ column: "rank", descending: false }]);
-  const shown = fill(words["shown"] ?? "", { n: visible.length, all: total });
+  const shown = fill(words["shown"] ?? "", { n: visible.length, all: rows.length });
   byId("shown").textContent = visible.length ? shown : (words["nothing"] ?? "");
   carry(state);
   countFilters(state);
@@ -55,9 +32,8 @@ function draw(): void {
     change({ filters });
     showFilters(state);
   });
-  const natural = !state.sort.length && visible.length === (taking?.size ?? rows.length);
+  const natural = !state.sort.length && visible.length === rows.length;
   table.classList.toggle("placed", !natural);
-  badge("rerank", PICKS.reduce((sum, name) => sum + state.picks[name].length, Number(state.lenient)));
   showPins();
 }
 
@@ -79,7 +55,7 @@ function showPins(): void {
 /** Take a change in: the page first, then the address. */
 function change(next: Partial<State>, remember = true): void {
   state = { ...state, ...next };
-  void apply();
+  draw();
   keep(address(state), remember);
 }
 
@@ -105,38 +81,22 @@ function onTable(event: MouseEvent): void {
   row.element.querySelector<HTMLElement>(".pin")?.focus();
 }
 
-function readPicks(form: HTMLFormElement): void {
-  const given = new FormData(form);
-  const all = (name: string): string[] => given.getAll(name).map(String);
-  const languages = all("languages").flatMap((text) => text.split(",")).map((text) => text.trim()).filter(Boolean);
-  change({
-    picks: { languages, types: all("types"), domains: all("domains"), tasks: all("tasks") },
-    lenient: given.get("policy") === "lenient",
-  });
-}
-
-const NO_PICKS = { picks: { languages: [], types: [], domains: [], tasks: [] }, lenient: false };
-
-/** Put what the state says into the controls. */
-function showControls(): void {
-  showFilters(state);
-  rankForm?.querySelectorAll<HTMLInputElement>("input").forEach((input) => {
-    if (input.name === "languages") input.value = state.picks.languages.join(", ");
-    else if (input.name === "policy") input.checked = state.lenient;
-    else input.checked = state.picks[input.name as "types"].includes(input.value);
-  });
+/** The form to rank by, loaded when it is first opened. */
+async function openForm(panel: HTMLElement): Promise<void> {
+  const { form, script } = panel.dataset;
+  if (!form || !script || panel.querySelector("form")) return;
+  try {
+    const { load } = (await import(script)) as typeof import("./customize");
+    await load(panel, form + location.search);
+  } catch (error) {
+    panel.prepend(make("p", fill(words["failed"] ?? "", { why: String(error) })));
+  }
 }
 
 function listen(): void {
   table.addEventListener("click", onTable);
   listenToFilters(change);
-  rankPanel?.addEventListener("toggle", () => rankForm && setup.live && void fillPanel(rankForm, state));
-  rankForm?.addEventListener("submit", (event) => {
-    event.preventDefault();
-    (rankPanel as HTMLDetailsElement).open = false;
-    readPicks(rankForm);
-  });
-  rankForm?.addEventListener("reset", () => setTimeout(() => readPicks(rankForm)));
+  rankPanel?.addEventListener("toggle", () => void openForm(rankPanel.querySelector(".panel") as HTMLElement));
   // Choosing columns keeps what else was chosen.
   document.querySelector<HTMLFormElement>("form[data-keep]")?.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -147,14 +107,10 @@ function listen(): void {
   // A phone leaves out the columns that describe a model, until it is asked for them.
   const columns = document.getElementById("columns");
   columns?.addEventListener("click", () => columns.setAttribute("aria-pressed", String(table.classList.toggle("all"))));
-  byId("asked").querySelector("button")?.addEventListener("click", () => {
-    change(NO_PICKS);
-    showControls();
-  });
   addEventListener("popstate", () => {
     state = read(location.search);
-    showControls();
-    void apply();
+    showFilters(state);
+    draw();
   });
 }
 
@@ -177,8 +133,7 @@ finishWith(dressRow);
 share();
 jump();
 listen();
-beforeReload(() => history.replaceState(null, "", address(state)));
-showControls();
+showFilters(state);
 byId("tools").hidden = false;
-if (heads().length) void apply();
+if (heads().length) draw();
 if (document.documentElement.classList.contains("embedded")) frame(table);

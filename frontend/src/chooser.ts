@@ -1,30 +1,57 @@
 // A text box with names between commas, as chips and a combobox. The form stays as it is: the
 // names go into a hidden field of the same name. Keys are those of the ARIA combobox pattern.
 import { fill, make, plain } from "./dom";
+import { misspelled } from "./near";
 
 const SHOWN = 12;
 
-/** Names that hold every word of `search`; those that begin with it come first. */
-export function matching(names: readonly string[], search: string, taken: readonly string[]): string[] {
-  const wanted = plain(search).trim();
-  const words = wanted.split(/\s+/).filter(Boolean);
-  if (!words.length) return [];
-  const begins = (name: string): boolean => name.startsWith(wanted) || name.slice(name.indexOf("/") + 1).startsWith(wanted);
-  const found = names.filter((name) => !taken.includes(name) && words.every((word) => plain(name).includes(word)));
-  const first = found.filter((name) => begins(plain(name)));
-  return [...new Set([...first, ...found])].slice(0, SHOWN);
+interface Choice {
+  name: string;
+  /** What a search looks at: the name, and what else it is called. */
+  text: string;
 }
 
-/** Put chips and a combobox in the place of the form's text box. */
-export function chooser(form: HTMLFormElement): void {
-  const plain = form.querySelector<HTMLInputElement>("input[name]");
-  const list = form.querySelector("datalist");
-  if (plain && list) new Chooser(form, plain, list);
+/** Choices that hold every word of `search`, those that begin with it first; if there are none,
+    those with words like it. */
+export function matching(choices: readonly Choice[], search: string, taken: readonly string[]): string[] {
+  const wanted = strip(search).trim();
+  const words = wanted.split(/\s+/).filter(Boolean);
+  if (!words.length) return [];
+  const free = choices.filter((one) => !taken.includes(one.name));
+  const begins = ({ text }: Choice): boolean => text.startsWith(wanted) || text.slice(text.indexOf("/") + 1).startsWith(wanted);
+  const found = free.filter((one) => words.every((word) => one.text.includes(word)));
+  const some = found.length ? [...found.filter(begins), ...found] : misspelled(words, free);
+  return [...new Set(some.map((one) => one.name))].slice(0, SHOWN);
+}
+
+/** Put chips and a combobox in the place of the form's text box, or of the one in `label`. */
+export function chooser(form: HTMLFormElement, label?: HTMLElement): void {
+  const input = (label ?? form).querySelector<HTMLInputElement>("input[name]");
+  const list = label ? input?.list : form.querySelector("datalist");
+  if (input && list instanceof HTMLDataListElement) new Chooser(form, input, list, label ? `${input.name}-` : "");
+}
+
+/** Text as it is compared: accents do not count. */
+function strip(text: string): string {
+  return plain(text).normalize("NFD").replace(/\p{M}/gu, "");
+}
+
+/** The names in a list with commas; a name that is known may have commas itself. */
+function split(text: string, known: readonly Choice[]): string[] {
+  const names = new Set(known.map((one) => one.name));
+  const pieces = text.split(",").map((piece) => piece.trim()).filter(Boolean);
+  const found: string[] = [];
+  while (pieces.length) {
+    let most = pieces.length;
+    while (most > 1 && !names.has(pieces.slice(0, most).join(", "))) most -= 1;
+    found.push(pieces.splice(0, most).join(", "));
+  }
+  return found;
 }
 
 class Chooser {
   private readonly words: DOMStringMap;
-  private readonly names: string[];
+  private readonly all: Choice[];
   private readonly chosen: string[];
   private readonly hidden: HTMLInputElement;
   private readonly chips: HTMLUListElement;
@@ -33,27 +60,34 @@ class Chooser {
   private readonly said = make("span", "", { class: "said", role: "status" });
   private active = -1;
 
-  constructor(private readonly form: HTMLFormElement, plain: HTMLInputElement, list: HTMLDataListElement) {
+  constructor(private readonly form: HTMLFormElement, input: HTMLInputElement, list: HTMLDataListElement, prefix: string) {
     this.words = form.dataset;
-    this.names = [...list.options].map((option) => option.value);
-    this.chosen = plain.value.split(",").map((name) => name.trim()).filter(Boolean);
-    this.hidden = make("input", "", { type: "hidden", name: plain.name });
+    const other = (option: HTMLOptionElement): string => (option.label === option.value ? "" : option.label);
+    this.all = [...list.options].map((option) => ({ name: option.value, text: `${strip(option.value)} ${strip(other(option))}` }));
+    this.chosen = split(input.value, this.all);
+    this.hidden = make("input", "", { type: "hidden", name: input.name });
     this.chips = make("ul", "", { class: "chips", "aria-label": this.word("chosen") });
     this.box = make("input", "", {
-      id: "choose", role: "combobox", autocomplete: "off", spellcheck: "false",
-      "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "choices",
+      id: `${prefix}choose`, role: "combobox", autocomplete: "off", spellcheck: "false",
+      "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": `${prefix}choices`,
     });
-    this.choices = make("ul", "", { id: "choices", class: "choices", role: "listbox", hidden: "", "aria-label": this.word("add") });
+    this.choices = make("ul", "", { id: `${prefix}choices`, class: "choices", role: "listbox", hidden: "", "aria-label": this.word("add") });
     const field = make("div", "", { class: "field" });
-    field.append(make("label", this.word("add"), { for: "choose" }), this.chips, this.box, this.choices, this.said);
+    field.append(make("label", this.title(input), { for: this.box.id }), this.chips, this.box, this.choices, this.said);
     list.remove();
-    plain.closest("label")?.replaceWith(this.hidden, field);
+    input.closest("label")?.replaceWith(this.hidden, field);
     this.listen();
     this.showChips();
   }
 
   private word(name: string): string {
     return this.words[name] ?? "";
+  }
+
+  /** What the box is called: what its label said, if the form has several. */
+  private title(input: HTMLInputElement): string {
+    const label = input.closest<HTMLElement>("label[data-choose]");
+    return label?.firstChild?.textContent?.trim() ?? this.word("add");
   }
 
   private listen(): void {
@@ -101,6 +135,10 @@ class Chooser {
     (this.box.disabled ? this.form.querySelector<HTMLElement>("button.main") : this.box)?.focus();
   }
 
+  private optionId(place: number): string {
+    return `${this.choices.id}-${place}`;
+  }
+
   private close(): void {
     this.choices.hidden = true;
     this.active = -1;
@@ -109,9 +147,9 @@ class Chooser {
   }
 
   private open(): void {
-    const found = matching(this.names, this.box.value, this.chosen);
+    const found = matching(this.all, this.box.value, this.chosen);
     const option = (name: string, place: number): HTMLLIElement =>
-      make("li", name, { role: "option", id: `choice-${place}`, "aria-selected": "false" });
+      make("li", name, { role: "option", id: this.optionId(place), "aria-selected": "false" });
     this.choices.replaceChildren(...found.map(option));
     this.said.textContent = this.box.value.trim() && !found.length ? this.word("none") : "";
     if (!found.length) return this.close();
@@ -125,7 +163,7 @@ class Chooser {
     this.active = (place + options.length) % options.length;
     options.forEach((option, number) => option.setAttribute("aria-selected", String(number === this.active)));
     options[this.active]?.scrollIntoView({ block: "nearest" });
-    this.box.setAttribute("aria-activedescendant", `choice-${this.active}`);
+    this.box.setAttribute("aria-activedescendant", this.optionId(this.active));
   }
 
   private onKey(event: KeyboardEvent): void {

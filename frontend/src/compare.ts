@@ -3,4 +3,4 @@ import { chooser } from "./chooser";
 import { common } from "./common";
 
 common();
-document.querySelectorAll<HTMLFormElement>("form[data-chooser]").forEach(chooser);
+document.querySelectorAll<HTMLFormElement>("form[data-chooser]").forEach((form) => chooser(form));

@@ -3,16 +3,12 @@ import type { SortKey } from "./table";
 
 export const FILTERS = ["min", "max", "weights", "zero", "instructions", "st", "kind", "use", "licence", "modality", "since", "coverage", "facets"] as const;
 export type FilterName = (typeof FILTERS)[number];
-export const PICKS = ["languages", "types", "domains", "tasks"] as const;
-export type PickName = (typeof PICKS)[number];
 
 export interface State {
   search: string;
   filters: Partial<Record<FilterName, string>>;
   sort: SortKey[];
   pins: Set<string>;
-  picks: Record<PickName, string[]>;
-  lenient: boolean;
 }
 
 /** Lists in an address are separated by `~`, since names hold commas. */
@@ -32,8 +28,6 @@ export function read(search: string): State {
     filters,
     sort: list("sort").map((key) => ({ column: key.replace(/^-/, ""), descending: key.startsWith("-") })),
     pins: new Set(list("pin")),
-    picks: { languages: list("languages"), types: list("types"), domains: list("domains"), tasks: list("tasks") },
-    lenient: query.get("policy") === "lenient",
   };
 }
 
@@ -50,13 +44,6 @@ export function write(state: State, search: string): string {
   for (const name of FILTERS) put(name, state.filters[name] ?? "");
   put("sort", state.sort.map((key) => (key.descending ? "-" : "") + key.column).join(SEPARATOR));
   put("pin", [...state.pins].join(SEPARATOR));
-  for (const name of PICKS) put(name, state.picks[name].join(SEPARATOR));
-  put("policy", state.lenient ? "lenient" : "");
   const text = query.toString();
   return text && `?${text}`;
-}
-
-/** Whether the board is to be ranked again. */
-export function isReranked(state: State): boolean {
-  return state.lenient || PICKS.some((name) => state.picks[name].length > 0);
 }

@@ -35,9 +35,8 @@ export function heads(): HTMLTableCellElement[] {
 export const sent = { heads: heads(), cells: rows.map((row) => [...row.element.cells]) };
 
 const FACTS: readonly string[] = ["params", "dims", "tokens", "open", "covered"];
-let known = new Map<string, Value[]>();
-let dressed = new Set<Row>();
-let dress: (row: Row) => void = () => undefined;
+const known = new Map<string, Value[]>();
+const dressed = new Set<Row>();
 let finish: (row: Row) => void = () => undefined;
 
 /** What every row gets at last before it is shown. */
@@ -45,18 +44,11 @@ export function finishWith(how: (row: Row) => void): void {
   finish = how;
 }
 
-/** From now on rows get their cells from `how`, each when it is first needed. */
-export function dressWith(how: (row: Row) => void, given = new Map<string, Value[]>()): void {
-  known = given;
-  dressed = new Set();
-  compared = "";
-  dress = how;
-}
-
 function ready(row: Row): HTMLTableRowElement {
+  // The server hides what the filters of an address leave out.
+  row.element.hidden = false;
   if (!dressed.has(row)) {
     dressed.add(row);
-    dress(row);
     finish(row);
   }
   shade(row);

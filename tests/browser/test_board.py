@@ -110,21 +110,22 @@ def test_an_address_with_a_state_opens_in_it(page: Any, address: str) -> None:
 def test_ranking_again_by_language_says_what_is_ranked_and_leads_back(board: Any) -> None:
     before = board.inner_text("#board")
     board.click("#rerank summary")
-    board.fill('input[name="languages"]', "German")
-    board.click("#rerank button[type=submit]")
+    board.fill("#languages-choose", "Germn")  # finds German
+    board.keyboard.press("Enter")
+    board.click("#rerank button.main")
     expect(board.locator("#asked")).to_contain_text("German")
-    expect(board.locator("#asked")).to_contain_text("1 of 2 tasks")
+    expect(board.locator("#asked")).to_contain_text("1 of the board's 2 tasks")
     assert _models(board)[0] == "org/large"
     assert board.locator("#board tbody tr").first.locator("td.part").count() == 0
-    board.click("#asked button")
-    expect(board.locator("#asked")).to_be_hidden()
+    board.click("#asked .back")
+    expect(board.locator("#asked")).to_have_count(0)
     expect(board.locator("#board")).to_have_text(before, use_inner_text=True)
 
 
 def test_ranking_again_leniently_gives_a_mean_with_its_coverage(board: Any) -> None:
     board.click("#rerank summary")
     board.check('input[name="policy"]')
-    board.click("#rerank button[type=submit]")
+    board.click("#rerank button.main")
     expect(board.locator("#asked")).to_contain_text("lenient")
     row = board.locator("#board tbody tr", has_text="large")
     expect(row).to_contain_text("1/2")
@@ -291,14 +292,63 @@ def test_why_a_score_is_missing_is_told_to_a_finger(board: Any) -> None:
     expect(board.locator(".pane .tip")).to_have_count(0)
 
 
-def test_a_ranking_that_cannot_be_had_says_so_and_keeps_the_board(board: Any) -> None:
-    before = board.inner_text("#board")
-    board.route("**/v1/rank*", lambda route: route.fulfill(body="<html>"))
+def test_a_form_that_cannot_be_had_says_so_and_keeps_its_link(board: Any) -> None:
+    board.route("**/benchmark/**/customize*", lambda route: route.fulfill(body="<h1>Not now</h1>"))
     board.click("#rerank summary")
-    board.fill('input[name="languages"]', "German")
-    board.click("#rerank button[type=submit]")
-    expect(board.locator("#asked")).to_contain_text("could not be ranked")
-    expect(board.locator("#board")).to_have_text(before, use_inner_text=True)
+    expect(board.locator("#rerank .panel")).to_contain_text("Not now")
+    expect(board.locator("#rerank .panel a")).to_have_count(1)
+
+
+def test_weights_are_set_by_slider_and_by_number_and_shared_by_link(board: Any) -> None:
+    board.click("#rerank summary")
+    number = board.get_by_label("Weight of Retrieval")
+    slider = number.locator("xpath=preceding-sibling::input")
+    slider.fill("4")
+    expect(number).to_have_value("4")
+    number.fill("2.5")
+    expect(slider).to_have_value("2.5")
+    pairs = board.get_by_label("Weight of Pairs")
+    pairs.fill("0")
+    board.keyboard.press("Enter")
+    board.wait_for_url("**weigh=*")
+    asked = board.locator("#asked")
+    expect(asked).to_contain_text("Ranked with your weights: Retrieval \u00d72.5, Pairs \u00d70.")
+    expect(asked).to_contain_text("1 of the board's 2 tasks")
+    assert board.url.endswith("?weigh=Retrieval:2.5~Pairs:0")
+    board.click("#rerank summary")
+    expect(board.get_by_label("Weight of Retrieval")).to_have_value("2.5")
+    board.get_by_role("link", name="Remove weights").click()
+    expect(board.locator("#asked")).to_have_count(0)
+
+
+def test_a_ranking_keeps_the_view_and_filters_leave_it(board: Any) -> None:
+    board.fill("#q", "small")
+    in_query(board, "q", "small")
+    board.click("#rerank summary")
+    board.get_by_label("Weight of Retrieval").fill("3")
+    board.click("#rerank button.main")
+    board.wait_for_url("**weigh=*")
+    expect(board.locator("#q")).to_have_value("small")
+    has_models(board, "org/small")
+
+
+def test_a_board_is_ranked_and_filtered_without_scripts(chromium: Any, address: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}{BOARD}?max=500M&use=yes")
+    names = page.locator("#board tbody tr:visible .m a")
+    expect(names).to_have_text(["org/small"])
+    page.get_by_role("link", name="Customize ranking").click()
+    page.get_by_label("Weight of Retrieval").fill("3")
+    page.get_by_label("Languages").fill("German")
+    page.click("button.main")
+    expect(page.locator("#asked")).to_contain_text("Ranked with your weights: Retrieval \u00d73.")
+    expect(page.locator("#asked")).to_contain_text("German")
+    expect(names).to_have_text(["org/small"])
+    page.locator("#chips a").nth(1).click()  # any licence
+    page.locator("#chips a").first.click()  # any size
+    expect(names).to_have_count(3)
+    context.close()
 
 
 def test_the_open_tab_is_seen_where_the_system_chooses_colours(chromium: Any, address: str) -> None:

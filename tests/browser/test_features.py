@@ -124,13 +124,15 @@ def test_all_rows_come_and_the_first_is_the_first(board: Any) -> None:
 def test_ranking_again_by_each_kind_of_pick(board: Any) -> None:
     board.click("#rerank summary")
     for pick in ("types", "domains", "tasks"):
+        expect(board.locator("#rerank form")).to_be_visible()
         box = board.locator(f'#rerank input[name="{pick}"]').first
         if pick == "domains" and not box.count():
             continue
+        value = box.locator("..").inner_text().strip()
         box.check()
-        board.click("#rerank button[type=submit]")
-        expect(board.locator("#asked span")).to_contain_text(box.get_attribute("value"))
-        board.click("#asked button")
+        board.click("#rerank button.main")
+        expect(board.locator("#asked span")).to_contain_text(value)
+        board.click("#asked .back")
         expect(board.locator("#asked")).to_be_hidden()
         board.click("#rerank summary")
         expect(box).not_to_be_checked()
@@ -229,7 +231,7 @@ class TestCopy:
         assert _shown(copy) < everything
         copy.keyboard.press("Escape")
         copy.click("#rerank summary")
-        expect(copy.locator("#rerank form")).to_contain_text("without one")
+        expect(copy.locator("#rerank .panel")).to_contain_text("without one")
 
     def test_links_of_a_copy_lead_on(
         self, copy: Any, copy_address: str, snapshot: Snapshot

@@ -49,7 +49,7 @@ def test_an_open_page_loads_itself_again_when_its_snapshot_is_gone(
         page.locator("#rerank summary").click()
         page.locator('#rerank [name="types"][value="PairClassification"]').check()
         application.use(second)
-        page.locator('#rerank [type="submit"]').click()
+        page.locator("#rerank button.main").click()
         expect(page.locator("footer code")).to_have_text(second.id)
         row = page.locator("#board tbody tr", has_text="small")
         expect(row.locator("td").last).to_have_text("99.00")

@@ -13,11 +13,12 @@ from functools import cache
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
+from frontrunner.answers import weights
 from frontrunner.answers.service import Service
 from frontrunner.base.near import near_names
 from frontrunner.catalog import Benchmark
 from frontrunner.catalog.vocabulary import standard_words
-from frontrunner.web import text
+from frontrunner.web import choices, text
 from frontrunner.web.licences import USES
 from frontrunner.web.views.board_table import FACETS
 from frontrunner.web.views.boards import split
@@ -136,6 +137,8 @@ def rules_of_board(service: Service, bench: Benchmark) -> Rules:
         "types": _among({*words.task_types, *known["types"]}),
         "domains": _among({*words.domains, *known["domains"]}),
         "tasks": _among([scope.task for scope in bench.scopes]),
+        "subsets": _subsets(bench),
+        choices.WEIGH: _weights(service, bench),
         "policy": _among(("strict", "lenient")),
         "use": _among(USES),
         "zero": _among(("known", "only")),
@@ -173,6 +176,37 @@ def _languages(service: Service) -> Rule:
     return Rule(
         lambda value: unknown(value) is None, lambda value: names.near(unknown(value) or "")
     )
+
+
+def _subsets(bench: Benchmark) -> Rule:
+    """Subsets of the board's tasks, between commas."""
+    known = _among({name for scope in bench.scopes for name in scope.subsets})
+
+    def unknown(value: str) -> str | None:
+        names = (one.strip() for one in value.split(","))
+        return next((one for one in names if one and not known.knows(one)), None)
+
+    return Rule(
+        lambda value: unknown(value) is None, lambda value: known.near(unknown(value) or "")
+    )
+
+
+def _weights(service: Service, bench: Benchmark) -> Rule:
+    """A weight of one of the board's tasks or of their types."""
+    kinds = service.snapshot.facts.task_type
+    tasks = [scope.task for scope in bench.scopes]
+    known = _among([*dict.fromkeys(kinds[task] for task in tasks), *tasks])
+
+    def knows(value: str) -> bool:
+        name, weight = weights.split(value)
+        return known.knows(name) and weights.number(weight) is not None
+
+    def near(value: str) -> str | None:
+        name, weight = weights.split(value)
+        found = name if known.knows(name) else known.near(name)
+        return f"{found}:{weight}" if found and weights.number(weight) is not None else None
+
+    return Rule(knows, near)
 
 
 def _language_names(service: Service) -> Rule:

@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from frontrunner.answers.entities import billions, whole_tokens
 from frontrunner.web import assets, text
+from frontrunner.web.script import script_json
 from frontrunner.web.urls import Links
-from frontrunner.web.views.board_table import FACETS, Heading, script_json
+from frontrunner.web.views.board_table import FACETS, Heading
 from frontrunner.web.views.rows import breakable, jointed, spaced
 from frontrunner.web.words import Words, languages
 
@@ -57,13 +58,13 @@ def cards(t: Words, links: Links, snapshot_id: str) -> Markup:
     return _CARDS.format(script, style, t("source.card"), snapshot_id)
 
 
-def setup(heading: Heading, tab: str, t: Words, links: Links, live: bool) -> str:
+def setup(heading: Heading, tab: str, t: Words, links: Links, live: bool, tasks: int = 0) -> str:
     """What the board's script must know, as JSON."""
     return script_json(
         {
             "name": heading.name,
             "tab": tab,
-            "tasks": heading.tasks,
+            "tasks": tasks or heading.tasks,
             "api": links.data(""),
             "snapshot": links.version,
             "live": live,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl, quote, unquote
 
 from frontrunner.answers.cache import Cache, Key
@@ -14,10 +14,20 @@ from frontrunner.http.pages import Page, PageRequest
 from frontrunner.http.reply import Headers
 from frontrunner.legacy.links.meaning import Unknown, tidied
 from frontrunner.snapshot.answers import Answer, encode
-from frontrunner.web import assets, cards, change_feeds, feeds, misspelled, old_links, problems
+from frontrunner.web import (
+    assets,
+    cards,
+    change_feeds,
+    choices,
+    feeds,
+    misspelled,
+    old_links,
+    problems,
+)
 from frontrunner.web.render import day, minute, render
 from frontrunner.web.urls import Links, card_name, model_path
 from frontrunner.web.view_table import DEVELOPMENT, NAMED, UNKEPT, VIEWS, parameters
+from frontrunner.web.views.board_table import CUSTOMIZE
 from frontrunner.web.visit import Shown, View, Visit, links_out
 from frontrunner.web.words import DEFAULT, PLAIN_SITE, languages, preferred, words
 
@@ -99,9 +109,9 @@ class Site:
         pairs = parse_qsl(request.query.decode("latin-1"), keep_blank_values=True)
         whole = tidied(dict(pairs))
         visit, path = _visit(service, request, whole, self._site)
-        moved = old_links.other_view(service, path, pairs, visit.links) if request.query else None
+        moved = _moved(visit, path, pairs) if request.query else None
         if moved is not None:
-            return old_links.redirect(moved)
+            return moved
         try:
             _check_search(visit)
             wrong = _misspelled(visit, path, whole) if request.query else None
@@ -141,6 +151,15 @@ class Site:
         """The page for a request that was not answered; `why` may be empty."""
         visit, path = _visit(service, request, {}, self._site)
         return _to_page(visit, path, problems.failed(visit, status, why), "<failed>")
+
+
+def _moved(visit: Visit, path: str, pairs: Sequence[tuple[str, str]]) -> Page | None:
+    """Where a form or a link of the present board leads; None for an address of our own."""
+    name = visit.name.removesuffix(f"/{CUSTOMIZE}")
+    if path == f"benchmark/{name}/{CUSTOMIZE}" and choices.APPLY in dict(pairs):
+        return old_links.redirect(visit.links.board(name) + choices.from_form(pairs), 302)
+    target = old_links.other_view(visit.service, path, pairs, visit.links)
+    return None if target is None else old_links.redirect(target)
 
 
 def _other_address(path: str, query: bytes) -> str | None:

@@ -48,6 +48,12 @@ def spoken(service: Service) -> Spoken:
     return found
 
 
+def own_names(languages: Languages) -> dict[str, str]:
+    """The English name of a language -> what else it is called, above all in itself."""
+    own = _tables()["own"]
+    return {languages.names[code]: own[code] for code in own if code in languages.names}
+
+
 def of_task(task: Task, languages: Languages) -> str:
     """The kind and the languages of a task, by all their names."""
     codes = {code.partition("-")[0] for codes in task.subsets.values() for code in codes}

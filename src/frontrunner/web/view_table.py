@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from frontrunner.web import choices
 from frontrunner.web.views import (
     about,
+    board_filters,
     boards,
     changes,
     cite,
@@ -44,7 +46,7 @@ NAMED = frozenset({"benchmark", "models", "tasks", "old", "history", "scores", "
 """Pages with a name in the rest of their path; below the others there is nothing."""
 _EVERYWHERE = frozenset({"embed", "snapshot"})
 _PARAMETERS: dict[str, frozenset[str]] = {
-    "benchmark": frozenset({"show"}),
+    "benchmark": frozenset({"show", *choices.PARAMETERS, *board_filters.FILTERS}),
     "cite": frozenset({"of"}),
     "compare": frozenset({"models", "board", "type"}),
     "models": frozenset({"q", "min", "max", *models.FILTERS}),

@@ -11,7 +11,8 @@ from frontrunner.answers.values import BoardRow, BoardValues
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Aggregation, Benchmark, Scope, Task
 from frontrunner.web import text
-from frontrunner.web.views.board_table import as_json, type_label
+from frontrunner.web.script import as_json
+from frontrunner.web.views.board_table import type_label
 from frontrunner.web.views.rows import MEANS, part_of, partial_mean
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import Words

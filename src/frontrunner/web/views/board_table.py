@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-import msgspec
-
 from frontrunner.answers.service import Service
 from frontrunner.answers.values import BoardRow, BoardValues, ModelFacts
 from frontrunner.catalog import Benchmark
 from frontrunner.web import text
 from frontrunner.web.licences import commercial_use
+from frontrunner.web.script import as_json, script_json
 from frontrunner.web.urls import Links
 from frontrunner.web.views.newer import newer_boards
 from frontrunner.web.views.rows import (
@@ -28,7 +27,9 @@ from frontrunner.web.views.rows import (
 )
 from frontrunner.web.words import Words
 
-TABS = ("", "tasks", "languages", "size", "time", "list", "about")
+CUSTOMIZE = "customize"
+"""The form to rank a board again: a page of its own, which no tab leads to."""
+TABS = ("", "tasks", "languages", "size", "time", "list", "about", CUSTOMIZE)
 """The parts of a board's page; the empty one is the summary."""
 FACETS = (
     "open weights",
@@ -106,6 +107,10 @@ class BoardTable(NamedTuple):
     rows: list[Row]
     facts: str
     """JSON: what filters need of each row, column by column."""
+    tasks: int = 0
+    """What coverage is out of; 0 for the tasks of the board."""
+    hidden: frozenset[int] = frozenset()
+    """The places of the rows that filters leave out."""
 
     @property
     def has_bands(self) -> bool:
@@ -151,12 +156,19 @@ def _counted(bench: Benchmark, board: BoardValues) -> int:
 def tabs_of(service: Service, bench: Benchmark) -> tuple[str, ...]:
     """The tabs of a board: a board of one language has none by language."""
     several = len(service.entities.benchmark(bench).languages) > 1
-    return tuple(tab for tab in TABS if tab != "languages" or several)
+    left_out = {CUSTOMIZE} if several else {CUSTOMIZE, "languages"}
+    return tuple(tab for tab in TABS if tab not in left_out)
 
 
 def table(service: Service, bench: Benchmark, t: Words) -> BoardTable:
     """The summary: means, types and groups."""
     board = service.board(bench.name)
+    whole = heading(service, bench, board)
+    return table_of(whole, board, t, whole.tasks)
+
+
+def table_of(heading: Heading, board: BoardValues, t: Words, tasks: int) -> BoardTable:
+    """The summary of a board that may be ranked again, over `tasks` tasks."""
     columns = [*_means(board, t), *_types(board, t), *_groups(board)]
     whys = _Whys(board, t)
     cells = across(
@@ -164,10 +176,11 @@ def table(service: Service, bench: Benchmark, t: Words) -> BoardTable:
         len(board.rows),
     )
     return BoardTable(
-        heading(service, bench, board),
+        heading,
         tuple(column for column, _ in columns),
         make_rows(board, cells, t),
         facts(board, beside_rows=True),
+        tasks,
     )
 
 
@@ -379,13 +392,3 @@ def facts(board: BoardValues, *, beside_rows: bool = False) -> str:
         "facets": [_facet_bits(m) for m in models],
     }
     return script_json(columns)
-
-
-def as_json(value: Any) -> str:
-    """JSON as text."""
-    return msgspec.json.encode(value).decode()
-
-
-def script_json(value: Any) -> str:
-    """JSON that cannot end the script element around it."""
-    return as_json(value).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

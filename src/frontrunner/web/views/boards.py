@@ -8,9 +8,12 @@ from typing import Any
 from frontrunner.answers.service import Service
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Benchmark
+from frontrunner.web.choices import written
 from frontrunner.web.views import board_table, pictures
+from frontrunner.web.views.board_filters import chips, kept
 from frontrunner.web.views.home import menu
 from frontrunner.web.views.languages import by_language
+from frontrunner.web.views.ranked import form, ranked
 from frontrunner.web.visit import Shown, Visit
 
 
@@ -40,7 +43,7 @@ def board(visit: Visit) -> Shown:
     bench, tab = split(visit)
     values = _TABS[tab](visit, bench)
     heading = values["heading"]
-    if tab not in heading.tabs:
+    if tab not in (*heading.tabs, board_table.CUSTOMIZE):
         raise UnknownNameError(visit.name)
     values |= {"tab": tab, "board": bench}
     template = "board_table.html" if "table" in values else f"board_{tab}.html"
@@ -67,7 +70,27 @@ def _table(table: board_table.BoardTable) -> dict[str, Any]:
 
 
 def _summary(visit: Visit, bench: Benchmark) -> dict[str, Any]:
-    return _table(board_table.table(visit.service, bench, visit.t))
+    heading = board_table.heading(visit.service, bench, visit.service.board(bench.name))
+    found = ranked(visit, bench, heading)
+    table = board_table.table_of(heading, found.board, visit.t, found.tasks)
+    shown = kept(visit.query, found.board, found.tasks)
+    hidden = frozenset(place for place, is_kept in enumerate(shown) if not is_kept)
+    return {
+        **_table(table._replace(hidden=hidden)),
+        "said": found.said,
+        "failed": found.failed,
+        "customize": visit.links.board(bench.name, board_table.CUSTOMIZE)
+        + written(visit.query.items()),
+        "filters": chips(visit, bench.name),
+    }
+
+
+def _customize(visit: Visit, bench: Benchmark) -> dict[str, Any]:
+    if not visit.live:
+        raise UnknownNameError(visit.name)
+    numbers = visit.service.board(bench.name)
+    heading = board_table.heading(visit.service, bench, numbers)
+    return {"heading": heading, "form": form(visit, bench)}
 
 
 def _tasks(visit: Visit, bench: Benchmark) -> dict[str, Any]:
@@ -120,4 +143,5 @@ _TABS: dict[str, Callable[[Visit, Benchmark], dict[str, Any]]] = {
     "time": _time,
     "list": _list,
     "about": _about_tab,
+    board_table.CUSTOMIZE: _customize,
 }

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from frontrunner.web.matching import matcher, plain
+from frontrunner.web.script import script_json
 from frontrunner.web.text import billions
-from frontrunner.web.views.board_table import script_json
 
 
 class Facts(NamedTuple):

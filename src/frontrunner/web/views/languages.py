@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark
-from frontrunner.web.views.board_table import BoardTable, as_json, facts, heading, make_rows
+from frontrunner.web.script import as_json
+from frontrunner.web.views.board_table import BoardTable, facts, heading, make_rows
 from frontrunner.web.views.rows import Column, across, shaded
 from frontrunner.web.words import Words
 

@@ -13,8 +13,8 @@ from frontrunner.answers.values import BoardRow
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Benchmark, Model
 from frontrunner.web import text
+from frontrunner.web.script import as_json
 from frontrunner.web.views.averages import KINDS, averaged
-from frontrunner.web.views.board_table import as_json
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.visit import Shown, Visit
 
