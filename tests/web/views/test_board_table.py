@@ -137,6 +137,13 @@ def test_ranks_say_how_sure_they_are_on_boards_and_models(tmp_path: Path) -> Non
     assert ">1 model<" in browser.text("/models/org/b")
 
 
+def test_how_to_read_the_table_stands_above_it_and_opens_without_scripts(service: Service) -> None:
+    html = Browser(service).text(f"/benchmark/{NAME}")
+    assert html.index('<details class="pop" id="reading">') < html.index('<table id="board"')
+    for wanted in ("Scores are multiplied by 100", "How many of six items", "the map of licences"):
+        assert html.count(wanted) >= 1, wanted
+
+
 def test_a_board_of_few_tasks_has_no_legend_for_bands(service: Service) -> None:
     html = Browser(service).text(f"/benchmark/{NAME}")
     assert "data-b=" not in html

@@ -12,6 +12,7 @@ from frontrunner.http.pages import PageRequest
 from frontrunner.results.ingest import ingest
 from frontrunner.web.site import Site
 from tests.factories import catalog, result, snapshot_of, write
+from tests.web.conftest import Browser
 
 OVERRIDE = (
     '[[override]]\nname = "today/a"\nreason = "The registry <misses> it."\nmax_tokens = 8192\n'
@@ -26,6 +27,18 @@ def page(folder: Path, path: str, own: str = OVERRIDE) -> str:
     found = Site().find(Service(snapshot), PageRequest(bare, query.encode(), "en", True))
     assert found is not None
     return found.answer.identity.decode()
+
+
+def test_facts_are_explained_where_they_stand(browser: Browser) -> None:
+    html = browser.text("/models/org/small")
+    for what in ("Licence", "Commercial use", "Openness", "Params"):
+        assert html.count(f'<span class="sr">What {what} means</span>') == 1, what
+    assert 'href="/data#licences"' in html
+
+
+def test_the_list_says_what_models_cost(browser: Browser) -> None:
+    row = browser.text("/models").partition('/models/org/large"')[2].partition("<tr")[0]
+    assert '<td class="n">7B<td class="n">2B<td class="n">' in row
 
 
 def test_a_model_described_by_its_result_files(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from frontrunner.answers import schemas
+from frontrunner.answers.entities import billions, whole_tokens
 from frontrunner.answers.service import Service
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Model
@@ -40,7 +41,10 @@ class Listed(NamedTuple):
 
     name: ModelName
     parameters: float | None
+    active: float | None
     dimensions: int | None
+    tokens: int | None
+    memory: float | None
     released: str
     licence: str
     kind: str
@@ -142,7 +146,10 @@ def _listed(model: Model, boards: int, label: Callable[[str], str]) -> Listed:
     return Listed(
         ModelName.of(model.name),
         model.parameters / 1e9 if model.parameters is not None else None,
+        billions(model.active_parameters),
         model.embedding_dim,
+        whole_tokens(model.max_tokens),
+        model.memory_mb,
         (model.release_date or "")[:10],
         text.short_licence(model.license),
         model.types[0],
