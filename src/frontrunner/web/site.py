@@ -20,6 +20,7 @@ from frontrunner.web import (
     change_feeds,
     choices,
     feeds,
+    intent,
     misspelled,
     old_links,
     problems,
@@ -109,7 +110,7 @@ class Site:
         pairs = parse_qsl(request.query.decode("latin-1"), keep_blank_values=True)
         whole = tidied(dict(pairs))
         visit, path = _visit(service, request, whole, self._site)
-        moved = _moved(visit, path, pairs) if request.query else None
+        moved = _moved(visit, path, pairs) if request.query or path == intent.PATH else None
         if moved is not None:
             return moved
         try:
@@ -158,6 +159,8 @@ def _moved(visit: Visit, path: str, pairs: Sequence[tuple[str, str]]) -> Page | 
     name = visit.name.removesuffix(f"/{CUSTOMIZE}")
     if path == f"benchmark/{name}/{CUSTOMIZE}" and choices.APPLY in dict(pairs):
         return old_links.redirect(visit.links.board(name) + choices.from_form(pairs), 302)
+    if path == intent.PATH:
+        return old_links.redirect(intent.address(visit, dict(pairs)), 302)
     target = old_links.other_view(visit.service, path, pairs, visit.links)
     return None if target is None else old_links.redirect(target)
 

@@ -54,6 +54,11 @@ def own_names(languages: Languages) -> dict[str, str]:
     return {languages.names[code]: own[code] for code in own if code in languages.names}
 
 
+def kind_words(kind: str) -> list[str]:
+    """What else readers call a kind of task."""
+    return _tables()["kinds"].get(kind, "").split()
+
+
 def of_task(task: Task, languages: Languages) -> str:
     """The kind and the languages of a task, by all their names."""
     codes = {code.partition("-")[0] for codes in task.subsets.values() for code in codes}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -10,11 +11,13 @@ from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark, MenuEntry
 from frontrunner.web import text
 from frontrunner.web.views.newer import is_old
-from frontrunner.web.views.rows import ModelName, part_of, partial_mean
+from frontrunner.web.views.rows import ModelName, part_of, partial_mean, spaced
 from frontrunner.web.visit import Shown, Visit
 
 BUCKETS: tuple[tuple[float, float | None], ...] = ((0, 150), (150, 600), (600, 4000), (4000, None))
 """Ranges of sizes in millions of parameters; the upper end is exclusive."""
+SIZES = ("100M", "300M", "500M", "1B", "4B", "8B")
+"""Largest sizes to choose from."""
 _MANY_LANGUAGES = 10
 _MODALITIES = ("text", "image", "audio", "video")
 
@@ -70,14 +73,35 @@ class Group(NamedTuple):
 
 def home(visit: Visit) -> Shown:
     """The front page."""
-    counts = visit.service.snapshot.manifest.provenance.counts
+    t, counts = visit.t, visit.service.snapshot.manifest.provenance.counts
     values = {
         "featured": [_featured(visit.service, bench) for bench in featured(visit.service)],
         "groups": menu(visit),
         "counts": counts,
         "ranked": visit.service.boards_ranked,
+        "tongues": tongues(visit.service),
+        "kinds": [(one, t.named("types", spaced(one))) for one in task_kinds(visit.service)],
+        "sizes": SIZES,
     }
     return Shown("home.html", visit.t("home.title"), values, visit.t("home.lead"))
+
+
+def tongues(service: Service) -> list[str]:
+    """The languages of the current boards, those of most boards first."""
+    found = Counter(one for bench in _current(service) for one in bench.languages)
+    return sorted(found, key=lambda one: (-found[one], one))
+
+
+def task_kinds(service: Service) -> list[str]:
+    """The types of the tasks of the current boards, those of most boards first."""
+    found = Counter(one for bench in _current(service) for one in bench.task_types)
+    return sorted(found, key=lambda one: (-found[one], one))
+
+
+def _current(service: Service) -> Iterator[schemas.Benchmark]:
+    for bench in service.snapshot.catalog.benchmarks:
+        if not is_old(bench):
+            yield service.entities.benchmark(bench)
 
 
 def featured(service: Service) -> list[Benchmark]:
