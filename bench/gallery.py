@@ -91,7 +91,6 @@ def chosen(home: Path, only: str) -> Iterator[tuple[str, str]]:
     wanted = set(only.split(",")) if only else set()
     every = dict(paths(Store(home).current()))
     every.pop("_styleguide", None)
-    every |= {"history": "/history", "docs": "/docs"}
     for kind, path in every.items():
         if not wanted or kind in wanted:
             yield kind, path

@@ -1,6 +1,6 @@
 """Make instrument-sans.woff2 from the package that package-lock.json pins: `make font`.
 
-The pages need Latin letters, tabular digits and a few signs; letters beyond those come from the
+The pages need ASCII letters, tabular digits and a few signs; letters beyond those come from the
 reader's own fonts. Weights 400 to 700 stay variable. Kerning is left out: it costs as much as
 all letters together, and the line breaks of a board do not depend on it. Needs fonttools, brotli.
 """
@@ -15,7 +15,7 @@ from fontTools.varLib import instancer
 
 HERE = Path(__file__).parent
 SOURCE = "@fontsource-variable/instrument-sans/files/instrument-sans-latin-wght-normal.woff2"
-RANGES = ((0x20, 0x7E), (0xDF, 0xFF))
+RANGES = ((0x20, 0x7E),)
 # Dashes, quotation marks, arrows, signs of comparison.
 SIGNS = (
     0xA0,

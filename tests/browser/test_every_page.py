@@ -40,7 +40,18 @@ def paths(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     for tab in ("", "/tasks", "/languages", "/size", "/time", "/list", "/about"):
         shown = WIDE if tab in ("/tasks", "/languages") and WIDE in boards else board
         yield f"board{tab.replace('/', '-')}", f"/benchmark/{quote(shown)}{tab}"
-    for name in ("", "boards", "models", "tasks", "compare", "data", "changes", "_styleguide"):
+    for name in (
+        "",
+        "boards",
+        "models",
+        "tasks",
+        "compare",
+        "data",
+        "changes",
+        "history",
+        "docs",
+        "_styleguide",
+    ):
         yield name or "home", f"/{name}"
     yield "model", f"/models/{plain[0]}"
     yield "results", f"/models/{plain[0]}/results"

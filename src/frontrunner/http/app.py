@@ -176,7 +176,8 @@ class Application:
         if path.startswith("/v1/icon/"):
             return await self._icon(served, path.removeprefix("/v1/icon/"))
         document = documents.find(path)
-        if document is not None:
+        # With pages, the description for people is one of them.
+        if document is not None and not (path == "/docs" and self._pages is not None):
             page = Page(document, path, documents.headers(path))
             reply = served.page(page) if page.headers else served.reply(document)
             return await self._respond(reply, path, request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from frontrunner.web import choices
 from frontrunner.web.views import (
     about,
+    api_docs,
     board_filters,
     boards,
     changes,
@@ -30,6 +31,7 @@ VIEWS: dict[str, View] = {
     "tasks": tasks.tasks,
     "compare": compare.compare,
     "data": about.data,
+    "docs": api_docs.docs,
     "changes": changes.changes,
     "cite": cite.cite,
     "history": history.history,

@@ -149,7 +149,8 @@ def breakable(name: str) -> Markup:
     return Markup("<wbr>").join(_SEAMS.split(name))
 
 
-_JOINTS = re.compile(r"(?<=[-_.])")
+_JOINTS = re.compile(r"(?<=[_.])|(?<=-)(?=\d)")
+"""Where a browser would not break a name on its own; it does after a hyphen before a letter."""
 
 
 def jointed(name: str) -> Markup:
