@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-lint setup-browser setup-postgres demo gateway-demo takeover-demo rehearsal swaps kills test frontend font frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web takeover-pictures gallery docs lock lock-evaluate clean setup-hub-client
+.PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-lint setup-browser setup-postgres demo gateway-demo takeover-demo rehearsal swaps kills test frontend font frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web board-pictures takeover-pictures gallery docs lock lock-evaluate clean setup-hub-client
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -184,6 +184,9 @@ bench-web: setup-browser ## Measure the real boards in a browser; HOME_DIR is a 
 
 gallery: setup-browser ## Take pictures of every page into gallery/ (minutes); HOME_DIR is a home with boards
 	$(BIN)/python -m bench.gallery $(HOME_DIR)
+
+board-pictures: setup-browser ## Take the pictures of the README and the docs again; HOME_DIR is a home with the public results
+	$(BIN)/python -m bench.board_pictures $(HOME_DIR)
 
 takeover-pictures: setup-browser ## Take the pictures of docs/takeover.md again
 	$(BIN)/python -m bench.takeover_pictures

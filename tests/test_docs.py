@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 
 import msgspec
 import pytest
+import yaml
 from typer.main import get_command
 
+from frontrunner import __version__
 from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.filters import ModelFilter
 from frontrunner.answers.service import Service
 from frontrunner.base import errors
 from frontrunner.base.config import SECTIONS, variable
+from frontrunner.base.logging_settings import LoggingSettings
+from frontrunner.base.logs import VARIABLE, begin_logs
 from frontrunner.catalog import entries, own
 from frontrunner.cli import GROUPS, MODULES, load_commands
 from frontrunner.cli.app import app
+from frontrunner.cli.command_line import command_line
+from frontrunner.cli.hints import note_home
+from frontrunner.cli.output import forget_volume
 from frontrunner.http.metrics import Metrics
 from frontrunner.http.openapi import document_html
 from frontrunner.http.routes import ROUTES, Route
@@ -36,6 +48,12 @@ from tests.factories import catalog
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+
+
+def _pages() -> list[Path]:
+    """Every document for people."""
+    top = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
+    return [*top, ROOT / "examples" / "README.md", *DOCS.rglob("*.md")]
 
 
 def text(name: str) -> str:
@@ -142,7 +160,7 @@ def test_modules_that_the_architecture_names_exist() -> None:
 def test_files_that_documents_name_exist() -> None:
     """Looks for `folder/file.py`, from the root of the checkout or of the package."""
     missing = []
-    for path in [ROOT / "README.md", *DOCS.rglob("*.md")]:
+    for path in _pages():
         for name in re.findall(r"`([\w/]+/\w+\.py)`", path.read_text(encoding="utf-8")):
             if not (ROOT / name).exists() and not (ROOT / "src/frontrunner" / name).exists():
                 missing.append(f"{path.name}: {name}")
@@ -183,14 +201,94 @@ def test_every_key_of_a_catalog_is_documented() -> None:
 
 
 def test_links_between_documents_lead_somewhere() -> None:
-    for path in [ROOT / "README.md", *DOCS.rglob("*.md")]:
+    for path in _pages():
         for link in re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8")):
             if not link.startswith(("http:", "https:", "mailto:")):
                 assert (path.parent / link).exists(), f"{path.name}: {link}"
 
 
+def commands_shown() -> list[tuple[str, str]]:
+    """Each `frontrunner` command of a block for the shell, with the name of its document."""
+    shown = []
+    for path in _pages():
+        blocks = re.findall(
+            r"^ *```(?:sh|console)\n(.*?)^ *```", path.read_text("utf-8"), re.MULTILINE | re.DOTALL
+        )
+        for line in "".join(blocks).replace("\\\n", " ").splitlines():
+            found = re.match(r"\s*(?:\$ )?frontrunner (.*)", line)
+            if found:
+                shown.append((path.name, found[1]))
+    return shown
+
+
+@pytest.fixture
+def forgotten(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Reading words has effects: a home for messages, the format of logs, how much is printed."""
+    monkeypatch.setitem(os.environ, VARIABLE, "text")  # put back, whatever a command sets
+    yield
+    note_home(None)
+    forget_volume()
+    begin_logs(LoggingSettings())
+
+
+@pytest.mark.usefixtures("forgotten")
+@pytest.mark.parametrize(("document", "command"), commands_shown())
+def test_commands_that_documents_show_are_accepted(document: str, command: str) -> None:
+    """Only their words are read; nothing is run."""
+    load_commands([])
+    # Up to a pipe, a redirection or an end, as the shell takes it.
+    words = list(takewhile(lambda one: one not in ("|", ">", "&&", ";", "&"), _words(command)))
+    current = command_line()
+    context = current.make_context("frontrunner", list(words))
+    while hasattr(current, "commands") and words and words[0] in current.commands:
+        current = current.commands[words[0]]
+        context = current.make_context(words.pop(0), list(words), parent=context)
+    assert not hasattr(current, "commands") or current.invoke_without_command, command
+
+
+def _words(command: str) -> list[str]:
+    return shlex.split(command, comments=True)
+
+
+def test_pictures_are_small() -> None:
+    large = [one.name for one in (DOCS / "pictures").iterdir() if one.stat().st_size > 150_000]
+    assert large == []
+
+
+def test_the_citation_names_this_version() -> None:
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= set(cited)
+    assert (cited["version"], cited["license"]) == (__version__, "Apache-2.0")
+
+
+def test_the_example_asks_a_board(tmp_path: Path) -> None:
+    server = run_server(tmp_path)
+    with server as url:
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "examples" / "read_scores.py"), url],
+            check=True, capture_output=True, text=True,
+        )  # fmt: skip
+    first, *rest = done.stdout.splitlines()
+    assert first == "The best open models under 500M for Retrieval on starter:"
+    assert rest[0].startswith("  1. ")
+    assert rest[-1].startswith("8 models; ")
+
+
+@contextmanager
+def run_server(home: Path) -> Iterator[str]:
+    """The starter board, served."""
+    command = [sys.executable, "-m", "frontrunner", "demo", "--port", "0", "--home", str(home)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        try:
+            matches = (re.match(r"Serving on (\S+)", line) for line in process.stderr)
+            yield next(found[1] for found in matches if found)
+        finally:
+            process.terminate()
+
+
 def test_curl_is_told_to_take_brackets_as_they_are() -> None:
-    for path in [ROOT / "README.md", *DOCS.rglob("*.md")]:
+    for path in _pages():
         for line in path.read_text(encoding="utf-8").splitlines():
             if "curl " in line and "[[" in line:
                 assert "curl -g" in line, f"{path.name}: {line}"
