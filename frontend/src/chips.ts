@@ -14,7 +14,7 @@ function labelOf(name: FilterName, value: string): string {
   const boxes = [...form.querySelectorAll<HTMLInputElement>(`[name="${name}"][type="checkbox"]`)];
   if (!boxes.length) return value;
   const picked = value.split(SEPARATOR);
-  return boxes.filter((box) => picked.includes(box.value)).map((box) => box.parentElement?.textContent?.trim()).join(", ");
+  return boxes.filter((box) => picked.includes(box.value)).map((box) => box.parentElement?.textContent?.trim().replace(/ \(\d+\)$/, "")).join(", ");
 }
 
 /** What readers call a filter: its label or its legend, and of a range which end it is. */

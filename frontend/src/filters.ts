@@ -52,6 +52,13 @@ export function rowTest(state: State, texts: readonly string[]): Test {
     state.pins.has(facts.name[index] ?? "") || (search(texts[index] ?? "") && all.every((test) => test(index)));
 }
 
+/** One of several values that a filter may have at once. */
+export function checkbox(name: string, value: string, label: string): HTMLLabelElement {
+  const found = make("label");
+  found.append(make("input", "", { type: "checkbox", name, value }), ` ${label}`);
+  return found;
+}
+
 /** Fill the choices that depend on the board. */
 export function fillChoices(form: HTMLFormElement): void {
   const count = (values: string[]): [string, number][] => {
@@ -65,7 +72,10 @@ export function fillChoices(form: HTMLFormElement): void {
     modality: facts.modalities.flatMap((some) => some.split(" ")),
   };
   for (const [name, values] of Object.entries(choices)) {
-    const select = form.elements.namedItem(name) as HTMLSelectElement | null;
-    select?.append(...count(values).map(([value, n]) => make("option", `${setup.labels[value] ?? value} (${n})`, { value })));
+    const labelled = count(values).map(([value, n]) => [value, `${setup.labels[value] ?? value} (${n})`] as const);
+    const boxes = form.querySelector(`[data-choices="${name}"]`);
+    boxes?.append(...labelled.map(([value, label]) => checkbox(name, value, label)));
+    const select = boxes ? null : (form.elements.namedItem(name) as HTMLSelectElement | null);
+    select?.append(...labelled.map(([value, label]) => make("option", label, { value })));
   }
 }

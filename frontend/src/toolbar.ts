@@ -1,6 +1,7 @@
 // The search and the filters above a board, whether it is shown as a table or as a chart.
 import { byId, later, make } from "./dom";
 import { setup } from "./facts";
+import { checkbox } from "./filters";
 import { FILTERS, SEPARATOR, read, write, type FilterName, type State } from "./state";
 
 const search = byId<HTMLInputElement>("q");
@@ -30,10 +31,21 @@ export function showFilters(state: State): void {
   search.value = state.search;
   for (const name of FILTERS) {
     const control = filterForm.elements.namedItem(name);
-    if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) choose(control, state.filters[name] ?? "");
+    const isBox = control instanceof HTMLInputElement && control.type === "checkbox";
+    if (!isBox && (control instanceof HTMLInputElement || control instanceof HTMLSelectElement)) choose(control, state.filters[name] ?? "");
   }
-  const facets = (state.filters.facets ?? "").split(SEPARATOR);
-  filterForm.querySelectorAll<HTMLInputElement>('[name="facets"]').forEach((box) => (box.checked = facets.includes(box.value)));
+  filterForm.querySelectorAll<HTMLElement>("[data-choices]").forEach((place) => addMissing(place, state));
+  filterForm.querySelectorAll<HTMLInputElement>('input[type="checkbox"]').forEach((box) => {
+    box.checked = (state.filters[box.name as FilterName] ?? "").split(SEPARATOR).includes(box.value);
+  });
+}
+
+/** Add what only the address names to the boxes of a filter, so that it is not lost. */
+function addMissing(place: HTMLElement, state: State): void {
+  const name = place.dataset["choices"] as FilterName;
+  const there = [...place.querySelectorAll("input")].map((box) => box.value);
+  const wanted = (state.filters[name] ?? "").split(SEPARATOR).filter((one) => one && !there.includes(one));
+  place.append(...wanted.map((value) => checkbox(name, value, value)));
 }
 
 /** Set a control; a list of several values, which only an address names, becomes one more choice. */

@@ -64,6 +64,9 @@ def _shown(page: Any) -> int:
 def _choose(page: Any, name: str, value: str) -> str:
     """Set a filter, to its first choice where no value is given; the value."""
     control = page.locator(f'#filters [name="{name}"]').first
+    if control.get_attribute("type") == "checkbox":
+        control.check()
+        return str(control.get_attribute("value"))
     if control.evaluate("one => one.tagName") == "INPUT":
         control.fill(value)
         control.dispatch_event("change")
@@ -113,6 +116,25 @@ def test_filters_by_what_is_open_want_all_of_it(board: Any) -> None:
     board.wait_for_selector("#tools:not([hidden])")
     expect(boxes.nth(4)).to_be_checked()
     assert _shown(board) == wanted
+
+
+def test_several_licences_are_alternatives(board: Any) -> None:
+    board.click("#filters summary")
+    boxes = board.locator('#filters input[name="licence"]')
+    if boxes.count() < 2:
+        pytest.skip("one licence")
+    for place in (0, 1):
+        boxes.nth(place).check()
+    values = [boxes.nth(place).get_attribute("value") for place in (0, 1)]
+    in_query(board, "licence", "~".join(values))
+    test = f"{values!r}.includes(f.licence[i])"
+    assert _shown(board) == board.evaluate(_WANTED, [test, ""])
+    board.reload()
+    board.wait_for_selector("#tools:not([hidden])")
+    expect(boxes.nth(1)).to_be_checked()
+    expect(board.locator("#chips button")).to_contain_text(", ".join(values))
+    board.locator("#chips button").click()
+    expect(board.locator("#chips button")).to_have_count(0)
 
 
 def test_all_rows_come_and_the_first_is_the_first(board: Any) -> None:

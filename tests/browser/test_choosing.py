@@ -1,0 +1,56 @@
+"""Jobs of readers who choose a model: how many actions they take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.browser.waits import expect
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("snapshot", ["small"], indirect=True, scope="session"),
+]
+NEED = "best open model under 500M for german retrieval with commercial use"
+ROWS = "#board tbody tr:visible .m a"
+
+
+def test_a_sentence_leads_to_the_ranking_in_two_actions(page: Any, address: str) -> None:
+    page.goto(address)
+    page.get_by_label("In your words").fill(NEED)
+    page.keyboard.press("Enter")
+    expect(page.locator("#asked")).to_contain_text("German, Retrieval")
+    expect(page.locator("#chips button")).to_have_count(3)
+    expect(page.locator(ROWS)).to_have_text(["org/small"])
+    expect(page.locator("#board tbody tr").first).to_contain_text("40.00")
+
+
+def test_the_form_does_the_same_without_scripts(chromium: Any, address: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    page.get_by_role("combobox", name="Language").fill("deutsch")
+    page.get_by_label("Kind of task").select_option("Retrieval")
+    page.get_by_label("Largest size").select_option("500M")
+    page.get_by_label("Commercial use allowed").check()
+    page.get_by_role("button", name="Show the ranking").click()
+    expect(page.locator("#asked")).to_contain_text("German, Retrieval")
+    expect(page.locator(ROWS)).to_have_text(["org/small"])
+    expect(page.locator("#chips a")).to_have_count(2)
+    context.close()
+
+
+def test_weights_are_shared_by_link(page: Any, address: str) -> None:
+    page.goto(f"{address}/benchmark/Mix%20(eng%2C%20v1)")
+    page.click("#rerank summary")
+    page.get_by_label("Weight of Retrieval").fill("3")
+    page.keyboard.press("Enter")
+    expect(page.locator("#asked")).to_contain_text("Retrieval \u00d73")
+    shared = page.url
+    before = page.locator("#board tbody").first.inner_text()
+    page.goto("about:blank")
+    page.goto(shared)
+    expect(page.locator("#asked")).to_contain_text("Retrieval \u00d73")
+    page.wait_for_selector("#tools:not([hidden])")
+    assert page.locator("#board tbody").first.inner_text() == before
