@@ -61,6 +61,10 @@ def test_every_command_that_takes_a_home_gets_it() -> None:
             "Go back: frontrunner gateway share 0 --force --home /x. Then go on.",
         ),
         ("The frontrunner.toml of this home", "The frontrunner.toml of this home"),
+        (
+            "frontrunner refresh status shows what waits.",
+            "frontrunner refresh status --home /h shows what waits.",
+        ),
         ("frontrunner refresh accept 3f", "frontrunner refresh accept --home /h 3f"),
         ("frontrunner reads format 3", "frontrunner reads format 3"),
         ("`frontrunner hub plan` says more", "`frontrunner hub plan --home /h` says more"),

@@ -11,7 +11,7 @@ from pathlib import Path
 from shlex import quote
 
 _GROUPS = ("legacy", "contract", "gateway", "takeover", "hub", "engagement", "space", "store")
-_WITH_MORE = r"refresh(?: accept| [a-z]+(?=[.,;:`]|$| --))?"
+_WITH_MORE = r"refresh(?: (?:accept|backfill|deploy|emit|status)\b)?"
 """A command that is also a group."""
 _PROSE = ("reads", "is", "was", "has", "does", "needs", "cannot")
 _COMMAND = re.compile(
