@@ -138,6 +138,9 @@ def test_what_opens_has_no_violation(
         (board, "#rerank summary"),
         (board, "#share summary"),
         (board, "td.no:visible"),
+        (board, "#reading summary"),
+        ("/models/org/small", ".facts .info summary"),
+        ("/models/org/small", ".openness summary"),
         ("/models", "form details summary"),
         ("/compare", "#choose"),
     ):

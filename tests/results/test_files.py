@@ -45,6 +45,7 @@ def part(read: Read) -> Files:
         ctime_ns=np.zeros(count, dtype=np.int64),
         inode=np.arange(count, dtype=np.int64),
         measured=np.full(count, np.nan),
+        seconds=np.full(count, np.nan),
         cells=cells,
         row_cell=np.array([n for some in read.values() for n in range(len(some))], dtype=np.int32),
         row_score=np.array([one for some in read.values() for one in some], dtype=np.float64),

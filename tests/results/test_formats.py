@@ -101,6 +101,31 @@ def test_the_date_of_a_measurement_is_read(
     assert repr(read(content).measured) == repr(moment)
 
 
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (12.5, 12.5),
+        (3, 3.0),
+        (None, math.nan),
+        (-1, math.nan),
+        ("long", math.nan),
+        (True, math.nan),
+    ],
+)
+@pytest.mark.parametrize("lenient", [False, True])
+def test_how_long_an_evaluation_took_is_read(value: Any, seconds: float, lenient: bool) -> None:
+    content = result("T1", 0.5) | {"evaluation_time": value} | ({"x": math.inf} if lenient else {})
+    assert repr(read(content).seconds) == repr(seconds)
+
+
+def test_the_splits_of_an_old_file_are_added_up() -> None:
+    old: dict[str, Any] = {"mteb_dataset_name": "T1", "mteb_version": "1.0.2"}
+    splits = {"test": {"accuracy": 0.5, "evaluation_time": 2.5}, "dev": {"accuracy": 0.5}}
+    assert math.isnan(read(old | splits).seconds)
+    splits["dev"]["evaluation_time"] = 1.5
+    assert read(old | splits).seconds == 4.0
+
+
 def without_main_score(entry: dict[str, Any]) -> dict[str, Any]:
     content = result("T1", 0.5)
     [one] = content["scores"]["test"]
@@ -153,7 +178,9 @@ OLD = {"mteb_dataset_name": "T1", "mteb_version": "1.0.2", "dataset_revision": "
 
 def test_before_1_11_a_split_holds_metrics() -> None:
     file = read(OLD | {"test": {"accuracy": 0.5, "evaluation_time": 3}})
-    assert file == ParsedFile("T1", "1.0.2", "abc", [(("test", "default", ("eng-Latn",)), 0.5)])
+    assert file == ParsedFile(
+        "T1", "1.0.2", "abc", [(("test", "default", ("eng-Latn",)), 0.5)], seconds=3.0
+    )
 
 
 def test_before_1_11_metrics_are_grouped_by_similarity() -> None:

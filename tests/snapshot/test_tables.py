@@ -121,7 +121,9 @@ def test_scores_as_parquet(table: ScoreTable, tmp_path: Path) -> None:
     assert frame.schema["file"] == pl.Int32
 
 
-ORIGINS = Origins(["a/r/T1.json", "b"], ["r", "s"], ["2.0.0", None], [None, "d"], [True, None])
+ORIGINS = Origins(
+    ["a/r/T1.json", "b"], ["r", "s"], ["2.0.0", None], [None, "d"], [True, None], [1.5, None]
+)
 REJECTS = [Reject("x.json", Reason.NOT_JSON, "empty"), Reject("y", Reason.SYMLINK)]
 SETTINGS = [RunSettings("a/r", "T1", "{}"), RunSettings("a/r", "T2", '{"x": 1}')]
 DIFFERENCES = [
@@ -140,8 +142,8 @@ def test_files_rejects_settings_and_differences_as_parquet(tmp_path: Path) -> No
     write_files_parquet(tmp_path, ORIGINS, REJECTS, SETTINGS, DIFFERENCES)
     assert {path.name for path in tmp_path.iterdir()} == PARQUET - {"scores.parquet"}
     assert read(tmp_path, "files")[0] == [
-        ("a/r/T1.json", "r", "2.0.0", None, True),
-        ("b", "s", None, "d", None),
+        ("a/r/T1.json", "r", "2.0.0", None, True, 1.5),
+        ("b", "s", None, "d", None, None),
     ]
     assert read(tmp_path, "rejects")[0] == [
         ("x.json", "not-json", "empty", REMEDY[Reason.NOT_JSON]),
@@ -154,14 +156,14 @@ def test_files_rejects_settings_and_differences_as_parquet(tmp_path: Path) -> No
 @pytest.mark.parametrize("empty", [True, False])
 def test_columns_have_their_types_also_without_rows(tmp_path: Path, empty: bool) -> None:
     if empty:
-        write_files_parquet(tmp_path, Origins([], [], [], [], []), [], [], [])
+        write_files_parquet(tmp_path, Origins([], [], [], [], [], []), [], [], [])
     else:
         write_files_parquet(tmp_path, ORIGINS, REJECTS, SETTINGS, DIFFERENCES)
     types = {name: read(tmp_path, name)[1] for name in ("files", "rejects", "run_settings")}
     assert types == {
         "files": {
             "path": TEXT, "revision": TEXT, "mteb_version": TEXT, "dataset_revision": TEXT,
-            "other_data": pl.Boolean,
+            "other_data": pl.Boolean, "evaluation_time": pl.Float64,
         },
         "rejects": {"path": TEXT, "reason": TEXT, "detail": TEXT, "remedy": TEXT},
         "run_settings": {"folder": TEXT, "task": TEXT, "settings": TEXT},

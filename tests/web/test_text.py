@@ -148,3 +148,11 @@ def test_names_are_taken_apart() -> None:
 
 def test_a_range_of_ranks_is_one_number_if_it_is_one() -> None:
     assert [text.span(2, 6), text.span(1, 1), text.span(None, None)] == ["2\u20136", "1", ""]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(None, "\N{EN DASH}"), (0.314, "0.314 s"), (90, "90 s"), (600, "10 min"), (12_600, "3.5 h")],
+)
+def test_durations(seconds: float | None, shown: str) -> None:
+    assert text.duration(seconds) == shown

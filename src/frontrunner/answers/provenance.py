@@ -120,8 +120,10 @@ def files_of(snapshot: Snapshot, numbers: Sequence[int]) -> list[SourceFile]:
     import polars as pl  # noqa: PLC0415 -- loaded when first asked for
 
     frame = snapshot.frame("files")
-    if "other_data" not in frame.collect_schema():  # a snapshot of an earlier version
-        frame = frame.with_columns(pl.lit(None, dtype=pl.Boolean).alias("other_data"))
+    known = frame.collect_schema()
+    for name, kind in (("other_data", pl.Boolean), ("evaluation_time", pl.Float64)):
+        if name not in known:  # a snapshot of an earlier version
+            frame = frame.with_columns(pl.lit(None, dtype=kind).alias(name))
     found = frame.with_row_index("file").filter(pl.col("file").is_in(list(numbers))).collect()
     by_number = {row["file"]: row for row in found.iter_rows(named=True)}
     sources = snapshot.manifest.provenance.sources
@@ -133,6 +135,7 @@ def files_of(snapshot: Snapshot, numbers: Sequence[int]) -> list[SourceFile]:
             mteb_version=row["mteb_version"],
             dataset_revision=row["dataset_revision"],
             other_data_revision=row["other_data"],
+            evaluation_time=row["evaluation_time"],
         )
         for row in (by_number[number] for number in numbers)
     ]

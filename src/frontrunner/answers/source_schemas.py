@@ -48,6 +48,8 @@ class SourceFile(Wire, frozen=True, kw_only=True):
     other_data_revision: bool | None
     """Whether it was measured on another revision of the data set than the catalog's; null if
     either is unknown."""
+    evaluation_time: float | None
+    """Seconds that the evaluation took. Machines differ, and files do not say which it was."""
 
 
 class ScoreSource(Wire, frozen=True, kw_only=True):

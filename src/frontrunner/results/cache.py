@@ -24,7 +24,7 @@ from frontrunner.results.files import Files
 from frontrunner.results.formats import FileCell
 from frontrunner.results.sources import Stamps
 
-_FORMAT = 3
+_FORMAT = 4
 _TICK = 20_000_000
 """Nanoseconds: the clocks of file systems are coarse. A file that changed so shortly before it was
 read can change again and keep its time."""
@@ -53,6 +53,7 @@ _KINDS = dict.fromkeys(
     "ctime_ns": np.int64,
     "inode": np.int64,
     "measured": np.float64,
+    "seconds": np.float64,
     "row_score": np.float64,
 }
 

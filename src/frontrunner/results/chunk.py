@@ -50,6 +50,7 @@ class FileColumns(NamedTuple):
     ctime_ns: array[int]
     inode: array[int]
     measured: array[float]
+    seconds: array[float]
     cells: list[FileCell]
     row_cell: array[int]
     row_score: array[float]
@@ -132,7 +133,7 @@ class _Builder:
         ints = (array("i"), array("i"), array("i"), array("i"), array("i"), array("i"))
         stamps = (array("q"), array("q"), array("q"), array("q"))
         rows = (array("i"), array("d"))
-        self._files = FileColumns([], [], *ints, *stamps, array("d"), [], *rows)
+        self._files = FileColumns([], [], *ints, *stamps, array("d"), array("d"), [], *rows)
         self.chunk = Chunk(self._files, {}, [], [], 0, {})
 
     def add(self, path: str, content: Content) -> None:
@@ -197,6 +198,7 @@ class _Builder:
         files.ctime_ns.append(content.ctime_ns)
         files.inode.append(content.inode)
         files.measured.append(file.measured)
+        files.seconds.append(file.seconds)
 
 
 def _settings(folder: str, data: bytes) -> Iterable[RunSettings]:

@@ -1,4 +1,4 @@
-"""Dates of measurements, as mteb writes them."""
+"""Dates and durations of measurements, as mteb writes them."""
 
 from __future__ import annotations
 
@@ -20,3 +20,10 @@ def seconds_of(date: object) -> float:
     if isinstance(date, bool) or not isinstance(date, (int, float)):
         return math.nan
     return float(date) if 0 < date < _LATEST else math.nan
+
+
+def duration_of(value: object) -> float:
+    """A number of seconds that an evaluation took; NaN for what is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return math.nan
+    return float(value) if 0 < value < _LATEST else math.nan

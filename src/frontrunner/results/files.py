@@ -44,6 +44,8 @@ class Files(NamedTuple):
     inode: Longs
     measured: Floats
     """[files] When the scores were measured, in seconds since the epoch; NaN if unknown."""
+    seconds: Floats
+    """[files] How long the evaluation took; NaN if unknown."""
     cells: list[FileCell]
     row_cell: Ints
     """[rows] Index into `cells`."""
@@ -63,7 +65,7 @@ class Files(NamedTuple):
 
 
 _TEXTS = ("folder", "task", "version", "dataset", "note")
-_BY_FILE = (*_TEXTS, "rows", "size", "mtime_ns", "ctime_ns", "inode", "measured")
+_BY_FILE = (*_TEXTS, "rows", "size", "mtime_ns", "ctime_ns", "inode", "measured", "seconds")
 
 
 def files_of(chunk: Chunk) -> Files:

@@ -23,7 +23,7 @@ import msgspec
 from frontrunner.base.json import loads
 from frontrunner.catalog import Catalog
 from frontrunner.results.contents import what_it_is
-from frontrunner.results.dates import seconds_of
+from frontrunner.results.dates import duration_of, seconds_of
 from frontrunner.results.metrics import METRIC_GROUPS, beyond_range, has_number, no_number
 from frontrunner.results.rejects import Reason
 
@@ -93,6 +93,8 @@ class ParsedFile(NamedTuple):
     """When it was measured, in seconds since the epoch; NaN if the file does not say so."""
     note: str | None = None
     """Why no entry has a score; None if one has."""
+    seconds: float = MISSING
+    """How long the evaluation took, in seconds; NaN if the file does not say so."""
 
 
 class UnusableFileError(Exception):
@@ -116,6 +118,7 @@ class _ResultFile(msgspec.Struct, gc=False):
     mteb_version: str | None = None
     dataset_revision: str | None = None
     date: float | str | None = None
+    evaluation_time: float | str | None = None
 
 
 _decode = msgspec.json.Decoder(_ResultFile).decode
@@ -183,7 +186,16 @@ def _from_typed(file: _ResultFile, tasks: TaskIndex) -> ParsedFile:
             raise _NeedsLenientReadError  # to name the metrics that the file has instead
         _check_range(entries, facts.main_score)
     measured = MISSING if file.date is None else seconds_of(file.date)
-    return ParsedFile(file.task_name, file.mteb_version, file.dataset_revision, entries, measured)
+    took = file.evaluation_time
+    seconds = MISSING if took is None else duration_of(took)
+    return ParsedFile(
+        file.task_name,
+        file.mteb_version,
+        file.dataset_revision,
+        entries,
+        measured,
+        seconds=seconds,
+    )
 
 
 def _check(task: str, entries: list[Entry], tasks: TaskIndex) -> TaskFacts:
@@ -256,6 +268,7 @@ def _parsed(
         entries,
         seconds_of(content.get("date")),
         None if has_number(entries) else no_number(content, facts.main_score),
+        duration_of(content.get("evaluation_time")),
     )
 
 
@@ -307,7 +320,16 @@ def _before_1_11(content: dict[str, Any], tasks: TaskIndex) -> ParsedFile:
         for old_subset, score in _old_scores(split, subsets, facts.main_score):
             subset = _renamed_subset(facts.name, split, old_subset, version)
             entries.append(((split, subset, _languages(facts, subset)), score))
-    return _parsed(facts.name, entries, content | {"mteb_version": version}, tasks)
+    took = _time_of_splits(content)
+    whole = content | {"mteb_version": version, "evaluation_time": took}
+    return _parsed(facts.name, entries, whole, tasks)
+
+
+def _time_of_splits(content: dict[str, Any]) -> float | None:
+    """The sum of what each split took; None if one does not say so."""
+    splits = [value for key, value in content.items() if key not in _NOT_SPLITS]
+    times = [duration_of(one.get("evaluation_time")) for one in splits if isinstance(one, dict)]
+    return sum(times) if times else None
 
 
 def _has_subsets(metrics: dict[str, Any]) -> bool:

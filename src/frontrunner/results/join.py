@@ -272,6 +272,7 @@ def _origins(files: Files, folders: _Folders, winners: Longs, catalog: Catalog) 
         mteb_version=[files.texts[number] for number in files.version[winners].tolist()],
         dataset_revision=[files.texts[number] for number in files.dataset[winners].tolist()],
         other_data=_other_data(files, winners, catalog),
+        evaluation_time=[None if s != s else s for s in files.seconds[winners].tolist()],
     )
 
 

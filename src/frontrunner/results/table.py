@@ -41,6 +41,8 @@ class Origins(NamedTuple):
     other_data: list[bool | None]
     """Whether it was measured on another revision of the data set than the catalog names; None if
     either revision is unknown."""
+    evaluation_time: list[float | None]
+    """Seconds that the evaluation took, on whatever machine it ran; None if unknown."""
 
 
 class Difference(NamedTuple):

@@ -158,8 +158,9 @@ def write_files_parquet(
     """Write the sources of the scores, the rejected files, and the runs of a model that differ."""
     import polars as pl  # noqa: PLC0415 -- a server that opens a snapshot never needs it
 
-    texts = dict.fromkeys(Origins._fields, pl.String) | {"other_data": pl.Boolean}
-    _write(pl.DataFrame(origins._asdict(), schema=texts), folder / FILES_PARQUET)
+    columns: dict[str, Any] = dict.fromkeys(Origins._fields, pl.String)
+    columns |= {"other_data": pl.Boolean, "evaluation_time": pl.Float64}
+    _write(pl.DataFrame(origins._asdict(), schema=columns), folder / FILES_PARQUET)
     rejected = {
         "path": [reject.path for reject in rejects],
         "reason": [str(reject.reason) for reject in rejects],
@@ -172,8 +173,8 @@ def write_files_parquet(
     runs = dict.fromkeys(RunSettings._fields, pl.String)
     _write(_frame_of(settings, runs), folder / RUNS_PARQUET)
     numbers = {"score": pl.Float64, "winner_score": pl.Float64}
-    columns = dict.fromkeys(Difference._fields, pl.String) | numbers
-    _write(_frame_of(differences, columns), folder / DIFFERENCES_PARQUET)
+    differing = dict.fromkeys(Difference._fields, pl.String) | numbers
+    _write(_frame_of(differences, differing), folder / DIFFERENCES_PARQUET)
 
 
 def _frame_of(rows: Sequence[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:

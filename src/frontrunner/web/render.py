@@ -35,6 +35,7 @@ def environment() -> Environment:
         whole=text.whole,
         openness=text.openness,
         memory=text.memory,
+        duration=text.duration,
         billions=billions,
         tokens=whole_tokens,
         rich=text.rich,

@@ -71,6 +71,19 @@ def memory(megabytes: float | None) -> str:
     return f"{megabytes:.0f} MB"
 
 
+_TIMES = (("d", 86_400.0), ("h", 3_600.0), ("min", 60.0))
+
+
+def duration(seconds: float | None) -> str:
+    """An amount of time: `3.5 h`, `12 min`, `0.31 s`."""
+    if seconds is None:
+        return MISSING
+    for unit, size in _TIMES:
+        if seconds >= 2 * size:
+            return f"{_digits(seconds / size)} {unit}"
+    return f"{_digits(seconds)} s"
+
+
 def cut(text: str, limit: int = 300) -> str:
     """At most `limit` characters: text of result files and catalogs may be of any length."""
     return text if len(text) <= limit else f"{text[: limit - 1]}\N{HORIZONTAL ELLIPSIS}"

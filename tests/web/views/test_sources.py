@@ -57,3 +57,18 @@ def test_runs_that_differ_are_listed_by_the_largest_difference(marked: Service) 
 
 def test_a_page_of_a_snapshot_without_differences_says_nothing(service: Service) -> None:
     assert "Runs that differ" not in Browser(service).text(f"/models/{MODEL}/results")
+
+
+def test_the_time_of_evaluations_is_added_up(marked: Service) -> None:
+    assert sources.evaluation_time(marked, MODEL) is None
+    path = marked.snapshot.folder / "files.parquet"
+    files = pl.read_parquet(path)
+    small = files["path"].str.contains("small")
+    times = pl.when(small).then(5400.0).otherwise(None).alias("evaluation_time")
+    files.with_columns(times).write_parquet(path)
+    assert sources.evaluation_time(marked, MODEL) == (10_800.0, 2)
+    assert sources.evaluation_time(marked, "org/large") is None
+    assert "3 h for 2 tasks" in Browser(marked).text(f"/models/{MODEL}")
+    assert "90 min" in Browser(marked).text(f"/scores/{MODEL}", "task=Search")
+    files.drop("evaluation_time").write_parquet(path)
+    assert sources.evaluation_time(marked, MODEL) is None

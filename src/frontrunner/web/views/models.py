@@ -21,7 +21,7 @@ from frontrunner.web.views.model_history import broadest_past, over_time
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.views.newer import is_old, newer_model
 from frontrunner.web.views.rows import ModelName
-from frontrunner.web.views.sources import differing, origins
+from frontrunner.web.views.sources import differing, evaluation_time, origins
 from frontrunner.web.visit import Shown, Visit
 from frontrunner.web.words import Words
 
@@ -177,6 +177,7 @@ def _model(visit: Visit, model: Model) -> Shown:
         "name": ModelName.of(model.name),
         "newer": newer_model(service.snapshot.catalog, model.name),
         "boards": boards,
+        "took": evaluation_time(service, model.name),
         "use": commercial_use(model.license),
         "missing": lacking,
         "anchors": {one.benchmark: number for number, one in enumerate(lacking, start=1)},

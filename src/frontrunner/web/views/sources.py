@@ -56,6 +56,34 @@ def origins(service: Service, name: str) -> list[Origin]:
     return [Origin(*row) for row in found.iter_rows()]
 
 
+class Took(NamedTuple):
+    """How long the evaluations of a model took, as far as its files say so."""
+
+    seconds: float
+    tasks: int
+
+
+def evaluation_time(service: Service, name: str) -> Took | None:
+    """The time of all ordinary runs of a model whose files name one; None if none does."""
+    import polars as pl  # noqa: PLC0415 -- only these pages need it
+
+    files = service.snapshot.frame("files").with_row_index("file")
+    if "evaluation_time" not in files.collect_schema():
+        return None  # a snapshot of an earlier version
+    found = (
+        _scores(service.snapshot, "model", name)
+        .filter(pl.col("experiment").cast(pl.String) == "")
+        .select("task", "file")
+        .unique()
+        .join(files, on="file")
+        .filter(pl.col("evaluation_time").is_not_null())
+        .select(pl.col("evaluation_time").sum(), pl.col("task").n_unique())
+        .collect()
+    )
+    seconds, tasks = found.row(0)
+    return Took(seconds, tasks) if tasks else None
+
+
 def differing(service: Service, name: str) -> list[Differing]:
     """The scores of a model that its runs do not agree on, the largest difference first."""
     import polars as pl  # noqa: PLC0415 -- only this page and task pages need it
