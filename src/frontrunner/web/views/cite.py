@@ -11,7 +11,7 @@ from frontrunner.web.views.boards import split
 from frontrunner.web.visit import Shown, Visit
 from frontrunner.web.words import languages
 
-_OWN = re.compile(r"/(?!/)[^\s\\\x00-\x1f]*")
+_OWN = re.compile(r"/(?!/)[^\\\x00-\x1f]*")
 """A path of this host: two slashes, or signs that browsers read as one or leave out, could lead to
 another."""
 _LONGEST = 4_000
