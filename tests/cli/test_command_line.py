@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from frontrunner.base.config import SECTIONS, variable
 from frontrunner.cli import GROUPS, MODULES, load_commands
 from frontrunner.cli.command_line import command_line, walk
 from frontrunner.cli.examples import EXAMPLES
+from frontrunner.cli.hints import note_home
+from frontrunner.cli.output import forget_volume
 from tests.command import run_command
 
 
@@ -22,6 +25,14 @@ def commands() -> dict[str, Any]:
     """Every command by its words."""
     load_commands([])
     return {" ".join(path): command for path, command in walk(command_line())}
+
+
+@pytest.fixture(autouse=True)
+def _forgotten() -> Iterator[None]:
+    """Reading words has effects, such as a home for messages."""
+    yield
+    note_home(None)
+    forget_volume()
 
 
 def test_commands_are_listed_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,7 +50,7 @@ def test_commands_are_listed_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_example_is_accepted(words: str, commands: dict[str, Any], tmp_path: Path) -> None:
     for example in EXAMPLES[words]:
         given = shlex.split(example)
-        root = commands[""].make_context("frontrunner", given[:1] + given[1:])
+        root = commands[""].make_context("frontrunner", list(given))
         command, path = commands[""], root
         while hasattr(command, "commands") and given and given[0] in command.commands:
             command = command.commands[given[0]]
