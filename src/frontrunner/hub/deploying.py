@@ -21,7 +21,7 @@ from frontrunner.hub.session import Hub
 from frontrunner.hub.space_check import READ, Problem, SpaceFiles, problems_of
 from frontrunner.hub.space_facts import SpaceFacts
 from frontrunner.hub.space_folder import BOX_PATH, box_text, space_file
-from frontrunner.hub.tree_changes import TreeChange
+from frontrunner.hub.tree_changes import TreeChange, files_below
 from frontrunner.hub.waiting import WaitTimes, ask_live, shows_snapshot, wait_until_served
 
 _KEPT = ".gitattributes"
@@ -45,11 +45,7 @@ class Deployed(msgspec.Struct, frozen=True, kw_only=True):
 
 def folder_files(folder: Path) -> dict[str, Path]:
     """The files of a folder, by their paths in the Space. Raises UsageError if there are none."""
-    found = {
-        path.relative_to(folder).as_posix(): path
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    found = files_below(folder)
     if not found:
         raise UsageError(f"{folder} has no files. Make it with: frontrunner space init {folder}")
     return found

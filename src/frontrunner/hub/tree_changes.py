@@ -11,6 +11,7 @@ from frontrunner.hub.git_objects import FileEntry, plain_entry, same_content, tr
 
 Content = bytes | Path
 """What a file holds, or a file of this machine that holds it."""
+_LEFT_BY_TOOLS = frozenset({".git", "__pycache__"})
 MARK = "Frontrunner-Change"
 """Begins the line of a commit message that names the change."""
 
@@ -21,6 +22,14 @@ class TreeChange:
 
     added: Mapping[str, Content] = field(default_factory=dict)
     deleted: frozenset[str] = frozenset()
+
+
+def files_below(folder: Path) -> dict[str, Path]:
+    """The files of a folder by their paths in a repository, sorted; not what tools leave in it."""
+    found = {one.relative_to(folder): one for one in sorted(folder.rglob("*")) if one.is_file()}
+    return {
+        path.as_posix(): one for path, one in found.items() if not _LEFT_BY_TOOLS & {*path.parts}
+    }
 
 
 def replacing(old: Mapping[str, FileEntry], new: Mapping[str, Content]) -> TreeChange:

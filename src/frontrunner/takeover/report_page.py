@@ -9,7 +9,12 @@ from frontrunner.takeover.report import Report
 
 
 def report_page(report: Report) -> str:
-    """The page; every text of the ledger is escaped."""
+    """The page of a take-over."""
+    return rendered("report.html", report=report)
+
+
+def rendered(template: str, **values: object) -> str:
+    """A page; every text of the ledger is escaped."""
     environment = Environment(
         loader=PackageLoader("frontrunner.takeover"),
         undefined=StrictUndefined,
@@ -18,4 +23,4 @@ def report_page(report: Report) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {"moment": moment, "position": position, "span": span}
-    return environment.get_template("report.html").render(report=report)
+    return environment.get_template(template).render(**values)

@@ -12,8 +12,8 @@ from frontrunner.hub.standin import asgi
 from tests.hub.made_hub import TOKEN, Hub
 
 
-def status(hub: Hub, *messages: MutableMapping[str, Any]) -> int:
-    """The status that the request to make a repository gets."""
+def status(hub: Hub, *messages: MutableMapping[str, Any], path: str = "/api/repos/create") -> int:
+    """The status that a request to change something gets."""
     left, sent = list(messages), []
 
     async def receive() -> MutableMapping[str, Any]:
@@ -22,7 +22,6 @@ def status(hub: Hub, *messages: MutableMapping[str, Any]) -> int:
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
-    path = "/api/repos/create"
     headers = [(b"authorization", b"Bearer " + TOKEN.encode())]
     scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode()}
     asyncio.run(hub.app({**scope, "query_string": b"", "headers": headers}, receive, send))
@@ -42,3 +41,24 @@ def test_nothing_is_done_for_a_request_that_was_cut(
     assert hub.stored.asked == []
     monkeypatch.undo()
     assert status(hub, WHOLE) == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/repos/create", b'{"name": "", "type": "dataset"}'),
+        ("/api/repos/create", b'{"name": "a b", "type": "dataset"}'),
+        ("/api/repos/move", b'{"fromRepo": "board/leaderboard", "toRepo": "x", "type": "space"}'),
+        ("/api/spaces/board/leaderboard/duplicate", b'{"repository": "board/a/b"}'),
+        ("/api/spaces/board/leaderboard/sleeptime", b'{"seconds": true}'),
+        (
+            "/api/spaces/board/leaderboard/commit/main",
+            b'{"key": "header", "value": {"summary": "x"}}\n'
+            b'{"key": "file", "value": {"path": "a", "content": "!", "encoding": "base64"}}',
+        ),
+    ],
+)
+def test_what_the_hub_would_not_take_is_refused(hub: Hub, path: str, body: bytes) -> None:
+    before = dict(hub.stored.names)
+    assert status(hub, {"type": "http.request", "body": body}, path=path) == 400
+    assert hub.stored.names == before

@@ -106,7 +106,7 @@ def _apply(stored: Stored, files: dict[str, FileEntry], key: str, value: dict[st
     if not path or path.startswith("/") or ".." in path.split("/"):
         raise RefusedError(400, f"Invalid path: {path!r}")
     if key == "file":
-        content = base64.b64decode(value.get("content", ""))
+        content = _decoded(path, value.get("content", ""))
         if len(content) > stored.switches.file_size:
             raise RefusedError(400, f"{path} is too large; files of this size need LFS.")
         files[path] = stored.store(content)
@@ -123,6 +123,13 @@ def _apply(stored: Stored, files: dict[str, FileEntry], key: str, value: dict[st
         _delete_folder(files, path.rstrip("/"))
     else:
         raise RefusedError(400, f"Unknown operation: {key}")
+
+
+def _decoded(path: str, content: object) -> bytes:
+    try:
+        return base64.b64decode(str(content), validate=True)
+    except ValueError:
+        raise RefusedError(400, f"The content of {path} is not base64.") from None
 
 
 def _delete_folder(files: dict[str, FileEntry], path: str) -> None:

@@ -6,7 +6,8 @@ import base64
 from typing import Any
 
 from frontrunner.hub.front_matter import read_front_matter
-from frontrunner.hub.standin.about_spaces import runtime_facts
+from frontrunner.hub.space_card import is_repository_id
+from frontrunner.hub.standin.about_spaces import FREE, runtime_facts
 from frontrunner.hub.standin.exchange import JSON_TYPE, Ask, RefusedError, Reply, as_json, stamp
 from frontrunner.hub.standin.permissions import may_write
 from frontrunner.hub.standin.repos import KINDS, Commit, Kind, Repository
@@ -47,6 +48,7 @@ def create(stored: Stored, ask: Ask) -> Reply:
     fields = ask.fields
     kind, owner = _kind(fields), fields.get("organization") or ask.actor
     repo_id, sdk = f"{owner}/{fields.get('name', '')}", str(fields.get("sdk") or "")
+    _need_name(repo_id)
     _need_namespace(ask, str(owner))
     if (existing := stored.find(kind, repo_id)) is not None:
         return _exists(ask, existing)
@@ -62,7 +64,7 @@ def create(stored: Stored, ask: Ask) -> Reply:
 def duplicate(stored: Stored, ask: Ask, repository: Repository) -> Reply:
     """Copy a repository to another name."""
     fields = ask.fields
-    to = str(fields.get("repository", ""))
+    to = _need_name(str(fields.get("repository", "")))
     _need_namespace(ask, to.partition("/")[0])
     if (existing := stored.find(repository.kind, to)) is not None:
         return _exists(ask, existing)
@@ -84,7 +86,7 @@ def move(stored: Stored, ask: Ask) -> Reply:
         raise RefusedError(404, "Repository not found", "RepoNotFound")
     if not may_write(ask, repository.id):
         raise RefusedError(403, "You do not have the rights to move this repository.")
-    _need_namespace(ask, to.partition("/")[0])
+    _need_namespace(ask, _need_name(to).partition("/")[0])
     if stored.find(kind, to) is not None:
         raise RefusedError(409, f"A {kind} named {to} already exists.")
     stored.relocate(repository, to)
@@ -182,6 +184,13 @@ def _kind(fields: dict[str, Any]) -> Kind:
     raise RefusedError(400, f"Invalid repository type: {asked}")
 
 
+def _need_name(repo_id: str) -> str:
+    """The name, which the Hub takes. Raises RefusedError if it does not."""
+    if not is_repository_id(repo_id):
+        raise RefusedError(400, f"Invalid repository name: {repo_id}")
+    return repo_id
+
+
 def _need_namespace(ask: Ask, owner: str) -> None:
     if not may_write(ask, f"{owner}/*"):
         raise RefusedError(
@@ -211,8 +220,11 @@ def _set_up(stored: Stored, made: Repository, fields: dict[str, Any]) -> None:
     for name, kept in (("variables", made.space.variables), ("secrets", made.space.secrets)):
         for one in fields.get(name) or []:
             kept[one["key"]] = {"value": one["value"], "updatedAt": stamp(stored.now())}
-    if fields.get("hardware"):
-        stored.request_hardware(made, fields["hardware"], coming=True)
+    flavor = fields.get("hardware")
+    if flavor:
+        account = stored.accounts.get(made.owner)
+        coming = flavor == FREE or bool(account and account.paid)
+        stored.request_hardware(made, flavor, coming=coming)
 
 
 def _add_files(stored: Stored, ask: Ask, made: Repository, files: list[dict[str, Any]]) -> None:

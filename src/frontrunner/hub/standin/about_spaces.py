@@ -91,7 +91,7 @@ def hardware(stored: Stored, ask: Ask, repository: Repository) -> Reply:
 def sleep_time(stored: Stored, ask: Ask, repository: Repository) -> Reply:
     """Set after how many seconds without a visitor the Space sleeps; -1 means never."""
     space, seconds = space_of(repository), ask.fields.get("seconds")
-    if not isinstance(seconds, int):
+    if type(seconds) is not int:  # and no truth value, which is one of Python's numbers
         raise RefusedError(400, "seconds must be a whole number")
     if space.requested != FREE:  # free hardware has one that nobody can change
         space.sleep_time = None if seconds < 0 else seconds

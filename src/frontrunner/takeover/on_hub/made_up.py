@@ -14,6 +14,7 @@ from frontrunner.hub.standin.live_sites import Application, Site, page_of_tree
 from frontrunner.hub.standin.repos import AccessToken, Account, Comment, Discussion, Repository
 from frontrunner.hub.standin.stored import Stored
 from frontrunner.hub.standin.switches import Switches
+from frontrunner.hub.tree_changes import files_below
 
 SPACE, DEMO, ARCHIVE = "board/leaderboard", "board/leaderboard-demo", "board/leaderboard-old"
 OWNER, GRANTED = "owner", "cpu-upgrade"
@@ -59,8 +60,7 @@ def files_in(folder: Path | None, otherwise: dict[str, str]) -> dict[str, bytes]
     """The files of a folder, or made-up ones."""
     if folder is None:
         return {path: text.encode() for path, text in otherwise.items()}
-    found = sorted(one for one in folder.rglob("*") if one.is_file())
-    return {str(one.relative_to(folder)): one.read_bytes() for one in found}
+    return {path: one.read_bytes() for path, one in files_below(folder).items()}
 
 
 def made_up_board(folder: Path) -> Path:

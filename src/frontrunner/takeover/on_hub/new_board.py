@@ -14,9 +14,9 @@ from frontrunner.base.home import Home
 from frontrunner.hub.boxed import BOX
 from frontrunner.hub.front_matter import read_front_matter
 from frontrunner.hub.git_objects import FileEntry, plain_entry, tree_id
+from frontrunner.hub.tree_changes import files_below
 
 BOX_PATH = f"home/{BOX}"
-_SKIPPED = frozenset({".git", "__pycache__"})
 
 
 class NewBoard(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +61,7 @@ def new_board(folder: str) -> NewBoard:
             "the files of the new board's Space."
         )
     base = Path(folder)
-    found = sorted(one for one in base.rglob("*") if one.is_file() and not _SKIPPED & {*one.parts})
+    found = list(files_below(base).values())
     stats = [one.stat() for one in found]
     return _read(
         base, tuple((str(p), s.st_size, s.st_mtime_ns) for p, s in zip(found, stats, strict=True))

@@ -111,10 +111,8 @@ class Archive:
         commit = ground.landed.get((self.key, about["tree"])) or self._made(known)
         ground.landed[(self.key, about["tree"])] = commit
         alarm = self._alarm(known, commit)
-        waits = ground.waits_for(archive, commit)
-        if waits:
-            return Coming(f"{archive}: {waits}.")
-        return Done({"commit": commit, "place": archive, **about}, alarm)
+        done = Done({"commit": commit, "place": archive, **about}, alarm)
+        return ground.coming(archive, commit) or done
 
     def _made(self, known: Known) -> str:
         if self.ground.part.archive in known.archives:  # of an earlier attempt: it is replaced
@@ -198,9 +196,9 @@ class Parallel:
         ground, demo = self.ground, self.ground.part.demo
         keep_board(ground.board, ground.home)
         commit = self._committed(about["tree"])
-        waits = ground.waits_for(demo, commit, shows_any_snapshot())
-        if waits:
-            return Coming(f"{demo}: {waits}.")
+        coming = ground.coming(demo, commit, shows_any_snapshot())
+        if coming:
+            return coming
         live = ground.watches[demo].live
         snapshot = snapshot_of(ask_live(ground.hub, live, "/v1/snapshot"))
         return Done({"commit": commit, "snapshot": snapshot.id, "live": live, **about})

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from frontrunner.hub.standin.repos import Repository
 from frontrunner.hub.standin.stored import Stored
-from frontrunner.takeover.console.phrases import moment, position, span
 from frontrunner.takeover.fold import fold
 from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.on_hub.made_up import ARCHIVE, SPACE
@@ -17,6 +15,7 @@ from frontrunner.takeover.on_hub.name_observer import Observed
 from frontrunner.takeover.on_hub.rehearsed_faults import Order, Rehearsed
 from frontrunner.takeover.records import StepBegun, StepEnded
 from frontrunner.takeover.report import Report, report_of
+from frontrunner.takeover.report_page import rendered
 from frontrunner.takeover.stages import Mode, Position
 
 _TRAILING = ("hardware", "sleep")
@@ -126,15 +125,7 @@ def rehearsal_of(order: Order, fault: Rehearsed, ended: Ended) -> Rehearsal:
 
 def rehearsals_page(rehearsals: list[Rehearsal]) -> str:
     """One page that needs no other file; every text is escaped."""
-    environment = Environment(
-        loader=PackageLoader("frontrunner.takeover"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"moment": moment, "position": position, "span": span}
-    return environment.get_template("hub_rehearsal.html").render(rehearsals=rehearsals)
+    return rendered("hub_rehearsal.html", rehearsals=rehearsals)
 
 
 # --- what is promised -----------------------------------------------------------------------------

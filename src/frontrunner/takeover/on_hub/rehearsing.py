@@ -32,6 +32,7 @@ from frontrunner.takeover.on_hub.made_up import (
     DEMO,
     SPACE,
     container,
+    files_in,
     made_up_board,
     made_up_hub,
 )
@@ -83,7 +84,7 @@ def rehearse(
                 operator = _Operator(order, fault, ledger, stored, containers, tell)
                 _run(order, home, operator)
                 _rest(stored)
-            new = {path: file.read_bytes() for path, file in _content(order, folder).items()}
+            new = files_in(order.new or folder / "new", {})
             ended = Ended(stored, observer.result(), ledger, before, new, _killed(home))
             return rehearsal_of(order, fault, ended)
 
@@ -257,11 +258,6 @@ def _gates(order: Order) -> tuple[dict[str, list[str]], str]:
         tables += f'[[takeover.gate]]\nname = "{name}"\nkind = "{name}"\n'
         tables += f'record = "{order.record}"\n{ignore}'
     return stages, tables
-
-
-def _content(order: Order, folder: Path) -> dict[str, Path]:
-    base = order.new or folder / "new"
-    return {str(one.relative_to(base)): one for one in base.rglob("*") if one.is_file()}
 
 
 @contextmanager

@@ -65,8 +65,8 @@ class TakeName:
         ground, part = self.ground, self.ground.part
         rename_space(ground.hub, part.demo, part.space, about["commit"])
         probe = shows_snapshot(known.done["parallel"]["snapshot"])
-        waits = ground.waits_for(part.space, about["commit"], probe)
-        return Coming(f"{part.space}: {waits}.") if waits else Done(about, self._alarm(known))
+        coming = ground.coming(part.space, about["commit"], probe)
+        return coming or Done(about, self._alarm(known))
 
     def _alarm(self, known: Known) -> str:
         """What a rename leaves behind, besides what was agreed to by name."""
@@ -102,10 +102,8 @@ class GiveBack:
             if find_repository(hub, part.demo) is None:
                 rename_space(hub, part.space, part.demo, about["new"])
             rename_space(hub, part.archive, part.space, about["old"])
-        waits = ground.waits_for(part.space, about["old"], Probe())
-        if waits:
-            return Coming(f"{part.space}: {waits}.")
-        return Done(about, self._ask_again(known))
+        coming = ground.coming(part.space, about["old"], Probe())
+        return coming or Done(about, self._ask_again(known))
 
     def _ask_again(self, known: Known) -> str:
         """Ask for the hardware that was given up; what a person has to do about it."""

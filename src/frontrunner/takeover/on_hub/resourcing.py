@@ -266,8 +266,7 @@ class Provide:
             set_variables(ground.hub, part.space, wanted)
             give_secrets(ground.hub, part.space, ground.values_of(lacking))
             ground.landed[(self.key, about["for"])] = part.space
-        waits = ground.waits_for(part.space, known.ours[-1])
-        return Coming(f"{part.space}: {waits}.") if waits else Done(about)
+        return ground.coming(part.space, known.ours[-1]) or Done(about)
 
 
 def settings_back(ground: Ground, known: Known) -> str:

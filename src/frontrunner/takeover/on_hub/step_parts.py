@@ -112,6 +112,14 @@ class Ground:
             known = self.landed[(key, parent)] = made.commit
         return known
 
+    def coming(self, repo_id: str, commit: str, probe: Probe | None = None) -> Coming | None:
+        """What is waited for until a Space serves a commit; None if it does.
+
+        Raises SpaceFailedError if it never will.
+        """
+        waits = self.waits_for(repo_id, commit, probe)
+        return Coming(f"{repo_id}: {waits}.") if waits else None
+
     def waits_for(self, repo_id: str, commit: str, probe: Probe | None = None) -> str:
         """Why a Space does not serve a commit yet; empty if it does.
 
