@@ -194,3 +194,17 @@ def test_what_the_archive_lacks_to_keep_files_in_is_told(hub: Hub, tmp_path: Pat
     held_at(move, Stage.GUIDED)
     [told] = alarms(move, "keeps files in")
     assert "small persistent storage, bucket board/files at /data" in told
+
+
+def test_what_a_rollback_took_away_is_given_again_by_the_same_controller(
+    hub: Hub, tmp_path: Path
+) -> None:
+    with_demo(hub, variables={"MORE": "1"}, secrets=("NEW_KEY",))
+    move = Move(hub, tmp_path, secrets={"NEW_KEY": "a-value"})
+    held_at(move, Stage.CUTOVER)
+    taken_back(move)
+    assert "NEW_KEY" not in space_of(move).secrets
+    move.command(Verb.RETRY)
+    move.to(Stage.SETTLED, Mode.FINISHED)
+    assert space_of(move).secrets["NEW_KEY"]["value"] == "a-value"
+    assert values(space_of(move))["MORE"] == "1"

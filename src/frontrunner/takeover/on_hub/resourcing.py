@@ -260,12 +260,13 @@ class Provide:
         names, lacking = about["variables"].split(), about["secrets"].split()
         if not names and not lacking:
             return Done(about)
-        if (self.key, about["for"]) not in ground.landed:
+        once = self.key, known.ours[-1]  # after a rollback they are taken away, and given again
+        if once not in ground.landed:
             there = settings_of(ground.hub, part.demo).variables
             wanted = {name: there[name] for name in names if name in there}
             set_variables(ground.hub, part.space, wanted)
             give_secrets(ground.hub, part.space, ground.values_of(lacking))
-            ground.landed[(self.key, about["for"])] = part.space
+            ground.landed[once] = part.space
         return ground.coming(part.space, known.ours[-1]) or Done(about)
 
 
