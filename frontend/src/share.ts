@@ -1,36 +1,7 @@
-// The table as others want it: Markdown, LaTeX, CSV, or a frame on another page.
+// The table as others want it: as text, as a file, or in a frame on another page.
 import { byId, copy, make } from "./dom";
-import { parquet } from "./parquet";
 import { setup, words } from "./facts";
 import { shownCells, shownColumns } from "./table";
-
-function markdown(cells: string[][]): string {
-  const line = (some: string[]): string => `| ${some.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |`;
-  const [head = [], ...rest] = cells;
-  const rule = head.map((_, place) => (place === 1 ? "---" : "---:"));
-  return [line(head), line(rule), ...rest.map(line)].join("\n");
-}
-
-function latex(cells: string[][]): string {
-  const escaped = (text: string): string =>
-    text.replace(/[\\&%$#_{}~^]/g, (sign) => (sign === "\\" ? "\\textbackslash{}" : sign === "~" || sign === "^" ? `\\${sign}{}` : `\\${sign}`));
-  const [head = [], ...rest] = cells;
-  const line = (some: string[]): string => `${some.map(escaped).join(" & ")} \\\\`;
-  const columns = head.map((_, place) => (place === 1 ? "l" : "r")).join("");
-  return [`\\begin{tabular}{${columns}}`, "\\toprule", line(head), "\\midrule", ...rest.map(line), "\\bottomrule", "\\end{tabular}"].join("\n");
-}
-
-/** Whether a spreadsheet would run a cell: =, +, -, @ (also of full width), tab and CR begin a
-    formula; a number is none. */
-function isFormula(text: string): boolean {
-  return /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(text) && !/^[+-]?[\d,]*\.?\d+%?$/.test(text);
-}
-
-function csv(cells: string[][]): string {
-  const safe = (text: string): string => (text === "–" ? "" : isFormula(text) ? `'${text}` : text);
-  const field = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  return cells.map((line) => line.map((text) => field(safe(text))).join(",")).join("\r\n") + "\r\n";
-}
 
 function embed(): string {
   const address = new URL(location.href);
@@ -46,9 +17,11 @@ export function viewAddress(): string {
   return address.href;
 }
 
-const COPIES: Record<string, () => string> = {
-  markdown: () => markdown(shownCells()),
-  latex: () => latex(shownCells()),
+type Formats = typeof import("./formats");
+
+const COPIES: Record<string, (to: Formats) => string> = {
+  markdown: (to) => to.markdown(shownCells()),
+  latex: (to) => to.latex(shownCells()),
   embed,
   link: viewAddress,
 };
@@ -56,16 +29,20 @@ const COPIES: Record<string, () => string> = {
 /** Make the panel work. */
 export function share(): void {
   const panel = byId("share");
+  // What writes the formats comes when the panel is opened, not with the page.
+  let formats: Promise<Formats> | undefined;
+  const load = (): Promise<Formats> => (formats ??= import(panel.dataset["script"] ?? "") as Promise<Formats>);
+  panel.addEventListener("toggle", () => void load());
   panel.addEventListener("click", (event) => {
     // The link cites the view as it is now: its address holds the state.
     const cite = (event.target as Element).closest<HTMLAnchorElement>("a[data-cite]");
     if (cite) cite.search = `?${new URLSearchParams({ of: location.pathname + location.search })}`;
     const button = (event.target as Element).closest("button");
     const make = COPIES[button?.dataset["copy"] ?? ""];
-    if (button && make) void copy(make(), button, words["copied"] ?? "✓");
+    if (button && make) void load().then((to) => copy(make(to), button, words["copied"] ?? "✓"));
     const kind = button?.dataset["save"] ?? "";
     const file = FILES[kind];
-    if (file) save(`${setup.name}.${kind}`, file());
+    if (file) void load().then((to) => save(`${setup.name}.${kind}`, file(to)));
   });
 }
 
@@ -76,10 +53,10 @@ function json(): string {
   return JSON.stringify({ board: setup.name, page: location.href, rows }, null, 1);
 }
 
-const FILES: Record<string, () => Blob> = {
-  csv: () => new Blob(["\ufeff", csv(shownCells())], { type: "text/csv" }),
+const FILES: Record<string, (to: Formats) => Blob> = {
+  csv: (to) => new Blob(["\ufeff", to.csv(shownCells())], { type: "text/csv" }),
   json: () => new Blob([json()], { type: "application/json" }),
-  parquet: () => new Blob([parquet(shownColumns())], { type: "application/vnd.apache.parquet" }),
+  parquet: (to) => new Blob([to.parquet(shownColumns())], { type: "application/vnd.apache.parquet" }),
 };
 
 function save(name: string, file: Blob): void {
