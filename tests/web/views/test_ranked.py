@@ -15,15 +15,15 @@ from tests.web.conftest import NAME, Browser
 
 PAGE = f"/benchmark/{NAME}"
 TASKS = [
-    task("T1"),
+    task("OneTask"),
     task("T2", type="Retrieval"),
     task("Hidden1", type="Retrieval", public=False),
     task("Hidden2", type="Retrieval", public=False),
 ]
 SCORES = {
-    "org/a": {"T1": 0.9, "T2": 0.8, "Hidden1": 0.1, "Hidden2": 0.1},
-    "org/b": {"T1": 0.8, "T2": 0.7, "Hidden1": 0.9, "Hidden2": 0.9},
-    "org/c": {"T1": 0.7, "T2": 0.9, "Hidden1": 0.5, "Hidden2": 0.5},
+    "org/a": {"OneTask": 0.9, "T2": 0.8, "Hidden1": 0.1, "Hidden2": 0.1},
+    "org/b": {"OneTask": 0.8, "T2": 0.7, "Hidden1": 0.9, "Hidden2": 0.9},
+    "org/c": {"OneTask": 0.7, "T2": 0.9, "Hidden1": 0.5, "Hidden2": 0.5},
 }
 
 
@@ -53,7 +53,7 @@ def models(page: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "query", ["types=STS~Retrieval", "tasks=T1~T2~Hidden1~Hidden2", "weigh=T1:1"]
+    "query", ["types=STS~Retrieval", "tasks=OneTask~T2~Hidden1~Hidden2", "weigh=OneTask:1"]
 )
 def test_private_tasks_do_not_count_when_a_board_is_ranked_again(
     private: Service, query: str
@@ -74,7 +74,7 @@ def test_a_smaller_set_of_tasks_is_said(private: Service) -> None:
 def test_the_form_says_which_tasks_never_count(private: Service) -> None:
     page = html.unescape(Browser(private).text("/benchmark/Half/customize"))
     assert "The board counts 2 public tasks; so does your ranking. 2 private tasks" in page
-    assert 'name="weigh.T1"' in page
+    assert 'name="weigh.OneTask"' in page
     assert 'name="weigh.Hidden1"' not in page
     assert page.count("private, not counted") == 2
 
@@ -90,6 +90,11 @@ def test_weights_are_said_with_a_link_that_removes_them(browser: Browser) -> Non
     links = html.unescape(page)
     assert 'href="/benchmark/Mix%20(eng%2C%20v1)?types=Retrieval&max=500M">Remove weights' in links
     assert 'href="/benchmark/Mix%20(eng%2C%20v1)?max=500M">Back' in links
+
+
+def test_a_task_is_called_by_its_own_name_beside_its_weight(private: Service) -> None:
+    text = said(Browser(private).text("/benchmark/Half", "weigh=OneTask:2~Retrieval:3"))
+    assert text.startswith("Ranked with your weights: Retrieval \u00d73, OneTask \u00d72.")
 
 
 def test_equal_weights_rank_as_the_board(browser: Browser) -> None:

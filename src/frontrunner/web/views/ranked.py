@@ -75,9 +75,9 @@ def _again(visit: Visit, bench: Benchmark, heading: Heading, chosen: Choices) ->
 def _said(visit: Visit, heading: Heading, chosen: Choices, found: Ranking) -> Said:
     t, query, board = visit.t, visit.query, visit.links.board(heading.name)
     names = [_label(t, kind, one) for kind in LISTS for one in getattr(chosen, kind)]
-    weights = [
-        f"{type_label(name, t)} {_TIMES}{number:g}" for name, number in found.weights.items()
-    ]
+    kinds = visit.service.entities.vocabulary["types"]
+    labels = {name: type_label(name, t) if name in kinds else name for name in found.weights}
+    weights = [f"{labels[name]} {_TIMES}{number:g}" for name, number in found.weights.items()]
     counted = len(found.counted_tasks)
     return Said(
         counted=counted,
