@@ -29,7 +29,7 @@ def test_an_address_names_choices() -> None:
 
 def test_choices_are_a_request_to_the_api() -> None:
     chosen = read({"subsets": "en,de", "weigh": "T:2"})
-    wanted = RankRequest(benchmark="B", subsets=("en", "de"), weights=("T:2",))
+    wanted = RankRequest(benchmark="B", subsets=("en", "de"), weights=("T:2",), bands=True)
     assert chosen.request("B") == wanted
 
 

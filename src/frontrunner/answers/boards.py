@@ -10,6 +10,7 @@ import numpy as np
 
 from frontrunner import catalog as nouns
 from frontrunner.answers import schemas
+from frontrunner.answers.certainty import band_columns
 from frontrunner.answers.completed import Column, Means, completed_rows, or_none
 from frontrunner.answers.entities import Entities, billions, joined, whole_tokens
 from frontrunner.answers.excerpts import LeaderRow
@@ -249,18 +250,6 @@ def shown_means(
         public=column("mean_public", split and Aggregation.MEAN_TASK in asked),
         private=column("mean_private", split),
     )
-
-
-def band_columns(board: Board, how_sure: Bands | None) -> dict[str, list[int | None]]:
-    """What rows say of how sure their ranks are; null if that is not known."""
-    if how_sure is None:
-        nothing: list[int | None] = [None] * len(board.rank)
-        return {"rank_low": nothing, "rank_high": nothing, "tied_with": nothing}
-    return {
-        "rank_low": [low or None for low in how_sure.low.tolist()],
-        "rank_high": [high or None for high in how_sure.high.tolist()],
-        "tied_with": [None if tied < 0 else tied for tied in how_sure.tied.tolist()],
-    }
 
 
 def _group_rows(board: Board) -> list[dict[str, dict[str, float]]]:

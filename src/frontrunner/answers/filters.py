@@ -139,4 +139,6 @@ class RankRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`name:number` of tasks and of types."""
     policy: str = "strict"
     data_revision: str | None = None
+    bands: bool = False
+    """Whether rows say how sure their ranks are."""
     models: ModelFilter = ModelFilter()

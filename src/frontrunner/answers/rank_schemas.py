@@ -42,6 +42,10 @@ class RankedRowOf(Wire, Generic[S], frozen=True):
     other_data_tasks: list[str] | msgspec.UnsetType = msgspec.UNSET
     """Tasks with a score that was measured on another revision of the data set than the catalog's;
     only in answers to requests with `data_revision=`."""
+    rank_low: int | msgspec.UnsetType | None = msgspec.UNSET
+    """As in the rows of boards; this and the next two only in answers to requests with `bands=`."""
+    rank_high: int | msgspec.UnsetType | None = msgspec.UNSET
+    tied_with: int | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class RankedRow(RankedRowOf[dict[str, float]], frozen=True):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from msgspec import UNSET
 
 from frontrunner.answers import rank_schemas, weights
+from frontrunner.answers.certainty import band_columns
 from frontrunner.answers.completed import completed_rows, every_mean, or_none
 from frontrunner.answers.data_revision import CATALOG, checked, tasks_on_other_data
 from frontrunner.answers.filters import RankRequest, TaskFilter
@@ -23,7 +24,9 @@ from frontrunner.base.errors import UsageError
 from frontrunner.base.near import near_names
 from frontrunner.catalog import Aggregation, Benchmark, Scope
 from frontrunner.ranking import Board, Policy, Question, rank
+from frontrunner.ranking.bands import Bands, bands
 from frontrunner.ranking.gather import Floats
+from frontrunner.ranking.means import score
 
 if TYPE_CHECKING:
     from frontrunner.answers.source import Source as Service
@@ -57,6 +60,8 @@ class _Ranked(NamedTuple):
     board: Board
     missing: list[str]
     other_data: Mapping[int, list[str]] | None
+    how_sure: Bands | None
+    """None if the request does not ask."""
 
 
 def _ranked(service: Service, request: RankRequest) -> _Ranked:
@@ -65,10 +70,13 @@ def _ranked(service: Service, request: RankRequest) -> _Ranked:
     question = _question(service, request, bench)
     if checked(request.data_revision) == CATALOG:
         question = question.only_files(~service.other_data)
-    board = rank(service.snapshot.table, service.snapshot.facts, question)
+    table, facts = service.snapshot.table, service.snapshot.facts
+    rows = score(table, question)
+    board = rank(table, facts, question, rows)
+    how_sure = bands(table, facts, question, board, rows) if request.bands else None
     missing = _missing(service, question, board)
     other_data = _other_data_tasks(service, question, request.data_revision)
-    return _Ranked(bench, question, board, missing, other_data)
+    return _Ranked(bench, question, board, missing, other_data, how_sure)
 
 
 def _spelled_out(service: Service, found: _Ranked) -> dict[str, Any]:
@@ -252,4 +260,12 @@ def _columns(service: Service, found: _Ranked, by_name: ByName) -> dict[str, Seq
         "other_data_tasks": [UNSET] * count
         if other is None
         else [other.get(number, []) for number in variants],
+        **_band_columns(found),
     }
+
+
+def _band_columns(found: _Ranked) -> Mapping[str, Sequence[Any]]:
+    if found.how_sure is None:
+        nothing = [UNSET] * len(found.board.rank)
+        return {"rank_low": nothing, "rank_high": nothing, "tied_with": nothing}
+    return band_columns(found.board, found.how_sure)

@@ -57,6 +57,10 @@ def _key(model: str, experiment: Mapping[str, Any] | None) -> tuple[str, bytes]:
     return model, msgspec.json.encode(experiment, order="sorted")
 
 
+def _known(number: int | msgspec.UnsetType | None) -> int | None:
+    return None if isinstance(number, msgspec.UnsetType) else number
+
+
 def _row(board: BoardRow, ranked: RankedRow, by_types: bool) -> BoardRow:
     """A row of the board with the numbers of the ranking; only means that the board shows."""
     by_subset = ranked.mean_subset is not None
@@ -72,9 +76,9 @@ def _row(board: BoardRow, ranked: RankedRow, by_types: bool) -> BoardRow:
         scores_by_task=ranked.scores_by_task,
         scores_by_custom_group={},
         completed=ranked.completed,
-        rank_low=None,
-        rank_high=None,
-        tied_with=None,
+        rank_low=_known(ranked.rank_low),
+        rank_high=_known(ranked.rank_high),
+        tied_with=_known(ranked.tied_with),
     )
 
 

@@ -122,6 +122,7 @@ def rank_request(query: Query) -> RankRequest:
         weights=names(query, "weights"),
         policy=text(query, "policy") or "strict",
         data_revision=text(query, "data_revision"),
+        bands=flag(query, "bands") or False,
         models=model_filter(query),
     )
 

@@ -93,6 +93,7 @@ _RANK_PARAMS = (
         "How much types and tasks count, 0 to 100, such as Retrieval:3; 1 if not given",
     ),
     Param("policy", "text", "strict (the default) or lenient"),
+    Param("bands", "flag", "Say how sure each rank is (rankLow, rankHigh, tiedWith)"),
     _DATA_REVISION,
     *_MODEL_PARAMS,
 )

@@ -96,8 +96,9 @@ def _contest(
     board: Board,
     scored_rows: Scored | None,
 ) -> _Contest | None:
-    """None if there are too few tasks, or if the board's rule has no band."""
-    if len(board.counted_tasks) < FEWEST or not len(board.rank):
+    """None if there are too few tasks, or if the board's rule or its weights have no band."""
+    too_few = len(board.counted_tasks) < FEWEST or not len(board.rank)
+    if too_few or question.weights is not None:
         return None
     scored = scored_rows or score(table, question)
     if question.public_only:

@@ -58,6 +58,7 @@ class Choices(NamedTuple):
             domains=self.domains,
             weights=self.weigh,
             policy="lenient" if self.lenient else "strict",
+            bands=True,
         )
 
 

@@ -135,6 +135,8 @@ def test_ranks_say_how_sure_they_are_on_boards_and_models(tmp_path: Path) -> Non
     assert "95 of 100 draws" in html
     assert '<small class="band">2</small>' in browser.text("/models/org/b")
     assert ">1 model<" in browser.text("/models/org/b")
+    assert 'data-b="2">2' in browser.text("/benchmark/All", "languages=English")
+    assert "data-b=" not in browser.text("/benchmark/All", "weigh=T0:2")
 
 
 def test_how_to_read_the_table_stands_above_it_and_opens_without_scripts(service: Service) -> None:
