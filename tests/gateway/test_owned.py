@@ -25,13 +25,14 @@ BY_KIND = {
 OF_BOTH = [
     "/", "/configuration", "/querying", "/apiary", "/filed", "/runs",
     "/resolve/main/boards_data/en/x",
-    "/docs", "/openapi.json", "/sitemap.xml", "/health", "/metrics", "/boardsx", "/data/x", "/zhx",
+    "/openapi.json", "/sitemap.xml", "/health", "/metrics", "/boardsx", "/data/x", "/zhx",
     "/compared", "/model/a", "/benchmarks", "/v10",
 ]  # fmt: skip
 PAGES = [
     "/boards", "/benchmark/MTEB(eng, v2)", "/benchmark/x/tasks", "/models", "/models/a/b",
     "/tasks/x",
-    "/compare", "/zh", "/zh/benchmark/x", "/old/x/en", "/og/site.png", "/changes.atom", "/search",
+    "/compare", "/docs", "/zh", "/zh/benchmark/x", "/old/x/en", "/og/site.png", "/changes.atom",
+    "/search",
 ]  # fmt: skip
 CASES = [(kind, path) for kind, paths in BY_KIND.items() for path in [*paths, *OF_ALL]]
 
