@@ -8,6 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +62,25 @@ def test_an_error_has_its_traceback_in_the_same_line(capsys: pytest.CaptureFixtu
     assert "ValueError: two\nlines" in line["traceback"]
 
 
+@contextmanager
+def unkept() -> Iterator[None]:
+    """Keep text from pytest's report, which several processes cannot exchange if it is no UTF-8."""
+    root = logging.getLogger()
+    kept = list(root.handlers)
+    for one in kept:
+        root.removeHandler(one)
+    try:
+        yield
+    finally:
+        for one in kept:
+            root.addHandler(one)
+
+
 def test_what_is_no_json_is_written_as_text(capsys: pytest.CaptureFixture[str]) -> None:
-    begin_logs(JSON)
-    log = logging.getLogger("frontrunner.server")
-    log.info("%s", "caf\udce9", extra={"event": "odd", "path": Path("a"), "name_of": "\udce9"})
+    extra = {"event": "odd", "path": Path("a"), "name_of": "\udce9"}
+    with unkept():
+        begin_logs(JSON)
+        logging.getLogger("frontrunner.server").info("%s", "caf\udce9", extra=extra)
     [line] = lines(capsys)
     assert (line["message"], line["path"], line["name_of"]) == ("caf\\udce9", "a", "\\udce9")
 
