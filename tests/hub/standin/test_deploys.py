@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from frontrunner.hub.standin.deploys import Cause, Deploy, Result, Run, run_at
 from frontrunner.hub.standin.switches import Switches
+from tests.hub.made_hub import Hub
 
 PLAIN = Switches()
 FIRST = Deploy(at=0, cause=Cause.COMMIT, commit="a", build=10, start=5)
@@ -110,3 +111,12 @@ def test_nothing_changes_before_it_happens(deploys: list[Deploy], at: int) -> No
 def test_a_space_without_a_deployment() -> None:
     assert run_at([], 0, PLAIN) == Run()
     assert Run().since == -math.inf
+
+
+def test_a_restart_does_not_fail_to_build(hub: Hub) -> None:
+    hub.wait("RUNNING")
+    hub.stored.let_next_end(hub.board, Result.BUILD_ERROR)
+    hub.stored.restart(hub.board, Cause.RESTART)
+    hub.wait("RUNNING")
+    hub.stored.push(hub.board, {"a": "b"})
+    hub.wait("BUILD_ERROR")

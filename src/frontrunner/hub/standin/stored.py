@@ -261,7 +261,7 @@ class Stored:
             return
         result, static = Result.RUNS, False
         if cause in (Cause.COMMIT, Cause.RESTART):
-            result, static = self._result(repository)
+            result, static = self._result(repository, cause)
         deploy = Deploy(
             at=self.now() if at is None else at,
             cause=cause,
@@ -272,9 +272,11 @@ class Stored:
         )
         space.deploys = sorted([*space.deploys, deploy], key=lambda one: one.at)
 
-    def _result(self, repository: Repository) -> tuple[Result, bool]:
-        """How the next deployment ends, and whether it has no container."""
+    def _result(self, repository: Repository, cause: Cause) -> tuple[Result, bool]:
+        """How the next deployment ends, and whether it has no container. A restart never builds."""
         planned = self.results.get(repository.key)
+        if planned and planned[0] == Result.BUILD_ERROR and cause != Cause.COMMIT:
+            planned = None
         readme = repository.head.files.get("README.md")
         try:
             text = self.content(readme).decode("utf-8", "replace") if readme else ""
