@@ -14,8 +14,9 @@ from frontrunner.http.plain import problem
 from frontrunner.http.reply import Headers
 from frontrunner.http.request import Request
 
-# So many digits that no file has more bytes, and that Python reads them at once.
-_ONE_PART = re.compile(r"bytes\s*=\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})", re.IGNORECASE)
+# So many digits that no file has more bytes, and that Python reads them at once. Nothing is tried
+# twice (`*+`): without a digit, the spaces before and after it could be told apart in many ways.
+_ONE_PART = re.compile(r"bytes\s*+=\s*+([0-9]{0,18}+)\s*+-\s*+([0-9]{0,18})", re.IGNORECASE)
 
 
 class Cut(NamedTuple):
