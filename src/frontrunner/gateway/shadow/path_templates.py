@@ -59,14 +59,16 @@ def template(target: str) -> str:
     """The route template of a path with its query: names become `*`, parameters are listed."""
     path, _, query = target.partition("?")
     parts = [part for part in path.split("/") if part][:_LONGEST]
-    shown = [part if _stem(part) in _FIXED else f"*{_ending(part)}" for part in parts]
+    shown = [f"{_shown_stem(part)}{_ending(part)}" for part in parts]
     names = sorted({pair.partition("=")[0] for pair in query.split("&") if pair})
     known = [name for name in names if re.fullmatch(r"[a-z_]{1,24}", name)][:_LONGEST]
     return "/" + "/".join(shown) + (f"?{'&'.join(known)}" if known else "")
 
 
-def _stem(part: str) -> str:
-    return part.partition(".")[0]
+def _shown_stem(part: str) -> str:
+    """The beginning of a part if it is a word of ours; what a client made up behind it is not."""
+    stem = part.partition(".")[0]
+    return stem if stem in _FIXED else "*"
 
 
 def _ending(part: str) -> str:
