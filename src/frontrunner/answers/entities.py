@@ -43,6 +43,7 @@ class Entities:
     def __init__(self, catalog: nouns.Catalog) -> None:
         self.catalog = catalog
         self._label = catalog.languages.label
+        self._benchmarks: dict[str, tuple[nouns.Benchmark, schemas.Benchmark]] = {}
 
     @cached_property
     def vocabulary(self) -> Mapping[str, frozenset[str]]:
@@ -125,7 +126,17 @@ class Entities:
         )
 
     def benchmark(self, bench: nouns.Benchmark, num_models: int = 0) -> schemas.Benchmark:
-        """A benchmark, with the languages, types and domains of its tasks."""
+        """A benchmark, with the languages, types and domains of its tasks.
+
+        The front page and the way from a need to a board look at all of them, several times.
+        """
+        found, made = self._benchmarks.get(bench.name, (None, None))
+        if found is not bench or made is None:
+            made = self._benchmark(bench)
+            self._benchmarks[bench.name] = bench, made
+        return msgspec.structs.replace(made, num_models=num_models)
+
+    def _benchmark(self, bench: nouns.Benchmark) -> schemas.Benchmark:
         tasks = [self.catalog.task_by_name[scope.task] for scope in bench.scopes]
         codes = (
             code
@@ -151,7 +162,7 @@ class Entities:
             aggregations=[str(one) for one in bench.aggregations],
             custom_groupings=[self.grouping(one) for one in bench.groupings],
             show_zero_shot=bench.show_zero_shot,
-            num_models=num_models,
+            num_models=0,
             language_view=view
             if view is None or isinstance(view, str)
             else sorted(set(self._labels(view))),
