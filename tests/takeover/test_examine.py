@@ -81,6 +81,18 @@ def test_a_controller_that_works(settings: Settings) -> None:
     assert (one.state, one.text) == ("ok", f"{own(settings)}, whose last look was 2 s ago")
 
 
+def test_a_controller_that_has_just_begun(settings: Settings) -> None:
+    """Its last look was said to be 0 s ago."""
+    Home(settings.home).looks.unlink()
+    with (
+        closing(lease(settings, own(settings))) as steps,
+        locked(Home(settings.home).controller_lock),
+    ):
+        next(steps)
+        *_, one = examine_takeover(settings, sleep=lambda _: None)
+    assert (one.state, one.text) == ("ok", f"{own(settings)}, which has not looked yet")
+
+
 def test_a_controller_that_was_killed(settings: Settings) -> None:
     one = found(settings, holder=own(settings))
     assert one.state == "wrong"

@@ -313,7 +313,7 @@ class Supervisor:
     def _say_once(self, text: str) -> None:
         """Log what goes wrong, but not again every second."""
         if text != self._said:
-            log.warning("%s", text, extra={"event": "settings_doubtful"})
+            log.warning("%s", text, extra={"event": "gateway_trouble"})
         self._said = text
 
     def _say_health(self, hosts: list[Host]) -> None:

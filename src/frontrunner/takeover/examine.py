@@ -15,6 +15,7 @@ from frontrunner.gateway.examine import Finding
 from frontrunner.takeover.fold import State, fold
 from frontrunner.takeover.ledger.lease import Held
 from frontrunner.takeover.ledger.ledger import Ledger
+from frontrunner.takeover.looks import Look
 from frontrunner.takeover.stages import Mode
 from frontrunner.takeover.telling import last_look
 from frontrunner.takeover.wiring import is_local, lease_of, ledger_if_begun
@@ -82,12 +83,18 @@ def _controller(
     if not runs_here:
         text = f"{held.holder} is dead: it ended without giving its lease back. {_START}"
         return Finding(what, "wrong", text)
-    look = last_look(home.looks)
-    ago = now - look.at if look else 0.0
-    if ago > _LATE * seconds(settings.takeover.tick):
+    return _looks(held, last_look(home.looks), now, _LATE * seconds(settings.takeover.tick))
+
+
+def _looks(held: Held, look: Look | None, now: float, late: float) -> Finding:
+    """Whether a controller of this home that runs looks as often as it should."""
+    if look is None:
+        return Finding("controller", "ok", f"{held.holder}, which has not looked yet")
+    ago = now - look.at
+    if ago > late:
         text = f"{held.holder} runs, but its last look was {ago:.0f} s ago. Read its log; if it "
-        return Finding(what, "wrong", f"{text}hangs, end it. {_START}")
-    return Finding(what, "ok", f"{held.holder}, whose last look was {ago:.0f} s ago")
+        return Finding("controller", "wrong", f"{text}hangs, end it. {_START}")
+    return Finding("controller", "ok", f"{held.holder}, whose last look was {ago:.0f} s ago")
 
 
 def _elsewhere(held: Held, goes_on: bool, runs_here: bool) -> Finding:

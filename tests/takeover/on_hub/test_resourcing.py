@@ -177,6 +177,17 @@ def test_storage_that_a_person_has_to_ask_for_is_pending_until_it_is_there(
     assert len(alarms(move)) == 2
 
 
+def test_a_hub_that_does_not_say_is_no_storage_to_ask_for(hub: Hub, tmp_path: Path) -> None:
+    """Each error of the Hub became an alarm that told people to request storage."""
+    move = Move(hub, tmp_path, storage="small", hardware_seconds=0.01)
+    move.command(Verb.START)
+    move.until(lambda _: len(alarms(move)) == 2)
+    hub.stored.inject(refusal(503, "at rest", path="leaderboard/runtime$", times=9999))
+    for _ in range(5):
+        move.tick()
+    assert len(alarms(move, "Request it")) == 2
+
+
 def test_storage_that_an_overwrite_keeps_is_seen_there(hub: Hub, tmp_path: Path) -> None:
     assert hub.board.space is not None
     hub.board.space.storage = "medium"

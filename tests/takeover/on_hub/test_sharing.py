@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from frontrunner.base.errors import GatewayError, HubRightsError
+from frontrunner.base.errors import GatewayError, HubConflictError, HubRightsError, UsageError
 from frontrunner.checks.gates import Verdict
 from frontrunner.gateway.remote_state import RemoteChange, RemoteState
 from frontrunner.hub.access import Token
@@ -17,7 +19,12 @@ from frontrunner.hub.standin.deploys import Cause, Result
 from frontrunner.hub.standin.faults import Fault
 from frontrunner.hub.standin.repos import subdomain_of
 from frontrunner.net.client import Limits, get
+from frontrunner.takeover.on_hub import sharing
+from frontrunner.takeover.on_hub.boards_asked import BoardsAsked
 from frontrunner.takeover.on_hub.name_observer import NameObserver
+from frontrunner.takeover.on_hub.sharing import SetShare
+from frontrunner.takeover.on_hub.step_journal import Known
+from frontrunner.takeover.on_hub.step_parts import Coming, Done
 from frontrunner.takeover.records import Verb
 from frontrunner.takeover.stages import Mode, Stage
 from tests.hub.conftest import plain_client
@@ -151,6 +158,72 @@ def test_users_go_back_although_the_control_path_is_gone(hub: Hub, tmp_path: Pat
     move.command(Verb.ROLLBACK)
     move.until(lambda one: one.mode is Mode.ROLLED_BACK, 60)
     assert move.tree() == before
+
+
+def refuse() -> dict[str, Token]:
+    raise UsageError("Others can read the file control.token of the control path.")
+
+
+def test_users_go_back_although_the_token_cannot_be_read(hub: Hub, tmp_path: Path) -> None:
+    """The controller ended with the error, and no rollback got past the share."""
+    move = shifting(hub, tmp_path)
+    before = move.tree()
+    at_share(hub, move, 1)
+    move.plane._first = replace(move.plane._first, secrets=refuse)
+    with pytest.raises(GatewayError, match="no token for the control path"):
+        move.plane.read()
+    move.command(Verb.ROLLBACK)
+    move.until(lambda one: one.mode is Mode.ROLLED_BACK, 60)
+    assert move.tree() == before
+
+
+@pytest.mark.parametrize(
+    ("secrets", "said"), [(refuse, "Others can read"), (lambda: {CONTROL: Token("short")}, "32")]
+)
+def test_a_token_that_cannot_be_used_is_refused_before_it_is_given(
+    hub: Hub, tmp_path: Path, secrets: Callable[[], dict[str, Token]], said: str
+) -> None:
+    """A container with a short one had no control path, and was waited for until the deadline."""
+    move = shifting(hub, tmp_path)
+    move.plane._first = replace(move.plane._first, secrets=secrets)
+    move.command(Verb.START)
+    move.until(lambda one: one.mode in (Mode.PAUSED, Mode.FAILED))
+    assert "provide" not in move.intents()
+    assert any(said in one for one in move.story())
+
+
+@pytest.mark.parametrize(("conflicts", "is_set"), [(1, "0"), (9, "")])
+def test_a_share_that_others_change_does_not_keep_users_from_going_back(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, conflicts: int, is_set: str
+) -> None:
+    move, left = shifting(hub, tmp_path), [conflicts]
+    state = RemoteState(version="a-1", share=500, banner=True, token=1, old=True, new=True)
+
+    def change(_: object, __: str, ___: Token, wanted: RemoteChange) -> RemoteState:
+        left[0] -= 1
+        if left[0] >= 0:
+            raise HubConflictError("The state has another version.")
+        return msgspec.structs.replace(state, share=wanted.share)
+
+    monkeypatch.setattr(sharing, "ask_gateway", lambda *_: state)
+    monkeypatch.setattr(sharing, "change_gateway", change)
+    back = SetShare(move.plane._first, 0, banner=False, lease=2, is_back=True)
+    done = back.run(Known(), {})
+    assert isinstance(done, Done)
+    assert done.facts["share"] == is_set
+    left[0] = 1
+    assert isinstance(replace(back, is_back=False).run(Known(), {}), Coming)
+
+
+def test_a_new_board_beside_the_gateway_is_well_though_its_own_space_is_not(
+    hub: Hub, tmp_path: Path
+) -> None:
+    """Users get the one beside the gateway; they went back when the other did not answer."""
+    boards = BoardsAsked(hub.opened(), 0.0)
+    nowhere = "http://127.0.0.1:1"
+    state = RemoteState(version="a-1", share=500, banner=True, token=1, old=True, new=True)
+    assert boards.new(nowhere, state).healthy is True
+    assert boards.new(nowhere, None).healthy is False
 
 
 def test_another_token_in_the_space_is_said_and_users_can_go_back(hub: Hub, tmp_path: Path) -> None:

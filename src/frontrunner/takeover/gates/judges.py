@@ -239,7 +239,7 @@ def _left_out(shadows: Shadows) -> str:
     uncounted = shadows.noisy + shadows.ignored
     text = ""
     if shadows.old_failed:
-        text = f" On {_count(shadows.old_failed, 'read')} more the old side failed."
+        text = f" The old side failed {_count(shadows.old_failed, 'more read')}."
     if uncounted:
         text += (
             f" {_count(uncounted, 'read')} more do not count: the old side differs from itself on "

@@ -55,7 +55,11 @@ class BoardsAsked:
         return Side(healthy=self.answers(facts_of(self._hub, part.archive).live, now=now))
 
     def new(self, live: str, gateway: RemoteState | None) -> Side:
-        """The new board at a live address, and as a gateway that has one beside it sees that."""
+        """The new board at a live address; whether users get it, a gateway beside it knows best."""
+        side = self._new_at(live)
+        return side if gateway is None else msgspec.structs.replace(side, healthy=gateway.new)
+
+    def _new_at(self, live: str) -> Side:
         if not live:
             return Side()
         try:
@@ -63,13 +67,12 @@ class BoardsAsked:
         except NetworkError:
             return Side(healthy=False)
         snapshot = snapshot_of(answer)
-        side = Side(
+        return Side(
             healthy=answer.status == 200,
             code=answer.headers.get(_VERSION),
             data=snapshot.id or None,
             data_at=_seconds(snapshot.built_at),
         )
-        return side if gateway is None else msgspec.structs.replace(side, healthy=gateway.new)
 
     def answers(self, live: str, *, now: bool = False) -> bool:
         """Whether a board answers; asked again after a while."""

@@ -23,7 +23,6 @@ from frontrunner.base.errors import (
     NetworkError,
     TakeoverError,
     UnknownOutcomeError,
-    UsageError,
 )
 from frontrunner.gateway.remote_state import RemoteState
 from frontrunner.hub.asking_gateway import ask_gateway
@@ -31,19 +30,22 @@ from frontrunner.hub.saved_tree import saved_settings
 from frontrunner.hub.space_facts import SpaceSettings
 from frontrunner.takeover.on_hub.boards_asked import BoardsAsked
 from frontrunner.takeover.on_hub.new_board import NewBoard, kept_board
-from frontrunner.takeover.on_hub.replacing_tree import TREE_STEPS
 from frontrunner.takeover.on_hub.resourcing import Trailing, trailing_steps
 from frontrunner.takeover.on_hub.seeing import Eyes, Seen
 from frontrunner.takeover.on_hub.sharing import SetShare, last_set, was_started_anew
-from frontrunner.takeover.on_hub.step_journal import Known, Open, StepJournal
-from frontrunner.takeover.on_hub.step_parts import Coming, Done, Ground, Step
+from frontrunner.takeover.on_hub.step_journal import (
+    TRAILING,
+    TREE_STEPS,
+    Known,
+    Open,
+    StepJournal,
+)
+from frontrunner.takeover.on_hub.step_parts import Coming, Ground, Step
 from frontrunner.takeover.on_hub.which_steps import goes_back, steps_to
 from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.stages import FULL, World
 
 log = logging.getLogger("frontrunner.takeover")
-_TRAILING = frozenset({"give-up", "hardware", "sleep", "storage"})
-"""Steps that the move does not wait for."""
 
 
 class HubPlane:
@@ -162,7 +164,7 @@ class HubPlane:
 
     def _abandon(self, known: Known, wanted: set[str], world: World) -> None:
         """Steps that lead elsewhere are over; hardware goes with the new board."""
-        goes_on = wanted | _TRAILING if world.share == FULL else wanted
+        goes_on = wanted | TRAILING if world.share == FULL else wanted
         for key, begun in list(known.open.items()):
             if key not in goes_on:
                 facts, why = self._made(key, begun), "Given up for another step."
@@ -229,15 +231,16 @@ class HubPlane:
         for step in self._trailing_steps(ground, known):
             if step.is_done(known) or step.key in known.failed:
                 continue
-            waits = self._try(step, known)
+            coming = self._try(step, known)
             known = self._journal.known()
             begun = known.open.get(step.key)
-            is_late = begun and self._now() - begun.at > self._hardware_seconds
-            if waits and begun and step.by_hand:
-                self._journal.alarm(f"{waits} {step.by_hand}", self._token)
-            if waits and is_late and step.late:
+            if coming is None or begun is None:
+                continue
+            if step.by_hand:
+                self._journal.alarm(f"{coming.text} {step.by_hand}", self._token)
+            if self._now() - begun.at > self._hardware_seconds and step.late:
                 late = f"That is longer than {self._hardware_seconds:,.0f} s."
-                self._journal.alarm(f"{waits} {late} {step.late}", self._token)
+                self._journal.alarm(f"{coming.text} {late} {step.late}", self._token)
 
     def _trailing_steps(self, ground: Ground, known: Known) -> tuple[Trailing, ...]:
         saved = known.saved.get("commit", "")
@@ -245,7 +248,9 @@ class HubPlane:
             self._had[saved] = saved_settings(ground.saved_folder(known)) or SpaceSettings()
         return trailing_steps(ground, self._had[saved])
 
-    def _try(self, step: Trailing, known: Known) -> str:
+    def _try(self, step: Trailing, known: Known) -> Coming | None:
+        """What is waited for; None if it is done, was refused, or the Hub does not say."""
+        begun = None
         try:
             begun = known.open.get(step.key)
             if begun is None:
@@ -253,16 +258,17 @@ class HubPlane:
                 begun = self._journal.begin(step.key, step.title, about, self._token)
             result = step.run(known, begun.about)
         except (HubUnavailableError, UnknownOutcomeError) as error:
-            return str(error)
+            log.debug("%s: %s", step.title, error)
+            return None
         except HubError as error:
             if begun is not None:
                 self._journal.end(step.key, begun, self._token, facts={}, error=str(error))
             self._journal.alarm(str(error), self._token)
-            return str(error)
-        if isinstance(result, Done):
-            self._journal.end(step.key, begun, self._token, facts=result.facts)
-            return ""
-        return result.text
+            return None
+        if isinstance(result, Coming):
+            return result
+        self._journal.end(step.key, begun, self._token, facts=result.facts)
+        return None
 
     # --- seeing -------------------------------------------------------------------------------
 
@@ -300,7 +306,7 @@ class HubPlane:
             return None
         try:
             state = ask_gateway(ground.hub, seen.facts.live, ground.control())
-        except (HubError, UsageError):
+        except HubError:
             if moving is not None:
                 return None
             raise
@@ -326,7 +332,7 @@ class HubPlane:
         if self._steps_are_left is not None:
             return self._steps_are_left
         for key, begun in known.open.items():
-            if key not in _TRAILING and "world" in begun.about:
+            if key not in TRAILING and "world" in begun.about:
                 return msgspec.json.decode(begun.about["world"], type=World)
         if seen.deploys and seen.head != seen.served and not seen.broken:
             return _world(replace(seen, served=seen.head), known, ground, None)

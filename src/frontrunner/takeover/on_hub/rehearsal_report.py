@@ -13,12 +13,12 @@ from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.on_hub.made_up import ARCHIVE, SPACE
 from frontrunner.takeover.on_hub.name_observer import Observed
 from frontrunner.takeover.on_hub.rehearsed_faults import Order, Rehearsed
+from frontrunner.takeover.on_hub.step_journal import TRAILING
 from frontrunner.takeover.records import StepBegun, StepEnded
 from frontrunner.takeover.report import Report, report_of
 from frontrunner.takeover.report_page import rendered
 from frontrunner.takeover.stages import Mode, Position
 
-_TRAILING = ("hardware", "sleep")
 """Steps that the end does not wait for."""
 
 
@@ -102,7 +102,7 @@ def rehearsal_of(order: Order, fault: Rehearsed, ended: Ended) -> Rehearsal:
         Held("The ledger's chain of hashes holds.", chain.holds, chain.text),
     ]
     steps = _steps([(one.seq, one.at, one.record) for one in entries])
-    open_ = [one.key for one in steps if one.seconds is None and one.key not in _TRAILING]
+    open_ = [one.key for one in steps if one.seconds is None and one.key not in TRAILING]
     held.append(Held("Each step has an outcome.", not open_, ", ".join(open_) or "all of them"))
     if order.shifting and not (fault.shifts and fault.ends_back):  # it may end at once
         held.append(_shared(observed))

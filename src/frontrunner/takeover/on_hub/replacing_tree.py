@@ -25,7 +25,6 @@ from frontrunner.takeover.on_hub.sharing import is_ready
 from frontrunner.takeover.on_hub.step_journal import Known
 from frontrunner.takeover.on_hub.step_parts import Coming, Done, Ground
 
-TREE_STEPS = frozenset({"guide", "shift", "cutover", "restore"})
 _SIDE = "x-frontrunner-side"
 """A header of answers that came through a gateway."""
 _MAKES: Mapping[str, Tree] = {

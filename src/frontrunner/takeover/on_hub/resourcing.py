@@ -229,7 +229,7 @@ class Provide:
         return done.get("for") == known.done.get("parallel", {}).get("commit", "-")
 
     def prepare(self, known: Known) -> dict[str, str]:
-        """What is to be given. Raises HubError if a secret's value is not known."""
+        """What is to be given. Raises HubError if a secret's value is unknown or unusable."""
         part, hub = self.ground.part, self.ground.hub
         there, here = settings_of(hub, part.demo), settings_of(hub, part.space)
         lacking = missing_secrets(there, here)
@@ -250,7 +250,11 @@ class Provide:
         }
 
     def _control(self, here: SpaceSettings) -> tuple[str, ...]:
-        """The secret of the control path, unless it is there; the gateway says if it is another."""
+        """The secret of the control path, unless it is there; the gateway says if it is another.
+
+        Raises HubError if the token here cannot be used: a container would start without the path.
+        """
+        self.ground.control()
         name = self.ground.part.control_secret
         return () if name in here.secrets else (name,)
 

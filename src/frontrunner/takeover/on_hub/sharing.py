@@ -63,15 +63,23 @@ class SetShare:
         """Set it unless it is set; whichever gateway answers, also one that was started anew."""
         try:
             state = self._set()
-        except HubConflictError as error:
-            return Coming(str(error))  # somebody else changed it just now: it is looked at again
         except HubError as error:
-            if not self.is_back:
-                raise
-            return Done({"share": "", "why": str(error)})
+            if self.is_back:
+                return Done({"share": "", "why": str(error)})
+            if isinstance(error, HubConflictError):
+                return Coming(str(error))  # somebody else changed it: the next look tries again
+            raise
         return Done(_facts(state))
 
     def _set(self) -> RemoteState:
+        try:
+            return self._set_once()
+        except HubConflictError:
+            if not self.is_back:
+                raise
+        return self._set_once()  # no look is waited for: users come first
+
+    def _set_once(self) -> RemoteState:
         ground, token = self.ground, self.ground.control()
         live = facts_of(ground.hub, ground.part.space).live
         state = ask_gateway(ground.hub, live, token)

@@ -27,8 +27,10 @@ PROVIDE = "provide"
 """The step that gives the live Space the variables and secrets of the new board."""
 SHARE = "share"
 """The step that sets the share of a gateway at the name."""
-_TREES = frozenset({"guide", "shift", "cutover", BACK})
+TREE_STEPS = frozenset({"guide", "shift", "cutover", BACK})
 """Steps that change what is at the name; a share that was set before is gone then."""
+TRAILING = frozenset({"give-up", "hardware", "sleep", "storage"})
+"""Steps that the move does not wait for."""
 _TRIES_AGAIN = frozenset({Verb.START, Verb.RETRY, Verb.ADVANCE, Verb.RESUME, Verb.ACCEPT})
 Write = Callable[[Record, int], Entry]
 """Adds a record under the token of a lease. Raises StaleTokenError if the lease is over."""
@@ -101,7 +103,7 @@ class Known:
             self.failed[key] = Failure(ended.error, at)
             return
         self.failed.pop(key, None)
-        if key in _TREES:
+        if key in TREE_STEPS:
             self.done.pop(SHARE, None)
         if key in (BACK, "guide"):  # the old board is there again, as it was
             self.provided.clear()

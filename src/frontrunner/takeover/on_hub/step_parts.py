@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from frontrunner.base.errors import UsageError
+from frontrunner.base.errors import HubError, UsageError
 from frontrunner.base.home import Home
+from frontrunner.gateway.remote_state import LEAST_TOKEN
 from frontrunner.hub.access import Token
 from frontrunner.hub.committing import Guarded, Patience, commit
 from frontrunner.hub.saved_tree import save_tree, tree_to_save
@@ -93,9 +94,21 @@ class Ground:
             raise UsageError(f"secrets under [hub] have no file for {missing}.") from None
 
     def control(self) -> Token:
-        """The token of the control path. Raises UsageError if there is none."""
+        """The token of the control path. Raises HubError if it cannot be read or used.
+
+        Why: settings are read anew each time, so a mistake in a file must not end the controller.
+        """
         name = self.part.control_secret
-        return self.values_of([name])[name]
+        try:
+            token = self.values_of([name])[name]
+        except (UsageError, OSError) as error:
+            raise HubError(f"There is no token for the control path. {error}") from error
+        if len(token.reveal()) < LEAST_TOKEN:
+            raise HubError(
+                f"The value of the secret {name} has fewer than {LEAST_TOKEN} characters. Name a "
+                "file with a longer one, such as that of: openssl rand -hex 32"
+            )
+        return token
 
     def keep(self, repo_id: str, commit: str) -> None:
         """Save the files at a commit before they are replaced. Raises HubError, OSError."""
