@@ -23,7 +23,7 @@ from frontrunner.gateway.binary import find_envoy, refusal
 from frontrunner.gateway.process import EnvoyProcess, forget_memory, living_envoys
 from frontrunner.gateway.render import Place, render_config, write_routes
 from frontrunner.gateway.sides import Address, listen_address
-from frontrunner.gateway.state import changing, ensure_salt, load_state
+from frontrunner.gateway.state import changing, ensure_salt, load_state, make_folder
 from frontrunner.http.listening import refusal_of
 
 log = logging.getLogger("frontrunner.gateway")
@@ -124,7 +124,7 @@ class Envoys:
     def make_folder(self) -> None:
         """Make the folder. Raises GatewayError if it cannot be, or if its path is too long."""
         try:
-            self.place.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self.place.folder)
         except OSError as error:
             raise GatewayError(
                 f"{self.place.folder} cannot be made: {error}. Correct the permissions, or set "

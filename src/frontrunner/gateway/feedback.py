@@ -21,6 +21,7 @@ from frontrunner.answers.downloads import inert
 from frontrunner.base.errors import GatewayError, WrongSettingError
 from frontrunner.base.limit import Limit
 from frontrunner.gateway.feedback_room import Room, write_room
+from frontrunner.gateway.state import make_folder
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Table
@@ -78,6 +79,8 @@ class Feedback:
         self._room = Room()
         self._measured = float("-inf")
         with self._errors(), self._database.closed_on_error():
+            if not url:
+                make_folder(folder)
             self._database.create_file()
             with self._database.changing_tables() as connection:
                 self._table.metadata.create_all(connection)

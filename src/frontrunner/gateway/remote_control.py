@@ -31,7 +31,7 @@ from frontrunner.gateway.remote_state import (
     RemoteRefusal,
     RemoteState,
 )
-from frontrunner.gateway.state import GatewayState
+from frontrunner.gateway.state import GatewayState, make_folder
 from frontrunner.http.body import CutOffError, TooLargeError, read_body
 from frontrunner.http.request import Receive
 
@@ -156,7 +156,7 @@ def _digest(token: str) -> bytes:
 def _name_of(folder: Path) -> str:
     """The name of a gateway: made with its folder, and gone with it."""
     path = folder / "name"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with suppress(FileExistsError):
         add_file(path, secrets.token_hex(8).encode())
     return path.read_text("utf-8")

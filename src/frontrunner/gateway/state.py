@@ -58,13 +58,21 @@ def load_state(folder: Path) -> GatewayState:
         ) from error
 
 
+def make_folder(folder: Path) -> None:
+    """Make the folder of a gateway, for this user alone: everybody may write to its sockets.
+
+    Raises OSError if it cannot be made.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
 @contextmanager
 def changing(folder: Path) -> Iterator[GatewayState]:
     """The state, which no other command changes until the block ends.
 
     Raises GatewayError if another command keeps it for too long.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     try:
         with locked(folder / "state.lock", wait=_WAIT):
             yield load_state(folder)

@@ -12,7 +12,7 @@ import msgspec
 
 from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import GatewayError
-from frontrunner.gateway.state import GatewayState, load_state
+from frontrunner.gateway.state import GatewayState, load_state, make_folder
 
 LONGEST_HISTORY = 50
 """Milestones that are kept; the oldest ones are left out."""
@@ -94,6 +94,6 @@ def transition_of(state: GatewayState, at: float) -> Transition | None:
 
 def write_transition(folder: Path, transition: Transition) -> None:
     """Replace the file. Raises OSError if it cannot be written; the old one is then unchanged."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     kept = msgspec.structs.replace(transition, history=transition.history[:LONGEST_HISTORY])
     write_file(transition_file(folder), msgspec.json.encode(kept), follow=False)

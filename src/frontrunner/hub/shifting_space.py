@@ -21,6 +21,7 @@ from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.base.home import Home
 from frontrunner.base.json import read_as
 from frontrunner.gateway.control import Gateway
+from frontrunner.gateway.state import make_folder
 from frontrunner.hub.boxed import check_source
 from frontrunner.hub.space_card import PORT
 from frontrunner.hub.space_folder import space_file
@@ -113,7 +114,7 @@ def environment_of(shifting: Shifting, home: Path, environ: Mapping[str, str]) -
 def prepare(shifting: Shifting, home: Path, token: str, settings: GatewaySettings) -> None:
     """Keep the token for the companion alone, and refuse controllers before the commit's."""
     path = Home(home).gateway_control
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     write_file(path, token.encode(), mode=0o600, follow=False)
     gateway = Gateway(settings, path.parent)
     if gateway.kept().token < shifting.token:
