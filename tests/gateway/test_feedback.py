@@ -72,11 +72,18 @@ def test_bytes_are_counted_in_utf_8(store: Feedback) -> None:
 
 @pytest.mark.parametrize(("name", "most"), [("MOST_MESSAGES", 3), ("MOST_BYTES", 31)])
 def test_a_full_store_refuses_and_says_so_until_there_is_room(
-    store: Feedback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, most: int
+    store: Feedback,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    most: int,
 ) -> None:
     monkeypatch.setattr(feedback_room, name, most)
     for _ in range(3):
+        assert "is full" not in caplog.text
         store.add(message())  # 12 bytes each
+    assert caplog.text.count("is full") == 1
     with pytest.raises(FullError, match=r"is full \(3 of .* --delete-through"):
         store.add(message())
     assert send(store, {"text": "x"})[0] == 507

@@ -100,9 +100,10 @@ class Feedback:
             if self._room.is_full:
                 raise FullError(str(self._room))
             connection.execute(self._table.insert().values(values))
-        self._room = self._room.with_one(len(page.encode()) + len(text.encode()))
-        if self._room.is_full:
-            self._note(self._room)
+        room = self._room.with_one(len(page.encode()) + len(text.encode()))
+        if room.is_full:
+            self._note(room)
+        self._room = room
 
     def room(self) -> Room:
         """What is stored now. Raises GatewayError if the database refuses."""

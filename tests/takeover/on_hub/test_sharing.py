@@ -177,6 +177,25 @@ def test_users_go_back_although_the_token_cannot_be_read(hub: Hub, tmp_path: Pat
     assert move.tree() == before
 
 
+def test_a_ledger_from_a_backup_goes_above_the_token_of_the_gateway(
+    hub: Hub, tmp_path: Path
+) -> None:
+    """The gateway refused each of its controllers, and no user could go back by a share."""
+    move = shifting(hub, tmp_path)
+    assert move.plane.last_token() == 0
+    at_share(hub, move, 1)
+    state = ask(hub)
+    later = RemoteChange(version=state.version, token=9000, share=state.share, banner=True)
+    change_gateway(hub.opened(), live(hub), Token(CONTROL_TOKEN), later)
+    move.book.holder = ""
+    move.controller = move.begun()
+    assert move.plane.last_token() == 9000
+    move.command(Verb.ROLLBACK)
+    move.until(lambda one: one.mode is Mode.ROLLED_BACK, 60)
+    assert move.controller.token is not None
+    assert move.controller.token > 9000
+
+
 @pytest.mark.parametrize(
     ("secrets", "said"), [(refuse, "Others can read"), (lambda: {CONTROL: Token("short")}, "32")]
 )

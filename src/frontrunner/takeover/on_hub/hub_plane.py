@@ -46,6 +46,8 @@ from frontrunner.takeover.plane import Reality, Side
 from frontrunner.takeover.stages import FULL, World
 
 log = logging.getLogger("frontrunner.takeover")
+_NOWHERE = World()
+"""What is asked for if a gateway is only looked at: nothing is set again."""
 
 
 class HubPlane:
@@ -119,8 +121,17 @@ class HubPlane:
         return self._new_live
 
     def last_token(self) -> int:
-        """The Hub keeps no tokens: the ledger alone does."""
-        return 0
+        """That of a gateway at the name; the Hub keeps none, so otherwise the ledger alone does."""
+        known = self._journal.known()
+        ground = self._ground(known)
+        if not ground.part.shifting:
+            return 0
+        try:
+            state = self._gateway(ground, known, self._look(ground), _NOWHERE)
+        except HubError as error:
+            log.debug("the token of the gateway cannot be read: %s", error)
+            return 0
+        return state.token if state else 0
 
     def fence(self, token: int) -> None:
         """Remember the token that steps are written under; the ledger refuses earlier ones."""
