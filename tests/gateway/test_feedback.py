@@ -97,6 +97,15 @@ def test_a_full_store_refuses_and_says_so_until_there_is_room(
     assert len(list(store.all())) == 3
 
 
+def test_numbers_of_deleted_messages_are_not_given_again(store: Feedback) -> None:
+    """The same deletion, given again, would delete messages that were not exported."""
+    store.add(message("1"))
+    last = next(store.all()).id
+    assert store.delete_through(last) == 1
+    store.add(message("2"))
+    assert store.delete_through(last) == 0
+
+
 def test_what_another_gateway_stored_is_seen(
     store: Feedback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -180,6 +180,7 @@ def _table() -> Table:
         sql.Column("side", sql.String(8), nullable=False),
         sql.Column("page", sql.String(_LONGEST_PAGE), nullable=False),
         sql.Column("text", sql.String(LONGEST_TEXT), nullable=False),
+        sqlite_autoincrement=True,  # numbers are not given again, or a deletion could be repeated
     )
 
 

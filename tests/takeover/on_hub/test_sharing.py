@@ -14,6 +14,7 @@ from frontrunner.checks.gates import Verdict
 from frontrunner.gateway.remote_state import RemoteChange, RemoteState
 from frontrunner.hub.access import Token
 from frontrunner.hub.asking_gateway import ask_gateway, change_gateway
+from frontrunner.hub.space_facts import SpaceFacts
 from frontrunner.hub.standin.containers import Containers
 from frontrunner.hub.standin.deploys import Cause, Result
 from frontrunner.hub.standin.faults import Fault
@@ -22,11 +23,13 @@ from frontrunner.net.client import Limits, get
 from frontrunner.takeover.on_hub import sharing
 from frontrunner.takeover.on_hub.boards_asked import BoardsAsked
 from frontrunner.takeover.on_hub.name_observer import NameObserver
+from frontrunner.takeover.on_hub.seeing import Seen
 from frontrunner.takeover.on_hub.sharing import SetShare
 from frontrunner.takeover.on_hub.step_journal import Known
 from frontrunner.takeover.on_hub.step_parts import Coming, Done
+from frontrunner.takeover.on_hub.which_steps import steps_to
 from frontrunner.takeover.records import Verb
-from frontrunner.takeover.stages import Mode, Stage
+from frontrunner.takeover.stages import FULL, Mode, Stage, World
 from tests.hub.conftest import plain_client
 from tests.hub.made_hub import BOARD, Hub, made_hub, wait_until
 from tests.takeover.on_hub.moving import CONTROL, CONTROL_TOKEN, NEW_FILES, Move
@@ -243,6 +246,18 @@ def test_a_new_board_beside_the_gateway_is_well_though_its_own_space_is_not(
     state = RemoteState(version="a-1", share=500, banner=True, token=1, old=True, new=True)
     assert boards.new(nowhere, state).healthy is True
     assert boards.new(nowhere, None).healthy is False
+
+
+@pytest.mark.parametrize(("for_", "provides"), [("b", False), ("a", True)])
+def test_a_board_that_was_edited_in_between_gets_its_variables_before_the_cutover(
+    hub: Hub, tmp_path: Path, for_: str, provides: bool
+) -> None:
+    move = shifting(hub, tmp_path)
+    known = Known(done={"parallel": {"commit": "b"}, "provide": {"for": for_}})
+    seen = Seen(SpaceFacts(id=BOARD, sha="c"), head="gateway", served="gateway")
+    steps = steps_to(World(share=FULL, parallel=True), move.plane._first, known, seen)
+    assert ("provide" in [one.key for one in steps]) == provides
+    assert steps[-1].key == "cutover"
 
 
 def test_another_token_in_the_space_is_said_and_users_can_go_back(hub: Hub, tmp_path: Path) -> None:

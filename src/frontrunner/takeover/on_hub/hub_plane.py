@@ -123,12 +123,12 @@ class HubPlane:
     def last_token(self) -> int:
         """That of a gateway at the name; the Hub keeps none, so otherwise the ledger alone does."""
         known = self._journal.known()
-        ground = self._ground(known)
-        if not ground.part.shifting:
-            return 0
         try:
+            ground = self._ground(known)
+            if not ground.part.shifting:
+                return 0
             state = self._gateway(ground, known, self._look(ground), _NOWHERE)
-        except HubError as error:
+        except (HubError, OSError) as error:
             log.debug("the token of the gateway cannot be read: %s", error)
             return 0
         return state.token if state else 0

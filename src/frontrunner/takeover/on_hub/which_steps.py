@@ -111,7 +111,7 @@ def _trees(ground: Ground, known: Known, seen: Seen, world: World, lease: int) -
     withdraws = not world.parallel and "parallel" in known.done
     if withdraws or key in known.open or (head, served) != (wanted, wanted):
         provide = Provide(ground)
-        needs = wanted in _WITH_NEW and head not in _WITH_NEW
+        needs = wanted in _WITH_NEW and head not in (wanted, "new")
         lacks = needs and not provide.holds(known)
         return [*([provide] if lacks else []), ReplaceTree(ground, key, head, lease)]
     return []
