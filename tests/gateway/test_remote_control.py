@@ -91,7 +91,7 @@ def test_without_the_token_nothing_is_told_or_changed(remote: Running, token: st
 
 def test_wrong_tokens_are_limited_and_the_right_one_is_not(tmp_path: Path) -> None:
     """An attacker cannot lock the controller out."""
-    control = RemoteControl(Gateway(GatewaySettings(), tmp_path), TOKEN)
+    control = RemoteControl(Gateway(GatewaySettings(), tmp_path), lambda: TOKEN)
 
     async def receive() -> dict[str, Any]:
         raise AssertionError("the body of a stranger was read")
@@ -102,6 +102,51 @@ def test_wrong_tokens_are_limited_and_the_right_one_is_not(tmp_path: Path) -> No
 
     assert [status("wrong") for _ in range(61)][-2:] == [401, 429]
     assert status(TOKEN) == 405
+
+
+def test_strangers_with_many_addresses_do_not_fill_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    control = RemoteControl(Gateway(GatewaySettings(), tmp_path), lambda: TOKEN)
+
+    async def receive() -> dict[str, Any]:
+        raise AssertionError("the body of a stranger was read")
+
+    async def ask_from_many() -> set[int]:
+        clients = ({"x-frontrunner-client": f"2001:db8::{one:x}"} for one in range(100))
+        return {(await control.answer("GET", one, receive))[0] for one in clients}
+
+    assert asyncio.run(ask_from_many()) == {401}
+    assert caplog.text.count("no token") == 60
+
+
+def test_a_token_that_was_replaced_is_not_heard_any_more(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It was until the gateway was started again: a reload leaves this process as it is."""
+    file = tmp_path / "token"
+    file.write_text(TOKEN)
+    file.chmod(0o600)
+    settings = msgspec.structs.replace(GatewaySettings(), control_file=str(file))
+    control = remote_control(settings, tmp_path / "gw")
+    assert control is not None
+
+    async def receive() -> dict[str, Any]:
+        raise AssertionError("the body of a PUT was read")
+
+    def status(token: str) -> int:
+        return asyncio.run(control.answer("PUT", {CONTROL_HEADER: token}, receive))[0]
+
+    assert status(TOKEN) == 405
+    file.write_text(TOKEN[::-1])
+    assert [status(TOKEN), status(TOKEN[::-1])] == [401, 405]
+    for spoiled in ("short", ""):
+        file.write_text(spoiled)
+        assert [status(spoiled), status(TOKEN[::-1])] == [401, 401]
+    file.unlink()
+    assert [status(""), status(TOKEN[::-1])] == [401, 401]
+    assert caplog.text.count("is closed") == 3
+    assert TOKEN not in caplog.text
 
 
 def test_a_change_of_an_earlier_version_is_refused(remote: Running) -> None:
@@ -210,4 +255,4 @@ def test_a_token_that_cannot_be_used_leaves_the_board_running(
     assert remote_control(settings, tmp_path / "gw") is None
     assert "there is no control path" in caplog.text
     with pytest.raises(GatewayError, match="32"):
-        RemoteControl(Gateway(settings, tmp_path / "gw"), "short")
+        RemoteControl(Gateway(settings, tmp_path / "gw"), lambda: "short")

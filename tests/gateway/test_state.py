@@ -25,7 +25,7 @@ def _change(folder: Path) -> None:
     [
         _change,
         lambda folder: Feedback("", folder).close(),
-        lambda folder: RemoteControl(Gateway(GatewaySettings(), folder), "x" * 32),
+        lambda folder: RemoteControl(Gateway(GatewaySettings(), folder), lambda: "x" * 32),
         lambda folder: write_transition(folder, Transition(at=1.0, stage="guided")),
     ],
 )

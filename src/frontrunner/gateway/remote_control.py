@@ -10,7 +10,7 @@ import asyncio
 import hmac
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -47,16 +47,18 @@ class _OtherVersionError(Exception):
 class RemoteControl:
     """What answers `/__frontrunner/control`."""
 
-    def __init__(self, gateway: Gateway, token: str) -> None:
-        """Raises GatewayError if the token could be guessed, OSError if the folder is read-only."""
-        if len(token) < LEAST_TOKEN:
-            raise GatewayError(
-                f"The token of the control path has {len(token)} characters. Use {LEAST_TOKEN} or "
-                "more, for example those of: openssl rand -hex 32"
-            )
-        self._gateway, self._digest = gateway, _digest(token)
+    def __init__(self, gateway: Gateway, token: Callable[[], str]) -> None:
+        """`token` is asked at each request, so that one that was replaced is not heard any more.
+
+        Raises what it raises, GatewayError if it could be guessed, OSError if the folder is
+        read-only.
+        """
+        self._gateway, self._token = gateway, token
+        self._problem = ""
+        _checked(token())
         self._name = _name_of(gateway.place.folder)
         self._wrong = Limit(most=60, seconds=3600.0)
+        self._logged = Limit(most=60, seconds=3600.0)
         self._changes = Limit(most=120, seconds=60.0)
 
     async def answer(self, method: str, headers: Mapping[str, str], receive: Receive) -> Answer:
@@ -79,7 +81,8 @@ class RemoteControl:
         if not self._knows(headers.get(CONTROL_HEADER, "")):
             if not self._wrong.allows(headers.get("x-frontrunner-client", "")):
                 return 429, RemoteRefusal(detail="Too many wrong tokens. Try again in an hour.")
-            log.warning("a request to the control path had no token, or a wrong one")
+            if self._logged.allows(""):  # in all: one client may have very many addresses
+                log.warning("a request to the control path had no token, or a wrong one")
             return 401, RemoteRefusal(detail="The token is missing or wrong.")
         if method not in ("GET", "POST"):
             return 405, RemoteRefusal(detail="Only GET and POST are answered here.")
@@ -88,8 +91,17 @@ class RemoteControl:
         return None
 
     def _knows(self, given: str) -> bool:
-        """Compared in the same time, whatever is given."""
-        return hmac.compare_digest(_digest(given), self._digest)
+        """Compared in the same time, whatever is given. Nobody knows a token that is unusable."""
+        try:
+            token, problem = _checked(self._token()), ""
+        except (FrontrunnerError, OSError) as error:
+            token, problem = "", str(error)
+        if problem != self._problem:  # once, not at each request
+            self._problem = problem
+            log.error(
+                "the control path %s", f"is closed: {problem}" if problem else "is open again"
+            )
+        return hmac.compare_digest(_digest(given), _digest(token)) and not problem
 
     def _told(self) -> Answer:
         try:
@@ -142,11 +154,23 @@ def remote_control(settings: GatewaySettings, folder: Path) -> RemoteControl | N
     if not settings.control_file:
         return None
     try:
-        token = private_text(Path(settings.control_file), "of the control path")
-        return RemoteControl(Gateway(settings, folder), token)
+        file = Path(settings.control_file)
+        return RemoteControl(
+            Gateway(settings, folder), lambda: private_text(file, "of the control path")
+        )
     except (FrontrunnerError, OSError) as error:
         log.error("there is no control path: %s", error)
         return None
+
+
+def _checked(token: str) -> str:
+    """Raises GatewayError if it could be guessed."""
+    if len(token) < LEAST_TOKEN:
+        raise GatewayError(
+            f"The token of the control path has {len(token)} characters. Use {LEAST_TOKEN} or "
+            "more, for example those of: openssl rand -hex 32"
+        )
+    return token
 
 
 def _digest(token: str) -> bytes:
