@@ -239,6 +239,18 @@ def test_the_token_is_in_no_file_and_in_no_log(
     assert found == ["token"]
 
 
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_gateway_keeps_its_name_and_is_never_without_one(tmp_path: Path, cut: bool) -> None:
+    """A kill while the name was written left an empty one, and no restart was noticed then."""
+    if cut:
+        (tmp_path / "name").write_bytes(b"")
+    first, again = (
+        RemoteControl(Gateway(GatewaySettings(), tmp_path), lambda: TOKEN) for _ in range(2)
+    )
+    assert len(first._name) == 16
+    assert again._name == first._name
+
+
 def test_without_a_file_there_is_no_path(gateway: Running) -> None:
     assert asked(gateway).status_code == 404
     assert CONTROL_PATH not in render_routes(gateway.settings, GatewayState())

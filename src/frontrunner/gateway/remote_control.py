@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from frontrunner.base.atomic import add_file
+from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import FrontrunnerError, GatewayError, StaleTokenError
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.base.limit import Limit
@@ -180,10 +180,13 @@ def _digest(token: str) -> bytes:
 def _name_of(folder: Path) -> str:
     """The name of a gateway: made with its folder, and gone with it."""
     path = folder / "name"
+    with suppress(FileNotFoundError):
+        if known := path.read_text("utf-8"):
+            return known
     make_folder(folder)
-    with suppress(FileExistsError):
-        add_file(path, secrets.token_hex(8).encode())
-    return path.read_text("utf-8")
+    name = secrets.token_hex(8)
+    write_file(path, name.encode(), follow=False)
+    return name
 
 
 def _healthy(hosts: list[Host], side: str) -> bool | None:
