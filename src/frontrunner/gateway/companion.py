@@ -47,6 +47,8 @@ _HEADERS = [
     (b"cache-control", b"no-store"),
     *_SECURE,
 ]
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
+"""Browsers leave some of them out of an address: `/`, a tab and `/` begin one of another host."""
 _HOST = re.compile(r"[A-Za-z0-9.\-_\[\]:]{1,255}")
 
 
@@ -198,7 +200,7 @@ def _message(form: dict[str, list[str]]) -> Message:
 
 
 async def _answer(send: Send, status: int, text: str, back: str = "/") -> None:
-    here = "/" + back.lstrip("/\\")
+    here = "/" + _CONTROLS.sub("", back).lstrip("/\\")
     page = _PAGE.format(title=text, text=html.escape(text), back=html.escape(here)).encode()
     length = (b"content-length", str(len(page)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [*_HEADERS, length]})
