@@ -6,6 +6,7 @@ import msgspec
 
 from frontrunner.base.errors import (
     HubConflictError,
+    HubError,
     HubRightsError,
     HubUnavailableError,
     NetworkError,
@@ -23,6 +24,10 @@ from frontrunner.hub.session import Hub
 from frontrunner.net.client import Answer, Content, Limits, get, post
 
 _LIMITS = Limits(seconds=20.0, size=64 * 1024)
+_NO_PATH = (
+    ": it has no control path. Its log says why; the Space's secret (control_secret under [hub]) "
+    "may be missing or shorter than 32 characters."
+)
 
 
 def ask_gateway(hub: Hub, live: str, token: Token) -> RemoteState:
@@ -42,8 +47,8 @@ def change_gateway(hub: Hub, live: str, token: Token, change: RemoteChange) -> R
     """Change the share, and wait until Envoy follows; what it says then.
 
     Sent again, it changes nothing: it names the version that it was decided on. Raises the same,
-    HubConflictError if the version is another one by now, and StaleTokenError if a controller with
-    a later lease has written.
+    HubConflictError if the version is another one by now, HubError if the change cannot be read
+    there, and StaleTokenError if a controller with a later lease has written.
     """
     limits = _LIMITS._replace(private=hub.is_local)
     content = Content("application/json", msgspec.json.encode(change))
@@ -64,12 +69,17 @@ def _state(live: str, answer: Answer) -> RemoteState:
             raise HubUnavailableError(f"{where} does not answer as a gateway yet.") from None
     said = _refusal(answer)
     if said is None or answer.status not in (400, 401, 409):
-        detail = f": {said.detail}" if said else "."
+        detail = f": {said.detail}" if said else _NO_PATH if answer.status == 404 else "."
         raise HubUnavailableError(f"{where} answered {answer.status}{detail}")
     if said.stale:
         raise StaleTokenError(said.detail)
     if answer.status == 409:
         raise HubConflictError(f"{where}: {said.detail}")
+    if answer.status == 400:
+        raise HubError(
+            f"{where} answered 400: {said.detail}. The Space may run another version of "
+            "Frontrunner than this controller. Roll back, then retry."
+        )
     raise HubRightsError(
         f"{where} answered {answer.status}: {said.detail} The Space's secret (control_secret under "
         "[hub]) has another value than the token here. Roll back, delete that secret, then retry."

@@ -9,7 +9,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from frontrunner.base.errors import GatewayError, HubConflictError, HubRightsError, UsageError
+from frontrunner.base.errors import (
+    GatewayError,
+    HubConflictError,
+    HubError,
+    HubRightsError,
+    UsageError,
+)
 from frontrunner.checks.gates import Verdict
 from frontrunner.gateway.remote_state import RemoteChange, RemoteState
 from frontrunner.hub.access import Token
@@ -161,6 +167,21 @@ def test_users_go_back_although_the_control_path_is_gone(hub: Hub, tmp_path: Pat
     move.command(Verb.ROLLBACK)
     move.until(lambda one: one.mode is Mode.ROLLED_BACK, 60)
     assert move.tree() == before
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [(400, '{"detail": "It cannot be read"}', "another version of Frontrunner"),
+     (401, '{"detail": "It is wrong."}', "another value than the token"),
+     (404, "Page not found.", "may be missing or shorter"),
+     (503, '{"detail": "No Envoy runs."}', "answered 503: No Envoy runs")],
+)  # fmt: skip
+def test_a_refusal_says_what_to_do(hub: Hub, status: int, body: str, said: str) -> None:
+    """A change that was not understood was blamed on the token."""
+    path = "__frontrunner/control"
+    hub.stored.inject(Fault(path=path, status=status, body=body, work="not done"))
+    with pytest.raises(HubError, match=said):
+        ask(hub)
 
 
 def refuse() -> dict[str, Token]:
