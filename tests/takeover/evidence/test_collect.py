@@ -107,6 +107,20 @@ def test_a_kill_at_any_look_changes_nothing(world: World) -> None:
     assert expected.failing.stretches > 2
 
 
+def test_a_controller_that_ran_for_long_leaves_counts_that_the_next_one_reads(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collector = world.begun()
+    monkeypatch.setattr(collect, "_UNDER_WAY", -1.0)
+    world.log(request(2, 1))
+    world.now = BEGIN + 400
+    expected = collector.look()
+    assert expected.new.units == 1
+    started = world.start()
+    started.follow(world.analysis())
+    assert (started.look(), started._kept.lost) == (expected, "")
+
+
 def test_a_controller_that_stood_by_goes_on_with_the_counts_of_the_other(world: World) -> None:
     standing_by, leader = world.start(), world.begun()
     for second, bucket in ((2, 1), (70, 2), (130, 3)):

@@ -197,7 +197,7 @@ class Collector:
     def _count(self, reader: LogReader) -> None:
         windows, decode = self._kept.windows, self._decoder.decode
         if time.monotonic() - self._loaded > _UNDER_WAY:
-            windows.begun = -math.inf  # so that a clock that was set back hides nothing
+            windows.begun = 0.0  # a clock that was set back hides nothing; JSON has no infinity
         read = unread = 0
         for line in reader.lines():
             try:
