@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from frontrunner.cli.takeover_plan import duration
+from frontrunner.base.durations import duration
 from tests.command import run_command
 
 

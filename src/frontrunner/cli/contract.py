@@ -84,7 +84,7 @@ def record(
     else:
         made = record_folder(Path(source))
     write_record(made, out)
-    stderr.print(_what(made), highlight=False)
+    stderr.print(_what(made), highlight=False, soft_wrap=True)
     typer.echo(str(out))
 
 

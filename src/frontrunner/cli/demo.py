@@ -12,7 +12,8 @@ from frontrunner.base.config import load_settings
 from frontrunner.catalog.store import load_catalog
 from frontrunner.cli.app import app
 from frontrunner.cli.build import tell
-from frontrunner.cli.options import Home, Host, Open, Port, check_range
+from frontrunner.cli.hints import note_home
+from frontrunner.cli.options import Host, Open, Port, check_range
 from frontrunner.cli.output import say
 from frontrunner.cli.progress import Terminal
 from frontrunner.cli.serve import serve
@@ -25,7 +26,17 @@ DEFAULT_HOME = Path(".frontrunner/demo")
 
 @app.command()
 def demo(
-    home: Home = None,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home",
+            metavar="DIR",
+            callback=note_home,
+            help=f"Where snapshots and state live. [default: {DEFAULT_HOME}, "
+            "so that a board of yours is not replaced]",
+            show_default=False,
+        ),
+    ] = None,
     host: Host = None,
     port: Port = None,
     opened: Open = False,

@@ -9,6 +9,7 @@ import msgspec
 import typer
 
 from frontrunner.base.config import Settings, load_settings
+from frontrunner.base.durations import duration
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import counted, print_json, say
 from frontrunner.cli.takeover_app import takeover
@@ -119,15 +120,3 @@ def _step_lines(number: int, step: StepForecast) -> list[str]:
         lines.append(f"   Its evidence takes {duration(step.from_users)} at least.")
     lines += [f"   NO WAY BACK: {step.no_return}"] if step.no_return else []
     return lines
-
-
-_UNITS = ((86400.0, "day"), (3600.0, "hour"), (60.0, "minute"), (1.0, "second"))
-
-
-def duration(seconds: float) -> str:
-    """`1 day`, `36 hours`, `1.5 minutes`: in the largest unit that gives at least two, or one."""
-    for size, name in _UNITS:
-        number = seconds / size
-        if number >= 2 or (number >= 1 and number == int(number)):
-            return f"{number:.3g} {name}{'' if number == 1 else 's'}"
-    return f"{seconds:.3g} seconds" if seconds else "no time"

@@ -16,13 +16,13 @@ from rich.table import Table
 from rich.text import Text
 
 from frontrunner.base.config import load_settings
+from frontrunner.base.durations import duration
 from frontrunner.base.errors import TakeoverError, UsageError
 from frontrunner.base.home import Home as HomePaths
 from frontrunner.cli.hints import with_home
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import print_json, say, visible
 from frontrunner.cli.takeover_app import takeover
-from frontrunner.cli.takeover_plan import duration
 from frontrunner.takeover.stages import Mode
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ def status(
         elif watch:
             _watch(now)
         else:
-            Console().print(_shown(now()))
+            found = now()
+            typer.echo(_text(found))
+            Console().print(_gates(found))
 
 
 def _dead_channels(place: HomePaths) -> tuple[str, ...]:
@@ -97,6 +99,11 @@ def _watch(now: Callable[[], Overview]) -> None:
 
 
 def _shown(found: Overview) -> Group:
+    return Group(Text(_text(found)), _gates(found))
+
+
+def _text(found: Overview) -> str:
+    """What is above the table. It is not broken into lines: it has commands to copy."""
     lines = [f"The take-over is at {found.position}."]
     if found.seen is None:
         lines.append("The data plane could not be asked at the last look.")
@@ -114,7 +121,7 @@ def _shown(found: Overview) -> Group:
         lines.append(f"Command {one.seq} ({one.verb} by {one.actor}) waits for its answer.")
     lines += _undelivered(found.dead_channels)
     lines.append(_controller(found))
-    return Group(Text("\n".join(map(visible, lines))), _gates(found))
+    return "\n".join(map(visible, lines))
 
 
 def _why(found: Overview) -> list[str]:

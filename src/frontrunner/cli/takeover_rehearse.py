@@ -60,8 +60,7 @@ def rehearse(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Walk the whole plan on a fast clock with real processes and simulated users; exits with 0
-    only if everything held."""
+    """Walk the whole plan on a fast clock, with every fault. Exits with 0 only if all held."""
     with interruptible(lambda: _left(home)), ExitStack() as stack:
         folder = home or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rehearsal-")))
         report = _performed(requests, fault or [], folder, gradio, legacy)

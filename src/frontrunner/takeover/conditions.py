@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from frontrunner.base.durations import duration
 from frontrunner.takeover.situation import Situation
 from frontrunner.takeover.stages import Stage
 
@@ -22,7 +23,7 @@ def blockers(now: Situation) -> list[str]:
     found += now.open_gates(besides=[one.gate for one in failed])
     left = now.plan.stage(now.position.stage).at_least - now.state.running(now.sight.clock)
     if left > 0:
-        found.append(f"{left:,.0f} s are left of the least time of this step.")
+        found.append(f"The least time of this step ends in {duration(max(1, round(left)))}.")
     if now.position.stage is Stage.CUTOVER and undrained(now):
         found.append(undrained(now))
     return found

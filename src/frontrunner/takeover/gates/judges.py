@@ -268,7 +268,7 @@ def judge_freshness(gate: FreshnessGate, evidence: Evidence) -> Finding:
     if new is None or old is None or missing:
         text = f"Not measured: {_unsaid(missing, evidence.silent)}."
         if "old" in missing and "old" not in evidence.silent:
-            text += " Set [takeover] old_data to a URL that sends Last-Modified."
+            text += " [takeover] old_data must be a URL of the old board that sends Last-Modified."
         return Finding(Verdict.INCONCLUSIVE, text, None, gate.hours, 0, 1)
     age, behind = (evidence.at - new) / 3600, (old - new) / 3600
     text = f"The new side's data is {age:.1f} h old ({gate.hours:g} h allowed)"
