@@ -206,6 +206,14 @@ def test_the_evidence_that_the_stage_asks_for_counts() -> None:
     assert found.evidence == "4,000 of 9,000; 5,000 still wanted"
 
 
+def test_the_evidence_that_the_stage_asks_for_is_not_asked_of_a_gate_without_traffic() -> None:
+    passing = look(readings=(reading("freshness", sample=1, wanted=1),))
+    inputs = scene(looks=(passing,))
+    [found] = gates(inputs, standing(inputs.entries, PLAN))
+    assert "needed now" in found.marks
+    assert (found.evidence, found.done) == ("1 of 1", 100)
+
+
 def test_a_gate_that_is_not_armed_says_so() -> None:
     inputs = scene(looks=(look(readings=(reading("share", Verdict.ERROR, armed=False),)),))
     [found] = gates(inputs, standing(inputs.entries, PLAN))

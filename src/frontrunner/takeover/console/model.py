@@ -20,8 +20,9 @@ from frontrunner.takeover.console.standing import Standing, situation
 from frontrunner.takeover.held import held_of, next_steps
 from frontrunner.takeover.looks import Look, blockers_of
 from frontrunner.takeover.notices import STAGE_NAMES, evidence_line
-from frontrunner.takeover.plan import Plan, positions
+from frontrunner.takeover.plan import ON_TRAFFIC, Plan, positions
 from frontrunner.takeover.records import Entry, Reading
+from frontrunner.takeover.situation import Situation
 from frontrunner.takeover.stages import Mode, Position, Stage
 
 SILENT_AFTER = 60.0
@@ -264,12 +265,17 @@ def gates(inputs: Inputs, standing: Standing) -> list[GateView]:
     now = situation(standing, inputs.look, inputs.found)
     if now is None:
         return []
-    least = now.plan.stage(now.position.stage).evidence if standing.has_begun else 0
     needed = now.needed if standing.has_begun else ()
     readings = sorted(
         now.readings, key=lambda one: (one.gate not in needed, _WORST_FIRST.index(one.verdict))
     )
-    return [_gate(one, one.gate in needed, least, inputs.looks) for one in readings]
+    return [_gate(one, one.gate in needed, _least(now, one.gate), inputs.looks) for one in readings]
+
+
+def _least(now: Situation, gate: str) -> int:
+    """What the stage asks of a gate on traffic; any other needs what its reading says."""
+    on_traffic = isinstance(now.plan.gates.get(gate), ON_TRAFFIC)
+    return now.plan.stage(now.position.stage).evidence if on_traffic else 0
 
 
 def not_run(inputs: Inputs, standing: Standing) -> list[str]:
