@@ -79,6 +79,7 @@ def short_measure(traffic: Traffic | None) -> tuple[str, ...]:
         return ()
     minutes = traffic.seconds / 60
     length = f"{minutes:,.0f} minutes" if minutes < 120 else f"{minutes / 60:,.0f} hours"
+    length = "about a minute" if minutes < 1.5 else length
     return (
         f"The traffic was measured over {length} only, and a day has busy and quiet hours: the "
         "durations below may be far off. Measure for a day, or give --requests-per-day N.",

@@ -173,5 +173,5 @@ def of_kills(controller: int, wanted: int, envoy: int, envoy_wanted: int) -> Fin
     return Finding(
         name="kills",
         held=controller >= wanted and envoy >= envoy_wanted,
-        text=f"The controller was killed {controller} times, Envoy {envoy} times.",
+        text=f"{controller} of the controller, {envoy} of Envoy.",
     )
