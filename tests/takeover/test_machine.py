@@ -170,7 +170,7 @@ def test_the_least_time_is_waited_for(sim: Sim) -> None:
     sim.go_to(Stage.SHIFTING)
     sim.tick(3590)
     assert sim.position().step == 0
-    assert "of the least time" in sim.holding
+    assert "The least time of this step" in sim.holding
     sim.tick(11)
     assert sim.position().step == 1
 
@@ -649,7 +649,7 @@ def test_every_position_can_be_left_by_rollback() -> None:
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ("time", "of the least time"),
+        ("time", "The least time of this step"),
         ("sick", "The new board is not known to be healthy."),
         ("drift", "does not do what this stage wants"),
         ("plan", "The plan was edited"),

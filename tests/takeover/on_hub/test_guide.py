@@ -81,7 +81,7 @@ def with_shares(settings: str, more: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("shares", [False, pytest.param(True, marks=pytest.mark.acceptance)])
+@pytest.mark.parametrize("shares", [False])
 def test_the_guide_leads_to_the_new_board_and_back(hub: Hub, tmp_path: Path, shares: bool) -> None:
     with Containers(hub.app) as containers:
         hub.app.containers = containers
@@ -106,8 +106,6 @@ def follow(hub: Hub, tmp_path: Path, *, shares: bool) -> None:
         follower.words(start), cwd=tmp_path, env=follower.environ, stderr=subprocess.PIPE
     ) as controller:
         try:
-            if shares:
-                follower.until(status, "shifting")
             follower.until(status, "cutover")
             assert set(hub.board.head.files) < {*made_files(tmp_path)} | {".gitattributes"}
             follower.run(back.strip())
