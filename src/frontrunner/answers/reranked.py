@@ -40,11 +40,12 @@ def board_of(service: Service, request: RankRequest) -> Reranked:
         _row(before.get(_key(one.model, one.experiments)) or _new_row(service, one), one, by_types)
         for one in found.rows
     ]
+    kept = set(found.tasks)
     board = BoardValues(
         benchmark_name=whole.benchmark_name,
         task_types=found.task_types,
         tasks=found.tasks,
-        tasks_meta=[task for task in whole.tasks_meta if task.name in set(found.tasks)],
+        tasks_meta=[task for task in whole.tasks_meta if task.name in kept],
         rows=rows,
         aggregations=["mean_task"],
         custom_groupings=[],

@@ -15,6 +15,7 @@ from frontrunner.base.errors import GatewayError, UsageError
 from frontrunner.cli.gateway_app import gateway, settings_of, settings_of_way_back
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import counted, print_json, say, visible
+from frontrunner.gateway.admin import is_side_well
 from frontrunner.gateway.buckets import BUCKETS
 
 if TYPE_CHECKING:
@@ -174,10 +175,10 @@ def _ready_to_settle(one: Gateway) -> None:
             "frontrunner gateway share 100, or give --force."
         )
     try:
-        hosts = [host for host in one.admin().hosts() if host.side == "new"]
+        is_well = is_side_well(one.admin().hosts(), "new")
     except GatewayError:
         return  # no Envoy runs
-    if hosts and not any(host.healthy and not host.ejected for host in hosts):
+    if is_well is False:
         raise GatewayError(
             "The new board is not healthy, and no other one would answer the old board's paths. "
             "Look at it with: frontrunner gateway status, or give --force."

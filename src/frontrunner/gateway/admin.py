@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -98,6 +98,17 @@ class Host:
     def health(self) -> str:
         """`healthy`, `unhealthy` or `ejected`, which is left out because requests failed."""
         return "ejected" if self.ejected else "healthy" if self.healthy else "unhealthy"
+
+    @property
+    def is_well(self) -> bool:
+        """Whether Envoy sends requests to it."""
+        return self.health == "healthy"
+
+
+def is_side_well(hosts: Sequence[Host], side: str) -> bool | None:
+    """Whether Envoy sends requests to any address of a side; None if it names none."""
+    own = [host for host in hosts if host.side == side]
+    return any(host.is_well for host in own) if own else None
 
 
 def _version(body: Any) -> str:

@@ -22,7 +22,7 @@ from frontrunner.base.errors import FrontrunnerError, GatewayError, StaleTokenEr
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.base.limit import Limit
 from frontrunner.base.private_file import private_text
-from frontrunner.gateway.admin import Host
+from frontrunner.gateway.admin import is_side_well
 from frontrunner.gateway.control import Gateway
 from frontrunner.gateway.remote_state import (
     CONTROL_HEADER,
@@ -137,8 +137,8 @@ class RemoteControl:
             share=seen.share,
             banner=seen.banner,
             token=self._gateway.kept().token,
-            old=_healthy(hosts, "old"),
-            new=_healthy(hosts, "new"),
+            old=is_side_well(hosts, "old"),
+            new=is_side_well(hosts, "new"),
             streams=admin.active_on_old(),
         )
 
@@ -187,8 +187,3 @@ def _name_of(folder: Path) -> str:
     name = secrets.token_hex(8)
     write_file(path, name.encode(), follow=False)
     return name
-
-
-def _healthy(hosts: list[Host], side: str) -> bool | None:
-    own = [one for one in hosts if one.side == side]
-    return any(one.healthy and not one.ejected for one in own) if own else None

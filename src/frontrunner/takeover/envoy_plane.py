@@ -10,7 +10,7 @@ import msgspec
 from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import GatewayError
 from frontrunner.base.gateway_settings import GatewaySettings
-from frontrunner.gateway.admin import Host
+from frontrunner.gateway.admin import Host, is_side_well
 from frontrunner.gateway.control import Gateway
 from frontrunner.gateway.state import GatewayState
 from frontrunner.takeover.both_boards import BothBoards
@@ -110,6 +110,4 @@ def _name(kind: str, state: GatewayState, ending: str) -> str:
 
 def _with_health(side: Side, hosts: list[Host], name: str) -> Side:
     """A board as it said itself, but healthy if Envoy would send requests to it."""
-    own = [host for host in hosts if host.side == name]
-    healthy = any(host.healthy and not host.ejected for host in own) if own else None
-    return msgspec.structs.replace(side, healthy=healthy)
+    return msgspec.structs.replace(side, healthy=is_side_well(hosts, name))

@@ -81,7 +81,7 @@ def with_shares(settings: str, more: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("shares", [False])
+@pytest.mark.parametrize("shares", [False, pytest.param(True, marks=pytest.mark.acceptance)])
 def test_the_guide_leads_to_the_new_board_and_back(hub: Hub, tmp_path: Path, shares: bool) -> None:
     with Containers(hub.app) as containers:
         hub.app.containers = containers
@@ -107,6 +107,8 @@ def follow(hub: Hub, tmp_path: Path, *, shares: bool) -> None:
     ) as controller:
         try:
             follower.until(status, "cutover")
+            log = follower.run(status.replace("status", "log"))
+            assert ("Step share: Give 1% of the visitors" in log) is shares
             assert set(hub.board.head.files) < {*made_files(tmp_path)} | {".gitattributes"}
             follower.run(back.strip())
             follower.until(status, "rolled")

@@ -29,7 +29,7 @@ def _side(status: Status, name: str) -> SideView:
     totals = status.totals
     attempts, failures = totals.attempts.get(name, 0), totals.failures.get(name, 0)
     hosts = [one for one in status.hosts if one.side == name]
-    well = sum(one.healthy and not one.ejected for one in hosts)
+    well = sum(one.is_well for one in hosts)
     return SideView(
         name=name,
         requests=totals.requests.get(name, 0),

@@ -315,7 +315,7 @@ class Conductor:
             hosts = self._inst.control().admin().hosts()
         except GatewayError:
             return False
-        return bool(hosts) and all(host.healthy and not host.ejected for host in hosts)
+        return bool(hosts) and all(host.is_well for host in hosts)
 
     def _look(self, *, keep_up: bool = False) -> None:
         """Read on in the ledger, keep everything running, and wait a moment."""
