@@ -61,6 +61,17 @@ def test_without_sqlalchemy_the_command_that_installs_it_is_named(
         __import__("frontrunner.base.sql")
 
 
+def test_others_cannot_read_a_new_file_or_its_log(tmp_path: Path) -> None:
+    database = Database("", tmp_path / "x.db")
+    database.create_file()
+    with database.writing() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (n INTEGER)")
+        assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {
+            "x.db": 0o600, "x.db-wal": 0o600, "x.db-shm": 0o600
+        }  # fmt: skip
+    database.close()
+
+
 def test_a_replaced_file_is_opened_anew(tmp_path: Path) -> None:
     """A backup that was put in place while the program runs is the one that is read."""
     database = Database("", tmp_path / "x.db")

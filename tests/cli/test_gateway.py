@@ -109,6 +109,12 @@ def test_a_share_that_is_none_is_refused_in_plain_words(home: Path, percent: str
         assert f"PERCENT must be 0 to 100, such as 2.5; got '{percent}'" in answer.stderr
 
 
+def test_a_share_too_small_to_be_any_is_not_taken_for_none(home: Path) -> None:
+    answer = run(home, "gateway", "share", "0.001")
+    assert answer.returncode == 2
+    assert "The least share above 0 is 0.01 percent; got '0.001'" in answer.stderr
+
+
 def test_banner_shadow_and_settling(home: Path) -> None:
     assert run(home, "gateway", "banner", "on").returncode == 0
     assert run(home, "gateway", "banner", "maybe").returncode == 2

@@ -80,7 +80,7 @@ def test_the_log_is_followed(home: Path) -> None:
 
 def test_the_status_without_a_controller(home: Path) -> None:
     shown = run(home, "status").stdout
-    assert "The take-over is at shifting/1 rolled_back." in shown
+    assert "The take-over is at shifting, step 2 (rolled back)." in shown
     assert "No controller runs. Start it with: frontrunner takeover start" in shown
     found = json.loads(run(home, "status", "--json").stdout)
     assert found["position"] == {"stage": "shifting", "step": 1, "mode": "rolled_back"}
@@ -118,7 +118,8 @@ def test_a_changed_entry_is_named(home: Path) -> None:
 
 def test_a_report(home: Path, tmp_path: Path) -> None:
     lines = run(home, "report").stdout
-    assert "shifting/1 running -> shifting/1 rolled_back (0%): Rolled back by cli:ada" in lines
+    moved = "shifting, step 2 -> shifting, step 2 (rolled back) (0%)"
+    assert f"{moved}: Rolled back by cli:ada" in lines
     assert "2 commands, 0 refused; 0 alarms" in lines
     page = tmp_path / "report.html"
     answer = run(home, "report", "--html", str(page), "--json")

@@ -90,7 +90,7 @@ def test_an_operator_and_a_controller(
     until(lambda: gateway.control.kept().banner, 30)
     assert run(home, "approve").returncode == 0
     until(lambda: gateway.control.get_share() == 500)
-    assert "shifting/0 running" in run(home, "status").stdout
+    assert "The take-over is at shifting, step 1." in run(home, "status").stdout
     refused = run(home, "retry")
     assert (refused.returncode, "Nothing was rolled back" in refused.stderr) == (7, True)
     answer = run(home, "rollback", "--reason", "a drill", "--json")
@@ -99,8 +99,8 @@ def test_an_operator_and_a_controller(
     controller.send_signal(signal.SIGTERM)
     _, said = controller.communicate(timeout=30)
     assert controller.returncode == 0
-    assert "The controller has stopped. The take-over is at shifting/0 rolled_back." in said
-    assert "The take-over has begun at parallel/0 running." in said
+    assert "The controller has stopped. The take-over is at shifting, step 1 (rolled back)." in said
+    assert "The take-over has begun at parallel." in said
     assert "goes on" not in said
     assert "(rolled back). Rolled back by cli:" in said
     assert "manual-shifting: inconclusive. Waits until a person approves" in said
@@ -160,7 +160,7 @@ def test_without_a_controller_what_may_move_users_forward_is_only_recorded(
     assert gateway.control.get_share() == 0
     assert f"({words[0]} by cli:" in run(home, "status").stdout
     assert run(home, "pause").returncode == 0, "this one is done at once"
-    assert "guided/0 paused" in run(home, "status").stdout
+    assert "guided (paused)" in run(home, "status").stdout
 
 
 def test_the_gateway_is_not_changed_by_hand_meanwhile(

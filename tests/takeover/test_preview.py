@@ -34,7 +34,7 @@ def test_in_the_middle(sim: Sim) -> None:
     sim.go_to(Stage.SHIFTING, 1)
     assert "0% of the visitors on the new board" in said(sim, Verb.ROLLBACK)
     assert "25% of the visitors on the new board" in said(sim, Verb.ADVANCE)
-    assert "shifting/1 paused, and the data plane stays as it is" in said(sim, Verb.PAUSE)
+    assert "shifting, step 2 (paused), and the data plane stays as it is" in said(sim, Verb.PAUSE)
     assert "It would be refused: It is running, not paused" in said(sim, Verb.RESUME)
     sim.plane.old = Side(healthy=False, code="old-1", data="data-1")
     assert "It would wait: The old board is not healthy" in said(sim, Verb.ROLLBACK)

@@ -96,6 +96,8 @@ class Database:
         if self._file is not None:
             if self._is_default:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
+            # It may hold names and messages. SQLite gives its other files the same mode.
+            os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))
             with closing(_connect_sqlite(self._file, "rwc")) as connection:
                 _keep_write_ahead_log(connection)
 

@@ -95,9 +95,13 @@ def _basis_points(percent: str) -> int:
     from frontrunner.gateway.buckets import basis_points  # noqa: PLC0415
 
     try:
-        return basis_points(float(percent.removesuffix("%")))
+        asked = float(percent.removesuffix("%"))
+        found = basis_points(asked)
     except ValueError as error:
         raise UsageError(f"PERCENT must be 0 to 100, such as 2.5; got {percent!r}.") from error
+    if asked and not found:
+        raise UsageError(f"The least share above 0 is 0.01 percent; got {percent!r}.")
+    return found
 
 
 @gateway.command()

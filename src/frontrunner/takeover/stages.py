@@ -50,7 +50,10 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     mode: Mode = Mode.RUNNING
 
     def __str__(self) -> str:
-        return f"{self.stage}/{self.step} {self.mode}"
+        """For people, such as `shifting, step 2 (rolled back)`; steps count from 1."""
+        step = f", step {self.step + 1}" if self.stage is Stage.SHIFTING else ""
+        mode = "" if self.mode is Mode.RUNNING else f" ({self.mode.replace('_', ' ')})"
+        return f"{self.stage}{step}{mode}"
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):

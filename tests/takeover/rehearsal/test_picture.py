@@ -16,7 +16,7 @@ EVIL = "<script>alert(1)</script>"
 READINGS = (Reading(gate="success", verdict=Verdict.FAILED, text=EVIL, sample=9),)
 TRIAL = Trial(
     fault="successor-killed", title="The new board is killed", expected="All go back.",
-    place="shifting/2 running", start=5.0, end=8.0, held=True, took=3.0, text=EVIL,
+    place="shifting, step 3", start=5.0, end=8.0, held=True, took=3.0, text=EVIL,
     readings=READINGS,
 )  # fmt: skip
 MOMENTS = [
