@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from frontrunner.web.words import words
 from tests.web.conftest import HOSTILE, NAME, Browser
 
 Image = pytest.importorskip("PIL.Image")
+VARIABLES = Path(__file__).parents[2] / "frontend/src/variables.css"
 
 
 def _meta(html: str, name: str) -> str:
@@ -110,6 +112,21 @@ def test_long_names_and_hostile_ones_are_drawn(service: Service) -> None:
     assert cards._font(32).getlength(cards._cut(long, cards._font(32), 300)) <= 300
 
 
+def test_a_card_has_the_mark_and_the_accent_of_the_pages(service: Service) -> None:
+    drawn = cards.draw(board_card(service, service.find_benchmark(NAME)))
+    image = Image.open(io.BytesIO(drawn)).convert("RGB")
+    dark = re.findall(r"--accent: (#\w{6})", VARIABLES.read_text())[1]
+    wanted = tuple(bytes.fromhex(dark[1:]))
+    shown = image.getpixel((98, 78))
+    assert max(abs(one - other) for one, other in zip(shown, wanted, strict=True)) < 12
+
+
+def test_cards_are_written_in_the_font_of_the_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cards._font(40).getname()[0] == "Instrument Sans"
+    monkeypatch.setattr(cards, "read", lambda name: None)
+    assert cards._font(992).getname()[0] != "Instrument Sans"
+
+
 def test_a_server_starts_without_the_library_that_draws() -> None:
     import subprocess
     import sys
@@ -121,6 +138,7 @@ def test_a_server_starts_without_the_library_that_draws() -> None:
 def test_a_pillow_without_freetype_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     from PIL import ImageFont
 
+    monkeypatch.setattr(cards, "read", lambda name: None)
     monkeypatch.setattr(ImageFont, "load_default", lambda size: ImageFont.ImageFont())
     with pytest.raises(MissingExtraError, match="FreeType"):
         cards._font(991)

@@ -23,8 +23,8 @@ DOCKER_ENTRY = "frontrunner_entry.py"
 _DEFAULT_PORT = 7860
 _STYLE = (
     "display:flex;flex-wrap:wrap;gap:4px 16px;align-items:center;min-height:44px;padding:6px 16px;"
-    "font:15px/1.4 system-ui,sans-serif;color:#14213d;background:#e7f0ff;"
-    "border-bottom:1px solid #9dbbe8;position:relative;z-index:10;box-sizing:border-box"
+    "font:15px/1.4 system-ui,sans-serif;color:#1b1a17;background:#e0edee;"
+    "border-bottom:1px solid #9cc3c8;position:relative;z-index:10;box-sizing:border-box"
 )
 _INSTRUCTION = re.compile(r"^[ \t]*(FROM|CMD|ENTRYPOINT|USER|WORKDIR)[ \t]+(.*)$", re.IGNORECASE)
 
@@ -39,7 +39,7 @@ def banner_html(new_board: str) -> str:
     link = html.escape(new_board, quote=True)
     parts = [
         f'<span lang="{words.lang}">{html.escape(words.text)} '
-        f'<a href="{link}" target="_top" style="color:#0b4fb3;font-weight:600">'
+        f'<a href="{link}" target="_top" style="color:#0a5a66;font-weight:600">'
         f"{html.escape(words.go)}</a></span>"
         for words in banner_words()["old"].values()
     ]
