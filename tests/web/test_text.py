@@ -98,8 +98,23 @@ def test_rich_text_has_no_tags_but_links(given_text: str) -> None:
     assert made.count("<") == made.count("<a href=") * 2
 
 
-def test_licences_that_are_addresses_are_named_by_their_end() -> None:
-    assert text.short_licence("https://e.org/licence/") == "licence"
+def test_numbers_have_the_digits_that_say_something() -> None:
+    assert text.number(191_467_021) == "191,467,021"
+    assert text.number(1117.46) == "1,117.5"
+    assert text.number(38.14672) == "38.15"
+    assert text.number(0.000123) == "0.000123"
+    assert text.number(float("inf")) == "inf"
+
+
+def test_licences_that_are_addresses_are_named_by_what_tells_them_apart() -> None:
+    hub = "https://huggingface.co"
+    assert text.short_licence("https://e.org/open-model-license/") == "open-model-license"
+    assert text.short_licence(f"{hub}/nvidia/PS3/blob/main/LICENSE.md") == "nvidia license"
+    assert text.short_licence(f"{hub}/spaces/bigscience/license") == "bigscience license"
+    assert text.short_licence(f"{hub}/moka-ai/m3e-base#%F0%9F%93%9C-license") == "moka-ai license"
+    assert text.short_licence("https://ai.example/gemma/terms") == "gemma terms"
+    assert text.short_licence("https://e.org/licence/") == "e.org licence"
+    assert text.short_licence("https://e.org") == "e.org"
     assert text.short_licence("not specified") == ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,10 +25,12 @@ def line(values: list[tuple[float, float]], name: str = "") -> Line:
 @given(SPOTS, st.booleans())
 def test_every_mark_is_inside_the_picture(values: list[tuple[float, float]], ranks: bool) -> None:
     drawn = str(picture([line(values, "a" * 20)], "Rank", ranks=ranks))
-    assert len(re.findall("<circle", drawn)) == len(values)
-    for x, y in re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', drawn):
-        assert 0 <= float(x) <= 920
-        assert 0 <= float(y) <= 260
+    for part, width in zip(drawn.split("</svg>"), (920, 360), strict=False):
+        assert f'viewBox="0 0 {width} ' in part
+        assert len(re.findall("<circle", part)) == len(values)
+        for x, y in re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', part):
+            assert 0 <= float(x) <= width
+            assert 0 <= float(y) <= 260
     assert "style=" not in drawn
 
 
@@ -39,6 +42,22 @@ def test_the_first_rank_is_at_the_top_and_the_best_mean_too() -> None:
     ]
     assert places[0][0] < places[0][1]
     assert places[1][0] > places[1][1]
+
+
+def test_a_phone_gets_a_picture_of_its_own_with_the_names_below() -> None:
+    lines = [line([(0.0, 1.0), (DAY, 5.0)], name) for name in ("first", "second")]
+    wide, narrow, _ = str(picture(lines, "Rank", ranks=True)).split("</svg>")
+    assert 'class="chart wide"' in wide
+    assert 'class="chart narrow" viewBox="0 0 360 300"' in narrow
+    places = re.findall(r'class="dl" x="32" y="(\d+)', narrow)
+    assert [260 < int(y) < 300 for y in places] == [True, True]
+    # The last day is wider than the room beside the line.
+    assert 'class="tx e"' in narrow
+
+
+def test_lines_are_not_filled() -> None:
+    style = (Path(__file__).parents[2] / "frontend/src/charts.css").read_text("utf-8")
+    assert re.search(r"\.chart \.pl \{[^}]*fill: none", style)
 
 
 def test_a_gap_interrupts_the_line() -> None:
@@ -57,9 +76,9 @@ def test_one_moment_is_no_picture_and_names_are_escaped() -> None:
 
 def test_names_at_the_ends_do_not_overlap() -> None:
     lines = [line([(0.0, 1.0), (90 * DAY, 5.0 + n / 100)], f"m{n}") for n in range(5)]
-    drawn = str(picture(lines, "Rank", ranks=True))
-    tops = sorted(float(y) for y in re.findall(r'class="dl" x="[\d.]+" y="([\d.]+)"', drawn))
-    assert all(b - a >= 14 for a, b in pairwise(tops))
+    for drawn in str(picture(lines, "Rank", ranks=True)).split("</svg>"):
+        tops = sorted(float(y) for y in re.findall(r'class="dl" x="[\d.]+" y="([\d.]+)"', drawn))
+        assert all(b - a >= 14 for a, b in pairwise(tops))
 
 
 def test_times_are_labelled_by_days_months_quarters_or_years() -> None:

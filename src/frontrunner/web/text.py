@@ -60,6 +60,13 @@ def openness(facets: Mapping[str, bool]) -> str:
     return f"{sum(facets.values())}/6" if facets else "?"
 
 
+def number(value: float) -> str:
+    """A number of any size, with no more digits than say something: `191,467,021`, `38.15`."""
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    return f"{value:,.1f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
 def memory(megabytes: float | None) -> str:
     """An amount of memory."""
     if megabytes is None:
@@ -128,11 +135,29 @@ def short_list(names: list[str], limit: int = 3) -> str:
     return ", ".join(names[:limit]) + (f" +{more}" if more > 0 else "")
 
 
+_FOLDERS = {"blob", "main", "spaces"}
+_PLAIN_LICENCES = {"license", "licence", "terms"}
+
+
 def short_licence(licence: str | None) -> str:
-    """A licence's name; of one that is given as an address, the last part."""
+    """A licence's name; of one that is given as an address, what tells it from others."""
     if not licence or licence == "not specified":
         return ""
-    return licence.rstrip("/").rsplit("/", 1)[-1] if "://" in licence else licence
+    return _licence_at(licence) if "://" in licence else licence
+
+
+def _licence_at(address: str) -> str:
+    """The last part of an address; with the name before it if it says no more than `LICENSE`."""
+    parts = urlsplit(address)
+    path = [one for one in parts.path.split("/") if one and one not in _FOLDERS]
+    if parts.fragment and path:  # a heading of a model's page
+        return f"{path[0]} license"
+    last = path[-1] if path else parts.netloc
+    stem = last.partition(".")[0].lower()
+    if stem not in _PLAIN_LICENCES:
+        return last
+    owner = path[0] if len(path) > 1 else parts.netloc
+    return f"{owner} {stem}"
 
 
 def span(low: int | None, high: int | None) -> str:

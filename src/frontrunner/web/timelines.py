@@ -9,9 +9,16 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-_WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 920.0, 44.0, 24.0, 30.0, 34.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 24.0, 30.0, 34.0
+_WIDE, _NARROW = 920.0, 360.0
+"""For desks, and for phones, which name the lines below the picture."""
+_LETTER = 7.0
+"""About the width of a letter."""
+_KEY = 20
+"""Pixels between two names below a narrow picture."""
 _ROW = 15
 """Pixels between two labels at the ends of lines."""
+_MONTH = len("2026-11")
 _NEAR_TOP = 10
 """Ranks up to this are drawn from the first place on."""
 SERIES = 6
@@ -57,37 +64,50 @@ class _Scale(NamedTuple):
 
 
 def picture(lines: Sequence[Line], label: str, *, ranks: bool, height: float = 260.0) -> Markup:
-    """Lines over time; of ranks, the first is at the top. Empty without two moments."""
+    """Lines over time, wide and narrow; of ranks, the first is at the top. Empty without two
+    moments.
+    """
     spots = [spot for line in lines for spot in line.spots if spot]
     if len({spot.at for spot in spots}) < 2:
         return Markup("")
-    scale = _scale(lines, spots, ranks, height)
+    longest = max((len(line.name) for line in lines), default=0)
+    wide = _scale(spots, ranks, _WIDE - _RIGHT - longest * _LETTER, height)
+    narrow = _scale(spots, ranks, _NARROW - _RIGHT, height)
     parts = [Markup('<text class="ta" x="4" y="14">{}</text>').format(label)]
-    parts += _grid(scale, ranks)
-    parts += [_drawn(scale, number, line) for number, line in enumerate(lines)]
-    parts += _names(scale, lines)
-    box = f"0 0 {_WIDTH:g} {height:g}"
-    return Markup('<svg class="chart" viewBox="{}" role="img" aria-label="{}">{}</svg>').format(
-        box, label, Markup("").join(parts)
+    beside, below = _names(wide, lines), _keys(narrow, lines)
+    return _svg("wide", (_WIDE, height), label, [*parts, *_inside(wide, lines), *beside]) + _svg(
+        "narrow",
+        (_NARROW, height + len(below) * _KEY),
+        label,
+        [*parts, *_inside(narrow, lines), *below],
     )
 
 
-def _scale(lines: Sequence[Line], spots: Sequence[Spot], ranks: bool, height: float) -> _Scale:
+def _svg(kind: str, size: tuple[float, float], label: str, parts: list[Markup]) -> Markup:
+    return Markup('<svg class="chart {}" viewBox="{}" role="img" aria-label="{}">{}</svg>').format(
+        kind, f"0 0 {size[0]:g} {size[1]:g}", label, Markup("").join(parts)
+    )
+
+
+def _inside(scale: _Scale, lines: Sequence[Line]) -> list[Markup]:
+    drawn = [_drawn(scale, number, line) for number, line in enumerate(lines)]
+    return [*_grid(scale), *drawn]
+
+
+def _scale(spots: Sequence[Spot], ranks: bool, width: float, height: float) -> _Scale:
     values = [spot.value for spot in spots]
     low, high = min(values), max(values)
     if ranks:
         low, high = 1.0 if low <= _NEAR_TOP else low, max(high, low + 2)
     else:
         low, high = math.floor(low - 0.5), math.ceil(high + 0.5)
-    longest = max((len(line.name) for line in lines), default=0)
-    width = _WIDTH - _RIGHT - longest * 6.6
     begin, end = min(spot.at for spot in spots), max(spot.at for spot in spots)
     return _Scale(begin, end, low, high, ranks, width, height)
 
 
-def _grid(scale: _Scale, ranks: bool) -> list[Markup]:
+def _grid(scale: _Scale) -> list[Markup]:
     parts = []
-    for value in _marks(scale.low, scale.high, ranks):
+    for value in _marks(scale.low, scale.high, scale.down):
         parts.append(
             Markup(
                 '<path class="g" d="M{} {}H{}"/><text class="ty" x="{}" y="{}">{}</text>'
@@ -99,10 +119,12 @@ def _grid(scale: _Scale, ranks: bool) -> list[Markup]:
         if x - last < 52:  # labels would overlap
             continue
         last = x
+        # A day is wider than the room beside the last line.
+        kind = "tx e" if at == scale.end and len(label) > _MONTH else "tx"
         parts.append(
             Markup(
-                '<path class="g" d="M{} {}V{}"/><text class="tx" x="{}" y="{}">{}</text>'
-            ).format(x, _TOP, bottom, x, bottom + 20, label)
+                '<path class="g" d="M{} {}V{}"/><text class="{}" x="{}" y="{}">{}</text>'
+            ).format(x, _TOP, bottom, kind, x, bottom + 20, label)
         )
     return parts
 
@@ -166,4 +188,15 @@ def _names(scale: _Scale, lines: Sequence[Line]) -> list[Markup]:
                 round(scale.width + 8, 1), round(lowest + 4, 1), name
             )
         )
+    return parts
+
+
+def _keys(scale: _Scale, lines: Sequence[Line]) -> list[Markup]:
+    """The names below a narrow picture, each after a piece of its line."""
+    named = [(number, line.name) for number, line in enumerate(lines) if line.name]
+    parts = []
+    for place, (number, name) in enumerate(named):
+        y = scale.height + place * _KEY + 6
+        swatch = Markup('<path class="pl c{}" d="M6 {}h18"/>').format(number % SERIES, y - 4)
+        parts.append(swatch + Markup('<text class="dl" x="32" y="{}">{}</text>').format(y, name))
     return parts

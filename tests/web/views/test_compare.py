@@ -76,8 +76,9 @@ def test_a_model_that_is_named_twice_stands_once(browser: Browser) -> None:
     names = ["org/small", "org/small", "org/large", HOSTILE, "org/unrun"]
     html = browser.text("/compare", f"models={','.join(names)}")
     assert html.count('scope="row">') > 0
-    facts = html[html.index("Facts") :].partition("<tbody>")[0]
-    assert facts.count('scope="col" class="n"') == 4
+    rows, columns = html.split('aria-label="Facts"')[1:3]
+    assert columns.partition("<tbody>")[0].count('scope="col" class="n"') == 4
+    assert rows.count('<th scope="row" class="m">') == 4
 
 
 def test_the_page_says_whether_the_gap_is_real(browser: Browser) -> None:

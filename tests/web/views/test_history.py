@@ -19,7 +19,7 @@ def test_every_page_of_the_past(tmp_path: Path, language: str) -> None:
     assert "Mix &amp; match" in index
     assert index.count("<time") == 2 + 3
     board = browser.text(f"/{language}/history/{NAME}")
-    assert '<svg class="chart"' in board
+    assert '<svg class="chart wide"' in board
     assert ">unrun" in board
     assert 'style="' not in board
     assert "<script>alert" not in board

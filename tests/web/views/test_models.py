@@ -64,7 +64,7 @@ def test_what_a_catalog_does_not_say_is_unknown(tmp_path: Path) -> None:
     assert "✗" not in shown
     row = '/models/lab/bare">.*(<td>open|<td>closed|<td>\u2013)'
     assert re.findall(row, page(tmp_path, "/models", own)) == ["<td>\u2013"]
-    assert "<td>?" in page(tmp_path, "/compare?models=lab/bare", own)
+    assert '<td class="nobr">?' in page(tmp_path, "/compare?models=lab/bare", own)
     own += "instruction_tuned = false\nopen_weights = false\n"
     shown = page(tmp_path, "/models/lab/bare", own)
     assert "<dt>Instructions<dd>no</div>" in shown

@@ -77,6 +77,7 @@ def compare(visit: Visit) -> Shown:
     shown = shown or next(iter(common), None)
     values = {
         "sides": sides,
+        "facts": facts(visit, sides),
         "unknown": [name for name in wanted if name and name not in catalog.model_by_name],
         "known": sorted(catalog.model_by_name),
         "boards": [_board_line(visit, one.bench, sides) for one in common],
@@ -133,6 +134,27 @@ def _side(service: Service, name: str) -> Side:
     boards = {row.benchmark_name: row for row in reversed(found.rows)}
     licence = text.short_licence(found.model.license)
     return Side(ModelName.of(name), found.model, licence, boards)
+
+
+def facts(visit: Visit, sides: Sequence[Side]) -> list[tuple[str, list[str]]]:
+    """What is known of each model: the name of a fact, and its value for each of them."""
+    t = visit.t
+
+    def modalities(model: schemas.Model) -> str:
+        return t("site.comma").join(t.named("modalities", one) for one in model.modalities)
+
+    values: list[tuple[str, Callable[[Side], str]]] = [
+        ("cols.params", lambda side: text.parameters(side.model.total_params_b)),
+        ("cols.dims", lambda side: text.whole(side.model.embedding_dim)),
+        ("cols.tokens", lambda side: text.whole(side.model.max_tokens)),
+        ("model.memory", lambda side: text.memory(side.model.memory_usage_mb)),
+        ("cols.open", lambda side: text.openness(side.model.openness)),
+        ("models.licence", lambda side: side.licence or text.MISSING),
+        ("models.type", lambda side: t.named("kinds", side.model.model_type)),
+        ("tools.modality", lambda side: modalities(side.model)),
+        ("models.released", lambda side: side.model.release_date or text.MISSING),
+    ]
+    return [(t(label), [value(side) for side in sides]) for label, value in values]
 
 
 def common_boards(service: Service, sides: Sequence[Side]) -> list[Common]:

@@ -9,6 +9,7 @@ from frontrunner.answers.service import Service
 from frontrunner.answers.values import TaskResults
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Task
+from frontrunner.web import text
 from frontrunner.web.views.board_table import type_label
 from frontrunner.web.views.finder import Facts, find
 from frontrunner.web.views.rows import ModelName, ScoreCell, across, shaded
@@ -141,7 +142,7 @@ def _plain(numbers: dict[str, Any]) -> list[tuple[str, str]]:
         label = key.replace("_", " ")
         if isinstance(value, dict):
             small = {k: v for k, v in value.items() if isinstance(v, (int, float))}
-            lines += [(f"{label}: {k.replace('_', ' ')}", f"{v:,.6g}") for k, v in small.items()]
+            lines += [(f"{label}: {k.replace('_', ' ')}", text.number(v)) for k, v in small.items()]
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            lines.append((label, f"{value:,.6g}"))
+            lines.append((label, text.number(value)))
     return lines[:24]
