@@ -58,12 +58,12 @@ def test_rows_are_numbered_by_what_occurs(table: ScoreTable) -> None:
     assert found.task.tolist() == [0, 0, 0, 1]
     assert found.task_of_cell.tolist() == [0, 0, 1]
     assert [table.cells[cell].subset for cell in found.cells] == ["de", "en", "default"]
-    assert found.variant.tolist() == [0, 0, 1, 1]
+    assert found.rows.variant.tolist() == [0, 0, 1, 1]
     assert found.model_of.tolist() == [0, 1]
     assert found.score.tolist() == [0.5, 0.5, 0.5, 0.25]
     only_b = gather(table, Question(scopes=SCOPES[2:]))
     assert (only_b.variants.tolist(), only_b.models.tolist()) == ([1], [1])
-    assert (only_b.model_of.tolist(), only_b.variant.tolist()) == ([0], [0])
+    assert (only_b.model_of.tolist(), only_b.rows.variant.tolist()) == ([0], [0])
 
 
 def test_rows_of_some_tasks(table: ScoreTable) -> None:
@@ -76,7 +76,7 @@ def test_rows_of_some_tasks(table: ScoreTable) -> None:
 def languages_of(table: ScoreTable, code: str) -> list[tuple[str, float]]:
     """Subset and score of the rows of one language."""
     found = gather(table, Question(scopes=SCOPES, languages=frozenset({code})))
-    subsets = [table.cells[found.cells[cell]].subset for cell in found.cell]
+    subsets = [table.cells[found.cells[cell]].subset for cell in found.rows.cell]
     return list(zip(subsets, found.score.tolist(), strict=True))
 
 
@@ -137,7 +137,7 @@ def test_sums_are_taken_in_the_order_of_the_file(tmp_path: Path) -> None:
     table = table_of(tmp_path, {"org/a": {"T": {"test": scores}}}, known)
     found = gather(table, Question(scopes=known.benchmarks[0].scopes))
     assert found.score.tolist() == list(scores.values())
-    assert np.all(np.diff(found.cell) != 1)
+    assert np.all(np.diff(found.rows.cell) != 1)
 
 
 def test_without_results_no_row_is_meant(tmp_path: Path) -> None:

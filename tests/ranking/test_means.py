@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontrunner.ranking import Question
-from frontrunner.ranking.gather import Gathered
+from frontrunner.ranking.gather import Gathered, Rows
 from frontrunner.ranking.means import (
     Scored,
     count_columns,
@@ -51,9 +51,9 @@ def test_without_gaps_both_means_are_one_to_the_last_bit(values: list[float]) ->
 
 def test_scores_on_one_square_are_averaged() -> None:
     row, column = np.array([0, 1, 1, 1]), np.array([1, 0, 0, 1])
-    found = grid_mean(row, column, np.array([0.5, 0.25, 0.75, 1.0]), (2, 2))
+    found = grid_mean([(row, column, np.array([0.5, 0.25, 0.75, 1.0]))], (2, 2))
     np.testing.assert_array_equal(found, [[NAN, 0.5], [0.5, 1.0]])
-    assert grid_mean(row[:0], column[:0], np.array([]), (0, 3)).shape == (0, 3)
+    assert grid_mean([(row[:0], column[:0], np.array([]))], (0, 3)).shape == (0, 3)
 
 
 def test_marks_are_counted_by_group() -> None:
@@ -96,10 +96,14 @@ def test_cells_are_counted_however_many_rows_they_have(data: st.DataObject) -> N
         models=np.arange(shape[0]),
         model_of=np.arange(shape[0]),
         task_of_cell=task_of_cell,
-        cell=np.array([cell for _, cell in rows]),
-        variant=np.array([variant for variant, _ in rows]),
-        languages=np.zeros(len(rows), dtype=np.int64),
-        score=np.full(len(rows), 0.5),
+        parts=(
+            Rows(
+                cell=np.array([cell for _, cell in rows]),
+                variant=np.array([variant for variant, _ in rows]),
+                languages=np.zeros(len(rows), dtype=np.int64),
+                score=np.full(len(rows), 0.5),
+            ),
+        ),
     )
     expected = np.zeros((shape[0], len(tasks)), dtype=np.int64)
     for variant, cell in set(rows):

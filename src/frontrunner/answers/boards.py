@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 
 from frontrunner import catalog as nouns
@@ -24,6 +26,7 @@ from frontrunner.ranking.means import Scored, score
 from frontrunner.results.table import ScoreTable, Variant
 
 Buckets = Sequence[tuple[float, float | None]]
+_ROWS_AT_ONCE = 256
 
 
 def present(names: Sequence[str], values: Sequence[float]) -> dict[str, float]:
@@ -202,9 +205,14 @@ class BoardRenderer:
             begun = tasks_begun(self.table, bench.scopes)[:, order]
             models = [variant.model for variant in self.table.variants]
             marks = begun & self.facts.seen(models, tasks)
-            known = [[] for _ in models]
-            for number, task in np.argwhere(marks).tolist():
-                known[number].append(tasks[task])
+            # Most models have seen the same few tasks, or none: their lists are one.
+            kept: dict[bytes, list[str]] = {}
+            known = []
+            for row in marks:
+                key = row.tobytes()
+                if key not in kept:
+                    kept[key] = [tasks[task] for task in np.flatnonzero(row).tolist()]
+                known.append(kept[key])
             self._seen[bench.name] = known
         return known
 
@@ -214,20 +222,34 @@ class BoardRenderer:
         self, bench: nouns.Benchmark, all_rows: Scored | None = None
     ) -> schemas.PerLanguage:
         """The answer of `/per-language`."""
+        return schemas.PerLanguage(
+            benchmark_name=bench.name, rows=list(self._language_rows(bench, all_rows))
+        )
+
+    def per_language_body(self, bench: nouns.Benchmark, all_rows: Scored) -> bytes:
+        """The same as JSON, without having all rows as objects: they are many times as large."""
+        rows = self._language_rows(bench, all_rows)
+        whole = msgspec.json.encode(schemas.PerLanguage(benchmark_name=bench.name, rows=[]))
+        begin, end = whole[:-2], whole[-2:]
+        body = bytearray(begin)
+        while some := list(islice(rows, _ROWS_AT_ONCE)):
+            body += b"," if len(body) > len(begin) else b""
+            body += msgspec.json.encode(some)[1:-1]
+        return bytes(body + end)
+
+    def _language_rows(
+        self, bench: nouns.Benchmark, all_rows: Scored | None
+    ) -> Iterator[schemas.PerLanguageRow]:
         found = language_scores(self.table, Question.of(bench), all_rows)
         label = self.entities.catalog.languages.label
         labels = [label(code) for code in found.codes]
-        rows = []
-        for number, values in zip(found.variants.tolist(), found.scores.tolist(), strict=True):
+        for number, values in zip(found.variants.tolist(), found.scores, strict=True):
             variant = self.table.variants[number]
-            rows.append(
-                schemas.PerLanguageRow(
-                    model_name=variant.model,
-                    scores_by_language=present(labels, values),
-                    experiments=None if variant.experiment is None else dict(variant.experiment),
-                )
+            yield schemas.PerLanguageRow(
+                model_name=variant.model,
+                scores_by_language=present(labels, values.tolist()),
+                experiments=None if variant.experiment is None else dict(variant.experiment),
             )
-        return schemas.PerLanguage(benchmark_name=bench.name, rows=rows)
 
 
 def shown_means(

@@ -58,7 +58,7 @@ def tasks_on_other_data(
 ) -> dict[int, list[str]]:
     """Variant of the table -> its tasks with a score that was measured on other data."""
     found = gather(table, question.only_files(other))
-    pairs = {(v, t) for v, t in zip(found.variant.tolist(), found.task.tolist(), strict=True)}
+    pairs = {(v, t) for v, t in zip(found.rows.variant.tolist(), found.task.tolist(), strict=True)}
     tasks: dict[int, list[str]] = {}
     for variant, task in sorted(pairs):
         tasks.setdefault(int(found.variants[variant]), []).append(found.tasks[task])

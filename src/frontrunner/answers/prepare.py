@@ -200,7 +200,7 @@ def _make_board(
     body = msgspec.json.encode(summary)
     del summary  # twice as large as its JSON
     yield _encoded(f"benchmarks/{bench.name}/scores", body)
-    body = msgspec.json.encode(renderer.per_language(bench, rows))
+    body = renderer.per_language_body(bench, rows)
     del rows
     return_freed_memory()
     yield _encoded(f"benchmarks/{bench.name}/per-language", body)

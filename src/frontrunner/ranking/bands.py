@@ -10,6 +10,7 @@ Sums over draws are sums of whole numbers, so they are exact, in whatever order 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -31,6 +32,8 @@ from frontrunner.results.table import ScoreTable
 Ranks = NDArray[np.int32]
 _OUTSIDE = int(DRAWS * (1 - LEVEL) / 2)
 """Draws that are left out at either end."""
+_AT_ONCE = 128
+"""Draws, or contestants that are compared with all others, at once."""
 _GRID = 2.0**40
 """Scores are rounded to whole numbers of this unit, far below what files state."""
 
@@ -223,23 +226,34 @@ def _product(one: Floats, other: Floats) -> Floats:
 
 def _ranks(contest: _Contest) -> Ranks:
     """[contestants, draws] The rank of each in each draw."""
-    drawn = contest.drawn
+    draws_in_all, size = contest.drawn.shape
+    ranks = np.empty((size, draws_in_all), dtype=np.int32)
+    for some in _blocks(draws_in_all):
+        order, place = _ordered(contest.drawn[some], shares_ranks=contest.shares_ranks)
+        # A view of these draws, by draw first.
+        ranks.T[some][np.arange(len(order))[:, None], order] = place + 1
+    return ranks
+
+
+def _ordered(drawn: Floats, *, shares_ranks: bool) -> tuple[Integers, Integers]:
+    """[draws, contestants] The contestants of each draw, best first; and the places they have."""
     size = drawn.shape[1]
     place = np.arange(size)
-    if contest.shares_ranks:
-        # A number and the contestant in one: whole numbers are sorted several times as fast as
-        # their positions are.
-        keys = drawn.astype(np.int64) * size + place
-        keys.sort(axis=1)
-        ordered, order = np.divmod(keys[:, ::-1], size)
-        starts = np.ones(drawn.shape, dtype=bool)
-        np.not_equal(ordered[:, 1:], ordered[:, :-1], out=starts[:, 1:])
-        place = np.maximum.accumulate(np.where(starts, place, 0), axis=1)
-    else:
-        order = np.argsort(-drawn, axis=1, kind="stable")
-    ranks = np.empty((size, DRAWS), dtype=np.int32)
-    ranks[order, np.arange(DRAWS)[:, None]] = place + 1
-    return ranks
+    if not shares_ranks:
+        return np.argsort(-drawn, axis=1, kind="stable"), place
+    # A number and the contestant in one: whole numbers are sorted several times as fast as their
+    # positions are.
+    keys = drawn.astype(np.int64) * size + place
+    keys.sort(axis=1)
+    ordered, order = np.divmod(keys[:, ::-1], size)
+    starts = np.ones(drawn.shape, dtype=bool)
+    np.not_equal(ordered[:, 1:], ordered[:, :-1], out=starts[:, 1:])
+    return order, np.maximum.accumulate(np.where(starts, place, 0), axis=1)
+
+
+def _blocks(rows: int) -> Iterator[slice]:
+    """Parts of so many rows: what is made of all at once grows with the square of the models."""
+    return (slice(begin, begin + _AT_ONCE) for begin in range(0, rows, _AT_ONCE))
 
 
 def _quantiles(ranks: Ranks) -> tuple[Ranks, Ranks]:
@@ -251,10 +265,16 @@ def _quantiles(ranks: Ranks) -> tuple[Ranks, Ranks]:
 def _count_tied(contest: _Contest) -> Integers:
     """[contestants] Others on the board whose difference has an interval that contains 0."""
     by_contestant = np.ascontiguousarray(contest.deviations.T)
-    products = _product(by_contestant, by_contestant)
-    squares = np.diagonal(products)
-    variance = np.maximum(squares[:, None] + squares - 2 * products, 0)
-    difference = contest.value[:, None] - contest.value
-    tied = difference**2 <= student(contest.tasks) ** 2 * variance
-    tied |= difference == 0
-    return np.asarray((tied & contest.shown).sum(axis=1) - 1)
+    size, value = len(by_contestant), contest.value
+    squares = np.empty(size)
+    for some in _blocks(size):
+        squares[some] = np.diagonal(_product(by_contestant[some], by_contestant[some]))
+    tied_with = np.empty(size, dtype=np.int64)
+    for some in _blocks(size):
+        products = _product(by_contestant[some], by_contestant)
+        variance = np.maximum(squares[some, None] + squares - 2 * products, 0)
+        difference = value[some, None] - value
+        tied = difference**2 <= student(contest.tasks) ** 2 * variance
+        tied |= difference == 0
+        tied_with[some] = (tied & contest.shown).sum(axis=1) - 1
+    return tied_with

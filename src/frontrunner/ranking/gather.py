@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,25 @@ from frontrunner.results.table import ScoreTable
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+MANY = 1 << 20
+"""Rows. A question with more is answered part by part: a row takes a hundred bytes meanwhile."""
+PART = 1 << 18
+"""Rows of a part, or those of one model on one task if they are more."""
 _REMEMBERED = 10_000
 _SCOPES_REMEMBERED = 200
+
+
+class Rows(NamedTuple):
+    """Some rows of a question, in the table's order."""
+
+    cell: Integers
+    """[rows] Index into the question's `cells`."""
+    variant: Integers
+    """[rows] Index into the question's `variants`."""
+    languages: Integers
+    """[rows] Index into the table's `language_sets`."""
+    score: Floats
+    """[rows] NaN if the file has none."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +57,27 @@ class Gathered:
     """[variants] Index into `models`."""
     task_of_cell: Integers
     """[cells] Index into `tasks`."""
-    cell: Integers
-    """[rows] Index into `cells`."""
-    variant: Integers
-    """[rows] Index into `variants`."""
-    languages: Integers
-    """[rows] Index into the table's `language_sets`."""
-    score: Floats
-    """[rows] NaN if the file has none."""
+    parts: Iterable[Rows]
+    """All rows, part by part. One part if there are few; else each is read when it is asked for,
+    again every time. All rows of a model on a task are in one part, so sums over them are whole."""
 
     @cached_property
+    def rows(self) -> Rows:
+        """All rows at once, which takes much memory if there are many."""
+        parts = list(self.parts)
+        if len(parts) == 1:
+            return parts[0]
+        return Rows(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+    @property
+    def score(self) -> Floats:
+        """[rows] NaN if the file has none."""
+        return self.rows.score
+
+    @property
     def task(self) -> Integers:
         """[rows] Index into `tasks`."""
-        return self.task_of_cell[self.cell]
+        return self.task_of_cell[self.rows.cell]
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -80,22 +106,30 @@ def gather(table: ScoreTable, question: Question) -> Gathered:
         of_cell = table.sets_of_cells([scope.task for scope in question.scopes])[cells]
         keep = matches[of_cell] | (of_cell < 0)
         cells, task_of_cell = cells[keep], task_of_cell[keep]
+    tasks = tuple(scope.task for scope in question.scopes)
+    if (table.cell_start[cells + 1] - table.cell_start[cells]).sum() > MANY:
+        parts = _Parts(table, question, cells, matches)
+        if not parts.repeats:
+            return _of_parts(table, parts, tasks, task_of_cell)
     rows = _rows_of_cells(table, cells)
     rows = _rows_wanted(table, question, rows, matches)
     place = np.zeros(len(table.cells), dtype=np.int64)
     place[cells] = np.arange(len(cells))
+    found = Rows(
+        place[table.cell[rows]],
+        table.variant[rows].astype(np.int64),
+        table.languages[rows].astype(np.int64),
+        table.score[rows],
+    )
     return _number(
         Gathered(
-            tasks=tuple(scope.task for scope in question.scopes),
+            tasks=tasks,
             cells=cells,
             variants=np.arange(len(table.variants)),
             models=np.arange(len(table.models)),
             model_of=table.model_of_variant.astype(np.int64),
             task_of_cell=task_of_cell,
-            cell=place[table.cell[rows]],
-            variant=table.variant[rows].astype(np.int64),
-            languages=table.languages[rows].astype(np.int64),
-            score=table.score[rows],
+            parts=(found,),
         ),
         None,
     )
@@ -122,6 +156,105 @@ def _rows_wanted(
         wanted = [variant.model in question.models for variant in table.variants]
         rows = rows[np.array(wanted, dtype=bool)[table.variant[rows]]]
     return rows
+
+
+# --- many rows ------------------------------------------------------------------------------------
+
+
+class _Parts:
+    """The rows of a question with too many to hold, read from the table part by part."""
+
+    def __init__(
+        self, table: ScoreTable, question: Question, cells: Integers, matches: Bools | None
+    ) -> None:
+        self.cells = cells
+        self._table, self._question, self._matches = table, question, matches
+        self._wanted = np.zeros(len(table.cells), dtype=bool)
+        self._wanted[cells] = True
+        names = sorted({scope.task for scope in question.scopes} & table.task_number.keys())
+        self._spans = list(_joined(_spans(table, names)))
+        self.place_of_cell = np.zeros(len(table.cells), dtype=np.int64)
+        self.place_of_variant = np.zeros(len(table.variants), dtype=np.int64)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether a cell is asked for several times."""
+        return bool(np.count_nonzero(self._wanted) < len(self.cells))
+
+    def numbers(self) -> Iterator[Integers]:
+        """The numbers of the rows, ascending, part by part."""
+        table = self._table
+        for spans in self._spans:
+            found = [np.flatnonzero(self._wanted[table.cell[one]]) + one.start for one in spans]
+            yield _rows_wanted(table, self._question, np.concatenate(found), self._matches)
+
+    def __iter__(self) -> Iterator[Rows]:
+        table = self._table
+        for numbers in self.numbers():
+            yield Rows(
+                self.place_of_cell[table.cell[numbers]],
+                self.place_of_variant[table.variant[numbers]],
+                table.languages[numbers].astype(np.int64),
+                table.score[numbers],
+            )
+
+
+def _spans(table: ScoreTable, tasks: Iterable[str]) -> Iterator[slice]:
+    """The rows of some tasks, those of a large one in several spans of whole models."""
+    for task in tasks:
+        rows = table.rows_of_task(task)
+        begin = rows.start
+        while begin < rows.stop:
+            end = begin + PART
+            if end < rows.stop:
+                models, ahead = table.model_of_variant, table.variant[begin : rows.stop]
+                last = models[ahead[PART - 1]]
+                next_model = np.searchsorted(models, last, side="right")
+                end = begin + int(np.searchsorted(ahead, next_model.astype(ahead.dtype)))
+            end = min(end, rows.stop)
+            yield slice(begin, end)
+            begin = end
+
+
+def _joined(spans: Iterable[slice]) -> Iterator[list[slice]]:
+    """Spans that are read together: about as many rows as are held at once."""
+    found: list[slice] = []
+    for span in spans:
+        if found and sum(s.stop - s.start for s in (*found, span)) > PART:
+            yield found
+            found = []
+        found.append(span)
+    if found:
+        yield found
+
+
+def _of_parts(
+    table: ScoreTable, parts: _Parts, tasks: tuple[str, ...], task_of_cell: Integers
+) -> Gathered:
+    used_cells = np.zeros(len(table.cells), dtype=bool)
+    used_variants = np.zeros(len(table.variants), dtype=bool)
+    for numbers in parts.numbers():
+        used_cells[table.cell[numbers]] = True
+        used_variants[table.variant[numbers]] = True
+    keep = used_cells[parts.cells]
+    cells, variants = parts.cells[keep], np.flatnonzero(used_variants)
+    parts.place_of_cell[cells] = np.arange(len(cells))
+    parts.place_of_variant[variants] = np.arange(len(variants))
+    of_variant = table.model_of_variant.astype(np.int64)[variants]
+    models, model_of = _compact(of_variant, len(table.models))
+    kept_tasks, task_of_cell = _compact(task_of_cell[keep], len(tasks))
+    return Gathered(
+        tasks=tuple(tasks[index] for index in kept_tasks.tolist()),
+        cells=cells,
+        variants=variants,
+        models=models,
+        model_of=model_of,
+        task_of_cell=task_of_cell,
+        parts=parts,
+    )
+
+
+# --- which cells ----------------------------------------------------------------------------------
 
 
 def tasks_begun(table: ScoreTable, scopes: Sequence[Scope]) -> Bools:
@@ -180,8 +313,9 @@ def _compact(numbers: Integers, size: int) -> tuple[Integers, Integers]:
 def _number(old: Gathered, rows: Integers | None) -> Gathered:
     """Keep `rows` (None: all), and renumber their tasks, cells and variants without gaps."""
     pick: Integers | slice = slice(None) if rows is None else rows
-    kept_cells, cell = _compact(old.cell[pick], len(old.cells))
-    kept_variants, variant = _compact(old.variant[pick], len(old.variants))
+    had = old.rows
+    kept_cells, cell = _compact(had.cell[pick], len(old.cells))
+    kept_variants, variant = _compact(had.variant[pick], len(old.variants))
     kept_models, model_of = _compact(old.model_of[kept_variants], len(old.models))
     kept_tasks, task_of_cell = _compact(old.task_of_cell[kept_cells], len(old.tasks))
     return Gathered(
@@ -191,8 +325,5 @@ def _number(old: Gathered, rows: Integers | None) -> Gathered:
         models=old.models[kept_models],
         model_of=model_of,
         task_of_cell=task_of_cell,
-        cell=cell,
-        variant=variant,
-        languages=old.languages[pick],
-        score=old.score[pick],
+        parts=(Rows(cell, variant, had.languages[pick], had.score[pick]),),
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from frontrunner.catalog import CustomGroup, CustomGrouping, Scope
 from frontrunner.ranking.gather import Floats
-from frontrunner.ranking.means import Mean, Scored, grid_mean
+from frontrunner.ranking.means import Mean, Scored, Squares, grid_mean
 
 
 def group_means(scored: Scored, grouping: CustomGrouping, mean: Mean) -> dict[str, Floats]:
@@ -52,8 +54,12 @@ def _cells_of_model(scored: Scored, wanted: list[int]) -> Floats:
     rows = scored.rows
     column = np.full(len(rows.cells), -1, dtype=np.int64)
     column[wanted] = np.arange(len(wanted))
-    here = column[scored.cell]
-    keep = here >= 0
-    model = rows.model_of[scored.variant[keep]]
-    cells = grid_mean(model, here[keep], scored.score[keep], (len(rows.models), len(wanted)))
+
+    def squares() -> Iterator[Squares]:
+        for part in scored.parts:
+            here = column[part.cell]
+            keep = here >= 0
+            yield rows.model_of[part.variant[keep]], here[keep], part.score[keep]
+
+    cells = grid_mean(squares(), (len(rows.models), len(wanted)))
     return np.asarray((cells.sum(axis=1) / len(wanted))[rows.model_of])

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
-from frontrunner.ranking.gather import Bools, Floats, Gathered, Integers, gather
+from frontrunner.ranking.gather import Bools, Floats, Gathered, Integers, Rows, gather
 from frontrunner.ranking.question import Question
 from frontrunner.results.table import ScoreTable
 
+Squares = tuple[Integers, Integers, Floats]
+"""Some rows: the square of each by row and column, and its score."""
 
-def grid_mean(row: Integers, column: Integers, score: Floats, shape: tuple[int, int]) -> Floats:
-    """[shape] Mean of the scores of each square; NaN if it has none."""
-    square = row * shape[1] + column
+
+def grid_mean(parts: Iterable[Squares], shape: tuple[int, int]) -> Floats:
+    """[shape] Mean of the scores of each square; NaN if it has none.
+
+    All scores of a square are in one part: sums of floats depend on their order.
+    """
     size = shape[0] * shape[1]
-    total = np.bincount(square, weights=score, minlength=size)
-    count = np.bincount(square, minlength=size)
+    total, count = np.zeros(size), np.zeros(size, dtype=np.int64)
+    for row, column, score in parts:
+        square = row * shape[1] + column
+        total += np.bincount(square, weights=score, minlength=size)
+        count += np.bincount(square, minlength=size)
     means: Floats = np.divide(total, count, out=np.full(size, np.nan), where=count > 0)
     return means.reshape(shape)
 
@@ -74,19 +82,16 @@ def count_columns(marks: Bools, group: Integers, groups: int) -> Integers:
 
 
 @dataclass(frozen=True)
-class Scored:
-    """The gathered rows with a score, and how much of each task each variant covers."""
+class ScoredRows:
+    """Those of some rows that have a score."""
 
-    rows: Gathered
-    table: ScoreTable
-
-    def only(self, rows: Gathered) -> Scored:
-        """The same for some of the rows; itself if they are all of them."""
-        return self if rows is self.rows else Scored(rows, self.table)
+    rows: Rows
+    task_of_cell: Integers
 
     @cached_property
-    def _valid(self) -> Bools:
-        return ~np.isnan(self.rows.score)
+    def _valid(self) -> Bools | slice:
+        missing = np.isnan(self.rows.score)
+        return ~missing if missing.any() else slice(None)
 
     @cached_property
     def variant(self) -> Integers:
@@ -96,7 +101,7 @@ class Scored:
     @cached_property
     def task(self) -> Integers:
         """[scored rows]"""
-        return self.rows.task[self._valid]
+        return self.task_of_cell[self.cell]
 
     @cached_property
     def cell(self) -> Integers:
@@ -113,9 +118,42 @@ class Scored:
         """[scored rows]"""
         return self.rows.score[self._valid]
 
+
+@dataclass(frozen=True)
+class Scored:
+    """The gathered rows with a score, and how much of each task each variant covers."""
+
+    rows: Gathered
+    table: ScoreTable
+
+    def only(self, rows: Gathered) -> Scored:
+        """The same for some of the rows; itself if they are all of them."""
+        return self if rows is self.rows else Scored(rows, self.table)
+
+    @property
+    def few(self) -> bool:
+        """Whether the rows are held, and not read again each time."""
+        return isinstance(self.rows.parts, tuple)
+
+    @property
+    def parts(self) -> Iterable[ScoredRows]:
+        """The rows with a score, part by part, as in `Gathered`."""
+        if self.few:
+            return self._kept
+        return (ScoredRows(part, self.rows.task_of_cell) for part in self.rows.parts)
+
+    @cached_property
+    def _kept(self) -> tuple[ScoredRows, ...]:
+        return tuple(ScoredRows(part, self.rows.task_of_cell) for part in self.rows.parts)
+
     @cached_property
     def has_cell(self) -> Bools:
         """[variants, cells] Whether a variant has a score in a cell."""
+        return self._has_cell[0]
+
+    @cached_property
+    def _has_cell(self) -> tuple[Bools, int]:
+        """`has_cell`, and how many rows have a score."""
         return _has_cell(self)
 
     @cached_property
@@ -144,18 +182,24 @@ class Scored:
         return _by_task(self)
 
 
-def _has_cell(scored: Scored) -> Bools:
+def _has_cell(scored: Scored) -> tuple[Bools, int]:
     has = np.zeros((len(scored.rows.variants), len(scored.rows.cells)), dtype=bool)
-    has[scored.variant, scored.cell] = True
-    return has
+    rows = 0
+    for part in scored.parts:
+        has[part.variant, part.cell] = True
+        rows += len(part.score)
+    return has, rows
 
 
 def _cells_had(scored: Scored) -> Integers:
-    if np.count_nonzero(scored.has_cell) < len(scored.score):  # several rows in one cell
-        return count_columns(scored.has_cell, scored.rows.task_of_cell, len(scored.rows.tasks))
+    has_cell, scored_rows = scored._has_cell
+    if np.count_nonzero(has_cell) < scored_rows:  # several rows in one cell
+        return count_columns(has_cell, scored.rows.task_of_cell, len(scored.rows.tasks))
     rows, columns = scored.rows.shape
-    square = scored.variant * columns + scored.task
-    return np.bincount(square, minlength=rows * columns).reshape(rows, columns)
+    had = np.zeros(rows * columns, dtype=np.int64)
+    for part in scored.parts:
+        had += np.bincount(part.variant * columns + part.task, minlength=rows * columns)
+    return had.reshape(rows, columns)
 
 
 def _splits_and_subsets(scored: Scored) -> list[tuple[set[str], set[str]]]:
@@ -174,13 +218,14 @@ def _cells_required(scored: Scored) -> Integers:
 
 
 def _pooled_by_model(scored: Scored) -> Floats:
-    model = scored.rows.model_of[scored.variant]
     shape = (len(scored.rows.models), len(scored.rows.tasks))
-    return grid_mean(model, scored.task, scored.score, shape)
+    model_of = scored.rows.model_of
+    return grid_mean(((model_of[p.variant], p.task, p.score) for p in scored.parts), shape)
 
 
 def _by_task(scored: Scored) -> Floats:
-    scores = grid_mean(scored.variant, scored.task, scored.score, scored.rows.shape)
+    squares = ((part.variant, part.task, part.score) for part in scored.parts)
+    scores = grid_mean(squares, scored.rows.shape)
     scores[scored.cells_had < scored.cells_required] = np.nan
     return scores
 

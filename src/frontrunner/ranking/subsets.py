@@ -71,15 +71,16 @@ def _columns_of_cells(scored: Scored) -> tuple[Integers, int]:
 
 
 def _has_rows(subsets: SubsetScores) -> Bools:
-    rows = subsets.scored.rows
     present = np.zeros(subsets.shape, dtype=bool)
-    present[rows.variant, subsets.column_of_cell[rows.cell]] = True
+    for part in subsets.scored.rows.parts:
+        present[part.variant, subsets.column_of_cell[part.cell]] = True
     return present
 
 
 def _scores(subsets: SubsetScores) -> Floats:
     scored, column_of = subsets.scored, subsets.column_of_cell
-    means = grid_mean(scored.variant, column_of[scored.cell], scored.score, subsets.shape)
+    squares = ((part.variant, column_of[part.cell], part.score) for part in scored.parts)
+    means = grid_mean(squares, subsets.shape)
     variant, cell = np.nonzero(scored.has_cell)
     square = variant * subsets.columns + column_of[cell]
     had = np.bincount(square, minlength=means.size).reshape(means.shape)
@@ -111,4 +112,5 @@ def _pooled_by_model(subsets: SubsetScores) -> Floats:
     variant, column = np.nonzero(~np.isnan(subsets.scores))
     rows = subsets.scored.rows
     shape = (len(rows.models), subsets.columns)
-    return grid_mean(rows.model_of[variant], column, subsets.scores[variant, column], shape)
+    scores = subsets.scores[variant, column]
+    return grid_mean([(rows.model_of[variant], column, scores)], shape)
