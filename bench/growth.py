@@ -61,7 +61,7 @@ def _link(real: Path, place: Path, copy: int) -> None:
             source = Path(folder, name)
             if name == "model_meta.json" and copy:
                 (target / name).write_bytes(_meta(source.read_bytes(), copy))
-            else:
+            elif not (target / name).exists():  # beside the models' folders: one is enough
                 os.link(source, target / name)
 
 

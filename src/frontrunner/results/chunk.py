@@ -56,6 +56,14 @@ class FileColumns(NamedTuple):
     row_score: array[float]
 
 
+def no_files() -> FileColumns:
+    """Columns to add files to."""
+    ints = (array("i"), array("i"), array("i"), array("i"), array("i"), array("i"))
+    stamps = (array("q"), array("q"), array("q"), array("q"))
+    rows = (array("i"), array("d"))
+    return FileColumns([], [], *ints, *stamps, array("d"), array("d"), [], *rows)
+
+
 class RunSettings(NamedTuple):
     """One line of a run_settings.jsonl."""
 
@@ -130,10 +138,7 @@ class _Builder:
         self._names = Names.of(known.folders)
         self._cells = _Cells()
         self._texts = _Texts()
-        ints = (array("i"), array("i"), array("i"), array("i"), array("i"), array("i"))
-        stamps = (array("q"), array("q"), array("q"), array("q"))
-        rows = (array("i"), array("d"))
-        self._files = FileColumns([], [], *ints, *stamps, array("d"), array("d"), [], *rows)
+        self._files = no_files()
         self.chunk = Chunk(self._files, {}, [], [], 0, {})
 
     def add(self, path: str, content: Content) -> None:

@@ -7,8 +7,9 @@ as columns, with a number for every text that repeats, all of it is arithmetic.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from operator import le
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -66,6 +67,12 @@ class Files(NamedTuple):
 
 _TEXTS = ("folder", "task", "version", "dataset", "note")
 _BY_FILE = (*_TEXTS, "rows", "size", "mtime_ns", "ctime_ns", "inode", "measured", "seconds")
+_CODES = (
+    dict.fromkeys((*_TEXTS, "rows", "row_cell"), "i")
+    | dict.fromkeys(("size", "mtime_ns", "ctime_ns", "inode"), "q")
+    | dict.fromkeys(("measured", "seconds", "row_score"), "d")
+)
+"""Column -> the code of its numbers, for `array` and NumPy alike."""
 
 
 def files_of(chunk: Chunk) -> Files:
@@ -85,41 +92,52 @@ def _array(values: array[Any]) -> NDArray[Any]:
     return np.frombuffer(values, dtype=values.typecode) if values else np.array(values)
 
 
-def merged(parts: Sequence[Files]) -> Files:
-    """All files of `parts`, sorted by path, so that how they were shared out leaves no trace."""
-    texts: dict[str | None, int] = {}
-    cells: dict[FileCell, int] = {}
-    new_text = [_numbers(part.texts, texts) for part in parts]
-    new_cell = [_numbers(part.cells, cells) for part in parts]
-    both = list(zip(parts, new_text, strict=True))
-    columns = {name: _joined([new[getattr(one, name)] for one, new in both]) for name in _TEXTS}
-    columns |= {
-        name: _joined([getattr(one, name) for one in parts]) for name in _BY_FILE[len(_TEXTS) :]
-    }
-    row_cell = [new[one.row_cell] for one, new in zip(parts, new_cell, strict=True)]
-    files = Files(
-        paths=list(chain.from_iterable(part.paths for part in parts)),
-        texts=list(texts),
-        cells=list(cells),
-        row_cell=_joined(row_cell),
-        row_score=_joined([part.row_score for part in parts]).astype(np.float64),
-        **columns,
-    )
-    return _sorted(files)
+def merged(parts: Iterable[Files]) -> Files:
+    """All files of `parts`, sorted by path, so that how they were shared out leaves no trace.
+
+    Parts are taken one after the other, so each can be forgotten before the next is made.
+    """
+    growing = _Growing()
+    for part in parts:
+        growing.add(part)
+    return _sorted(growing.files())
+
+
+class _Growing:
+    """Columns that grow in place: joining arrays at the end would need all of them twice."""
+
+    def __init__(self) -> None:
+        self._paths: list[str] = []
+        self._texts: dict[str | None, int] = {}
+        self._cells: dict[FileCell, int] = {}
+        self._columns = {name: array(code) for name, code in _CODES.items()}
+
+    def add(self, part: Files) -> None:
+        """Take the files of one part."""
+        new_text, new_cell = _numbers(part.texts, self._texts), _numbers(part.cells, self._cells)
+        self._paths.extend(part.paths)
+        for name, column in self._columns.items():
+            values = getattr(part, name)
+            if name in _TEXTS:
+                values = new_text[values]
+            elif name == "row_cell":
+                values = new_cell[values]
+            column.frombytes(np.ascontiguousarray(values, dtype=_CODES[name]).data.cast("B"))
+
+    def files(self) -> Files:
+        """All that was added."""
+        columns = {name: _array(column) for name, column in self._columns.items()}
+        return Files(paths=self._paths, texts=list(self._texts), cells=list(self._cells), **columns)
 
 
 def _numbers(values: Sequence[Any], known: dict[Any, int]) -> Ints:
     return np.array([known.setdefault(value, len(known)) for value in values], dtype=np.int32)
 
 
-def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    return np.concatenate([np.empty(0, dtype=np.int32), *parts])
-
-
 def _sorted(files: Files) -> Files:
-    order = np.array(sorted(range(len(files.paths)), key=files.paths.__getitem__), dtype=np.int64)
-    if (order[1:] > order[:-1]).all():
+    if all(map(le, files.paths, islice(files.paths, 1, None))):
         return files
+    order = np.array(sorted(range(len(files.paths)), key=files.paths.__getitem__), dtype=np.int64)
     rows = rows_of_files(files.rows, order)
     return files._replace(
         paths=[files.paths[number] for number in order.tolist()],

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from functools import partial
 from itertools import chain, pairwise
 from pathlib import Path, PurePosixPath
@@ -18,7 +19,7 @@ from frontrunner.base.errors import SourceError
 from frontrunner.catalog import Catalog, Model
 from frontrunner.results.archive import Member, is_archive, walk_archive
 from frontrunner.results.cache import cache_path, knowledge_digest, recall, remember, unchanged
-from frontrunner.results.chunk import Chunk, Knowledge, RunSettings, read_chunk
+from frontrunner.results.chunk import Chunk, Knowledge, RunSettings, no_files, read_chunk
 from frontrunner.results.collecting import collector_paused
 from frontrunner.results.files import Files, files_of, merged
 from frontrunner.results.formats import TaskIndex
@@ -67,7 +68,7 @@ class _Read(NamedTuple):
 
     files: Files
     chunks: list[Chunk]
-    """Their files are in `files`; the rest is not."""
+    """What they have besides files, which are in `files`."""
     unread: int = 0
     """Files that need not be looked at again."""
 
@@ -123,8 +124,16 @@ def _read(source: Path, known: Knowledge, options: Options) -> RawResults:
     )
 
 
-def _all(chunks: list[Chunk]) -> _Read:
-    return _Read(merged([files_of(chunk) for chunk in chunks]), chunks)
+def _all(chunks: Iterable[Chunk]) -> _Read:
+    """All chunks together; each is asked for when the one before is merged."""
+    others: list[Chunk] = []
+
+    def files_alone() -> Iterator[Files]:
+        for chunk in chunks:
+            others.append(chunk._replace(files=no_files()))
+            yield files_of(chunk)
+
+    return _Read(merged(files_alone()), others)
 
 
 def _raw(found: _Read, origin: Origin) -> RawResults:
@@ -212,8 +221,10 @@ def begin_stamping(source: Path, cache: Path, helper: Executor) -> dict[str, Sta
 
 
 def _shares(models: list[str], count: int) -> list[list[str]]:
-    size = max(1, -(-len(models) // count))
-    return [models[start : start + size] for start in range(0, len(models), size)]
+    # In the order of their files' paths: a folder's name counts with the slash behind it.
+    ordered = sorted(models, key=lambda name: f"{name}/")
+    size = max(1, -(-len(ordered) // count))
+    return [ordered[start : start + size] for start in range(0, len(ordered), size)]
 
 
 def _origin_of(source: Path, options: Options, chunks: list[Chunk]) -> Origin:
@@ -299,7 +310,7 @@ def _read_share(path: Path, share: int, shares: int, inside: bool, known: Knowle
     return read_chunk(archive_items(path, share, shares, inside), known)
 
 
-def _read_archive(path: Path, known: Knowledge, options: Options) -> list[Chunk]:
+def _read_archive(path: Path, known: Knowledge, options: Options) -> Iterator[Chunk]:
     # Every worker unpacks the whole stream and keeps its own share: unpacking is a fraction of
     # the work, and no bytes have to cross between processes.
     shares, inside = options.workers, has_results_folder(path)
@@ -341,14 +352,15 @@ def _run(job: _Job) -> Chunk:
     return job(_worker_knowledge)
 
 
-def _in_processes(jobs: Sequence[_Job], known: Knowledge, options: Options) -> list[Chunk]:
-    """Run jobs in worker processes; chunks come back in the order of the jobs."""
+def _in_processes(jobs: Sequence[_Job], known: Knowledge, options: Options) -> Iterator[Chunk]:
+    """Run jobs in worker processes; chunks come in the order of the jobs, and are not kept."""
     workers, progress = options.workers, options.progress
     if workers == 1 or len(jobs) <= 1:
-        return [job(known) for job in jobs]
+        yield from (job(known) for job in jobs)
+        return
     with helpers(min(workers, len(jobs)), _start_worker, known) as pool:
-        futures: list[Future[Chunk]] = [pool.submit(_run, job) for job in jobs]
-        for done, _ in enumerate(as_completed(futures), start=1):
+        futures: deque[Future[Chunk]] = deque(pool.submit(_run, job) for job in jobs)
+        while futures:
+            yield futures.popleft().result()
             if progress:
-                progress(done, len(futures))
-        return [future.result() for future in futures]
+                progress(len(jobs) - len(futures), len(jobs))
