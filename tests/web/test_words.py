@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from frontrunner import web
+from frontrunner.results.rejects import Reason
 from frontrunner.web.words import Count, languages, preferred, words
 
 TEMPLATES = sorted((Path(web.__file__).parent / "templates").glob("*.html"))
@@ -20,6 +21,7 @@ def _fields(message: str) -> set[str]:
 def test_every_language_has_every_message_with_the_same_values(language: str) -> None:
     english, other = words("en").messages, words(language).messages
     names = ("titles.", "domains.", "tongues.")  # of the catalog: what is not listed stays as it is
+    english = {key: text for key, text in english.items() if not key.startswith(names)}
     other = {key: text for key, text in other.items() if not key.startswith(names)}
     assert set(other) == set(english)
     assert all(text.strip() for key, text in other.items() if key != "site.space")
@@ -95,9 +97,17 @@ def test_names_of_the_catalog_are_translated() -> None:
     t = words("zh")
     assert t.named("domains", "Legal") == "\u6cd5\u5f8b"
     assert t.named("tongues", "English") == "\u82f1\u8bed"
+    assert t.named("tongues", "python-Code (Code)") == "Python \u4ee3\u7801"
+    assert words("en").named("tongues", "python-Code (Code)") == "Python code"
     assert t.named("titles", "A board of your own") == "A board of your own"
 
 
 def test_one_of_something_is_singular() -> None:
     assert words("en")("board.tasks", n=1) == "1 task"
     assert words("en")("board.tasks", n=2) == "2 tasks"
+
+
+def test_every_reason_to_reject_a_file_has_a_name() -> None:
+    for language in ("en", "zh"):
+        t = words(language)
+        assert all(t.named("reasons", reason) != reason for reason in Reason)

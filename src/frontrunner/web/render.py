@@ -31,6 +31,7 @@ def environment() -> Environment:
     env.filters.update(
         score=text.score,
         span=text.span,
+        short_licence=text.short_licence,
         parameters=text.parameters,
         whole=text.whole,
         openness=text.openness,

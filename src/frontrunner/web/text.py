@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
@@ -81,14 +81,14 @@ def memory(megabytes: float | None) -> str:
 _TIMES = (("d", 86_400.0), ("h", 3_600.0), ("min", 60.0))
 
 
-def duration(seconds: float | None) -> str:
-    """An amount of time: `3.5 h`, `12 min`, `0.31 s`."""
+def duration(seconds: float | None, unit_called: Callable[[str], str] = str) -> str:
+    """An amount of time: `3.5 h`, `12 min`, `0.31 s`; in the units of a language."""
     if seconds is None:
         return MISSING
     for unit, size in _TIMES:
         if seconds >= 2 * size:
-            return f"{_digits(seconds / size)} {unit}"
-    return f"{_digits(seconds)} s"
+            return f"{_digits(seconds / size)} {unit_called(unit)}"
+    return f"{_digits(seconds)} {unit_called('s')}"
 
 
 def cut(text: str, limit: int = 300) -> str:

@@ -47,6 +47,10 @@ class Words:
         nothing else is known."""
         return self.messages.get(f"{table}.{name}", name)
 
+    def unit(self, name: str) -> str:
+        """What readers call a unit of time."""
+        return self.named("units", name)
+
     def below(self, table: str) -> dict[str, str]:
         """All messages of one table, by their short keys."""
         start = f"{table}."

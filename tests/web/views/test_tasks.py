@@ -68,4 +68,20 @@ def test_the_list_counts_what_each_filter_leaves(visit: Visit) -> None:
 
 
 def test_a_task_without_statistics_has_none(service: Service) -> None:
-    assert tasks.statistics(service, "Search") == []
+    assert tasks.statistics(service, "Search", words("en")) == []
+
+
+def test_statistics_are_named(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = {
+        "num_samples": 171_382,
+        "queries_text_statistics": {"min_text_length": 30, "of_subset": {"not": 1}},
+        "unheard_of": 0.5,
+        "hf_subset_descriptive_stats": "text",
+    }
+    monkeypatch.setattr(service, "statistics", lambda name: {"test": numbers, "odd": 1})
+    assert tasks.statistics(service, "Search", words("en")) == [
+        ("test", "", "Samples", "171,382"),
+        ("test", "queries", "Shortest text", "30"),
+        ("test", "", "unheard of", "0.5"),
+    ]
+    assert tasks.statistics(service, "Search", words("zh"))[1][1:3] == ("查询", "最短文本")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from frontrunner.web.words import Words
 
 FILTERS = ("type", "domain", "language", "modality", "public", "results")
 """What the list of tasks can be filtered by."""
+_MOST_MEASURES = 24
 _MOST_COLUMNS = 60
 """A task with more subsets than this shows the first ones; the rest are in the data."""
 
@@ -92,7 +94,7 @@ def _task(visit: Visit, task: Task) -> Shown:
         "task_languages": service.entities.task(task).languages,
         "table": table(service.task_results(task.name, "any"), visit),
         "boards": [benchmarks[name] for name in service.hosts.get(task.name, ())],
-        "statistics": statistics(service, task.name),
+        "statistics": statistics(service, task.name, visit.t),
     }
     return Shown("task.html", task.name, values, task.description[:200], f"task/{task.name}")
 
@@ -123,8 +125,18 @@ def table(found: TaskResults, visit: Visit) -> TaskTable:
     return TaskTable(shown if len(used) > 1 else [], len(used) - len(shown), rows)
 
 
-def statistics(service: Service, name: str) -> list[tuple[str, str, str]]:
-    """Split, key and value of a task's statistics that are plain numbers."""
+class Measure(NamedTuple):
+    """One number that describes the data of a task."""
+
+    split: str
+    part: str
+    """What of the data it is about, such as the queries; empty for all."""
+    name: str
+    value: str
+
+
+def statistics(service: Service, name: str, t: Words) -> list[Measure]:
+    """A task's statistics that are plain numbers."""
     try:
         found = service.statistics(name)
     except UnknownNameError:
@@ -132,17 +144,20 @@ def statistics(service: Service, name: str) -> list[tuple[str, str, str]]:
     lines = []
     for split, numbers in found.items():
         if isinstance(numbers, dict):
-            lines += [(split, key, shown) for key, shown in _plain(numbers)]
+            lines += list(_measures(split, numbers, t))[:_MOST_MEASURES]
     return lines[:60]
 
 
-def _plain(numbers: dict[str, Any]) -> list[tuple[str, str]]:
-    lines = []
+def _measures(split: str, numbers: dict[str, Any], t: Words) -> Iterator[Measure]:
     for key, value in numbers.items():
-        label = key.replace("_", " ")
         if isinstance(value, dict):
-            small = {k: v for k, v in value.items() if isinstance(v, (int, float))}
-            lines += [(f"{label}: {k.replace('_', ' ')}", text.number(v)) for k, v in small.items()]
+            part = t.named("parts", key.removesuffix("_statistics").replace("_", " "))
+            inner = _measures(split, {k: v for k, v in value.items() if not _nested(v)}, t)
+            yield from (one._replace(part=part) for one in inner)
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
-            lines.append((label, text.number(value)))
-    return lines[:24]
+            label = t.named("measures", key.replace("_", " "))
+            yield Measure(split, "", label, text.number(value))
+
+
+def _nested(value: object) -> bool:
+    return isinstance(value, dict)
