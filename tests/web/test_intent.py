@@ -67,6 +67,14 @@ BOARD = "/benchmark/Mix%20(eng%2C%20v1)"
         ("say=deutsch+search+500M", f"{BOARD}?languages=German&types=Retrieval&max=500M"),
         ("say=deutsch&language=English", f"{BOARD}?languages=English"),
         ("max=huge", BOARD),
+        ("may=both&kind=Retrieval&max=500M&language=deutsch",
+         f"{BOARD}?languages=German&types=Retrieval&max=500M&use=yes&weights=open"),
+        ("may=open", f"{BOARD}?weights=open"),
+        ("may=commercial", f"{BOARD}?use=yes"),
+        ("may=any", BOARD),
+        ("say=small+vs+large+on+search",
+         "/compare?models=org/small,org/large&type=Retrieval"),
+        ("say=large+against+small", "/compare?models=org/large,org/small"),
         ("kind=BitextMining", "/search?q=Bitext%20Mining"),
     ],
 )  # fmt: skip
@@ -85,7 +93,8 @@ def test_a_language_that_nobody_speaks_is_told(browser: Browser) -> None:
 
 def test_the_front_page_has_the_form(browser: Browser) -> None:
     page = browser.text("/")
-    assert '<form action="/find">' in page
+    assert page.count('<form action="/find">') == 2
+    assert '<option value="Retrieval" selected>' in page
     assert '<option value="PairClassification">' in page
     assert '<option value="German">' in page
 

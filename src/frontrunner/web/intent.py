@@ -9,6 +9,7 @@ from typing import NamedTuple
 from frontrunner.answers.service import Service
 from frontrunner.base.near import near_names
 from frontrunner.catalog import Benchmark, Scope
+from frontrunner.web.against import Against, ModelNames, against
 from frontrunner.web.choices import written
 from frontrunner.web.matching import LONGEST, plain
 from frontrunner.web.spoken import kind_words, own_names
@@ -23,6 +24,8 @@ PATH = "find"
 """The page that leads to a board."""
 SIZES = ("100M", "300M", "500M", "1B", "4B", "8B")
 """Largest sizes to choose from."""
+_FOR_COMMERCE, _OPEN_ONLY = ("both", "commercial"), ("both", "open")
+"""What the form's choice `may` asks for."""
 _OWN_LANGUAGES, _TASKS, _MODELS = 2, 3, 30
 """A language's own board has at most so many languages, and so many tasks and models that fit."""
 _ENOUGH = 8
@@ -113,6 +116,14 @@ def kind_phrases(service: Service, t: Words) -> Phrases:
     return found
 
 
+def compared(service: Service, t: Words, text: str) -> tuple[Against, str] | None:
+    """The two models that a sentence names, and the kind of task that it names."""
+    found = against(text, ModelNames(service.snapshot.catalog.model_by_name))
+    if found is None:
+        return None
+    return found, understand(found.rest, {}, kind_phrases(service, t)).kind
+
+
 # --- the board --------------------------------------------------------------------------------
 
 
@@ -161,16 +172,20 @@ def _fitting(service: Service, bench: Benchmark, codes: frozenset[str] | None, k
 def address(visit: Visit, query: Mapping[str, str]) -> str:
     """The board for what a reader filled in, narrowed, filtered and ranked again."""
     service, t = visit.service, visit.t
+    two = compared(service, t, query.get("say", ""))
+    if two is not None:
+        return visit.links.compare(two[0][:2], kind=two[1])
     languages, kinds = language_phrases(service, t), kind_phrases(service, t)
     said = understand(query.get("say", ""), languages, kinds)
     typed = query.get("language", "").strip()
     size = query.get("max", "").strip()
+    may = query.get("may", "")
     need = Need(
         languages.get(plain(typed), typed) or said.language,
         query.get("kind", "") or said.kind,
         (size if billions(size) is not None else "") or said.max,
-        query.get("use", "") or said.use,
-        query.get("weights", "") or said.weights,
+        ("yes" if may in _FOR_COMMERCE else query.get("use", "")) or said.use,
+        ("open" if may in _OPEN_ONLY else query.get("weights", "")) or said.weights,
     )
     bench = best_board(service, need)
     if bench is None:

@@ -15,10 +15,8 @@ def _types(html: str) -> dict[str, list[str]]:
     """Label -> the cells of its row, in the table of types."""
     table = html[html.index('"col">Type<') :].partition("</table>")[0]
     rows = re.findall(r'<tr><th scope="row">(.*?)(?=<tr>|$)', table, re.DOTALL)
-    return {
-        re.sub("<[^>]*>", "", row.partition("</a>")[0]): re.findall(r"<td[^>]*>([^<\s]+)", row)
-        for row in rows
-    }
+    cell = r'<td(?! class="means")[^>]*>([^<\s]+)'
+    return {re.sub("<[^>]*>", "", row.partition("</a>")[0]): re.findall(cell, row) for row in rows}
 
 
 def test_the_current_board_with_most_shared_tasks_is_shown(service: Service) -> None:
@@ -109,3 +107,16 @@ def test_one_type_of_task_can_be_chosen(browser: Browser) -> None:
 
 def test_one_model_has_no_gap(browser: Browser) -> None:
     assert "Is the gap real?" not in browser.text("/compare", "models=org/small")
+
+
+def test_the_table_of_types_says_what_each_gap_means(browser: Browser) -> None:
+    html = browser.text("/compare", f"models=org/small,{HOSTILE}")
+    assert html.count('<td class="means">Too few tasks to say.') == 2
+    three = browser.text("/compare", f"models=org/small,org/large,{HOSTILE}")
+    assert '<td class="means">' not in three
+
+
+def test_a_type_alone_chooses_a_board_that_has_it(browser: Browser) -> None:
+    query = f"models=org/small,{HOSTILE}&type=PairClassification"
+    html = browser.text("/compare", query)
+    assert '<option value="PairClassification" selected>' in html

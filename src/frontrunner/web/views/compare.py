@@ -14,6 +14,7 @@ from typing import NamedTuple
 from frontrunner.answers import schemas
 from frontrunner.answers.service import Service
 from frontrunner.answers.values import BoardRow, BoardValues
+from frontrunner.base.intervals import FEWEST
 from frontrunner.catalog import Benchmark
 from frontrunner.web import text
 from frontrunner.web.views import gaps
@@ -47,6 +48,8 @@ class Line(NamedTuple):
     difference: str = ""
     """Of two models: the first one's score minus the other's, in points."""
     is_chosen: bool = False
+    gap: gaps.Gap | None = None
+    """Of two models: what the difference means."""
 
 
 class Common(NamedTuple):
@@ -56,9 +59,14 @@ class Common(NamedTuple):
     is_old: bool
     models: int
     """How many of the models it has."""
-    shared: int
+    done: frozenset[str]
     """Tasks on which each of them has a complete result."""
     tasks: int
+
+    @property
+    def shared(self) -> int:
+        """How many tasks each of them completed."""
+        return len(self.done)
 
     @property
     def order(self) -> tuple[int, bool, int, str]:
@@ -74,7 +82,7 @@ def compare(visit: Visit) -> Shown:
     sides = [_side(visit.service, name) for name in names]
     common = common_boards(visit.service, sides)
     shown = next((one for one in common if one.bench.name == visit.query.get("board")), None)
-    shown = shown or next(iter(common), None)
+    shown = shown or _of_kind(visit, common) or next(iter(common), None)
     values = {
         "sides": sides,
         "facts": facts(visit, sides),
@@ -89,6 +97,18 @@ def compare(visit: Visit) -> Shown:
     }
     title = " · ".join(side.name.short for side in sides) or visit.t("compare.title")
     return Shown("compare.html", title, values, visit.t("compare.lead"))
+
+
+def _of_kind(visit: Visit, common: Sequence[Common]) -> Common | None:
+    """The first board with enough tasks of the type that is asked for, else that of most."""
+    kind, catalog = visit.query.get("type", ""), visit.service.snapshot.catalog
+
+    def count(one: Common) -> int:
+        return sum(catalog.task_by_name[task].type == kind for task in one.done)
+
+    some = [one for one in common if kind and one.models == common[0].models]
+    best = max(some, key=lambda one: (not one.is_old, min(count(one), FEWEST)), default=None)
+    return best if best is not None and count(best) else None
 
 
 def _examples(service: Service) -> list[tuple[Benchmark, list[str]]]:
@@ -173,7 +193,7 @@ def _common(service: Service, bench: Benchmark, names: Sequence[str]) -> Common:
     covered = service.coverage(bench.name)
     there = [set(covered.of_model[name]) for name in names if name in covered.of_model]
     shared = set.intersection(*there) if there else set()
-    return Common(bench, is_old(bench), len(there), len(shared), len(covered.tasks))
+    return Common(bench, is_old(bench), len(there), frozenset(shared), len(covered.tasks))
 
 
 def _board_line(visit: Visit, bench: Benchmark, sides: list[Side]) -> Line:
@@ -205,8 +225,9 @@ def _types(
         values = [_mean_of_type(row, kind, shared, whole=whole) for row in rows]
         note = "" if whole else visit.t("compare.of_tasks", n=len(shared), total=len(tasks))
         label, cells = type_label(kind, visit.t), shaded(values, whys)
-        line = Line(label, note, link(kind), cells, [], _difference(values), kind == chosen)
-        lines.append(line)
+        by = _difference(values)
+        gap = gaps.of_two(shared, rows) if by else None
+        lines.append(Line(label, note, link(kind), cells, [], by, kind == chosen, gap))
     return lines
 
 

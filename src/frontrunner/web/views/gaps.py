@@ -129,6 +129,15 @@ def gaps(
     return Gaps(base, found, spans, f"{limit:g}", lines[:MOST], lines[MOST:])
 
 
+def of_two(tasks: Sequence[str], rows: Rows) -> Gap | None:
+    """The gap between two models on tasks that both completed; None without such tasks."""
+    first, other = rows
+    if first is None or other is None or not tasks:
+        return None
+    scores = ((first.scores_by_task[task], other.scores_by_task[task]) for task in tasks)
+    return _gap(1, [100 * (one - two) for one, two in scores])
+
+
 def _gap(number: int, points: Sequence[float]) -> Gap:
     wins = sum(one >= _EQUAL for one in points)
     losses = sum(one <= -_EQUAL for one in points)

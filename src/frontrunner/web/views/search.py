@@ -5,6 +5,7 @@ from __future__ import annotations
 from frontrunner.web import intent
 from frontrunner.web.choices import written
 from frontrunner.web.lookup import holding, kinds
+from frontrunner.web.views.rows import spaced
 from frontrunner.web.visit import Shown, Visit
 
 _MOST = 50
@@ -18,15 +19,25 @@ def search(visit: Visit) -> Shown:
         "wanted": wanted,
         "found": [(kind, some) for kind, some in found if some],
         "most": _MOST,
-        "ranking": _ranking(visit, wanted),
+        "offer": _offer(visit, wanted),
     }
     return Shown("search.html", visit.t("search.title"), values)
 
 
-def _ranking(visit: Visit, wanted: str) -> str:
-    """The address of the ranking that a sentence asks for; empty if it is none."""
+def _offer(visit: Visit, wanted: str) -> tuple[str, str] | None:
+    """The comparison or the ranking that a sentence asks for: its address and what it is."""
     service, t = visit.service, visit.t
+    two = intent.compared(service, t, wanted)
+    if two is not None:
+        (first, other, _), kind = two
+        named = t.named("types", spaced(kind)) if kind else ""
+        what = t(
+            "need.compare_on" if kind else "need.compare", first=first, other=other, kind=named
+        )
+        return visit.links.compare([first, other], kind=kind), what
     languages, kinds = intent.language_phrases(service, t), intent.kind_phrases(service, t)
     need = intent.understand(wanted, languages, kinds)
     asks = need.kind or (need.language and (need.max or need.use))
-    return visit.links.page(intent.PATH) + written([("say", wanted)]) if asks else ""
+    if not asks:
+        return None
+    return visit.links.page(intent.PATH) + written([("say", wanted)]), t("need.rank", wanted=wanted)
