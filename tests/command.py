@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Mapping
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
@@ -13,10 +16,17 @@ import pytest
 from frontrunner.cli import main
 
 
-def run_command(*words: str) -> subprocess.CompletedProcess[str]:
-    """Its exit code and what it printed, as `subprocess.run` gives them."""
+def run_command(
+    *words: str, folder: Path | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Its exit code and what it printed, as `subprocess.run` gives them.
+
+    In `folder` if given, with the variables of `env` besides those of this process.
+    """
     out, errors = _stream(), _stream()
     with (
+        chdir(folder or "."),
+        patch.dict(os.environ, env or {}),
         patch.object(sys, "argv", ["frontrunner", *words]),
         patch.object(sys, "stdin", io.StringIO()),
         redirect_stdout(out),

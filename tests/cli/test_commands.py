@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -15,6 +14,7 @@ from typer.main import get_command
 
 from frontrunner.cli import MODULES, load_commands
 from frontrunner.cli.app import app
+from tests.command import run_command
 from tests.factories import result, write
 
 OWN = """
@@ -34,8 +34,7 @@ name = "org/a"
 
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "frontrunner", *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return run_command(*words, folder=folder)
 
 
 @pytest.fixture

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from frontrunner.hub.saved_tree import read_saved
+from tests.command import run_command
 from tests.hub.made_hub import BOARD, OLD_FILES, TOKEN, Hub, made_hub
 
 
 def run(home: Path, *words: str, token: str = TOKEN) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "frontrunner", "hub", *words, "--home", str(home)]
-    env = {**os.environ, "HF_TOKEN": token}
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+    return run_command("hub", *words, "--home", str(home), env={"HF_TOKEN": token})
 
 
 def settings(home: Path, url: str, more: str = "") -> None:
@@ -95,9 +92,7 @@ def test_jobs_that_name_the_demo(home: Path, running_hub: Hub) -> None:
 
 
 def engagement(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "frontrunner", "engagement", *words, "--home", str(home)]
-    env = {**os.environ, "HF_TOKEN": TOKEN}
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+    return run_command("engagement", *words, "--home", str(home), env={"HF_TOKEN": TOKEN})
 
 
 def test_engagement_is_exported_verified_and_imported(home: Path, running_hub: Hub) -> None:

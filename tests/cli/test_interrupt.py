@@ -15,6 +15,7 @@ import pytest
 from frontrunner.cli import load_commands
 from frontrunner.cli.command_line import command_line, walk
 from frontrunner.cli.interrupts import LEAVES
+from frontrunner.results.read import _FEW_FILES
 from tests.cli.test_commands import OWN, run
 from tests.factories import result, write
 
@@ -184,7 +185,9 @@ def test_what_a_command_leaves_is_said_of_commands_that_there_are(name: str) -> 
 
 
 def test_while_worker_processes_are_at_work(folder: Path) -> None:
-    """The signal comes from outside, to every process at once."""
+    """The signal comes from outside, to every process at once; fewer files are read by one."""
+    for number in range(_FEW_FILES):
+        (folder / f"results/org__1/r1/{number}.json").write_text("{}")
     words = ("build", "--results", "results", "--catalog", "own.toml", "--without-mteb")
     with subprocess.Popen(
         [sys.executable, "-m", "frontrunner", *words, "--home", "h", "--readers", "3"],

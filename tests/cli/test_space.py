@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.command import run_command
 from tests.hub.made_board import made_home
 from tests.hub.made_hub import BOARD, README, TOKEN, Hub, made_hub
 from tests.hub.test_deploying import DEMO, container
 
 
 def run(home: Path, *words: str, token: str = TOKEN) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "frontrunner", "space", *words, "--home", str(home)]
-    env = {**os.environ, "HF_TOKEN": token}
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=60)
+    return run_command("space", *words, "--home", str(home), env={"HF_TOKEN": token})
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from functools import partial
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -36,6 +36,7 @@ from frontrunner.results.sources import (
     folder_items,
     list_models,
     results_root,
+    walk_model,
 )
 from frontrunner.results.stamping import Stamping
 from frontrunner.results.workers import helpers
@@ -47,6 +48,8 @@ Progress = Callable[[int, int | None], None]
 _CHUNKS_PER_WORKER = 12
 _WORTH_PROCESSES = 10_000
 """From so many changed files on, starting processes pays."""
+_FEW_FILES = 2_000
+"""Up to so many are read sooner than processes start."""
 
 
 class RawResults(NamedTuple):
@@ -166,11 +169,17 @@ def _read_folder(source: Path, known: Knowledge, options: Options) -> _Read:
     if found is None:
         shares = _shares(models, options.workers * _CHUNKS_PER_WORKER)
         jobs = [partial(_read_models, root, share) for share in shares]
-        found = _all(_in_processes(jobs, known, options))
+        few = _has_few_files(root, models)
+        found = _all(_in_processes(jobs, known, options._replace(workers=1) if few else options))
         if kept:
             _remember(_Memory(kept, digest), found.files, began, options)
     odd = read_chunk(((reject.path, reject) for reject in outside), known)
     return found._replace(chunks=[*found.chunks, odd])
+
+
+def _has_few_files(root: str, models: Iterable[str]) -> bool:
+    files = chain.from_iterable(walk_model(root, model, []) for model in models)
+    return next(islice(files, _FEW_FILES, None), None) is None
 
 
 class _Memory(NamedTuple):
@@ -356,7 +365,10 @@ def _in_processes(jobs: Sequence[_Job], known: Knowledge, options: Options) -> I
     """Run jobs in worker processes; chunks come in the order of the jobs, and are not kept."""
     workers, progress = options.workers, options.progress
     if workers == 1 or len(jobs) <= 1:
-        yield from (job(known) for job in jobs)
+        for done, job in enumerate(jobs, start=1):
+            yield job(known)
+            if progress:
+                progress(done, len(jobs))
         return
     with helpers(min(workers, len(jobs)), _start_worker, known) as pool:
         futures: deque[Future[Chunk]] = deque(pool.submit(_run, job) for job in jobs)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
@@ -15,14 +14,14 @@ from frontrunner.takeover.on_hub.made_up import files_in
 from frontrunner.takeover.on_hub.rehearsal_report import Held, rehearsals_page
 from frontrunner.takeover.on_hub.rehearsed_faults import FAULTS, Order, faults_of
 from frontrunner.takeover.on_hub.rehearsing import rehearse
+from tests.command import run_command
 from tests.hub.conftest import plain_client
 
 __all__ = ["plain_client"]
 
 
 def command(*words: str) -> subprocess.CompletedProcess[str]:
-    whole = [sys.executable, "-m", "frontrunner", "hub", "rehearse", *words]
-    return subprocess.run(whole, capture_output=True, text=True, check=False, timeout=200)
+    return run_command("hub", "rehearse", *words)
 
 
 def test_the_command_exits_with_0_and_tells_the_story(tmp_path: Path) -> None:
