@@ -81,7 +81,8 @@ def with_shares(settings: str, more: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("shares", [False, pytest.param(True, marks=pytest.mark.acceptance)])
+@pytest.mark.acceptance
+@pytest.mark.parametrize("shares", [False, True])
 def test_the_guide_leads_to_the_new_board_and_back(hub: Hub, tmp_path: Path, shares: bool) -> None:
     with Containers(hub.app) as containers:
         hub.app.containers = containers

@@ -55,6 +55,7 @@ def test_a_wrong_option_is_refused(words: list[str], said: str) -> None:
     assert said in done.stderr
 
 
+@pytest.mark.acceptance
 def test_visitors_are_moved_in_shares_by_a_real_gateway(tmp_path: Path) -> None:
     found = rehearse(Order(shifting=True, fault="restart", every=0.05), tmp_path / "rehearsal")
     assert found.all_held, found.held

@@ -337,6 +337,7 @@ def kill_at_each_point(move: Move, killed: set[str]) -> None:
     move.point = kill_once
 
 
+@pytest.mark.acceptance
 def test_killed_at_each_point_until_it_shifts_and_on_the_way_back(hub: Hub, tmp_path: Path) -> None:
     move, killed = shifting(hub, tmp_path), set[str]()
     before = move.tree()
