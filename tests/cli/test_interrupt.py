@@ -81,7 +81,7 @@ def stopped(folder: Path, place: str, words: str = f"build --results results {RE
         # A folder is not fetched, so the last step is the one before.
         ("frontrunner.ops.pipeline.fetch", "Interrupted while reading the catalog."),
         ("frontrunner.ops.pipeline.read_sources", "Interrupted while reading result files."),
-        ("frontrunner.results.read.helpers", "Interrupted while reading result files."),
+        ("frontrunner.results.read.read_chunk", "Interrupted while reading result files."),
         ("frontrunner.ops.pipeline.build_snapshot", "Interrupted while writing the snapshot."),
         ("frontrunner.snapshot.build.make_manifest", "Interrupted while writing the snapshot."),
     ],
