@@ -15,7 +15,7 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -58,11 +58,23 @@ def write_file(path: Path, content: bytes, *, mode: int | None = None, follow: b
     device or a pipe, such as `/dev/stdout`, is written to as it is. Raises OSError if the file
     cannot be written; the old content is then unchanged.
     """
+    write_parts(path, (content,), mode=mode, follow=follow)
+
+
+def write_parts(
+    path: Path,
+    parts: Iterable[bytes | memoryview],
+    *,
+    mode: int | None = None,
+    follow: bool = True,
+) -> None:
+    """The same for content that is never in memory as a whole."""
     is_link = path.is_symlink()
     path = Path(os.path.realpath(path)) if is_link and follow else path
     old = path.stat() if path.exists() and (follow or not is_link) else None
     if old and not stat.S_ISREG(old.st_mode):
-        path.write_bytes(content)
+        with path.open("wb") as device:
+            device.writelines(parts)
         return
     own = old.st_mode & 0o777 if old and mode is None else None
     first = next(one for one in (own, mode, 0o644) if one is not None)
@@ -71,7 +83,7 @@ def write_file(path: Path, content: bytes, *, mode: int | None = None, follow: b
         with open(handle, "wb") as file:
             if own is not None:
                 os.fchmod(handle, own)  # also those that the umask withholds
-            file.write(content)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
             fresh.replace(path)
@@ -97,6 +109,22 @@ def new_file(path: Path, *, mode: int = 0o666) -> BinaryIO:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     return open(os.open(path, _NEW_FILE, mode), "wb")
+
+
+def unnamed_file(folder: Path, size: int) -> BinaryIO:
+    """A file of `size` bytes without a name on the disk of `folder`; it goes when it is closed.
+
+    The room is taken at once, so that a map of it never meets a full disk, which would end the
+    process. Raises OSError if there is no room, or no such file can be made there.
+    """
+    handle = os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o600)
+    file = open(handle, "r+b")  # noqa: SIM115 -- the caller's
+    try:
+        os.posix_fallocate(handle, 0, size)
+    except OSError:
+        file.close()
+        raise
+    return file
 
 
 def private_copy(path: Path, folder: Path) -> BinaryIO:

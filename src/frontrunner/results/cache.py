@@ -9,6 +9,7 @@ a mistake are few, and are read again every time.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
@@ -18,7 +19,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from frontrunner.base.atomic import sweep, write_file
+from frontrunner.base.atomic import sweep, write_parts
 from frontrunner.results.chunk import Knowledge
 from frontrunner.results.files import Files
 from frontrunner.results.formats import FileCell
@@ -29,6 +30,8 @@ _TICK = 20_000_000
 """Nanoseconds: the clocks of file systems are coarse. A file that changed so shortly before it was
 read can change again and keep its time."""
 
+_ARRAY, _MAP, _BYTES = 0xDD, 0xDF, 0xC6
+_AT_ONCE = 10_000
 _UNSETTLED = -1
 """A change time that no file has, so that the file is read again."""
 
@@ -93,15 +96,39 @@ def remember(path: Path, knowledge: str, files: Files, began: int) -> None:
     """
     settled = files.ctime_ns < began - _TICK
     files = files._replace(ctime_ns=np.where(settled, files.ctime_ns, _UNSETTLED))
-    arrays = {
-        name: memoryview(getattr(files, name).astype(kind)).cast("B")
-        for name, kind in _KINDS.items()
-    }
-    kept = _Memory(_FORMAT, knowledge, files.paths, files.texts, files.cells, arrays)
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         sweep(path.parent)
-        write_file(path, msgspec.msgpack.encode(kept))
+        write_parts(path, _stored(knowledge, files))
+
+
+def _stored(knowledge: str, files: Files) -> Iterator[bytes | memoryview]:
+    """A `_Memory`, part by part: as a whole it takes as much memory as what was read."""
+    fields: tuple[object, ...] = (_FORMAT, knowledge)
+    yield _header(_ARRAY, len(_Memory.__struct_fields__))
+    yield from map(msgspec.msgpack.encode, fields)
+    yield from _list(files.paths)
+    yield from _list(files.texts)
+    yield from _list(files.cells)
+    yield _header(_MAP, len(_KINDS))
+    for name, kind in _KINDS.items():
+        content = np.ascontiguousarray(getattr(files, name), dtype=kind).data.cast("B")
+        yield msgspec.msgpack.encode(name)
+        yield _header(_BYTES, len(content))
+        yield content
+
+
+def _list(values: Sequence[object]) -> Iterator[bytes]:
+    yield _header(_ARRAY, len(values))
+    for begin in range(0, len(values), _AT_ONCE):
+        some = values[begin : begin + _AT_ONCE]
+        # Without its own header, which has one byte for up to 15 entries and three for more.
+        yield msgspec.msgpack.encode(some)[1 if len(some) < 16 else 3 :]
+
+
+def _header(kind: int, length: int) -> bytes:
+    """How MessagePack begins a list, a map or bytes of so many entries: with 32 bits of length."""
+    return bytes([kind]) + length.to_bytes(4, "big")
 
 
 def unchanged(files: Files, now: Stamps) -> tuple[NDArray[np.bool_], list[str]]:

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -31,11 +31,11 @@ from packaging.version import InvalidVersion, Version
 
 from frontrunner.catalog import Catalog
 from frontrunner.results.collecting import collector_paused
-from frontrunner.results.files import Files, Ints, Longs, rows_of_files
-from frontrunner.results.formats import FileCell
+from frontrunner.results.files import Files, Longs
 from frontrunner.results.layout import EXPERIMENTS, Identity, experiment_name, identity_of_folder
 from frontrunner.results.rejects import Reason, Reject
-from frontrunner.results.table import CellKey, Difference, Origins, ScoreTable, Variant
+from frontrunner.results.sorted_rows import Winners, sorted_names, sorted_rows
+from frontrunner.results.table import Difference, Origins, ScoreTable, Variant
 
 NO_REVISION = frozenset({"no_revision_available", "external", "N/A"})
 _NO_DATA_REVISION = frozenset({None, "", "no_revision_available", "external", "N/A", "unknown"})
@@ -52,9 +52,6 @@ def parse_version(text: str | None) -> Version | None:
         return Version(text)
     except InvalidVersion:
         return None
-
-
-_Name = TypeVar("_Name", str, tuple[str, str], tuple[str, ...])
 
 
 class Joined(NamedTuple):
@@ -233,10 +230,11 @@ def _noted(files: Files, numbers: Longs) -> Iterable[Reject]:
 
 def _differences(files: Files, folders: _Folders, duels: _Duels) -> Iterable[Difference]:
     """What superseded files say otherwise than the winner, cell by cell."""
+    begin = np.cumsum(files.rows, dtype=np.int64) - files.rows
     for loser, winner in zip(duels.beaten.tolist(), duels.winner.tolist(), strict=True):
-        theirs = dict(_scores_of(files, winner))
+        theirs = dict(_scores_of(files, begin, winner))
         variant = folders.variants[folders.variant[files.folder[loser]]]
-        for cell, score in _scores_of(files, loser):
+        for cell, score in _scores_of(files, begin, loser):
             won = theirs.get(cell)
             if score == score and score != won:
                 yield Difference(
@@ -251,9 +249,9 @@ def _differences(files: Files, folders: _Folders, duels: _Duels) -> Iterable[Dif
                 )
 
 
-def _scores_of(files: Files, number: int) -> Iterable[tuple[tuple[str, str], float]]:
-    """Split and subset, each with the score, of one file."""
-    for row in rows_of_files(files.rows, np.array([number])).tolist():
+def _scores_of(files: Files, begin: Longs, number: int) -> Iterable[tuple[tuple[str, str], float]]:
+    """Split and subset, each with the score, of one file; `begin` is [files] its first row."""
+    for row in range(int(begin[number]), int(begin[number] + files.rows[number])):
         split, subset, _ = files.cells[files.row_cell[row]]
         yield (split, subset), float(files.row_score[row])
 
@@ -292,78 +290,11 @@ def _other_data(files: Files, winners: Longs, catalog: Catalog) -> list[bool | N
 
 def _table(files: Files, folders: _Folders, winners: Longs) -> ScoreTable:
     used_tasks, file_task = np.unique(files.task[winners], return_inverse=True)
-    tasks, new_task = _sorted_names([files.texts[number] or "" for number in used_tasks.tolist()])
-    file_task = new_task[file_task]
+    tasks, new_task = sorted_names([files.texts[number] or "" for number in used_tasks.tolist()])
     variants, file_variant = _used(folders, folders.variant[files.folder[winners]])
-    # By task and variant; rows of one variant keep the order of their files, and of their file.
-    order = np.lexsort((file_variant, file_task))
-    rows = rows_of_files(files.rows, winners[order])
-    counts = files.rows[winners[order]]
-    row_cell = files.row_cell[rows]
-    places, new_place, sets, new_set = _renumbered(files.cells, row_cell)
-    row_task = np.repeat(file_task[order], counts)
-    code = row_task * max(1, len(places)) + new_place[row_cell]
-    codes, cell, rows_by_cell = _sorted_cells(code)
-    return ScoreTable(
-        variants=tuple(variants),
-        tasks=tuple(tasks),
-        cells=tuple(
-            CellKey(tasks[code // len(places)], *places[code % len(places)])
-            for code in codes.tolist()
-        ),
-        language_sets=tuple(sets),
-        task_start=np.searchsorted(row_task, np.arange(len(tasks) + 1)),
-        variant=np.repeat(file_variant[order], counts).astype(np.int32),
-        cell=cell,
-        score=files.row_score[rows],
-        languages=new_set[row_cell].astype(np.int32),
-        file=np.repeat(order, counts).astype(np.int32),
-        cell_start=np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=len(codes)))]),
-        rows_by_cell=rows_by_cell.astype(np.int32),
-    )
+    return sorted_rows(files, Winners(winners, new_task[file_task], file_variant, tasks, variants))
 
 
 def _used(folders: _Folders, numbers: Longs) -> tuple[list[Variant], Longs]:
     used, place = np.unique(numbers, return_inverse=True)
     return [folders.variants[number] for number in used.tolist()], place
-
-
-def _sorted_names(names: Sequence[_Name]) -> tuple[list[_Name], Longs]:
-    """The distinct names, sorted, and each one's place among them."""
-    ordered = sorted(set(names))
-    place = {name: number for number, name in enumerate(ordered)}
-    return ordered, np.array([place[name] for name in names], dtype=np.int64)
-
-
-def _renumbered(
-    cells: Sequence[FileCell], row_cell: Ints
-) -> tuple[list[tuple[str, str]], Longs, list[tuple[str, ...]], Longs]:
-    """The places (split and subset) and language sets of the rows, sorted, each with [cells] the
-    numbers of the cells among them. What no row has leaves no trace.
-    """
-    used = np.flatnonzero(np.bincount(row_cell, minlength=len(cells)))
-    places, new_place = _sorted_names([cells[number][:2] for number in used.tolist()])
-    sets, new_set = _sorted_names([cells[number][2] for number in used.tolist()])
-    of_cell = np.zeros((2, len(cells)), dtype=np.int64)
-    of_cell[0, used], of_cell[1, used] = new_place, new_set
-    return places, of_cell[0], sets, of_cell[1]
-
-
-def _sorted_cells(codes: Longs) -> tuple[Longs, Ints, Longs]:
-    """The codes that occur, ascending; each row's place among them; and the rows by their codes."""
-    order = _stable_order(codes)
-    ascending = codes[order]
-    first = np.ones(len(codes), dtype=bool)
-    first[1:] = ascending[1:] != ascending[:-1]
-    cell = np.empty(len(codes), dtype=np.int32)
-    cell[order] = np.cumsum(first, dtype=np.int32) - 1
-    return ascending[first], cell, order
-
-
-def _stable_order(numbers: Longs) -> Longs:
-    """Stable `argsort` of numbers from 0, by halves: NumPy sorts 16 bits by counting."""
-    if numbers.max(initial=0) >= 1 << 32:
-        return np.argsort(numbers, kind="stable")
-    low = np.argsort((numbers & 0xFFFF).astype(np.uint16), kind="stable")
-    high = (numbers >> 16).astype(np.uint16)[low]
-    return low[np.argsort(high, kind="stable")]
