@@ -141,6 +141,20 @@ def files_of(snapshot: Snapshot, numbers: Sequence[int]) -> list[SourceFile]:
     ]
 
 
+def files_of_run(
+    snapshot: Snapshot, variant: int | None, tasks: Sequence[str]
+) -> dict[str, list[SourceFile]]:
+    """The files of a run's scores on these tasks, by task."""
+    table, numbers = snapshot.table, dict[str, list[int]]()
+    for task in tasks:
+        rows = table.rows_of_task(task)
+        own = table.file[rows][table.variant[rows] == variant]
+        numbers[task] = list(dict.fromkeys(own.tolist()))
+    wanted = list(dict.fromkeys(number for some in numbers.values() for number in some))
+    files = dict(zip(wanted, files_of(snapshot, wanted), strict=True))
+    return {task: [files[number] for number in some] for task, some in numbers.items()}
+
+
 def _command(task: Task, model: str, files: Sequence[SourceFile]) -> str | None:
     if not task.public:
         return None

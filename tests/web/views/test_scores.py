@@ -35,6 +35,9 @@ def test_a_mean_says_over_which_tasks_it_is_taken_and_links_to_each(browser: Bro
     assert "Mean of the scores on 2 tasks." in html
     assert "<b>58.12</b>" in html
     assert "/scores/org/small?board=Mix%20(eng%2C%20v1)&amp;task=Search" in html
+    assert 'The files are in <code class="long">org__small/r1/</code>' in html
+    assert '<td class="files">Search.json' in html
+    assert "mteb run -m org/small -t Search Pairs" in html
     types = browser.text("/scores/org/small", f"board={NAME}&mean=mean_task_type")
     assert "type=PairClassification" in types
     one = browser.text("/scores/org/small", f"board={NAME}&type=Retrieval")
@@ -67,7 +70,8 @@ def test_private_tasks_that_are_missing_are_named_and_no_command_runs_them(tmp_p
     browser = Browser(Service(snapshot_of(tmp_path / "home", read)))
     html = browser.text("/scores/org/a", "board=All")
     assert "Only those who have the data can run Secret" in html
-    assert "mteb run" not in html
+    assert "T1 Secret" not in html
+    assert "mteb run -m org/a -t T1<" in html
     assert "The data of this task is private" in browser.text("/scores/org/b", "task=Secret")
 
 

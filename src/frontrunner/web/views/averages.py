@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from posixpath import commonpath
 from typing import NamedTuple
 
 from frontrunner.answers.commands import run_command
-from frontrunner.answers.provenance import find_variant, rows_of
+from frontrunner.answers.provenance import files_of_run, find_variant, rows_of
+from frontrunner.answers.source_schemas import SourceFile
 from frontrunner.answers.values import BoardRow, BoardValues
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Aggregation, Benchmark, Scope, Task
@@ -60,19 +62,30 @@ class Average(NamedTuple):
     private: list[str]
     """Tasks without a complete result whose data is private."""
     command: str
+    """Runs what is missing."""
+    again: str
+    """Runs what is there again."""
+    files: dict[str, list[SourceFile]]
+    """Task -> the files of its score."""
     total: int
+
+    @property
+    def folder(self) -> str:
+        """The folder that all files are in, with a slash; empty if there is none."""
+        folders = {file.path.rpartition("/")[0] for some in self.files.values() for file in some}
+        shared = commonpath(folders) if folders else ""
+        return f"{shared}/" if shared else ""
 
 
 def averaged(visit: Visit, bench: Benchmark, row: BoardRow, kind: str, key: str) -> Average:
     """A number of a row. Raises UnknownNameError for a column that the board does not have."""
-    catalog = visit.service.snapshot.catalog
     if kind == "language":
         lines = _in_language(visit, bench, row, key)
     else:
         lines = _lines(visit, bench, row, kind, key)
     tasks = list(dict.fromkeys(line.task for line in lines))
     lacking = [name for name in tasks if name not in row.scores_by_task]
-    public = [name for name in lacking if catalog.task_by_name[name].public]
+    public, done = _public(visit, lacking), [name for name in tasks if name not in lacking]
     return Average(
         label=_label(visit.t, kind, key),
         value=text.score(_value(visit, bench, row, kind, key)),
@@ -84,8 +97,21 @@ def averaged(visit: Visit, bench: Benchmark, row: BoardRow, kind: str, key: str)
         missing=public,
         private=[name for name in lacking if name not in public],
         command="" if row.experiments else run_command(row.model.name, public),
+        again="" if row.experiments else run_command(row.model.name, _public(visit, done)),
+        files=files_of_run(visit.service.snapshot, _variant(visit, row), tasks),
         total=len(tasks),
     )
+
+
+def _public(visit: Visit, tasks: Sequence[str]) -> list[str]:
+    """The tasks that anyone can run."""
+    known = visit.service.snapshot.catalog.task_by_name
+    return [name for name in tasks if known[name].public]
+
+
+def _variant(visit: Visit, row: BoardRow) -> int | None:
+    run = as_json(row.experiments) if row.experiments else None
+    return find_variant(visit.service.snapshot.table, row.model.name, run)
 
 
 def _tasks_of(bench: Benchmark, board: BoardValues, kind: str, key: str) -> list[str]:
@@ -131,8 +157,7 @@ def _lines(visit: Visit, bench: Benchmark, row: BoardRow, kind: str, key: str) -
 def _in_language(visit: Visit, bench: Benchmark, row: BoardRow, label: str) -> list[Line]:
     """The scores in a language, of tasks that the model completed."""
     table, label_of = visit.service.snapshot.table, visit.service.snapshot.catalog.languages.label
-    run = as_json(row.experiments) if row.experiments else None
-    variant = find_variant(table, row.model.name, run)
+    variant = _variant(visit, row)
     sets = {
         number for number, codes in enumerate(table.language_sets) if label in map(label_of, codes)
     }
