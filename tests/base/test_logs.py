@@ -17,7 +17,8 @@ import pytest
 from frontrunner.base import logs
 from frontrunner.base.errors import UsageError
 from frontrunner.base.logging_settings import LoggingSettings
-from frontrunner.base.logs import JsonLines, begin_as_told, begin_logs, event_of, note_format
+from frontrunner.base.logs import JsonLines, as_told, begin_logs, event_of, note_format
+from tests.command import run_command
 
 DOCS = Path(__file__).parents[2] / "docs/operations.md"
 JSON = LoggingSettings(format="json")
@@ -110,13 +111,26 @@ def test_text_stays_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_option_is_also_for_processes_that_are_started(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    note_format("json")
-    assert os.environ[logs.VARIABLE] == "json"
-    begin_logs(LoggingSettings())
-    begin_as_told()
-    assert logs.is_json()
+    with as_told():
+        note_format("json")
+        assert os.environ[logs.VARIABLE] == "json"
+        begin_logs(LoggingSettings())
+        with as_told():
+            assert logs.is_json()
     with pytest.raises(UsageError, match="text or json, got 'xml'"):
         note_format("xml")
+
+
+@pytest.mark.parametrize("before", [None, "text", "json"])
+def test_the_option_ends_with_its_command(
+    monkeypatch: pytest.MonkeyPatch, before: str | None
+) -> None:
+    monkeypatch.delenv(logs.VARIABLE)
+    if before is not None:
+        monkeypatch.setenv(logs.VARIABLE, before)
+    ended = run_command("refresh", "--log-format", "json", "--every", "1s", "--home", "none")
+    assert json.loads(ended.stderr)["level"] == "error"
+    assert os.environ.get(logs.VARIABLE) == before
 
 
 def test_a_crash_is_a_line_too(capsys: pytest.CaptureFixture[str]) -> None:

@@ -111,10 +111,7 @@ def test_before_the_first_update_the_status_says_so(command: Command) -> None:
     assert not command.home.exists()
 
 
-def test_logs_as_json_are_one_object_a_line(
-    command: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("FRONTRUNNER_LOGGING_FORMAT", "text")
+def test_logs_as_json_are_one_object_a_line(command: Command) -> None:
     command.results(12)
     code, out, err = command("refresh", "--log-format", "json")
     assert (code, out.count("\n")) == (0, 1)

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from frontrunner.answers.raw_links import raw_url
 from frontrunner.base.atomic import locked
 from frontrunner.base.config import Settings, load_settings
 from frontrunner.base.errors import RefreshError, SourceError
 from frontrunner.base.home import Home
 from frontrunner.refresh import backfill as module
 from frontrunner.refresh.backfill import Plan, Rebuilt, backfill, picked
+from frontrunner.results.fetch import LocalSource
 from frontrunner.results.git_history import Commit
 from frontrunner.snapshot.moments import resolve
 from frontrunner.snapshot.parts import is_packed
@@ -71,6 +73,21 @@ def test_each_month_is_a_snapshot_of_then(tmp_path: Path, repository: Path) -> N
     model = Past(store.at).model("org/m00")
     assert model is not None
     assert [one.rank for one in model.boards["All"]] == [1, 2, 3]
+
+
+def test_a_file_of_then_has_its_address_at_the_commit_of_then(
+    tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "https://github.com/org/results"
+    monkeypatch.setattr(module, "with_history", lambda *_: LocalSource(repository, url))
+    settings = settings_of(tmp_path)
+    first, *_ = list(backfill(settings, Plan(url), Listener()))
+    store = Store(settings.home)
+    with store.reading(resolve(store, "2025-01")) as of_then:
+        sources = of_then.manifest.provenance.sources
+    assert raw_url(sources, "org__m00/r1/T1.json") == (
+        f"https://raw.githubusercontent.com/org/results/{first.commit}/results/org__m00/r1/T1.json"
+    )
 
 
 @pytest.mark.parametrize("at", ["remember", "build_snapshot", "tree", "write_timeline"])

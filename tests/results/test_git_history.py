@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from frontrunner.base.errors import SourceError
+from frontrunner.results import git_history
 from frontrunner.results.git import git_commit
 from frontrunner.results.git_history import (
     commit_time,
@@ -92,6 +93,14 @@ def test_a_url_and_a_folder(repository: Path, tmp_path: Path) -> None:
     assert newest_commit(near.path) == newest_commit(repository)
     assert len(commits(near.path, newest_commit(near.path))) == 3
     assert with_history(str(repository), tmp_path / "sources").path == repository
+
+
+def test_a_url_is_kept_whole_but_without_a_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(git_history, "_fetched", lambda *_: tmp_path)
+    near = with_history("https://ada:secret@github.com/org/results", tmp_path)
+    assert near.repository == "https://github.com/org/results"
 
 
 def test_what_has_no_history_is_refused(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_each_commit_is_read_as_its_files_would_be(tmp_path: Path) -> None:
     for each in commits(folder, newest_commit(folder)):
         run(folder, "checkout", "-q", each.id)
         theirs = read_source(folder, KNOWN, Options(workers=1))
-        ours = one.read(results_of(tree(folder, each.id)), ORIGIN)
+        ours = one.read(results_of(tree(folder, each.id))[1], ORIGIN)
         read.append(one.files_read)
         assert (ours.seen, sorted(ours.rejects)) == (theirs.seen, sorted(theirs.rejects))
         assert ours.identities == theirs.identities
@@ -59,7 +59,7 @@ def test_any_past_gives_what_reading_each_commit_anew_gives(
         run(folder, "rm", "-rq", "--ignore-unmatch", "results/org__a", "results/org__b")
         write(folder, "results/number", str(number).encode())
         commit(folder, f"2025-01-{number + 1:02}", {f"org/{m}": {"T1": scores[m]} for m in scores})
-        files = results_of(tree(folder, newest_commit(folder)))
+        _, files = results_of(tree(folder, newest_commit(folder)))
         again = reader(folder).read(files, ORIGIN)
         found = one.read(files, ORIGIN)
         assert found.files.paths == again.files.paths
@@ -69,5 +69,6 @@ def test_any_past_gives_what_reading_each_commit_anew_gives(
 
 def test_a_tree_without_a_results_folder_is_read_whole() -> None:
     plain, linked = Blob("100644", "1"), Blob("160000", "2")
-    assert results_of({"a/T.json": plain, "module": linked}) == {"a/T.json": plain}
-    assert results_of({"a/T.json": plain, "results/b/T.json": plain}) == {"b/T.json": plain}
+    assert results_of({"a/T.json": plain, "module": linked}) == ("", {"a/T.json": plain})
+    both = {"a/T.json": plain, "results/b/T.json": plain}
+    assert results_of(both) == ("results", {"b/T.json": plain})

@@ -11,6 +11,8 @@ import os
 import re
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
@@ -91,10 +93,21 @@ def note_format(given: str | None) -> str | None:
     return given
 
 
-def begin_as_told() -> None:
-    """Write logs as the environment says, which a command does before it reads its settings."""
-    told = os.environ.get(VARIABLE) == "json"
-    begin_logs(LoggingSettings(format="json" if told else "text"))
+@contextmanager
+def as_told() -> Iterator[None]:
+    """Write logs as the environment says, which a command does before it reads its settings.
+
+    `--log-format` holds for the command alone: the environment is put back at its end.
+    """
+    told = os.environ.get(VARIABLE)
+    begin_logs(LoggingSettings(format="json" if told == "json" else "text"))
+    try:
+        yield
+    finally:
+        if told is None:
+            os.environ.pop(VARIABLE, None)
+        else:
+            os.environ[VARIABLE] = told
 
 
 def _log_crash(

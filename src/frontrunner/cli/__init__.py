@@ -33,33 +33,35 @@ def load_commands(words: Sequence[str]) -> None:
 
 def main() -> None:
     """Run the command line; print an error meant for the user without a traceback."""
+    # Not at the top: each worker process imports this module when it starts.
+    from frontrunner.base.logs import as_told  # noqa: PLC0415
+
     try:
-        code = _run()
+        with as_told():
+            code = _run()
     except KeyboardInterrupt:
-        sys.stderr.write(f"{_interrupted()}\n")
+        _say_interrupted()
         code = INTERRUPTED
     sys.exit(code)
 
 
-def _interrupted() -> str:
+def _say_interrupted() -> None:
     from frontrunner.cli.hints import with_home  # noqa: PLC0415
     from frontrunner.cli.interrupts import interrupted  # noqa: PLC0415
+    from frontrunner.cli.output import say_stop  # noqa: PLC0415
 
-    return with_home(interrupted(sys.argv[1:]))
+    say_stop(with_home(interrupted(sys.argv[1:])))
 
 
 def _run() -> int:
     """Run the command of `sys.argv`; its exit code."""
-    # Not at the top: each worker process imports this module when it starts.
     from frontrunner.base.config import chosen_home, correct_in  # noqa: PLC0415
-    from frontrunner.base.logs import begin_as_told  # noqa: PLC0415
     from frontrunner.cli.command_line import command_line  # noqa: PLC0415
     from frontrunner.cli.hints import given_home, with_home  # noqa: PLC0415
     from frontrunner.cli.output import complain, forget_volume, say_stop, show_trace  # noqa: PLC0415
 
     code = 1
     forget_volume()
-    begin_as_told()
     try:
         load_commands(sys.argv[1:2])
         command_line()()

@@ -143,8 +143,9 @@ class _Worker:
     def rebuild(self, commit: Commit, helper: Executor) -> Rebuilt:
         """The snapshot of a commit, remembered and packed."""
         began = time.monotonic()
-        origin = Origin("git", self._local.name, commit=commit.id, at=commit.at)
-        found = results_of(tree(self._local.path, commit.id))
+        folder, found = results_of(tree(self._local.path, commit.id))
+        name = self._local.repository or self._local.name
+        origin = Origin("git", name, commit=commit.id, at=commit.at, folder=folder)
         raw = self._reader.read(found, origin)
         ingested = joined(raw, self._catalog, newest=self._newest)
         unknown = [one for one in ingested.rejects if one.reason is Reason.UNKNOWN_MODEL]

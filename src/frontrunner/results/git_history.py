@@ -24,6 +24,7 @@ from frontrunner.results.git import (
     harmless,
     is_url,
     reference,
+    repository_name,
     run_git,
 )
 
@@ -165,7 +166,8 @@ def with_history(source: str, folder: Path) -> LocalSource:
     """
     path = Path(source)
     if is_url(source):
-        return LocalSource(_fetched(source, ("+HEAD:refs/heads/main",), folder), source)
+        local = _fetched(source, ("+HEAD:refs/heads/main",), folder)
+        return LocalSource(local, repository_name(source))
     if path.is_file():
         bundle = path.resolve()
         refs = ("+refs/heads/*:refs/heads/*",)

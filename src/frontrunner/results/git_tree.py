@@ -20,13 +20,16 @@ _LINK, _SUBMODULE = "120000", "160000"
 INSIDE = "results/"
 
 
-def results_of(tree: Mapping[str, Blob]) -> dict[str, Blob]:
-    """The files below `results/` by their path there; all files if there is no such folder."""
+def results_of(tree: Mapping[str, Blob]) -> tuple[str, dict[str, Blob]]:
+    """The folder of the results, and its files by their path there.
+
+    All files, and no name of a folder, if there is no folder `results`.
+    """
     files = {path: blob for path, blob in tree.items() if blob.mode != _SUBMODULE}
     inside = {
         path.removeprefix(INSIDE): blob for path, blob in files.items() if path.startswith(INSIDE)
     }
-    return inside or files
+    return (INSIDE.rstrip("/"), inside) if inside else ("", files)
 
 
 class TreeReader:
