@@ -1,12 +1,15 @@
-"""Make instrument-sans.woff2 from the package that package-lock.json pins: `make font`.
+"""Make the pages' fonts from the package that package-lock.json pins: `make font`.
 
-The pages need ASCII letters, tabular digits and a few signs; letters beyond those come from the
-reader's own fonts. Weights 400 to 700 stay variable. Kerning is left out: it costs as much as
-all letters together, and the line breaks of a board do not depend on it. Needs fonttools, brotli.
+instrument-sans.woff2 has ASCII letters, tabular digits and a few signs: all that a board needs.
+instrument-sans-accents.woff2 has the other letters of Western Europe; a browser fetches it for
+pages that have one. Letters beyond those come from the reader's own fonts. Weights 400 to 700
+stay variable. Kerning is left out: it costs as much as all letters together, and the line breaks
+of a board do not depend on it. Needs fonttools, brotli.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from fontTools import subset
@@ -42,11 +45,20 @@ SIGNS = (
     0x2265,
     0x2713,
 )
+ACCENTS = (0xA7, *range(0xC0, 0x100), 0x2011, 0x202F)
+"""Letters with accents, and what descriptions of tasks hold beside them."""
 FEATURES = ["tnum", "ccmp", "locl"]
 
 
 def main() -> None:
-    """Write the font beside this script, the same bytes for the same input."""
+    """Write the fonts beside this script, the same bytes for the same input."""
+    letters = [code for first, last in RANGES for code in range(first, last + 1)]
+    write("instrument-sans.woff2", [*letters, *SIGNS])
+    write("instrument-sans-accents.woff2", ACCENTS)
+
+
+def write(name: str, codes: Iterable[int]) -> None:
+    """Write the font of some characters."""
     options = subset.Options()
     options.layout_features = FEATURES
     options.hinting = False
@@ -55,11 +67,10 @@ def main() -> None:
     font = TTFont(HERE.parent / "node_modules" / SOURCE, recalcTimestamp=False)
     font = instancer.instantiateVariableFont(font, {"wght": (400, 700)})
     font.flavor = None
-    letters = [code for first, last in RANGES for code in range(first, last + 1)]
     maker = subset.Subsetter(options)
-    maker.populate(unicodes=[*letters, *SIGNS])
+    maker.populate(unicodes=codes)
     maker.subset(font)
-    subset.save_font(font, str(HERE / "instrument-sans.woff2"), options)
+    subset.save_font(font, str(HERE / name), options)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from frontrunner.web import assets
 from tests.web.conftest import Browser
 
@@ -31,3 +33,13 @@ def test_the_font_is_small_not_compressed_twice_and_has_its_licence_beside_it() 
 def test_nothing_else_can_be_read() -> None:
     assert assets.read("manifest.json") is None
     assert assets.read("../words.py") is None
+
+
+def test_letters_with_accents_are_in_a_font_of_their_own() -> None:
+    """It is named for its letters alone, so that no board fetches it."""
+    name = assets.hashed("instrument-sans-accents.woff2")
+    style = assets.read(assets.hashed("style.css"))
+    assert style
+    assert re.search(
+        rf"{re.escape(name)}[^}}]*unicode-range:[^}}]*U\+C0-FF", style.identity.decode()
+    )

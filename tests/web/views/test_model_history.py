@@ -31,3 +31,9 @@ def test_the_table_has_every_snapshot_and_the_picture_every_rank(tmp_path: Path)
     assert page.count('<circle class="c0"') == 2 * 3  # it came with the second one, and has no mean
     assert page.count('<th scope="row"><time') >= 3
     assert f"{NAME}</a>" in page
+
+
+def test_boards_with_one_snapshot_share_a_table(tmp_path: Path) -> None:
+    page = Browser(grown(tmp_path, 1)).text("/models/org/small/history")
+    assert page.count('aria-label="Boards with one snapshot"') == 1
+    assert "Table: " not in page

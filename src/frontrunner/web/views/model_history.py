@@ -71,9 +71,11 @@ def over_time(visit: Visit, model: Model) -> Shown:
     """A model on all boards. Raises CorruptSnapshotError if the past cannot be read."""
     found, points = visit.service.past.model(model.name), visit.service.past.points()
     boards = found.boards if found else {}
+    pasts = [_on_board(visit, name, boards[name], points) for name in _ordered(visit, boards)]
     values = {
         "name": ModelName.of(model.name),
-        "pasts": [_on_board(visit, name, boards[name], points) for name in _ordered(visit, boards)],
+        "pasts": [one for one in pasts if len(one.rows) > 1],
+        "once": [one for one in pasts if len(one.rows) == 1],
         "events": events(visit.t, found.changes, points) if found else [],
     }
     title = visit.t("history.model_title", model=model.name)
