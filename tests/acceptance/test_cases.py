@@ -177,7 +177,7 @@ def test_runs_that_differ_are_named_and_the_newest_can_win(home: Path, tmp_path:
 def test_scores_on_another_revision_of_the_data_are_marked(home: Path, tmp_path: Path) -> None:
     snapshot = published(home, tmp_path, "data-revisions", "results")
     shown = page(snapshot, "/tasks/HagridRetrieval")
-    assert "2 models were measured on another revision of the data set" in shown
+    assert "2 models were measured on another revision of the dataset" in shown
     assert shown.count("other data") == 2
 
 

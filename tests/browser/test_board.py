@@ -114,7 +114,7 @@ def test_ranking_again_by_language_says_what_is_ranked_and_leads_back(board: Any
     board.keyboard.press("Enter")
     board.click("#rerank button.main")
     expect(board.locator("#asked")).to_contain_text("German")
-    expect(board.locator("#asked")).to_contain_text("1 of the board's 2 tasks")
+    expect(board.locator("#asked")).to_contain_text("1 of the board\u2019s 2 tasks")
     assert _models(board)[0] == "org/large"
     assert board.locator("#board tbody tr").first.locator("td.part").count() == 0
     board.click("#asked .back")
@@ -313,7 +313,7 @@ def test_weights_are_set_by_slider_and_by_number_and_shared_by_link(board: Any) 
     board.wait_for_url("**weigh=*")
     asked = board.locator("#asked")
     expect(asked).to_contain_text("Ranked with your weights: Retrieval \u00d72.5, Pairs \u00d70.")
-    expect(asked).to_contain_text("1 of the board's 2 tasks")
+    expect(asked).to_contain_text("1 of the board\u2019s 2 tasks")
     assert board.url.endswith("?weigh=Retrieval:2.5~Pairs:0")
     board.click("#rerank summary")
     expect(board.get_by_label("Weight of Retrieval")).to_have_value("2.5")

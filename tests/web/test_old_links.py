@@ -199,7 +199,7 @@ def test_unknown_values_explain_themselves(old_browser: Browser) -> None:
     for query, said in (
         ("task=Chinese", "no task called"),
         ("task=sts&language=klingon", "no table in"),
-        ("benchmark_name=MTEB(engl)", "no benchmark called"),
+        ("benchmark_name=MTEB(engl)", "no board called"),
     ):
         answer = get(old_browser, f"/?{query}")
         assert answer.status == 404
@@ -214,7 +214,7 @@ def test_a_program_is_told_as_well(old_browser: Browser) -> None:
     page = old_browser.page("/", "benchmark_name=MTEB(engl,%20v2)", html=False)
     assert page.status == 404
     told = json.loads(page.answer.identity)
-    assert "no benchmark called" in told["detail"]
+    assert "no board called" in told["detail"]
     assert "/?benchmark_name=MTEB(eng%2C%20v2)" in told["near"]
     for address in told["near"]:
         assert led(get(old_browser, address))

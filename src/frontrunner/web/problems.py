@@ -38,6 +38,7 @@ def misspelled(visit: Visit, path: str, query: Mapping[str, str], wrong: Misspel
     what = visit.t("problem.filter", parameter=wrong.parameter, value=value)
     near = [Found(wrong.near, page + corrected(query, wrong, wrong.near))] if wrong.near else []
     shown = problem(visit, 422, what, near, "")
+    shown = replace(shown, title=visit.t("problem.value", value=value))
     without = page + corrected(query, wrong, None)
     return replace(shown, values={**shown.values, "without": without})
 

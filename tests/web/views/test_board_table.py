@@ -132,7 +132,7 @@ def test_ranks_say_how_sure_they_are_on_boards_and_models(tmp_path: Path) -> Non
     browser = Browser(service)
     html = browser.text("/benchmark/All")
     assert 'data-b="2">2' in html
-    assert "95 of 100 draws" in html
+    assert "95% of the resampled boards" in html
     assert '<small class="band">2</small>' in browser.text("/models/org/b")
     assert ">1 model<" in browser.text("/models/org/b")
     assert 'data-b="2">2' in browser.text("/benchmark/All", "languages=English")
@@ -149,7 +149,7 @@ def test_how_to_read_the_table_stands_above_it_and_opens_without_scripts(service
 def test_a_board_of_few_tasks_has_no_legend_for_bands(service: Service) -> None:
     html = Browser(service).text(f"/benchmark/{NAME}")
     assert "data-b=" not in html
-    assert "95 of 100 draws" not in html
+    assert "95% of the resampled boards" not in html
 
 
 def test_columns_of_tasks_come_by_type_and_the_first_of_each_says_it(tmp_path: Path) -> None:

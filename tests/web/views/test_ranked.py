@@ -61,14 +61,14 @@ def test_private_tasks_do_not_count_when_a_board_is_ranked_again(
     browser = Browser(private)
     board, again = browser.text("/benchmark/Half"), browser.text("/benchmark/Half", query)
     assert models(again) == models(board) == ["org/a", "org/c", "org/b"]
-    assert "of the board's 2 tasks" in said(again) or "the same 2 tasks" in said(again)
+    assert "of the board\u2019s 2 tasks" in said(again) or "the same 2 tasks" in said(again)
     assert "2 private tasks are shown and do not count." in said(again)
     assert not said(board)
 
 
 def test_a_smaller_set_of_tasks_is_said(private: Service) -> None:
     text = said(Browser(private).text("/benchmark/Half", "types=Retrieval"))
-    assert text.startswith("It counts 1 of the board's 2 tasks: Retrieval.")
+    assert text.startswith("It counts 1 of the board\u2019s 2 tasks: Retrieval.")
 
 
 def test_the_form_says_which_tasks_never_count(private: Service) -> None:
