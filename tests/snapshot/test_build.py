@@ -15,6 +15,7 @@ from frontrunner.results.fetch import LocalSource
 from frontrunner.results.ingest import Ingested, ingest
 from frontrunner.results.read import Options
 from frontrunner.results.several import read_sources
+from frontrunner.snapshot import build as building
 from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.manifest import Built, file_digest
 from frontrunner.snapshot.reader import Snapshot
@@ -85,6 +86,17 @@ def test_the_provenance_names_all_sources_and_the_rule(tmp_path: Path) -> None:
     assert provenance.results == ingested.sources
     assert [one.name for one in provenance.sources] == ["one", "two"]
     assert provenance.revisions == "newest"
+
+
+def test_files_that_are_written_in_parts_give_the_same_bytes(
+    ingested: Ingested, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(ingested.origins.path) > 1
+    whole = built(tmp_path, ingested)
+    monkeypatch.setattr(building, "FILES_AT_ONCE", 1)
+    parts = built(tmp_path / "other", ingested)
+    assert parts.id == whole.id
+    assert [one.name for one in parts.folder.parent.iterdir()] == [parts.id]
 
 
 def test_statistics_are_kept_compressed_and_read_by_task(

@@ -21,6 +21,7 @@ from frontrunner.results.merge import Merged, Part, merge
 from frontrunner.results.origin import Origin
 from frontrunner.results.read import Options, Progress, RawResults, read_source
 from frontrunner.results.rejects import Reason, Reject
+from frontrunner.results.room import Room, in_memory
 from frontrunner.results.table import Difference, Origins, ScoreTable
 from frontrunner.results.unknown import former_names, with_described
 
@@ -95,12 +96,15 @@ def joined(raw: RawResults, catalog: Catalog, *, newest: bool = False) -> Ingest
     return joined_parts([Part("", raw)], catalog, newest=newest)
 
 
-def joined_parts(parts: Sequence[Part], catalog: Catalog, *, newest: bool = False) -> Ingested:
-    """Merge and join what was read of each source; later sources win. `newest` as in `join`."""
+def joined_parts(
+    parts: Sequence[Part], catalog: Catalog, *, newest: bool = False, room: Room = in_memory
+) -> Ingested:
+    """Merge and join what was read of each source; later sources win. Options as in `join`."""
     together = merge(parts)
     raw = together.raw
     known = with_described(catalog, raw.described, raw.identities, raw.files)
-    outcome = _labelled(join(raw.files, raw.identities, known, newest=newest), together)
+    outcome = join(raw.files, raw.identities, known, newest=newest, room=room)
+    outcome = _labelled(outcome, together)
     unusable = [one for one in outcome.rejects if not one.reason.by_policy]
     names = _names(unusable, together, raw)
     probably = former_names(known, names.values(), outcome.table.models)

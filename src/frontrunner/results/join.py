@@ -34,6 +34,7 @@ from frontrunner.results.collecting import collector_paused
 from frontrunner.results.files import Files, Longs
 from frontrunner.results.layout import EXPERIMENTS, Identity, experiment_name, identity_of_folder
 from frontrunner.results.rejects import Reason, Reject
+from frontrunner.results.room import Room, in_memory
 from frontrunner.results.sorted_rows import Winners, sorted_names, sorted_rows
 from frontrunner.results.table import Difference, Origins, ScoreTable, Variant
 
@@ -68,9 +69,14 @@ class Joined(NamedTuple):
 
 
 def join(
-    files: Files, identities: Mapping[str, Identity], catalog: Catalog, *, newest: bool = False
+    files: Files,
+    identities: Mapping[str, Identity],
+    catalog: Catalog,
+    *,
+    newest: bool = False,
+    room: Room = in_memory,
 ) -> Joined:
-    """Choose the winning files and sort their rows into a `ScoreTable`.
+    """Choose the winning files and sort their rows into a `ScoreTable`, which is kept in `room`.
 
     `newest` chooses the newest run instead of following mteb's rules.
     """
@@ -81,7 +87,7 @@ def join(
         rejects = [*_rejected(files, folders, known), *_superseded(files, duels)]
         empty = _without_number(files)[winners]
         return Joined(
-            _table(files, folders, winners),
+            _table(files, folders, winners, room),
             _origins(files, folders, winners, catalog),
             [*rejects, *_noted(files, winners[empty])],
             sorted(_differences(files, folders, duels)),
@@ -288,11 +294,12 @@ def _other_data(files: Files, winners: Longs, catalog: Catalog) -> list[bool | N
 # --- their rows, sorted ---------------------------------------------------------------------------
 
 
-def _table(files: Files, folders: _Folders, winners: Longs) -> ScoreTable:
+def _table(files: Files, folders: _Folders, winners: Longs, room: Room) -> ScoreTable:
     used_tasks, file_task = np.unique(files.task[winners], return_inverse=True)
     tasks, new_task = sorted_names([files.texts[number] or "" for number in used_tasks.tolist()])
     variants, file_variant = _used(folders, folders.variant[files.folder[winners]])
-    return sorted_rows(files, Winners(winners, new_task[file_task], file_variant, tasks, variants))
+    found = Winners(winners, new_task[file_task], file_variant, tasks, variants)
+    return sorted_rows(files, found, room)
 
 
 def _used(folders: _Folders, numbers: Longs) -> tuple[list[Variant], Longs]:

@@ -46,6 +46,7 @@ Progress = Callable[[int, int | None], None]
 """Called with the parts done and, where it is known, the parts in all."""
 
 _CHUNKS_PER_WORKER = 12
+_MANY_ROWS = 4_000_000
 _WORTH_PROCESSES = 10_000
 """From so many changed files on, starting processes pays."""
 _FEW_FILES = 2_000
@@ -215,7 +216,8 @@ def _read_changed(
 
 
 def _remember(memory: _Memory, files: Files, began: int, options: Options) -> None:
-    if options.aside is None:
+    # Meanwhile all of it stays in memory, which large results have better uses for.
+    if options.aside is None or len(files.row_score) > _MANY_ROWS:
         remember(*memory, files, began)
     else:
         options.aside.submit(remember, *memory, files, began)

@@ -17,6 +17,7 @@ from frontrunner.results.merge import Part, labels_of
 from frontrunner.results.nearest import nearest_results
 from frontrunner.results.read import Options, begin_stamping, read_source
 from frontrunner.results.rejects import Reason
+from frontrunner.results.room import on_disk
 from frontrunner.results.stamping import Stamping
 from frontrunner.results.zips import is_zip
 
@@ -48,7 +49,7 @@ def read_sources(
             words = ([label] if len(local_sources) > 1 else []) + ([name] if name else [])
             parts.append(Part("/".join(words), raw))
         _refuse_empty(local, parts[-len(inner) :])
-    return joined_parts(parts, catalog, newest=newest)
+    return joined_parts(parts, catalog, newest=newest, room=on_disk(options.cache))
 
 
 def begin_stamping_all(

@@ -14,6 +14,7 @@ import numpy as np
 
 from frontrunner.results.files import Files, Ints, Longs
 from frontrunner.results.formats import FileCell
+from frontrunner.results.room import Room, in_memory
 from frontrunner.results.table import CellKey, ScoreTable, Variant
 
 AT_ONCE = 1 << 19
@@ -37,15 +38,15 @@ class Winners(NamedTuple):
     """Sorted by model and experiment."""
 
 
-def sorted_rows(files: Files, winners: Winners) -> ScoreTable:
-    """The table of the rows of all winners."""
-    return _Sorting(files, winners).table()
+def sorted_rows(files: Files, winners: Winners, room: Room = in_memory) -> ScoreTable:
+    """The table of the rows of all winners; its columns are where `room` has room for them."""
+    return _Sorting(files, winners, room).table()
 
 
 class _Sorting:
     """The table being made: columns of their final length, filled some tasks at a time."""
 
-    def __init__(self, files: Files, winners: Winners) -> None:
+    def __init__(self, files: Files, winners: Winners, room: Room) -> None:
         self._files, self._winners = files, winners
         # By task and variant; rows of one variant keep the order of their files, and of their file.
         self._order = np.lexsort((winners.variant, winners.task))
@@ -60,9 +61,9 @@ class _Sorting:
         self._rows_of_cell: list[Longs] = []
         rows = int(self._end[-1]) if len(self._end) else 0
         self._variant, self._cell, self._languages, self._file, self._by_cell = (
-            np.empty(rows, dtype=np.int32) for _ in range(5)
+            room(rows, np.int32) for _ in range(5)
         )
-        self._score = np.empty(rows)
+        self._score = room(rows, np.float64)
 
     def table(self) -> ScoreTable:
         """Fill in all tasks."""

@@ -44,6 +44,10 @@ class Origins(NamedTuple):
     evaluation_time: list[float | None]
     """Seconds that the evaluation took, on whatever machine it ran; None if unknown."""
 
+    def part(self, begin: int, end: int) -> Origins:
+        """Those of some of the files."""
+        return Origins._make(column[begin:end] for column in self)
+
 
 class Difference(NamedTuple):
     """A score of a superseded file that is not the winning file's."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from frontrunner import __version__
-from frontrunner.base.atomic import add_file
+from frontrunner.base.atomic import add_file, hidden_folder
 from frontrunner.base.errors import SnapshotError
 from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics
@@ -33,9 +33,13 @@ from frontrunner.snapshot.store import Store
 from frontrunner.snapshot.tables import (
     PARQUET,
     write_files_parquet,
+    write_origins,
     write_scores_parquet,
     write_table,
 )
+
+FILES_AT_ONCE = 200_000
+"""Files whose sources are given to a helper at once; the public results have half as many."""
 
 
 @dataclass(frozen=True)
@@ -96,18 +100,16 @@ def _write_parts(
 ) -> None:
     ingested = inputs.ingested
     write_table(folder, ingested.table)
-    files = (ingested.origins, ingested.rejects, ingested.run_settings, ingested.differences)
-    jobs = [
-        helper.submit(write_scores_parquet, folder),
-        helper.submit(write_files_parquet, folder, *files),
-    ]
-    try:
-        digests = _write_here(folder, inputs)
-        meanwhile(inputs)
-    finally:
-        wait(jobs)  # a job that continues after a failure would leave a part behind
-    for job in jobs:
-        job.result()
+    with hidden_folder(folder.parent, "origins") as aside:
+        jobs = [helper.submit(write_scores_parquet, folder)]
+        try:
+            jobs += _write_files(folder, ingested, helper, aside)
+            digests = _write_here(folder, inputs)
+            meanwhile(inputs)
+        finally:
+            wait(jobs)  # a job that continues after a failure would leave a part behind
+        for job in jobs:
+            job.result()
     digests |= {name: file_digest(folder / name) for name in PARQUET}
     provenance = Provenance(
         builder=f"frontrunner {__version__}",
@@ -119,6 +121,25 @@ def _write_parts(
     add_file(folder / BUILT, msgspec.json.encode(Built(time.time(), of)))
     manifest = msgspec.json.encode(make_manifest(provenance, digests))
     add_file(folder / MANIFEST, msgspec.json.format(manifest, indent=2))
+
+
+def _write_files(
+    folder: Path, ingested: Ingested, helper: Executor, aside: Path
+) -> Iterator[Future[None]]:
+    """Let the helper write what is known of files, many of them in parts: it gets a copy of all
+    that it is given at once.
+    """
+    others = ingested.rejects, ingested.run_settings, ingested.differences
+    origins = ingested.origins
+    if len(origins.path) <= FILES_AT_ONCE:
+        yield helper.submit(write_files_parquet, folder, origins, *others)
+        return
+    parts = []
+    for begin in range(0, len(origins.path), FILES_AT_ONCE):
+        parts.append(aside / f"{begin}.arrow")
+        some = origins.part(begin, begin + FILES_AT_ONCE)
+        yield helper.submit(write_origins, parts[-1], some)
+    yield helper.submit(write_files_parquet, folder, parts, *others)
 
 
 def _write_here(folder: Path, inputs: Inputs) -> dict[str, FileEntry]:

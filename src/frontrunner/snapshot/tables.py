@@ -148,19 +148,39 @@ def _write(frame: pl.DataFrame, path: Path, level: int | None = None) -> None:
         raise OSError(str(error)) from None
 
 
+def write_origins(path: Path, origins: Origins) -> None:
+    """Write the sources of some scores to a file of their own, for `write_files_parquet`.
+
+    Raises OSError if it cannot be written.
+    """
+    import polars as pl  # noqa: PLC0415 -- a server that opens a snapshot never needs it
+
+    try:
+        _frame_of_origins(origins).write_ipc(path)
+    except pl.exceptions.PolarsError as error:
+        raise OSError(str(error)) from None
+
+
 def write_files_parquet(
     folder: Path,
-    origins: Origins,
+    origins: Origins | Sequence[Path],
     rejects: Sequence[Reject],
     settings: Sequence[RunSettings],
     differences: Sequence[Difference],
 ) -> None:
-    """Write the sources of the scores, the rejected files, and the runs of a model that differ."""
+    """Write the sources of the scores, the rejected files, and the runs of a model that differ.
+
+    `origins` may be the files that `write_origins` wrote, in their order.
+    """
     import polars as pl  # noqa: PLC0415 -- a server that opens a snapshot never needs it
 
-    columns: dict[str, Any] = dict.fromkeys(Origins._fields, pl.String)
-    columns |= {"other_data": pl.Boolean, "evaluation_time": pl.Float64}
-    _write(pl.DataFrame(origins._asdict(), schema=columns), folder / FILES_PARQUET)
+    frame = (
+        _frame_of_origins(origins)
+        if isinstance(origins, Origins)
+        else pl.concat([pl.read_ipc(part) for part in origins], rechunk=True)
+    )
+    _write(frame, folder / FILES_PARQUET)
+    del frame
     rejected = {
         "path": [reject.path for reject in rejects],
         "reason": [str(reject.reason) for reject in rejects],
@@ -175,6 +195,14 @@ def write_files_parquet(
     numbers = {"score": pl.Float64, "winner_score": pl.Float64}
     differing = dict.fromkeys(Difference._fields, pl.String) | numbers
     _write(_frame_of(differences, differing), folder / DIFFERENCES_PARQUET)
+
+
+def _frame_of_origins(origins: Origins) -> pl.DataFrame:
+    import polars as pl  # noqa: PLC0415
+
+    columns: dict[str, Any] = dict.fromkeys(Origins._fields, pl.String)
+    columns |= {"other_data": pl.Boolean, "evaluation_time": pl.Float64}
+    return pl.DataFrame(origins._asdict(), schema=columns)
 
 
 def _frame_of(rows: Sequence[tuple[Any, ...]], schema: dict[str, Any]) -> pl.DataFrame:
