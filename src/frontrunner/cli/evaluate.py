@@ -13,8 +13,9 @@ from frontrunner.base.config import DEFAULT_HOME, load_settings
 from frontrunner.base.errors import UsageError
 from frontrunner.base.home import Home as HomePaths
 from frontrunner.cli.app import app
+from frontrunner.cli.interrupts import interruptible
 from frontrunner.cli.options import Home
-from frontrunner.cli.output import print_json, say, stderr
+from frontrunner.cli.output import counted, print_json, say, stderr
 from frontrunner.evaluate import environment as environments
 from frontrunner.evaluate.runner import Event, Plan, make_plan, run
 
@@ -51,7 +52,8 @@ def evaluate(
     """
     environment = environment or _environment_of(load_settings(home).home)
     if prepare:
-        _prepare(environment, dry_run)
+        with interruptible(lambda: "The environment is not ready. The same command makes it."):
+            _prepare(environment, dry_run)
         return
     if output is None:
         raise UsageError("Name a folder for the result files: --output DIR.")
@@ -80,24 +82,36 @@ def _state(environment: Path) -> str:
 
 
 def _run_with_progress(plan: Plan, environment: Path, threads: int) -> list[Event]:
-    python = environments.ensure(environment, say)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=stderr, transient=True) as progress:
-        bar = progress.add_task("starting", total=plan.count)
+    done = 0
 
-        def listen(event: Event) -> None:
-            progress.update(bar, description=f"{event.event} {event.model} {event.task}".strip())
-            if event.event == "measured":
-                progress.advance(bar)
-                if not stderr.is_terminal:  # a log shows no bar: a line per result instead
-                    say(f"{event.model} {event.task}: {_percent(event)}")
+    def left() -> str:
+        return (
+            f"{counted(done, 'result')} of {plan.count} measured and kept. The same command "
+            "without --overwrite measures the others."
+        )
 
-        return run(plan, python, threads, listen)
+    with interruptible(left):
+        python = environments.ensure(environment, say)
+        with Progress(*columns, console=stderr, transient=True) as progress:
+            bar = progress.add_task("starting", total=plan.count)
+
+            def listen(event: Event) -> None:
+                nonlocal done
+                about = f"{event.event} {event.model} {event.task}".strip()
+                progress.update(bar, description=about)
+                if event.event == "measured":
+                    done += 1
+                    progress.advance(bar)
+                    if not stderr.is_terminal:  # a log shows no bar: a line per result instead
+                        say(f"{event.model} {event.task}: {_percent(event)}")
+
+            return run(plan, python, threads, listen)
 
 
 def _percent(event: Event) -> str:

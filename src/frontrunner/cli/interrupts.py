@@ -11,10 +11,9 @@ LEAVES = {
     "backup": "A backup gets its name only when it is complete.",
     "catalog": "Nothing was changed: the command only reads.",
     "contract check": "Nothing was changed, and no verdict was reached.",
-    "contract record": "The record is not complete. Run the command again.",
+    "contract record": "The record is not complete. The same command makes it anew.",
     "diff": "Nothing was changed: the command only reads.",
     "doctor": "Nothing was changed: the command only reads.",
-    "evaluate": "Finished results are kept. The same command measures the others.",
     "ingest": "Nothing was built or published: the command only reports.",
     "legacy unpack": "The folder of result files appears only when it is complete.",
     "legacy write": "The new folder appears only when it is complete.",
@@ -22,8 +21,8 @@ LEAVES = {
     "prepare": "The answers are not prepared; servers make each when it is asked for.",
     "prune": "Each snapshot is removed or kept as a whole. The same command removes the rest.",
     "restore": "The home appears only when it is complete.",
-    "store pull": "What is current in the home changes last. The same command goes on.",
-    "store push": "What is current in the store changes last. The same command goes on.",
+    "store pull": "The home changes to another snapshot in one step. The same command goes on.",
+    "store push": "The store changes to another snapshot in one step. The same command goes on.",
     "verify": "Nothing was changed: the command only reads.",
 }
 """What holds after each command, at whatever moment it was stopped."""
@@ -46,6 +45,7 @@ def interrupted(words: Sequence[str] = ()) -> str:
     plain = [one for one in words if not one.startswith("-")][:2]
     left = LEAVES.get(" ".join(plain)) or LEAVES.get(plain[0] if plain else "") or ""
     during = f" while {_steps[0][:1].lower()}{_steps[0][1:]}" if _steps else ""
+    ended()  # another command of this process has steps of its own
     return f"Interrupted{during}. {left}".rstrip()
 
 
