@@ -44,7 +44,7 @@ def asked(gate: EngagementGate | QuotaGate, home: Path) -> Checked:
 def test_engagement_is_kept(home: Path, hub: Hub) -> None:
     found = asked(ENGAGEMENT, home)
     assert found.verdict is Verdict.PASSED
-    assert "3 likes and 1 discussions; 3 and 1 before the move: nothing changed." in found.text
+    assert "3 likes and 1 discussion; 3 and 1 before the move: nothing changed." in found.text
 
 
 def test_a_like_or_a_discussion_that_is_gone_fails(home: Path, hub: Hub) -> None:

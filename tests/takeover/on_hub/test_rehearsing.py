@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from frontrunner.base.errors import GatewayError
 from frontrunner.hub.standin.stored import Stored
 from frontrunner.takeover.on_hub.made_up import files_in
 from frontrunner.takeover.on_hub.rehearsal_report import Held, rehearsals_page
@@ -63,8 +64,23 @@ def test_visitors_are_moved_in_shares_by_a_real_gateway(tmp_path: Path) -> None:
     assert [one.key for one in found.steps].count("share") >= 5
 
 
+def test_without_an_envoy_no_rehearsal_in_shares_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENVOY_BIN", str(tmp_path / "none"))
+    with pytest.raises(GatewayError, match="ENVOY_BIN"):
+        rehearse(Order(shifting=True), tmp_path / "rehearsal")
+    assert not (tmp_path / "rehearsal").exists()
+
+
 @pytest.mark.parametrize("fault", ["rollback", "push", "lost-like"])
-def test_faults_that_take_users_back(tmp_path: Path, fault: str) -> None:
+def test_faults_that_take_users_back(
+    tmp_path: Path, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user's own settings in the environment are not those of the rehearsal."""
+    monkeypatch.setenv("FRONTRUNNER_HUB_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("FRONTRUNNER_HUB_SPACE", "real/board")
+    monkeypatch.setenv("FRONTRUNNER_TAKEOVER_DATABASE", "postgresql://127.0.0.1:9/real")
     found = rehearse(Order(fault=fault, every=0.05), tmp_path / "rehearsal")
     assert found.all_held, found.held
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from typing import Any
+
 import pytest
 
+from frontrunner.takeover.rehearsal import perform
 from frontrunner.takeover.rehearsal.faults import CASES, Fault
 from frontrunner.takeover.rehearsal.perform import rate, wishes
 
@@ -26,3 +30,16 @@ def test_with_names_only_these_happen() -> None:
     found = wishes(20_000, (Fault.EMPTY_BOARD,))
     assert [one.fault for one in found.cases] == [Fault.EMPTY_BOARD]
     assert (found.controller_kills, found.envoy_kills) == (0, 0)
+
+
+def test_settings_of_a_real_board_are_not_those_of_a_rehearsal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FRONTRUNNER_TAKEOVER_DATABASE", "postgresql://real/ledger")
+    seen = list[str | None]()
+    looks: Any = lambda *_: seen.append(os.environ.get("FRONTRUNNER_TAKEOVER_DATABASE"))  # noqa: E731
+    monkeypatch.setattr(perform, "_rehearsed", looks)
+    nothing: Any = None
+    perform.rehearse(nothing, nothing, print)
+    assert seen == [None]
+    assert os.environ["FRONTRUNNER_TAKEOVER_DATABASE"] == "postgresql://real/ledger"

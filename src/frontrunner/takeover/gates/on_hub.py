@@ -75,7 +75,8 @@ def judged_engagement(before: Engagement, after: Engagement, at: float, more: st
     kept = is_kept(before, after)
     named = "; ".join(one.text for one in found[:_SHOWN]) or "nothing changed"
     text = (
-        f"{after.repo_id} has {after.likes:,} likes and {len(after.threads):,} discussions; "
+        f"{after.repo_id} has {_counted(after.likes, 'like')} and "
+        f"{_counted(len(after.threads), 'discussion')}; "
         f"{before.likes:,} and {len(before.threads):,} before the move: {named}. {more}"
     )
     return Checked(
@@ -86,6 +87,10 @@ def judged_engagement(before: Engagement, after: Engagement, at: float, more: st
         limit=float(before.likes),
         sample=before.likes + len(before.threads),
     )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def judged_quota(runtime: Runtime, wanted: str, at: float, storage: str = "") -> Checked:

@@ -6,7 +6,6 @@ has at the end, against what a take-over promises.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -18,7 +17,8 @@ from frontrunner.base.atomic import write_file
 from frontrunner.base.config import load_settings
 from frontrunner.base.errors import TakeoverError
 from frontrunner.base.home import Home
-from frontrunner.hub.access import VARIABLE
+from frontrunner.base.own_variables import without_settings
+from frontrunner.gateway.binary import find_envoy
 from frontrunner.hub.standin.asgi import StandIn
 from frontrunner.hub.standin.containers import Containers
 from frontrunner.hub.standin.live_sites import Application
@@ -64,15 +64,18 @@ def rehearse(
 ) -> Rehearsal:
     """Rehearse in an empty folder. `applications` are what containers answer, by Space.
 
-    Raises TakeoverError if it does not come to its end in time.
+    Raises TakeoverError if it does not come to its end in time, and GatewayError if users are to
+    move in shares and there is no Envoy.
     """
+    if order.shifting:
+        find_envoy()
     fault = FAULTS[order.fault]
     stored, token = made_up_hub(order.old)
     app = StandIn(stored)
     board = order.new or made_up_board(folder / "new")
     app.applications |= applications or {"": container((board / "README.md").read_bytes())}
     before = {path: stored.content(e) for path, e in stored.space(SPACE).head.files.items()}
-    with running(app) as url, _without_token(), Containers(app) as containers:
+    with running(app) as url, without_settings(), Containers(app) as containers:
         app.containers = containers
         home = _home(order, fault, folder, url, token)
         with ExitStack() as closing:
@@ -258,14 +261,3 @@ def _gates(order: Order) -> tuple[dict[str, list[str]], str]:
         tables += f'[[takeover.gate]]\nname = "{name}"\nkind = "{name}"\n'
         tables += f'record = "{order.record}"\n{ignore}'
     return stages, tables
-
-
-@contextmanager
-def _without_token() -> Iterator[None]:
-    """A real token of the user is never sent to the stand-in."""
-    kept = os.environ.pop(VARIABLE, None)
-    try:
-        yield
-    finally:
-        if kept is not None:
-            os.environ[VARIABLE] = kept

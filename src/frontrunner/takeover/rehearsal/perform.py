@@ -11,6 +11,7 @@ from pathlib import Path
 from frontrunner.base.config import load_settings
 from frontrunner.base.errors import FrontrunnerError, TakeoverError
 from frontrunner.base.home import Home
+from frontrunner.base.own_variables import without_settings
 from frontrunner.takeover.plan import parse_plan
 from frontrunner.takeover.records import PlanChanged
 from frontrunner.takeover.rehearsal import findings
@@ -77,7 +78,15 @@ def build_starter(home: Path) -> None:
 
 
 def rehearse(installation: Installation, wanted: Wishes, say: Callable[[str], None]) -> Report:
-    """Run everything, and report. Raises TakeoverError or UsageError if it cannot begin."""
+    """Run everything, and report. Raises TakeoverError or UsageError if it cannot begin.
+
+    No variable of the environment is a setting of it.
+    """
+    with without_settings():
+        return _rehearsed(installation, wanted, say)
+
+
+def _rehearsed(installation: Installation, wanted: Wishes, say: Callable[[str], None]) -> Report:
     build_starter(installation.home)
     installation.write_settings()
     say("Starting the old board, the new board and the gateway ...")
