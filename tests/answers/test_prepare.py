@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from frontrunner.answers import boards
+from frontrunner.answers import prepare as prepare_module
 from frontrunner.answers.boards import BoardRenderer
 from frontrunner.answers.entities import Entities
 from frontrunner.answers.prepare import NUMBERS, Numbers, Shown, count, prepare
 from frontrunner.base.atomic import remove_folder
 from frontrunner.catalog import Benchmark
+from frontrunner.ranking import Question
+from frontrunner.ranking.means import score
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.prepared import ANSWERS
 from frontrunner.snapshot.reader import Snapshot
@@ -43,6 +48,34 @@ def test_boards_lists_and_models_are_prepared(snapshot: Snapshot) -> None:
     lists = {"benchmarks", "benchmarks?include_hidden", "benchmarks/menu", "tasks", "models"}
     models = {f"models/{name}/scores" for name in ("org/a", "org/b")}
     assert keys(snapshot) == boards | lists | models | {NUMBERS}
+
+
+@pytest.mark.parametrize("at_once", [1, 256])
+@pytest.mark.parametrize("name", ["Both", "Empty"])
+def test_rows_by_language_are_the_same_however_many_are_encoded_at_once(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, at_once: int, name: str
+) -> None:
+    monkeypatch.setattr(boards, "_ROWS_AT_ONCE", at_once)
+    renderer = BoardRenderer(Entities(snapshot.catalog), snapshot.facts, snapshot.table)
+    bench = snapshot.catalog.benchmark_by_name[name]
+    rows = score(snapshot.table, Question.of(bench))
+    whole = msgspec.json.encode(renderer.per_language(bench))
+    assert renderer.per_language_body(bench, rows) == whole
+
+
+def test_no_more_processes_than_a_gigabyte_has_room_for(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    assert prepare_module._workers(snapshot) == 1
+    many = msgspec.structs.replace(snapshot.catalog, benchmarks=snapshot.catalog.benchmarks * 40)
+    monkeypatch.setattr(snapshot, "catalog", many)
+    assert prepare_module._workers(snapshot) == 10
+    rows = snapshot.manifest.provenance.counts.rows
+    monkeypatch.setattr(prepare_module, "_ROWS_OF_ALL", 3 * rows)
+    assert prepare_module._workers(snapshot) == 3
+    monkeypatch.setattr(prepare_module, "_ROWS_OF_ALL", 0)
+    assert prepare_module._workers(snapshot) == 2
 
 
 def test_counts_are_those_of_the_boards(snapshot: Snapshot) -> None:

@@ -63,8 +63,8 @@ def test_marks_are_counted_by_group() -> None:
     none = count_columns(marks[:, :0], np.array([], dtype=np.int64), 3)
     assert none.tolist() == [[0, 0, 0], [0, 0, 0]]
     assert found.dtype == none.dtype == np.int64
-    many = np.ones((1, 300), dtype=bool)
-    assert count_columns(many, np.zeros(300, dtype=np.int64), 1).tolist() == [[300]]
+    many = np.ones((300, 300), dtype=bool)
+    assert count_columns(many, np.zeros(300, dtype=np.int64), 1).tolist() == [[300]] * 300
 
 
 def test_the_same_rows_are_scored_once(tmp_path: Path) -> None:

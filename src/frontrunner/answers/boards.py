@@ -235,7 +235,8 @@ class BoardRenderer:
         while some := list(islice(rows, _ROWS_AT_ONCE)):
             body += b"," if len(body) > len(begin) else b""
             body += msgspec.json.encode(some)[1:-1]
-        return bytes(body + end)
+        body += end
+        return bytes(body)
 
     def _language_rows(
         self, bench: nouns.Benchmark, all_rows: Scored | None

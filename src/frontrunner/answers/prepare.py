@@ -60,6 +60,9 @@ class Numbers(msgspec.Struct, frozen=True):
 
 
 NUMBERS = "numbers"
+_ROWS_OF_ALL = 32_000_000
+"""Scores of the snapshot times processes: at ten times the public results, with 13 million scores,
+each of two processes takes up to 400 MB."""
 
 
 class _Share(NamedTuple):
@@ -98,8 +101,7 @@ def _share_name(number: int) -> str:
 
 def _shared_out(snapshot: Snapshot, progress: Progress | None, aside: Path) -> list[_Share]:
     """Every benchmark's answers, from as many processes as pay; they are written to `aside`."""
-    benches = len(snapshot.catalog.benchmarks)
-    workers = min(os.cpu_count() or 1, max(1, benches // 8))
+    workers = _workers(snapshot)
     if workers == 1:
         return [_make_share(snapshot.folder, 0, 1, aside)]
     shares = [(snapshot.folder, share, workers, aside) for share in range(workers)]
@@ -110,6 +112,12 @@ def _shared_out(snapshot: Snapshot, progress: Progress | None, aside: Path) -> l
             if progress:
                 progress(len(made), workers)
     return made
+
+
+def _workers(snapshot: Snapshot) -> int:
+    """As many as pay, and no more than a gigabyte has room for."""
+    room = max(2, _ROWS_OF_ALL // max(1, snapshot.manifest.provenance.counts.rows))
+    return min(os.cpu_count() or 1, max(1, len(snapshot.catalog.benchmarks) // 8), room)
 
 
 def _all_answers(

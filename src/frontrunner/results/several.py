@@ -9,6 +9,7 @@ from pathlib import Path
 from shlex import quote
 
 from frontrunner.base.errors import NothingUsableError, SourceError
+from frontrunner.base.memory import return_freed_memory
 from frontrunner.catalog import Catalog
 from frontrunner.results.archive import is_archive
 from frontrunner.results.fetch import LocalSource
@@ -23,6 +24,8 @@ from frontrunner.results.zips import is_zip
 
 _CACHE_PARTS = ("remote/results", "results")
 """mteb's own cache: what it downloaded, then what was run here, which wins."""
+_MANY_ROWS = 4_000_000
+"""From so many rows on, what reading them took is given back before anything else is done."""
 _SHOWN = 3
 
 
@@ -49,7 +52,11 @@ def read_sources(
             words = ([label] if len(local_sources) > 1 else []) + ([name] if name else [])
             parts.append(Part("/".join(words), raw))
         _refuse_empty(local, parts[-len(inner) :])
-    return joined_parts(parts, catalog, newest=newest, room=on_disk(options.cache))
+    found = joined_parts(parts, catalog, newest=newest, room=on_disk(options.cache))
+    if found.table.rows > _MANY_ROWS:
+        parts.clear()
+        return_freed_memory()
+    return found
 
 
 def begin_stamping_all(

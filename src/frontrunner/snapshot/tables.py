@@ -177,7 +177,7 @@ def write_files_parquet(
     frame = (
         _frame_of_origins(origins)
         if isinstance(origins, Origins)
-        else pl.concat([pl.read_ipc(part) for part in origins], rechunk=True)
+        else pl.concat([_joined(origins, name) for name in Origins._fields], how="horizontal")
     )
     _write(frame, folder / FILES_PARQUET)
     del frame
@@ -195,6 +195,13 @@ def write_files_parquet(
     numbers = {"score": pl.Float64, "winner_score": pl.Float64}
     differing = dict.fromkeys(Difference._fields, pl.String) | numbers
     _write(_frame_of(differences, differing), folder / DIFFERENCES_PARQUET)
+
+
+def _joined(parts: Sequence[Path], column: str) -> pl.DataFrame:
+    """One column of all parts: all columns at once would be in memory twice."""
+    import polars as pl  # noqa: PLC0415
+
+    return pl.concat([pl.read_ipc(part, columns=[column]) for part in parts], rechunk=True)
 
 
 def _frame_of_origins(origins: Origins) -> pl.DataFrame:
