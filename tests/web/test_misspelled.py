@@ -53,6 +53,13 @@ def test_an_unknown_value_is_422_with_the_closest_one(
     assert browser.page(path, found.partition("?")[2]).status == 200
 
 
+def test_all_values_are_offered_if_they_are_few_and_none_is_close(browser: Browser) -> None:
+    html = unescape(browser.page(BOARD, "weights=nonsense&st=yes").answer.identity.decode())
+    assert "<h1>Unknown filter value</h1>" in html
+    for value in ("open", "closed"):
+        assert f'?weights={value}&st=yes">{value}</a>' in html
+
+
 @pytest.mark.parametrize(
     ("path", "query", "rest"),
     [

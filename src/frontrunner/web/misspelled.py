@@ -28,6 +28,8 @@ SEPARATOR = "~"
 """Separates the values of one filter."""
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _YES_NO = ("yes", "no")
+_FEW = 6
+"""Values that a page can offer all of."""
 
 
 class Misspelled(NamedTuple):
@@ -37,6 +39,8 @@ class Misspelled(NamedTuple):
     value: str
     near: str | None
     """The known value closest to it."""
+    few: tuple[str, ...] = ()
+    """All known values, if they are few."""
 
 
 class Rule(NamedTuple):
@@ -45,6 +49,8 @@ class Rule(NamedTuple):
     knows: Callable[[str], bool]
     near: Callable[[str], str | None]
     """The known value closest to one that is unknown. This takes milliseconds."""
+    few: tuple[str, ...] = ()
+    """All known values, if they are few."""
 
 
 Rules = Mapping[str, Rule]
@@ -57,7 +63,7 @@ def find(rules: Rules, query: Mapping[str, str]) -> Misspelled | None:
         rule = rules.get(parameter)
         wrong = next((one for one in _values(given) if not rule.knows(one)), None) if rule else None
         if rule and wrong is not None:
-            return Misspelled(parameter, wrong, rule.near(wrong))
+            return Misspelled(parameter, wrong, rule.near(wrong), rule.few)
     return None
 
 
@@ -163,7 +169,8 @@ def _among(known: Collection[str]) -> Rule:
         found = near_names(value.casefold(), folded, most=1)
         return folded[found[0]] if found else None
 
-    return Rule(lambda value: value in known, near)
+    few = tuple(sorted(known)) if len(known) <= _FEW else ()
+    return Rule(lambda value: value in known, near, few)
 
 
 def _languages(service: Service) -> Rule:

@@ -36,9 +36,10 @@ def misspelled(visit: Visit, path: str, query: Mapping[str, str], wrong: Misspel
     """The page for an unknown value of a filter: links to the closest value and without it."""
     value, page = cut(wrong.value), visit.links.page(model_path(path))
     what = visit.t("problem.filter", parameter=wrong.parameter, value=value)
-    near = [Found(wrong.near, page + corrected(query, wrong, wrong.near))] if wrong.near else []
+    offered = (wrong.near,) if wrong.near else wrong.few
+    near = [Found(one, page + corrected(query, wrong, one)) for one in offered]
     shown = problem(visit, 422, what, near, "")
-    shown = replace(shown, title=visit.t("problem.value", value=value))
+    shown = replace(shown, title=visit.t("problem.value"))
     without = page + corrected(query, wrong, None)
     return replace(shown, values={**shown.values, "without": without})
 
