@@ -5,6 +5,7 @@ import { byId, fill, make } from "./dom";
 import { setup, words } from "./facts";
 import { fillChoices, rowTest } from "./filters";
 import { frame } from "./frame";
+import { oneStop } from "./heads";
 import { jump } from "./jump";
 import { share } from "./share";
 import { address, read, type State } from "./state";
@@ -129,6 +130,7 @@ function dressRow(row: Row): void {
 common();
 fillChoices(filterForm);
 dressHeads();
+oneStop(table);
 finishWith(dressRow);
 share();
 jump();
