@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.snapshot.answers import (
+    DENSEST,
     Answer,
     AnswerPack,
     Encoded,
@@ -54,6 +55,15 @@ def test_replicas_compress_at_the_same_levels() -> None:
     }
     for chosen, rest in others.items():  # so that the levels above are told apart
         assert chosen not in rest
+
+
+def test_files_that_are_sent_for_long_are_compressed_as_far_as_it_goes() -> None:
+    body = b"".join(b"<td>%d<td>%d" % (n, n * n % 997) for n in range(2_000))
+    dense = encode(Answer("a", body), DENSEST)
+    assert dense.gzip == bytes(deflate.gzip_compress(body, 12))
+    assert dense.brotli == brotli.compress(body, quality=11)
+    assert dense.zstd == zstandard.ZstdCompressor(level=19).compress(body)
+    assert dense.tag == encode(Answer("a", body)).tag
 
 
 @pytest.mark.parametrize(("length", "compressed"), [(0, False), (255, False), (256, True)])

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -177,3 +179,13 @@ def test_an_odd_host_gets_into_no_page(browser: Browser) -> None:
 def test_a_page_is_made_once(browser: Browser) -> None:
     assert browser.page("/boards") is browser.page("/boards")
     assert browser.page("/boards") is not browser.page("/zh/boards")
+
+
+def test_what_the_measurement_in_a_browser_looks_for_is_on_a_board(browser: Browser) -> None:
+    """It waited for a list that a new form no longer had, and ended with a traceback."""
+    source = (Path(__file__).parents[2] / "bench/web.py").read_text()
+    wanted = set(re.findall(r"(?:querySelector|wait_for_selector)\(.#(\w+)", source))
+    assert wanted == {"board", "q", "tools"}
+    html = browser.text(_decoded(LINKS.board(NAME)))
+    for one in (*(f'id="{name}"' for name in wanted), 'name="weights"', 'data-k="params"'):
+        assert one in html

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import resources
 
 from frontrunner.base.json import read_as
-from frontrunner.snapshot.answers import Answer, Encoded, body_tag, encode
+from frontrunner.snapshot.answers import DENSEST, Answer, Encoded, body_tag, encode
 
 _TYPES = {
     "css": "text/css; charset=utf-8",
@@ -39,4 +39,4 @@ def read(name: str) -> Encoded | None:
     kind = _TYPES[name.rsplit(".", 1)[-1]]
     if kind == "font/woff2":  # is compressed
         return Encoded(kind, body_tag(body), body)
-    return encode(Answer(name, body, kind))
+    return encode(Answer(name, body, kind), DENSEST)

@@ -13,7 +13,7 @@ from frontrunner.base.errors import FrontrunnerError, UnknownNameError, UsageErr
 from frontrunner.http.pages import Page, PageRequest
 from frontrunner.http.reply import Headers
 from frontrunner.legacy.links.meaning import Unknown, tidied
-from frontrunner.snapshot.answers import Answer, encode
+from frontrunner.snapshot.answers import DENSE, Answer, encode
 from frontrunner.web import (
     assets,
     cards,
@@ -281,7 +281,7 @@ def _missing(visit: Visit, path: str) -> Page:
 
 def _to_page(visit: Visit, path: str, shown: Shown, group: str) -> Page:
     body = to_bytes(visit, path, shown)
-    answer = encode(Answer(path, body, "text/html; charset=utf-8"))
+    answer = encode(Answer(path, body, "text/html; charset=utf-8"), DENSE)
     headers = page_headers("embed" in visit.query, visit.framed_by)
     if shown.status >= 500:
         headers = [(name, b"no-store" if name == b"cache-control" else v) for name, v in headers]
