@@ -19,6 +19,7 @@ import uvicorn
 
 from frontrunner.base.atomic import temporary_folder
 from frontrunner.base.config import ServerSettings
+from frontrunner.base.memory import keep_little_freed
 from frontrunner.http.app import Application
 from frontrunner.http.counters import new_segment
 from frontrunner.http.follow import Follower, with_readiness
@@ -84,6 +85,7 @@ def serve(
     on.
     """
     host, workers, grace = settings.host, settings.workers, settings.grace_seconds
+    keep_little_freed()
     # A board is tens of thousands of new objects and no cycles: look for those a tenth as often.
     gc.set_threshold(*(10 * often for often in gc.get_threshold()))
     snapshot = store.current()
