@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import httpx
 import msgspec
 
-from bench.harness import ROOT, WORK, results, run, say
+from bench.harness import ROOT, WORK, results, run, say, watched
 from frontrunner.catalog import Catalog, Model
 from frontrunner.catalog.entries import OwnModel
 
@@ -181,12 +181,15 @@ def measured(real: Path, times: int, folder: Path, known: Catalog) -> dict[str, 
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(folder / "home-catalog/catalog", home / "catalog")
     catalog: list[str | Path] = ["--catalog", made.catalog] if made.catalog else []
-    built = run([*_PROGRAM, "build", "--results", made.results, "--home", home, *catalog])
+    command = [*_PROGRAM, "build", "--results", made.results, "--home", home, *catalog]
+    built = watched(command, {}, pss=True)
     size = sum(one.stat().st_size for one in home.glob("snapshots/*/**/*") if one.is_file())
     return {
         "times": times,
         "build_seconds": round(built.seconds, 1),
         "build_mb": round(built.peak_mb),
+        "build_pss_mb": round(built.pss_mb),
+        "build_anonymous_mb": round(built.anonymous_mb),
         "snapshot_mb": size >> 20,
         "snapshot": (home / "current").readlink().name,
         **asked(home),

@@ -208,6 +208,7 @@ def _make_board(
     body = msgspec.json.encode(summary)
     del summary  # twice as large as its JSON
     yield _encoded(f"benchmarks/{bench.name}/scores", body)
+    del body  # before the next is made
     body = renderer.per_language_body(bench, rows)
     del rows
     return_freed_memory()

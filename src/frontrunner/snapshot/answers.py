@@ -107,6 +107,7 @@ def write_pack(folder: Path, name: str, answers: Iterable[tuple[str, Encoded]]) 
                 spans.append((file.tell(), len(body or b"")))
                 file.write(body or b"")
             entries[key] = _Entry(encoded.media_type, encoded.tag, tuple(spans))
+            del encoded, body  # before the next is made, which may be as large
     add_file(folder / f"{name}.index", msgspec.msgpack.encode(entries))
 
 

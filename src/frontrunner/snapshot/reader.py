@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.base.json import read_as
 from frontrunner.catalog import Catalog
+from frontrunner.catalog.stored import stored_catalog
 from frontrunner.snapshot.answers import AnswerPack
 from frontrunner.snapshot.icons import ICONS
 from frontrunner.snapshot.manifest import BUILT, Built, Manifest, read_manifest
@@ -95,7 +96,7 @@ class Snapshot:
     def catalog(self) -> Catalog:
         """Tasks, benchmarks and models as they were when it was built."""
         try:
-            return read_as(self.folder / CATALOG, Catalog)
+            return stored_catalog(self.folder / CATALOG)
         except (OSError, ValueError) as error:
             raise CorruptSnapshotError(
                 f"{self.folder / CATALOG} cannot be read: {error}. Run: frontrunner verify"
