@@ -8,8 +8,8 @@ import { frame } from "./frame";
 import { oneStop } from "./heads";
 import { jump } from "./jump";
 import { share } from "./share";
-import { address, read, type State } from "./state";
-import { dressHeads, finishWith, heads, markHeads, rows, show, table, type Row } from "./table";
+import { address, read, write, type State } from "./state";
+import { finishWith, heads, markHeads, rows, show, table, type Row, type SortKey } from "./table";
 import { carry, countFilters, filterForm, keep, listenToFilters, showFilters } from "./toolbar";
 
 const NATURAL: readonly string[] = ["rank", "name"];
@@ -60,19 +60,32 @@ function change(next: Partial<State>, remember = true): void {
   keep(address(state), remember);
 }
 
-function sortBy(column: string, several: boolean): void {
+/** What a click on a heading sorts by: as `Sorting.href` in `web/views/board_sort.py`. */
+function sortBy(column: string, several: boolean): SortKey[] {
   const before = state.sort.find((key) => key.column === column);
   const others = several ? state.sort.filter((key) => key.column !== column) : [];
   const first = !NATURAL.includes(column);
-  if (before && before.descending !== first) return change({ sort: others });
+  if (before && before.descending !== first) return others;
   const key = { column, descending: before ? !before.descending : first };
-  change({ sort: column === "rank" && !before && !several ? [] : [...others, key] });
+  return column === "rank" && !before && !several ? [] : [...others, key];
+}
+
+/** A heading is a link to the page that the server sorts; it says where the reader is now when it may be opened. */
+function leadOn(event: Event): void {
+  const link = (event.target as Element).closest<HTMLAnchorElement>("a.sort");
+  const column = link?.closest("th")?.dataset["k"];
+  if (link && column) link.href = location.pathname + (write({ ...state, sort: sortBy(column, false) }, location.search) || "?");
 }
 
 function onTable(event: MouseEvent): void {
   const target = event.target as Element;
   const column = target.closest(".sort")?.closest("th")?.dataset["k"];
-  if (column) return sortBy(column, event.shiftKey);
+  if (column) {
+    // Shift adds a column; other keys open the link elsewhere, as on every page.
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    return change({ sort: sortBy(column, event.shiftKey) });
+  }
   const pin = target.closest<HTMLElement>(".pin");
   const row = pin && rows.find((one) => one.element === pin.closest("tr"));
   if (!row) return;
@@ -96,6 +109,7 @@ async function openForm(panel: HTMLElement): Promise<void> {
 
 function listen(): void {
   table.addEventListener("click", onTable);
+  ["pointerdown", "focusin"].forEach((event) => table.addEventListener(event, leadOn));
   listenToFilters(change);
   rankPanel?.addEventListener("toggle", () => void openForm(rankPanel.querySelector(".panel") as HTMLElement));
   // Choosing columns keeps what else was chosen.
@@ -129,7 +143,6 @@ function dressRow(row: Row): void {
 
 common();
 fillChoices(filterForm);
-dressHeads();
 oneStop(table);
 finishWith(dressRow);
 share();

@@ -19,6 +19,7 @@ export function read(search: string): State {
   const query = new URLSearchParams(search);
   const list = (key: string): string[] => (query.get(key) ?? "").split(SEPARATOR).filter(Boolean);
   const filters: State["filters"] = {};
+  const order = query.get("order");
   for (const name of FILTERS) {
     const value = query.get(name);
     if (value) filters[name] = value;
@@ -26,7 +27,7 @@ export function read(search: string): State {
   return {
     search: query.get("q") ?? "",
     filters,
-    sort: list("sort").map((key) => ({ column: key.replace(/^-/, ""), descending: key.startsWith("-") })),
+    sort: list("sort").map((key) => ({ column: key.replace(/^-/, ""), descending: order ? order === "desc" : key.startsWith("-") })),
     pins: new Set(list("pin")),
   };
 }
@@ -42,6 +43,7 @@ export function write(state: State, search: string): string {
   const put = (key: string, value: string): void => (value ? query.set(key, value) : query.delete(key));
   put("q", state.search);
   for (const name of FILTERS) put(name, state.filters[name] ?? "");
+  query.delete("order");
   put("sort", state.sort.map((key) => (key.descending ? "-" : "") + key.column).join(SEPARATOR));
   put("pin", [...state.pins].join(SEPARATOR));
   const text = query.toString();

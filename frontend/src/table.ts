@@ -175,20 +175,6 @@ export function markHeads(keys: SortKey[]): void {
   }
 }
 
-/** Make every heading a button. */
-export function dressHeads(): void {
-  for (const head of heads()) {
-    if (head.querySelector(".sort")) continue;
-    const button = make("button", "", { class: "sort", type: "button" });
-    if (head.querySelector("a")) {
-      button.textContent = "↕";
-      button.classList.add("only");
-      button.setAttribute("aria-label", head.textContent ?? "");
-    } else button.append(...head.childNodes);
-    head.append(button);
-  }
-}
-
 /** The table as text: headings, then the rows that are shown. */
 export function shownCells(): string[][] {
   const label = (head: HTMLElement): string => (head.textContent ?? "").replace(/[↕\s]+/g, " ").trim();

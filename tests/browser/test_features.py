@@ -100,7 +100,7 @@ def test_a_chip_removes_its_filter_and_rows_are_numbered_as_shown(board: Any) ->
     expect(chip).to_have_count(0)
     filters_set(board, 0)
     assert _shown(board) == everything
-    board.click('#board th[data-k="params"] button')
+    board.click('#board th[data-k="params"] .sort')
     expect(board.locator("#board")).to_have_class(re.compile("placed"))
 
 
@@ -208,7 +208,7 @@ def test_the_frame_of_a_board_is_copied(board: Any, address: str) -> None:
 
 
 def test_the_link_to_a_view_is_copied(board: Any, address: str) -> None:
-    board.locator('th[data-k="params"] button').click()
+    board.locator('th[data-k="params"] .sort').click()
     board.click("#share summary")
     assert copied(board, '[data-copy="link"]') == board.url
     assert "sort=-params" in board.url
@@ -244,7 +244,7 @@ class TestCopy:
         copy.goto(f"{copy_address}/benchmark/{quote(board_name(snapshot))}/")
         copy.wait_for_selector("#tools:not([hidden])")
         everything = _shown(copy)
-        copy.locator('th[data-k="params"] button').click()
+        copy.locator('th[data-k="params"] .sort').click()
         head = copy.locator('th[data-k="params"]')
         expect(head).to_have_attribute("aria-sort", "descending")
         copy.click("#filters summary")

@@ -30,7 +30,7 @@ def test_every_link_of_a_copy_leads_to_a_file_of_it(copy: Path) -> None:
                 continue
             assert not target.startswith("/"), f"{page}: {target}"
             plain = target.split("#")[0].split("?")[0]
-            place = page.parent / unquote(plain)
+            place = page.parent / unquote(plain) if plain else page
             found = place / "index.html" if plain.endswith("/") else place
             assert found.resolve().is_file(), f"{page}: {target}"
             assert found.resolve().is_relative_to(copy)

@@ -91,7 +91,7 @@ def test_the_filter_can_be_removed(browser: Browser, path: str, query: str, rest
         ("/models", "kind=dense&weights=closed&min=500K&max=7,5B&language=German&results=no"),
         (BOARD, "languages=eng~deu-Latn~German&types=STS&domains=Legal&tasks=Search"),
         (BOARD, "kind=sparse&zero=known&st=no&coverage=90&since=2022-01&facets=0~5&policy=lenient"),
-        (BOARD, "languages=&kind=&sort=-nothing&pin=org/none&q=anything"),
+        (BOARD, "languages=&kind=&sort=-params&pin=org/none&q=anything"),
         ("/tasks/Search", "language=xyz"),  # it has no filters
         ("/boards", "language=xyz"),
     ],

@@ -20,8 +20,10 @@ from frontrunner.catalog import Benchmark
 from frontrunner.catalog.vocabulary import standard_words
 from frontrunner.web import choices, text
 from frontrunner.web.licences import USES
+from frontrunner.web.views import board_sort
 from frontrunner.web.views.board_table import FACETS
 from frontrunner.web.views.boards import split
+from frontrunner.web.views.rows import MEANS
 from frontrunner.web.visit import Visit
 
 SEPARATOR = "~"
@@ -145,6 +147,8 @@ def rules_of_board(service: Service, bench: Benchmark) -> Rules:
         "tasks": _among([scope.task for scope in bench.scopes]),
         "subsets": _subsets(bench),
         choices.WEIGH: _weights(service, bench),
+        "sort": _columns(service, bench),
+        "order": _among(board_sort.ORDERS),
         "policy": _among(("strict", "lenient")),
         "use": _among(USES),
         "zero": _among(("known", "only")),
@@ -196,6 +200,25 @@ def _subsets(bench: Benchmark) -> Rule:
     return Rule(
         lambda value: unknown(value) is None, lambda value: known.near(unknown(value) or "")
     )
+
+
+def _columns(service: Service, bench: Benchmark) -> Rule:
+    """A column of one of the board's tables; `-` before it turns the order round."""
+
+    @cache
+    def known() -> Rule:
+        board = service.board(bench.name)
+        groups = [
+            f"{one.name}:{group.label}" for one in board.custom_groupings for group in one.groups
+        ]
+        kinds, languages = board.task_types, service.entities.benchmark(bench).languages
+        return _among([*board_sort.FACTS, *MEANS, *kinds, *groups, *board.tasks, *languages])
+
+    def near(value: str) -> str | None:
+        found = known().near(value.removeprefix("-"))
+        return f"{'-' * value.startswith('-')}{found}" if found else None
+
+    return Rule(lambda value: known().knows(value.removeprefix("-")), near)
 
 
 def _weights(service: Service, bench: Benchmark) -> Rule:

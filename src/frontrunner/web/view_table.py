@@ -7,6 +7,7 @@ from frontrunner.web.views import (
     about,
     api_docs,
     board_filters,
+    board_sort,
     boards,
     changes,
     cite,
@@ -48,7 +49,9 @@ NAMED = frozenset({"benchmark", "models", "tasks", "old", "history", "scores", "
 """Pages with a name in the rest of their path; below the others there is nothing."""
 _EVERYWHERE = frozenset({"embed", "snapshot"})
 _PARAMETERS: dict[str, frozenset[str]] = {
-    "benchmark": frozenset({"show", *choices.PARAMETERS, *board_filters.FILTERS}),
+    "benchmark": frozenset(
+        {"show", *choices.PARAMETERS, *board_filters.FILTERS, *board_sort.PARAMETERS}
+    ),
     "cite": frozenset({"of"}),
     "compare": frozenset({"models", "board", "type"}),
     "models": frozenset({"q", "min", "max", *models.FILTERS}),

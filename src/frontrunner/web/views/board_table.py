@@ -111,6 +111,8 @@ class BoardTable(NamedTuple):
     """What coverage is out of; 0 for the tasks of the board."""
     hidden: frozenset[int] = frozenset()
     """The places of the rows that filters leave out."""
+    is_sorted: bool = False
+    """Whether the rows are in another order than that of their ranks."""
 
     @property
     def has_bands(self) -> bool:

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from frontrunner.answers.service import Service
+from frontrunner.answers.values import BoardValues
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Benchmark
 from frontrunner.web.choices import written
-from frontrunner.web.views import board_table, pictures
+from frontrunner.web.views import board_sort, board_table, pictures
 from frontrunner.web.views.board_filters import chips, kept
 from frontrunner.web.views.home import menu
 from frontrunner.web.views.languages import by_language
@@ -42,6 +43,8 @@ def board(visit: Visit) -> Shown:
     """One tab of a board."""
     bench, tab = split(visit)
     values = _TABS[tab](visit, bench)
+    if "table" in values:
+        values |= _sorted(visit, values)
     heading = values["heading"]
     if tab not in (*heading.tabs, board_table.CUSTOMIZE):
         raise UnknownNameError(visit.name)
@@ -49,6 +52,15 @@ def board(visit: Visit) -> Shown:
     template = "board_table.html" if "table" in values else f"board_{tab}.html"
     title, about = _title(visit, bench, tab), _about(visit, heading)
     return Shown(template, title, values, about, f"benchmark/{bench.name}")
+
+
+def _sorted(visit: Visit, values: dict[str, Any]) -> dict[str, Any]:
+    """The table in the order that the address asks for, and where its headings lead."""
+    keys = board_sort.read(visit.query)
+    return {
+        "table": board_sort.in_order(values["table"], values["numbers"], keys),
+        "sorting": board_sort.Sorting(keys, visit.query),
+    }
 
 
 def _title(visit: Visit, bench: Benchmark, tab: str) -> str:
@@ -65,8 +77,8 @@ def _about(visit: Visit, heading: board_table.Heading) -> str:
     )
 
 
-def _table(table: board_table.BoardTable) -> dict[str, Any]:
-    return {"heading": table.heading, "table": table}
+def _table(table: board_table.BoardTable, numbers: BoardValues) -> dict[str, Any]:
+    return {"heading": table.heading, "table": table, "numbers": numbers}
 
 
 def _summary(visit: Visit, bench: Benchmark) -> dict[str, Any]:
@@ -76,7 +88,7 @@ def _summary(visit: Visit, bench: Benchmark) -> dict[str, Any]:
     shown = kept(visit.query, found.board, found.tasks)
     hidden = frozenset(place for place, is_kept in enumerate(shown) if not is_kept)
     return {
-        **_table(table._replace(hidden=hidden)),
+        **_table(table._replace(hidden=hidden), found.board),
         "said": found.said,
         "failed": found.failed,
         "customize": visit.links.board(bench.name, board_table.CUSTOMIZE)
@@ -94,13 +106,14 @@ def _customize(visit: Visit, bench: Benchmark) -> dict[str, Any]:
 
 
 def _tasks(visit: Visit, bench: Benchmark) -> dict[str, Any]:
-    return _table(board_table.task_table(visit.service, bench, visit.t, visit.links))
+    table = board_table.task_table(visit.service, bench, visit.t, visit.links)
+    return _table(table, visit.service.board(bench.name))
 
 
 def _languages(visit: Visit, bench: Benchmark) -> dict[str, Any]:
     found = by_language(visit.service, bench, visit.t, visit.query.get("show", ""))
     bars = pictures.language_bars(visit.service, bench)
-    return {**_table(found.table), "by": found, "bars": bars}
+    return {**_table(found.table, visit.service.board(bench.name)), "by": found, "bars": bars}
 
 
 def _size(visit: Visit, bench: Benchmark) -> dict[str, Any]:
