@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import parse_qsl, quote, unquote
 
 from frontrunner.answers.cache import Cache, Key
@@ -13,7 +14,6 @@ from frontrunner.base.errors import FrontrunnerError, UnknownNameError, UsageErr
 from frontrunner.http.pages import Page, PageRequest
 from frontrunner.http.reply import Headers
 from frontrunner.legacy.links.meaning import Unknown, tidied
-from frontrunner.snapshot.answers import DENSE, Answer, encode
 from frontrunner.web import (
     assets,
     cards,
@@ -25,6 +25,7 @@ from frontrunner.web import (
     old_links,
     problems,
 )
+from frontrunner.web.drawn import ANYWHERE, Drawn
 from frontrunner.web.render import day, minute, render
 from frontrunner.web.urls import Links, card_name, model_path
 from frontrunner.web.view_table import DEVELOPMENT, NAMED, UNKEPT, VIEWS, parameters
@@ -33,6 +34,7 @@ from frontrunner.web.visit import Shown, View, Visit, links_out
 from frontrunner.web.words import DEFAULT, PLAIN_SITE, languages, preferred, words
 
 _CACHE_BYTES = 48 * 1024 * 1024
+_DRAWN_BYTES = 24 * 1024 * 1024
 MAX_SEARCH = 256
 """Characters of a search."""
 MAX_TERMS = 20
@@ -77,6 +79,7 @@ class Site:
         self._site = site
         self._hidden = frozenset() if development else DEVELOPMENT
         self._cache: Cache[Page | None] = Cache(_CACHE_BYTES, _weight)
+        self._drawn: Cache[Drawn | None] = Cache(_DRAWN_BYTES, _drawn_weight)
 
     def find(self, service: Service, request: PageRequest) -> Page | None:
         """The page that `request` asks for; None where a program asked for what there is not."""
@@ -134,11 +137,21 @@ class Site:
     def _made(self, visit: Visit, path: str) -> Page:
         """The page at `path`. Raises UnknownNameError if there is none."""
         if path in UNKEPT:
-            return _made(visit, path, self._hidden)
+            return _drawn(visit, path, self._hidden).at(visit.origin)
         service = visit.service
         state = service.snapshot.id, str(service.checked_at), service.past_version
         key = (*state, *_key(visit, path))
-        page = self._cache.get(key, lambda: _made(visit, path, self._hidden))
+
+        def draw() -> Drawn | None:
+            anywhere = replace(visit, origin=ANYWHERE if visit.origin else "")
+            return _drawn(anywhere, path, self._hidden)
+
+        def send() -> Page | None:
+            # Hosts can be made up, so a page is made once for all of them.
+            drawn = self._drawn.get((*key, "anywhere" if visit.origin else ""), draw)
+            return None if drawn is None else drawn.at(visit.origin)
+
+        page = self._cache.get((*key, visit.origin), send)
         if page is None:
             raise UnknownNameError(f"/{path}")
         return page
@@ -232,9 +245,14 @@ def _origin(request: PageRequest) -> str:
 
 
 def _key(visit: Visit, path: str) -> Key:
-    """All that a page depends on, apart from the snapshot."""
+    """All that a page depends on, apart from the snapshot and the host."""
     query = repr(sorted(visit.query.items()))
-    return visit.links.language, visit.t.language, path, query, visit.origin
+    return visit.links.language, visit.t.language, path, query
+
+
+def _drawn_weight(drawn: Drawn | None) -> int | None:
+    """Bytes of a page; None for an error, which must not be cached."""
+    return None if drawn is None or drawn.status != 200 else len(drawn.body)
 
 
 def _weight(page: Page | None) -> int | None:
@@ -259,7 +277,7 @@ def find_view(path: str) -> View | None:
     return VIEWS.get(path.partition("/")[0])
 
 
-def _made(visit: Visit, path: str, hidden: frozenset[str]) -> Page:
+def _drawn(visit: Visit, path: str, hidden: frozenset[str]) -> Drawn:
     """The page at `path`. Raises UnknownNameError if there is none, UsageError for a bad query."""
     first = path.partition("/")[0]
     view = None if first in hidden else find_view(path)
@@ -271,7 +289,7 @@ def _made(visit: Visit, path: str, hidden: frozenset[str]) -> Page:
         raise
     except FrontrunnerError as error:
         shown = problems.failed(visit, 500, str(error))
-    return _to_page(visit, path, shown, f"/{first}")
+    return _draw(visit, path, shown, f"/{first}")
 
 
 def _missing(visit: Visit, path: str) -> Page:
@@ -280,12 +298,14 @@ def _missing(visit: Visit, path: str) -> Page:
 
 
 def _to_page(visit: Visit, path: str, shown: Shown, group: str) -> Page:
-    body = to_bytes(visit, path, shown)
-    answer = encode(Answer(path, body, "text/html; charset=utf-8"), DENSE)
+    return _draw(visit, path, shown, group).at(visit.origin)
+
+
+def _draw(visit: Visit, path: str, shown: Shown, group: str) -> Drawn:
     headers = page_headers("embed" in visit.query, visit.framed_by)
     if shown.status >= 500:
         headers = [(name, b"no-store" if name == b"cache-control" else v) for name, v in headers]
-    return Page(answer, group, headers, shown.status)
+    return Drawn(to_bytes(visit, path, shown), group, headers, shown.status)
 
 
 def to_bytes(visit: Visit, path: str, shown: Shown) -> bytes:
