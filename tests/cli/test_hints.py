@@ -66,6 +66,14 @@ def test_every_command_that_takes_a_home_gets_it() -> None:
             "frontrunner refresh status --home /h shows what waits.",
         ),
         ("frontrunner refresh accept 3f", "frontrunner refresh accept --home /h 3f"),
+        (
+            "Run: frontrunner store push --store s3://b/c. Then go on.",
+            "Run: frontrunner store push --store s3://b/c --home /h. Then go on.",
+        ),
+        (
+            "On the machine that builds the board, run: frontrunner store push --store s3://b/c",
+            "On the machine that builds the board, run: frontrunner store push --store s3://b/c",
+        ),
         ("frontrunner reads format 3", "frontrunner reads format 3"),
         ("`frontrunner hub plan` says more", "`frontrunner hub plan --home /h` says more"),
     ],

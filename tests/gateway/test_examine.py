@@ -11,7 +11,9 @@ import pytest
 import trustme
 
 from frontrunner.base.gateway_settings import GatewaySettings
+from frontrunner.gateway import examine as module
 from frontrunner.gateway.examine import examine
+from frontrunner.net.client import get
 from tests.gateway.boards import Board
 from tests.gateway.conftest import free_port
 
@@ -68,6 +70,22 @@ def test_a_page_of_the_old_board_that_the_new_one_would_take(
         assert "answers /compare, /models, which the gateway gives to the new" in found[0].text
         kept = of(boards, old_paths=("/compare", "/models*"))
         assert all(one.state == "ok" for one in examine(kept, tmp_path))
+    finally:
+        boards[0].pages = ("/",)
+
+
+def test_another_server_of_this_program_as_the_old_board(
+    boards: tuple[Board, Board], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    boards[0].pages = ("/", "/compare", "/models", "/v1/snapshot")
+
+    def ours(url: str, *given: Any) -> Any:
+        answer = get(url, *given)
+        return answer._replace(body=b'{"builder":"frontrunner 1.0"}') if "/v1/" in url else answer
+
+    monkeypatch.setattr(module, "get", ours)
+    try:
+        assert all(one.state == "ok" for one in examine(of(boards), tmp_path))
     finally:
         boards[0].pages = ("/",)
 

@@ -35,6 +35,14 @@ def members(file: Path) -> list[str]:
         return tar.getnames()
 
 
+def test_what_names_running_processes_is_left_out(store: Store, tmp_path: Path) -> None:
+    for name in ("gateway/envoy-1.pid", "gateway/base-id", "gateway/state.json", "change.lock"):
+        write(store.home, name, b"1")
+    back_up(store, tmp_path / "a.tar")
+    found = [one for one in members(tmp_path / "a.tar") if one.startswith(("gateway", "change"))]
+    assert found == ["gateway/state.json"]
+
+
 def test_what_is_restored_is_what_was_there(store: Store, tmp_path: Path) -> None:
     made = back_up(store, tmp_path / "a.tar", frozenset({store.home / "token.txt"}))
     assert made.left_out == ("takeover/console-tokens", "token.txt")

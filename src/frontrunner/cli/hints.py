@@ -15,9 +15,11 @@ _WITH_MORE = r"refresh(?: (?:accept|backfill|deploy|emit|status)\b)?"
 """A command that is also a group."""
 _PROSE = ("reads", "is", "was", "has", "does", "needs", "cannot")
 _COMMAND = re.compile(
-    rf"frontrunner (?:(?:{'|'.join(_GROUPS)}) [a-z]+|{_WITH_MORE}"
+    # Not for the home of another machine.
+    rf"(?<!builds the board, run: )frontrunner (?:(?:{'|'.join(_GROUPS)}) [a-z]+|{_WITH_MORE}"
     rf"|(?!(?:{'|'.join(_PROSE)})\b)[a-z]+)\b(?![-.]\w)"
-    r"(?: (?:--(?!home)[a-z-]+|\d+\b(?!\.\d)))*+"  # the words that follow, as far as they are such
+    # The words that follow, as far as they are such, also with an address.
+    r"(?: (?:--(?!home)[a-z-]+(?: [a-z]\w*://[^\s,;]*[^\s.,;])?|\d+\b(?!\.\d)))*+"
     # Up to the end of a sentence, or to the next command, it has no --home yet.
     r"(?!(?:(?!\.\s|\n|`|frontrunner ).)*--home)"
 )

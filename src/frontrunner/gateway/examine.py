@@ -117,7 +117,12 @@ def _boards(settings: GatewaySettings) -> Iterator[Finding]:
 
 
 def _shared_paths(settings: GatewaySettings, url: str) -> Iterator[Finding]:
-    """Pages of the old board that visitors would no longer see."""
+    """Pages of the old board that visitors would no longer see.
+
+    None if it is another server of this program, as behind a gateway that only spreads requests.
+    """
+    if _is_frontrunner(url):
+        return
     answered = [path for path in pages_of_new(settings) if _answers(f"{url}{path}")]
     if answered:
         text = (
@@ -125,6 +130,14 @@ def _shared_paths(settings: GatewaySettings, url: str) -> Iterator[Finding]:
             "what belongs to the old board to gateway.old_paths."
         )
         yield Finding("old board", "wrong", text)
+
+
+def _is_frontrunner(url: str) -> bool:
+    try:
+        said = get(f"{url}/v1/snapshot", _ONE_ANSWER)
+    except NetworkError:
+        return False
+    return said.status == 200 and b'"builder":"frontrunner ' in said.body
 
 
 def _answers(url: str) -> bool:

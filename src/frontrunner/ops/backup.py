@@ -43,6 +43,8 @@ _FORMAT = 1
 _MADE_AGAIN = frozenset({"sources", "cache", "catalog", "snapshots", "parts", "rehearsal"})
 """Folders of a home that are fetched or made again; of the snapshots, the published one is kept."""
 _SECRETS = frozenset({"console-tokens"})
+_OF_THIS_MACHINE = frozenset({"base-id"})
+"""As files of process numbers, what a copy on the same machine must not take for its own."""
 _SQLITE = b"SQLite format 3\0"
 _BESIDE_SQLITE = ("-wal", "-shm", "-journal")
 Check = Callable[[Path, Path], None]
@@ -154,7 +156,8 @@ class _Copy:
             self._left_out.append(path.relative_to(self._store.home).as_posix())
             return False
         beside = any(path.name.endswith(f".db{one}") for one in _BESIDE_SQLITE)
-        return stat.S_ISREG(path.stat().st_mode) and path.suffix != ".lock" and not beside
+        running = path.suffix in (".lock", ".pid") or path.name in _OF_THIS_MACHINE
+        return stat.S_ISREG(path.stat().st_mode) and not running and not beside
 
     def _content(self, path: Path) -> bytes:
         with path.open("rb") as opened:

@@ -7,7 +7,6 @@ Credentials are read by obstore from the environment that each service documents
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from frontrunner.base.errors import MissingExtraError, StoreError, UsageError
 from frontrunner.base.store_settings import check_address
 from frontrunner.remote.plan import Found
+from frontrunner.remote.refusals import explained
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, ObjectStore
@@ -26,10 +26,6 @@ _RETRY = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
 _CHUNK = 8 << 20
 _AT_ONCE = 4
 """Parts of one upload that are in memory at the same time."""
-_SECRET = re.compile(
-    r"(?i)\?[^\s\"'<>]+|(authorization|signature|sig|token|key)([=:]\s*)[^\s,&\"]+"
-)
-_LONGEST = 400
 
 
 class Read(NamedTuple):
@@ -153,7 +149,7 @@ class Bucket:
             raise
         except (exceptions.BaseError, OSError, ValueError) as error:
             raise StoreError(
-                f"The store {self.address} could not {what}: {in_short(str(error))}"
+                f"The store {self.address} could not {what}: {explained(str(error))}"
             ) from None
 
 
@@ -162,13 +158,3 @@ def _client(environ: Mapping[str, str]) -> ClientConfig:
     endpoints = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AWS_ENDPOINT_URL_S3", "AZURE_ENDPOINT")
     is_plain = any(environ.get(name, "").startswith("http://") for name in endpoints)
     return {**_CLIENT, "allow_http": is_plain}  # type: ignore[typeddict-item]
-
-
-def in_short(text: str) -> str:
-    """An error of the library without its debug output, and without what may be a secret."""
-    line = " ".join(text.partition("\n\nDebug source")[0].split())
-    return _SECRET.sub(_hidden, line)[:_LONGEST]
-
-
-def _hidden(found: re.Match[str]) -> str:
-    return f"{found[1]}{found[2]}..." if found[1] else "?..."
