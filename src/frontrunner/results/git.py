@@ -32,6 +32,7 @@ from frontrunner.results.credentials import (
     plain_url,
     without_password,
 )
+from frontrunner.results.git_errors import reason_of
 
 _URL = re.compile(r"^(https?|ssh|git|file)://|^[\w.-]+@[\w.-]+:", re.IGNORECASE)
 OBJECT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -391,8 +392,4 @@ def run_git(url: str, settings: dict[str, str], *words: str) -> None:
     except FileNotFoundError:
         raise SourceError("git is not installed; it is needed to read a git repository.") from None
     if run.returncode != 0:
-        said = without_password(f"{url} cannot be fetched: {run.stderr.strip()[:500]}")
-        raise SourceError(
-            f"{said}. Check the address and the network; a clone or an archive of it, fetched "
-            "elsewhere, is read as well."
-        )
+        raise SourceError(without_password(f"{url} cannot be fetched: {reason_of(run.stderr)}"))
