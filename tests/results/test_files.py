@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontrunner.results.files import Files, merged, rows_of_files
+from frontrunner.results.files import Files, merged, rows_of_files, with_fresh
 from frontrunner.results.formats import FileCell
 from frontrunner.results.read import Options, read_source
 from tests.factories import catalog, result, write
@@ -86,6 +86,23 @@ def test_kept_files_keep_their_rows(read: Read, data: st.DataObject) -> None:
     kept = files.keep(np.array(marks, dtype=bool))
     wanted = [path for path, mark in zip(files.paths, marks, strict=True) if mark]
     assert content(kept) == {path: content(files)[path] for path in wanted}
+
+
+@given(READ, st.randoms())
+def test_fresh_files_are_put_where_merging_would_put_them(read: Read, random: Any) -> None:
+    paths = list(read)
+    random.shuffle(paths)
+    half = random.randint(0, len(paths))
+    had, fresh = (
+        part({path: read[path] for path in some}) for some in (paths[:half], paths[half:])
+    )
+    had = merged([had])
+    for found, expected in zip(with_fresh(had, fresh), merged([had, fresh]), strict=True):
+        if isinstance(expected, list):
+            assert found == expected
+        else:
+            np.testing.assert_array_equal(found, expected)
+            assert found.dtype == expected.dtype
 
 
 def test_nothing_was_read() -> None:

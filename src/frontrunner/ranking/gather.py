@@ -294,8 +294,8 @@ def _cells(table: ScoreTable, scope: Scope) -> list[int]:
     if known is None:
         run = table.cells_of_task.get(scope.task, range(0))
         splits, subsets = frozenset(scope.splits), frozenset(scope.subsets)
-        keys = ((number, table.cells[number]) for number in run)
-        known = [n for n, key in keys if key.split in splits and key.subset in subsets]
+        keys = zip(run, table.cells[run.start : run.stop], strict=True)
+        known = [n for n, (_, split, subset) in keys if split in splits and subset in subsets]
         if len(table.remembered) >= _REMEMBERED:
             table.remembered.clear()
         table.remembered[scope] = known

@@ -168,8 +168,8 @@ class Scored:
         return _cells_had(self)
 
     @cached_property
-    def splits_and_subsets(self) -> list[tuple[set[str], set[str]]]:
-        """[tasks] The splits and the subsets in which any variant has a score."""
+    def splits_and_subsets(self) -> tuple[Integers, Integers]:
+        """[tasks] How many splits and how many subsets any variant has a score in."""
         return _splits_and_subsets(self)
 
     @cached_property
@@ -208,19 +208,26 @@ def _cells_had(scored: Scored) -> Integers:
     return had.reshape(rows, columns)
 
 
-def _splits_and_subsets(scored: Scored) -> list[tuple[set[str], set[str]]]:
+def _splits_and_subsets(scored: Scored) -> tuple[Integers, Integers]:
     rows = scored.rows
-    found: list[tuple[set[str], set[str]]] = [(set(), set()) for _ in rows.tasks]
-    for cell in np.flatnonzero(scored.has_cell.any(axis=0)).tolist():
-        splits, subsets = found[rows.task_of_cell[cell]]
-        key = scored.table.cells[rows.cells[cell]]
-        splits.add(key.split)
-        subsets.add(key.subset)
-    return found
+    used = np.zeros(len(rows.cells), dtype=bool)
+    used[scored.cell] = True
+    task, cells = rows.task_of_cell[used], rows.cells[used]
+    splits, subsets = scored.table.splits_and_subsets
+    count = len(rows.tasks)
+    return _distinct(task, splits[cells], count), _distinct(task, subsets[cells], count)
+
+
+def _distinct(group: Integers, number: Integers, groups: int) -> Integers:
+    """[groups] How many distinct numbers each group has."""
+    seen = np.zeros((groups, int(number.max(initial=-1)) + 1), dtype=bool)
+    seen[group, number] = True
+    return np.asarray(np.count_nonzero(seen, axis=1))
 
 
 def _cells_required(scored: Scored) -> Integers:
-    return np.array([len(a) * len(b) for a, b in scored.splits_and_subsets], dtype=np.int64)
+    splits, subsets = scored.splits_and_subsets
+    return splits * subsets
 
 
 def _pooled_by_model(scored: Scored) -> Floats:

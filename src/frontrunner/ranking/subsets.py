@@ -91,7 +91,7 @@ def _scores(subsets: SubsetScores) -> Floats:
 def _splits_required(subsets: SubsetScores) -> Integers:
     """[columns] Splits of a complete run."""
     scored = subsets.scored
-    splits = np.array([len(splits) for splits, _ in scored.splits_and_subsets], dtype=np.int64)
+    splits, _ = scored.splits_and_subsets
     required = np.zeros(subsets.columns, dtype=np.int64)
     required[subsets.column_of_cell] = splits[scored.rows.task_of_cell]
     return required

@@ -213,16 +213,33 @@ def _settings(folder: str, data: bytes) -> Iterable[RunSettings]:
         if len(line) > LONGEST_SETTINGS:
             raise UnusableFileError(Reason.TOO_LONG, f"line {number}: {len(line):,} bytes")
         try:
-            entry = msgspec.json.decode(line)
+            task = _task_of(line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             said = what_it_is(line)
             detail = f"line {number}: {error if said == 'not JSON' else said}"
             raise UnusableFileError(Reason.NOT_JSON, detail[:200]) from None
-        if not isinstance(entry, dict) or not isinstance(entry.get("task"), str):
+        if task is None:
             raise UnusableFileError(Reason.WRONG_SHAPE, f"line {number}: expected a task")
-        if len(entry["task"]) > LONGEST_TEXT:
+        if len(task) > LONGEST_TEXT:
             raise UnusableFileError(Reason.TOO_LONG, f"line {number}: the name of the task")
-        yield RunSettings(folder, entry["task"], line.decode("utf-8"))
+        yield RunSettings(folder, task, line.decode("utf-8"))
+
+
+class _OfTask(msgspec.Struct):
+    task: str
+
+
+_decode_task = msgspec.json.Decoder(_OfTask).decode
+
+
+def _task_of(line: bytes) -> str | None:
+    """The task that a line of JSON names; None if it is no object, or names none."""
+    try:
+        return _decode_task(line).task
+    except msgspec.ValidationError:
+        entry = msgspec.json.decode(line)  # what is no JSON is said first
+        task = entry.get("task") if isinstance(entry, dict) else None
+        return task if isinstance(task, str) else None
 
 
 def read_chunk(items: Iterable[Item], known: Knowledge) -> Chunk:

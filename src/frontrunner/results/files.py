@@ -7,8 +7,9 @@ as columns, with a number for every text that repeats, all of it is arithmetic.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import compress, islice
 from operator import le
 from typing import Any, NamedTuple
 
@@ -53,12 +54,17 @@ class Files(NamedTuple):
     row_score: Floats
     """[rows] NaN where the file says that there is none."""
 
+    def folders(self) -> list[int]:
+        """Those of `texts` that are folders of files, ascending."""
+        # Not by `np.unique`: it imports masked arrays, which takes longer.
+        return np.flatnonzero(np.bincount(self.folder, minlength=len(self.texts))).tolist()
+
     def keep(self, wanted: NDArray[np.bool_]) -> Files:
         """The files that `wanted` [files] marks, with their rows."""
         numbers = np.flatnonzero(wanted)
         rows = np.repeat(wanted, self.rows)
         return self._replace(
-            paths=[self.paths[number] for number in numbers.tolist()],
+            paths=list(compress(self.paths, wanted.tolist())),
             **{name: getattr(self, name)[numbers] for name in _BY_FILE},
             row_cell=self.row_cell[rows],
             row_score=self.row_score[rows],
@@ -128,6 +134,41 @@ class _Growing:
         """All that was added."""
         columns = {name: _array(column) for name, column in self._columns.items()}
         return Files(paths=self._paths, texts=list(self._texts), cells=list(self._cells), **columns)
+
+
+def with_fresh(files: Files, fresh: Files) -> Files:
+    """`files` with some that were read since, sorted by path; equal to `merged([files, fresh])`.
+
+    For few fresh files among many: they are put where they belong, and nothing else is sorted.
+    No path may be in both.
+    """
+    fresh = _sorted(fresh)
+    texts = {text: number for number, text in enumerate(files.texts)}
+    cells = {cell: number for number, cell in enumerate(files.cells)}
+    new_text, new_cell = _numbers(fresh.texts, texts), _numbers(fresh.cells, cells)
+    places = [bisect_left(files.paths, path) for path in fresh.paths]
+    starts = np.concatenate([[0], np.cumsum(files.rows, dtype=np.int64)])
+    row_places = np.repeat(starts[places], fresh.rows) if places else places
+    columns = {name: new_text[getattr(fresh, name)] for name in _TEXTS}
+    columns |= {name: getattr(fresh, name) for name in _BY_FILE[len(_TEXTS) :]}
+    return Files(
+        paths=_put_in(files.paths, places, fresh.paths),
+        texts=list(texts),
+        cells=list(cells),
+        row_cell=np.insert(files.row_cell, row_places, new_cell[fresh.row_cell]),
+        row_score=np.insert(files.row_score, row_places, fresh.row_score),
+        **{name: np.insert(getattr(files, name), places, columns[name]) for name in columns},
+    )
+
+
+def _put_in(names: list[str], places: Sequence[int], fresh: Sequence[str]) -> list[str]:
+    """`names` with each of `fresh` before the name at its place; places ascend."""
+    found, done = [], 0
+    for place, name in zip(places, fresh, strict=True):
+        found += names[done:place]
+        found.append(name)
+        done = place
+    return found + names[done:]
 
 
 def _numbers(values: Sequence[Any], known: dict[Any, int]) -> Ints:

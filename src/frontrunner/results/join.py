@@ -113,7 +113,7 @@ class _Folders(NamedTuple):
 
 def _folders(files: Files, said: Mapping[str, Identity], catalog: Catalog) -> _Folders:
     # By name, since how texts are numbered depends on what was read when.
-    names = sorted(np.unique(files.folder).tolist(), key=lambda number: files.texts[number] or "")
+    names = sorted(files.folders(), key=lambda number: files.texts[number] or "")
     found = {n: _identity(files.texts[n] or "", said, catalog) for n in names}
     known = {n: one for n, one in found.items() if isinstance(one, Identity)}
     runs: dict[tuple[str, str], int] = {}
@@ -283,12 +283,18 @@ def _origins(files: Files, folders: _Folders, winners: Longs, catalog: Catalog) 
 def _other_data(files: Files, winners: Longs, catalog: Catalog) -> list[bool | None]:
     """Whether each file's scores are of another revision of the data set than the catalog's."""
     current = {task.name: task.revision for task in catalog.tasks}
-    pairs = zip(files.task[winners].tolist(), files.dataset[winners].tolist(), strict=True)
-    wanted = [(current.get(files.texts[task] or ""), files.texts[data]) for task, data in pairs]
-    return [
-        None if catalogs is None or found in _NO_DATA_REVISION else found != catalogs
-        for catalogs, found in wanted
+    # Few pairs of a task and a revision occur, each in many files.
+    code = files.task[winners].astype(np.int64) * len(files.texts) + files.dataset[winners]
+    codes, place = np.unique(code, return_inverse=True)
+    said = [
+        _is_other(current.get(files.texts[task] or ""), files.texts[data])
+        for task, data in (divmod(one, len(files.texts)) for one in codes.tolist())
     ]
+    return [said[number] for number in place.tolist()]
+
+
+def _is_other(catalogs: str | None, found: str | None) -> bool | None:
+    return None if catalogs is None or found in _NO_DATA_REVISION else found != catalogs
 
 
 # --- their rows, sorted ---------------------------------------------------------------------------

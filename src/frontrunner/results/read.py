@@ -21,7 +21,7 @@ from frontrunner.results.archive import Member, is_archive, walk_archive
 from frontrunner.results.cache import cache_path, knowledge_digest, recall, remember, unchanged
 from frontrunner.results.chunk import Chunk, Knowledge, RunSettings, no_files, read_chunk
 from frontrunner.results.collecting import collector_paused
-from frontrunner.results.files import Files, files_of, merged
+from frontrunner.results.files import Files, files_of, merged, with_fresh
 from frontrunner.results.formats import TaskIndex
 from frontrunner.results.git import git_commit, special_files
 from frontrunner.results.git_history import commit_time
@@ -210,7 +210,7 @@ def _read_changed(
     fresh = read_chunk(chain(((reject.path, reject) for reject in now.rejects), items), known)
     if kept.all() and not fresh.files.paths:
         return _Read(before, [fresh], len(before.paths))
-    files = merged([before.keep(kept), files_of(fresh)])
+    files = with_fresh(before.keep(kept), files_of(fresh))
     _remember(memory, files, began, options)
     return _Read(files, [fresh], int(np.count_nonzero(kept)))
 

@@ -10,6 +10,7 @@ import os
 import stat
 from array import array
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -245,19 +246,18 @@ def folder_stamps(root: str, models: Iterable[str]) -> Stamps:
     """The stamps of every file below the model folders, without reading any; sorted in each."""
     found = Stamps.none()
     for model in models:
-        files: list[tuple[str, tuple[int, ...]]] = []
+        files: list[tuple[str, os.stat_result]] = []
         for path, entry in walk_model(root, model, found.rejects):
             try:
-                status = entry.stat(follow_symlinks=False)
+                files.append((path, entry.stat(follow_symlinks=False)))
             except OSError as error:
                 reason = error.strerror or ""
                 found.rejects.append(Reject(printable(path), Reason.UNREADABLE, reason))
-                continue
-            numbers = status.st_size, status.st_mtime_ns, status.st_ctime_ns, _inode(status)
-            files.append((path, numbers))
-        files.sort()
-        found.paths.extend(path for path, _ in files)
-        columns = zip(*(one for _, one in files), strict=True)
-        for column, values in zip(found.numbers, columns, strict=False):  # none without files
-            column.extend(values)
+        files.sort(key=itemgetter(0))
+        found.paths.extend([path for path, _ in files])
+        found.size.extend([one.st_size for _, one in files])
+        found.mtime_ns.extend([one.st_mtime_ns for _, one in files])
+        found.ctime_ns.extend([one.st_ctime_ns for _, one in files])
+        # As 64 bits with a sign, like `_inode`.
+        found.inode.frombytes(array("Q", [one.st_ino for _, one in files]).tobytes())
     return found

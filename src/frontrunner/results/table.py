@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -109,11 +111,16 @@ class ScoreTable:
         """The run of cells that belongs to each task."""
         runs: dict[str, range] = {}
         start = 0
-        for index, cell in enumerate(self.cells):
-            if index + 1 == len(self.cells) or self.cells[index + 1].task != cell.task:
-                runs[cell.task] = range(start, index + 1)
-                start = index + 1
+        for task, own in groupby(map(itemgetter(0), self.cells)):
+            stop = start + sum(1 for _ in own)
+            runs[task] = range(start, stop)
+            start = stop
         return runs
+
+    @cached_property
+    def splits_and_subsets(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """[cells] A number for the split of each, and one for its subset."""
+        return _numbered([one[1] for one in self.cells]), _numbered([one[2] for one in self.cells])
 
     @cached_property
     def remembered(self) -> dict[Hashable, list[int]]:
@@ -185,3 +192,9 @@ class ScoreTable:
         """[variants] Index into `models`."""
         number = {name: index for index, name in enumerate(self.models)}
         return np.array([number[variant.model] for variant in self.variants], dtype=np.int32)
+
+
+def _numbered(names: Sequence[str]) -> NDArray[np.int64]:
+    """[names] A number for each distinct name."""
+    known = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return np.array(list(map(known.__getitem__, names)), dtype=np.int64)

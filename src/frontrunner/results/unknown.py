@@ -6,7 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
-import numpy as np
 
 from frontrunner.catalog import Catalog, FormerName, Model
 from frontrunner.results.files import Files
@@ -25,7 +24,7 @@ def with_described(
     and so is one that is probably a model of the catalog under a former name: counted by itself, it
     would be on each board twice.
     """
-    used = {files.texts[number] for number in np.unique(files.folder).tolist()}
+    used = {files.texts[number] for number in files.folders()}
     by_name: dict[str, list[Model]] = defaultdict(list)
     for folder in sorted(described.keys() & used):
         model = described[folder]

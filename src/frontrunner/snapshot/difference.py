@@ -38,8 +38,10 @@ class TableDifference:
     @cached_property
     def lost(self) -> Rows:
         """Rows of `old` that are gone although their model stays."""
-        stays = np.isin(np.array(self.old.models), np.array(self.new.models))
-        return self.gone[stays[self.old.model_of_variant[self.old.variant[self.gone]]]]
+        staying = set(self.new.models)
+        stays = np.array([model in staying for model in self.old.models], dtype=bool)
+        lost: Rows = self.gone[stays[self.old.model_of_variant[self.old.variant[self.gone]]]]
+        return lost
 
     @cached_property
     def moved_by(self) -> Floats:
