@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.filters import ModelFilter, TaskFilter
 from frontrunner.answers.prepare import prepare
@@ -14,8 +16,9 @@ from frontrunner.base.atomic import remove_folder
 from frontrunner.catalog import Catalog
 from frontrunner.http.app import Application
 from frontrunner.http.follow import Follower
-from frontrunner.snapshot.answers import Encoded
-from frontrunner.snapshot.prepared import ANSWERS, has_answers
+from frontrunner.snapshot import prepared
+from frontrunner.snapshot.answers import Answer, Encoded, encode
+from frontrunner.snapshot.prepared import ANSWERS, has_answers, keep_answers
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 from tests.factories import small_snapshot
@@ -75,6 +78,24 @@ def test_a_server_takes_prepared_answers_up_when_they_come(tmp_path: Path) -> No
     prepare(reopened)
     assert has_answers(snapshot.folder)
     assert bodies.prepared("benchmarks/All/scores") is not None
+
+
+def test_answers_of_another_version_are_never_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = small_snapshot(tmp_path)
+    fresh = Bodies(Service(Snapshot(snapshot.folder))).scores("All")
+    stale = encode(Answer("benchmarks/All/scores", b'"stale"'))
+    with monkeypatch.context() as other:
+        other.setattr(prepared, "this_program", lambda: "0.0 of before")
+        keep_answers(snapshot.folder, [("benchmarks/All/scores", stale)])
+        assert Bodies(Service(Snapshot(snapshot.folder))).scores("All").identity == b'"stale"'
+    reopened = Snapshot(snapshot.folder)
+    bodies = Bodies(Service(reopened))
+    assert (bodies.scores("All").identity, bodies.scores("All").tag) == (fresh.identity, fresh.tag)
+    assert not Application(reopened).served.prepared
+    prepare(reopened)
+    assert Bodies(Service(Snapshot(snapshot.folder))).scores("All") == fresh
 
 
 def test_replies_made_meanwhile_give_way_to_prepared_ones(tmp_path: Path) -> None:

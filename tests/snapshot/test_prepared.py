@@ -8,7 +8,13 @@ import pytest
 
 from frontrunner.answers.prepare import prepare
 from frontrunner.snapshot.icons import Icon, keep_icons
-from frontrunner.snapshot.prepared import answers_damage, has_answers
+from frontrunner.snapshot.prepared import (
+    ANSWERS,
+    MADE_BY,
+    answers_damage,
+    has_answers,
+    has_stale_answers,
+)
 from frontrunner.snapshot.reader import Snapshot
 from tests.factories import small_snapshot
 
@@ -22,11 +28,35 @@ def test_answers_are_on_the_disk_before_they_have_their_name(
     snapshot: Snapshot, synced: list[str]
 ) -> None:
     prepare(snapshot, again=True)
-    files = {"answers.bin", "answers.index", "checksums.json"}
-    assert set(synced[:3]) == files
-    assert synced[3].startswith(".writing-")  # the names in the folder
-    assert synced[4:] == [snapshot.id]  # the name of the folder itself
+    files = {"answers.bin", "answers.index", "checksums.json", MADE_BY}
+    assert set(synced[:4]) == files
+    assert synced[4].startswith(".writing-")  # the names in the folder
+    assert synced[5:] == [snapshot.id]  # the name of the folder itself
     assert has_answers(snapshot.folder)
+
+
+@pytest.mark.parametrize("stamp", ["0.1 0123456789abcdef", None])
+def test_answers_of_another_version_are_not_used_and_made_anew(
+    snapshot: Snapshot, stamp: str | None
+) -> None:
+    assert Snapshot(snapshot.folder).prepared is not None
+    made_by = snapshot.folder / ANSWERS / MADE_BY
+    made_by.unlink()  # as before there were stamps
+    if stamp:
+        made_by.write_text(stamp)
+    assert has_stale_answers(snapshot.folder)
+    assert not has_answers(snapshot.folder)
+    reopened = Snapshot(snapshot.folder)
+    assert reopened.prepared is None
+    prepare(reopened)
+    assert reopened.prepared is not None
+    assert has_answers(snapshot.folder)
+    assert not has_stale_answers(snapshot.folder)
+    assert list(answers_damage(snapshot.folder)) == []
+
+
+def test_answers_that_are_missing_are_not_stale(tmp_path: Path) -> None:
+    assert not has_stale_answers(tmp_path)
 
 
 def test_icons_are_on_the_disk_before_they_have_their_name(

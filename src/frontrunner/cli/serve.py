@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +16,7 @@ from frontrunner.cli.app import app
 from frontrunner.cli.browser import open_browser
 from frontrunner.cli.options import Home, Host, LogFormat, Open, Port, check_range, from_env
 from frontrunner.cli.output import say
+from frontrunner.snapshot.prepared import has_stale_answers
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 
@@ -67,6 +70,7 @@ def serve(
     settings = load_settings(home, server=options, store={"follow": store})
     begin_logs(settings.logging)
     beside = None
+    _prepare_anew(settings)
     if settings.store.follow:
         from frontrunner.remote.mirror import first_pull, mirror  # noqa: PLC0415
 
@@ -79,6 +83,20 @@ def serve(
         started=partial(_announce, opened),
         beside=beside,
     )
+
+
+def _prepare_anew(settings: Settings) -> None:
+    """Let another process prepare the answers, if another version of this program made them.
+
+    The server makes them on demand until then. A home that follows a store gets them from there.
+    """
+    store = Store(settings.home)
+    name = store.current_id()
+    if settings.store.follow or name is None or not has_stale_answers(store.at.snapshot(name)):
+        return
+    say(f"Another version prepared the answers of {name}; they are prepared anew meanwhile.")
+    command = (sys.executable, "-m", "frontrunner", "prepare", "--home", str(settings.home))
+    subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
 
 def _announce(opened: bool, url: str) -> None:

@@ -61,8 +61,8 @@ def box_of(home: Path) -> Box:
         raise SnapshotError(f"Snapshot {snapshot.id} is damaged: {problems[0]}. Build it again.")
     if snapshot.prepared is None:
         raise SnapshotError(
-            f"Snapshot {snapshot.id} has no prepared answers, so its first answers would be slow. "
-            "Run: frontrunner prepare"
+            f"Snapshot {snapshot.id} has no answers that this version prepared, so its first ones "
+            "would be slow. Run: frontrunner prepare"
         )
     folders = (snapshot.folder, at.adopted_documents, at.calls_of(snapshot.id))
     paths = [path for folder in folders for path in _files(folder)]

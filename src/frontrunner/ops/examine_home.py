@@ -16,6 +16,7 @@ from frontrunner.base.home import Home
 from frontrunner.gateway.examine import Finding
 from frontrunner.ops.notify import read_outboxes
 from frontrunner.snapshot.freshness import read_checked_at
+from frontrunner.snapshot.prepared import has_stale_answers
 from frontrunner.snapshot.store import Store, whole_damage
 
 _OLDEST_PYTHON = (3, 11)
@@ -81,7 +82,9 @@ def _snapshot(home: Path) -> Finding:
         text = f"{current.id} is damaged: {problems[0]}. Run: frontrunner rollback, then refresh"
         return Finding("snapshot", "wrong", text)
     if current.prepared is None:
-        text = f"{current.id} is intact, without prepared answers. Run: frontrunner prepare"
+        is_stale = has_stale_answers(current.folder)
+        what = "with answers of another version" if is_stale else "without prepared answers"
+        text = f"{current.id} is intact, {what}. Run: frontrunner prepare"
         return Finding("snapshot", "wrong", text)
     return Finding("snapshot", "ok", f"{current.id} is intact")
 

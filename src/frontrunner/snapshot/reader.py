@@ -74,7 +74,9 @@ class Snapshot:
 
     @property
     def prepared(self) -> AnswerPack | None:
-        """The prepared answers; None until they are made, a few seconds after publishing."""
+        """The prepared answers; None until they are made, a few seconds after publishing, and if
+        another version of this program made them.
+        """
         if self._prepared is None and self._with_answers and has_answers(self.folder):
             self._prepared = AnswerPack(self.folder / ANSWERS, ANSWERS)
         return self._prepared
