@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from frontrunner.base.errors import UsageError
-from frontrunner.cli import load_commands, serve
+from frontrunner.cli import load_commands
 from frontrunner.cli.app import app
 from frontrunner.http import server
 from frontrunner.snapshot.prepared import ANSWERS, MADE_BY
@@ -41,7 +42,7 @@ def test_answers_of_another_version_are_prepared_anew_beside_the_server(
     if is_stale:
         snapshot.folder.joinpath(ANSWERS, MADE_BY).write_text("0.0 of before")
     began: list[tuple[str, ...]] = []
-    monkeypatch.setattr(serve.subprocess, "Popen", lambda words, **_: began.append(words))
+    monkeypatch.setattr(subprocess, "Popen", lambda words, **_: began.append(words))
     monkeypatch.setattr(server, "serve", lambda *_, **__: None)
     words = ["serve", "--home", str(tmp_path / "home")]
     load_commands(words)

@@ -98,11 +98,11 @@ def test_fresh_files_are_put_where_merging_would_put_them(read: Read, random: An
     )
     had = merged([had])
     for found, expected in zip(with_fresh(had, fresh), merged([had, fresh]), strict=True):
-        if isinstance(expected, list):
-            assert found == expected
-        else:
+        if isinstance(expected, np.ndarray) and isinstance(found, np.ndarray):
             np.testing.assert_array_equal(found, expected)
             assert found.dtype == expected.dtype
+        else:
+            assert found == expected
 
 
 def test_nothing_was_read() -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from frontrunner.snapshot.standings import Standing
-from frontrunner.snapshot.timeline import MOST_CHANGES, Change, Timeline
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from frontrunner.snapshot.standings import Standing, Standings
+from frontrunner.snapshot.timeline import MOST_CHANGES, BoardPast, Change, ModelPast, Timeline
 
 
 def line(*moments: dict[str, dict[str, tuple[int, float | None]]]) -> Timeline:
     made = Timeline()
     for moment in moments:
-        made.add(
-            {
-                board: {model: Standing(*one) for model, one in rows.items()}
-                for board, rows in moment.items()
-            }
-        )
+        made.add(standings(moment))
     return made
+
+
+def standings(moment: dict[str, dict[str, tuple[int, float | None]]]) -> Standings:
+    return {
+        board: {model: Standing(*one) for model, one in rows.items()}
+        for board, rows in moment.items()
+    }
 
 
 def test_a_model_has_its_places_and_a_board_its_leaders() -> None:
@@ -59,3 +65,31 @@ def test_changes_are_bounded_and_the_newest_stay() -> None:
     changes = dict(line(*many).boards())["B"].changes
     assert len(changes) == MOST_CHANGES
     assert changes[0].point == MOST_CHANGES + 19
+
+
+Moments = list[dict[str, dict[str, tuple[int, float | None]]]]
+ROWS = st.dictionaries(
+    st.sampled_from("abcde"),
+    st.tuples(st.integers(1, 3), st.one_of(st.none(), st.sampled_from([0.1, 0.2, 0.3]))),
+)
+MOMENTS = st.lists(st.dictionaries(st.sampled_from(["B", "C", "D"]), ROWS), max_size=6)
+
+
+def kept(made: Timeline) -> tuple[dict[str, BoardPast], dict[str, ModelPast]]:
+    """What is stored of a timeline, as it is read back."""
+    body = msgspec.msgpack.encode((dict(made.boards()), dict(made.models())))
+    return msgspec.msgpack.decode(body, type=tuple[dict[str, BoardPast], dict[str, ModelPast]])
+
+
+@given(MOMENTS, st.data())
+@settings(max_examples=60)
+def test_a_timeline_that_goes_on_is_one_that_is_made_anew(
+    moments: Moments, data: st.DataObject
+) -> None:
+    done = data.draw(st.integers(0, len(moments)))
+    before = standings(moments[done - 1]) if done else {}
+    made = Timeline.resumed(done, before, *kept(line(*moments[:done])))
+    for one in moments[done:]:
+        made.add(standings(one))
+    assert kept(made) == kept(line(*moments))
+    assert list(made.models()) == list(line(*moments).models())

@@ -210,8 +210,7 @@ def _cells_had(scored: Scored) -> Integers:
 
 def _splits_and_subsets(scored: Scored) -> tuple[Integers, Integers]:
     rows = scored.rows
-    used = np.zeros(len(rows.cells), dtype=bool)
-    used[scored.cell] = True
+    used = scored.has_cell.any(axis=0)
     task, cells = rows.task_of_cell[used], rows.cells[used]
     splits, subsets = scored.table.splits_and_subsets
     count = len(rows.tasks)

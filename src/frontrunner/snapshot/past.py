@@ -7,7 +7,7 @@ model, which a server reads alone, so that no old snapshot is opened to show the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -16,9 +16,10 @@ import msgspec
 import zstandard
 
 from frontrunner.base.atomic import fresh_folder, locked, sweep, write_file
-from frontrunner.base.errors import SnapshotError
+from frontrunner.base.errors import CorruptSnapshotError, SnapshotError
 from frontrunner.base.home import Home
 from frontrunner.snapshot.answers import JSON, AnswerPack, compressed_only, write_pack
+from frontrunner.snapshot.made_by import this_program
 from frontrunner.snapshot.manifest import Seconds
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.standings import Standing, Standings, standings
@@ -28,6 +29,7 @@ _FORMAT = 1
 _PATIENCE = 60.0
 _LARGEST = 256 * 1024 * 1024
 POINTS = "points"
+_SOURCES = "sources"
 _Value = TypeVar("_Value")
 
 
@@ -52,6 +54,15 @@ class _Kept(_Head, frozen=True, array_like=True):
     names: list[str]
     boards: dict[str, tuple[list[int], list[int], list[float | None]]]
     """Board -> the numbers of the models among `names`, their ranks and their means."""
+
+
+class _Sources(msgspec.Struct, frozen=True, array_like=True):
+    """What a timeline was made of."""
+
+    made_by: str
+    """The stamp of the program."""
+    files: list[tuple[str, int, int]]
+    """[points] The snapshot, and size and time of the file of where its models stood."""
 
 
 _AnyHead = TypeVar("_AnyHead", bound=_Head)
@@ -153,12 +164,11 @@ def timeline_locked(home: Home) -> AbstractContextManager[object]:
 
 
 def _write_timeline(home: Home) -> None:
-    points: list[Point] = []
-    line = Timeline()
-    for moment in moments(home):
-        points.append(moment.point)
-        line.add(moment.standings)
+    files = _files(home)
+    points, line = _continued(home, files) or _anew(home)
+    sources = [(one.snapshot, *files.get(one.snapshot, (0, 0))) for one in points]
     entries: list[tuple[str, object]] = [(POINTS, points)]
+    entries += [(_SOURCES, _Sources(this_program(), sources))]
     entries += [(f"board/{name}", one) for name, one in line.boards()]
     entries += [(f"model/{name}", one) for name, one in line.models()]
     sweep(home.past)
@@ -169,6 +179,55 @@ def _write_timeline(home: Home) -> None:
             for key, value in entries
         )
         write_pack(fresh, "timeline", packed)
+
+
+def _anew(home: Home) -> tuple[list[Point], Timeline]:
+    points: list[Point] = []
+    line = Timeline()
+    for moment in moments(home):
+        points.append(moment.point)
+        line.add(moment.standings)
+    return points, line
+
+
+def _files(home: Home) -> dict[str, tuple[int, int]]:
+    """Snapshot -> size and time of the file of where its models stood."""
+    found = {path.stem: path.stat() for path in home.standings.glob("[!.]*.zst")}
+    return {name: (one.st_size, one.st_mtime_ns) for name, one in found.items()}
+
+
+def _continued(
+    home: Home, files: Mapping[str, tuple[int, int]]
+) -> tuple[list[Point], Timeline] | None:
+    """The timeline as it was written with what came since; equal to one that is made anew.
+
+    None if it must be made anew: what it was made of is not there as it was, another version of
+    this program made it, it cannot be read, or something came that is not newer.
+    """
+    try:
+        past = Past(home)
+        made, points = past.sources(), past.points()
+        if made is None or made.made_by != this_program() or not points:
+            return None
+        if any(files.get(name) != (size, at) for name, size, at in made.files):
+            return None
+        known = {one.snapshot for one in points}
+        found = [_read(home.standings / f"{name}.zst", _Kept) for name in files.keys() - known]
+        fresh = sorted((one for one in found if one is not None), key=lambda one: _when(one.point))
+        last = _read(home.standings / f"{points[-1].snapshot}.zst", _Kept)
+        if last is None or not fresh or _when(fresh[0].point) <= _when(points[-1]):
+            return None
+        line = Timeline.resumed(len(points), _standings(last), past.all_boards(), past.all_models())
+    except (CorruptSnapshotError, zstandard.ZstdError, LookupError, ValueError):
+        return None
+    for one in fresh:
+        points.append(one.point)
+        line.add(_standings(one))
+    return points, line
+
+
+def _when(point: Point) -> tuple[float, str]:
+    return point.at, point.snapshot
 
 
 def _not_written(home: Home, error: OSError) -> SnapshotError:
@@ -198,12 +257,33 @@ class Past:
 
     def boards(self) -> Iterable[str]:
         """The boards that were ever ranked."""
+        return self._names("board/")
+
+    def all_boards(self) -> dict[str, BoardPast]:
+        """Every board over time. Raises LookupError if one cannot be read."""
+        return {name: _present(self.board(name), name) for name in self._names("board/")}
+
+    def all_models(self) -> dict[str, ModelPast]:
+        """Every model over time. Raises LookupError if one cannot be read."""
+        return {name: _present(self.model(name), name) for name in self._names("model/")}
+
+    def sources(self) -> _Sources | None:
+        """What it was made of; None if an earlier version of this program made it."""
+        return self._entry(_SOURCES, _Sources)
+
+    def _names(self, kind: str) -> list[str]:
         keys = self._pack.keys() if self._pack else ()
-        return [key.removeprefix("board/") for key in keys if key.startswith("board/")]
+        return [key.removeprefix(kind) for key in keys if key.startswith(kind)]
 
     def _entry(self, key: str, kind: type[_Value]) -> _Value | None:
         found = self._pack.get(key) if self._pack else None
         return None if found is None else msgspec.msgpack.decode(found.identity, type=kind)
+
+
+def _present(value: _Value | None, name: str) -> _Value:
+    if value is None:
+        raise LookupError(f"The past of {name} cannot be read back")
+    return value
 
 
 def has_past(home: Home) -> bool:

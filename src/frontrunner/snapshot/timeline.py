@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -98,6 +98,13 @@ class _Line:
         self.numbers.extend((point, one.rank, models))
         self.means.append(_NONE if one.mean is None else one.mean)
 
+    @classmethod
+    def of(cls, states: Iterable[ModelState]) -> _Line:
+        found = cls()
+        for one in states:
+            found.add(one.point, Standing(one.rank, one.mean), one.models)
+        return found
+
     def states(self) -> tuple[ModelState, ...]:
         numbers = self.numbers
         return tuple(
@@ -119,6 +126,28 @@ class Timeline:
         self._lines: dict[str, dict[str, _Line]] = {}
         self._of_board: dict[str, deque[Change]] = {}
         self._of_model: dict[str, deque[Change]] = {}
+
+    @classmethod
+    def resumed(
+        cls,
+        points: int,
+        before: Standings,
+        boards: Mapping[str, BoardPast],
+        models: Mapping[str, ModelPast],
+    ) -> Timeline:
+        """The timeline of `points` moments that gave `boards` and `models`, to add more to.
+
+        `before` is the last of these moments.
+        """
+        found = cls()
+        found._point, found._before = points - 1, before
+        for name, board in boards.items():
+            found._states[name] = list(board.states)
+            found._of_board[name] = deque(reversed(board.changes), MOST_CHANGES)
+        for name, model in models.items():
+            found._lines[name] = {one: _Line.of(states) for one, states in model.boards.items()}
+            found._of_model[name] = deque(reversed(model.changes), MOST_CHANGES)
+        return found
 
     def add(self, now: Standings) -> None:
         """The next moment."""
