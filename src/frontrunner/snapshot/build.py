@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,13 +104,16 @@ def _write_parts(
         jobs = [helper.submit(write_scores_parquet, folder)]
         try:
             jobs += _write_files(folder, ingested, helper, aside)
-            digests = _write_here(folder, inputs)
-            meanwhile(inputs)
+            _write_here(folder, inputs)
+            with ThreadPoolExecutor(1) as thread:  # checksums leave this thread its core
+                here = thread.submit(_digests, folder, _written_here(folder))
+                meanwhile(inputs)
+            digests = here.result()
         finally:
             wait(jobs)  # a job that continues after a failure would leave a part behind
         for job in jobs:
             job.result()
-    digests |= {name: file_digest(folder / name) for name in PARQUET}
+    digests |= _digests(folder, PARQUET)
     provenance = Provenance(
         builder=f"frontrunner {__version__}",
         catalog=inputs.catalog.source,
@@ -142,12 +145,15 @@ def _write_files(
     yield helper.submit(write_files_parquet, folder, parts, *others)
 
 
-def _write_here(folder: Path, inputs: Inputs) -> dict[str, FileEntry]:
-    """Write all files but Parquet; gives their digests and the table's."""
+def _write_here(folder: Path, inputs: Inputs) -> None:
+    """Write all files but Parquet and the table's."""
     add_file(folder / CATALOG, msgspec.json.encode(inputs.catalog))
     packed = ((task, compressed_only(JSON, one)) for task, one in inputs.statistics.items())
     write_pack(folder, STATISTICS, packed)
-    return {name: file_digest(folder / name) for name in _written_here(folder)}
+
+
+def _digests(folder: Path, names: Iterable[str]) -> dict[str, FileEntry]:
+    return {name: file_digest(folder / name) for name in names}
 
 
 def _written_here(folder: Path) -> list[str]:
