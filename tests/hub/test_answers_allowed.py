@@ -74,6 +74,7 @@ def test_redirects_that_are_followed(method: str, path: str, to: str) -> None:
     ("method", "path", "to", "moved_to"),
     [
         ("GET", "/api/spaces/a/b", "/api/spaces/a/c", "a/c"),
+        ("GET", "/api/spaces/a/b", "https://other.example/api/spaces/a/b", "a/b"),
         ("GET", "/spaces/a/b/resolve/main/x", "/api/resolve-cache/spaces/a/c/12/x", "a/c"),
         ("POST", "/api/spaces/a/b/commit/main", "/api/spaces/a/c/commit/main", "a/c"),
         ("POST", "/api/spaces/a/b/commit/main", "https://other.example/api/spaces/a/b/x", "a/b"),

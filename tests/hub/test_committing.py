@@ -75,8 +75,19 @@ def test_the_same_commit_again_is_found_and_not_made_twice(hub: Hub) -> None:
 
 @pytest.mark.parametrize(
     "fault",
-    [lost_commit(), landed_error(500), landed_error(504), late_commit(0.3), late_commit(0.3, 500)],
-    ids=["lost", "500 but made", "504 but made", "made late after 504", "made late after 500"],
+    [
+        lost_commit(),
+        landed_error(500),
+        landed_error(504),
+        late_commit(0.3),
+        late_commit(0.3, 500),
+        Fault(method="POST", path=COMMIT_CALL, status=200, body="<html>"),
+        Fault(method="POST", path=COMMIT_CALL, status=200, body="{}"),
+    ],
+    ids=[
+        *("lost", "500 but made", "504 but made", "made late after 504", "made late after 500"),
+        *("not JSON", "without the commit"),
+    ],
 )
 def test_a_lost_answer_is_settled_from_the_list_of_commits(hub: Hub, fault: Fault) -> None:
     asked = guarded(hub)

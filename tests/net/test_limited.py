@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import socket
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 
 import httpx2
@@ -205,3 +207,61 @@ def test_connections_are_given_back(kind: str) -> None:
     with host(ok(b"{}", kind)) as url, limited_client(RULES) as client, deadline(20):
         for _ in range(150):
             assert client.get(url).text == "{}"
+
+
+@pytest.mark.parametrize("code", ["200", "500"])
+@pytest.mark.parametrize("packed", [True, False])
+def test_an_answer_that_is_too_large_is_not_kept(code: str, packed: bool) -> None:
+    """It is refused while it comes, unpacked or not: this one would not end."""
+    ended = threading.Event()
+
+    def endless(link: socket.socket) -> None:
+        kind = b"Content-Encoding: gzip\r\n" if packed else b""
+        link.sendall(b"HTTP/1.1 " + code.encode() + b" X\r\nContent-Type: application/json\r\n")
+        link.sendall(kind + b"Connection: close\r\n\r\n")
+        pack = zlib.compressobj(9, zlib.DEFLATED, 31)
+        piece = b"[" * 1_000_000
+        try:
+            while True:
+                link.sendall(pack.compress(piece) if packed else piece)
+        except OSError:
+            ended.set()
+
+    rules = RULES._replace(size=2_000_000)
+    with (
+        host(endless) as url,
+        limited_client(rules) as client,
+        deadline(30),
+        pytest.raises(NetworkError, match="2,000,000 bytes"),
+    ):
+        client.get(url)
+    assert ended.wait(10)
+
+
+def test_an_answer_that_is_packed_is_read() -> None:
+    body = gzip.compress(b'{"a": 1}')
+    answer = ok(body, "application/json\r\nContent-Encoding: gzip")
+    with host(in_turn(answer)) as url, limited_client(RULES) as client, deadline(5):
+        assert client.get(url).json() == {"a": 1}
+
+
+def test_an_answer_in_a_packing_that_was_not_asked_for_is_refused() -> None:
+    answer = ok(b"x", "application/json\r\nContent-Encoding: br")
+    with (
+        host(in_turn(answer)) as url,
+        limited_client(RULES) as client,
+        deadline(5),
+        pytest.raises(NetworkError, match="br"),
+    ):
+        client.get(url)
+
+
+def test_a_change_with_an_answer_that_is_too_large_may_have_been_made() -> None:
+    answer = ok(b"[" * 100, "application/json")
+    with (
+        host(in_turn(answer)) as url,
+        limited_client(RULES._replace(size=50)) as client,
+        deadline(5),
+        pytest.raises(LostError, match="50 bytes"),
+    ):
+        client.post(url, json={})

@@ -21,6 +21,8 @@ _HARMLESS = re.compile(
     r"|.*\.git/info/lfs/objects/(batch|verify)"
 )
 """Paths of POST requests that change nothing, or nothing more when they are sent twice."""
+_FACTS = re.compile(r"/api/(?!resolve-cache/)")
+"""Paths whose answers are believed; the content of files is checked against its hash."""
 _REPOSITORY = re.compile(
     r"(?:/api(?:/resolve-cache)?/(?:models|datasets|spaces)|/(?:datasets|spaces)|)"
     r"/(?P<id>[^/]+/[^/]+?)(?:\.git/.*|/.*)?"
@@ -40,13 +42,15 @@ def inspect(sent: Sent, status: int, headers: Mapping[str, str]) -> None:
         return
     target = urlsplit(urljoin(sent.url, headers.get("location", "")))
     is_elsewhere = target.netloc != urlsplit(sent.url).netloc
-    if sent.method in _READS and is_elsewhere:
+    if is_elsewhere and sent.method in _READS and not _FACTS.match(sent.path):
         return  # to the storage of large files
     before, after = repository_in(sent.path), without_tokens(repository_in(target.path))
-    if before == after and sent.method in _READS:
+    if before == after and sent.method in _READS and not is_elsewhere:
         return
+    place = f" at {without_tokens(target.netloc)}" if is_elsewhere else ""
     raise MovedError(
-        f"{before} is now {after}: the Hub answers its name with a redirect. Nothing was written.",
+        f"{before} is now {after}{place}: the Hub answers its name with a redirect. "
+        "Nothing was written.",
         after,
     )
 

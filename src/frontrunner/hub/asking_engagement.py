@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from huggingface_hub import Discussion
+from huggingface_hub import Discussion, DiscussionWithDetails
 
 from frontrunner.base.errors import NotOnHubError
 from frontrunner.hub.engagement import Engagement, Remark, Thread
-from frontrunner.hub.reading import facts_of
+from frontrunner.hub.reading import facts_of, typed
 from frontrunner.hub.session import Hub
 
 
@@ -21,30 +21,38 @@ def engagement_of(hub: Hub, repo_id: str) -> Engagement:
     facts, api = facts_of(hub, repo_id), hub.api
     likers = hub.read(
         f"Listing who likes {repo_id}",
-        lambda: [one.username for one in api.list_repo_likers(repo_id, repo_type="space")],
+        lambda: sorted(one.username for one in api.list_repo_likers(repo_id, repo_type="space")),
     )
     threads = hub.read(
         f"Listing the discussions of {repo_id}",
         lambda: list(api.get_repo_discussions(repo_id, repo_type="space")),
     )
     runtime = facts.runtime
-    return Engagement(
+    followers = _followers(hub, repo_id.partition("/")[0])
+    told = tuple(_thread(hub, repo_id, one) for one in reversed(threads))
+    found = Engagement(
         repo_id=repo_id,
         at=_stamp(datetime.now(UTC)),
         likes=facts.likes,
-        likers=tuple(sorted(likers)),
-        owner_followers=_followers(hub, repo_id.partition("/")[0]),
-        threads=tuple(_thread(hub, repo_id, one) for one in reversed(threads)),
+        likers=tuple(likers),
+        owner_followers=followers,
+        threads=told,
         hardware=runtime.hardware if runtime else None,
         requested_hardware=runtime.requested if runtime else None,
     )
+    # Nothing of an answer is checked by the client.
+    return hub.read(f"Reading the engagement of {repo_id}", lambda: typed(found))
 
 
 def _thread(hub: Hub, repo_id: str, one: Discussion) -> Thread:
-    details = hub.read(
-        f"Reading discussion {one.num} of {repo_id}",
-        lambda: hub.api.get_discussion_details(repo_id, one.num, repo_type="space"),
-    )
+    def read() -> Thread:
+        details = hub.api.get_discussion_details(repo_id, one.num, repo_type="space")
+        return _told(one, details)
+
+    return hub.read(f"Reading discussion {one.num} of {repo_id}", read)
+
+
+def _told(one: Discussion, details: DiscussionWithDetails) -> Thread:
     return Thread(
         num=one.num,
         title=one.title,

@@ -21,7 +21,7 @@ def needs_of_move(space: str, others: Iterable[str]) -> list[Need]:
 
 def ask_rights(hub: Hub, needs: Sequence[Need]) -> RightsReport:
     """What the token allows, held against what is needed. Raises HubError."""
-    return report_of(hub.read("Reading what the token allows", hub.api.whoami), needs)
+    return hub.read("Reading what the token allows", lambda: report_of(hub.api.whoami(), needs))
 
 
 def check_rights(hub: Hub, needs: Sequence[Need]) -> None:

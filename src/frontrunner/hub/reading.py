@@ -6,8 +6,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
-from huggingface_hub import SpaceRuntime
+import msgspec
+from huggingface_hub import GitCommitInfo, SpaceRuntime
 from huggingface_hub.hf_api import DatasetInfo, RepoFile, SpaceInfo
 
 from frontrunner.base.errors import HubError, MovedError
@@ -15,6 +17,7 @@ from frontrunner.hub.git_objects import FileEntry, same_content
 from frontrunner.hub.session import Hub
 from frontrunner.hub.space_facts import CommitFacts, Kind, Runtime, SpaceFacts, SpaceSettings
 
+S = TypeVar("S", bound=msgspec.Struct)
 _FILE_SECONDS = 600.0
 """For one file, which may be large."""
 FileReader = Callable[[str, FileEntry], bytes]
@@ -26,12 +29,11 @@ def facts_of(hub: Hub, repo_id: str, kind: Kind = "space") -> SpaceFacts:
 
     Raises NotOnHubError if there is none, MovedError if the name leads to another one.
     """
-    what = f"Reading {repo_id}"
+    api, what = hub.api, f"Reading {repo_id}"
     if kind == "space":
-        space = hub.read(what, lambda: hub.api.space_info(repo_id))
-        found = _space_facts(space)
+        found = hub.read(what, lambda: typed(_space_facts(api.space_info(repo_id))))
     else:
-        found = _dataset_facts(hub.read(what, lambda: hub.api.dataset_info(repo_id)))
+        found = hub.read(what, lambda: typed(_dataset_facts(api.dataset_info(repo_id))))
     if found.id != repo_id:
         raise MovedError(f"{repo_id} is now {found.id}. Use that name.", found.id)
     return found
@@ -40,18 +42,17 @@ def facts_of(hub: Hub, repo_id: str, kind: Kind = "space") -> SpaceFacts:
 def runtime_of(hub: Hub, repo_id: str) -> Runtime:
     """What a Space does now. Raises HubError."""
     what = f"Reading the runtime of {repo_id}"
-    return _runtime(hub.read(what, lambda: hub.api.get_space_runtime(repo_id)))
+    return hub.read(what, lambda: typed(_runtime(hub.api.get_space_runtime(repo_id))))
 
 
 def files_of(hub: Hub, repo_id: str, commit: str, kind: Kind = "space") -> dict[str, FileEntry]:
     """Every file of a repository at a commit, by path. Raises HubError."""
-    rows = hub.read(
-        f"Listing the files of {repo_id} at {commit[:8]}",
-        lambda: list(
-            hub.api.list_repo_tree(repo_id, recursive=True, revision=commit, repo_type=kind)
-        ),
-    )
-    return {row.path: _entry(row) for row in rows if isinstance(row, RepoFile)}
+
+    def listed() -> dict[str, FileEntry]:
+        rows = hub.api.list_repo_tree(repo_id, recursive=True, revision=commit, repo_type=kind)
+        return _files({row.path: _entry(row) for row in rows if isinstance(row, RepoFile)})
+
+    return hub.read(f"Listing the files of {repo_id} at {commit[:8]}", listed)
 
 
 def commits_of(
@@ -61,16 +62,12 @@ def commits_of(
 
     The list of a branch may lag behind; that of a commit does not.
     """
-    rows = hub.read(
-        f"Listing the commits of {repo_id}",
-        lambda: hub.api.list_repo_commits(repo_id, repo_type=kind, revision=until),
-    )
-    return [
-        CommitFacts(
-            one.commit_id, one.title, one.message, tuple(one.authors), one.created_at.timestamp()
-        )
-        for one in rows
-    ]
+
+    def listed() -> list[CommitFacts]:
+        rows = hub.api.list_repo_commits(repo_id, repo_type=kind, revision=until)
+        return [typed(_commit(one)) for one in rows]
+
+    return hub.read(f"Listing the commits of {repo_id}", listed)
 
 
 def settings_of(hub: Hub, repo_id: str) -> SpaceSettings:
@@ -78,7 +75,8 @@ def settings_of(hub: Hub, repo_id: str) -> SpaceSettings:
     facts, api = facts_of(hub, repo_id), hub.api
     runtime = runtime_of(hub, repo_id)
     variables = hub.read(
-        f"Reading the variables of {repo_id}", lambda: api.get_space_variables(repo_id)
+        f"Reading the variables of {repo_id}",
+        lambda: _texts({k: one.value for k, one in api.get_space_variables(repo_id).items()}),
     )
     secrets = hub.read(
         f"Reading the names of the secrets of {repo_id}", lambda: api.get_space_secrets(repo_id)
@@ -90,7 +88,7 @@ def settings_of(hub: Hub, repo_id: str) -> SpaceSettings:
         sleep_time=runtime.sleep_time,
         storage=runtime.storage,
         volumes=runtime.volumes,
-        variables={name: one.value for name, one in variables.items()},
+        variables=variables,
         secrets=tuple(sorted(secrets)),
     )
 
@@ -120,6 +118,19 @@ def reading_files(
             return found
 
         yield content
+
+
+def typed(found: S) -> S:
+    """The same. Raises ValidationError if a value has another type: the client checks none."""
+    return msgspec.convert(msgspec.to_builtins(found), type(found))
+
+
+def _files(found: dict[str, FileEntry]) -> dict[str, FileEntry]:
+    return msgspec.convert(msgspec.to_builtins(found), dict[str, FileEntry])
+
+
+def _texts(found: dict[str, str]) -> dict[str, str]:
+    return msgspec.convert(found, dict[str, str])
 
 
 def _space_facts(space: SpaceInfo) -> SpaceFacts:
@@ -157,6 +168,11 @@ def _runtime(found: SpaceRuntime) -> Runtime:
         ),
         error=str(found.raw.get("errorMessage") or ""),
     )
+
+
+def _commit(one: GitCommitInfo) -> CommitFacts:
+    at = one.created_at.timestamp()
+    return CommitFacts(one.commit_id, one.title, one.message, tuple(one.authors), at)
 
 
 def _entry(row: RepoFile) -> FileEntry:

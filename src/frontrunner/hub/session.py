@@ -12,8 +12,11 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from json import JSONDecodeError
 from typing import TypeVar
 from urllib.parse import urlsplit
+
+import msgspec
 
 from frontrunner.base.config import HubSettings
 from frontrunner.base.errors import (
@@ -57,6 +60,15 @@ _ADVICE = {
 }
 _OTHERS = (ClientError, OSError, ValueError, RuntimeError)
 """What the client raises, besides its own error for answers with an error."""
+_UNREADABLE = (
+    JSONDecodeError,
+    msgspec.ValidationError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
+"""What it raises for an answer of another shape than expected; it checks none."""
 
 
 @dataclass(frozen=True)
@@ -81,14 +93,16 @@ class Hub:
     def read(self, what: str, ask: Callable[[], T], *, seconds: float | None = None) -> T:
         """What `ask` gives; `what` begins the message of an error.
 
-        Raises HubUnavailableError if there was no answer in time, else a HubError by the status.
+        Raises HubUnavailableError if there was no answer in time, or none that is understood,
+        else a HubError by the status.
         """
         return self._call(what, ask, seconds, HubUnavailableError)
 
     def write(self, what: str, ask: Callable[[], T], *, seconds: float | None = None) -> T:
         """The same for a change, which is never sent twice.
 
-        Raises UnknownOutcomeError if the answer was lost, so that the change may have been made.
+        Raises UnknownOutcomeError if the answer was lost or is not understood, so that the change
+        may have been made.
         """
         return self._call(what, ask, seconds, UnknownOutcomeError)
 
@@ -106,6 +120,10 @@ class Hub:
             failure = HubUnavailableError(self._told(what, str(error)))
         except HfHubHTTPError as error:
             failure = self._refused(what, error, lost)
+        except _UNREADABLE as error:
+            # A page of a proxy, for one. Of a change it does not say whether it was made.
+            why = f"the Hub's answer is not understood ({type(error).__name__}: {error})"
+            failure = lost(self._told(what, why))
         except _OTHERS as error:
             failure = self._failed(what, error, lost)
         # The errors of the client hold the request with its token; their text is kept alone.

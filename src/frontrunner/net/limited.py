@@ -33,6 +33,8 @@ _UNTIL: ContextVar[float] = ContextVar("until", default=math.inf)
 _CHUNK = 64 * 1024
 _PASSING = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses that another try may not meet."""
+_PACKINGS = frozenset({"", "identity", "gzip"})
+_OF_BODY = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 _RATE_LIMIT = re.compile(r"\br\s*=\s*0\b\s*;\s*t\s*=\s*(\d+)")
 
 
@@ -55,6 +57,8 @@ class Rules(NamedTuple):
     """Seconds without a byte after which a request has failed."""
     longest: float = 600.0
     """Seconds for a single request of a thread that has no deadline."""
+    size: int = 64 * 1024 * 1024
+    """Bytes of an answer in JSON, unpacked, and of an error; others are files."""
     waits: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 8.0)
     """Seconds before each further try, unless the server says when to come back."""
 
@@ -83,6 +87,7 @@ def limited_client(rules: Rules) -> httpx2.Client:
     """
     return httpx2.Client(
         transport=_Transport(rules),
+        headers={"accept-encoding": "gzip"},
         follow_redirects=True,
         timeout=rules.silence,
         trust_env=False,
@@ -125,6 +130,10 @@ class _Transport(httpx2.BaseTransport):
             if not again:
                 raise
             return _Problem(str(error) or type(error).__name__)
+        except NetworkError as error:
+            if again:
+                raise
+            raise httpx2.RemoteProtocolError(str(error)) from error
         headers = dict(response.headers)
         self._rules.inspect(sent, response.status_code, headers)
         # A request that met the rate limit was not carried out, whatever it asks for.
@@ -162,14 +171,28 @@ class _Transport(httpx2.BaseTransport):
             extensions={**request.extensions, "timeout": self._timeouts(request)},
         )
         found = self._pool.handle_request(asked)
-        stream: httpx2.SyncByteStream = _Body(found)
-        if _is_json(found):
-            # Read here, where a connection that breaks can still be tried again.
-            try:
-                stream = httpx2.ByteStream(b"".join(stream))
-            finally:
-                found.close()
-        return httpx2.Response(found.status, headers=found.headers, stream=stream)
+        response = httpx2.Response(found.status, headers=found.headers, stream=_Body(found))
+        if not _is_json(found) and found.status < 400:
+            return response
+        # Read here, where a connection that breaks can still be tried again.
+        try:
+            content = self._content(response)
+        finally:
+            found.close()
+        headers = [(k, v) for k, v in found.headers if k.lower() not in _OF_BODY]
+        return httpx2.Response(found.status, headers=headers, content=content)
+
+    def _content(self, response: httpx2.Response) -> bytes:
+        """The body, unpacked piece by piece. Raises NetworkError if it is too large."""
+        packed = response.headers.get("content-encoding", "").strip().lower()
+        if packed not in _PACKINGS:  # a piece of others may become as large as it likes
+            raise NetworkError(f"The answer is packed by {packed}, which was not asked for.")
+        found = bytearray()
+        for piece in response.iter_bytes():
+            found += piece
+            if len(found) > self._rules.size:
+                raise NetworkError(f"The answer has more than {self._rules.size:,} bytes.")
+        return bytes(found)
 
     def _timeouts(self, request: httpx2.Request) -> dict[str, float | None]:
         """Those of the request, with one for the wait for a free connection."""

@@ -1,0 +1,66 @@
+"""Answers of another shape than the Hub's: errors of this project, not of the client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from frontrunner.base.errors import HubUnavailableError
+from frontrunner.hub.asking_engagement import engagement_of
+from frontrunner.hub.asking_rights import ask_rights, needs_of_move
+from frontrunner.hub.reading import commits_of, facts_of, files_of, runtime_of, settings_of
+from frontrunner.hub.session import Hub as Opened
+from frontrunner.hub.standin.faults import Fault
+from tests.hub.conftest import hub, plain_client
+from tests.hub.made_hub import BOARD, Hub
+
+__all__ = ["hub", "plain_client"]
+SPACE = r"^/api/spaces/[^/]+/[^/]+$"
+READS: dict[str, Callable[[Opened], object]] = {
+    SPACE: lambda opened: facts_of(opened, BOARD),
+    "/runtime$": lambda opened: runtime_of(opened, BOARD),
+    "/tree/": lambda opened: files_of(opened, BOARD, "main"),
+    "/commits/": lambda opened: commits_of(opened, BOARD),
+    "/variables$": lambda opened: settings_of(opened, BOARD),
+    "/secrets$": lambda opened: settings_of(opened, BOARD),
+    "/likers$": lambda opened: engagement_of(opened, BOARD),
+    "/discussions$": lambda opened: engagement_of(opened, BOARD),
+    "/discussions/1$": lambda opened: engagement_of(opened, BOARD),
+    "/overview$": lambda opened: engagement_of(opened, BOARD),
+    "whoami": lambda opened: ask_rights(opened, needs_of_move(BOARD, ())),
+}
+
+
+def answers(hub: Hub, path: str, body: str) -> None:
+    kind = {"Content-Type": "application/json"}
+    hub.stored.inject(Fault(path=path, status=200, work="not done", body=body, headers=kind))
+
+
+@pytest.mark.parametrize("path", READS)
+@pytest.mark.parametrize("body", ["<html>", "7", "[7]"])
+def test_an_answer_that_is_not_understood_is_none(hub: Hub, path: str, body: str) -> None:
+    """A page of a proxy, for one, that answers for the Hub for a while."""
+    opened = hub.opened()
+    answers(hub, path, body)
+    with pytest.raises(HubUnavailableError, match="not understood"):
+        READS[path](opened)
+    READS[path](opened)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/variables$", '{"A": 7}'),
+        ("/tree/", '[{"type": "file", "path": 5, "oid": "a", "size": 1}]'),
+        ("/tree/", '[{"type": "file", "path": "a", "oid": "a", "size": "many"}]'),
+        (SPACE, '{"id": "board/leaderboard", "sha": 5}'),
+        (SPACE, '{"id": "board/leaderboard", "likes": "many"}'),
+        ("/runtime$", '{"stage": "RUNNING", "hardware": {}, "sha": 5}'),
+    ],
+)
+def test_values_of_other_types_go_no_further(hub: Hub, path: str, body: str) -> None:
+    opened = hub.opened()
+    answers(hub, path, body)
+    with pytest.raises(HubUnavailableError, match="not understood"):
+        READS[path](opened)
