@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
+from frontrunner.answers.service import Service
 from frontrunner.snapshot.reader import Snapshot
 from tests.browser.conftest import AXE, BIG
 
@@ -37,6 +38,7 @@ def paths(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     board = BIG if BIG in boards else catalog.benchmarks[0].name
     models = sorted({variant.model for variant in snapshot.table.variants})
     plain = [name for name in models if "<" not in name]
+    ranked = [name for name in Service(snapshot).coverage(board).of_model if "<" not in name]
     for tab in ("", "/tasks", "/languages", "/size", "/time", "/list", "/about"):
         shown = WIDE if tab in ("/tasks", "/languages") and WIDE in boards else board
         yield f"board{tab.replace('/', '-')}", f"/benchmark/{quote(shown)}{tab}"
@@ -56,13 +58,13 @@ def paths(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     yield "model", f"/models/{plain[0]}"
     yield "results", f"/models/{plain[0]}/results"
     yield "task", f"/tasks/{catalog.benchmarks[0].scopes[0].task}"
-    yield "compare-two", f"/compare?models={plain[0]},{plain[1]}"
+    yield "compare-two", f"/compare?models={','.join(ranked[:2])}"
     yield "compare-one", f"/compare?models={plain[0]}"
     yield "models-filtered", "/models?weights=open&q=e"
     yield "search", "/search?q=e"
     shown, task = quote(board), quote(boards[board].scopes[0].task)
-    yield "score", f"/scores/{plain[0]}?board={shown}&task={task}"
-    yield "row", f"/scores/{plain[0]}?board={shown}"
+    yield "score", f"/scores/{ranked[0]}?board={shown}&task={task}"
+    yield "row", f"/scores/{ranked[0]}?board={shown}"
     yield "organizations", "/organizations"
     yield "organization", f"/organizations/{plain[0].partition('/')[0]}"
     yield "cite", f"/cite?of=/benchmark/{quote(quote(board))}"

@@ -36,7 +36,7 @@ def test_a_mean_says_over_which_tasks_it_is_taken_and_links_to_each(browser: Bro
     assert "<b>58.12</b>" in html
     assert "/scores/org/small?board=Mix%20(eng%2C%20v1)&amp;task=Search" in html
     assert 'The files are in <code class="long">org__small/r1/</code>' in html
-    assert '<td class="files">Search.json' in html
+    assert '<td class="files">Search.<wbr>json' in html
     assert "mteb run -m org/small -t Search Pairs" in html
     types = browser.text("/scores/org/small", f"board={NAME}&mean=mean_task_type")
     assert "type=PairClassification" in types
