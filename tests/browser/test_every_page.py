@@ -125,40 +125,6 @@ def test_no_page_has_a_violation(
     assert not found
 
 
-@pytest.mark.parametrize("snapshot", ["small"], indirect=True, scope="session")
-@pytest.mark.parametrize(("size", "theme", "language"), LOOKS[:2])
-def test_what_opens_has_no_violation(
-    chromium: Any, address: str, snapshot: Snapshot, size: str, theme: str, language: str
-) -> None:
-    if not AXE.exists():
-        pytest.skip("no axe-core; run: make setup-browser")
-    board = f"/benchmark/{quote(snapshot.catalog.benchmarks[0].name)}"
-    context = _look(chromium, size, theme, language)
-    page = context.new_page()
-    for path, what in (
-        (board, "#filters summary"),
-        (board, "#rerank summary"),
-        (board, "#share summary"),
-        (board, "td.no:visible"),
-        (board, "#reading summary"),
-        ("/models/org/small", ".facts .info summary"),
-        ("/models/org/small", ".openness summary"),
-        ("/models", "form details summary"),
-        ("/compare", "#choose"),
-    ):
-        page.goto(address + path)
-        page.locator(what).first.click()
-        page.keyboard.type("o")
-        page.wait_for_timeout(100)
-        page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate(
-            "rules => axe.run({resultTypes: ['violations'], runOnly: rules})", RULES
-        )
-        assert not [(what, one["id"], one["nodes"][0]["html"]) for one in found["violations"]]
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, what
-    context.close()
-
-
 def test_every_page_says_its_thing_without_scripts(
     chromium: Any, address: str, snapshot: Snapshot
 ) -> None:
