@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import TypeVar
 
@@ -159,6 +160,24 @@ def test_a_source_that_cannot_be_read_fails_the_update_and_the_board_stays(tmp_p
     assert (ended.failures_before, ended.failures) == (0, 1)
     assert Store(settings.home).current_id() == first.snapshot
     assert read_state(Home(settings.home)).good_at == first.at
+
+
+def test_a_helper_that_the_system_ended_fails_the_update(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where memory is short: the run is recorded and told, and the next one is tried."""
+    settings = settings_of(tmp_path, source(tmp_path / "all", scores()))
+
+    def ended(*_: object, **__: object) -> None:
+        raise BrokenExecutor
+
+    with monkeypatch.context() as patched:
+        patched.setattr("frontrunner.ops.pipeline.read_sources", ended)
+        found = refresh(settings, Listener())
+    assert (found.run.outcome, found.failures) == ("failed", 1)
+    assert "ended a helping process" in str(found.error)
+    assert read_state(Home(settings.home)).last == found.run
+    assert updated(settings).outcome == "published"
 
 
 def test_a_failure_leaves_what_waits_waiting(tmp_path: Path) -> None:

@@ -97,6 +97,22 @@ def test_an_earlier_publication_of_another_machine_replaces_nothing(
     assert pointer.current.snapshot == late.current_id()
 
 
+def test_a_clock_that_was_set_back_does_not_stop_a_publisher(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push(bucket, published(tmp_path), POLICY)
+    real = time.time
+    with monkeypatch.context() as patched:
+        patched.setattr("frontrunner.snapshot.store.time.time", lambda: real() - 86400)
+        store = published(tmp_path, 0.05)
+    assert store.history()[-1].at < store.history()[0].at
+    done = push(bucket, store, POLICY)
+    assert done.pointed
+    pointer, _ = read_pointer(bucket)
+    assert pointer is not None
+    assert pointer.current.snapshot == store.current_id()
+
+
 def test_of_two_publishers_at_once_the_later_snapshot_wins(bucket: Bucket, tmp_path: Path) -> None:
     early = published(tmp_path / "early")
     late = published(tmp_path / "late", bonus=0.01)

@@ -15,6 +15,9 @@ class FrontrunnerError(Exception):
     code = 1
 
 
+HELPER_ENDED = "The system ended a helping process, as it does where memory is short."
+
+
 # --- what the user asked for --------------------------------------------------------------------
 
 

@@ -13,7 +13,12 @@ from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor
 from importlib import import_module
 
-from frontrunner.base.errors import FrontrunnerError, StoppedError, WrongSettingError
+from frontrunner.base.errors import (
+    HELPER_ENDED,
+    FrontrunnerError,
+    StoppedError,
+    WrongSettingError,
+)
 from frontrunner.cli.groups import GROUPS, MODULES
 
 __all__ = ["GROUPS", "MODULES", "load_commands", "main"]
@@ -80,7 +85,7 @@ def _run() -> int:
         complain("error", f"{error.filename or 'The system'}: {error.strerror or error}")
         show_trace()
     except BrokenExecutor:
-        complain("error", "The system ended a helping process, as it does where memory is short.")
+        complain("error", HELPER_ENDED)
     except SystemExit as ended:
         # Typer ends an interrupted command in this way, without a word.
         if ended.code != INTERRUPTED:

@@ -7,6 +7,7 @@ next run begins anew from what is published.
 from __future__ import annotations
 
 import time
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ import msgspec
 from frontrunner.base.atomic import locked
 from frontrunner.base.config import Settings
 from frontrunner.base.errors import (
+    HELPER_ENDED,
     CorruptSnapshotError,
     FrontrunnerError,
     InterruptedBuildError,
@@ -180,6 +182,8 @@ def _ended(
         raise
     except (FrontrunnerError, OSError) as failure:
         outcome, reason, error = "failed", str(failure), failure
+    except BrokenExecutor:
+        outcome, reason, error = "failed", HELPER_ENDED, FrontrunnerError(HELPER_ENDED)
     delivery = _delivered(settings, store, outcome, state, reporter)
     if delivery.outcome is not None:
         error = error or delivery.error

@@ -75,8 +75,13 @@ def push(
 
 
 def _published_at(store: Store, snapshot: str) -> float:
-    times = [event.at for event in store.history() if event.snapshot == snapshot]
-    return times[-1] if times else store.current().built_at
+    """When it was published; never before what was published before it, if the clock went back."""
+    latest, found = 0.0, None
+    for event in store.history():
+        latest = max(latest, event.at)
+        if event.snapshot == snapshot:
+            found = latest
+    return store.current().built_at if found is None else found
 
 
 def read_pointer(bucket: Bucket) -> tuple[Pointer | None, str | None]:
