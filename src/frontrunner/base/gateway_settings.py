@@ -90,6 +90,8 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     """Size at which a log is rotated; four are kept of each."""
     control_file: str = ""
     """File with the token of `/__frontrunner/control`; empty serves no such path."""
+    control_window: Annotated[float, msgspec.Meta(ge=1, le=3600)] = 60.0
+    """Seconds of traffic that are counted as one for whoever asks there."""
     feedback: str = ""
     """SQLAlchemy URL of the feedback database; empty is SQLite in the home."""
     state: str = ""

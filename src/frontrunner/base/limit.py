@@ -5,6 +5,7 @@ Clients are counted in memory, by a hash that a new process cannot repeat.
 
 from __future__ import annotations
 
+import ipaddress
 import secrets
 import time
 from collections import OrderedDict
@@ -44,3 +45,16 @@ class Limit:
 
     def _name(self, client: str) -> bytes:
         return blake2b(client.encode(), key=self._key, digest_size=12).digest()
+
+
+def network_of(address: str) -> str:
+    """An IPv4 address, or the first half of an IPv6 address: one client has all of the rest."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return (
+        str(found)
+        if found.version == 4
+        else str(ipaddress.ip_network((int(found), 64), strict=False))
+    )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import html
-import ipaddress
 import logging
 import re
 import time
@@ -19,7 +18,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from frontrunner.base.errors import GatewayError
-from frontrunner.base.limit import Limit
+from frontrunner.base.limit import Limit, network_of
 from frontrunner.gateway.feedback import LONGEST_TEXT, Feedback, FullError, Message, hourly
 from frontrunner.gateway.remote_control import RemoteControl
 from frontrunner.gateway.remote_state import CONTROL_PATH
@@ -76,7 +75,7 @@ class Companion:
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
         if scope.get("raw_path") == CONTROL_PATH.encode():
-            await self._control_answer(scope["method"], headers, receive, send)
+            await self._control_answer(scope, headers, receive, send)
             return
         if scope["path"] in PATHS:
             await self._show(scope, headers, send)
@@ -104,12 +103,14 @@ class Companion:
         await send({"type": "http.response.body", "body": body})
 
     async def _control_answer(
-        self, method: str, headers: dict[str, str], receive: Receive, send: Send
+        self, scope: Scope, headers: dict[str, str], receive: Receive, send: Send
     ) -> None:
         if self._control is None:
             await _answer(send, 404, "Page not found.")
             return
-        status, said = await self._control.answer(method, headers, receive)
+        status, said = await self._control.answer(
+            scope["method"], headers, receive, scope["query_string"]
+        )
         body = msgspec.json.encode(said)
         sent = [
             (b"content-type", b"application/json"),
@@ -137,7 +138,7 @@ class Companion:
         message = _message(form)
         if not message.text:
             return 400, "The message is empty.", message.page
-        if not self._limit.allows(_network(headers.get("x-frontrunner-client", ""))):
+        if not self._limit.allows(network_of(headers.get("x-frontrunner-client", ""))):
             return 429, "Thank you. That is enough for an hour.", message.page
         return (*await self._stored(message), message.page)
 
@@ -170,19 +171,6 @@ def _same_site(headers: dict[str, str]) -> bool:
     origin = headers.get("origin")
     host = headers.get("x-forwarded-host", headers.get("host", ""))
     return origin is None or origin.partition("://")[2] == host
-
-
-def _network(address: str) -> str:
-    """An IPv4 address, or the first half of an IPv6 address: one client has all of the rest."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return (
-        str(found)
-        if found.version == 4
-        else str(ipaddress.ip_network((int(found), 64), strict=False))
-    )
 
 
 def _message(form: dict[str, list[str]]) -> Message:

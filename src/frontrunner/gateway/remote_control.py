@@ -1,5 +1,7 @@
 """Changes the share on request from outside, for a gateway whose files the controller cannot reach.
 
+It tells as well what the gateway counted of its traffic, which its controller judges.
+
 Only who has the token is heard. A change names the version that it was decided on and the lease of
 its controller; what is answered is read from Envoy. The token is in no answer and in no log.
 """
@@ -14,16 +16,18 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import msgspec
 
 from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import FrontrunnerError, GatewayError, StaleTokenError
 from frontrunner.base.gateway_settings import GatewaySettings
-from frontrunner.base.limit import Limit
+from frontrunner.base.limit import Limit, network_of
 from frontrunner.base.private_file import private_text
 from frontrunner.gateway.admin import is_side_well
-from frontrunner.gateway.control import Gateway
+from frontrunner.gateway.control import Gateway, Seen
+from frontrunner.gateway.counting import Counting
 from frontrunner.gateway.remote_state import (
     CONTROL_HEADER,
     LEAST_TOKEN,
@@ -32,12 +36,13 @@ from frontrunner.gateway.remote_state import (
     RemoteState,
 )
 from frontrunner.gateway.state import GatewayState, make_folder
+from frontrunner.gateway.traffic_rows import Cursor, parsed_cursor
 from frontrunner.http.body import CutOffError, TooLargeError, read_body
 from frontrunner.http.request import Receive
 
 log = logging.getLogger("frontrunner.gateway")
 _MOST_BYTES = 4096
-Answer = tuple[int, RemoteState | RemoteRefusal]
+Answer = tuple[int, RemoteState | RemoteRefusal | msgspec.Raw]
 
 
 class _OtherVersionError(Exception):
@@ -60,14 +65,18 @@ class RemoteControl:
         self._wrong = Limit(most=60, seconds=3600.0)
         self._logged = Limit(most=60, seconds=3600.0)
         self._changes = Limit(most=120, seconds=60.0)
+        settings = gateway.settings
+        self._counting = Counting(gateway.place.requests, settings.control_window)
 
-    async def answer(self, method: str, headers: Mapping[str, str], receive: Receive) -> Answer:
+    async def answer(
+        self, method: str, headers: Mapping[str, str], receive: Receive, query: bytes = b""
+    ) -> Answer:
         """The status and what is said. Who has no token is not read any further."""
         refusal = self._refusal(method, headers)
         if refusal is not None:
             return refusal
         if method == "GET":
-            return await asyncio.to_thread(self._told)
+            return await asyncio.to_thread(self._read, query)
         try:
             change = msgspec.json.decode(await read_body(receive, _MOST_BYTES), type=RemoteChange)
         except TooLargeError as error:
@@ -76,10 +85,18 @@ class RemoteControl:
             return 400, RemoteRefusal(detail=f"The change cannot be read: {error}")
         return await asyncio.to_thread(self._changed, change)
 
+    def _read(self, query: bytes) -> Answer:
+        """The state, or the counts after a cursor."""
+        try:
+            cursor = _cursor(query)
+        except ValueError as error:
+            return 400, RemoteRefusal(detail=f"The query cannot be read: {error}")
+        return self._told() if cursor is None else self._counted(cursor)
+
     def _refusal(self, method: str, headers: Mapping[str, str]) -> Answer | None:
         """Why a request is not looked at; None if it is."""
         if not self._knows(headers.get(CONTROL_HEADER, "")):
-            if not self._wrong.allows(headers.get("x-frontrunner-client", "")):
+            if not self._wrong.allows(network_of(headers.get("x-frontrunner-client", ""))):
                 return 429, RemoteRefusal(detail="Too many wrong tokens. Try again in an hour.")
             if self._logged.allows(""):  # in all: one client may have very many addresses
                 log.warning("a request to the control path had no token, or a wrong one")
@@ -98,9 +115,10 @@ class RemoteControl:
             token, problem = "", str(error)
         if problem != self._problem:  # once, not at each request
             self._problem = problem
-            log.error(
-                "the control path %s", f"is closed: {problem}" if problem else "is open again"
-            )
+            if problem:
+                log.error("the control path is closed: %s", problem)
+            else:
+                log.info("the control path is open again")
         return hmac.compare_digest(_digest(given), _digest(token)) and not problem
 
     def _told(self) -> Answer:
@@ -116,6 +134,7 @@ class RemoteControl:
             return msgspec.structs.replace(state, share=change.share, banner=change.banner)
 
         try:
+            self._gateway_seen()  # what was logged until now belongs to the share of before
             follows = self._gateway.change(how, token=change.token)
         except _OtherVersionError:
             return 409, RemoteRefusal(detail="The state has another version. Read it again.")
@@ -130,7 +149,7 @@ class RemoteControl:
 
     def _state(self) -> RemoteState:
         """As Envoy says. Raises GatewayError."""
-        seen, admin = self._gateway.seen(), self._gateway.admin()
+        seen, admin = self._gateway_seen(), self._gateway.admin()
         hosts = admin.hosts()
         return RemoteState(
             version=self._version(seen.generation),
@@ -141,6 +160,25 @@ class RemoteControl:
             new=is_side_well(hosts, "new"),
             streams=admin.active_on_old(),
         )
+
+    def _gateway_seen(self) -> Seen:
+        """What Envoy follows; what was logged since is counted. Raises GatewayError."""
+        seen = self._gateway.seen()
+        try:
+            self._counting.look(seen.generation, seen.share)
+        except OSError as error:  # whoever asks for the counts is told so
+            log.warning("the log of requests cannot be read: %s", error)
+        return seen
+
+    def _counted(self, cursor: Cursor) -> Answer:
+        try:
+            seen = self._gateway.seen()
+            self._counting.look(seen.generation, seen.share)
+        except GatewayError as error:
+            return 503, RemoteRefusal(detail=str(error))
+        except OSError as error:
+            return 503, RemoteRefusal(detail=f"The log of requests cannot be read: {error}")
+        return 200, msgspec.Raw(self._counting.after(cursor))
 
     def _version(self, generation: int) -> str:
         return f"{self._name}-{generation}"
@@ -161,6 +199,12 @@ def remote_control(settings: GatewaySettings, folder: Path) -> RemoteControl | N
     except (FrontrunnerError, OSError) as error:
         log.error("there is no control path: %s", error)
         return None
+
+
+def _cursor(query: bytes) -> Cursor | None:
+    """Which counts are asked for; None if the state is. Raises ValueError."""
+    found = parse_qs(query.decode("latin-1"), max_num_fields=10).get("after")
+    return parsed_cursor(found[0]) if found else None
 
 
 def _checked(token: str) -> str:

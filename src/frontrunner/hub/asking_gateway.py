@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import msgspec
 
 from frontrunner.base.errors import (
@@ -19,10 +21,12 @@ from frontrunner.gateway.remote_state import (
     RemoteRefusal,
     RemoteState,
 )
+from frontrunner.gateway.traffic_rows import MOST_TRAFFIC, Cursor, Traffic
 from frontrunner.hub.access import Token
 from frontrunner.hub.session import Hub
 from frontrunner.net.client import Answer, Content, Limits, get, post
 
+Said = TypeVar("Said", RemoteState, Traffic)
 _LIMITS = Limits(seconds=20.0, size=64 * 1024)
 _NO_PATH = (
     ": it has no control path. Its log says why; the Space's secret (control_secret under [hub]) "
@@ -35,12 +39,21 @@ def ask_gateway(hub: Hub, live: str, token: Token) -> RemoteState:
 
     Raises HubUnavailableError if it does not answer, HubRightsError if it refuses the token.
     """
-    limits = _LIMITS._replace(private=hub.is_local)
+    return _said(live, _asked(hub, live, CONTROL_PATH, token, _LIMITS), RemoteState)
+
+
+def ask_traffic(hub: Hub, live: str, token: Token, cursor: Cursor) -> Traffic:
+    """What the gateway counted after a cursor. Raises the same."""
+    limits = _LIMITS._replace(size=MOST_TRAFFIC)
+    return _said(live, _asked(hub, live, f"{CONTROL_PATH}?after={cursor}", token, limits), Traffic)
+
+
+def _asked(hub: Hub, live: str, path: str, token: Token, limits: Limits) -> Answer:
+    limits = limits._replace(private=hub.is_local)
     try:
-        answer = get(f"{live}{CONTROL_PATH}", limits, {CONTROL_HEADER: token.reveal()})
+        return get(f"{live}{path}", limits, {CONTROL_HEADER: token.reveal()})
     except NetworkError as error:
         raise HubUnavailableError(f"{live}{CONTROL_PATH}: {error}.") from None
-    return _state(live, answer)
 
 
 def change_gateway(hub: Hub, live: str, token: Token, change: RemoteChange) -> RemoteState:
@@ -57,14 +70,14 @@ def change_gateway(hub: Hub, live: str, token: Token, change: RemoteChange) -> R
         answer = post(f"{live}{CONTROL_PATH}", content, limits, headers)
     except NetworkError as error:
         raise HubUnavailableError(f"{live}{CONTROL_PATH}: {error}.") from None
-    return _state(live, answer)
+    return _said(live, answer, RemoteState)
 
 
-def _state(live: str, answer: Answer) -> RemoteState:
+def _said(live: str, answer: Answer, kind: type[Said]) -> Said:
     where = f"The gateway at {live}"
     if answer.status == 200:
         try:
-            return msgspec.json.decode(answer.body, type=RemoteState)
+            return msgspec.json.decode(answer.body, type=kind)
         except (msgspec.MsgspecError, UnicodeDecodeError):
             raise HubUnavailableError(f"{where} does not answer as a gateway yet.") from None
     said = _refusal(answer)

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import closing
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -16,16 +17,38 @@ from frontrunner.base.home import Home
 from frontrunner.gateway.render import Place
 from frontrunner.takeover.both_boards import first_url
 from frontrunner.takeover.evidence.collect import Analysis, Collector
+from frontrunner.takeover.evidence.collect_there import AskTraffic, CollectorThere
 from frontrunner.takeover.evidence.complaints import Complaints
+from frontrunner.takeover.evidence.facts import Evidence
 from frontrunner.takeover.fold import State
 from frontrunner.takeover.gates.look import look
 from frontrunner.takeover.gates.on_boards import Boards
 from frontrunner.takeover.gates.outside import Checks, Versions
 from frontrunner.takeover.gates.prove import prove
-from frontrunner.takeover.loading import gateway_folder, is_on_hub
+from frontrunner.takeover.loading import gateway_folder
 from frontrunner.takeover.plan import Plan, asks_a_person, guarding, least_evidence, wanted
 from frontrunner.takeover.plane import Reality
 from frontrunner.takeover.records import Reading
+
+
+class Collects(Protocol):
+    """Counts what users experience."""
+
+    def follow(self, analysis: Analysis) -> None:
+        """Count for an analysis from now on."""
+
+    def look(self) -> Evidence:
+        """What is known now."""
+
+
+class OnHub(NamedTuple):
+    """What a Space tells the gates."""
+
+    new_url: Callable[[], str]
+    """Where the new board is now."""
+    traffic: AskTraffic
+    """What the gateway at the name counted."""
+
 
 _TRY_AGAIN = 60.0
 """Seconds until a gate that is not armed is proved again, as its files may be there now."""
@@ -35,7 +58,7 @@ class Judging:
     """Asks every gate that guards the take-over at a position."""
 
     def __init__(
-        self, collector: Collector, checks: Checks, clock: Callable[[], float] = time.monotonic
+        self, collector: Collects, checks: Checks, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._collector, self._checks = collector, checks
         self._clock = clock
@@ -96,13 +119,18 @@ def _silent(reality: Reality | None) -> tuple[str, ...]:
     return tuple(name for name, side in sides if side.healthy is False)
 
 
-def judging_of(settings: Settings, new_url: Callable[[], str] | None = None) -> Judging:
-    """The gates of a home, with its evidence; `new_url` says where the new board is now."""
+def judging_of(settings: Settings, on_hub: OnHub | None = None) -> Judging:
+    """The gates of a home, with its evidence."""
     home, folder = Home(settings.home), gateway_folder(settings)
+    if on_hub is not None:
+        there = on_hub
+        checks = Checks(lambda: Boards(home=str(home), new=there.new_url(), old=""))
+        return Judging(CollectorThere(there.traffic, home.evidence), checks)
+    gateway = settings.gateway
     complaints = Complaints(_counting(settings))
-    url = new_url or (lambda: first_url(settings.gateway.new))
-    old = "" if is_on_hub(settings) else first_url(settings.gateway.old)
-    checks = Checks(lambda: Boards(home=str(home), new=url(), old=old))
+    checks = Checks(
+        lambda: Boards(home=str(home), new=first_url(gateway.new), old=first_url(gateway.old))
+    )
     return Judging(Collector(Place(folder), home.evidence, complaints), checks)
 
 

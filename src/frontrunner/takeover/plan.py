@@ -32,6 +32,8 @@ STEP_BACK = 60.0
 _OPERATION = frozenset({"tick", "database", "plane"})
 """Settings of the controller, which change nothing of what happens to users."""
 _NEED_A_GATEWAY = (ShareGate, *ON_TRAFFIC, FeedbackGate)
+_NEED_A_SHARE = (ShareGate, SuccessGate, SlownessGate)
+"""Kinds of gates that the gateway in a Space gives evidence for, while it moves users in shares."""
 _KNOWN = frozenset(
     {"shares", "shadow", "banner", "warm", "drain", "window", "sick", "stale", "attempts"}
     | {"old_code", "old_data", "ignore", "gate", *PATH}
@@ -108,8 +110,8 @@ def plan_of(
 ) -> Plan:
     """The plan that settings describe; `ignore` has the hashes of the files with ignore rules.
 
-    A Space shows one board to everybody, so on the Hub there are shares only while it is a
-    gateway's, and no traffic to judge: the log of requests ends with the container.
+    A Space shows one board to everybody, so on the Hub there are shares, and traffic to judge, only
+    while it is a gateway's.
     """
     given: dict[str, Any] = msgspec.to_builtins(settings)
     shares = tuple(round(one * 100) for one in settings.shares)
@@ -152,11 +154,16 @@ def _stage(stage: Stage, settings: TakeoverSettings, hub: HubPart | None) -> Sta
 
 
 def _gates_on_hub(stage: Stage, settings: TakeoverSettings, hub: HubPart) -> tuple[str, ...]:
-    """The gates of a stage that need no traffic, and what the Hub itself can tell."""
+    """The gates of a stage that have evidence there, and what the Hub itself can tell."""
     if stage is Stage.SHIFTING and not hub.shifting:
         return ()
     given, known = getattr(settings, stage).gates, all_gates(settings.gate)
-    kept = [one for one in given if not isinstance(known[one], _NEED_A_GATEWAY)]
+    there = _NEED_A_SHARE if stage is Stage.SHIFTING else ()
+    kept = [
+        one
+        for one in given
+        if isinstance(known[one], there) or not isinstance(known[one], _NEED_A_GATEWAY)
+    ]
     own = ("engagement", "quota") if stage is Stage.CUTOVER else ()
     return tuple(dict.fromkeys((*kept, *own)))
 
@@ -237,12 +244,17 @@ def needed(plan: Plan, position: Position) -> tuple[str, ...]:
 
 
 def guarding(plan: Plan, position: Position) -> tuple[str, ...]:
-    """Gates that stop the take-over if they fail: those of the stage and of every stage before."""
+    """Gates that stop the take-over if they fail: those of the stage and of every stage before.
+
+    At the cut-over of a Space its gateway is gone, and with it the evidence of traffic.
+    """
     found: dict[str, None] = {}
     for stage in PATH:
         found |= dict.fromkeys(plan.stage(stage).gates)
         if stage is position.stage:
             break
+    if plan.hub and position.stage in (Stage.CUTOVER, Stage.SETTLED):
+        found = {one: None for one in found if not isinstance(plan.gates[one], _NEED_A_GATEWAY)}
     return tuple(found) if position.stage in PATH else ()
 
 

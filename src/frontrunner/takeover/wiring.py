@@ -22,7 +22,7 @@ from frontrunner.takeover.clock import Clock
 from frontrunner.takeover.controller import Controller
 from frontrunner.takeover.envoy_plane import EnvoyPlane
 from frontrunner.takeover.fold import fold
-from frontrunner.takeover.judging import judging_of
+from frontrunner.takeover.judging import OnHub, judging_of
 from frontrunner.takeover.ledger.lease import Lease
 from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.ledger.opening import ledger_file
@@ -160,12 +160,12 @@ def wired(
             plan = controller.state.plan
             return ledger.append("controller", plan, record, token=token, at=clock.at())
 
-        plane, new_url = closing.enter_context(_plane(settings, ledger, write, clock))
+        plane, on_hub = closing.enter_context(_plane(settings, ledger, write, clock))
         notifier = Notifier(channels_of(settings.notify), home.outbox)
         tenure = HomeTenure(
             lease_of(settings, ledger), home.controller_lock, lambda name: is_local(name, home)
         )
-        judging = judging_of(settings, new_url)
+        judging = judging_of(settings, on_hub)
         telling = Telling(home.looks, folder, ledger.entries, notifier)
         parts = Parts(
             book=ledger,
@@ -186,8 +186,8 @@ def wired(
         yield Wired(settings, ledger, lease, controller, tenure, tick, parts)
 
 
-Planes = tuple[DataPlane, Callable[[], str] | None]
-"""A data plane, and what says where the new board is if its settings do not."""
+Planes = tuple[DataPlane, OnHub | None]
+"""A data plane, and what a Space tells the gates besides."""
 
 
 @contextmanager
@@ -199,7 +199,7 @@ def _plane(
         from frontrunner.takeover.on_hub.opening import hub_plane  # noqa: PLC0415 -- an extra
 
         plane = hub_plane(settings.hub, home, ledger, write, clock.at)
-        yield plane, plane.new_url
+        yield plane, OnHub(plane.new_url, plane.traffic)
         return
     every = min(3 * seconds(settings.takeover.tick), _LONGEST_PAUSE)
     boards = BothBoards(

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from frontrunner.base.gate_settings import ShareGate
+from frontrunner.gateway.log_position import LogReader
 from frontrunner.gateway.logs import RequestLine
 from frontrunner.gateway.render import Place
 from frontrunner.gateway.shadow.tally import RouteTally, Tally, write_tally
@@ -16,7 +17,6 @@ from frontrunner.takeover.evidence import collect
 from frontrunner.takeover.evidence.collect import Analysis, Collector
 from frontrunner.takeover.evidence.complaints import Counted
 from frontrunner.takeover.evidence.facts import RouteShadows, Shadows, SideCounts
-from frontrunner.takeover.evidence.log_position import LogReader
 from frontrunner.takeover.gates.look import look
 from tests.takeover.evidence.lines import BEGIN, at_once, encoded, request
 
@@ -290,7 +290,7 @@ def test_a_long_log_is_read_in_parts(world: World, monkeypatch: pytest.MonkeyPat
     world.now = BEGIN + 100
     real = LogReader.lines
     monkeypatch.setattr(LogReader, "lines", lambda reader: real(reader, most=1))
-    monkeypatch.setattr("frontrunner.takeover.evidence.log_position._AT_ONCE", 100_000)
+    monkeypatch.setattr("frontrunner.gateway.log_position._AT_ONCE", 100_000)
     found = collector.look()
     assert "not been read to its end" in found.problem
     assert found.new.units == 0  # its window is not over as far as the log was read
@@ -305,7 +305,7 @@ def test_a_clock_that_was_set_back_hides_requests_for_two_minutes_at_most(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     collector = world.begun()
-    monkeypatch.setattr(collect, "_SETTLED", 0.0)
+    monkeypatch.setattr(collect, "SETTLED", 0.0)
     world.now = BEGIN - 3000
     world.log(request(-3010, 1), request(-3005, 1))
     assert collector.look().split.new == 0
@@ -320,14 +320,14 @@ def test_a_clock_that_was_set_back_as_a_step_began_counts_nothing_of_the_step_be
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Requests that followed the old share were taken for a wrong split."""
-    monkeypatch.setattr(collect, "_SETTLED", 1000.0)  # the step has only begun
+    monkeypatch.setattr(collect, "SETTLED", 1000.0)  # the step has only begun
     collector = world.begun()
     world.log(request(0.5, 1))
     world.now = BEGIN - 3600
     assert collector.look().split.new == 0
     world.log(request(0.6, 1))
     assert collector.look().split.new == 0
-    monkeypatch.setattr(collect, "_SETTLED", 0.0)
+    monkeypatch.setattr(collect, "SETTLED", 0.0)
     collector.look()
     world.log(request(3, 2))
     world.now += 60

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from frontrunner.takeover.evidence.windows import Windows, epoch
-from tests.takeover.evidence.lines import BEGIN, at, request
+from frontrunner.takeover.evidence.windows import Windows
+from tests.takeover.evidence.lines import BEGIN, request
 
 
 def windows(**given: Any) -> Windows:
@@ -117,11 +117,6 @@ def test_a_line_without_a_bucket_cannot_be_read(bucket: str | None) -> None:
 def test_a_line_without_a_time_cannot_be_read(time: str) -> None:
     with pytest.raises(ValueError, match=r"time|month|Invalid"):
         windows().add(msgspec.structs.replace(request(1, 1), at=time))
-
-
-def test_times() -> None:
-    assert epoch("1970-01-01T00:00:01.250Z") == 1.25
-    assert epoch(at(12.345)) == pytest.approx(BEGIN + 12.345)
 
 
 # --- the split ------------------------------------------------------------------------------------

@@ -16,24 +16,24 @@ from pathlib import Path
 import msgspec
 
 from frontrunner.base.atomic import write_file
+from frontrunner.gateway.log_position import LogReader, Position
 from frontrunner.gateway.logs import RequestLine
 from frontrunner.gateway.render import Place
 from frontrunner.takeover.evidence.complaints import NOT_YET, Counted
 from frontrunner.takeover.evidence.facts import Evidence
-from frontrunner.takeover.evidence.log_position import LogReader, Position
 from frontrunner.takeover.evidence.shadow_counts import ShadowTotals, read_shadows, shadows_since
 from frontrunner.takeover.evidence.windows import Windows
 from frontrunner.takeover.stages import FULL
 
 log = logging.getLogger("frontrunner.takeover")
-_SETTLED = 1.0
+SETTLED = 1.0
 """Seconds after a change of the share in which Envoy's threads may still follow the old routes."""
 _UNDER_WAY = 120.0
 """Seconds after which every request that began before a restart has been logged."""
 
-_LATE = 60.0
+LATE = 60.0
 """Seconds after which an analysis without counts must have lost them."""
-_MOST_UNREAD = 0.01
+MOST_UNREAD = 0.01
 """Part of the lines that may be unreadable."""
 
 
@@ -115,7 +115,7 @@ class Collector:
         if None in old or old[0] == old[1] or analysis.share == FULL:
             self._kept.windows.slow_over_ms = before.windows.slow_over_ms
             self._kept.windows.page_times = before.windows.page_times
-        is_late = self._clock() - analysis.begun > _LATE
+        is_late = self._clock() - analysis.begun > LATE
         self._kept.lost = self._unusable if is_late else ""
         self._unusable, self._reader = "", None
 
@@ -147,7 +147,7 @@ class Collector:
         if self._reader is not None and self._reader.behind:
             return "The log of requests has not been read to its end yet."
         kept = self._kept
-        if kept.unread > _MOST_UNREAD * (kept.read + kept.unread):
+        if kept.unread > MOST_UNREAD * (kept.read + kept.unread):
             return f"{kept.unread:,} lines of the log of requests cannot be read."
         return ""
 
@@ -186,12 +186,12 @@ class Collector:
         Time no longer tells what followed the routes of the step before. So nothing logged so far
         counts, and nothing until Envoy must follow the new ones.
         """
-        if now + _SETTLED < self._kept.windows.begun:
-            self._kept.windows.begun = now + _SETTLED
+        if now + SETTLED < self._kept.windows.begun:
+            self._kept.windows.begun = now + SETTLED
             self._skips = True
         if self._skips:
             reader = self._reader = LogReader.at_end(self._place.requests)
-            self._skips = time.monotonic() - self._loaded < _SETTLED
+            self._skips = time.monotonic() - self._loaded < SETTLED
         return reader
 
     def _count(self, reader: LogReader) -> None:
@@ -222,7 +222,7 @@ class Collector:
             return
         # The clocks may differ after one was set, but no shadow takes that long.
         is_late = time.monotonic() - self._loaded > _UNDER_WAY
-        settled = found.has_all_before(kept.since + _SETTLED)
+        settled = found.has_all_before(kept.since + SETTLED)
         kept.shadows, kept.waits_for_shadows = found, not (settled or is_late)
         self._unsaved = True
 
@@ -235,9 +235,9 @@ class Collector:
 
     def _fresh(self, analysis: Analysis) -> Kept:
         now = self._clock()
-        self._settled = self._elapsed() + _SETTLED
+        self._settled = self._elapsed() + SETTLED
         self._unsaved = True
-        windows = Windows(share=analysis.share, seconds=analysis.window, begun=now + _SETTLED)
+        windows = Windows(share=analysis.share, seconds=analysis.window, begun=now + SETTLED)
         shadows = read_shadows(self._shadow_file)
         return Kept(
             analysis=analysis, since=now, windows=windows, position=None, shadows=shadows,

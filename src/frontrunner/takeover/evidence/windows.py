@@ -10,25 +10,16 @@ for paths that belong to one, say nothing about a fair comparison.
 from __future__ import annotations
 
 import math
-from datetime import datetime
-from functools import lru_cache
 
 import msgspec
 
 from frontrunner.gateway.buckets import BUCKETS
 from frontrunner.gateway.logs import RequestLine
+from frontrunner.gateway.traffic_rows import TrafficRow
+from frontrunner.gateway.traffic_units import FAILED, LATE, STEP_BACK, counted, joined
 from frontrunner.takeover.evidence.facts import SideCounts, Split
 from frontrunner.takeover.evidence.sequential import Regression, added
 
-_FOLLOWING = frozenset({"page", "safe", "other"})
-"""Routes that exist for both sides; `owned` is the other kind."""
-_PAGES = frozenset({"page", "safe"})
-_FAILED = 1
-"""A unit is this flag plus twice its page's milliseconds and one; without a page, twice zero."""
-_LATE = 2.0
-"""Seconds that Envoy may take to write a line."""
-_STEP_BACK = 10
-"""Windows that a line may be behind before the clock must have been set back."""
 _ENDED = 30.0
 """Seconds after which nearly all requests that began have ended and are logged, on either side."""
 _ENDED_WINDOWS = 3
@@ -133,28 +124,31 @@ class Windows(msgspec.Struct, kw_only=True):
 
     def add(self, line: RequestLine) -> None:
         """Count one request. Raises ValueError if the line has no time or no bucket."""
-        asked, _, kind = (line.route or "").partition(".")
-        if asked not in ("old", "new") or not (kind in _FOLLOWING or kind == "owned"):
-            return  # the gateway's own pages, and requests that it refused
-        start = epoch(line.at)
-        if start < self.begun:
+        one = counted(line, self.begun)
+        if one is None:
             return
-        side = self.new if asked == "new" else self.old
-        if line.choice or kind == "owned":
+        side = self.new if one.is_new else self.old
+        if one.bucket is None:
             side.unfollowed += 1
             return
-        if not line.attempts and (line.status or 0) in range(100, 500):
-            return  # the gateway answered it: a redirect, or a request that it refused
-        bucket = _bucket(line)
-        self.wrong += (asked == "new") != (bucket < self.share)
-        self._move_to(start + (line.ms or 0) / 1000)
-        side.saw(bucket, start)
-        unit = side.open.get(bucket, 0)
-        if has_failed(line):
-            unit |= _FAILED
-        if unit <= _FAILED and kind in _PAGES:
-            unit += 2 * _page_time(line)
-        side.open[bucket] = unit
+        self.wrong += one.is_new != (one.bucket < self.share)
+        self._move_to(one.end)
+        side.saw(one.bucket, one.start)
+        side.open[one.bucket] = joined(side.open.get(one.bucket, 0), one.unit)
+
+    def add_row(self, row: TrafficRow) -> None:
+        """Count what a gateway counted in a window of its own, which is not longer than these."""
+        if row.share != self.share:
+            return
+        self._move_to(row.at)
+        is_whole = row.at >= self.begun
+        self.wrong += row.wrong * is_whole
+        for side, given in ((self.old, row.old), (self.new, row.new)):
+            side.unfollowed += given.unfollowed * is_whole
+            for bucket, (unit, after) in given.units.items():
+                if row.at + after >= self.begun:
+                    side.saw(bucket, row.at + after)
+                    side.open[bucket] = joined(side.open.get(bucket, 0), unit)
 
     def end_before(self, now: float) -> None:
         """End the open window if its time is over, so that it counts although no line follows.
@@ -166,14 +160,14 @@ class Windows(msgspec.Struct, kw_only=True):
         recent = min(_ENDED, _ENDED_WINDOWS * self.seconds)
         for side in (self.old, self.new):
             side.count_begun(now - recent, now + recent)
-        if self.index >= 0 and now >= (self.index + 1) * self.seconds + _LATE:
+        if self.index >= 0 and now >= (self.index + 1) * self.seconds + LATE:
             self._end()
             self.index += 1
 
     def _move_to(self, end: float) -> None:
         """Open the window of a line. Late lines count in the open one."""
         index = math.floor(end / self.seconds)
-        if index > self.index or index < self.index - _STEP_BACK:
+        if index > self.index or index < self.index - STEP_BACK:
             self._end()
             self.index = index
 
@@ -203,40 +197,18 @@ class Windows(msgspec.Struct, kw_only=True):
 
     def _learn_p95(self) -> None:
         """Collect the old side's pages; the ones that give the p95 are not compared with it."""
-        self.page_times += [(unit >> 1) - 1 for unit in self.old.open.values() if unit > _FAILED]
+        self.page_times += [(unit >> 1) - 1 for unit in self.old.open.values() if unit > FAILED]
         if len(self.page_times) >= _ENOUGH:
             times = sorted(self.page_times)
             p95 = times[math.ceil(0.95 * len(times)) - 1]
             self.slow_over_ms, self.page_times = max(float(p95), self.never_slow_ms), []
 
 
-def has_failed(line: RequestLine) -> bool:
-    """Whether the board that was asked first failed the request.
-
-    An answer of the other board is a failure of the first, slow or broken. A slow answer that came
-    before the other board's is none. A client that went away is none either, unless the other
-    board had been asked by then.
-    """
-    if line.fell_back:
-        return True
-    if line.gone:
-        return (line.attempts or 0) > 1
-    return not line.status or line.status >= 500
-
-
-def _page_time(line: RequestLine) -> int:
-    """Milliseconds of a page and one; 0 if this was no page or was not answered."""
-    answered = line.status is not None and 0 < line.status < 500 and not line.gone
-    if line.method != "GET" or not answered or line.ms is None:
-        return 0
-    return max(0, line.ms) + 1
-
-
 def _counted(units: dict[int, int], *, failed: bool = False, over: float = 0.0) -> tuple[int, int]:
     """Units and those that failed; or timed units and those that took longer than `over`."""
     if failed:
-        return len(units), sum(unit & _FAILED for unit in units.values())
-    times = [(unit >> 1) - 1 for unit in units.values() if unit > _FAILED]
+        return len(units), sum(unit & FAILED for unit in units.values())
+    times = [(unit >> 1) - 1 for unit in units.values() if unit > FAILED]
     return len(times), sum(time > over for time in times)
 
 
@@ -245,22 +217,3 @@ def _continued(so_far: Regression, stretch: Stretch) -> tuple[Regression, Stretc
         return so_far, stretch
     new = added(so_far, stretch.new, stretch.old, stretch.new_hits, stretch.old_hits)
     return new, Stretch()
-
-
-def _bucket(line: RequestLine) -> int:
-    bucket = int(line.bucket or "none")
-    if not 0 <= bucket < BUCKETS:
-        raise ValueError(f"bucket {bucket}")
-    return bucket
-
-
-def epoch(at: str) -> float:
-    """Seconds since the epoch of Envoy's `2026-01-31T12:00:00.123Z`. Raises ValueError."""
-    if len(at) != 24:
-        raise ValueError(f"time {at!r}")
-    return _second(at[:19]) + int(at[20:23]) / 1000
-
-
-@lru_cache(maxsize=64)
-def _second(text: str) -> float:
-    return datetime.fromisoformat(text + "+00:00").timestamp()

@@ -25,7 +25,8 @@ from frontrunner.base.errors import (
     UnknownOutcomeError,
 )
 from frontrunner.gateway.remote_state import RemoteState
-from frontrunner.hub.asking_gateway import ask_gateway
+from frontrunner.gateway.traffic_rows import Cursor, Traffic
+from frontrunner.hub.asking_gateway import ask_gateway, ask_traffic
 from frontrunner.hub.saved_tree import saved_settings
 from frontrunner.hub.space_facts import SpaceSettings
 from frontrunner.takeover.on_hub.boards_asked import BoardsAsked
@@ -72,7 +73,7 @@ class HubPlane:
         """What the old board had, by the commit that was saved."""
         self._token = 0
         self._doing = ""
-        self._live = self._new_live = ""
+        self._live = self._new_live = self._gateway_live = ""
         self._boards = BoardsAsked(ground.hub, ground.grace)
         self._steps_are_left: World | None = None
 
@@ -119,6 +120,16 @@ class HubPlane:
     def new_url(self) -> str:
         """The live address of the new board, as the last look had it; empty before it runs."""
         return self._new_live
+
+    def traffic(self, cursor: Cursor) -> Traffic | None:
+        """What the gateway at the name counted; None if the last look saw none.
+
+        Raises HubError if it does not say.
+        """
+        if not self._gateway_live:
+            return None
+        ground = self._ground(self._journal.known())
+        return ask_traffic(ground.hub, self._gateway_live, ground.control(), cursor)
 
     def last_token(self) -> int:
         """That of a gateway at the name; the Hub keeps none, so otherwise the ledger alone does."""
@@ -303,6 +314,7 @@ class HubPlane:
                 "back, or set the new name in the settings and begin anew."
             )
         self._live = seen.facts.live
+        self._gateway_live = self._live if seen.served == "gateway" and not seen.broken else ""
         return seen
 
     def _gateway(

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from frontrunner.takeover.evidence.log_position import LogReader, Position
+from frontrunner.gateway.log_position import LogReader, Position
 
 
 def rotate(log: Path) -> None:
