@@ -24,6 +24,7 @@ from frontrunner.gateway.remote_control import RemoteControl, remote_control
 from frontrunner.gateway.remote_state import CONTROL_HEADER, CONTROL_PATH
 from frontrunner.gateway.render import render_routes
 from frontrunner.gateway.state import GatewayState
+from frontrunner.gateway.traffic_rows import Traffic
 from tests.gateway.conftest import Running, ask, start_gateway, stop_gateway, until
 
 TOKEN = "a-token-for-tests-that-is-long-enough-0123"  # noqa: S105
@@ -36,7 +37,7 @@ def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     file = folder / "token"
     file.write_text(TOKEN)
     file.chmod(0o600)
-    running, thread = start_gateway(folder, control_file=str(file))
+    running, thread = start_gateway(folder, control_file=str(file), control_window=1)
     control = remote_control(running.settings, folder)
     application = Companion(Feedback("", folder), folder, control=control)
     place = running.control.place.socket("companion")
@@ -104,6 +105,22 @@ def test_wrong_tokens_are_limited_and_the_right_one_is_not(tmp_path: Path) -> No
     assert status(TOKEN) == 405
 
 
+def test_a_network_of_strangers_is_one_stranger(tmp_path: Path) -> None:
+    """One client has all addresses of its /64, so each address was one more client."""
+    control = RemoteControl(Gateway(GatewaySettings(), tmp_path), lambda: TOKEN)
+
+    async def receive() -> dict[str, Any]:
+        raise AssertionError("the body of a stranger was read")
+
+    def status(address: str) -> int:
+        sent = {CONTROL_HEADER: "wrong", "x-frontrunner-client": address}
+        return asyncio.run(control.answer("GET", sent, receive))[0]
+
+    assert {status(f"2001:db8::{one:x}") for one in range(60)} == {401}
+    assert status("2001:db8::ffff:1") == 429
+    assert status("2001:db8:0:1::1") == 401
+
+
 def test_strangers_with_many_addresses_do_not_fill_the_log(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -113,7 +130,7 @@ def test_strangers_with_many_addresses_do_not_fill_the_log(
         raise AssertionError("the body of a stranger was read")
 
     async def ask_from_many() -> set[int]:
-        clients = ({"x-frontrunner-client": f"2001:db8::{one:x}"} for one in range(100))
+        clients = ({"x-frontrunner-client": f"2001:db8:0:{one:x}::1"} for one in range(100))
         return {(await control.answer("GET", one, receive))[0] for one in clients}
 
     assert asyncio.run(ask_from_many()) == {401}
@@ -146,6 +163,13 @@ def test_a_token_that_was_replaced_is_not_heard_any_more(
     file.unlink()
     assert [status(""), status(TOKEN[::-1])] == [401, 401]
     assert caplog.text.count("is closed") == 3
+    file.write_text(TOKEN)
+    file.chmod(0o600)
+    with caplog.at_level(logging.INFO):
+        assert status(TOKEN) == 405
+    levels = {one.getMessage()[:29]: one.levelname for one in caplog.records}
+    assert levels["the control path is open agai"] == "INFO"
+    assert levels["the control path is closed: T"] == "ERROR"
     assert TOKEN not in caplog.text
 
 
@@ -269,3 +293,41 @@ def test_a_token_that_cannot_be_used_leaves_the_board_running(
     assert "there is no control path" in caplog.text
     with pytest.raises(GatewayError, match="32"):
         RemoteControl(Gateway(settings, tmp_path / "gw"), lambda: "short")
+
+
+# --- what was counted -----------------------------------------------------------------------------
+
+
+def told(remote: Running, cursor: str = ".0") -> Traffic:
+    found = asked(remote, path=f"{CONTROL_PATH}?after={cursor}")
+    assert found.status_code == 200, found.text
+    return msgspec.json.decode(found.content, type=Traffic)
+
+
+def test_traffic_is_counted_and_told_to_who_has_the_token(remote: Running) -> None:
+    """Through Envoy, whose log is read: visitors of both boards, at one share."""
+
+    def visited() -> bool:
+        for number in range(20):
+            ask("GET", f"{remote.url}/", headers={"User-Agent": f"browser {number}"})
+        found = [row for row in told(remote).rows if row.share == 5000]
+        return any(row.old.units for row in found) and any(row.new.units for row in found)
+
+    assert change(remote, share=5000).status_code == 200
+    until(visited)
+    first = told(remote)
+    assert sum(row.wrong for row in first.rows) == 0
+    number = first.rows[0].number
+    assert told(remote, f"{first.epoch}.{number}").rows[0].number == number + 1
+    assert change(remote).status_code == 200
+
+
+@pytest.mark.parametrize("cursor", ["x", "a.-1", "a.1e3", "a." + "9" * 40])
+def test_a_cursor_that_is_none_is_refused(remote: Running, cursor: str) -> None:
+    assert asked(remote, path=f"{CONTROL_PATH}?after={cursor}").status_code == 400
+
+
+def test_counts_are_told_to_nobody_else(remote: Running) -> None:
+    found = asked(remote, path=f"{CONTROL_PATH}?after=.0", token=None)
+    assert found.status_code in (401, 429)
+    assert "rows" not in found.json()

@@ -134,3 +134,10 @@ def test_shares_are_two_steps_more_and_need_the_old_board_to_run() -> None:
         wrong = msgspec.structs.replace(places, archive_kind=kind)
         with pytest.raises(UsageError, match="shifting under"):
             plan_steps(strategy, wrong)  # type: ignore[arg-type]
+
+
+def test_what_shares_need_is_said_before_anybody_agrees() -> None:
+    """A private archive cannot be asked by the gateway."""
+    places = Places(space="a/b", demo="a/c", archive="a/d", shifting=True)
+    [shift] = [one for one in plan_steps("overwrite", places).steps if one.key == "shift"]
+    assert "a/b and a/d must be public" in shift.needs

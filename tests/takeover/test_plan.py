@@ -11,6 +11,7 @@ from frontrunner.base.errors import TakeoverError
 from frontrunner.base.gate_settings import ShareGate
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
 from frontrunner.takeover.plan import (
+    HubPart,
     following,
     guarding,
     needed,
@@ -100,3 +101,19 @@ def test_the_old_board_is_kept_warm_whatever_the_stage_says() -> None:
     assert short.stage(Stage.CUTOVER).at_least == 3 * 86400
     long = plan_of(TakeoverSettings(warm="3d", cutover=StageSettings(at_least="5d")))
     assert long.stage(Stage.CUTOVER).at_least == 5 * 86400
+
+
+def test_on_the_hub_traffic_is_judged_while_users_move_in_shares() -> None:
+    """Its evidence ends with the gateway, so these gates guard no later stage."""
+    part = HubPart(
+        strategy="overwrite", space="a/b", demo="a/c", archive="a/d", archive_kind="space",
+        shifting=True,
+    )  # fmt: skip
+    plan = plan_of(TakeoverSettings(), hub=part)
+    assert plan.stage(Stage.SHIFTING).gates == ("share", "success", "slowness", "freshness")
+    traffic = {"share", "success", "slowness", "shadow", "feedback"}
+    for stage in (Stage.PARALLEL, Stage.GUIDED, Stage.CUTOVER, Stage.SETTLED):
+        assert not traffic & {*guarding(plan, Position(stage=stage)), *plan.stage(stage).gates}
+    assert {"share", "success", "slowness"} <= set(guarding(plan, Position(stage=Stage.SHIFTING)))
+    alone = plan_of(TakeoverSettings(), hub=msgspec.structs.replace(part, shifting=False))
+    assert alone.stage(Stage.SHIFTING).gates == ()

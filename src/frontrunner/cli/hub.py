@@ -106,6 +106,7 @@ def plan(
             for label, text in (
                 ("done when", step.done_when),
                 ("taken back by", step.undo),
+                ("needs", step.needs),
                 ("no way back", step.no_way_back),
                 ("if the Hub answers 402", step.if_unpaid),
             ):

@@ -46,6 +46,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     undo_writes: tuple[Call, ...] = ()
     no_way_back: str = ""
     """What cannot be brought back after this step; empty if everything can."""
+    needs: str = ""
+    """What must be so before, and is looked at before anything is changed."""
     if_unpaid: str = ""
     """What to do if the Hub answers 402; empty if it cannot."""
 
@@ -282,6 +284,8 @@ def _shift(places: Places) -> tuple[Step, Step]:
             key="shift",
             stage="shifting",
             title=f"Make {space} a gateway before {places.archive} and the new board",
+            needs=f"{space} and {places.archive} must be public: live addresses are asked without "
+            "the Hub's token, which a private Space does not answer",
             reads=(*around_commit(space), *get(space, "runtime"), *get(places.archive, ""), asked),
             writes=guarded_commit(space),
             done_when="the commit runs, and its gateway reaches both boards; all users get the old",

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from frontrunner.base.errors import GatewayError
+from frontrunner.checks.gates import Verdict
 from frontrunner.hub.standin.stored import Stored
 from frontrunner.takeover.on_hub.made_up import files_in
 from frontrunner.takeover.on_hub.rehearsal_report import Held, rehearsals_page
@@ -71,6 +72,15 @@ def test_without_an_envoy_no_rehearsal_in_shares_begins(
     with pytest.raises(GatewayError, match="ENVOY_BIN"):
         rehearse(Order(shifting=True), tmp_path / "rehearsal")
     assert not (tmp_path / "rehearsal").exists()
+
+
+def test_a_new_board_that_fails_while_users_move_is_caught_by_a_gate(tmp_path: Path) -> None:
+    found = rehearse(Order(shifting=True, fault="new-fails", every=0.05), tmp_path / "rehearsal")
+    assert found.all_held, found.held
+    [last] = [one for one in found.report.decisions if one.after.mode == "rolled_back"]
+    [reading] = [one for one in last.readings if one.gate == "success"]
+    assert (reading.verdict, reading.sample > 0) == (Verdict.FAILED, True)
+    assert "Proven worse" in rehearsals_page([found])
 
 
 @pytest.mark.parametrize("fault", ["rollback", "push", "lost-like"])

@@ -38,7 +38,7 @@ from frontrunner.takeover.records import Verb
 from frontrunner.takeover.stages import FULL, Mode, Stage, World
 from tests.hub.conftest import plain_client
 from tests.hub.made_hub import BOARD, Hub, made_hub, wait_until
-from tests.takeover.on_hub.moving import CONTROL, CONTROL_TOKEN, NEW_FILES, Move
+from tests.takeover.on_hub.moving import ARCHIVE, CONTROL, CONTROL_TOKEN, NEW_FILES, Move
 from tests.takeover.sim import KilledError
 
 __all__ = ["plain_client"]
@@ -233,6 +233,30 @@ def test_a_token_that_cannot_be_used_is_refused_before_it_is_given(
     move.until(lambda one: one.mode in (Mode.PAUSED, Mode.FAILED))
     assert "provide" not in move.intents()
     assert any(said in one for one in move.story())
+
+
+def test_a_private_space_is_refused_before_anything_is_changed(hub: Hub, tmp_path: Path) -> None:
+    """Its archive is private as well, so a gateway would have waited for it until the deadline."""
+    move = shifting(hub, tmp_path)
+    hub.board.private = True
+    move.command(Verb.START)
+    move.until(lambda _: any('"refused"' in one for one in move.story()))
+    assert move.position.stage is Stage.PLANNED
+    assert move.intents() == []
+    assert any("is private, and users cannot move in shares" in one for one in move.story())
+    assert not hub.stored.find("space", ARCHIVE)
+
+
+def test_an_archive_that_was_made_private_keeps_the_old_board_at_the_name(
+    hub: Hub, tmp_path: Path
+) -> None:
+    move = shifting(hub, tmp_path)
+    move.command(Verb.START)
+    move.to(Stage.GUIDED, seconds=60)
+    hub.stored.space(ARCHIVE).private = True
+    move.until(lambda one: one.mode in (Mode.PAUSED, Mode.FAILED, Mode.ROLLED_BACK))
+    assert "shift" not in move.intents()
+    assert "home/shifting.json" not in move.tree()
 
 
 @pytest.mark.parametrize(("conflicts", "is_set"), [(1, "0"), (9, "")])

@@ -191,6 +191,7 @@ class _Container:
         listen_at = {
             variable("server", "host"): "127.0.0.1",
             variable("server", "port"): str(self._port),
+            variable("gateway", "control_window"): "1",  # a rehearsal has no minutes
         }
         return {**own, **self._site.variables, **self._secrets, **listen_at}
 

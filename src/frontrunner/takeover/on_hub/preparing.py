@@ -27,6 +27,7 @@ from frontrunner.hub.waiting import Probe, ask_live
 from frontrunner.takeover.on_hub.new_board import keep_board
 from frontrunner.takeover.on_hub.resourcing import give_known_secrets, storage_lacking
 from frontrunner.takeover.on_hub.seeing import snapshot_of
+from frontrunner.takeover.on_hub.sharing import refuse_private
 from frontrunner.takeover.on_hub.step_journal import Known
 from frontrunner.takeover.on_hub.step_parts import Coming, Done, Ground
 
@@ -65,7 +66,10 @@ class Save:
         """The commit to save. The rights for all steps are looked at first."""
         part = self.ground.part
         check_rights(self.ground.hub, needs_of_move(part.space, (part.archive, part.demo)))
-        return {"commit": facts_of(self.ground.hub, self.ground.part.space).sha}
+        facts = facts_of(self.ground.hub, part.space)
+        if part.shifting:
+            refuse_private(facts)
+        return {"commit": facts.sha}
 
     def run(self, known: Known, about: dict[str, str]) -> Done | Coming:
         """Save it, and read it back."""

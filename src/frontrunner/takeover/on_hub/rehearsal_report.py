@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
+from frontrunner.checks.gates import Verdict
 from frontrunner.hub.standin.repos import Repository
 from frontrunner.hub.standin.stored import Stored
 from frontrunner.takeover.fold import fold
@@ -13,8 +15,8 @@ from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.on_hub.made_up import ARCHIVE, SPACE
 from frontrunner.takeover.on_hub.name_observer import Observed
 from frontrunner.takeover.on_hub.rehearsed_faults import Order, Rehearsed
-from frontrunner.takeover.on_hub.step_journal import TRAILING
-from frontrunner.takeover.records import StepBegun, StepEnded
+from frontrunner.takeover.on_hub.step_journal import BACK, SHARE, TRAILING
+from frontrunner.takeover.records import Intended, Record, StepBegun, StepEnded
 from frontrunner.takeover.report import Report, report_of
 from frontrunner.takeover.report_page import rendered
 from frontrunner.takeover.stages import Mode, Position
@@ -106,6 +108,8 @@ def rehearsal_of(order: Order, fault: Rehearsed, ended: Ended) -> Rehearsal:
     held.append(Held("Each step has an outcome.", not open_, ", ".join(open_) or "all of them"))
     if order.shifting and not (fault.shifts and fault.ends_back):  # it may end at once
         held.append(_shared(observed))
+    if fault.gate:
+        held.append(_caught(fault.gate, [one.record for one in entries], steps))
     if order.fault == "kill":
         held.append(Held("The controller was killed at every point.", killed > 0, f"{killed}"))
     return Rehearsal(
@@ -163,6 +167,22 @@ def _shared(seen: Observed) -> Held:
     through, new = seen.visitors
     text = f"{new} of {through} that came through the gateway"
     return Held("Some visitors got each board.", 0 < new < through, text)
+
+
+def _caught(gate: str, records: Sequence[Record], steps: Sequence[StepTold]) -> Held:
+    """Whether this gate took users back, by the share first."""
+    failed = [
+        reading.text
+        for one in records
+        if isinstance(one, Intended) and one.to and one.to.mode is Mode.ROLLED_BACK
+        for reading in one.readings
+        if reading.gate == gate and reading.verdict is Verdict.FAILED
+    ]
+    by_share = [one.key for one in steps if not one.error][-2:] == [SHARE, BACK]
+    text = failed[0] if failed else "It never failed."
+    return Held(
+        f"Gate {gate} took users back, by the share first.", bool(failed) and by_share, text
+    )
 
 
 def _agreed(fault: Rehearsed, stored: Stored, seen: Observed) -> Held:

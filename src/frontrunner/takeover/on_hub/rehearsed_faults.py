@@ -67,6 +67,8 @@ class Rehearsed(NamedTuple):
     """Whether it needs a gateway at the name."""
     restarts: bool = False
     """Whether it starts the gateway's container anew, which is waited for."""
+    gate: str = ""
+    """The gate on traffic that has to take users back; many visitors come then."""
 
 
 def _push(stored: Stored, _: str) -> None:
@@ -90,6 +92,19 @@ def _hardware_is_slow(stored: Stored, _: str) -> None:
 
 def _restart(stored: Stored, _: str) -> None:
     stored.restart(stored.space(SPACE), Cause.RESTART)
+
+
+_NEW_PAGE = "^/-/tree/.*/[0-9a-f]{40}/?$"
+"""The front page of the new board beside the gateway; its health is another path."""
+_FOR_GOOD = 10**9
+
+
+def _new_fails(stored: Stored, _: str) -> None:
+    stored.inject(Fault(path=_NEW_PAGE, status=500, work="not done", times=_FOR_GOOD))
+
+
+def _new_is_slow(stored: Stored, _: str) -> None:
+    stored.inject(Fault(path=_NEW_PAGE, answer="dribbled", seconds=0.8, times=_FOR_GOOD))
 
 
 def _no_control(stored: Stored, _: str) -> None:
@@ -159,6 +174,14 @@ FAULTS: dict[str, Rehearsed] = {
     "wrong-token": Rehearsed(
         "The gateway refuses the controller's token: the operator takes everything back.",
         _wrong_token, Stage.SHIFTING, (Verb.ROLLBACK,), ends_back=True, shifts=True,
+    ),
+    "new-fails": Rehearsed(
+        "The new board fails its pages in the middle of the move: a gate takes users back.",
+        _new_fails, Stage.SHIFTING, ends_back=True, shifts=True, gate="success",
+    ),
+    "new-is-slow": Rehearsed(
+        "The new board is slow in the middle of the move: a gate takes users back.",
+        _new_is_slow, Stage.SHIFTING, ends_back=True, shifts=True, gate="slowness",
     ),
 }  # fmt: skip
 

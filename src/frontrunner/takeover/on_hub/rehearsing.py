@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 from frontrunner.base.atomic import write_file
@@ -22,6 +22,7 @@ from frontrunner.gateway.binary import find_envoy
 from frontrunner.hub.standin.asgi import StandIn
 from frontrunner.hub.standin.containers import Containers
 from frontrunner.hub.standin.live_sites import Application
+from frontrunner.hub.standin.repos import subdomain_of
 from frontrunner.hub.standin.running import running
 from frontrunner.hub.standin.stored import Stored
 from frontrunner.takeover.fold import State, fold
@@ -39,6 +40,7 @@ from frontrunner.takeover.on_hub.made_up import (
 from frontrunner.takeover.on_hub.name_observer import NameObserver
 from frontrunner.takeover.on_hub.rehearsal_report import Ended, Rehearsal, rehearsal_of
 from frontrunner.takeover.on_hub.rehearsed_faults import FAULTS, Order, Rehearsed
+from frontrunner.takeover.on_hub.rehearsed_visitors import Visitors
 from frontrunner.takeover.on_hub.step_journal import BACK
 from frontrunner.takeover.plan import PATH
 from frontrunner.takeover.records import Commanded, StepEnded, Verb
@@ -51,6 +53,10 @@ _LOSSES = ("likes", "discussions", "grant", "subdomain", "storage")
 _KILLED_MOST = 400
 _AT_LEAST = {Stage.SHIFTING: "1s"}
 """So that the observer sees visitors at each share."""
+_FEW_VISITORS = (
+    '[[takeover.gate]]\nname = "success"\nkind = "success"\nmargin = 0.99\nminimum_sample = 1\n'
+)
+"""A gate that a visitor of each board lets pass."""
 _REST = 90.0
 """Seconds that Spaces may take to come to rest once the take-over has ended."""
 Tell = Callable[[str], None]
@@ -83,7 +89,9 @@ def rehearse(
             closing.callback(ledger.close)
             ledger.append("cli:operator", "", Commanded(verb=Verb.START, reason="a rehearsal"))
             observer = NameObserver(url, SPACE, order.every)
-            with observer:
+            live = f"{url}/-/live/{subdomain_of(SPACE)}/"
+            visitors = Visitors(live) if fault.gate else nullcontext()
+            with observer, visitors:
                 operator = _Operator(order, fault, ledger, stored, containers, tell)
                 _run(order, home, operator)
                 _rest(stored)
@@ -231,9 +239,10 @@ def _home(order: Order, fault: Rehearsed, folder: Path, url: str, token: str) ->
     content = order.new or folder / "new"
     losses = list(_LOSSES) if order.strategy == "rename" else []
     gates, tables = _gates(order)
+    judged = 'shares = [20, 100]\nsick = "1h"\n' if fault.gate else 'sick = "5s"\n'
     stages = "".join(
         f'[takeover.{one}]\ndeadline = "1h"\nat_least = "{_AT_LEAST.get(one, "0s")}"\n'
-        f"gates = {gates[one]}\n"
+        f"gates = {gates[one]}\nevidence = 0\n"
         for one in PATH
     )
     text = (
@@ -242,8 +251,8 @@ def _home(order: Order, fault: Rehearsed, folder: Path, url: str, token: str) ->
         f'accept = {losses}\ncontent = "{content}"\n'
         f'hardware = "{fault.hardware}"\nhardware_seconds = 1\ndeploy_seconds = 120\n'
         f'token_file = "{folder / "token"}"\ncall_seconds = 20\n'
-        '[takeover]\nplane = "hub"\nwarm = "0s"\ndrain = "0s"\nsick = "5s"\ntick = "50ms"\n'
-        f"{stages}{tables}"
+        '[takeover]\nplane = "hub"\nwarm = "0s"\ndrain = "0s"\ntick = "50ms"\nwindow = "1s"\n'
+        f"{judged}{stages}{tables}"
     )
     write_file(home.settings, text.encode())
     return home
@@ -253,6 +262,9 @@ def _gates(order: Order) -> tuple[dict[str, list[str]], str]:
     """Gates of the stages, and tables of those that need a folder."""
     stages: dict[str, list[str]] = {one: [] for one in Stage}
     tables = '[[takeover.gate]]\nname = "quota"\nkind = "quota"\nevery = 1\n'
+    if order.shifting:
+        stages["shifting"] = ["success", "slowness"] if FAULTS[order.fault].gate else ["success"]
+        tables += _FEW_VISITORS
     if order.record is None:
         return stages, tables
     stages |= {"parallel": ["contract", "links"], "cutover": ["contract", "links"]}

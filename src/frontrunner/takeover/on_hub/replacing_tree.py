@@ -21,7 +21,7 @@ from frontrunner.hub.waiting import Probe, shows_snapshot
 from frontrunner.net.client import Answer
 from frontrunner.takeover.on_hub.resourcing import settings_back
 from frontrunner.takeover.on_hub.seeing import Tree
-from frontrunner.takeover.on_hub.sharing import is_ready
+from frontrunner.takeover.on_hub.sharing import is_ready, refuse_private
 from frontrunner.takeover.on_hub.step_journal import Known
 from frontrunner.takeover.on_hub.step_parts import Coming, Done, Ground
 
@@ -68,6 +68,9 @@ class ReplaceTree:
         Forward nothing is written on top of others' commits: the parent is the last one of ours,
         and the Hub refuses if it is not the last any more. Back, it is whatever is there.
         """
+        if self.key == "shift":
+            for name in (self.ground.part.archive, self.ground.part.space):
+                refuse_private(facts_of(self.ground.hub, name))
         about = {"from": self.head, "lease": f"{self.lease}"}
         if not self.is_back and known.ours:
             return {"parent": known.ours[-1], **about}

@@ -13,6 +13,7 @@ from frontrunner.gateway.remote_state import RemoteChange, RemoteState
 from frontrunner.hub.access import Token
 from frontrunner.hub.asking_gateway import ask_gateway, change_gateway
 from frontrunner.hub.reading import facts_of
+from frontrunner.hub.space_facts import SpaceFacts
 from frontrunner.takeover.on_hub.step_journal import SHARE, Known
 from frontrunner.takeover.on_hub.step_parts import Coming, Done, Ground
 from frontrunner.takeover.stages import World
@@ -117,3 +118,13 @@ def is_ready(ground: Ground, live: str) -> str:
         if not healthy:
             return f"its gateway does not reach the {name} board yet"
     return ""
+
+
+def refuse_private(facts: SpaceFacts) -> None:
+    """Raises HubError for a Space whose live address a gateway could not ask."""
+    if facts.private:
+        raise HubError(
+            f"{facts.id} is private, and users cannot move in shares then: live addresses are "
+            "asked without the Hub's token, which a private Space does not answer. Make it "
+            "public, or set shifting = false under [hub]. Then start or retry the take-over."
+        )
