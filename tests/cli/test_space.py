@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from frontrunner.gateway.emit import program
 from tests.command import run_command
 from tests.hub.made_board import made_home
 from tests.hub.made_hub import BOARD, README, TOKEN, Hub, made_hub
@@ -121,4 +122,5 @@ def test_files_for_a_host_of_ones_own(home: Path) -> None:
     assert compose["services"]["board"]["ports"] == ["8000:7860"]
     unit = run(home, "emit", "systemd").stdout
     assert f"serve --host 127.0.0.1 --port 8000 --home {home}\n" in unit
+    assert f"ExecStart={program()} serve" in unit  # that of a virtual environment, too
     assert "USER 1000" in run(home, "emit", "dockerfile").stdout

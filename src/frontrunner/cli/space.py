@@ -188,8 +188,8 @@ def emit(
     home: Home = None,
 ) -> None:
     """Print a file that runs the board outside of the Hub."""
-    from jinja2 import Template  # noqa: PLC0415
-
+    from frontrunner.gateway.emit import program  # noqa: PLC0415
+    from frontrunner.gateway.jinja import from_text  # noqa: PLC0415
     from frontrunner.hub.space_folder import space_file  # noqa: PLC0415
 
     if what not in KINDS:
@@ -201,7 +201,7 @@ def emit(
     if what != "dockerfile":
         server = settings.server
         values = {"host": server.host, "port": server.port, "home": settings.home.absolute()}
-        text = Template(text, keep_trailing_newline=True).render(values)
+        text = from_text(text).render({**values, "program": program()})
     typer.echo(text, nl=False)
 
 

@@ -13,6 +13,11 @@ def template(name: str) -> Template:
     return _plain().get_template(name)
 
 
+def from_text(text: str) -> Template:
+    """The same of a text that is in no folder of templates here."""
+    return _plain().from_string(text)
+
+
 def markup(name: str) -> Template:
     """A template of HTML or XML, whose values are escaped."""
     return _escaping().get_template(name)

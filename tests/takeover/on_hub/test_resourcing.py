@@ -152,7 +152,7 @@ def test_storage_that_stays_behind_is_told(hub: Hub, tmp_path: Path) -> None:
     hub.board.space.storage = "small"
     move = Move(hub, tmp_path, strategy="rename")
     held_at(move, Stage.CUTOVER)
-    assert any("persistent storage (small) stays" in one for one in move.story())
+    assert any("small persistent storage stays" in one for one in move.story())
 
 
 def alarms(move: Move, about: str = "storage") -> list[str]:

@@ -39,7 +39,6 @@ from frontrunner.takeover.stages import FULL, Mode, Stage, World
 from tests.hub.conftest import plain_client
 from tests.hub.made_hub import BOARD, Hub, made_hub, wait_until
 from tests.takeover.on_hub.moving import ARCHIVE, CONTROL, CONTROL_TOKEN, NEW_FILES, Move
-from tests.takeover.sim import KilledError
 
 __all__ = ["plain_client"]
 LIMITS = Limits(seconds=20, size=1_000_000, private=True)
@@ -348,51 +347,6 @@ def test_a_new_board_that_does_not_build_brings_the_old_one_back(hub: Hub, tmp_p
     move.command(Verb.RETRY)
     move.to(Stage.SETTLED, Mode.FINISHED, 120)
     assert move.tree() == NEW_TREE
-
-
-def kill_at_each_point(move: Move, killed: set[str]) -> None:
-    """Each point of the journal, and each change of the Hub, is the last one of some controller."""
-
-    def kill_once(name: str) -> None:
-        if name not in killed:
-            killed.add(name)
-            raise KilledError
-
-    move.point = kill_once
-
-
-@pytest.mark.acceptance
-def test_killed_at_each_point_until_it_shifts_and_on_the_way_back(hub: Hub, tmp_path: Path) -> None:
-    move, killed = shifting(hub, tmp_path), set[str]()
-    before = move.tree()
-    kill_at_each_point(move, killed)
-    with NameObserver(hub.url, BOARD, 0.05) as observer:
-        move.command(Verb.START)
-        move.until(lambda one: one.stage is Stage.SHIFTING and one.step == 1, 120)
-        assert {"before StepBegun shift", "after StepEnded shift"} <= killed
-        killed.clear()
-        move.command(Verb.ROLLBACK)
-        move.until(lambda one: one.mode is Mode.ROLLED_BACK, 60)
-    assert move.tree() == before
-    assert {"before StepBegun share", "after StepEnded share", "after StepEnded restore"} <= killed
-    assert observer.result().always_ran, observer.result().gaps
-    assert observer.result().kept_engagement
-
-
-@pytest.mark.acceptance
-def test_killed_at_each_point_until_the_end(hub: Hub, tmp_path: Path) -> None:
-    move, killed = shifting(hub, tmp_path), set[str]()
-    before = move.tree()
-    kill_at_each_point(move, killed)
-    with NameObserver(hub.url, BOARD, 0.05) as observer:
-        move.command(Verb.START)
-        move.to(Stage.SETTLED, Mode.FINISHED, 240)
-        assert move.tree() == NEW_TREE
-        assert {"after StepEnded share", "after StepEnded cutover"} <= killed
-        move.command(Verb.ROLLBACK)
-        move.to(Stage.SETTLED, Mode.ROLLED_BACK, 60)
-    assert move.tree() == before
-    assert observer.result().always_ran, observer.result().gaps
 
 
 def live(hub: Hub) -> str:

@@ -12,7 +12,7 @@ from frontrunner.base.errors import HubError
 from frontrunner.hub.repositories import find_repository, rename_space
 from frontrunner.hub.saved_tree import saved_settings
 from frontrunner.hub.waiting import Probe, shows_snapshot
-from frontrunner.takeover.on_hub.resourcing import hardware_back
+from frontrunner.takeover.on_hub.resourcing import hardware_back, storage_staying
 from frontrunner.takeover.on_hub.step_journal import Known
 from frontrunner.takeover.on_hub.step_parts import Coming, Done, Ground
 
@@ -71,11 +71,7 @@ class TakeName:
     def _alarm(self, known: Known) -> str:
         """What a rename leaves behind, besides what was agreed to by name."""
         saved = saved_settings(self.ground.saved_folder(known))
-        if saved is None or not (saved.storage or saved.volumes):
-            return ""
-        storage = [f"persistent storage ({saved.storage})"] if saved.storage else []
-        what = ", ".join([*storage, *saved.volumes])
-        return f"The {what} stays with {self.ground.part.archive}, as agreed."
+        return storage_staying(saved, self.ground.part.archive) if saved else ""
 
 
 @dataclass(frozen=True)

@@ -153,11 +153,22 @@ class Storage:
 
 def storage_lacking(of: SpaceSettings, at: SpaceSettings, repo_id: str) -> str:
     """What a person has to do because a copy has not what its original keeps files in."""
-    lacks = [f"{of.storage} persistent storage"] if of.storage not in (None, at.storage) else []
-    lacks += [one for one in of.volumes if one not in at.volumes]
+    lacks = _keeps_files_in(of, at)
     if not lacks:
         return ""
-    return f"{repo_id} lacks what the old board keeps files in ({', '.join(lacks)}): set it there."
+    return f"{repo_id} lacks what the old board keeps files in ({lacks}): set it there."
+
+
+def storage_staying(of: SpaceSettings, repo_id: str) -> str:
+    """What a Space takes along when it is renamed, as was agreed to."""
+    kept = _keeps_files_in(of, SpaceSettings())
+    return f"The {kept} stays with {repo_id}, as agreed." if kept else ""
+
+
+def _keeps_files_in(of: SpaceSettings, at: SpaceSettings) -> str:
+    """Storage and volumes of one Space that another one has not."""
+    found = [f"{of.storage} persistent storage"] if of.storage not in (None, at.storage) else []
+    return ", ".join([*found, *(one for one in of.volumes if one not in at.volumes)])
 
 
 Trailing = Hardware | SleepTime | Storage
