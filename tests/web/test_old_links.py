@@ -155,7 +155,7 @@ def test_other_spellings_lead_to_the_page(old_browser: Browser, path: str, targe
         ),
         (
             "/benchmark/MTEB(eng,%20v2)?s.summary=%0d%0aSet-Cookie:%20a",
-            "/benchmark/MTEB(eng%2C%20v2)?sort=-%0D%0ASet-Cookie%3A%20a",
+            "/benchmark/MTEB(eng%2C%20v2)",
         ),
     ],
 )

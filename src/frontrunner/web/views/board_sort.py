@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
+from markupsafe import Markup
 
 from frontrunner.answers.values import BoardRow, BoardValues
 from frontrunner.web.choices import SEPARATOR, without, written
@@ -54,6 +55,11 @@ class Sorting(NamedTuple):
         keys = self.keys or [Key("rank", False)]
         found = next((key for key in keys if key.column == column), None)
         return "" if found is None else "descending" if found.descending else "ascending"
+
+    def attributes(self, column: str) -> Markup:
+        """What a heading says of its column."""
+        key, order = Markup(' data-k="{}"').format(column), self.aria(column)
+        return key + Markup(' aria-sort="{}"').format(order) if order else key
 
     def href(self, column: str) -> str:
         """The same page sorted by a column; by rank again after both orders."""
