@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import msgspec
@@ -138,3 +139,26 @@ def test_an_export_that_fails_half_way_is_an_error(hub: Hub) -> None:
     hub.stored.inject(refusal(403, "No", path=r"/discussions/1$"))
     with pytest.raises(HubError):
         engagement_of(hub.opened(), BOARD)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("likes", -5),
+        ("likes", 10**30),
+        ("owner_followers", -1),
+        ("repo_id", "<script>/x"),
+        ("repo_id", "javascript:alert(1)//x"),
+        ("at", "\x1b[2J"),
+    ],
+)
+def test_an_export_with_values_that_no_board_has_is_refused(
+    tmp_path: Path, field: str, value: object
+) -> None:
+    """The home would show them to visitors as the starting count."""
+    export = {"repo_id": "a/b", "at": REMARK.at, "likes": 3}
+    (tmp_path / "good.json").write_text(json.dumps(export))
+    assert read_engagement(tmp_path / "good.json").likes == 3
+    (tmp_path / "bad.json").write_text(json.dumps(export | {field: value}))
+    with pytest.raises(UsageError, match=field):
+        read_engagement(tmp_path / "bad.json")

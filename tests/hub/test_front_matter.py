@@ -34,3 +34,9 @@ def test_where_fields_begin_and_end(readme: str, expected: dict[str, str]) -> No
 def test_what_is_not_a_mapping_is_an_error(readme: str) -> None:
     with pytest.raises(ValueError, match="front matter"):
         read_front_matter(readme)
+
+
+@pytest.mark.parametrize("value", ["!!bool x", "[" * 3000, "!!timestamp x", "!!int _"])
+def test_values_that_yaml_cannot_read_are_an_error_that_says_so(value: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 -- the text is the reader's
+        read_front_matter(f"---\ntitle: {value}\n---\n")

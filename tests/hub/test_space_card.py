@@ -43,3 +43,11 @@ def test_a_card_that_is_not_yaml_is_an_error() -> None:
 def test_names_that_the_hub_refuses_are_not_listed(name: str | None) -> None:
     assert not is_repository_id(name)
     assert repository_ids([name, "z/z", "a/b", "a/b"]) == ("a/b", "z/z")
+
+
+def test_a_title_is_one_line_and_references_do_not_make_it_endless() -> None:
+    lines = ["z0: &z0 [x, x]", *(f"z{n}: &z{n} [{f'*z{n - 1}, ' * 9}]" for n in range(1, 30))]
+    bomb = "\n".join(["---", *lines, "title: *z29", "---", ""])
+    assert "\n# Mine\n" in readme_of(bomb, Listed(), "Mine")
+    two = readme_of('---\ntitle: "A\\n# B"\n---\n', Listed(), "Mine")
+    assert "\n# A # B\n" in two

@@ -7,12 +7,16 @@ still show that nothing was lost, but not whose like is missing.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from frontrunner.base.errors import UsageError
 from frontrunner.base.json import read_as
+
+_Count = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
+_Moment = Annotated[str, msgspec.Meta(pattern=r"\A[0-9T:.+Z-]{1,40}\Z")]
+_Repository = Annotated[str, msgspec.Meta(pattern=r"\A[\w.-]{1,96}/[\w.-]{1,96}\Z")]
 
 
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,12 +46,12 @@ class Engagement(msgspec.Struct, frozen=True, kw_only=True):
     """The engagement of one repository at one moment."""
 
     format: int = 1
-    repo_id: str
-    at: str
+    repo_id: _Repository
+    at: _Moment
     with_names: bool = True
-    likes: int
+    likes: _Count
     likers: tuple[str, ...] = ()
-    owner_followers: int | None = None
+    owner_followers: _Count | None = None
     """Of the user or organisation; a Space has none of its own."""
     threads: tuple[Thread, ...] = ()
     hardware: str | None = None

@@ -9,6 +9,9 @@ import yaml
 
 _BLOCK = re.compile(r"\A(?:\ufeff)?---[ \t]*\r?\n(.*?)(?:\r?\n)?---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
+_ODD = (RecursionError, LookupError, AttributeError, TypeError)
+"""What the reader of YAML raises for values that are no ones of their type, such as `!!bool x`."""
+
 
 def read_front_matter(readme: str) -> dict[str, Any]:
     """The fields of a README's front matter; empty if it has none.
@@ -20,7 +23,7 @@ def read_front_matter(readme: str) -> dict[str, Any]:
         return {}
     try:
         found = yaml.safe_load(block.group(1))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, *_ODD) as error:
         raise ValueError(f"the front matter of README.md is not YAML: {error}") from error
     if found is None:
         return {}

@@ -56,12 +56,18 @@ def card_fields(old: Mapping[str, Any], listed: Listed, title: str) -> dict[str,
         "license": "apache-2.0",
     }
     fields |= {key: value for key, value in old.items() if key not in _OF_ANOTHER_PROGRAM}
+    fields["title"] = _line(fields["title"]) or title
     for key, names in (("models", listed.models), ("datasets", listed.datasets)):
         before = old.get(key) or []
         named = [*names, *(str(one) for one in before if isinstance(before, list))]
         if named:
             fields[key] = list(dict.fromkeys(named))
     return fields
+
+
+def _line(text: object) -> str:
+    """A title in one line; empty for a list or the like, which references can make endless."""
+    return " ".join(str(text).split()) if isinstance(text, str | int | float) else ""
 
 
 def readme_of(old: str, listed: Listed, title: str) -> str:
