@@ -88,3 +88,12 @@ def test_a_dead_channel(settings: Settings) -> None:
     text = f'{{"channel":"webhook","attempts":{DEAD_AFTER},"error":"hooks.example answered 410"}}'
     write(settings.home, "refresh/outbox/webhook.json", text.encode())
     assert "hooks.example answered 410. Correct [notify]" in wrong(settings)["notices by webhook"]
+
+
+def test_a_channel_that_does_not_answer_yet(settings: Settings) -> None:
+    waits = '{"id":"a","at":1.0,"kind":"update","title":"t","text":"x"}'
+    text = f'{{"channel":"webhook","attempts":1,"error":"no answer","waiting":[{waits}]}}'
+    write(settings.home, "refresh/outbox/webhook.json", text.encode())
+    found = {one.what: one.text for one in examine_home(settings)}
+    assert found["notices by webhook"] == "0 delivered, 1 wait: no answer"
+    assert wrong(settings) == {}

@@ -60,6 +60,7 @@ def test_a_build_tells_its_steps_and_logs_what_it_did(tmp_path: Path) -> None:
     assert kinds(store) == [events.Built, events.Published, events.Prepared]
     again = pipeline.build(settings, request(tmp_path), listener)
     assert again.id == built.id
+    assert listener.said[-1] == f"Published already: snapshot {built.id}"
     assert kinds(store)[3:] == [events.Built]
 
 

@@ -127,4 +127,5 @@ def _notices(home: Home) -> Iterator[Finding]:
                 text += f"{len(state.waiting)} notices wait for the next attempt"
                 yield Finding(what, "wrong", text)
             else:
-                yield Finding(what, "ok", f"{state.delivered} delivered")
+                late = f", {len(state.waiting)} wait: {state.error}" if state.error else ""
+                yield Finding(what, "ok", f"{state.delivered} delivered{late}")

@@ -293,11 +293,13 @@ def write_snapshot(
         )
         log(store, built, reporter)
         held = "" if snapshot.id == store.current_id() else judge(snapshot)
+        event = None
         if held:
             log(store, events.Held(snapshot=snapshot.id, reason=held), reporter)
         else:
-            _log_current(store, store.publish_fresh(snapshot), reporter)
-    state = "Built, not published" if held else "Published"
+            event = store.publish_fresh(snapshot)
+            _log_current(store, event, reporter)
+    state = "Built, not published" if held else "Published" if event else "Published already"
     reporter.say(f"{state}: snapshot {snapshot.id}")
     return snapshot
 
