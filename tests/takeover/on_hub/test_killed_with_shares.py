@@ -81,6 +81,7 @@ def kill_at_each_point(move: Move, killed: set[str], point: list[Point]) -> None
     point.append(kill_once)
 
 
+@pytest.mark.acceptance
 def test_killed_at_each_point_until_it_shifts_and_on_the_way_back(
     hub: Hub, tmp_path: Path, point: list[Point]
 ) -> None:
