@@ -34,7 +34,7 @@ export function heads(): HTMLTableCellElement[] {
 /** The headings and cells as the server sent them, to read from and to go back to. */
 export const sent = { heads: heads(), cells: rows.map((row) => [...row.element.cells]) };
 
-const FACTS: readonly string[] = ["params", "dims", "tokens", "open", "covered"];
+const FACTS = ["zero", "dims", "tokens", "open", "covered"] as const;
 const known = new Map<string, Value[]>();
 const dressed = new Set<Row>();
 let finish: (row: Row) => void = () => undefined;
@@ -112,12 +112,15 @@ export function values(column: string): Value[] {
 
 function read(column: string): Value[] {
   if (column === "name") return rows.map((row) => row.search);
-  if (column === "zero") return facts.zero.map((value) => (value < 0 ? null : value));
   const place = sent.heads.findIndex((head) => head.dataset["k"] === column);
-  if (FACTS.includes(column) && column !== "covered") return facts[column as "params"];
+  // Sizes are shown rounded.
+  if (column === "params" || (place < 0 && FACTS.includes(column as "zero"))) return facts[column as "params"].map((value) => (column === "zero" && Number(value) < 0 ? null : value));
   // A mean over some of the tasks is shown, but it is not compared with whole ones.
   return sent.cells.map((cells) => (cells[place]?.classList.contains("half") ? null : numberIn(cells[place]?.textContent ?? "")));
 }
+
+// Facts that the rows show are not sent twice either.
+for (const column of FACTS) if (!facts[column]) Object.defineProperty(facts, column, { get: () => values(column) });
 
 /** Show some rows, sorted; pinned ones first. */
 export function show(visible: Row[], keys: SortKey[], pins: ReadonlySet<string>): void {

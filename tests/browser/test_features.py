@@ -33,8 +33,16 @@ FILTERS = {
     "since": ("2022-01", "f.date[i] >= '2022-01'"),
 }
 _WANTED = """
-([test, value]) => {
-  const f = JSON.parse(document.querySelector('#facts').textContent);
+async ([test, value]) => {
+  const sent = await (await fetch(location.pathname)).text();
+  const page = new DOMParser().parseFromString(sent, 'text/html');
+  const f = JSON.parse(page.querySelector('#facts').textContent);
+  const heads = [...page.querySelectorAll('#board thead th')].map((head) => head.dataset.k);
+  for (const key of ['zero', 'covered']) {
+    const rows = [...page.querySelectorAll('#board tbody tr')];
+    const place = heads.indexOf(key);
+    f[key] = rows.map((row) => Number.parseInt(row.cells[place].textContent, 10));
+  }
   const tasks = JSON.parse(document.querySelector('#setup').textContent).tasks;
   const fits = new Function('f', 'i', 'value', 'tasks', `return ${test}`);
   return f.name.filter((_, i) => fits(f, i, value, tasks)).length;

@@ -166,3 +166,12 @@ def test_columns_of_tasks_come_by_type_and_the_first_of_each_says_it(tmp_path: P
         ("T2", "Retrieval · 1"),
     ]
     assert [cell.text for cell in table.rows[0].cells] == ["10.00", "30.00", "20.00"]
+
+
+def test_what_rows_show_is_not_sent_a_second_time(service: Service) -> None:
+    whole = msgspec.json.decode(board_table.facts(service.board(NAME)))
+    table = board_table.table(service, service.find_benchmark_or_alias(NAME), words("en"))
+    sent = msgspec.json.decode(table.facts)
+    assert set(whole) - set(sent) == {"zero", "dims", "tokens", "open", "covered"}
+    assert [name for name in sent["name"] if name and "#" not in name] == []
+    assert sent["params"] == whole["params"]

@@ -116,7 +116,7 @@ def _fact(column: str, row: BoardRow) -> Value:
         "params": row.total_params_b,
         "dims": row.embedding_dim,
         "tokens": row.max_tokens,
-        "open": model.openness_score,
+        "open": model.openness_score if model.openness else None,
         "covered": len(row.scores_by_task),
     }
     return values[column]

@@ -181,7 +181,7 @@ def table_of(heading: Heading, board: BoardValues, t: Words, tasks: int) -> Boar
         heading,
         tuple(column for column, _ in columns),
         make_rows(board, cells, t),
-        facts(board, beside_rows=True),
+        facts(board, IN_ROWS),
         tasks,
     )
 
@@ -213,7 +213,7 @@ def task_table(service: Service, bench: Benchmark, t: Words, links: Links) -> Bo
         heading(service, bench, board),
         tuple(columns),
         make_rows(board, cells, t),
-        facts(board, beside_rows=True),
+        facts(board, frozenset({"name", "covered"})),
     )
 
 
@@ -285,6 +285,10 @@ def _by_group(name: str, label: str, row: BoardRow) -> float | None:
     return row.scores_by_custom_group.get(name, {}).get(label)
 
 
+_NAMED = 2
+"""Missing tasks that a cell names."""
+
+
 class _Whys:
     """Says why a cell is empty."""
 
@@ -302,16 +306,20 @@ class _Whys:
                     name
                     for name, kind in self._type_of
                     if kind == column.key and name not in row.scores_by_task
-                ]
+                ],
+                always_named=False,
             )
         if column.kind == "group":
             return self._t("board.no_result")
         return self._missing([name for name, _ in self._type_of if name not in row.scores_by_task])
 
-    def _missing(self, names: Sequence[str]) -> str:
+    def _missing(self, names: Sequence[str], *, always_named: bool = True) -> str:
+        """Types name their tasks if they name all: a row's mean names the first ones once."""
         if not names:
             return self._t("board.no_result")
-        return self._t("board.missing", n=len(names), names=text.short_list(list(names), 2))
+        if len(names) > _NAMED and not always_named:
+            return self._t("board.lacking", n=len(names))
+        return self._t("board.missing", n=len(names), names=text.short_list(list(names), _NAMED))
 
 
 # --- rows -------------------------------------------------------------------------------------
@@ -363,15 +371,19 @@ def _facet_bits(model: ModelFacts) -> int:
     return sum(1 << bit for bit, name in enumerate(FACETS) if model.openness.get(name))
 
 
-def facts(board: BoardValues, *, beside_rows: bool = False) -> str:
+IN_ROWS = frozenset({"name", "zero", "dims", "tokens", "open", "covered"})
+"""Facts that the rows of the summary show, so that scripts read them there."""
+
+
+def facts(board: BoardValues, shown: frozenset[str] = frozenset()) -> str:
     """What filters need of each row, column by column, as JSON that is safe inside a page.
 
-    `beside_rows` leaves out the names that the page's own rows show.
+    `shown` is what the page's own rows show, which is left out.
     """
     models = [row.model for row in board.rows]
     columns: dict[str, list[Any]] = {
         "name": [
-            ("" if beside_rows else m.name)
+            ("" if "name" in shown else m.name)
             if row.experiments is None
             else f"{m.name}#{as_json(row.experiments)[:_KEY]}"
             for m, row in zip(models, board.rows, strict=True)
@@ -393,4 +405,6 @@ def facts(board: BoardValues, *, beside_rows: bool = False) -> str:
         "open": [m.openness_score for m in models],
         "facets": [_facet_bits(m) for m in models],
     }
-    return script_json(columns)
+    return script_json(
+        {name: some for name, some in columns.items() if name == "name" or name not in shown}
+    )
