@@ -145,3 +145,18 @@ def test_the_card_has_no_violation(chromium: Any, address: str, width: int) -> N
     assert [one["id"] for one in result["violations"]] == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     context.close()
+
+
+def test_a_customized_board_opens_the_same_card(page: Any, address: str) -> None:
+    page.goto(f"{address}/benchmark/{quote(NAME)}?languages=German")
+    page.wait_for_selector("#tools:not([hidden])")
+    page.locator(f"{ROW} .m a").focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+        if page.evaluate("document.activeElement.textContent") == "40.00":
+            break
+    page.keyboard.press("Enter")
+    card = opened(page)
+    expect(card).to_contain_text("40.00")
+    card.locator("a[data-here]", has_text="Search").first.click()
+    expect(card.locator("h2#source-title")).to_have_text("40.00 Search")

@@ -30,8 +30,16 @@ KEY = 500
 """Characters of an experiment's parameters by which pages name a row."""
 
 
-def score_source(service: Service, wanted: SourceRequest) -> ScoreSource:
+def score_source(
+    service: Service,
+    wanted: SourceRequest,
+    languages: Sequence[str] = (),
+    subsets: Sequence[str] = (),
+) -> ScoreSource:
     """Where a score comes from; of a benchmark, as it narrows the task.
+
+    Of a board that was ranked again, only the parts in `languages` and `subsets` count, if there
+    are any.
 
     Raises UnknownNameError for a name or an experiment that does not exist, and for a task that
     the benchmark does not have.
@@ -42,7 +50,12 @@ def score_source(service: Service, wanted: SourceRequest) -> ScoreSource:
     scope = scope_of(known[1], bench)
     table = service.snapshot.table
     variant = find_variant(table, model, run)
-    rows = rows_of(table, scope)
+    sets = _sets(service, languages)
+    rows = [
+        row
+        for row in rows_of(table, scope)
+        if (sets is None or row.languages in sets) and (not subsets or row.subset in subsets)
+    ]
     own = [row for row in rows if row.variant == variant]
     had = {(row.split, row.subset) for row in own}
     # As in ranking: every subset in every split that any model has.
@@ -77,6 +90,15 @@ def score_source(service: Service, wanted: SourceRequest) -> ScoreSource:
         dataset_revision=known[1].revision,
         command=None if experiments else _command(known[1], model, files),
     )
+
+
+def _sets(service: Service, languages: Sequence[str]) -> frozenset[int] | None:
+    """The language sets of the table that hold one of the languages; None for all."""
+    if not languages:
+        return None
+    codes = service.boards.languages.codes(languages)
+    of_code = service.snapshot.table.sets_of_code
+    return frozenset(number for code in codes for number in of_code.get(code, ()))
 
 
 def scope_of(task: Task, bench: Benchmark | None) -> Scope:

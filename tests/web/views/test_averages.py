@@ -52,9 +52,10 @@ def visit(tmp_path_factory: pytest.TempPathFactory) -> Visit:
 
 
 def found(visit: Visit, kind: str, key: str, model: str = "org/a") -> Average:
-    rows: list[BoardRow] = visit.service.board("All").rows
+    board = visit.service.board("All")
+    rows: list[BoardRow] = board.rows
     [row] = [row for row in rows if row.model.name == model]
-    return averaged(visit, BOARD, row, kind, key)
+    return averaged(visit, BOARD, board, row, (kind, key))
 
 
 def names(average: Average) -> list[str]:

@@ -110,3 +110,20 @@ def test_names_are_escaped_in_both_languages(browser: Browser) -> None:
         html = browser.text(path, f"board={NAME}&task=Search", language)
         assert "<script>alert(1)" not in html
         assert "evil/&lt;script&gt;" in html
+
+
+def test_a_number_of_a_customized_board_is_that_boards(browser: Browser) -> None:
+    """With the weights and the parts that make it, and the way back to that board."""
+    board = browser.text(f"/benchmark/{NAME}", "languages=German&weigh=Retrieval:3")
+    link = "/scores/org/small?languages=German&amp;weigh=Retrieval%3A3&amp;board="
+    assert link in board
+    query = f"board={NAME}&languages=German&weigh=Retrieval:3"
+    mean = browser.text("/scores/org/small", f"{query}&mean=mean_task")
+    assert "<b>40.00</b> Mean" in mean
+    assert "ranking that you customized" in mean
+    assert "<small>\u00d73</small>" in mean
+    assert "?languages=German&amp;weigh=Retrieval:3" in mean
+    task = browser.text("/scores/org/small", f"{query}&task=Search")
+    assert "<b>40.00</b> Search" in task
+    assert "Only German counts" in task
+    assert "/v1/source" not in task

@@ -77,12 +77,15 @@ class Average(NamedTuple):
         return f"{shared}/" if shared else ""
 
 
-def averaged(visit: Visit, bench: Benchmark, row: BoardRow, kind: str, key: str) -> Average:
+def averaged(
+    visit: Visit, bench: Benchmark, board: BoardValues, row: BoardRow, column: tuple[str, str]
+) -> Average:
     """A number of a row. Raises UnknownNameError for a column that the board does not have."""
+    kind, key = column
     if kind == "language":
         lines = _in_language(visit, bench, row, key)
     else:
-        lines = _lines(visit, bench, row, kind, key)
+        lines = _lines(visit, bench, board, row, column)
     tasks = list(dict.fromkeys(line.task for line in lines))
     lacking = [name for name in tasks if name not in row.scores_by_task]
     public, done = _public(visit, lacking), [name for name in tasks if name not in lacking]
@@ -142,8 +145,10 @@ def _group(bench: Benchmark, key: str) -> Sequence[Scope]:
     raise UnknownNameError(f"{bench.name} has no group {key}")
 
 
-def _lines(visit: Visit, bench: Benchmark, row: BoardRow, kind: str, key: str) -> list[Line]:
-    board = visit.service.board(bench.name)
+def _lines(
+    visit: Visit, bench: Benchmark, board: BoardValues, row: BoardRow, column: tuple[str, str]
+) -> list[Line]:
+    kind, key = column
     types = {task.name: type_label(task.type, visit.t) for task in board.tasks_meta}
     if kind == "group":
         scopes = {scope.task: scope for scope in _group(bench, key) if scope.task in board.tasks}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from frontrunner.answers.rank_schemas import Ranking
@@ -37,6 +37,8 @@ class Said(NamedTuple):
     lenient: bool
     changes: int
     """How many choices make the difference."""
+    asked: Mapping[str, str]
+    """The parameters that choose it."""
     back: str
     """The address of the board itself."""
     unweighted: str
@@ -87,6 +89,7 @@ def _said(visit: Visit, heading: Heading, chosen: Choices, found: Ranking) -> Sa
         weights=t("site.list").join(weights),
         lenient=chosen.lenient,
         changes=len(names) + len(found.weights) + chosen.lenient,
+        asked={key: value for key, value in query.items() if key in PARAMETERS},
         back=board + without(query, PARAMETERS),
         unweighted=board + without(query, {WEIGH}),
     )

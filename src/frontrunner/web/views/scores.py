@@ -7,19 +7,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 from frontrunner.answers.provenance import is_run, score_source
-from frontrunner.answers.service import Service
+from frontrunner.answers.reranked import board_of
 from frontrunner.answers.source_schemas import SourceRequest
-from frontrunner.answers.values import BoardRow
+from frontrunner.answers.values import BoardRow, BoardValues
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Benchmark, Model
-from frontrunner.web import text
+from frontrunner.web import choices, text
 from frontrunner.web.script import as_json
 from frontrunner.web.views.averages import KINDS, averaged
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.visit import Shown, Visit
 
-PARAMETERS = frozenset({"board", "task", "run", *KINDS})
-"""What the page reads of a query: which number, and of which experiment."""
+_TIMES = "\N{MULTIPLICATION SIGN}"
+PARAMETERS = frozenset({"board", "task", "run", *KINDS, *choices.PARAMETERS})
+"""What the page reads of a query: which number, of which experiment, of a board ranked how."""
 
 
 def scores(visit: Visit) -> Shown:
@@ -38,7 +39,9 @@ def _task(visit: Visit, model: Model, bench: Benchmark | None) -> Shown:
     service, run = visit.service, visit.query.get("run")
     name = service.find_task(visit.query["task"]).name
     wanted = SourceRequest(model.name, name, bench.name if bench else None, run)
-    found = score_source(service, wanted)
+    chosen = choices.read(visit.query) if bench else choices.Choices()
+    narrowed = [*chosen.languages, *chosen.subsets]
+    found = score_source(service, wanted, chosen.languages, chosen.subsets)
     label = service.snapshot.catalog.languages.label
     values = _shared(visit, model, bench, found.experiments) | {
         "found": found,
@@ -48,6 +51,7 @@ def _task(visit: Visit, model: Model, bench: Benchmark | None) -> Shown:
         "one_file": found.files[0] if len(found.files) == 1 else None,
         "model_url": _on_hub(model.url),
         "data_url": _on_hub(text.dataset_url(found.dataset)),
+        "narrowed": visit.t("site.list").join(narrowed),
         "task": service.find_task(name),
         "api": visit.links.data(f"source?{urlencode(_api(wanted))}"),
     }
@@ -56,32 +60,52 @@ def _task(visit: Visit, model: Model, bench: Benchmark | None) -> Shown:
 
 def _board(visit: Visit, model: Model, bench: Benchmark) -> Shown:
     query = visit.query
-    row = _row(visit.service, bench, model.name, query.get("run"))
+    board, weights = _values(visit, bench)
+    row = _row(board, model.name, query.get("run"))
     kind = next((kind for kind in KINDS if kind in query), "")
-    found = averaged(visit, bench, row, kind, query.get(kind, ""))
+    found = averaged(visit, bench, board, row, (kind, query.get(kind, "")))
     values = _shared(visit, model, bench, row.experiments) | {
         "found": found,
         "score": found.value if kind else "",
         "what": found.label,
         "row": row,
         "kind": kind,
+        "weights": _weights(visit, board, weights),
     }
     return _shown(visit, "source_mean.html", values, model)
 
 
-def _row(service: Service, bench: Benchmark, model: str, run: str | None) -> BoardRow:
+def _values(visit: Visit, bench: Benchmark) -> tuple[BoardValues, Mapping[str, float]]:
+    """A board as the query ranks it, and the weights that the query gives."""
+    chosen = choices.read(visit.query)
+    if chosen.is_board:
+        return visit.service.board(bench.name), {}
+    found = board_of(visit.service, chosen.request(bench.name))
+    return found.board, found.ranking.weights
+
+
+def _weights(visit: Visit, board: BoardValues, given: Mapping[str, float]) -> dict[str, str]:
+    """Task -> its weight as it is shown: its own, else that of its type."""
+    known = ((one.name, given.get(one.name, given.get(one.type, 1))) for one in board.tasks_meta)
+    return {name: f"{_TIMES}{weight:g}" for name, weight in known if weight != 1}
+
+
+def _row(board: BoardValues, model: str, run: str | None) -> BoardRow:
     """A model's row on a board; of an experiment, its own."""
-    for row in service.board(bench.name).rows:
+    for row in board.rows:
         if row.model.name == model and is_run(row.experiments, run):
             return row
-    raise UnknownNameError(f"{bench.name} has no row of {model}")
+    raise UnknownNameError(f"{board.benchmark_name} has no row of {model}")
 
 
 def _shared(
     visit: Visit, model: Model, bench: Benchmark | None, experiments: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     info = visit.service.info()
+    asked = {key: visit.query[key] for key in visit.query if key in choices.PARAMETERS}
     return {
+        "asked": asked if bench else {},
+        "asked_query": choices.written(asked.items()),
         "name": ModelName.of(model.name, dict(experiments) if experiments else None),
         "run": as_json(experiments) if experiments else "",
         "board": bench,
