@@ -88,3 +88,15 @@ def test_the_shortest_time_waits_for_every_gate_of_a_step() -> None:
     assert half.from_shadows > half.from_users
     assert half.shortest == pytest.approx(half.from_shadows)
     assert half.shortest == pytest.approx(1000 / (10_000 * 0.5 * 0.2) * DAY)
+
+
+def test_shares_on_the_hub_say_what_they_need_and_how_long_their_evidence_takes() -> None:
+    part = HubPart(
+        strategy="overwrite", space="a/b", demo="a/d", archive="a/o", archive_kind="space",
+        shifting=True,
+    )  # fmt: skip
+    found = forecast(plan_of(quiet(), hub=part), 2000)
+    steps = [one for one in found.steps if one.stage is Stage.SHIFTING]
+    assert [one.does.partition(" ")[0] for one in steps] == ["1%", "50%"]
+    assert all("the archive must be public" in one.does for one in steps)
+    assert "At 1% and 2,000 requests a day this step cannot end" in steps[0].text

@@ -226,7 +226,8 @@ _NO_RETURN = (
 _MOVED = (Stage.CUTOVER, Stage.SETTLED)
 _SAVED_ON_HUB = "The Space's files at the exact commit, its settings and engagement, in hub/saved"
 _DOES_ON_HUB = _DOES | {
-    Stage.SHIFTING: "{share} of the visitors get the new board, by a gateway at the name.",
+    Stage.SHIFTING: "{share} of the visitors get the new board, by a gateway at the name. The "
+    "name and the archive must be public.",
     Stage.PARALLEL: "The old board is saved and archived; the new one runs in its own Space.",
     Stage.CUTOVER: "All users get the new board at the name; the old one is in the archive.",
     Stage.SETTLED: "The move counts as settled; the Hub has nothing to change for it.",
