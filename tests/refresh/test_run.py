@@ -23,6 +23,7 @@ from frontrunner.remote.bucket import Bucket
 from frontrunner.remote.model import Pointer
 from frontrunner.remote.push import read_pointer
 from frontrunner.snapshot.store import Store
+from tests.factories import write
 from tests.listener import Listener
 from tests.refresh.boards import scores, settings_of, source
 
@@ -160,6 +161,13 @@ def test_a_source_that_cannot_be_read_fails_the_update_and_the_board_stays(tmp_p
     assert (ended.failures_before, ended.failures) == (0, 1)
     assert Store(settings.home).current_id() == first.snapshot
     assert read_state(Home(settings.home)).good_at == first.at
+
+
+def test_what_killed_updates_left_is_removed(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, source(tmp_path / "all", scores()))
+    left = write(Home(settings.home).refresh, ".writing-0123456789abcdef-state.json", b"{")
+    assert updated(settings).outcome == "published"
+    assert not left.exists()
 
 
 def test_a_helper_that_the_system_ended_fails_the_update(

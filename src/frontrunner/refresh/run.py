@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from frontrunner.base.atomic import locked
+from frontrunner.base.atomic import locked, sweep
 from frontrunner.base.config import Settings
 from frontrunner.base.errors import (
     HELPER_ENDED,
@@ -141,6 +141,7 @@ def refresh(settings: Settings, reporter: pipeline.Reporter) -> Ended:
     home.refresh.mkdir(parents=True, exist_ok=True)
     try:
         with locked(home.refresh_lock):
+            sweep(home.refresh)
             before = read_state(home)
             ended = _ended(settings, request, before, reporter)
             after = keep_run(home, ended.run, ended.delivered).failures
