@@ -227,6 +227,7 @@ def do(page: Page, address: str, job: Job, hand: str, world: World) -> tuple[int
     page.goto(address + job.start(world))
     if page.evaluate("document.querySelector('#tools') !== null") and job.scripts:
         page.wait_for_selector("#tools:not([hidden])")
+        page.wait_for_load_state("networkidle")
     doer = HANDS[hand](page)
     began = time.perf_counter()
     job.do(page, doer, world)
