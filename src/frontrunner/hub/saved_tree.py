@@ -92,7 +92,10 @@ def read_saved(folder: Path) -> SavedTree:
         for path, entry in found.files.items():
             _check_path(path)
             if not same_content(entry, _file(folder, path).read_bytes()):
-                raise HubError(f"{_file(folder, path)} is not the file that was saved.")
+                raise HubError(
+                    f"{_file(folder, path)} is not the file that was saved. Put the saved one "
+                    "there, from a backup or from a copy of the Space such as the archive."
+                )
     except (OSError, ValueError) as error:
         raise HubError(f"{folder} is no complete saved repository: {error}.") from error
     if tree_id(found.files) != found.tree:

@@ -72,6 +72,13 @@ def test_without_an_export_nothing_is_judged(home: Path) -> None:
     assert asked(ENGAGEMENT, home).verdict is Verdict.INCONCLUSIVE
 
 
+def test_an_export_that_was_damaged_is_named(home: Path) -> None:
+    Home(home).engagement_before.write_text("garbage")
+    found = asked(ENGAGEMENT, home)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert f"{Home(home).engagement_before} is no export" in found.text
+
+
 def test_a_hub_that_cannot_be_asked_is_an_error(home: Path, hub: Hub) -> None:
     hub.stored.names.clear()
     found = asked(ENGAGEMENT, home)

@@ -46,8 +46,10 @@ def asked_hub(
 def _engagement(hub: Hub, part: HubPart | HubSettings, home: Home) -> Checked:
     try:
         before = read_engagement(home.engagement_before)
-    except UsageError:
+    except UsageError as error:
         text = "Not measured: nothing was saved before the move. Run `frontrunner takeover start`."
+        if home.engagement_before.exists():
+            text = f"Not measured: {error} Restore it from a backup."
         return Checked(verdict=Verdict.INCONCLUSIVE, text=text, at=time.time())
     place, text = part.space, ""
     if part.strategy == "rename" and {*part.accept} >= TAKES_ALONG:
