@@ -34,6 +34,7 @@ FILTERS = {
 }
 _WANTED = """
 async ([test, value]) => {
+  const fits = new Function('f', 'i', 'value', 'tasks', `return ${test}`);
   const sent = await (await fetch(location.pathname)).text();
   const page = new DOMParser().parseFromString(sent, 'text/html');
   const f = JSON.parse(page.querySelector('#facts').textContent);
@@ -44,7 +45,6 @@ async ([test, value]) => {
     f[key] = rows.map((row) => Number.parseInt(row.cells[place].textContent, 10));
   }
   const tasks = JSON.parse(document.querySelector('#setup').textContent).tasks;
-  const fits = new Function('f', 'i', 'value', 'tasks', `return ${test}`);
   return f.name.filter((_, i) => fits(f, i, value, tasks)).length;
 }
 """

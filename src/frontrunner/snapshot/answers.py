@@ -68,7 +68,7 @@ class Levels(NamedTuple):
 
 QUICK = Levels(6, 5, 3)
 """For thousands of answers at once: a few percent of size are given for build time."""
-DENSE = Levels(9, 8, 12)
+DENSE = Levels(9, 9, 12)
 """For a page that a reader waits for: some milliseconds for a tenth of its size."""
 DENSEST = Levels(12, 11, 19)
 """For files that are compressed once and sent for as long as their release."""
