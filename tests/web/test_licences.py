@@ -10,7 +10,7 @@ import pytest
 
 from frontrunner.answers.service import Service
 from frontrunner.web.licences import USES, commercial_use, reviewed
-from frontrunner.web.views.board_table import facts
+from frontrunner.web.views.row_facts import facts
 from tests.web.conftest import NAME, Browser
 
 

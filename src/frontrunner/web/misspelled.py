@@ -21,8 +21,8 @@ from frontrunner.catalog.vocabulary import standard_words
 from frontrunner.web import choices, text
 from frontrunner.web.licences import USES
 from frontrunner.web.views import board_sort
-from frontrunner.web.views.board_table import FACETS
 from frontrunner.web.views.boards import split
+from frontrunner.web.views.row_facts import FACETS
 from frontrunner.web.views.rows import MEANS
 from frontrunner.web.visit import Visit
 

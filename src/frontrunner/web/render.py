@@ -13,7 +13,8 @@ from frontrunner.answers.entities import billions, whole_tokens
 from frontrunner.web import assets, text
 from frontrunner.web.script import script_json
 from frontrunner.web.urls import Links
-from frontrunner.web.views.board_table import FACETS, Heading
+from frontrunner.web.views.board_table import Heading
+from frontrunner.web.views.row_facts import FACETS
 from frontrunner.web.views.rows import breakable, jointed, spaced
 from frontrunner.web.words import Words, languages
 

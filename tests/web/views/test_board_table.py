@@ -11,7 +11,7 @@ from frontrunner.answers.service import Service
 from frontrunner.results.ingest import ingest
 from frontrunner.web import text
 from frontrunner.web.urls import Links
-from frontrunner.web.views import board_table
+from frontrunner.web.views import board_table, row_facts
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.words import words
 from tests.factories import catalog, snapshot_of, task, write_scores
@@ -71,7 +71,7 @@ def test_the_heading_says_how_many_tasks_count_where_private_ones_only_show(
 
 
 def test_facts_cannot_end_their_script(service: Service) -> None:
-    facts = board_table.facts(service.board(NAME))
+    facts = row_facts.facts(service.board(NAME))
     assert "<" not in facts
     assert HOSTILE in msgspec.json.decode(facts)["name"]
 
@@ -98,7 +98,7 @@ def test_long_parameters_of_an_experiment_are_cut(service: Service) -> None:
         msgspec.structs.replace(row, experiments={"prompt": "y" * 1_000_000})
         for row in numbers.rows
     ]
-    assert len(board_table.facts(msgspec.structs.replace(numbers, rows=rows))) < 10_000
+    assert len(row_facts.facts(msgspec.structs.replace(numbers, rows=rows))) < 10_000
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_long_parameters_of_an_experiment_are_cut(service: Service) -> None:
     [
         ({}, "?", "not known"),
         ({"paper": True}, "1/6", "paper; not known: weights, licence"),
-        (dict.fromkeys(board_table.FACETS, False), "0/6", "Nothing is open"),
-        (dict.fromkeys(board_table.FACETS, True), "6/6", "weights, licence"),
+        (dict.fromkeys(row_facts.FACETS, False), "0/6", "Nothing is open"),
+        (dict.fromkeys(row_facts.FACETS, True), "6/6", "weights, licence"),
     ],
 )
 def test_what_is_not_known_of_a_model_is_not_said_to_be_closed(
@@ -169,7 +169,7 @@ def test_columns_of_tasks_come_by_type_and_the_first_of_each_says_it(tmp_path: P
 
 
 def test_what_rows_show_is_not_sent_a_second_time(service: Service) -> None:
-    whole = msgspec.json.decode(board_table.facts(service.board(NAME)))
+    whole = msgspec.json.decode(row_facts.facts(service.board(NAME)))
     table = board_table.table(service, service.find_benchmark_or_alias(NAME), words("en"))
     sent = msgspec.json.decode(table.facts)
     assert set(whole) - set(sent) == {"zero", "dims", "tokens", "open", "covered"}

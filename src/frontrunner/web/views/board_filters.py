@@ -13,7 +13,7 @@ from frontrunner.answers.values import BoardRow, BoardValues
 from frontrunner.web import text
 from frontrunner.web.choices import SEPARATOR, without
 from frontrunner.web.licences import USES, commercial_use
-from frontrunner.web.views.board_table import FACETS
+from frontrunner.web.views.row_facts import FACETS
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import Words
 

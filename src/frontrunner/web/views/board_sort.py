@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import msgspec
 from markupsafe import Markup
 
 from frontrunner.answers.values import BoardRow, BoardValues
 from frontrunner.web.choices import SEPARATOR, without, written
-from frontrunner.web.script import script_json
 from frontrunner.web.views.board_table import BoardTable
 
 PARAMETERS = frozenset({"sort", "order"})
@@ -85,12 +83,11 @@ def in_order(table: BoardTable, board: BoardValues, keys: Sequence[Key]) -> Boar
         # A sort that is turned round must leave equal rows as they are.
         there.sort(key=lambda place: _comparable(values[place]), reverse=descending)
         places = [*there, *missing]
-    facts = msgspec.json.decode(table.facts)
     return table._replace(
         rows=[table.rows[place] for place in places],
-        facts=script_json(
-            {name: [some[place] for place in places] for name, some in facts.items()}
-        ),
+        fact_columns={
+            name: [some[place] for place in places] for name, some in table.fact_columns.items()
+        },
         hidden=frozenset(now for now, place in enumerate(places) if place in table.hidden),
         is_sorted=True,
     )

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from frontrunner.answers.service import Service
 from frontrunner.answers.values import BoardRow, BoardValues, ModelFacts
 from frontrunner.catalog import Benchmark
 from frontrunner.web import text
-from frontrunner.web.licences import commercial_use
 from frontrunner.web.script import as_json, script_json
 from frontrunner.web.urls import Links
 from frontrunner.web.views.newer import newer_boards
+from frontrunner.web.views.row_facts import FACETS, IN_ROWS, KEY, FactColumns, fact_columns
 from frontrunner.web.views.rows import (
     Column,
     ModelName,
@@ -31,17 +31,6 @@ CUSTOMIZE = "customize"
 """The form to rank a board again: a page of its own, which no tab leads to."""
 TABS = ("", "tasks", "languages", "size", "time", "list", "about", CUSTOMIZE)
 """The parts of a board's page; the empty one is the summary."""
-FACETS = (
-    "open weights",
-    "open license",
-    "open training code",
-    "open training data",
-    "paper",
-    "model card",
-)
-"""What may be open about a model, in the order of the bits that filters look at."""
-_KEY = 500
-"""Characters of an experiment's parameters by which scripts find its row again."""
 _MEANS: tuple[tuple[str, Value], ...] = (
     ("mean_task", lambda row: row.mean_task),
     ("mean_task_type", lambda row: row.mean_task_type),
@@ -105,14 +94,18 @@ class BoardTable(NamedTuple):
     heading: Heading
     columns: tuple[Column, ...]
     rows: list[Row]
-    facts: str
-    """JSON: what filters need of each row, column by column."""
+    fact_columns: FactColumns
     tasks: int = 0
     """What coverage is out of; 0 for the tasks of the board."""
     hidden: frozenset[int] = frozenset()
     """The places of the rows that filters leave out."""
     is_sorted: bool = False
     """Whether the rows are in another order than that of their ranks."""
+
+    @property
+    def facts(self) -> str:
+        """What filters need of each row, as JSON that is safe inside a page."""
+        return script_json(self.fact_columns)
 
     @property
     def has_bands(self) -> bool:
@@ -181,7 +174,7 @@ def table_of(heading: Heading, board: BoardValues, t: Words, tasks: int) -> Boar
         heading,
         tuple(column for column, _ in columns),
         make_rows(board, cells, t),
-        facts(board, IN_ROWS),
+        fact_columns(board, IN_ROWS),
         tasks,
     )
 
@@ -213,7 +206,7 @@ def task_table(service: Service, bench: Benchmark, t: Words, links: Links) -> Bo
         heading(service, bench, board),
         tuple(columns),
         make_rows(board, cells, t),
-        facts(board, frozenset({"name", "covered"})),
+        fact_columns(board, frozenset({"name", "covered"})),
     )
 
 
@@ -342,7 +335,7 @@ def _row(row: BoardRow, cells: tuple[ScoreCell, ...], is_twin: bool, t: Words) -
         rank=row.rank,
         band=text.span(row.rank_low, row.rank_high),
         model=ModelName.of(model.name, row.experiments),
-        run="" if row.experiments is None else as_json(row.experiments)[:_KEY],
+        run="" if row.experiments is None else as_json(row.experiments)[:KEY],
         is_twin=is_twin,
         zero_shot=row.zero_shot_pct,
         trained_on=text.short_list(row.trained_on_tasks),
@@ -365,46 +358,3 @@ def openness_in_words(model: ModelFacts, t: Words) -> str:
     said = ", ".join(has) or t("board.nothing_open")
     missing = [t.named("facets", name) for name in FACETS if name not in model.openness]
     return f"{said}; {t('model.not_known')}: {', '.join(missing)}" if missing else said
-
-
-def _facet_bits(model: ModelFacts) -> int:
-    return sum(1 << bit for bit, name in enumerate(FACETS) if model.openness.get(name))
-
-
-IN_ROWS = frozenset({"name", "zero", "dims", "tokens", "open", "covered"})
-"""Facts that the rows of the summary show, so that scripts read them there."""
-
-
-def facts(board: BoardValues, shown: frozenset[str] = frozenset()) -> str:
-    """What filters need of each row, column by column, as JSON that is safe inside a page.
-
-    `shown` is what the page's own rows show, which is left out.
-    """
-    models = [row.model for row in board.rows]
-    columns: dict[str, list[Any]] = {
-        "name": [
-            ("" if "name" in shown else m.name)
-            if row.experiments is None
-            else f"{m.name}#{as_json(row.experiments)[:_KEY]}"
-            for m, row in zip(models, board.rows, strict=True)
-        ],
-        "params": [row.total_params_b for row in board.rows],
-        "dims": [row.embedding_dim for row in board.rows],
-        "tokens": [row.max_tokens for row in board.rows],
-        "zero": [row.zero_shot_pct for row in board.rows],
-        "flags": [
-            m.open_weights + 2 * m.instruction_tuned + 4 * m.sentence_transformers_compatible
-            for m in models
-        ],
-        "type": [m.model_type for m in models],
-        "date": [(m.release_date or "")[:7] for m in models],
-        "licence": [text.short_licence(m.license) for m in models],
-        "use": [commercial_use(m.license) for m in models],
-        "modalities": [" ".join(m.modalities) for m in models],
-        "covered": [len(row.scores_by_task) for row in board.rows],
-        "open": [m.openness_score for m in models],
-        "facets": [_facet_bits(m) for m in models],
-    }
-    return script_json(
-        {name: some for name, some in columns.items() if name == "name" or name not in shown}
-    )

@@ -10,7 +10,7 @@ from frontrunner.answers.values import BoardValues
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Benchmark
 from frontrunner.web.choices import written
-from frontrunner.web.views import board_sort, board_table, pictures
+from frontrunner.web.views import board_sort, board_table, pictures, row_facts
 from frontrunner.web.views.board_filters import chips, kept
 from frontrunner.web.views.home import menu
 from frontrunner.web.views.languages import by_language
@@ -129,7 +129,7 @@ def _chart(visit: Visit, bench: Benchmark, draw: Callable[..., pictures.Picture]
     return {
         "heading": board_table.heading(visit.service, bench, numbers),
         "picture": draw(numbers, visit.t, visit.links),
-        "facts": board_table.facts(numbers),
+        "facts": row_facts.facts(numbers),
     }
 
 

@@ -13,7 +13,8 @@ from typing import NamedTuple
 from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark
 from frontrunner.web.script import as_json
-from frontrunner.web.views.board_table import BoardTable, facts, heading, make_rows
+from frontrunner.web.views.board_table import BoardTable, heading, make_rows
+from frontrunner.web.views.row_facts import fact_columns
 from frontrunner.web.views.rows import Column, across, shaded
 from frontrunner.web.words import Words
 
@@ -52,7 +53,7 @@ def by_language(service: Service, bench: Benchmark, t: Words, picked: str) -> By
         heading(service, bench, board),
         tuple(Column("language", label, t.named("tongues", label), "") for label in shown),
         make_rows(board, cells, t),
-        facts(board),
+        fact_columns(board),
     )
     return ByLanguage(table, shown, languages, unknown)
 

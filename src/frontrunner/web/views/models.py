@@ -14,12 +14,13 @@ from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Model
 from frontrunner.web import text
 from frontrunner.web.licences import commercial_use
-from frontrunner.web.views.board_table import FACETS, type_label
+from frontrunner.web.views.board_table import type_label
 from frontrunner.web.views.finder import Facts, find
 from frontrunner.web.views.missing import missing
 from frontrunner.web.views.model_history import broadest_past, over_time
 from frontrunner.web.views.moved import old_names
 from frontrunner.web.views.newer import is_old, newer_model
+from frontrunner.web.views.row_facts import FACETS
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.views.sources import differing, evaluation_time, origins
 from frontrunner.web.visit import Shown, Visit
