@@ -139,6 +139,8 @@ function dressRow(row: Row): void {
   const label = fill(words["pin"] ?? "", { name: row.search });
   rank.prepend(make("button", "", { class: "pin", type: "button", "aria-pressed": pressed, "aria-label": label, tabindex: "-1" }));
   name.title = name.textContent ?? "";
+  // A reason that is that of the cell before is not sent again.
+  for (const cell of row.element.querySelectorAll<HTMLElement>("td:is(.half, .no):not([title])")) cell.title = (cell.previousElementSibling as HTMLElement).title;
 }
 
 common();

@@ -43,6 +43,12 @@ def test_a_column_sorts_both_ways_and_says_so(board: Any) -> None:
     board.wait_for_url("**sort=params")
 
 
+def test_every_missing_mean_says_why(board: Any) -> None:
+    reasons = board.locator("#board td.half").evaluate_all("some => some.map((one) => one.title)")
+    assert len(reasons) > 1
+    assert all(reason.startswith("Missing ") for reason in reasons)
+
+
 def test_what_is_missing_goes_last_in_either_direction(board: Any) -> None:
     head = board.locator('th[data-k="mean_task"]')
     for order in ("descending", "ascending"):

@@ -175,3 +175,10 @@ def test_what_rows_show_is_not_sent_a_second_time(service: Service) -> None:
     assert set(whole) - set(sent) == {"zero", "dims", "tokens", "open", "covered"}
     assert [name for name in sent["name"] if name and "#" not in name] == []
     assert sent["params"] == whole["params"]
+
+
+def test_a_reason_that_is_that_of_the_cell_before_is_not_sent_again(service: Service) -> None:
+    html = Browser(service).text(f"/benchmark/{NAME}")
+    row = next(one for one in html.split("<tr") if "/models/org/large" in one)
+    assert row.count('class="half"') == 2
+    assert row.count('class="half" title="Missing 1 task: Pairs"') == 1
