@@ -293,12 +293,11 @@ def write_snapshot(
         )
         log(store, built, reporter)
         held = "" if snapshot.id == store.current_id() else judge(snapshot)
-        event = None
         if held:
+            event = None
             log(store, events.Held(snapshot=snapshot.id, reason=held), reporter)
         else:
-            event = store.publish_fresh(snapshot)
-            _log_current(store, event, reporter)
+            _log_current(store, event := store.publish_fresh(snapshot), reporter)
     state = "Built, not published" if held else "Published" if event else "Published already"
     reporter.say(f"{state}: snapshot {snapshot.id}")
     return snapshot

@@ -12,10 +12,9 @@ from frontrunner.results.ingest import ingest
 from frontrunner.web import text
 from frontrunner.web.urls import Links
 from frontrunner.web.views import board_table, row_facts
-from frontrunner.web.views.rows import ModelName
 from frontrunner.web.words import words
 from tests.factories import catalog, snapshot_of, task, write_scores
-from tests.web.conftest import HOSTILE, NAME, Browser
+from tests.web.conftest import NAME, Browser
 
 
 def test_the_table_holds_what_the_api_answers(service: Service) -> None:
@@ -70,12 +69,6 @@ def test_the_heading_says_how_many_tasks_count_where_private_ones_only_show(
     assert board_table.heading(service, bench, board).counted == 2
 
 
-def test_facts_cannot_end_their_script(service: Service) -> None:
-    facts = row_facts.facts(service.board(NAME))
-    assert "<" not in facts
-    assert HOSTILE in msgspec.json.decode(facts)["name"]
-
-
 def test_scores_on_tasks_that_a_model_was_trained_on_are_marked(service: Service) -> None:
     table = board_table.task_table(service, service.find_benchmark(NAME), words("en"), Links())
     tasks = [column.key for column in table.columns]
@@ -88,17 +81,6 @@ def test_scores_on_tasks_that_a_model_was_trained_on_are_marked(service: Service
     assert marked == {("org/small", "Pairs")}
     html = Browser(service).text(f"/benchmark/{NAME}/tasks")
     assert html.count('seen" title="In training data">') == 1
-
-
-def test_long_parameters_of_an_experiment_are_cut(service: Service) -> None:
-    name = ModelName.of("a/x", {"prompt": "y" * 20_000_000})
-    assert len(name.variant) == 120
-    numbers = service.board(NAME)
-    rows = [
-        msgspec.structs.replace(row, experiments={"prompt": "y" * 1_000_000})
-        for row in numbers.rows
-    ]
-    assert len(row_facts.facts(msgspec.structs.replace(numbers, rows=rows))) < 10_000
 
 
 @pytest.mark.parametrize(
