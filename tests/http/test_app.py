@@ -115,6 +115,7 @@ ERRORS = {
     "/v1/rank": (422, "Say what to rank: give benchmark= or tasks=."),
     "/v1/rank?tasks=Nope": (404, "Unknown task: Nope"),
     "/v1/source?model=org/nope&task=T1": (404, "Unknown model: org/nope"),
+    "/v1/ties?model=org/nope&benchmark=All": (404, "Unknown model: org/nope"),
     "/v1/rank?benchmark=All&policy=kind": (
         422,
         "Unknown policy: 'kind'. Give 'strict', 'lenient' or 'shown-lenient'.",

@@ -23,6 +23,7 @@ FIND = compile_routes()
         ("/v1/models/with\nline", "/v1/models/{name}", "with\nline"),
         ("/v1/rank", "/v1/rank", ""),
         ("/v1/source", "/v1/source", ""),
+        ("/v1/ties", "/v1/ties", ""),
     ],
 )
 def test_a_path_belongs_to_one_route(path: str, route: str, name: str) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from frontrunner.base.intervals import student
 from frontrunner.catalog import Aggregation, Benchmark, Catalog, Task
 from frontrunner.ranking import Facts, Policy, Question, rank
-from frontrunner.ranking.bands import bands
+from frontrunner.ranking.bands import bands, tied_rows
 from frontrunner.ranking.draws import draws
 from tests.factories import catalog, scope, table_of, task
 
@@ -143,6 +143,27 @@ def test_a_band_contains_the_rank(
 ) -> None:
     for band in found_bands(tmp_path_factory.mktemp("b"), as_scores(rows)).values():
         assert (band.low, band.tied) == (0, -1) or 1 <= band.low <= band.rank <= band.high
+
+
+@QUICK
+@given(ROWS, st.sampled_from([(), ("mean_task",), ("mean_task_type",)]))
+def test_ties_are_listed_as_counted_and_are_symmetric(
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[list[float | None]],
+    sort_by: tuple[str, ...],
+) -> None:
+    scores = as_scores(rows)
+    known = board_of(TASKS, sorted(scores), sort_by=sort_by)
+    table = table_of(tmp_path_factory.mktemp("b"), scores, known)
+    facts, question = Facts.of(known), Question.of(known.benchmarks[0])
+    board = rank(table, facts, question)
+    counted = bands(table, facts, question, board).tied.tolist()
+    found = [tied_rows(table, facts, question, board, row) for row in range(len(counted))]
+    assert [-1 if tied is None else len(tied) for tied in found] == counted
+    for row, tied in enumerate(found):
+        assert row not in (tied or [])
+        assert tied == sorted(tied or []) or tied is None
+        assert all(row in (found[other] or []) for other in tied or [])
 
 
 def even(*levels: float) -> dict[str, dict[str, float]]:

@@ -15,7 +15,7 @@ from frontrunner.snapshot.manifest import SCORES_PARQUET
 
 if TYPE_CHECKING:
     from frontrunner.answers.boards import Buckets
-    from frontrunner.answers.filters import ModelFilter, RankRequest, TaskFilter
+    from frontrunner.answers.filters import ModelFilter, RankRequest, TaskFilter, TiesRequest
     from frontrunner.answers.source_schemas import SourceRequest
 
 _CACHE_BYTES = 64 * 1024 * 1024
@@ -182,6 +182,12 @@ class Bodies:
         from frontrunner.answers.rerank import rendered  # noqa: PLC0415
 
         return self._json(("rank", repr(request)), lambda: rendered(self._service, request))
+
+    def ties(self, wanted: TiesRequest) -> Encoded:
+        """The models that are tied with one."""
+        from frontrunner.answers.ties import ties  # noqa: PLC0415
+
+        return self._json(("ties", repr(wanted)), lambda: ties(self._service, wanted))
 
     def source(self, wanted: SourceRequest) -> Encoded:
         """Where a score comes from."""

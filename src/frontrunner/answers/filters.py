@@ -142,3 +142,13 @@ class RankRequest(msgspec.Struct, frozen=True, kw_only=True):
     bands: bool = False
     """Whether rows say how sure their ranks are."""
     models: ModelFilter = ModelFilter()
+
+
+class TiesRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A request to `/v1/ties`."""
+
+    model: str
+    ranking: RankRequest
+    """The board, or what is ranked in its place."""
+    run: str | None = None
+    """The parameters of an experiment as JSON; None for the ordinary run."""

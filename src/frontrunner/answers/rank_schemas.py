@@ -52,6 +52,28 @@ class RankedRow(RankedRowOf[dict[str, float]], frozen=True):
     """One row of `/v1/rank`."""
 
 
+class TiedRow(Wire, frozen=True, kw_only=True):
+    """A model that is tied with the one that was asked for."""
+
+    rank: int
+    model: str
+    experiments: dict[str, Any] | None
+
+
+class Ties(Wire, frozen=True, kw_only=True):
+    """The models that the tasks of a board cannot tell from one model: `/v1/ties`."""
+
+    snapshot: str
+    benchmark: str | None
+    model: str
+    experiments: dict[str, Any] | None
+    rank: int
+    tied_with: int | None
+    """How many they are, as in the rows of boards; null if it is not known."""
+    rows: list[TiedRow]
+    """Best rank first; empty if it is not known."""
+
+
 class RankingOf(Wire, Generic[R], frozen=True, kw_only=True):
     """The answer of `/v1/rank`, with what was asked spelled out."""
 

@@ -26,7 +26,7 @@ from frontrunner.catalog import Aggregation, Benchmark, Scope
 from frontrunner.ranking import Board, Policy, Question, rank
 from frontrunner.ranking.bands import Bands, bands
 from frontrunner.ranking.gather import Floats
-from frontrunner.ranking.means import score
+from frontrunner.ranking.means import Scored, score
 
 if TYPE_CHECKING:
     from frontrunner.answers.source import Source as Service
@@ -40,31 +40,33 @@ def answer(service: Service, request: RankRequest) -> rank_schemas.Ranking:
     Raises UnknownNameError for a benchmark or task that does not exist, UsageError for a request
     that names neither, too many tasks, or a language, policy or data revision that does not exist.
     """
-    found = _ranked(service, request)
+    found = ranked(service, request)
     rows = structs_of(rank_schemas.RankedRow, _columns(service, found, present_rows))
     return rank_schemas.Ranking(rows=rows, **_spelled_out(service, found))
 
 
 def rendered(service: Service, request: RankRequest) -> RenderedRanking:
     """The same in the form that is encoded fastest."""
-    found = _ranked(service, request)
+    found = ranked(service, request)
     rows = structs_of(RenderedRankedRow, _columns(service, found, scores_of))
     return RenderedRanking(rows=rows, **_spelled_out(service, found))
 
 
-class _Ranked(NamedTuple):
+class Ranked(NamedTuple):
     """A question, and its answer in arrays."""
 
     bench: Benchmark | None
     question: Question
     board: Board
+    scored: Scored
     missing: list[str]
     other_data: Mapping[int, list[str]] | None
     how_sure: Bands | None
     """None if the request does not ask."""
 
 
-def _ranked(service: Service, request: RankRequest) -> _Ranked:
+def ranked(service: Service, request: RankRequest) -> Ranked:
+    """What `request` asks for, in arrays. Raises what `answer` raises."""
     _refuse_unknown(service, request)
     bench = service.find_benchmark_or_alias(request.benchmark) if request.benchmark else None
     question = _question(service, request, bench)
@@ -76,10 +78,10 @@ def _ranked(service: Service, request: RankRequest) -> _Ranked:
     how_sure = bands(table, facts, question, board, rows) if request.bands else None
     missing = _missing(service, question, board)
     other_data = _other_data_tasks(service, question, request.data_revision)
-    return _Ranked(bench, question, board, missing, other_data, how_sure)
+    return Ranked(bench, question, board, rows, missing, other_data, how_sure)
 
 
-def _spelled_out(service: Service, found: _Ranked) -> dict[str, Any]:
+def _spelled_out(service: Service, found: Ranked) -> dict[str, Any]:
     """The fields of an answer beside its rows."""
     question, board = found.question, found.board
     return {
@@ -231,7 +233,7 @@ ByName = Callable[[Sequence[str], Floats], Sequence[Any]]
 """Makes the scores of each row by name, from names and [rows, names] scores."""
 
 
-def _columns(service: Service, found: _Ranked, by_name: ByName) -> dict[str, Sequence[Any]]:
+def _columns(service: Service, found: Ranked, by_name: ByName) -> dict[str, Sequence[Any]]:
     """The fields of the rows, each a column."""
     board, other = found.board, found.other_data
     variants = board.variants.tolist()
@@ -264,7 +266,7 @@ def _columns(service: Service, found: _Ranked, by_name: ByName) -> dict[str, Seq
     }
 
 
-def _band_columns(found: _Ranked) -> Mapping[str, Sequence[Any]]:
+def _band_columns(found: Ranked) -> Mapping[str, Sequence[Any]]:
     if found.how_sure is None:
         nothing = [UNSET] * len(found.board.rank)
         return {"rank_low": nothing, "rank_high": nothing, "tied_with": nothing}

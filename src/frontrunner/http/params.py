@@ -10,7 +10,7 @@ import math
 import sys
 from typing import Any
 
-from frontrunner.answers.filters import ModelFilter, RankRequest, TaskFilter
+from frontrunner.answers.filters import ModelFilter, RankRequest, TaskFilter, TiesRequest
 from frontrunner.answers.source_schemas import SourceRequest
 from frontrunner.http.query import Query
 
@@ -124,6 +124,15 @@ def rank_request(query: Query) -> RankRequest:
         data_revision=text(query, "data_revision"),
         bands=flag(query, "bands") or False,
         models=model_filter(query),
+    )
+
+
+def ties_request(query: Query) -> TiesRequest:
+    """The parameters of `/v1/ties`."""
+    return TiesRequest(
+        model=_required(query, "model"),
+        ranking=rank_request(query),
+        run=query.get("experiments") or None,
     )
 
 

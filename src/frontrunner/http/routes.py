@@ -97,6 +97,11 @@ _RANK_PARAMS = (
     _DATA_REVISION,
     *_MODEL_PARAMS,
 )
+_TIES_PARAMS = (
+    Param("model", "text", "Name of a model", True),
+    Param("experiments", "text", "JSON: the parameters of an experiment's run"),
+    *(one for one in _RANK_PARAMS if one.name != "bands"),
+)
 _SOURCE_PARAMS = (
     Param("model", "text", "Name of a model", True),
     Param("task", "text", "Name of a task", True),
@@ -202,6 +207,13 @@ _ROUTES: tuple[Route, ...] = (
         "Ranking",
         lambda b, n, q: b.rank(params.rank_request(q)),
         _RANK_PARAMS,
+    ),
+    Route(
+        "/v1/ties",
+        "The models that the tasks of a board cannot tell from one model",
+        "Ties",
+        lambda b, n, q: b.ties(params.ties_request(q)),
+        _TIES_PARAMS,
     ),
     Route(
         "/v1/source",

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +50,8 @@ class Bands:
     """[rows] How many other models are tied with the row's; -1 if that is not known."""
 
 
-class _Contest(NamedTuple):
+@dataclass(frozen=True)
+class _Contest:
     """Who is ranked, and what a draw gives to each."""
 
     of_row: Integers
@@ -67,6 +68,19 @@ class _Contest(NamedTuple):
     tasks: int
     shares_ranks: bool
     """Whether equal values share the better rank; else they keep the board's order."""
+
+    @cached_property
+    def by_contestant(self) -> Floats:
+        """[contestants, any] The deviations of each."""
+        return np.ascontiguousarray(self.deviations.T)
+
+    @cached_property
+    def squares(self) -> Floats:
+        """[contestants] The sum of the squares of each one's deviations."""
+        by_contestant, found = self.by_contestant, np.empty(len(self.value))
+        for some in _blocks(len(found)):
+            found[some] = np.diagonal(_product(by_contestant[some], by_contestant[some]))
+        return found
 
 
 def bands(
@@ -90,6 +104,31 @@ def bands(
         np.where(takes_part, np.maximum(high[of_row], board.rank), 0),
         np.where(takes_part, tied[of_row], -1),
     )
+
+
+def tied_rows(
+    table: ScoreTable,
+    facts: Facts,
+    question: Question,
+    board: Board,
+    row: int,
+    scored_rows: Scored | None = None,
+) -> list[int] | None:
+    """The rows of `board` that are tied with `row`, in the board's order; None if not known.
+
+    As many as `Bands.tied` counts: of runs that rank as one model, the first row stands for all.
+    """
+    contest = _contest(table, facts, question, board, scored_rows)
+    own = -1 if contest is None else int(contest.of_row[row])
+    if contest is None or own < 0:
+        return None
+    # The block that is compared when all are counted, so that rounding is the same.
+    begin = own - own % _AT_ONCE
+    tied = _ties(contest, slice(begin, begin + _AT_ONCE))[own - begin]
+    tied[own] = False
+    contestants, first = np.unique(contest.of_row, return_index=True)
+    found = first[(contestants >= 0) & tied[contestants]]
+    return sorted(int(number) for number in found)
 
 
 def _contest(
@@ -264,17 +303,20 @@ def _quantiles(ranks: Ranks) -> tuple[Ranks, Ranks]:
 
 def _count_tied(contest: _Contest) -> Integers:
     """[contestants] Others on the board whose difference has an interval that contains 0."""
-    by_contestant = np.ascontiguousarray(contest.deviations.T)
-    size, value = len(by_contestant), contest.value
-    squares = np.empty(size)
-    for some in _blocks(size):
-        squares[some] = np.diagonal(_product(by_contestant[some], by_contestant[some]))
+    size = len(contest.value)
     tied_with = np.empty(size, dtype=np.int64)
     for some in _blocks(size):
-        products = _product(by_contestant[some], by_contestant)
-        variance = np.maximum(squares[some, None] + squares - 2 * products, 0)
-        difference = value[some, None] - value
-        tied = difference**2 <= student(contest.tasks) ** 2 * variance
-        tied |= difference == 0
-        tied_with[some] = (tied & contest.shown).sum(axis=1) - 1
+        tied_with[some] = _ties(contest, some).sum(axis=1) - 1
     return tied_with
+
+
+def _ties(contest: _Contest, some: slice) -> Bools:
+    """[some contestants, contestants] Whether two are tied and the second is on the board."""
+    products = _product(contest.by_contestant[some], contest.by_contestant)
+    squares, value = contest.squares, contest.value
+    variance = np.maximum(squares[some, None] + squares - 2 * products, 0)
+    difference = value[some, None] - value
+    tied = difference**2 <= student(contest.tasks) ** 2 * variance
+    tied |= difference == 0
+    found: Bools = tied & contest.shown
+    return found

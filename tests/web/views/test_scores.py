@@ -127,3 +127,24 @@ def test_a_number_of_a_customized_board_is_that_boards(browser: Browser) -> None
     assert "<b>40.00</b> Search" in task
     assert "Only German counts" in task
     assert "/v1/source" not in task
+
+
+def test_a_row_names_the_models_that_are_tied_with_it(tmp_path: Path) -> None:
+    """With a link to compare each; a number of the row does not repeat it."""
+    tasks = [task(f"T{n}") for n in range(8)]
+    levels = {"org/a": 0.9, "org/b": 0.5, "org/c": 0.5}
+    scores = {model: {one.name: level for one in tasks} for model, level in levels.items()}
+    known = catalog(tasks, models=tuple(levels))
+    read = ingest(write_scores(tmp_path / "r", scores), known, workers=1)
+    browser = Browser(Service(snapshot_of(tmp_path / "home", read)))
+    compare = "/compare?models=org/b,org/c&amp;board=All"
+    html = browser.text("/scores/org/b", "board=All")
+    assert "Tied with <small>1 model</small>" in html
+    assert compare in html
+    assert "models=org/b,org/b" not in html
+    assert "org/b,org/c" in browser.text("/zh/scores/org/b", "board=All", "zh")
+    assert compare in browser.text("/scores/org/b", "board=All&languages=eng")
+    assert compare not in browser.text("/scores/org/b", "board=All&mean=mean_task")
+    first = browser.text("/scores/org/a", "board=All")
+    assert "The tasks of this board tell this model from every other one." in first
+    assert "/scores/org/b?board=All" in browser.text("/models/org/b")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from frontrunner.answers.filters import TiesRequest
 from frontrunner.answers.provenance import is_run, score_source
 from frontrunner.answers.reranked import board_of
 from frontrunner.answers.source_schemas import SourceRequest
+from frontrunner.answers.ties import ties
 from frontrunner.answers.values import BoardRow, BoardValues
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.catalog import Benchmark, Model
@@ -21,6 +23,13 @@ from frontrunner.web.visit import Shown, Visit
 _TIMES = "\N{MULTIPLICATION SIGN}"
 PARAMETERS = frozenset({"board", "task", "run", *KINDS, *choices.PARAMETERS})
 """What the page reads of a query: which number, of which experiment, of a board ranked how."""
+
+
+class Tied(NamedTuple):
+    """A model that is tied with the one whose row is shown."""
+
+    rank: int
+    name: ModelName
 
 
 def scores(visit: Visit) -> Shown:
@@ -70,6 +79,7 @@ def _board(visit: Visit, model: Model, bench: Benchmark) -> Shown:
         "what": found.label,
         "row": row,
         "kind": kind,
+        "ties": None if kind else _ties(visit, bench, row),
         "weights": _weights(visit, board, weights),
     }
     return _shown(visit, "source_mean.html", values, model)
@@ -82,6 +92,19 @@ def _values(visit: Visit, bench: Benchmark) -> tuple[BoardValues, Mapping[str, f
         return visit.service.board(bench.name), {}
     found = board_of(visit.service, chosen.request(bench.name))
     return found.board, found.ranking.weights
+
+
+def _ties(visit: Visit, bench: Benchmark, row: BoardRow) -> list[Tied] | None:
+    """The models that are tied with a row; None if that is not known."""
+    if not row.tied_with:
+        return None if row.tied_with is None else []
+    # A board's rows say their ties too, but not with which models.
+    ranking = choices.read(visit.query).request(bench.name)
+    wanted = TiesRequest(model=row.model.name, ranking=ranking, run=visit.query.get("run"))
+    return [
+        Tied(one.rank, ModelName.of(one.model, one.experiments))
+        for one in ties(visit.service, wanted).rows
+    ]
 
 
 def _weights(visit: Visit, board: BoardValues, given: Mapping[str, float]) -> dict[str, str]:
