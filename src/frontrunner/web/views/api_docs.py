@@ -35,7 +35,8 @@ def docs(visit: Visit) -> Shown:
 
 
 def _about(route: Route) -> str:
-    return route.path.split("/")[2]
+    first = route.path.split("/")[2]
+    return "rank" if first == "ties" else first
 
 
 def _samples(visit: Visit) -> dict[str, str]:
@@ -61,6 +62,8 @@ def _described(route: Route, samples: dict[str, str]) -> Described:
 def _query(route: Route, samples: dict[str, str]) -> dict[str, str]:
     if route.path == "/v1/rank":
         return {"benchmark": samples.get("benchmarks", "")}
+    if route.path == "/v1/ties":
+        return {"benchmark": samples.get("benchmarks", ""), "model": samples.get("models", "")}
     values = {
         "buckets": "[[0,500],[500,null]]",
         "model": samples.get("models", ""),
