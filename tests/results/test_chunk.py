@@ -115,6 +115,14 @@ def test_settings_have_a_limit() -> None:
     assert only_reject({path: {"task": "y" * 1001}}) == ("too-long", "line 1: the name of the task")
 
 
+@pytest.mark.parametrize("text", [b'"\xff"', b'{"a": "\xc3"}', b'"\xed\xa0\x80"'])
+def test_settings_that_are_no_utf8_are_set_aside(text: bytes) -> None:
+    """Also in a field that is passed over to find the task."""
+    lines = b'{"task": "T1"}\n{"task": "T2", "x": ' + text + b"}"
+    reason, detail = only_reject({"org__a/r/run_settings.jsonl": lines})
+    assert (reason, detail[:7]) == ("not-json", "line 2:")
+
+
 @pytest.mark.parametrize("name", ["T1.json", "model_meta.json", "run_settings.jsonl"])
 def test_a_pointer_in_place_of_any_file_is_named(name: str) -> None:
     assert "a Git LFS pointer" in only_reject({f"org__a/r/{name}": LFS})[1]

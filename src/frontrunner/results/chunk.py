@@ -213,7 +213,7 @@ def _settings(folder: str, data: bytes) -> Iterable[RunSettings]:
         if len(line) > LONGEST_SETTINGS:
             raise UnusableFileError(Reason.TOO_LONG, f"line {number}: {len(line):,} bytes")
         try:
-            task = _task_of(line)
+            task, text = _task_of(line), line.decode("utf-8")
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             said = what_it_is(line)
             detail = f"line {number}: {error if said == 'not JSON' else said}"
@@ -222,7 +222,7 @@ def _settings(folder: str, data: bytes) -> Iterable[RunSettings]:
             raise UnusableFileError(Reason.WRONG_SHAPE, f"line {number}: expected a task")
         if len(task) > LONGEST_TEXT:
             raise UnusableFileError(Reason.TOO_LONG, f"line {number}: the name of the task")
-        yield RunSettings(folder, task, line.decode("utf-8"))
+        yield RunSettings(folder, task, text)
 
 
 class _OfTask(msgspec.Struct):
