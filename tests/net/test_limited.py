@@ -238,6 +238,14 @@ def test_an_answer_that_is_too_large_is_not_kept(code: str, packed: bool) -> Non
     assert ended.wait(10)
 
 
+def test_the_length_of_a_file_of_json_is_in_the_answer_to_head() -> None:
+    """The Hub's client holds the file that it downloads against it."""
+    head = b"HTTP/1.1 200 X\r\nContent-Type: application/json\r\nContent-Length: 812\r\n"
+    answer = in_turn(head + b"Connection: close\r\n\r\n")
+    with host(answer) as url, limited_client(RULES) as client, deadline(5):
+        assert client.head(url).headers["content-length"] == "812"
+
+
 def test_an_answer_that_is_packed_is_read() -> None:
     body = gzip.compress(b'{"a": 1}')
     answer = ok(body, "application/json\r\nContent-Encoding: gzip")
