@@ -183,6 +183,18 @@ def test_rows_that_the_gateway_dropped_are_named(tmp_path: Path) -> None:
     assert "dropped" in found.lost
 
 
+def test_a_container_that_answers_once_more_counts_once(tmp_path: Path) -> None:
+    """As the old one may while the next one starts."""
+    later = msgspec.structs.replace(row(30), number=1)
+    old = Traffic(epoch="a", at=BEGIN + 1900, last=2, rows=(row(1), row(2)))
+    new = Traffic(epoch="b", at=BEGIN + 1900, last=1, rows=(later,))
+    answers = [msgspec.structs.replace(old, at=BEGIN, last=0, rows=()), old, new, old, new, old]
+    here = CollectorThere(lambda cursor: answers.pop(0), tmp_path / "file", lambda: BEGIN)
+    here.follow(STEP)
+    found = [here.look().new.units for _ in range(6)]
+    assert found == [0, 2, 3, 3, 3, 3]
+
+
 def test_what_cannot_be_asked_is_a_problem_and_no_pass(tmp_path: Path) -> None:
     there = Counted(tmp_path)
     wire = Wire(there)

@@ -25,6 +25,7 @@ from frontrunner.takeover.stages import FULL
 log = logging.getLogger("frontrunner.takeover")
 _MOST_ASKED = 20
 """Answers that are asked for at one look."""
+_EPOCHS = 20
 AskTraffic = Callable[[Cursor], Traffic | None]
 """Asks for the rows after a cursor; None if no gateway is there. Raises FrontrunnerError."""
 
@@ -39,6 +40,9 @@ class KeptThere(msgspec.Struct, kw_only=True):
     has_begun: bool = False
     """Whether the gateway has said what time it is; nothing counts before."""
     cursor: Cursor = Cursor()
+    earlier: dict[str, int] = {}
+    """Epoch -> the last row that was stored of it, of those before: an old container may answer
+    once more while the next one starts."""
     lost: str = ""
     read: int = 0
     unread: int = 0
@@ -112,7 +116,7 @@ class CollectorThere:
             kept.windows.begun, kept.has_begun = answer.at + SETTLED, True
             kept.cursor = Cursor(answer.epoch)
         elif answer.epoch != kept.cursor.epoch:
-            kept.cursor = Cursor(answer.epoch)
+            self._change_epoch(answer.epoch)
         for row in answer.rows:
             if row.number <= self._kept.cursor.number:
                 continue  # an answer that came twice
@@ -120,6 +124,14 @@ class CollectorThere:
                 self._heed_gap()
             self._kept.cursor = Cursor(answer.epoch, row.number)
             self._add(row)
+
+    def _change_epoch(self, epoch: str) -> None:
+        kept = self._kept
+        others = {one: number for one, number in kept.earlier.items() if one != epoch}
+        others[kept.cursor.epoch] = kept.cursor.number
+        number = kept.earlier.get(epoch, 0)
+        kept.earlier = dict(list(others.items())[-_EPOCHS:])
+        kept.cursor = Cursor(epoch, number)
 
     def _add(self, row: TrafficRow) -> None:
         self._kept.windows.add_row(row)
