@@ -14,14 +14,22 @@ DECIDE = ("answers", "table.py")
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    for name in ("answers/boards.py", "answers/deep/rank.py", "table.py", "web/pages.py"):
+    for name in (
+        "answers/boards.py",
+        "answers/deep/rank.py",
+        "answers/words.toml",
+        "table.py",
+        "web/a.py",
+    ):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("a = 1")
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["answers/boards.py", "answers/deep/rank.py", "table.py"])
+@pytest.mark.parametrize(
+    "name", ["answers/boards.py", "answers/deep/rank.py", "answers/words.toml", "table.py"]
+)
 def test_it_changes_with_the_source(root: Path, name: str) -> None:
     before = stamp_of(root, "1.0", DECIDE)
     assert stamp_of(root, "1.0", DECIDE) == before
@@ -38,7 +46,7 @@ def test_it_changes_with_a_new_name(root: Path) -> None:
 def test_it_changes_with_the_release_and_not_with_what_decides_nothing(root: Path) -> None:
     before = stamp_of(root, "1.0", DECIDE)
     assert stamp_of(root, "1.1", DECIDE) != before
-    root.joinpath("web/pages.py").write_text("a = 2")
+    root.joinpath("web/a.py").write_text("a = 2")
     assert stamp_of(root, "1.0", DECIDE) == before
 
 

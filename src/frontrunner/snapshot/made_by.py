@@ -1,7 +1,7 @@
 """The stamp of prepared answers: which program made them.
 
-The release says little while a program is developed, so the stamp is also of the source of every
-module that decides what the answers are. Another stamp may mean other answers.
+The release says little while a program is developed, so the stamp is also of every file of its
+source that decides what the answers are. Another stamp may mean other answers.
 """
 
 from __future__ import annotations
@@ -9,11 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import frontrunner
 
-_DECIDE = ("answers", "catalog", "ranking", "snapshot", "results/table.py", "base/json.py")
+_DECIDE = (
+    "answers", "catalog", "ranking", "snapshot", "results/table.py", "base/intervals.py",
+    "base/json.py",
+)  # fmt: skip
 """Packages and modules of this program that decide what prepared answers are."""
 
 
@@ -35,4 +39,5 @@ def stamp_of(root: Path, release: str, decide: Iterable[str]) -> str:
 def _sources(root: Path, decide: Iterable[str]) -> Iterator[Path]:
     for name in decide:
         path = root / name
-        yield from sorted(path.rglob("*.py")) if path.is_dir() else filter(Path.is_file, [path])
+        found = (path.rglob(kind) for kind in ("*.py", "*.toml")) if path.is_dir() else ([path],)
+        yield from filter(Path.is_file, sorted(chain.from_iterable(found)))
