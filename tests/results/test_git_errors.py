@@ -19,3 +19,8 @@ def test_what_git_says_is_one_line_that_is_not_endless() -> None:
         "the network; a clone or an archive of it, fetched elsewhere, is read as well."
     )
     assert "x... Check the address" in reason_of("x" * 999)
+
+
+def test_a_password_is_left_out_also_where_the_text_is_cut() -> None:
+    said = f"fatal: {'x' * 270} https://me:secret-of-mine@host.example/results"
+    assert "secret" not in reason_of(said)

@@ -51,6 +51,15 @@ def test_without_room_on_the_disk_it_is_in_memory(
     assert not is_mapped(on_disk(tmp_path)(10, np.float64))
 
 
+def test_where_no_such_file_can_be_made_it_is_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on systems that are not Linux."""
+    monkeypatch.setattr(rooms, "WORTH_THE_DISK", 80)
+    monkeypatch.delattr(os, "O_TMPFILE")
+    assert not is_mapped(on_disk(tmp_path)(10, np.float64))
+
+
 def test_a_table_is_the_same_wherever_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

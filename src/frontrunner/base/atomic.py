@@ -9,6 +9,7 @@ process has the same number, and a process of another container seems not to exi
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -111,13 +112,21 @@ def new_file(path: Path, *, mode: int = 0o666) -> BinaryIO:
     return open(os.open(path, _NEW_FILE, mode), "wb")
 
 
+def _unnamed(folder: Path) -> int:
+    """Raises OSError also on a system other than Linux, which has no such files."""
+    unnamed = getattr(os, "O_TMPFILE", None)
+    if unnamed is None:
+        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP), str(folder))
+    return os.open(folder, unnamed | os.O_RDWR, 0o600)
+
+
 def unnamed_file(folder: Path, size: int) -> BinaryIO:
     """A file of `size` bytes without a name on the disk of `folder`; it goes when it is closed.
 
     The room is taken at once, so that a map of it never meets a full disk, which would end the
     process. Raises OSError if there is no room, or no such file can be made there.
     """
-    handle = os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o600)
+    handle = _unnamed(folder)
     file = open(handle, "r+b")  # noqa: SIM115 -- the caller's
     try:
         os.posix_fallocate(handle, 0, size)
@@ -132,7 +141,7 @@ def private_copy(path: Path, folder: Path) -> BinaryIO:
 
     Raises OSError if it cannot be made, such as in a folder that is read-only.
     """
-    handle = os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o600)
+    handle = _unnamed(folder)
     with path.open("rb") as source, open(os.dup(handle), "wb") as copy:
         shutil.copyfileobj(source, copy, 1 << 20)
     file = open(handle, "rb")  # noqa: SIM115 -- the caller's
