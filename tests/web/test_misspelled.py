@@ -70,6 +70,9 @@ def test_all_values_are_offered_if_they_are_few_and_none_is_close(browser: Brows
         (BOARD, "facets=9&embed=1", "?embed=1"),
         (BOARD, "since=yesterday", "/benchmark/Mix%20(eng%2C%20v1)"),
         (BOARD, "coverage=most", "/benchmark/Mix%20(eng%2C%20v1)"),
+        (BOARD, "coverage=50~60&st=yes", "?st=yes"),
+        (BOARD, f"coverage={'9' * 5000}&st=yes", "?st=yes"),
+        (BOARD, "min=~1B&st=yes", "?st=yes"),
     ],
 )
 def test_the_filter_can_be_removed(browser: Browser, path: str, query: str, rest: str) -> None:

@@ -29,6 +29,7 @@ from frontrunner.web.visit import Visit
 SEPARATOR = "~"
 """Separates the values of one filter."""
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
+_PERCENT = re.compile(r"\d{1,3}", re.ASCII)
 _YES_NO = ("yes", "no")
 _FEW = 6
 """Values that a page can offer all of."""
@@ -53,6 +54,12 @@ class Rule(NamedTuple):
     """The known value closest to one that is unknown. This takes milliseconds."""
     few: tuple[str, ...] = ()
     """All known values, if they are few."""
+    is_single: bool = False
+    """Whether the parameter takes one value, so that separators are part of it."""
+
+    def values(self, given: str) -> list[str]:
+        """The values that a query gives the parameter."""
+        return [given.strip()] if self.is_single and given.strip() else _values(given)
 
 
 Rules = Mapping[str, Rule]
@@ -63,8 +70,10 @@ def find(rules: Rules, query: Mapping[str, str]) -> Misspelled | None:
     """The first value of `query` that is unknown."""
     for parameter, given in query.items():
         rule = rules.get(parameter)
-        wrong = next((one for one in _values(given) if not rule.knows(one)), None) if rule else None
-        if rule and wrong is not None:
+        if rule is None:
+            continue
+        wrong = next((one for one in rule.values(given) if not rule.knows(one)), None)
+        if wrong is not None:
             return Misspelled(parameter, wrong, rule.near(wrong), rule.few)
     return None
 
@@ -76,7 +85,8 @@ def without_unknown(rules: Rules, pairs: Iterable[tuple[str, str]]) -> Iterator[
     """
     for parameter, given in pairs:
         rule = rules.get(parameter)
-        known = SEPARATOR.join(one for one in _values(given) if rule.knows(one)) if rule else given
+        some = [one for one in rule.values(given) if rule.knows(one)] if rule else [given]
+        known = SEPARATOR.join(some)
         if known:
             yield parameter, known
 
@@ -153,17 +163,17 @@ def rules_of_board(service: Service, bench: Benchmark) -> Rules:
         "use": _among(USES),
         "zero": _among(("known", "only")),
         "st": _among(_YES_NO),
-        "coverage": Rule(lambda value: value.isdecimal(), _nothing_near),
-        "since": Rule(lambda value: bool(_DATE.fullmatch(value)), _nothing_near),
+        "coverage": _one(lambda value: bool(_PERCENT.fullmatch(value))),
+        "since": _one(lambda value: bool(_DATE.fullmatch(value))),
         "facets": _among([str(place) for place in range(len(FACETS))]),
     }
 
 
-def _nothing_near(_: str) -> None:
-    return None
+def _one(knows: Callable[[str], bool]) -> Rule:
+    return Rule(knows, lambda _: None, is_single=True)
 
 
-_SIZE = Rule(lambda value: text.billions(value) is not None, _nothing_near)
+_SIZE = _one(lambda value: text.billions(value) is not None)
 
 
 def _among(known: Collection[str]) -> Rule:

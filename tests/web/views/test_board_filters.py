@@ -41,10 +41,17 @@ def left(service: Service, **query: str) -> set[str]:
         ({"coverage": "100"}, {SMALL, HOSTILE}),
         ({"facets": "0"}, {SMALL}),
         ({"facets": "0~4"}, set()),
+        ({"facets": "0~"}, {SMALL}),
+        ({"facets": "~", "coverage": " ", "use": "~"}, {SMALL, LARGE, HOSTILE}),
     ],
 )
 def test_rows_that_filters_leave(service: Service, query: dict[str, str], names: set[str]) -> None:
     assert left(service, **query) == names
+
+
+def test_a_filter_without_a_value_is_none(service: Service) -> None:
+    query = {"facets": "~", "coverage": " ", "use": "~~"}
+    assert chips(Visit(service, words("en"), Links(), NAME, query), NAME) == []
 
 
 def test_each_filter_can_be_removed(service: Service) -> None:

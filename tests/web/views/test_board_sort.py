@@ -28,6 +28,7 @@ def _column(html: str, name: str) -> list[str]:
         ({"sort": "params", "order": "desc"}, [Key("params", True)]),
         ({"sort": "-params", "order": "asc"}, [Key("params", False)]),
         ({"sort": " ~", "order": "desc"}, []),
+        ({"sort": "params~-zero~-params~zero"}, [Key("params", False), Key("zero", True)]),
     ],
 )
 def test_an_address_names_columns(query: dict[str, str], keys: list[Key]) -> None:

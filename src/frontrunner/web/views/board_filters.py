@@ -27,12 +27,18 @@ Test = Callable[[BoardRow], bool]
 
 def kept(query: Mapping[str, str], board: BoardValues, tasks: int) -> list[bool]:
     """[rows] Whether the filters of `query` leave a row; `tasks` is what coverage is out of."""
-    tests = [_test(name, query[name], tasks) for name in FILTERS if query.get(name)]
+    given = ((name, query.get(name, "").strip()) for name in FILTERS)
+    tests = [_test(name, value, tasks) for name, value in given if _values(value)]
     return [all(test(row) for test in tests) for row in board.rows]
 
 
+def _values(given: str | None) -> list[str]:
+    """The values of a filter; none for one that only has separators."""
+    return [one.strip() for one in (given or "").split(SEPARATOR) if one.strip()]
+
+
 def _test(name: str, value: str, tasks: int) -> Test:
-    wanted = frozenset(value.split(SEPARATOR))
+    wanted = frozenset(_values(value))
     if name in ("min", "max"):
         return _size(name, text.billions(value))
     if name == "zero":
@@ -91,11 +97,11 @@ def chips(visit: Visit, board: str) -> list[Chip]:
     return [
         Chip(
             _name(t, name),
-            t("site.list").join(_word(t, name, one) for one in query[name].split(SEPARATOR)),
+            t("site.list").join(_word(t, name, one) for one in _values(query[name])),
             visit.links.board(board) + without(query, {name}),
         )
         for name in FILTERS
-        if query.get(name)
+        if _values(query.get(name))
     ]
 
 

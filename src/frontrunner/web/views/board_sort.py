@@ -31,7 +31,7 @@ class Key(NamedTuple):
 
 
 def read(query: Mapping[str, str]) -> list[Key]:
-    """The columns that an address sorts by."""
+    """The columns that an address sorts by; a column counts where it is named first."""
     keys = [
         Key(one.removeprefix("-"), one.startswith("-"))
         for piece in query.get("sort", "").split(SEPARATOR)
@@ -39,7 +39,11 @@ def read(query: Mapping[str, str]) -> list[Key]:
     ]
     if query.get("order") in ORDERS:
         keys = [key._replace(descending=query["order"] == "desc") for key in keys]
-    return keys
+    # Each key sorts all rows, and an address has room for thousands.
+    first: dict[str, Key] = {}
+    for key in keys:
+        first.setdefault(key.column, key)
+    return list(first.values())
 
 
 class Sorting(NamedTuple):
