@@ -15,7 +15,7 @@ function addressOf(table: HTMLTableElement, cell: HTMLTableCellElement): string 
   if (cell.querySelector("a.src")) return base;
   const kind = KINDS.find((one) => head.classList.contains(one));
   const key = head.dataset["k"];
-  if (!kind || !key) return head.classList.contains("s") ? base : null;
+  if (!kind || !key) return head.matches(".s, .r") ? base : null;
   const address = new URL(base);
   address.searchParams.set(kind, key);
   return address.href;

@@ -70,6 +70,12 @@ def test_what_a_row_lacks_is_one_click_away(page: Any, address: str) -> None:
     expect(opened(page)).to_contain_text("mteb run -m org/large -t Pairs")
 
 
+def test_a_rank_opens_the_whole_row(board: Any) -> None:
+    """Which names the models that are tied with it, if the board knows."""
+    board.locator(f"{ROW} td.r").click()
+    expect(opened(board).locator("h2#source-title")).to_contain_text("All scores of this row")
+
+
 def test_keys_move_within_a_row_and_the_focus_comes_back(board: Any) -> None:
     board.locator(f"{ROW} .m a").focus()
     board.keyboard.press("ArrowLeft")

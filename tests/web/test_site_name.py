@@ -56,8 +56,19 @@ def test_the_footer_links_to_what_is_set(service: Service) -> None:
     footer = page(service, "/models", site).partition("<footer")[2]
     assert '<a href="https://a.example/source" rel="noopener">Source<svg' in footer
     assert '<a href="https://a.example/&lt;issues&gt;" rel="noopener">Report an error<svg' in footer
-    assert "Submit a model" not in footer
+    assert ">Submit a model<" not in footer
+    assert "#take-part" in footer
     assert "Source" not in page(service, "/models").partition("<footer")[2]
+
+
+def test_without_links_of_its_own_the_footer_leads_to_how_to_take_part(service: Service) -> None:
+    for prefix in ("", "/zh"):
+        assert f'"{prefix}/data#take-part"' in page(service, f"{prefix}/models")
+        assert 'id="take-part"' in page(service, f"{prefix}/data")
+    own = SiteSettings(submit="https://a.example/add", report="https://a.example/issues")
+    assert "#take-part" not in page(service, "/models", own).partition("<footer")[2]
+    about = page(service, "/data", own).partition("<footer")[0]
+    assert '<a href="https://a.example/add" rel="noopener">Submit a model</a>' in about
 
 
 def test_a_static_copy(service: Service, tmp_path: Path) -> None:

@@ -326,6 +326,7 @@ def to_bytes(visit: Visit, path: str, shown: Shown) -> bytes:
         live=visit.live,
         has_likes=visit.likes,
         links_out=visit.links_out,
+        takes_part=not {"submit", "report"} <= dict(visit.links_out).keys(),
         embed="embed" in visit.query,
         snapshot_id=snapshot.id,
         built=day(snapshot.built_at),

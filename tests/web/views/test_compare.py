@@ -84,6 +84,10 @@ def test_the_page_says_whether_the_gap_is_real(browser: Browser) -> None:
     assert "Is the gap real?" in html
     assert "small minus large: -25.00 points, the mean over 1 task." in html
     assert "Too few tasks to say." in html
+    assert "They share only 1 task here, and an interval needs at least 8" in html
+    assert "两者在此只有 1 个共同任务" in browser.text(
+        "/zh/compare", "models=org/small,org/large", "zh"
+    )
     assert "small is better on 0, large on 1; 0 are equal." in html
     assert html.count('cy="10"') == 2  # the mean and the task
 

@@ -17,16 +17,30 @@ _SHOWN = 200
 def data(visit: Visit) -> Shown:
     """Provenance, coverage, rejected files and policies."""
     info = visit.service.info()
+    boards = _coverage(visit)
     values = {
         "info": info,
         "counts": msgspec.structs.asdict(info.counts),
         "rejected": info.rejected[:_SHOWN],
         "hidden": max(0, len(info.rejected) - _SHOWN),
-        "boards": _coverage(visit),
+        "boards": boards,
+        "query": _query(visit, boards[0][0] if boards else ""),
+        "ways": dict(visit.links_out),
         "licences": reviewed(),
         "cited_as": of_snapshot(visit),
     }
     return Shown("data.html", visit.t("data.title"), values, visit.t("data.lead"))
+
+
+def _query(visit: Visit, board: str) -> str:
+    """A question to all scores in SQL, about a task of `board`."""
+    tasks = visit.service.coverage(board).tasks if board else ()
+    name = next(iter(tasks), "").replace("'", "''")
+    return (
+        "select model, 100 * avg(score) as mean "  # noqa: S608 -- shown, never run
+        f"from '{visit.origin}/v1/snapshot/scores.parquet' "
+        f"where task = '{name}' group by model order by mean desc limit 10;"
+    )
 
 
 def _coverage(visit: Visit) -> list[tuple[str, str, int, int, int]]:

@@ -139,6 +139,7 @@ def _in_full(visit: Visit, shown: Common, sides: list[Side]) -> dict[str, object
         "kinds": [(name, type_label(name, visit.t)) for name in board.task_types],
         "kind": kind,
         "gaps": gaps.gaps(tasks, rows, names, visit.links.task),
+        "fewest": FEWEST,
     }
 
 
