@@ -87,7 +87,7 @@ class Collector:
         self._place, self._file = place, file
         self._complaints, self._clock = complaints, clock
         self._decoder = msgspec.json.Decoder(RequestLine)
-        self._stamp: _Stamp | None = None
+        self._stamp: FileStamp | None = None
         self._reader: LogReader | None = None
         self._unusable = ""
         """Why there are no earlier counts."""
@@ -104,7 +104,7 @@ class Collector:
         kept for the next analysis unless its code has changed while it has users. Counts that
         should be there and are not are named in `Evidence.lost`.
         """
-        if _stamp(self._file) not in (None, self._stamp):  # another controller has counted
+        if file_stamp(self._file) not in (None, self._stamp):  # another controller has counted
             self._load()
         before = self._kept
         if before.analysis == analysis and not self._unusable:
@@ -121,7 +121,7 @@ class Collector:
 
     def _load(self) -> None:
         """Take over the counts of the file."""
-        self._stamp, self._loaded = _stamp(self._file), time.monotonic()
+        self._stamp, self._loaded = file_stamp(self._file), time.monotonic()
         self._reader = None
         kept, self._unusable = _read(self._file)
         self._unsaved = kept is None
@@ -249,7 +249,7 @@ class Collector:
         self._kept.position = reader.position
         self._file.parent.mkdir(parents=True, exist_ok=True)
         write_file(self._file, msgspec.json.encode(self._kept), mode=0o600)
-        self._stamp, self._unsaved = _stamp(self._file), False
+        self._stamp, self._unsaved = file_stamp(self._file), False
 
     # --- what is known ------------------------------------------------------------------------
 
@@ -283,10 +283,10 @@ class Collector:
         )
 
 
-_Stamp = tuple[int, int]
+FileStamp = tuple[int, int]
 
 
-def _stamp(file: Path) -> _Stamp | None:
+def file_stamp(file: Path) -> FileStamp | None:
     """What changes when a file is replaced; None if it cannot be seen."""
     try:
         found = file.stat()

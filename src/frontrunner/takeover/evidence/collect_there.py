@@ -17,7 +17,14 @@ import msgspec
 from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import FrontrunnerError
 from frontrunner.gateway.traffic_rows import Cursor, Traffic, TrafficRow
-from frontrunner.takeover.evidence.collect import LATE, MOST_UNREAD, SETTLED, Analysis
+from frontrunner.takeover.evidence.collect import (
+    LATE,
+    MOST_UNREAD,
+    SETTLED,
+    Analysis,
+    FileStamp,
+    file_stamp,
+)
 from frontrunner.takeover.evidence.facts import Evidence
 from frontrunner.takeover.evidence.windows import Windows
 from frontrunner.takeover.stages import FULL
@@ -54,7 +61,7 @@ class CollectorThere:
     def __init__(self, ask: AskTraffic, file: Path, clock: Callable[[], float] = time.time) -> None:
         """Go on with the counts in `file`, or begin without any."""
         self._ask, self._file, self._clock = ask, file, clock
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: FileStamp | None = None
         self._unusable = ""
         """Why there are no earlier counts."""
         self._kept: KeptThere
@@ -66,7 +73,7 @@ class CollectorThere:
         Call it once the gateway follows the share, and before each look. The old side's p95 is kept
         for the next analysis unless its code has changed.
         """
-        if _stamp(self._file) not in (None, self._stamp):  # another controller has counted
+        if file_stamp(self._file) not in (None, self._stamp):  # another controller has counted
             self._load()
         before = self._kept
         if before.analysis == analysis and not self._unusable:
@@ -158,7 +165,7 @@ class CollectorThere:
         return KeptThere(analysis=analysis, since=self._clock(), windows=windows)
 
     def _load(self) -> None:
-        self._stamp, self._unusable = _stamp(self._file), ""
+        self._stamp, self._unusable = file_stamp(self._file), ""
         try:
             self._kept = msgspec.json.decode(self._file.read_bytes(), type=KeptThere)
             return
@@ -172,7 +179,7 @@ class CollectorThere:
     def _save(self) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         write_file(self._file, msgspec.json.encode(self._kept), mode=0o600)
-        self._stamp = _stamp(self._file)
+        self._stamp = file_stamp(self._file)
 
     # --- what is known ------------------------------------------------------------------------
 
@@ -199,12 +206,3 @@ class CollectorThere:
             unread=kept.unread,
             problem=problem,
         )
-
-
-def _stamp(file: Path) -> tuple[int, int] | None:
-    """What changes when a file is replaced; None if it cannot be seen."""
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns
