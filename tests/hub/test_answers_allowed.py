@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from frontrunner.base.errors import MovedError
-from frontrunner.hub.answers_allowed import inspect, may_repeat, repository_in
+from frontrunner.hub.answers_allowed import inspect, is_for_file, may_repeat, repository_in
 from frontrunner.net.limited import Sent
 
 HUB = "https://hub.example"
@@ -37,6 +37,21 @@ def sent(method: str, path: str) -> Sent:
 )
 def test_what_may_be_sent_twice(method: str, path: str, expected: bool) -> None:
     assert may_repeat(sent(method, path)) == expected
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "expected"),
+    [
+        ("GET", "/spaces/a/b/resolve/main/all.json", True),
+        ("GET", "/api/resolve-cache/spaces/a/b/1234567/all.json", True),
+        ("GET", "/repos/12/34/56", True),  # at the storage of large files
+        ("GET", "/api/spaces/a/b/tree/main", False),
+        ("GET", "/api/whoami-v2", False),
+        ("POST", "/spaces/a/b.git/info/lfs/objects/batch", False),
+    ],
+)
+def test_which_requests_are_for_files(method: str, path: str, expected: bool) -> None:
+    assert is_for_file(sent(method, path)) == expected
 
 
 @pytest.mark.parametrize(

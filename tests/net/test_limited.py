@@ -273,3 +273,13 @@ def test_a_change_with_an_answer_that_is_too_large_may_have_been_made() -> None:
         pytest.raises(LostError, match="50 bytes"),
     ):
         client.post(url, json={})
+
+
+def test_a_large_file_of_json_is_read_as_other_files_are() -> None:
+    """The storage of large files calls them JSON by their names."""
+    answer = ok(b"[" * 100, "application/json")
+    rules = RULES._replace(size=50, is_for_file=lambda sent: sent.path == "/all.json")
+    with host(in_turn(answer)) as url, limited_client(rules) as client, deadline(5):
+        assert len(client.get(f"{url}/all.json").content) == 100
+        with pytest.raises(NetworkError, match="50 bytes"):
+            client.get(f"{url}/api/x")

@@ -36,6 +36,11 @@ def may_repeat(sent: Sent) -> bool:
     return sent.method == "POST" and _HARMLESS.fullmatch(sent.path) is not None
 
 
+def is_for_file(sent: Sent) -> bool:
+    """Whether a request is for the content of a file, at the Hub or at its storage."""
+    return sent.method == "GET" and not _FACTS.match(sent.path)
+
+
 def inspect(sent: Sent, status: int, headers: Mapping[str, str]) -> None:
     """Raise MovedError for a redirect to another repository, before it is followed."""
     if status not in _REDIRECTS:
@@ -61,5 +66,5 @@ def repository_in(path: str) -> str:
     return unquote(found["id"]) if found else path
 
 
-RULES = Rules(may_repeat, inspect)
+RULES = Rules(may_repeat, inspect, is_for_file)
 """For every request to the Hub."""

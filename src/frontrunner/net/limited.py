@@ -53,6 +53,8 @@ class Rules(NamedTuple):
     """Whether a request has no further effect if it is carried out twice."""
     inspect: Callable[[Sent, int, Mapping[str, str]], None]
     """Raises an error to refuse an answer, such as a redirect, given its status and headers."""
+    is_for_file: Callable[[Sent], bool] = lambda _: False
+    """Whether a request is for the content of a file, which may be large JSON as well."""
     silence: float = 30.0
     """Seconds without a byte after which a request has failed."""
     longest: float = 600.0
@@ -125,7 +127,7 @@ class _Transport(httpx2.BaseTransport):
         if seconds_left() <= 0:
             raise UnavailableError(f"The time for {_shown(sent)} is over.")
         try:
-            response = self._exchange(request)
+            response = self._exchange(request, sent)
         except httpx2.TransportError as error:
             if not again:
                 raise
@@ -152,11 +154,11 @@ class _Transport(httpx2.BaseTransport):
             )
         time.sleep(wait)
 
-    def _exchange(self, request: httpx2.Request) -> httpx2.Response:
+    def _exchange(self, request: httpx2.Request, sent: Sent) -> httpx2.Response:
         with _as_httpx2():
-            return self._answered(request)
+            return self._answered(request, sent)
 
-    def _answered(self, request: httpx2.Request) -> httpx2.Response:
+    def _answered(self, request: httpx2.Request, sent: Sent) -> httpx2.Response:
         address = httpcore2.URL(
             scheme=request.url.raw_scheme,
             host=request.url.raw_host,
@@ -173,7 +175,8 @@ class _Transport(httpx2.BaseTransport):
         found = self._pool.handle_request(asked)
         response = httpx2.Response(found.status, headers=found.headers, stream=_Body(found))
         # An answer to HEAD has no body, and the length of another one among its headers.
-        if request.method == "HEAD" or (not _is_json(found) and found.status < 400):
+        is_file = not _is_json(found) or self._rules.is_for_file(sent)
+        if request.method == "HEAD" or (is_file and found.status < 400):
             return response
         # Read here, where a connection that breaks can still be tried again.
         try:
