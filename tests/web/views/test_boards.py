@@ -11,7 +11,7 @@ from frontrunner.web.views import boards
 from frontrunner.web.views.board_table import TABS
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import words
-from tests.web.conftest import NAME
+from tests.web.conftest import NAME, Browser
 
 
 def visit(service: Service, name: str) -> Visit:
@@ -27,6 +27,18 @@ def test_every_tab_is_made(service: Service, tab: str) -> None:
     assert shown.values["tab"] == tab
     assert shown.status == 200
     assert ("table" in shown.values) == (shown.template == "board_table.html")
+
+
+@pytest.mark.parametrize(
+    ("tab", "sorts"), [("", True), ("tasks", True), ("languages", True), ("size", False)]
+)
+def test_without_scripts_the_tables_say_that_their_headings_sort(
+    browser: Browser, tab: str, sorts: bool
+) -> None:
+    html = browser.text(f"/benchmark/{NAME}/{tab}".rstrip("/"))
+    said = html.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert ("Click a heading to sort" in said) == sorts
+    assert ("Sorting and filters need JavaScript" in said) != sorts
 
 
 @pytest.mark.parametrize("name", ["", "nothing", f"{NAME}/nothing", "/tasks", "nothing/tasks"])

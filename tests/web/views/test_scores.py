@@ -129,6 +129,17 @@ def test_a_number_of_a_customized_board_is_that_boards(browser: Browser) -> None
     assert "/v1/source" not in task
 
 
+@pytest.mark.parametrize(
+    "query", ["mean=mean_task&policy=strict", "language=German&policy=lenient"]
+)
+def test_a_number_of_the_board_itself_is_not_said_to_be_customized(
+    browser: Browser, query: str
+) -> None:
+    html = browser.text("/scores/org/small", f"board={NAME}&{query}")
+    assert "ranking that you customized" not in html
+    assert "policy=" not in html.partition("<main")[2].partition("</main>")[0]
+
+
 def test_a_row_names_the_models_that_are_tied_with_it(tmp_path: Path) -> None:
     """With a link to compare each; a number of the row does not repeat it."""
     tasks = [task(f"T{n}") for n in range(8)]

@@ -48,7 +48,7 @@ def _task(visit: Visit, model: Model, bench: Benchmark | None) -> Shown:
     service, run = visit.service, visit.query.get("run")
     name = service.find_task(visit.query["task"]).name
     wanted = SourceRequest(model.name, name, bench.name if bench else None, run)
-    chosen = choices.read(visit.query) if bench else choices.Choices()
+    chosen = _chosen(visit, bench)
     narrowed = [*chosen.languages, *chosen.subsets]
     found = score_source(service, wanted, chosen.languages, chosen.subsets)
     label = service.snapshot.catalog.languages.label
@@ -87,7 +87,7 @@ def _board(visit: Visit, model: Model, bench: Benchmark) -> Shown:
 
 def _values(visit: Visit, bench: Benchmark) -> tuple[BoardValues, Mapping[str, float]]:
     """A board as the query ranks it, and the weights that the query gives."""
-    chosen = choices.read(visit.query)
+    chosen = _chosen(visit, bench)
     if chosen.is_board:
         return visit.service.board(bench.name), {}
     found = board_of(visit.service, chosen.request(bench.name))
@@ -105,6 +105,12 @@ def _ties(visit: Visit, bench: Benchmark, row: BoardRow) -> list[Tied] | None:
         Tied(one.rank, ModelName.of(one.model, one.experiments))
         for one in ties(visit.service, wanted).rows
     ]
+
+
+def _chosen(visit: Visit, bench: Benchmark | None) -> choices.Choices:
+    """How the query ranks a board; means of languages are of the board itself."""
+    is_ranked = bench is not None and "language" not in visit.query
+    return choices.read(visit.query) if is_ranked else choices.Choices()
 
 
 def _weights(visit: Visit, board: BoardValues, given: Mapping[str, float]) -> dict[str, str]:
@@ -125,9 +131,10 @@ def _shared(
     visit: Visit, model: Model, bench: Benchmark | None, experiments: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     info = visit.service.info()
-    asked = {key: visit.query[key] for key in visit.query if key in choices.PARAMETERS}
+    of_ranking = frozenset() if _chosen(visit, bench).is_board else choices.PARAMETERS
+    asked = {key: value for key, value in visit.query.items() if key in of_ranking}
     return {
-        "asked": asked if bench else {},
+        "asked": asked,
         "asked_query": choices.written(asked.items()),
         "name": ModelName.of(model.name, dict(experiments) if experiments else None),
         "run": as_json(experiments) if experiments else "",
