@@ -69,7 +69,7 @@ def test_models(wanted: ModelFilter, names: list[str]) -> None:
     assert len(wanted.apply(Entities(KNOWN))) == len(names)
 
 
-@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+@pytest.mark.parametrize("number", [1e300, float("nan"), float("inf")])
 def test_a_number_of_parameters_is_finite(number: float) -> None:
     with pytest.raises(UsageError, match="finite"):
         ModelFilter(min_params_b=number).matches(SMALL)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from frontrunner.results.sorted_rows import Winners, sorted_rows
 from frontrunner.results.table import ScoreTable, Variant
 
 CELLS: list[FileCell] = [("test", subset, (f"{subset}-Latn",)) for subset in ("eng", "deu", "fra")]
+_Made = TypeVar("_Made")
 COLUMNS = ("task_start", "variant", "cell", "score", "languages", "file", "cell_start",
            "rows_by_cell")  # fmt: skip
 
@@ -82,6 +85,22 @@ def test_no_winner_gives_an_empty_table() -> None:
     assert (table.rows, table.task_start.tolist(), table.cell_start.tolist()) == (0, [0], [0])
 
 
+def least_memory(make: Callable[[], _Made]) -> tuple[_Made, int, int]:
+    """What is made, its bytes and the peak of bytes, of the leanest of three tries.
+
+    All threads of the process are counted, and those of other tests may be at work.
+    """
+    found = []
+    for _ in range(3):
+        tracemalloc.start()
+        try:
+            made = make()
+            found.append((made, *tracemalloc.get_traced_memory()))
+        finally:
+            tracemalloc.stop()
+    return min(found, key=lambda one: one[2])
+
+
 def test_memory_beside_the_table_does_not_grow_with_the_rows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -89,12 +108,7 @@ def test_memory_beside_the_table_does_not_grow_with_the_rows(
     monkeypatch.setattr(sorting, "AT_ONCE", 1_000)
     files = files_with([[0, 1, 2] * 10] * 2_000)
     winners = winners_of([number % 100 for number in range(2_000)], [0] * 2_000)
-    tracemalloc.start()
-    try:
-        table = sorted_rows(files, winners)
-        kept, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    table, kept, peak = least_memory(lambda: sorted_rows(files, winners))
     assert table.rows == 60_000
     assert kept < 36 * table.rows
     assert peak - kept < 10 * table.rows
@@ -103,16 +117,11 @@ def test_memory_beside_the_table_does_not_grow_with_the_rows(
 def test_merging_takes_what_it_keeps_and_little_more() -> None:
     """Parts are made one after the other, and columns grow in place."""
 
-    def parts() -> object:
+    def parts() -> Iterator[Files]:
         for number in range(20):
             part = files_with([[0, 1, 2] * 10] * 100)
             yield part._replace(paths=[f"{number:03}/{path}" for path in part.paths])
 
-    tracemalloc.start()
-    try:
-        files = merged_files(parts())  # type: ignore[arg-type]
-        kept, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    files, kept, peak = least_memory(lambda: merged_files(parts()))
     assert len(files.row_score) == 60_000
     assert peak < 1.3 * kept

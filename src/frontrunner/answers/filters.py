@@ -121,9 +121,10 @@ def _whole(billions: float | None) -> int | None:
     """A number of billions as a count of parameters."""
     if billions is None:
         return None
-    if not math.isfinite(billions):
+    parameters = billions * 1e9
+    if not math.isfinite(parameters):
         raise UsageError("A number of parameters must be finite.")
-    return int(billions * 1e9)
+    return int(parameters)
 
 
 class RankRequest(msgspec.Struct, frozen=True, kw_only=True):

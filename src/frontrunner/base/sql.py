@@ -11,7 +11,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -97,7 +97,8 @@ class Database:
             if self._is_default:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
             # It may hold names and messages. SQLite gives its other files the same mode.
-            os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))
+            with suppress(OSError):  # what is wrong then, SQLite says for all its files
+                os.close(os.open(self._file, os.O_RDWR | os.O_CREAT, 0o600))
             with closing(_connect_sqlite(self._file, "rwc")) as connection:
                 _keep_write_ahead_log(connection)
 
