@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -41,11 +42,26 @@ def answers(hub: Hub, path: str, body: str) -> None:
 @pytest.mark.parametrize("body", ["<html>", "7", "[7]"])
 def test_an_answer_that_is_not_understood_is_none(hub: Hub, path: str, body: str) -> None:
     """A page of a proxy, for one, that answers for the Hub for a while."""
-    opened = hub.opened()
+    opened = replace(hub.opened(), waits=())
     answers(hub, path, body)
     with pytest.raises(HubUnavailableError, match="not understood"):
         READS[path](opened)
     READS[path](opened)
+
+
+@pytest.mark.parametrize("path", READS)
+def test_what_is_not_understood_is_asked_again(hub: Hub, path: str) -> None:
+    opened = replace(hub.opened(), waits=(0.0, 0.0))
+    for _ in range(2):
+        answers(hub, path, "<html>")
+    READS[path](opened)
+
+
+def test_a_repetition_ends_with_the_time_of_the_call(hub: Hub) -> None:
+    opened = replace(hub.opened(seconds=5), waits=(1000.0,))
+    answers(hub, SPACE, "<html>")
+    with pytest.raises(HubUnavailableError, match="not understood"):
+        facts_of(opened, BOARD)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +76,7 @@ def test_an_answer_that_is_not_understood_is_none(hub: Hub, path: str, body: str
     ],
 )
 def test_values_of_other_types_go_no_further(hub: Hub, path: str, body: str) -> None:
-    opened = hub.opened()
+    opened = replace(hub.opened(), waits=())
     answers(hub, path, body)
     with pytest.raises(HubUnavailableError, match="not understood"):
         READS[path](opened)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,7 @@ def test_no_token_is_in_an_error_or_its_traceback(
     hub: Hub, fault: Fault, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    opened = hub.opened()
+    opened = replace(hub.opened(), waits=())
     hub.stored.inject(fault)
     with pytest.raises(HubError) as error:
         facts_of(opened, BOARD)

@@ -62,6 +62,30 @@ def test_a_change_that_takes_long_is_one_intent(sim: Sim) -> None:
     assert len(sim.records(Intended)) == len(sim.records(Acted)) == 1
 
 
+@pytest.mark.parametrize("verb", [Verb.START, Verb.ADVANCE])
+def test_what_a_command_began_goes_on_after_a_look_that_saw_nothing(sim: Sim, verb: Verb) -> None:
+    """It was refused half done, so a Space had been copied and nothing went on."""
+    if verb is Verb.ADVANCE:
+        sim.command(Verb.START)
+        while sim.position().stage is Stage.PLANNED:
+            sim.tick()
+    seq = sim.command(verb, force=verb is Verb.ADVANCE, reason="a test")
+    sim.tick()
+    assert isinstance(sim.plane, SlowPlane)
+    target = sim.plane.target
+    assert target is not None
+    sim.plane.can_be_read = False
+    for _ in range(9):
+        sim.tick()
+    assert sim.answer(seq) == ""
+    assert f"The `{verb}` goes on when the data plane can be asked again: " in sim.holding
+    sim.plane.can_be_read = True
+    for _ in range(4):
+        sim.tick()
+    assert "by cli:" in sim.answer(seq)
+    assert sim.plane.world == target
+
+
 @pytest.mark.parametrize("fault", ["killed", "refused"])
 def test_a_rollback_is_not_decided_while_a_change_forward_is_under_way(fault: str) -> None:
     """No user is on the new board yet, but what was begun could end by itself."""

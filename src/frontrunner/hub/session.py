@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -43,7 +44,13 @@ from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from frontrunner.hub.answers_allowed import RULES
-from frontrunner.net.limited import ClientError, LostError, deadline, limited_client
+from frontrunner.net.limited import (
+    ClientError,
+    LostError,
+    deadline,
+    limited_client,
+    seconds_left,
+)
 
 T = TypeVar("T")
 _KINDS: dict[int, type[HubError]] = {
@@ -80,6 +87,8 @@ class Hub:
     token: Token | None = None
     seconds: float = 60.0
     """For one call, with all its requests and repetitions."""
+    waits: tuple[float, ...] = (0.1, 1.0, 2.0, 4.0)
+    """Seconds before a read is repeated whose answer was not understood."""
 
     @property
     def is_local(self) -> bool:
@@ -93,10 +102,11 @@ class Hub:
     def read(self, what: str, ask: Callable[[], T], *, seconds: float | None = None) -> T:
         """What `ask` gives; `what` begins the message of an error.
 
-        Raises HubUnavailableError if there was no answer in time, or none that is understood,
-        else a HubError by the status.
+        An answer that is not understood, such as a page of a proxy, is asked for again. Raises
+        HubUnavailableError if there was none in time, or still none that is understood, else a
+        HubError by the status.
         """
-        return self._call(what, ask, seconds, HubUnavailableError)
+        return self._call(what, lambda: self._repeated(ask), seconds, HubUnavailableError)
 
     def write(self, what: str, ask: Callable[[], T], *, seconds: float | None = None) -> T:
         """The same for a change, which is never sent twice.
@@ -128,6 +138,16 @@ class Hub:
             failure = self._failed(what, error, lost)
         # The errors of the client hold the request with its token; their text is kept alone.
         raise failure from None
+
+    def _repeated(self, ask: Callable[[], T]) -> T:
+        for wait in self.waits:
+            try:
+                return ask()
+            except _UNREADABLE:
+                if wait >= seconds_left():
+                    raise
+            time.sleep(wait)
+        return ask()
 
     def _failed(self, what: str, error: Exception, lost: type[HubError]) -> HubError:
         # Uploads and downloads wrap what went wrong in errors of their own.

@@ -65,7 +65,21 @@ def _carried_out(now: Situation, one: Pending) -> Step | None:
         return refused(one, "Nothing is in progress. The take-over has not been started.")
     if over := why_over(now.position, verb):
         return refused(one, over)
+    if now.world is None and _is_begun(now, one):
+        now.why.append(f"{_begun_unseen(verb)} {now.sight.error}")
+        return None
     return _HOW[verb](now, one)
+
+
+def _is_begun(now: Situation, one: Pending) -> bool:
+    """Whether the data plane was told already to do what a command asks for."""
+    intent = now.state.intent
+    return intent is not None and intent.record.command == one.seq
+
+
+def _begun_unseen(verb: Verb) -> str:
+    """A refusal would leave half of what was begun."""
+    return f"The `{verb}` goes on when the data plane can be asked again:"
 
 
 def why_over(position: Position, verb: Verb) -> str:

@@ -92,6 +92,22 @@ def test_a_storm_of_errors_delays_and_changes_nothing(
     assert {path.partition("/")[0] for _, path in hub.stored.names} == {"board"}
 
 
+@pytest.mark.parametrize("strategy", ["overwrite", "rename"])
+def test_a_proxy_that_answers_with_a_page_of_its_own_delays_and_changes_nothing(
+    hub: Hub, tmp_path: Path, strategy: str
+) -> None:
+    """With status 200, for one request of 31, which the Hub carries out."""
+    move = Move(hub, tmp_path, strategy=strategy)
+    before = move.tree()
+    page = {"Content-Type": "text/html"}
+    hub.stored.inject(*(
+        Fault(path=API, skip=31 * number + 7, status=200, headers=page, body="<html>Wait</html>")
+        for number in range(400)
+    ))  # fmt: skip
+    there_and_back(move, seconds=120)
+    assert move.tree() == before
+
+
 def test_a_space_that_falls_asleep_is_woken_at_each_stage(hub: Hub, tmp_path: Path) -> None:
     move = Move(hub, tmp_path)
     for stage in (Stage.PARALLEL, Stage.GUIDED, Stage.CUTOVER):
