@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from frontrunner.web.against import Against, ModelNames, against
+from frontrunner.web.against import Against, ModelNames, against, is_against
 
 NAMES = ModelNames(["BAAI/bge-m3", "intfloat/e5-large", "intfloat/e5-large-v2", "a/b"])
 M3, E5 = "BAAI/bge-m3", "intfloat/e5-large"
@@ -29,3 +29,13 @@ M3, E5 = "BAAI/bge-m3", "intfloat/e5-large"
 )
 def test_two_names_are_found(text: str, found: Against | None) -> None:
     assert against(text, NAMES) == found
+    assert found is None or is_against(text)
+
+
+def test_a_word_for_something_else_names_no_model_that_only_begins_so() -> None:
+    names = ["x/german-sts", "x/english-code", "x/text"]
+    assert against("german vs english", ModelNames(names)) is not None
+    known = ModelNames(names, ["German", "English", "Text"])
+    assert against("german retrieval vs english", known) is None
+    assert against("german-sts vs english code", known) == Against(names[0], names[1], "")
+    assert against("german sts vs text", known) == Against(names[0], names[2], "")

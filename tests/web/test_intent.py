@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark
 from frontrunner.results.ingest import ingest
 from frontrunner.web.intent import Need, understand
-from tests.factories import catalog, result, scope, snapshot_of, task, write
+from tests.factories import catalog, result, scope, snapshot_of, task, write, write_scores
 from tests.web.conftest import NAME, Browser
 
 LANGUAGES = {
@@ -122,3 +124,14 @@ def test_a_board_of_the_language_itself_comes_first(
     assert leads_to(browser, "language=German") == "/benchmark/Own"
     wider = leads_to(browser, "language=English&kind=Retrieval")
     assert wider == "/benchmark/World?languages=English"
+
+
+def test_words_for_something_else_name_no_models(tmp_path: Path) -> None:
+    models = ["org/text-one", "org/image-one"]
+    scores = {model: {"T1": 0.5, "T2": 0.5} for model in models}
+    known = catalog(models=models)
+    found = ingest(write_scores(tmp_path / "results", scores), known, workers=1)
+    browser = Browser(Service(snapshot_of(tmp_path / "home", found)))
+    assert leads_to(browser, "say=text+vs+image").startswith("/benchmark/")
+    compared = "/compare?models=org/text-one,org/image-one"
+    assert leads_to(browser, "say=text+one+vs+image-one") == compared

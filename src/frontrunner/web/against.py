@@ -29,7 +29,11 @@ class Against(NamedTuple):
 class ModelNames:
     """The models of a catalog, as readers write their names: in part, with spaces."""
 
-    def __init__(self, names: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], other_words: Iterable[str] = ()) -> None:
+        """`other_words` mean something else, such as a language, so no part of a name is found by
+        them.
+        """
+        self._other = frozenset(map(_letters, other_words))
         self._whole: dict[str, str] = {}
         for name in sorted(names, key=lambda one: (len(one), one)):
             for spelling in (name, name.rpartition("/")[2]):
@@ -40,9 +44,16 @@ class ModelNames:
         wanted = _letters(text)
         if len(wanted) < _SHORTEST:
             return ""
-        found = self._whole.get(wanted)
+        found = self._whole.get(wanted, "")
+        if found or wanted in self._other:
+            return found
         begins = (one for one in self._whole if one.startswith(wanted))
-        return found or self._whole.get(min(begins, key=len, default=""), "")
+        return self._whole.get(min(begins, key=len, default=""), "")
+
+
+def is_against(text: str) -> bool:
+    """Whether a sentence may put two models against each other. This is fast."""
+    return bool(_BETWEEN.search(text[:LONGEST].strip()))
 
 
 def against(text: str, known: ModelNames) -> Against | None:

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from frontrunner.answers.service import Service
 from frontrunner.base.near import near_names
 from frontrunner.catalog import Benchmark, Scope
-from frontrunner.web.against import Against, ModelNames, against
+from frontrunner.catalog.vocabulary import standard_words
+from frontrunner.web.against import Against, ModelNames, against, is_against
 from frontrunner.web.choices import written
 from frontrunner.web.matching import LONGEST, plain
 from frontrunner.web.spoken import kind_words, own_names
@@ -118,10 +119,12 @@ def kind_phrases(service: Service, t: Words) -> Phrases:
 
 def compared(service: Service, t: Words, text: str) -> tuple[Against, str] | None:
     """The two models that a sentence names, and the kind of task that it names."""
-    found = against(text, ModelNames(service.snapshot.catalog.model_by_name))
-    if found is None:
+    if not is_against(text):
         return None
-    return found, understand(found.rest, {}, kind_phrases(service, t)).kind
+    kinds, standard = kind_phrases(service, t), standard_words()
+    others = (*kinds, *language_phrases(service, t), *standard.modalities, *standard.domains)
+    found = against(text, ModelNames(service.snapshot.catalog.model_by_name, others))
+    return None if found is None else (found, understand(found.rest, {}, kinds).kind)
 
 
 # --- the board --------------------------------------------------------------------------------
