@@ -62,7 +62,7 @@ def openness(facets: Mapping[str, bool]) -> str:
 
 def number(value: float) -> str:
     """A number of any size, with no more digits than say something: `191,467,021`, `38.15`."""
-    if float(value).is_integer():
+    if isinstance(value, int) or value.is_integer():
         return f"{int(value):,}"
     return f"{value:,.1f}" if abs(value) >= 1000 else f"{value:.4g}"
 
@@ -148,7 +148,10 @@ def short_licence(licence: str | None) -> str:
 
 def _licence_at(address: str) -> str:
     """The last part of an address; with the name before it if it says no more than `LICENSE`."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # such as `https://[x`
+        return address.rstrip("/").rpartition("/")[2]
     path = [one for one in parts.path.split("/") if one and one not in _FOLDERS]
     if parts.fragment and path:  # a heading of a model's page
         return f"{path[0]} license"
