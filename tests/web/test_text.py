@@ -104,7 +104,7 @@ def test_numbers_have_the_digits_that_say_something() -> None:
     assert text.number(38.14672) == "38.15"
     assert text.number(0.000123) == "0.000123"
     assert text.number(float("inf")) == "inf"
-    assert text.number(10**400).startswith("1,000")
+    assert text.number(10**399).startswith("1,000")
 
 
 def test_licences_that_are_addresses_are_named_by_what_tells_them_apart() -> None:
