@@ -27,6 +27,14 @@ def test_an_address_names_choices() -> None:
     assert found.narrowing == ("German", "French", "eng-Latn", "STS", "Retrieval")
 
 
+def test_what_is_asked_names_each_value_once() -> None:
+    chosen = read({"languages": "de,de~fr", "weigh": "A:3~A:4~B:1~A:2", "policy": "lenient"})
+    wanted = {"languages": "de~fr", "weigh": "A:2~B:1", "policy": "lenient"}
+    assert chosen.asked == wanted
+    assert read(chosen.asked).asked == wanted
+    assert read({"policy": "strict"}).asked == {}
+
+
 def test_choices_are_a_request_to_the_api() -> None:
     chosen = read({"subsets": "en,de", "weigh": "T:2"})
     wanted = RankRequest(benchmark="B", subsets=("en", "de"), weights=("T:2",), bands=True)

@@ -43,6 +43,15 @@ class Choices(NamedTuple):
         return dict(weights.split(one) for one in self.weigh)
 
     @property
+    def asked(self) -> Mapping[str, str]:
+        """The parameters that name these choices, each value once: every row's link has them."""
+        lists = {name: getattr(self, name) for name in LISTS}
+        weigh = tuple(f"{name}:{number}" for name, number in self.weights.items())
+        found = {name: SEPARATOR.join(some) for name, some in (*lists.items(), (WEIGH, weigh))}
+        policy = {"policy": "lenient"} if self.lenient else {}
+        return {name: value for name, value in found.items() if value} | policy
+
+    @property
     def narrowing(self) -> tuple[str, ...]:
         """The values that leave tasks or parts of them out."""
         return tuple(value for name in LISTS for value in getattr(self, name))
@@ -100,4 +109,5 @@ def from_form(pairs: Sequence[tuple[str, str]]) -> str:
 def _listed(name: str, text: str) -> tuple[str, ...]:
     if name in _TYPED:
         text = text.replace(",", SEPARATOR)
-    return tuple(piece for one in text.split(SEPARATOR) if (piece := one.strip()))
+    pieces = (one.strip() for one in text.split(SEPARATOR))
+    return tuple(dict.fromkeys(piece for piece in pieces if piece))

@@ -10,6 +10,7 @@ import pytest
 from frontrunner.answers.service import Service
 from frontrunner.catalog import Benchmark
 from frontrunner.results.ingest import ingest
+from frontrunner.web.views import ranked
 from tests.factories import catalog, result, scope, snapshot_of, task, write
 from tests.web.conftest import NAME, Browser
 
@@ -81,6 +82,16 @@ def test_the_form_says_which_tasks_never_count(private: Service) -> None:
 
 def test_another_rule_for_means_is_said(browser: Browser) -> None:
     assert "Means are lenient" in said(browser.text(PAGE, "policy=lenient"))
+
+
+def test_rows_do_not_repeat_a_long_query(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    again = "~".join(["Retrieval:3"] * 200)
+    page = browser.text(PAGE, f"weigh={again}")
+    assert "?weigh=Retrieval%3A3&amp;board=" in page
+    monkeypatch.setattr(ranked, "_LONGEST", 10)
+    page = browser.text(PAGE, "weigh=Retrieval:4")
+    assert "&amp;board=" not in page
+    assert 'class="src"' not in page
 
 
 def test_weights_are_said_with_a_link_that_removes_them(browser: Browser) -> None:

@@ -11,13 +11,15 @@ from frontrunner.answers.service import Service
 from frontrunner.answers.values import BoardValues
 from frontrunner.base.errors import UsageError
 from frontrunner.catalog import Benchmark
-from frontrunner.web.choices import LISTS, PARAMETERS, WEIGH, Choices, read, without
+from frontrunner.web.choices import LISTS, PARAMETERS, WEIGH, Choices, read, without, written
 from frontrunner.web.spoken import own_names
 from frontrunner.web.views.board_table import CUSTOMIZE, Heading, type_label
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import Words
 
 _TIMES = "\N{MULTIPLICATION SIGN}"
+_LONGEST = 4000
+"""Characters that the link of each row may repeat; a board has hundreds of rows."""
 _MOST_SUBSETS = 500
 """Subsets that a form offers; boards with more have one for each pair of languages."""
 
@@ -43,6 +45,8 @@ class Said(NamedTuple):
     """The address of the board itself."""
     unweighted: str
     """The address of the ranking without weights."""
+    has_cards: bool
+    """Whether each row can link to its numbers: the links say all that was chosen."""
 
 
 class Ranked(NamedTuple):
@@ -89,9 +93,10 @@ def _said(visit: Visit, heading: Heading, chosen: Choices, found: Ranking) -> Sa
         weights=t("site.list").join(weights),
         lenient=chosen.lenient,
         changes=len(names) + len(found.weights) + chosen.lenient,
-        asked={key: value for key, value in query.items() if key in PARAMETERS},
+        asked=chosen.asked,
         back=board + without(query, PARAMETERS),
         unweighted=board + without(query, {WEIGH}),
+        has_cards=len(written(chosen.asked.items())) <= _LONGEST,
     )
 
 

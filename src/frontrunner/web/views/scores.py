@@ -131,8 +131,7 @@ def _shared(
     visit: Visit, model: Model, bench: Benchmark | None, experiments: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     info = visit.service.info()
-    of_ranking = frozenset() if _chosen(visit, bench).is_board else choices.PARAMETERS
-    asked = {key: value for key, value in visit.query.items() if key in of_ranking}
+    asked = _chosen(visit, bench).asked
     return {
         "asked": asked,
         "asked_query": choices.written(asked.items()),
