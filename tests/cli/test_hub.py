@@ -127,3 +127,28 @@ def test_the_plan_is_printed_and_asks_for_its_losses(home: Path, running_hub: Hu
     assert "--accept likes." not in done.stderr
     assert "--accept grant." in done.stderr
     assert len(running_hub.stored.asked) == asked
+
+
+def test_a_saved_space_is_brought_back(tmp_path: Path) -> None:
+    with made_hub() as hub:
+        settings(tmp_path, hub.url)
+        before = hub.board.head
+        none = run(tmp_path, "restore", "--yes")
+        assert (none.returncode, "There is no saved Space" in none.stderr) == (2, True)
+        assert run(tmp_path, "save").returncode == 0
+        new = hub.stored.push(hub.board, {"app.py": None, "index.html": "new"})
+        for words in (("--dry-run",), (), ("--yes", "--parent", before.id)):
+            done = run(tmp_path, "restore", *words)
+            assert (done.returncode == 0) == (words == ("--dry-run",)), done.stderr
+            assert hub.board.head.id == new.id
+        assert "1 file written, 1 deleted" in run(tmp_path, "restore", "--dry-run").stderr
+        done = run(tmp_path, "restore", "--yes", "--parent", new.id)
+        assert done.returncode == 0, done.stderr
+        assert f"serves {hub.board.head.id}" in done.stderr
+        assert hub.board.head.files == before.files
+        assert hub.run().serving == hub.board.head.id
+        settings(tmp_path, hub.url, 'strategy = "rename"\n')
+        assert "rename on the Hub, by hand" in run(tmp_path, "restore", "--yes").stderr
+        settings(tmp_path, hub.url)
+        (tmp_path / "hub/saved/other--space@abc").mkdir()
+        assert "There are 2:" in run(tmp_path, "restore", "--yes").stderr

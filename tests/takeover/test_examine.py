@@ -134,5 +134,17 @@ def test_a_dead_ledger(settings: Settings) -> None:
     assert "gateway share 0 --force" in one.text
 
 
+def test_a_ledger_that_is_gone_on_the_hub(tmp_path: Path) -> None:
+    """It was begun anew in silence, and the way back that was named leads nowhere there."""
+    settings = load_settings(tmp_path, {"FRONTRUNNER_TAKEOVER_PLANE": "hub"})
+    assert list(examine_takeover(settings)) == []
+    before = Home(tmp_path).engagement_before
+    before.parent.mkdir()
+    before.write_text("{}")
+    [one] = examine_takeover(settings)
+    assert f"run: frontrunner hub restore --home {tmp_path}. To begin anew, move" in one.text
+    assert "gateway" not in one.text
+
+
 def test_without_a_takeover_there_is_nothing_to_say(tmp_path: Path) -> None:
     assert list(examine_takeover(load_settings(tmp_path, {}))) == []

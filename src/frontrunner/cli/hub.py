@@ -172,6 +172,63 @@ def _tell_saved(about: SavedTree, folder: Path, *, dry_run: bool, as_json: bool)
 
 
 @hub_app.command()
+def restore(
+    saved: Annotated[
+        Path | None,
+        typer.Argument(metavar="DIR", help="The folder of a saved Space."),
+    ] = None,
+    parent: Annotated[
+        str, typer.Option("--parent", metavar="SHA", help="Only if this is the last commit.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    home: Home = None,
+) -> None:
+    """Bring a saved Space back at its name by one commit, and wait until it runs.
+
+    For when `takeover rollback` cannot be used. Variables, secrets and hardware stay as they are.
+    """
+    from frontrunner.hub.restoring import restore as restored  # noqa: PLC0415
+    from frontrunner.hub.restoring import to_restore  # noqa: PLC0415
+    from frontrunner.takeover.way_back import way_back  # noqa: PLC0415
+
+    settings = load_settings(home)
+    if settings.hub.strategy == "rename":
+        raise UsageError(f"Files are not what moved. Instead, {way_back(settings.hub)}.")
+    folder = saved or _only_saved(HomeFolder(settings.home))
+    hub = opened_hub(settings.hub)
+    what = to_restore(hub, folder, parent)
+    text = (
+        f"Replace {what.parent.id[:8]} ({what.parent.title}) of {what.saved.repo_id} by the saved "
+        f"{what.saved.commit[:8]}: {counted(what.added, 'file')} written, {what.deleted} deleted."
+    )
+    if dry_run:
+        say(visible(text))
+        return
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError(f"{visible(text)} Give --yes to do it without a question.")
+        typer.confirm(f"{visible(text)} Go on?", abort=True, err=True)
+    landed = restored(hub, folder, what, lambda text: say(visible(text)))
+    say(f"{what.saved.repo_id} serves {landed.commit}, with the files of {what.saved.commit[:8]}.")
+
+
+def _only_saved(home: HomeFolder) -> Path:
+    """The Space that was saved in a home. Raises UsageError unless there is exactly one."""
+    found = sorted(one for one in (home.hub / "saved").glob("*@*") if one.is_dir())
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise UsageError(
+            f"There is no saved Space in {home.hub / 'saved'}. Name the folder of one."
+        )
+    names = "\n".join(str(one) for one in found)
+    raise UsageError(f"Name the folder of the saved Space. There are {len(found)}:\n{names}")
+
+
+@hub_app.command()
 def rehearse(
     strategy: Annotated[
         str, typer.Option("--strategy", metavar="NAME", help="overwrite or rename.")

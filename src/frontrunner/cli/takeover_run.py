@@ -27,6 +27,7 @@ from frontrunner.takeover.held import held_of
 from frontrunner.takeover.records import Commanded, Decided, Entry, Refused, Verb
 from frontrunner.takeover.stages import Mode, Stage
 from frontrunner.takeover.verbs import why_not_finish, why_over
+from frontrunner.takeover.way_back import places_of, way_back
 
 if TYPE_CHECKING:
     from frontrunner.takeover.wiring import Wired
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 _ANSWER = 15.0
 """Seconds to wait for the answer to a command."""
 _LOOK_AGAIN = 0.1
-_WITHOUT_LEDGER = "frontrunner gateway share 0 --force"
 _AT_ONCE = frozenset({Verb.ROLLBACK, Verb.PAUSE})
 """Verbs whose work a command does itself if no controller runs: they move nobody forward."""
 
@@ -229,12 +229,17 @@ def rollback_(
     try:
         _ask(home, command, wait=wait, as_json=as_json, dry_run=dry_run)
     except LedgerError as error:
-        if _WITHOUT_LEDGER in str(error):
+        back = _way_back(home)
+        if back in str(error):
             raise
-        raise LedgerError(
-            f"{error} Behind a gateway, take all users back now, without the ledger: "
-            f"{_WITHOUT_LEDGER}"
-        ) from error
+        how = f"To take all users back now, without the ledger, {back}"
+        raise LedgerError(f"{error} {how}") from error
+
+
+def _way_back(home: Path | None) -> str:
+    """What takes users back without the ledger."""
+    settings, _ = settings_for_way_back(home, ("hub", "takeover"), lambda _: None)
+    return way_back(places_of(settings))
 
 
 @takeover.command()

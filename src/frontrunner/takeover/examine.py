@@ -18,13 +18,10 @@ from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.looks import Look
 from frontrunner.takeover.stages import Mode
 from frontrunner.takeover.telling import last_look
+from frontrunner.takeover.way_back import places_of, without_ledger
 from frontrunner.takeover.wiring import is_local, lease_of, ledger_if_begun
 
 _START = "Run: frontrunner takeover start"
-_WITHOUT_LEDGER = (
-    "Users stay where they are. To take all of them back without the ledger, run: frontrunner "
-    "gateway share 0 --force"
-)
 _LATE = 6
 """Looks that may be missed in a row before a controller counts as hanging."""
 _LONGEST_WATCH = 20.0
@@ -50,9 +47,11 @@ def examine_takeover(
                 settings, ledger, held, sleep
             ))  # fmt: skip
     except MissingExtraError as error:
-        yield Finding("ledger", "wrong", f"{error}. {_WITHOUT_LEDGER}")
+        more = without_ledger(places_of(settings))
+        yield Finding("ledger", "wrong", f"{error}. {more}")
     except LedgerError as error:
-        text = f"{error} Mend the database, or restore it from a backup. {_WITHOUT_LEDGER}"
+        more = without_ledger(places_of(settings))
+        text = f"{error} Mend the database, or restore it from a backup. {more}"
         yield Finding("ledger", "wrong", text)
 
 

@@ -17,6 +17,7 @@ from frontrunner.takeover.looks import Look
 from frontrunner.takeover.notices import notice_of
 from frontrunner.takeover.public import move_of
 from frontrunner.takeover.records import Decided, Entry
+from frontrunner.takeover.way_back import Places, without_ledger
 
 log = logging.getLogger("frontrunner.takeover")
 LOOKS_BYTES = 16 * 1024 * 1024
@@ -34,8 +35,10 @@ class Telling:
         gateway_folder: Path,
         entries: Callable[[], Iterable[Entry]],
         notifier: Notifier,
+        places: Places | None = None,
     ) -> None:
-        """`entries` gives the whole ledger; it may raise LedgerError."""
+        """`entries` gives the whole ledger; it may raise LedgerError. `places` are on the Hub."""
+        self._places = places
         self._looks = looks
         self._folder = gateway_folder
         self._entries = entries
@@ -68,10 +71,7 @@ class Telling:
             return
         self._troubles[text] = now
         at = time.time()
-        more = (
-            "Users stay where they are. To take all of them back without the ledger, run: "
-            "frontrunner gateway share 0 --force"
-        )
+        more = without_ledger(self._places)
         notice = Notice(
             id=f"trouble-{at:.0f}", at=at, kind="alarm", title="Alarm: the controller cannot work",
             text=f"{text}\n\n{more}", urgent=True,

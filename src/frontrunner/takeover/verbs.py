@@ -28,6 +28,7 @@ from frontrunner.takeover.records import (
 )
 from frontrunner.takeover.situation import Act, Append, Situation, Step
 from frontrunner.takeover.stages import Mode, Position, Stage, World
+from frontrunner.takeover.way_back import way_back
 
 IN_ORDER = frozenset({Verb.APPROVE, Verb.REJECT, Verb.ACCEPT})
 """Verbs that are answered one after the other. Of all others the last one wins."""
@@ -125,8 +126,8 @@ def _start(now: Situation, one: Pending) -> Step | None:
     if seen.share or seen.settled:
         return refused(
             one,
-            f"{seen.share / 100:g}% of the visitors are on the new board already. Take them back "
-            "first: frontrunner gateway share 0",
+            f"{seen.share / 100:g}% of the visitors are on the new board already. Take them "
+            f"back first; {way_back(found.hub, force=False)}",
         )
     to = Position(stage=Stage.PARALLEL)
     return _go(now, one, to, _why(one, "Started"))

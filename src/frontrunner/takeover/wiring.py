@@ -34,6 +34,7 @@ from frontrunner.takeover.surroundings import Parts
 from frontrunner.takeover.telling import Telling, last_look
 from frontrunner.takeover.tenure import HomeTenure
 from frontrunner.takeover.terminal import Terminal
+from frontrunner.takeover.way_back import places_of, way_back
 
 _SHORTEST_LEASE = 30.0
 """Seconds; longer than Envoy may take to follow new routes, in which the lease is not renewed.
@@ -80,12 +81,13 @@ def _refuse_lost(settings: Settings) -> None:
     """
     home = Home(settings.home)
     file = ledger_file(home.takeover)
-    if settings.takeover.database or file.exists() or not home.saved.exists():
+    trace = home.engagement_before if is_on_hub(settings) else home.saved
+    if settings.takeover.database or file.exists() or not trace.exists():
         return
     raise LedgerError(
         f"The ledger {file} is gone, although a take-over ran here. Put it back. To take all users "
-        f"back now: frontrunner gateway share 0 --force --home {quote(str(settings.home))}. To "
-        f"begin anew, move {home.takeover} away."
+        f"back now, {way_back(places_of(settings), settings.home)}. To begin anew, move "
+        f"{trace if is_on_hub(settings) else home.takeover} away."
     )
 
 
@@ -166,7 +168,7 @@ def wired(
             lease_of(settings, ledger), home.controller_lock, lambda name: is_local(name, home)
         )
         judging = judging_of(settings, on_hub)
-        telling = Telling(home.looks, folder, ledger.entries, notifier)
+        telling = Telling(home.looks, folder, ledger.entries, notifier, places_of(settings))
         parts = Parts(
             book=ledger,
             lease=tenure,
