@@ -20,7 +20,7 @@ from frontrunner.hub.asking_gateway import change_gateway
 from frontrunner.hub.standin.containers import Containers
 from frontrunner.takeover.on_hub import sharing
 from frontrunner.takeover.on_hub.name_observer import NameObserver
-from frontrunner.takeover.records import Verb
+from frontrunner.takeover.records import StepEnded, Verb
 from frontrunner.takeover.stages import Mode, Stage
 from tests.hub.conftest import plain_client
 from tests.hub.made_hub import BOARD, Hub, made_hub
@@ -97,7 +97,11 @@ def test_killed_at_each_point_until_it_shifts_and_on_the_way_back(
         move.until(lambda one: one.mode is Mode.ROLLED_BACK, 60)
     assert move.tree() == before
     assert {"before StepBegun share", "after StepEnded share", "after StepEnded restore"} <= killed
-    assert {"before share 0", "after share 0"} <= killed
+    shares = [one.record for one in move.book.entries() if isinstance(one.record, StepEnded)]
+    gateways = [one.facts.get("gateway") for one in shares if one.step == "share" and not one.error]
+    # A container that began meanwhile gives nobody the new board, so it is not asked to.
+    is_another = gateways[-1] != gateways[-2]
+    assert is_another or {"before share 0", "after share 0"} <= killed
     assert observer.result().always_ran, observer.result().gaps
     assert observer.result().kept_engagement
 
