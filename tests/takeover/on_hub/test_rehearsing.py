@@ -37,6 +37,11 @@ def test_the_command_exits_with_0_and_tells_the_story(tmp_path: Path) -> None:
         "settle",
     ]
     assert found["observed"]["looks"] > 20
+    told = [one.strip() for one in done.stderr.splitlines()]
+    stages = ("parallel", "guided", "cutover", "settled", "settled (finished)")
+    assert [one for one in told if one in stages] == list(stages)
+    first = "Save board/leaderboard: files, settings, engagement"
+    assert told.index(first) < told.index("parallel"), "also before the first stage is reached"
     text = page.read_text("utf-8")
     assert "The name always had a running board." in text
     assert "Replace the board by the new one at board/leaderboard" in text

@@ -43,7 +43,15 @@ from frontrunner.takeover.on_hub.rehearsed_faults import FAULTS, Order, Rehearse
 from frontrunner.takeover.on_hub.rehearsed_visitors import Visitors
 from frontrunner.takeover.on_hub.step_journal import BACK
 from frontrunner.takeover.plan import PATH
-from frontrunner.takeover.records import Commanded, StepEnded, Verb
+from frontrunner.takeover.records import (
+    Acted,
+    Commanded,
+    Record,
+    Refused,
+    StepBegun,
+    StepEnded,
+    Verb,
+)
 from frontrunner.takeover.stages import Mode, Stage
 from frontrunner.takeover.wiring import open_ledger, wired
 
@@ -153,13 +161,14 @@ class _Operator:
 
     def heed(self) -> None:
         """Look at the ledger, and do what is due."""
-        before = self.state.position
         for entry in self._ledger.entries(after=self.state.last):
-            self.state = fold([entry], self.state)
+            before, self.state = self.state.position, fold([entry], self.state)
+            if self.state.position != before:
+                self._tell(str(self.state.position))
             if isinstance(entry.record, StepEnded):
                 self._restored += entry.record.step == BACK and not entry.record.error
-        if self.state.position != before:
-            self._tell(str(self.state.position))
+            for line in _lines(entry.record):
+                self._tell(f"  {line}")
         self._harm()
         stopped = self.state.position.mode in _STOPPED
         if stopped and self._left and self._is_harmed and self.state.handled >= self._given:
@@ -184,6 +193,17 @@ class _Operator:
     def _is_at_rest(self) -> bool:
         """A stop at a stage with a fault is an end only if users went back."""
         return self.state.position.mode is not Mode.ROLLED_BACK or self._restored > 0
+
+
+def _lines(record: Record) -> Iterator[str]:
+    """What is told of an entry, so that one can see where a rehearsal hangs."""
+    match record:
+        case StepBegun(title=title):
+            yield title
+        case StepEnded(step=step, error=error) if error:
+            yield f"{step} failed: {error}"
+        case Refused(why=why) | Acted(error=why) if why:
+            yield why
 
 
 def _wait(holds: Callable[[], bool]) -> None:
@@ -218,7 +238,10 @@ class _KilledControllers:
             raise TakeoverError(f"{self._starts} controllers were killed. Look at {KILLED}.")
         module = "frontrunner.takeover.on_hub.killed_controller"
         command = [sys.executable, "-m", module, str(self._home.path)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise TakeoverError(f"A controller ran for {error.timeout:.0f} s and hangs.") from None
         if done.returncode not in (0, -9):
             raise TakeoverError(f"A controller ended by itself: {done.stderr[-1500:]}")
 
