@@ -141,7 +141,8 @@ export function show(visible: Row[], keys: SortKey[], pins: ReadonlySet<string>)
   place(order);
 }
 
-const LOWEST_ROW = 31;
+/** Rows are 41 pixels high, those of the few models without an owner 31. */
+const LOW_ROW = 36;
 const CHUNK = 60;
 let current: Row[] = rows;
 let turn = 0;
@@ -160,7 +161,7 @@ function place(order: Row[]): void {
     return later(() => more(there));
   }
   if (table.parentElement) table.parentElement.scrollTop = 0;
-  const first = Math.ceil(innerHeight / LOWEST_ROW);
+  const first = Math.ceil(innerHeight / LOW_ROW);
   table.tBodies[1]?.remove();
   body.replaceChildren(...order.slice(0, first).map(ready));
   later(() => more(first));
