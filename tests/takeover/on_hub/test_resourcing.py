@@ -92,7 +92,7 @@ def test_what_cannot_be_taken_back_is_told_and_holds_no_user_up(hub: Hub, tmp_pa
     held_at(move, Stage.CUTOVER)
     hub.stored.inject(refusal(403, "No", path="/variables", method="DELETE", times=9))
     taken_back(move)
-    assert any("keeps variables of the new board" in one for one in move.story())
+    assert any("keeps variables or secrets of the new board" in one for one in move.story())
     assert "app.py" in move.tree()
 
 

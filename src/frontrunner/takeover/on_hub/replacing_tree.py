@@ -19,7 +19,7 @@ from frontrunner.hub.shifting_space import Shifting, salt_of, shifting_files
 from frontrunner.hub.tree_changes import Content, TreeChange, bytes_of
 from frontrunner.hub.waiting import Probe, shows_snapshot
 from frontrunner.net.client import Answer
-from frontrunner.takeover.on_hub.resourcing import secrets_back, settings_back
+from frontrunner.takeover.on_hub.resourcing import settings_back
 from frontrunner.takeover.on_hub.seeing import Tree
 from frontrunner.takeover.on_hub.sharing import is_ready, refuse_private
 from frontrunner.takeover.on_hub.step_journal import Known
@@ -82,8 +82,7 @@ class ReplaceTree:
         """Commit, and wait until the commit is served."""
         ground, space, parent = self.ground, self.ground.part.space, about["parent"]
         if about["from"] == "old" and self.key == "restore":
-            alarms = self._settings_back(known, parent), self._secrets_back(known, parent)
-            return Done({"commit": parent, "at_name": parent}, " ".join(filter(None, alarms)))
+            return Done({"commit": parent, "at_name": parent}, self._settings_back(known, parent))
         commit = ground.commit_once(
             self.key, space, parent, _TITLES[self.key], lambda: self._change(known, about)
         )
@@ -92,9 +91,6 @@ class ReplaceTree:
         waits = ground.waits_for(space, commit, self._probe(known))
         if not waits and self.key == "shift":
             waits = is_ready(ground, ground.watches[space].live)
-        if not waits and gives_back:
-            alarm = f"{alarm} {self._secrets_back(known, commit)}".strip()
-            waits = ground.waits_for(space, commit, self._probe(known))  # it restarts then
         if waits:
             return Coming(f"{space}: {waits}.")
         return Done({"commit": commit, "at_name": commit}, alarm)
@@ -106,15 +102,6 @@ class ReplaceTree:
         if commit not in self.ground.told:
             self.ground.told[commit] = settings_back(self.ground, known)
         return self.ground.told[commit]
-
-    def _secrets_back(self, known: Known, commit: str) -> str:
-        """The same for secrets, which wait until the commit is served."""
-        if self.ground.part.strategy == "rename" or not known.provided:
-            return ""
-        once = f"{commit} secrets"
-        if once not in self.ground.told:
-            self.ground.told[once] = secrets_back(self.ground, known)
-        return self.ground.told[once]
 
     def _probe(self, known: Known) -> Probe:
         if self.key == "shift":

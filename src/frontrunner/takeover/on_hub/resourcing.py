@@ -286,45 +286,31 @@ class Provide:
 
 
 def settings_back(ground: Ground, known: Known) -> str:
-    """Give the old board its variables and hardware back; what a person has to do then.
+    """Give the old board its variables, secrets and hardware back; what a person has to do then.
 
     Users come first: what the Hub refuses is told, and does not keep the old board from coming.
     """
     told = []
     if known.provided:
-        told.append(_variables_back(ground, known))
+        told.append(_taken_away(ground, known))
     asked = known.done.get("hardware") or getattr(known.open.get("hardware"), "about", {})
     if asked.get("before"):
         told.append(hardware_back(ground, known, asked["before"]))
     return " ".join(one for one in told if one)
 
 
-def secrets_back(ground: Ground, known: Known) -> str:
-    """Delete the secrets of the new board, once the old one serves; what a person has to do then.
-
-    Each deletion restarts what runs: before, that is a gateway, which would lose its control path.
-    """
-    space = ground.part.space
-    try:
-        drop_secrets(ground.hub, space, known.provided.get("secrets", ()))
-    except (HubUnavailableError, UnknownOutcomeError):
-        raise
-    except HubError as error:
-        return f"{space} keeps secrets of the new board: {error}"
-    return ""
-
-
-def _variables_back(ground: Ground, known: Known) -> str:
+def _taken_away(ground: Ground, known: Known) -> str:
     saved, space = saved_settings(ground.saved_folder(known)), ground.part.space
     before = saved.variables if saved else {}
     try:
         changed = known.provided["variables"]
         set_variables(ground.hub, space, {one: before[one] for one in changed if one in before})
         drop_variables(ground.hub, space, [one for one in changed if one not in before])
+        drop_secrets(ground.hub, space, known.provided["secrets"])
     except (HubUnavailableError, UnknownOutcomeError):
         raise
     except HubError as error:
-        return f"{space} keeps variables of the new board: {error}"
+        return f"{space} keeps variables or secrets of the new board: {error}"
     return ""
 
 
