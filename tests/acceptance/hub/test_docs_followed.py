@@ -21,6 +21,7 @@ from tests.hub.test_deploying import container
 pytestmark = pytest.mark.acceptance
 TEXT = (Path(__file__).parents[3] / "docs/hub.md").read_text()
 ELSEWHERE = ("frontrunner takeover", "frontrunner hub rehearse")
+ASKS = ("frontrunner hub restore",)
 PROGRAM = re.compile(r"^frontrunner ", re.MULTILINE)
 
 
@@ -48,6 +49,8 @@ def test_every_command_of_the_page_does_what_it_says(tmp_path: Path) -> None:
         environment = {**os.environ, "HF_TOKEN": TOKEN, "FRONTRUNNER_HOME": str(home)}
         for line in commands():
             command = PROGRAM.sub(f"{sys.executable} -m frontrunner ", line)
+            if line in ASKS:  # nobody is here to say yes
+                command += " --yes"
             done = subprocess.run(
                 ["/bin/sh", "-c", command],
                 cwd=tmp_path,
