@@ -79,7 +79,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "304": {"description": "The client has it already"},
     }
     of_the_past = any(one.name == "snapshot" for one in route.params)
-    if named or of_the_past or route.path in ("/v1/rank", "/v1/source"):
+    if named or of_the_past or route.path in ("/v1/rank", "/v1/ties", "/v1/source"):
         answers["404"] = _problem("There is none of that name")
     if route.params:
         answers["422"] = _problem("A parameter is wrong")

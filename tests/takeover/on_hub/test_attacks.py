@@ -79,7 +79,7 @@ def test_a_storm_of_errors_delays_and_changes_nothing(
     hub: Hub, tmp_path: Path, strategy: str, status: int
 ) -> None:
     """Every third request is answered with an error, whether it was carried out or not."""
-    move = Move(hub, tmp_path, strategy=strategy)
+    move = Move(hub, tmp_path, strategy=strategy, deploy_seconds=100.0)
     before = move.tree()
     headers = {"RateLimit": '"api";r=0;t=0'} if status == 429 else {}
     hub.stored.inject(*(
@@ -97,7 +97,7 @@ def test_a_proxy_that_answers_with_a_page_of_its_own_delays_and_changes_nothing(
     hub: Hub, tmp_path: Path, strategy: str
 ) -> None:
     """With status 200, for one request of 31, which the Hub carries out."""
-    move = Move(hub, tmp_path, strategy=strategy)
+    move = Move(hub, tmp_path, strategy=strategy, deploy_seconds=100.0)
     before = move.tree()
     page = {"Content-Type": "text/html"}
     hub.stored.inject(*(
