@@ -1,6 +1,8 @@
 // The headings of a table as one tab stop: a wide board has hundreds of links and buttons there.
 // Arrow keys move between them, and Down goes to the rows.
 
+import { beside, isCombined } from "./keys";
+
 /** Everything in the headings that can be pressed and is shown. */
 function controls(table: HTMLTableElement): HTMLElement[] {
   return [...(table.tHead?.querySelectorAll<HTMLElement>("a, button") ?? [])];
@@ -13,16 +15,8 @@ function below(table: HTMLTableElement): HTMLElement | undefined {
 
 function move(table: HTMLTableElement, event: KeyboardEvent): void {
   const from = (event.target as Element).closest<HTMLElement>("thead a, thead button");
-  if (!from || event.ctrlKey || event.metaKey || event.altKey) return;
-  const shown = controls(table).filter((one) => one.offsetParent);
-  const place = shown.indexOf(from);
-  const to: Record<string, HTMLElement | undefined> = {
-    ArrowLeft: shown[place - 1],
-    ArrowRight: shown[place + 1],
-    Home: shown[0],
-    End: shown[shown.length - 1],
-    ArrowDown: below(table),
-  };
+  if (!from || isCombined(event)) return;
+  const to: Record<string, HTMLElement | undefined> = { ...beside(controls(table), from), ArrowDown: below(table) };
   if (!(event.key in to)) return;
   event.preventDefault();
   to[event.key]?.focus();

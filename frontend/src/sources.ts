@@ -1,6 +1,9 @@
 // Tables whose scores say where they come from: a click on a cell, or Enter, opens a card. Arrow
 // keys move between cells, so that a row has one tab stop. The card is loaded when it is first
 // asked for.
+
+import { beside, isCombined } from "./keys";
+
 const KINDS = ["mean", "type", "group", "task", "language"] as const;
 
 interface Card {
@@ -37,16 +40,9 @@ function rowFrom(table: HTMLTableElement, row: HTMLTableRowElement, step: number
 function move(table: HTMLTableElement, event: KeyboardEvent): void {
   const cell = (event.target as Element).closest<HTMLTableCellElement>("tbody td, tbody th");
   const row = cell?.parentElement as HTMLTableRowElement | undefined;
-  if (!cell || !row || event.ctrlKey || event.metaKey || event.altKey) return;
-  const shown = [...row.cells].filter((one) => one.offsetParent);
-  const place = shown.indexOf(cell);
-  const beside: Record<string, HTMLElement | undefined> = {
-    ArrowLeft: shown[place - 1],
-    ArrowRight: shown[place + 1],
-    Home: shown[0],
-    End: shown[shown.length - 1],
-  };
-  if (event.key in beside) focusIn(beside[event.key]);
+  if (!cell || !row || isCombined(event)) return;
+  const to = beside([...row.cells], cell);
+  if (event.key in to) focusIn(to[event.key]);
   else if (event.key === "ArrowDown") focusIn(rowFrom(table, row, 1)?.cells[cell.cellIndex]);
   else if (event.key === "ArrowUp") focusIn(rowFrom(table, row, -1)?.cells[cell.cellIndex]);
   else if (event.key === "Enter" && event.target === cell) open(table, cell, event);
