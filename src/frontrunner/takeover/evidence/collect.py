@@ -12,6 +12,7 @@ import math
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -30,8 +31,7 @@ SETTLED = 1.0
 """Seconds after a change of the share in which Envoy's threads may still follow the old routes."""
 _UNDER_WAY = 120.0
 """Seconds after which every request that began before a restart has been logged."""
-
-LATE = 60.0
+_LATE = 60.0
 """Seconds after which an analysis without counts must have lost them."""
 MOST_UNREAD = 0.01
 """Part of the lines that may be unreadable."""
@@ -48,6 +48,27 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds in which a bucket counts once."""
     old_code: str | None = None
     """Names the old board's program."""
+
+
+class Counts(Protocol):
+    """What every collector keeps of an analysis."""
+
+    analysis: Analysis
+    windows: Windows
+    lost: str
+
+
+def carry_over(before: Counts, fresh: Counts, unusable: str, now: float) -> None:
+    """Give a new analysis what holds for it of the one before.
+
+    `unusable` is why there are no earlier counts; empty if there are.
+    """
+    old = before.analysis.old_code, fresh.analysis.old_code
+    # With all users on the new side, no page of the old one would give its p95 again.
+    if None in old or old[0] == old[1] or fresh.analysis.share == FULL:
+        fresh.windows.slow_over_ms = before.windows.slow_over_ms
+        fresh.windows.page_times = before.windows.page_times
+    fresh.lost = unusable if now - fresh.analysis.begun > _LATE else ""
 
 
 class Kept(msgspec.Struct, kw_only=True):
@@ -110,13 +131,7 @@ class Collector:
         if before.analysis == analysis and not self._unusable:
             return
         self._kept = self._fresh(analysis)
-        old = before.analysis.old_code, analysis.old_code
-        # With all users on the new side, no page of the old one would give its p95 again.
-        if None in old or old[0] == old[1] or analysis.share == FULL:
-            self._kept.windows.slow_over_ms = before.windows.slow_over_ms
-            self._kept.windows.page_times = before.windows.page_times
-        is_late = self._clock() - analysis.begun > LATE
-        self._kept.lost = self._unusable if is_late else ""
+        carry_over(before, self._kept, self._unusable, self._clock())
         self._unusable, self._reader = "", None
 
     def _load(self) -> None:

@@ -18,16 +18,15 @@ from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import FrontrunnerError
 from frontrunner.gateway.traffic_rows import Cursor, Traffic, TrafficRow
 from frontrunner.takeover.evidence.collect import (
-    LATE,
     MOST_UNREAD,
     SETTLED,
     Analysis,
     FileStamp,
+    carry_over,
     file_stamp,
 )
 from frontrunner.takeover.evidence.facts import Evidence
 from frontrunner.takeover.evidence.windows import Windows
-from frontrunner.takeover.stages import FULL
 
 log = logging.getLogger("frontrunner.takeover")
 _MOST_ASKED = 20
@@ -79,12 +78,7 @@ class CollectorThere:
         if before.analysis == analysis and not self._unusable:
             return
         self._kept = self._fresh(analysis)
-        old = before.analysis.old_code, analysis.old_code
-        if None in old or old[0] == old[1] or analysis.share == FULL:
-            self._kept.windows.slow_over_ms = before.windows.slow_over_ms
-            self._kept.windows.page_times = before.windows.page_times
-        is_late = self._clock() - analysis.begun > LATE
-        self._kept.lost = self._unusable if is_late else ""
+        carry_over(before, self._kept, self._unusable, self._clock())
         self._unusable = ""
 
     def look(self) -> Evidence:
