@@ -18,7 +18,7 @@ from frontrunner.base.errors import UsageError
 from frontrunner.base.home import Home as HomeFolder
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
-from frontrunner.cli.output import complain, counted, print_json, say, visible
+from frontrunner.cli.output import ask_to_go_on, complain, counted, print_json, say, visible
 from frontrunner.cli.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -208,9 +208,7 @@ def restore(
         say(visible(text))
         return
     if not yes:
-        if not sys.stdin.isatty():
-            raise UsageError(f"{visible(text)} Give --yes to do it without a question.")
-        typer.confirm(f"{visible(text)} Go on?", abort=True, err=True)
+        ask_to_go_on(visible(text), UsageError)
     landed = restored(hub, folder, what, lambda text: say(visible(text)))
     say(f"{what.saved.repo_id} serves {landed.commit}, with the files of {what.saved.commit[:8]}.")
 

@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+import typer
 from rich.console import Console
 from rich.markup import escape
 
 from frontrunner.base import logs
-from frontrunner.base.errors import UsageError
+from frontrunner.base.errors import FrontrunnerError, UsageError
 from frontrunner.cli.hints import with_home
 
 log = logging.getLogger("frontrunner.command")
@@ -29,6 +30,13 @@ def visible(text: str) -> str:
     A file's name may hold some that move the cursor, or that begin another line of a report.
     """
     return text.translate(_VISIBLE)
+
+
+def ask_to_go_on(text: str, refusal: type[FrontrunnerError]) -> None:
+    """Ask a person before what cannot be taken back; raises a `refusal` if nobody is there."""
+    if not sys.stdin.isatty():
+        raise refusal(f"{text} Give --yes to do it without a question.")
+    typer.confirm(f"{text} Go on?", abort=True, err=True)
 
 
 class _Volume:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 import time
 from pathlib import Path
@@ -18,7 +17,7 @@ from frontrunner.base.errors import FrontrunnerError, GatewayError, LedgerError,
 from frontrunner.base.logs import begin_logs
 from frontrunner.base.way_back import keep_settings, settings_for_way_back
 from frontrunner.cli.options import Home, Json, LogFormat
-from frontrunner.cli.output import complain, print_json, say, visible
+from frontrunner.cli.output import ask_to_go_on, complain, print_json, say, visible
 from frontrunner.cli.takeover_app import takeover
 from frontrunner.gateway.sides import sides
 from frontrunner.ops.channels import channels_of
@@ -356,9 +355,7 @@ def _confirm(state: State, command: Commanded, text: str) -> None:
     final = command.verb is Verb.FINISH or state.position.stage is Stage.CUTOVER
     if not text or not final:
         return
-    if not sys.stdin.isatty():
-        raise TakeoverError(f"{text} Give --yes to do it without a question.")
-    typer.confirm(f"{text} Go on?", abort=True, err=True)
+    ask_to_go_on(text, TakeoverError)
 
 
 def _answer(one: Wired, entry: Entry, wait: float, *, acts: bool) -> Entry | None:
