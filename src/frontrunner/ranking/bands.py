@@ -10,9 +10,9 @@ Sums over draws are sums of whole numbers, so they are exact, in whatever order 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,14 +60,19 @@ class _Contest:
     """[contestants] Whether the board has a row of it."""
     value: Floats
     """[contestants] What the board ranks by."""
-    drawn: Floats
-    """[draws, contestants] The same in each draw."""
+    draw: Callable[[], Floats]
+    """Makes `drawn`, which ties need not."""
     deviations: Floats
     """[any, contestants] Squares of differences add up to the variance of the difference of what
     the board ranks by."""
     tasks: int
     shares_ranks: bool
     """Whether equal values share the better rank; else they keep the board's order."""
+
+    @cached_property
+    def drawn(self) -> Floats:
+        """[draws, contestants] What the board ranks by in each draw."""
+        return self.draw()
 
     @cached_property
     def by_contestant(self) -> Floats:
@@ -178,7 +183,7 @@ def _by_borda(scored: Scored, question: Question, board: Board) -> _Contest:
         of_row,
         shown,
         of_task.sum(axis=1) / tasks,
-        _product(draws(tasks), of_task),
+        lambda: _product(draws(tasks), of_task),
         _of_mean(of_task),
         tasks,
         shares_ranks=True,
@@ -191,6 +196,13 @@ def _of_mean(of_task: Floats) -> Floats:
     tasks = of_task.shape[1]
     centred = of_task - of_task.mean(axis=1, keepdims=True)
     deviations: Floats = centred.T / np.sqrt(tasks * (tasks - 1))
+    return deviations
+
+
+def _of_draws(drawn: Floats) -> Floats:
+    """[draws, contestants] The deviations that draws have: a type may have one task, and so no
+    spread of its own."""
+    deviations: Floats = (drawn - drawn.mean(axis=0)) / np.sqrt(DRAWS)
     return deviations
 
 
@@ -226,15 +238,13 @@ def _by_mean(scored: Scored, board: Board, groups: list[list[int]]) -> _Contest 
     of_row[whole] = np.arange(len(whole))
     grid = np.rint(scores[whole] * _GRID)
     tasks = grid.shape[1]
-    drawn = _mean_of_groups(draws(tasks), grid, groups)
-    # Types may have one task, which has no spread of its own: the draws have one.
-    of_draws = (drawn - drawn.mean(axis=0)) / np.sqrt(DRAWS)
+    draw = cache(lambda: _mean_of_groups(draws(tasks), grid, groups))
     return _Contest(
         of_row,
         np.ones(len(whole), dtype=bool),
         np.mean([grid[:, some].mean(axis=1) for some in groups], axis=0) / _GRID,
-        drawn,
-        _of_mean(grid / _GRID) if len(groups) == 1 else of_draws,
+        draw,
+        _of_mean(grid / _GRID) if len(groups) == 1 else _of_draws(draw()),
         tasks,
         shares_ranks=False,
     )
