@@ -24,6 +24,8 @@ _KINDS: dict[str, dict[str, Any]] = {
     "flag": {"type": "boolean"},
     "number": {"type": "number"},
 }
+_OF_ONE = frozenset({"snapshot", "benchmark", "model", "task"})
+"""Parameters that name one thing, of which there may be none."""
 
 
 def _schema_types() -> list[type]:
@@ -78,8 +80,7 @@ def _operation(route: Route) -> dict[str, Any]:
         "200": {"description": route.summary, "content": form},
         "304": {"description": "The client has it already"},
     }
-    of_the_past = any(one.name == "snapshot" for one in route.params)
-    if named or of_the_past or route.path in ("/v1/rank", "/v1/ties", "/v1/source"):
+    if named or any(one.name in _OF_ONE for one in route.params):
         answers["404"] = _problem("There is none of that name")
     if route.params:
         answers["422"] = _problem("A parameter is wrong")
