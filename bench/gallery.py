@@ -28,6 +28,13 @@ SIZES = {1440: 900, 768: 1024, 390: 844}
 THEMES = ("light", "dark")
 LANGUAGES = {"en": "en-US", "zh": "zh-CN"}
 PORT = 18_460
+_AT_REST = """async () => {
+  await document.fonts.ready;
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame();
+  await frame();
+  await new Promise((done) => setTimeout(done, 100));
+}"""
 _STYLE = """
 body { font: 15px/1.5 sans-serif; margin: 1rem; background: #777; color: #fff; }
 section { display: flex; gap: 8px; overflow-x: auto; align-items: start; }
@@ -67,7 +74,7 @@ def take(browser: Browser, base: str, look: Look, pages: dict[str, str], into: I
     page = context.new_page()
     for kind, path in pages.items():
         page.goto(base + path)
-        page.wait_for_load_state("networkidle")
+        page.evaluate(_AT_REST)
         page.screenshot(path=into.folder / look.file(kind), full_page=into.whole)
     context.close()
 
