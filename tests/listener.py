@@ -9,7 +9,7 @@ from frontrunner.results.read import Progress
 
 
 class Listener:
-    """A `frontrunner.ops.pipeline.Reporter` for tests."""
+    """A `frontrunner.ops.reporting.Reporter` for tests."""
 
     def __init__(self) -> None:
         self.steps: list[str] = []

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import pytest
 
 from frontrunner.base.errors import NetworkError
-from frontrunner.ops.pipeline import prepare_answers
+from frontrunner.ops.completing import prepare_answers
 from frontrunner.refresh.live import shown_at
 from frontrunner.snapshot.store import Store
 from tests.factories import small_snapshot

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
 
 import msgspec
@@ -14,6 +16,7 @@ from frontrunner.answers.boards import BoardRenderer
 from frontrunner.answers.entities import Entities
 from frontrunner.answers.prepare import NUMBERS, Numbers, Shown, count, prepare
 from frontrunner.base.atomic import remove_folder
+from frontrunner.base.errors import HelpersError, UnpreparedError
 from frontrunner.catalog import Benchmark
 from frontrunner.ranking import Question
 from frontrunner.ranking.means import score
@@ -107,3 +110,26 @@ def test_equal_snapshots_have_equal_answers(snapshot: Snapshot) -> None:
     files = {one.name: one.read_bytes() for one in (snapshot.folder / ANSWERS).iterdir()}
     prepare(Snapshot(snapshot.folder), again=True)
     assert {one.name: one.read_bytes() for one in (snapshot.folder / ANSWERS).iterdir()} == files
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left.* Free disk space and"),
+        (OSError(errno.EACCES, "Permission denied"), "Permission denied.* Correct that and"),
+        (BrokenExecutor(), "ended a helping process.* Correct that and"),
+        (HelpersError("None can be started."), "None can be started.* Correct that and"),
+    ],
+)
+def test_answers_that_cannot_be_prepared_say_what_servers_do_and_what_to_do(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(prepare_module, "_shared_out", fails)
+    expected = rf"answers of snapshot {snapshot.id} could not .*{words} run: frontrunner prepare$"
+    with pytest.raises(UnpreparedError, match=expected) as told:
+        prepare(snapshot, again=True)
+    assert told.value.snapshot == snapshot.id
+    assert keys(snapshot)  # those from before

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from frontrunner.base.errors import CorruptSnapshotError, SnapshotError
+from frontrunner.base.errors import CorruptSnapshotError, UnpreparedError
 from frontrunner.base.home import Home
 from frontrunner.calls.pack import find_calls, forget_calls, has_calls, keep_calls, open_calls
 from frontrunner.snapshot.answers import Answer, encode
@@ -55,5 +55,6 @@ def test_what_cannot_be_read_or_written_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CorruptSnapshotError, match="frontrunner prepare --again"):
         open_calls(folder)
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(SnapshotError, match="could not be written"):
+    with pytest.raises(UnpreparedError, match=r"could not be prepared: .*prepare --again") as told:
         keep(tmp_path / "file", "s1")
+    assert told.value.snapshot == "s1"

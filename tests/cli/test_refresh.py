@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import msgspec
@@ -80,6 +82,46 @@ def test_a_source_that_is_gone_has_the_code_of_a_build(command: Command) -> None
     run = msgspec.json.decode(out, type=Run)
     assert (code, run.outcome) == (3, "failed")
     assert f"error: {run.reason}" in err
+
+
+def test_a_disk_that_is_full_after_publishing_is_not_a_failure_of_the_update(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    command.results(12)
+    with monkeypatch.context() as patched:
+        patched.setattr("frontrunner.answers.prepare.write_pack", full)
+        code, out, err = command("refresh")
+    run = msgspec.json.decode(out, type=Run)
+    assert (code, run.outcome, run.snapshot) == (4, "unprepared", Store(command.home).current_id())
+    assert "error: The answers of snapshot" in err
+    assert f"Free disk space and run: frontrunner prepare --home {command.home}" in err
+    assert "unprepared: Snapshot" in command("refresh", "status")[1]
+    assert "in a row: 1 update\n" in command("refresh", "status")[1]
+    code, out, _ = command("refresh")
+    assert (code, msgspec.json.decode(out, type=Run).outcome) == (0, "unchanged")
+    assert Store(command.home).current().prepared is not None
+
+
+def test_updates_go_on_after_one_that_the_system_does_not_let_begin(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[int] = []
+
+    def full(*_: object) -> None:
+        begun.append(1)
+        if len(begun) == 3:
+            raise KeyboardInterrupt
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    command.results(12)
+    monkeypatch.setattr("frontrunner.cli.refresh.refresh", full)
+    monkeypatch.setattr("frontrunner.cli.refresh.time.sleep", lambda _: None)
+    code, out, err = command("refresh", "--every", "1m")
+    assert (code, out, len(begun)) == (130, "", 3)
+    assert err.count("warning: [Errno 28] No space left on device") == 2
 
 
 def test_without_a_source_it_says_what_to_write(command: Command) -> None:

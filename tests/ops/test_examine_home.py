@@ -9,9 +9,9 @@ import pytest
 
 from frontrunner.base.config import Settings, load_settings
 from frontrunner.base.home import Home
+from frontrunner.ops.completing import prepare_answers
 from frontrunner.ops.examine_home import examine_home
 from frontrunner.ops.notify import DEAD_AFTER
-from frontrunner.ops.pipeline import prepare_answers
 from frontrunner.snapshot.freshness import write_checked_at
 from frontrunner.snapshot.store import Store
 from tests.factories import small_snapshot, write

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from frontrunner.base.config import load_settings
-from frontrunner.ops.store_push import push_published
+from frontrunner.base.errors import UnpreparedError
+from frontrunner.ops.store_push import push_published, pushing
 from frontrunner.snapshot.store import Store
 from tests.factories import small_snapshot
 from tests.listener import Listener
@@ -25,5 +28,18 @@ def test_it_says_what_was_copied_and_nothing_if_nothing_was(tmp_path: Path) -> N
     settings = load_settings(tmp_path / "home", store={"publish": address})
     for _ in range(2):
         push_published(settings, Store(settings.home), heard)
+    [line] = heard.said
+    assert line.startswith(f"{address} now has snapshot {snapshot.id}: ")
+
+
+def test_what_is_published_is_copied_also_if_its_answers_are_not_prepared(tmp_path: Path) -> None:
+    snapshot, heard = small_snapshot(tmp_path), Listener()
+    address = f"file://{tmp_path / 'bucket'}"
+    settings = load_settings(tmp_path / "home", store={"publish": address})
+    store = Store(settings.home)
+    with pytest.raises(UnpreparedError), pushing(settings, store, heard):
+        raise UnpreparedError(snapshot.id, "The disk is full.")
+    with pytest.raises(ZeroDivisionError), pushing(settings, store, heard):
+        raise ZeroDivisionError
     [line] = heard.said
     assert line.startswith(f"{address} now has snapshot {snapshot.id}: ")

@@ -34,6 +34,7 @@ def told(one: Ended) -> str:
         (ended("unchanged"), ""),
         (ended("failed"), "The board could not be updated"),
         (ended("failed", 1), ""),
+        (ended("unprepared"), "The board was updated, but its answers could not be prepared"),
         (ended("unseen"), "The board was updated, but readers do not have it"),
         (ended("held", 4), "The board was not updated: a guard holds the new results"),
         (ended("unchanged", 3), "The board is updated again"),

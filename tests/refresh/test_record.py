@@ -25,13 +25,18 @@ def test_good_runs_move_the_time_of_the_data_and_others_do_not() -> None:
     for number, outcome in enumerate(("failed", "held", "unseen"), 1):
         state = after_run(state, ended(outcome))
         assert (state.good_at, state.failures) == (10, number)
+    state = after_run(state, ended("unprepared", 35))
+    assert (state.good_at, state.failures) == (35, 4)
     state = after_run(state, ended("unchanged", 40))
     assert (state.good_at, state.failures) == (40, 0)
 
 
 @pytest.mark.parametrize(
     ("outcome", "waits"),
-    [("published", False), ("unchanged", False), ("unseen", False), ("failed", True)],
+    [
+        *[(one, False) for one in ("published", "unchanged", "unprepared", "unseen")],
+        ("failed", True),
+    ],
 )
 def test_what_waits_is_over_when_something_is_published(outcome: str, waits: bool) -> None:
     state = after_run(State(), HELD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from frontrunner.answers.entities import Entities
 from frontrunner.answers.rendered import RenderedSummary, present_rows
 from frontrunner.answers.scores import BoardLines, board_lines, model_scores
 from frontrunner.base.atomic import hidden_folder
+from frontrunner.base.errors import HELPER_ENDED, FrontrunnerError, HelpersError
 from frontrunner.base.memory import return_freed_memory
 from frontrunner.catalog import Benchmark, Catalog
 from frontrunner.ranking.coverage import models_with_every_cell, models_with_every_task
@@ -32,7 +34,7 @@ from frontrunner.snapshot.answers import (
     encode,
     write_pack,
 )
-from frontrunner.snapshot.prepared import keep_answers, unwritten
+from frontrunner.snapshot.prepared import keep_answers, unprepared
 from frontrunner.snapshot.reader import Snapshot
 
 
@@ -78,8 +80,8 @@ def prepare(snapshot: Snapshot, progress: Progress | None = None, *, again: bool
     With `again` they are made in any case, and replace those that exist when they are complete.
 
     Answers about one task are left to the server: they are thousands, each is quick to make, and
-    few are asked for between one snapshot and the next. Raises SnapshotError where the answers
-    cannot be written.
+    few are asked for between one snapshot and the next. Raises UnpreparedError if the answers
+    cannot be written, or if the system starts no helping processes, or ends one.
     """
     if not again and snapshot.prepared is not None:
         return
@@ -91,8 +93,10 @@ def prepare(snapshot: Snapshot, progress: Progress | None = None, *, again: bool
             keep_answers(snapshot.folder, _all_answers(snapshot, made, packs))
             for pack in packs:
                 pack.close()
-    except OSError as error:
-        raise unwritten(snapshot.folder, error) from error
+    except (OSError, HelpersError) as error:
+        raise unprepared(snapshot.id, error) from error
+    except BrokenExecutor as error:
+        raise unprepared(snapshot.id, FrontrunnerError(HELPER_ENDED)) from error
 
 
 def _share_name(number: int) -> str:

@@ -93,6 +93,15 @@ class CorruptSnapshotError(SnapshotError):
     """A snapshot's bytes are not the ones its manifest promises."""
 
 
+class UnpreparedError(SnapshotError):
+    """The answers of a snapshot could not be prepared. Servers have it all the same."""
+
+    def __init__(self, snapshot: str, message: str) -> None:
+        super().__init__(message)
+        self.snapshot = snapshot
+        """The name of the snapshot."""
+
+
 class BackupError(FrontrunnerError):
     """A home cannot be backed up, or a backup cannot be restored."""
 
@@ -110,6 +119,10 @@ class InterruptedBuildError(StoppedError):
 
 
 # --- what is running ----------------------------------------------------------------------------
+
+
+class HelpersError(FrontrunnerError):
+    """Helping processes cannot be started."""
 
 
 class EvaluationError(FrontrunnerError):

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from frontrunner.base.atomic import fresh_folder, remove_folder, sweep
-from frontrunner.base.errors import CorruptSnapshotError, SnapshotError
+from frontrunner.base.errors import CorruptSnapshotError, UnpreparedError
 from frontrunner.base.home import Home
 from frontrunner.snapshot.answers import AnswerPack, Encoded, write_pack
 
@@ -22,15 +22,16 @@ _NAME = "calls"
 def keep_calls(home: Path, snapshot: str, answers: Iterable[tuple[str, Encoded]]) -> None:
     """Store the answers for a snapshot, replacing earlier ones.
 
-    Raises SnapshotError if they cannot be written.
+    Raises UnpreparedError if they cannot be written.
     """
     try:
         with fresh_folder(Home(home).calls_of(snapshot)) as fresh:
             write_pack(fresh, _NAME, answers)
     except OSError as error:
-        raise SnapshotError(
-            f"The answers to the old calls could not be written: {error.strerror or error}. Make "
-            "room and run: frontrunner prepare --again"
+        raise UnpreparedError(
+            snapshot,
+            f"The answers to the old board's calls could not be prepared: "
+            f"{error.strerror or error}. Correct that and run: frontrunner prepare --again",
         ) from error
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -26,7 +27,7 @@ from frontrunner.cli.output import counted, print_json, say, stderr, visible
 from frontrunner.cli.progress import Terminal
 from frontrunner.ops import pipeline
 from frontrunner.ops.report import lines_of_sources, runs_that_differ
-from frontrunner.ops.store_push import push_published
+from frontrunner.ops.store_push import pushing
 from frontrunner.results.aggregates import Unmade, unmade
 from frontrunner.results.ingest import Ingested
 from frontrunner.results.table import Difference
@@ -53,9 +54,10 @@ def build(
     settings = load_settings(home, build={"readers": readers}, store={"publish": store})
     judge = pipeline.always if publish else pipeline.never
     request = pipeline.Request(tuple(results), tuple(catalog or ()), without_mteb, judge, fresh)
-    snapshot = pipeline.build(settings, request, Terminal())
-    if publish:
-        push_published(settings, pipeline.open_store(settings, Terminal()), Terminal())
+    reporter = Terminal()
+    snapshots = pipeline.open_store(settings, reporter)
+    with pushing(settings, snapshots, reporter) if publish else nullcontext():
+        snapshot = pipeline.build(settings, request, reporter)
     if as_json:
         print_json(
             {"id": snapshot.id, "published": publish, "provenance": snapshot.manifest.provenance}

@@ -18,6 +18,7 @@ from frontrunner.cli.output import say
 from frontrunner.cli.progress import Terminal
 from frontrunner.cli.serve import serve
 from frontrunner.ops import pipeline
+from frontrunner.ops.completing import complete
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.build import Inputs
 
@@ -56,7 +57,7 @@ def demo(
     store = pipeline.open_store(settings, reporter)
     inputs = Inputs(statistics, ingested)
     snapshot = pipeline.write_snapshot(store, inputs, reporter)
-    pipeline.complete(store, snapshot, reporter)
+    complete(store, snapshot, reporter)
     tell(snapshot)
     if serving:
         serve(home, host, port, opened)

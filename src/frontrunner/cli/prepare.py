@@ -12,6 +12,7 @@ from frontrunner.cli.options import Home
 from frontrunner.cli.output import say
 from frontrunner.cli.progress import Terminal
 from frontrunner.ops import pipeline
+from frontrunner.ops.completing import complete
 
 
 @app.command()
@@ -27,5 +28,5 @@ def prepare(
     reporter = Terminal()
     store = pipeline.open_store(settings, reporter)
     snapshot = store.open(name) if name else store.current()
-    pipeline.complete(store, snapshot, reporter, again=again)
+    complete(store, snapshot, reporter, again=again)
     say(f"The answers of {snapshot.id} are prepared.")

@@ -59,7 +59,7 @@ def _logged(what: str) -> Iterator[None]:
 
 
 class Terminal:
-    """Tells the user on stderr; a `frontrunner.ops.pipeline.Reporter`."""
+    """Tells the user on stderr; a `frontrunner.ops.reporting.Reporter`."""
 
     def step(self, what: str) -> AbstractContextManager[Progress]:
         """Show how far a step is while the block runs."""

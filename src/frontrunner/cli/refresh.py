@@ -14,7 +14,7 @@ import typer
 from frontrunner.base import logs
 from frontrunner.base.config import Settings, load_settings
 from frontrunner.base.durations import seconds
-from frontrunner.base.errors import FrontrunnerError, RefreshError, UsageError
+from frontrunner.base.errors import FrontrunnerError, RefreshError, UnpreparedError, UsageError
 from frontrunner.base.home import Home as HomePaths
 from frontrunner.base.logs import begin_logs
 from frontrunner.base.refresh_settings import SHORTEST
@@ -37,6 +37,7 @@ group.command("backfill")(backfill_past)
 _CODES = {
     "published": 0,
     "unchanged": 0,
+    "unprepared": UnpreparedError.code,
     "held": RefreshError.code,
     "unseen": RefreshError.code,
     "undeployed": RefreshError.code,
@@ -81,8 +82,8 @@ def root(
 
     Prints one JSON line for each update. Exits with 0 if the board is up to date, 9 if a guard
     holds the update, or it could not be deployed, or the live board does not show it, and with the
-    code of `frontrunner build` if the update failed. What is published stays published in each of
-    these cases.
+    code of `frontrunner build` if the update failed, or if the answers of what it published could
+    not be prepared. What is published stays published in each of these cases.
     """
     if context.invoked_subcommand is not None:
         return
@@ -146,7 +147,7 @@ def _code(ended: Ended) -> int:
 def _update_and_go_on(settings: Settings) -> None:
     try:
         _update(settings)
-    except RefreshError as error:
+    except (RefreshError, OSError) as error:
         complain("warning", error)
 
 
@@ -238,7 +239,7 @@ def _lines(state: State, home: Path) -> list[str]:
     if state.good_at is not None:
         lines.append(f"Up to date as of: {moment(state.good_at)}")
     if state.failures:
-        lines.append(f"Since then: {counted(state.failures, 'update')} without success")
+        lines.append(f"Without full success in a row: {counted(state.failures, 'update')}")
     if state.waiting is not None:
         lines.append(f"Waits for a person: snapshot {state.waiting.snapshot}")
         lines += [f"  {one.guard}: {visible(one.sentence)}" for one in state.waiting.breaches]

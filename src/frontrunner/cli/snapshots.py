@@ -14,7 +14,7 @@ from frontrunner.cli.options import Home, Json, PublishTo
 from frontrunner.cli.output import counted, moment, print_json, say
 from frontrunner.cli.progress import Terminal
 from frontrunner.ops import pipeline
-from frontrunner.ops.store_push import push_published
+from frontrunner.ops.store_push import pushing
 from frontrunner.snapshot.parts import is_packed
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.retention import Retention
@@ -81,8 +81,8 @@ def publish(name: Name, home: Home = None, store: PublishTo = None) -> None:
     """Make a snapshot current. Running servers follow within a second."""
     settings = load_settings(home, store={"publish": store})
     snapshots_of = pipeline.open_store(settings, Terminal())
-    event = pipeline.publish(snapshots_of, name, Terminal())
-    push_published(settings, snapshots_of, Terminal())
+    with pushing(settings, snapshots_of, Terminal()):
+        event = pipeline.publish(snapshots_of, name, Terminal())
     if event is None:
         say(f"{name} is current already; nothing was done.")
         return
@@ -94,8 +94,8 @@ def rollback(home: Home = None, store: PublishTo = None) -> None:
     """Go back to the snapshot that was current before."""
     settings = load_settings(home, store={"publish": store})
     snapshots_of = pipeline.open_store(settings, Terminal())
-    event = pipeline.roll_back(snapshots_of, Terminal())
-    push_published(settings, snapshots_of, Terminal())
+    with pushing(settings, snapshots_of, Terminal()):
+        event = pipeline.roll_back(snapshots_of, Terminal())
     _tell(event)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from frontrunner.legacy.adopted import adopt as keep_adopted
 from frontrunner.legacy.files.tree import Tree
 from frontrunner.ops import events
-from frontrunner.ops.pipeline import Reporter, log, prepare_old_calls
+from frontrunner.ops.completing import prepare_old_calls
+from frontrunner.ops.reporting import Reporter, log
 from frontrunner.snapshot.store import Store
 
 

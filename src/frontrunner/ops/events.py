@@ -88,6 +88,15 @@ class Prepared(_Event, frozen=True, tag="prepared"):
     """The name of the snapshot."""
 
 
+class Unprepared(_Event, frozen=True, tag="unprepared"):
+    """The answers of a snapshot could not be prepared; servers make each when it is requested."""
+
+    snapshot: str
+    """The name of the snapshot."""
+    reason: str
+    """The error, as the command printed it."""
+
+
 class Pruned(_Event, frozen=True, tag="pruned"):
     """Old snapshots were removed."""
 
@@ -102,7 +111,18 @@ class Adopted(_Event, frozen=True, tag="adopted"):
     """Boards in the configuration."""
 
 
-Event = Built | BuildFailed | Published | RolledBack | Held | Accepted | Prepared | Pruned | Adopted
+Event = (
+    Built
+    | BuildFailed
+    | Published
+    | RolledBack
+    | Held
+    | Accepted
+    | Prepared
+    | Unprepared
+    | Pruned
+    | Adopted
+)
 """Everything that is logged."""
 
 KINDS: tuple[type[_Event], ...] = get_args(Event)

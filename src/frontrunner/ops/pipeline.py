@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from frontrunner.base.config import Settings
 from frontrunner.base.errors import (
     FrontrunnerError,
     InterruptedBuildError,
-    LegacyError,
+    UnpreparedError,
     UsageError,
 )
 from frontrunner.base.home import Home
@@ -26,9 +26,10 @@ from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics, load_catalog
 from frontrunner.ops import events
 from frontrunner.ops.beside import Beside
+from frontrunner.ops.completing import complete, try_to_complete
 from frontrunner.ops.icon_fetching import Fetching, wanted
-from frontrunner.ops.past import keep_past
 from frontrunner.ops.report import lines_of_scores, lines_of_sources
+from frontrunner.ops.reporting import Reporter, log
 from frontrunner.results.fetch import LocalSource, fetch
 from frontrunner.results.git import is_git
 from frontrunner.results.ingest import Ingested
@@ -59,19 +60,6 @@ def never(_: Snapshot) -> str:
     return "the command asked for it"
 
 
-class Reporter(Protocol):
-    """Receives the progress of the pipeline."""
-
-    def step(self, what: str) -> AbstractContextManager[Progress]:
-        """A step begins, and ends with the block; the value takes how far it is."""
-
-    def say(self, text: str) -> None:
-        """Something worth knowing."""
-
-    def warn(self, error: Exception) -> None:
-        """Something went wrong that does not stop the work."""
-
-
 class Request(NamedTuple):
     """What to build."""
 
@@ -98,7 +86,8 @@ def build(settings: Settings, request: Request, reporter: Reporter) -> Snapshot:
     """Read results, rank every board, publish the snapshot, and prepare its answers.
 
     Readers have the new numbers before the answers are prepared; until then a server makes what
-    is asked for. Raises FrontrunnerError if any step fails; what is published then stays.
+    is asked for. Raises UnpreparedError if they cannot be prepared, FrontrunnerError if any step
+    before fails; what is published then stays.
     """
     store = open_store(settings, reporter)
     watched = _Watched(reporter)
@@ -114,11 +103,13 @@ def _build(settings: Settings, request: Request, store: Store, reporter: Reporte
     had = _icons_of_current(store)
     snapshot, fetching = _written(settings, request, store, reporter, had)
     return_freed_memory()
-    complete(store, snapshot, reporter)
+    unprepared = try_to_complete(store, snapshot, reporter)
     try:
         keep_icons_of(store, snapshot, {**had, **fetching.result()})
     except FrontrunnerError as error:
         reporter.warn(error)  # the board is published, and served without them
+    if unprepared is not None:
+        raise unprepared
     return snapshot
 
 
@@ -210,17 +201,11 @@ def _interruption_reported(store: Store, watched: _Watched) -> Iterator[None]:
 def _failure_logged(store: Store, reporter: Reporter) -> Iterator[None]:
     try:
         yield
+    except UnpreparedError:
+        raise  # the snapshot is built
     except FrontrunnerError as error:
         log(store, events.BuildFailed(reason=str(error)), reporter)
         raise
-
-
-def log(store: Store, event: events.Event, reporter: Reporter) -> None:
-    """Append an event to the home's log; what was done is done, so a failure is a warning."""
-    try:
-        events.record(store.at, event)
-    except OSError as error:
-        reporter.warn(error)
 
 
 def read_catalog(
@@ -312,7 +297,8 @@ def _log_current(store: Store, event: Event | None, reporter: Reporter) -> None:
 def publish(store: Store, name: str, reporter: Reporter) -> Event | None:
     """Make a snapshot current and prepare its answers; None if it is current already.
 
-    Raises UnknownNameError if there is none of that name, SnapshotError if it is damaged.
+    Raises UnknownNameError if there is none of that name, SnapshotError if it is damaged,
+    UnpreparedError if it is current but its answers cannot be prepared.
     """
     with store.changing():
         event = store.publish(name)
@@ -325,7 +311,8 @@ def publish(store: Store, name: str, reporter: Reporter) -> Event | None:
 def roll_back(store: Store, reporter: Reporter) -> Event:
     """Make current what was current before, and prepare its answers.
 
-    Raises UnknownNameError if there is nothing to go back to, SnapshotError if it is damaged.
+    Raises UnknownNameError if there is nothing to go back to, SnapshotError if it is damaged,
+    UnpreparedError if it is current but its answers cannot be prepared.
     """
     with store.changing():
         event = store.rollback()
@@ -348,53 +335,3 @@ def prune(
     if removed and not dry_run:
         log(store, events.Pruned(snapshots=tuple(removed)), reporter)
     return removed
-
-
-def complete(store: Store, snapshot: Snapshot, reporter: Reporter, *, again: bool = False) -> None:
-    """Do what follows on publishing: prepare a snapshot's answers, and remember what is shown.
-
-    Raises SnapshotError if the answers cannot be written; that the past cannot be is a warning.
-    """
-    prepare_answers(store, snapshot, reporter, again=again)
-    if store.current_id() is not None:
-        keep_past(store, reporter.warn)
-
-
-def prepare_answers(
-    store: Store, snapshot: Snapshot, reporter: Reporter, *, again: bool = False
-) -> None:
-    """Make a snapshot's answers, and those to an old board's calls, unless they exist.
-
-    With `again` they are made in any case; those that exist are served until then. Raises
-    SnapshotError if they cannot be written.
-    """
-    from frontrunner.answers.prepare import prepare  # noqa: PLC0415 -- `rollback` may not need it
-
-    with store.changing():
-        if again or snapshot.prepared is None:
-            with reporter.step("Preparing answers") as progress:
-                prepare(snapshot, progress, again=again)
-            log(store, events.Prepared(snapshot=snapshot.id), reporter)
-        prepare_old_calls(store, snapshot, reporter, again=again)
-
-
-def prepare_old_calls(
-    store: Store, snapshot: Snapshot, reporter: Reporter, *, again: bool = False
-) -> None:
-    """Make the answers to the calls of the old board, if one was adopted and they do not exist.
-
-    A damaged adoption is a warning: the board itself is served without them.
-    """
-    from frontrunner.calls.pack import has_calls  # noqa: PLC0415
-    from frontrunner.calls.preparing import prepare_calls  # noqa: PLC0415
-    from frontrunner.legacy.adopted import read_adopted  # noqa: PLC0415
-
-    if has_calls(store.home, snapshot.id) and not again:
-        return
-    try:
-        adopted = read_adopted(store.home)
-        if adopted is not None:
-            with reporter.step("Preparing the old board's calls"):
-                prepare_calls(store.home, snapshot, adopted, again=again)
-    except LegacyError as error:
-        reporter.warn(error)

@@ -23,6 +23,7 @@ from frontrunner.base.home import Home
 from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics
 from frontrunner.ops import pipeline
+from frontrunner.ops.reporting import Reporter
 from frontrunner.refresh.run import request_of
 from frontrunner.results.fetch import LocalSource
 from frontrunner.results.git_history import Commit, commits, newest_commit, tree, with_history
@@ -85,7 +86,7 @@ class Plan(NamedTuple):
     """Also what was rebuilt before, such as for another catalog."""
 
 
-def backfill(settings: Settings, plan: Plan, reporter: pipeline.Reporter) -> Iterator[Rebuilt]:
+def backfill(settings: Settings, plan: Plan, reporter: Reporter) -> Iterator[Rebuilt]:
     """Rebuild what is not remembered yet, oldest first, and make the timeline of all of it.
 
     Raises SourceError if the history cannot be read, RefreshError if another backfill runs.
@@ -99,7 +100,7 @@ def backfill(settings: Settings, plan: Plan, reporter: pipeline.Reporter) -> Ite
         raise RefreshError(f"Another backfill of {home} is under way.") from None
 
 
-def _backfill(settings: Settings, plan: Plan, reporter: pipeline.Reporter) -> Iterator[Rebuilt]:
+def _backfill(settings: Settings, plan: Plan, reporter: Reporter) -> Iterator[Rebuilt]:
     store, home = pipeline.open_store(settings, reporter), Home(settings.home)
     with reporter.step("Fetching the history"):
         local = with_history(plan.source, home.sources)

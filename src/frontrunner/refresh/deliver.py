@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from frontrunner.base.config import Settings
 from frontrunner.base.durations import seconds
-from frontrunner.base.errors import FrontrunnerError, UsageError
+from frontrunner.base.errors import FrontrunnerError, UnpreparedError, UsageError
 from frontrunner.base.home import Home
-from frontrunner.ops import pipeline
+from frontrunner.ops.completing import prepare_answers
+from frontrunner.ops.reporting import Reporter
 from frontrunner.refresh.live import UnseenError, wait_until_shown
 from frontrunner.refresh.record import Outcome
 from frontrunner.snapshot.store import Store
@@ -39,11 +40,11 @@ class Delivery(NamedTuple):
         return "unseen" if isinstance(self.error, UnseenError) else "undeployed"
 
 
-Deploy = Callable[[Settings, Store, pipeline.Reporter], str]
+Deploy = Callable[[Settings, Store, Reporter], str]
 """Deploys what is published and waits until it is served; the commit."""
 
 
-def to_space(settings: Settings, store: Store, reporter: pipeline.Reporter) -> str:
+def to_space(settings: Settings, store: Store, reporter: Reporter) -> str:
     """Make the Space of the settings serve what is published; its commit.
 
     Raises UsageError if the Space has another program, HubError if the Hub does not do it.
@@ -60,7 +61,10 @@ def to_space(settings: Settings, store: Store, reporter: pipeline.Reporter) -> s
     targets = [name for name in (to.space, to.dataset) if name]
     check_rights(hub, [Need(Right.WRITE, name, "to make and change it") for name in targets])
     facts = deploying.replaceable(hub, to.space)
-    pipeline.prepare_answers(store, store.current(), reporter)
+    try:
+        prepare_answers(store, store.current(), reporter)
+    except UnpreparedError as error:
+        reporter.warn(error)  # a Space is not written without them, which the next step says
     card = _text(to.card) if to.card else deploying.card_of(hub, facts) if facts else ""
     box = Box(snapshot="", dataset=to.dataset, files={}) if to.dataset else None
     folder = Home(settings.home).refresh_space
@@ -77,7 +81,7 @@ def to_space(settings: Settings, store: Store, reporter: pipeline.Reporter) -> s
 
 
 def deliver(
-    settings: Settings, store: Store, reporter: pipeline.Reporter, deploy: Deploy = to_space
+    settings: Settings, store: Store, reporter: Reporter, deploy: Deploy = to_space
 ) -> Delivery:
     """Deploy what is published, and wait until readers have it. A failure is part of the answer."""
     found = Delivery(store.current_id() or "")

@@ -15,6 +15,7 @@ _PATIENCE = 20.0
 
 _TITLES = {
     "failed": "The board could not be updated",
+    "unprepared": "The board was updated, but its answers could not be prepared",
     "undeployed": "The board was updated, but it could not be deployed",
     "unseen": "The board was updated, but readers do not have it",
 }
@@ -36,7 +37,7 @@ def notice_of(run: Run, failures: int) -> Notice | None:
                 f'frontrunner refresh accept {run.snapshot} --reason "..."',
                 urgent=True,
             )
-        case "failed" | "unseen" | "undeployed" if failures == 1:
+        case "failed" | "unprepared" | "unseen" | "undeployed" if failures == 1:
             return Notice(
                 id=f"refresh-failed-{run.at:.0f}",
                 at=run.at,

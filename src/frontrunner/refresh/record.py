@@ -13,7 +13,7 @@ from frontrunner.refresh.guards import Breach
 from frontrunner.snapshot.freshness import write_checked_at
 from frontrunner.snapshot.manifest import Seconds
 
-Outcome = Literal["published", "unchanged", "held", "failed", "unseen", "undeployed"]
+Outcome = Literal["published", "unchanged", "unprepared", "held", "failed", "unseen", "undeployed"]
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -24,7 +24,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seconds: float
     """How long it took."""
     outcome: Outcome
-    """`published`; `unchanged`: the results give what is published already; `held`: by a guard;
+    """`published`; `unchanged`: the results give what is published already; `unprepared`:
+    published, but its answers could not be prepared; `held`: by a guard;
     `failed`; `undeployed`: published in this home, but not deployed; `unseen`: published, but the
     live board did not answer with it in time."""
     snapshot: str | None = None
@@ -46,8 +47,13 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def is_good(self) -> bool:
-        """Whether what is published is what the results give."""
+        """Whether everything went well."""
         return self.outcome in ("published", "unchanged")
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether readers have what the results give, if more slowly than they should."""
+        return self.is_good or self.outcome == "unprepared"
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +72,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
     last: Run | None = None
     good_at: Seconds | None = None
-    """When the last good run began: what is published is at least as new."""
+    """When the last run began that gave what is published: that is at least as new."""
     failures: int = 0
     """Runs in a row that were not good."""
     waiting: Waiting | None = None
@@ -94,11 +100,11 @@ def after_run(state: State, run: Run, delivered: str | None = None) -> State:
         waiting = Waiting(
             snapshot=run.snapshot, at=run.at, against=run.previous, breaches=run.breaches
         )
-    elif run.is_good or run.outcome in ("unseen", "undeployed"):
+    elif run.is_up_to_date or run.outcome in ("unseen", "undeployed"):
         waiting = None
     return State(
         last=run,
-        good_at=run.at if run.is_good else state.good_at,
+        good_at=run.at if run.is_up_to_date else state.good_at,
         failures=0 if run.is_good else state.failures + 1,
         waiting=waiting,
         delivered=delivered or state.delivered,
@@ -110,6 +116,6 @@ def keep_run(home: Home, run: Run, delivered: str | None = None) -> State:
     append_line(home.refresh_runs, msgspec.json.encode(run))
     state = after_run(read_state(home), run, delivered)
     write_state(home, state)
-    if run.is_good and run.snapshot:
+    if run.is_up_to_date and run.snapshot:
         write_checked_at(home, run.snapshot, run.at)
     return state

@@ -22,11 +22,14 @@ from frontrunner.base.errors import (
     InterruptedBuildError,
     RefreshError,
     UnknownNameError,
+    UnpreparedError,
     UsageError,
 )
 from frontrunner.base.home import Home
 from frontrunner.base.refresh_settings import RefreshSettings
 from frontrunner.ops import events, pipeline
+from frontrunner.ops.completing import try_to_complete
+from frontrunner.ops.reporting import Reporter
 from frontrunner.ops.store_push import push_published
 from frontrunner.refresh.changes import Changes, measure
 from frontrunner.refresh.deliver import Delivery, deliver
@@ -37,6 +40,7 @@ from frontrunner.refresh.record import (
     Run,
     State,
     Waiting,
+    after_run,
     keep_run,
     read_state,
     write_state,
@@ -110,7 +114,7 @@ def in_words(found: tuple[Breach, ...]) -> str:
     return " ".join(one.sentence for one in found)
 
 
-_IN_PLACE: tuple[Outcome, ...] = ("published", "unchanged")
+_IN_PLACE: tuple[Outcome, ...] = ("published", "unchanged", "unprepared")
 """Outcomes with which what is published is what the results give."""
 
 
@@ -130,7 +134,7 @@ def _several(given: tuple[str, ...] | str) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) and given else tuple(given)
 
 
-def refresh(settings: Settings, reporter: pipeline.Reporter) -> Ended:
+def refresh(settings: Settings, reporter: Reporter) -> Ended:
     """Update the board once, and record how it went.
 
     A failure is part of the answer. Raises UsageError if there is nothing to update from,
@@ -144,7 +148,7 @@ def refresh(settings: Settings, reporter: pipeline.Reporter) -> Ended:
             sweep(home.refresh)
             before = read_state(home)
             ended = _ended(settings, request, before, reporter)
-            after = keep_run(home, ended.run, ended.delivered).failures
+            after = _kept(home, before, ended, reporter).failures
             _push_freshness(settings, ended.run, reporter)
             return ended._replace(failures_before=before.failures, failures=after)
     except BlockingIOError:
@@ -153,7 +157,17 @@ def refresh(settings: Settings, reporter: pipeline.Reporter) -> Ended:
         ) from None
 
 
-def _push_freshness(settings: Settings, run: Run, reporter: pipeline.Reporter) -> None:
+def _kept(home: Home, before: State, ended: Ended, reporter: Reporter) -> State:
+    """Record the run; what it did is done, so that it cannot be recorded is a warning."""
+    try:
+        return keep_run(home, ended.run, ended.delivered)
+    except OSError as error:
+        text = f"This update could not be recorded in {home.refresh}: {error.strerror or error}"
+        reporter.warn(RefreshError(f"{text}. The status shows the update before it."))
+        return after_run(before, ended.run, ended.delivered)
+
+
+def _push_freshness(settings: Settings, run: Run, reporter: Reporter) -> None:
     """Tell the object storage, too, until when the board is up to date."""
     if run.outcome in _IN_PLACE:
         try:
@@ -163,40 +177,24 @@ def _push_freshness(settings: Settings, run: Run, reporter: pipeline.Reporter) -
 
 
 def _ended(
-    settings: Settings, request: pipeline.Request, state: State, reporter: pipeline.Reporter
+    settings: Settings, request: pipeline.Request, state: State, reporter: Reporter
 ) -> Ended:
     store = pipeline.open_store(settings, reporter)
     guards = Guards(store, settings.refresh)
     began, ticked = time.time(), time.monotonic()
     previous = store.current_id()
-    snapshot: str | None = None
-    error: Exception | None = None
-    outcome: Outcome
-    try:
-        guarded = request._replace(judge=guards.judge, meanwhile=guards.look)
-        snapshot = pipeline.build(settings, guarded, reporter).id
-        guards.keep_boards(snapshot)
-        outcome, reason = _outcome(snapshot, previous, guards)
-        if outcome in _IN_PLACE:
-            push_published(settings, store, reporter)
-    except InterruptedBuildError:
-        raise
-    except (FrontrunnerError, OSError) as failure:
-        outcome, reason, error = "failed", str(failure), failure
-    except BrokenExecutor:
-        outcome, reason, error = "failed", HELPER_ENDED, FrontrunnerError(HELPER_ENDED)
-    delivery = _delivered(settings, store, outcome, state, reporter)
-    if delivery.outcome is not None:
-        error = error or delivery.error
-        reason = f"{reason} {delivery.error}".strip()
-        outcome = delivery.outcome if outcome in _IN_PLACE else outcome
+    built = _built(settings, request, store, guards, reporter)
+    if built.outcome not in _IN_PLACE:
+        _complete_current(store, reporter)
+    delivery = _delivered(settings, store, built.outcome, state, reporter)
+    outcome, reason, error = _with_delivery(built, delivery)
     if outcome in _IN_PLACE:
         _prune(store, settings, reporter)
     run = Run(
         at=began,
         seconds=round(time.monotonic() - ticked, 3),
         outcome=outcome,
-        snapshot=snapshot,
+        snapshot=built.snapshot,
         previous=previous,
         reason=reason,
         breaches=guards.found,
@@ -208,14 +206,85 @@ def _ended(
     return Ended(run, error, delivered=delivered)
 
 
-def _outcome(snapshot: str, previous: str | None, guards: Guards) -> tuple[Outcome, str]:
+class _Built(NamedTuple):
+    """How the first part of an update ended, before what is published is brought to readers."""
+
+    outcome: Outcome
+    reason: str = ""
+    error: Exception | None = None
+    snapshot: str | None = None
+
+
+def _built(
+    settings: Settings,
+    request: pipeline.Request,
+    store: Store,
+    guards: Guards,
+    reporter: Reporter,
+) -> _Built:
+    """Build, ask the guards, publish, and copy to the object storage."""
+    previous = store.current_id()
+    built = _Built("failed")
+    try:
+        guarded = request._replace(judge=guards.judge, meanwhile=guards.look)
+        built = _judged(settings, guarded, previous, guards, reporter)
+        if built.outcome in _IN_PLACE:
+            push_published(settings, store, reporter)
+    except InterruptedBuildError:
+        raise
+    except (FrontrunnerError, OSError) as failure:
+        reason = f"{built.reason} {failure}".strip()
+        return built._replace(outcome="failed", reason=reason, error=failure)
+    except BrokenExecutor:
+        return _Built("failed", HELPER_ENDED, FrontrunnerError(HELPER_ENDED))
+    return built
+
+
+def _judged(
+    settings: Settings,
+    guarded: pipeline.Request,
+    previous: str | None,
+    guards: Guards,
+    reporter: Reporter,
+) -> _Built:
+    """Build, and publish what the guards let pass."""
+    unprepared: UnpreparedError | None = None
+    try:
+        snapshot = pipeline.build(settings, guarded, reporter).id
+    except UnpreparedError as error:
+        snapshot, unprepared = error.snapshot, error
+    guards.keep_boards(snapshot)
     if guards.found:
-        return "held", in_words(guards.found)
-    return ("unchanged" if snapshot == previous else "published"), ""
+        if unprepared is not None:
+            reporter.warn(unprepared)
+        return _Built("held", in_words(guards.found), snapshot=snapshot)
+    if unprepared is not None:
+        reason = f"Snapshot {snapshot} is published. {unprepared}"
+        return _Built("unprepared", reason, unprepared, snapshot)
+    return _Built("unchanged" if snapshot == previous else "published", snapshot=snapshot)
+
+
+def _complete_current(store: Store, reporter: Reporter) -> None:
+    """Prepare what is published, if an earlier update could not: this one publishes nothing."""
+    try:
+        current = store.current()
+        unprepared = None if current.prepared else try_to_complete(store, current, reporter)
+    except (UnknownNameError, CorruptSnapshotError):
+        return  # nothing is published, or what is cannot be read, which the guards say
+    if unprepared is not None:
+        reporter.warn(unprepared)
+
+
+def _with_delivery(built: _Built, delivery: Delivery) -> tuple[Outcome, str, Exception | None]:
+    """How the whole update ended."""
+    if delivery.outcome is None:
+        return built.outcome, built.reason, built.error
+    outcome = delivery.outcome if built.outcome in _IN_PLACE else built.outcome
+    return outcome, f"{built.reason} {delivery.error}".strip(), built.error or delivery.error
 
 
 def _delivered(
-    settings: Settings, store: Store, outcome: Outcome, state: State, reporter: pipeline.Reporter
+    settings: Settings, store: Store, outcome: Outcome, state: State, reporter: Reporter
 ) -> Delivery:
     """Bring what is published to its readers.
 
@@ -228,7 +297,7 @@ def _delivered(
     return deliver(settings, store, reporter)
 
 
-def _prune(store: Store, settings: Settings, reporter: pipeline.Reporter) -> None:
+def _prune(store: Store, settings: Settings, reporter: Reporter) -> None:
     """Remove old snapshots; that they cannot be removed is a warning."""
     try:
         rule = Retention.of(settings.snapshots)
@@ -237,7 +306,7 @@ def _prune(store: Store, settings: Settings, reporter: pipeline.Reporter) -> Non
         reporter.warn(error)
 
 
-def deploy(settings: Settings, reporter: pipeline.Reporter) -> Delivery:
+def deploy(settings: Settings, reporter: Reporter) -> Delivery:
     """Bring what is published to its readers, outside of an update.
 
     Raises RefreshError if an update is under way, which does the same, or if nothing is published.
@@ -273,9 +342,7 @@ def _counts(changes: Changes | None) -> dict[str, int]:
     }
 
 
-def accept(
-    settings: Settings, name: str, by: str, reason: str, reporter: pipeline.Reporter
-) -> Waiting:
+def accept(settings: Settings, name: str, by: str, reason: str, reporter: Reporter) -> Waiting:
     """Publish the snapshot that the guards hold, and log who accepted it and why.
 
     Raises UnknownNameError if no snapshot of that name is held, RefreshError if another one was
@@ -303,7 +370,10 @@ def accept(
         )
         # Before it is done: nothing that a person let pass is published without a name.
         events.record(home, accepted)
-        pipeline.publish(store, waiting.snapshot, reporter)
+        try:
+            pipeline.publish(store, waiting.snapshot, reporter)
+        except UnpreparedError as error:
+            reporter.warn(error)
         state = read_state(home)
         state = msgspec.structs.replace(state, waiting=None, failures=0, good_at=waiting.at)
         write_state(home, state)

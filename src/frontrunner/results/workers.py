@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from frontrunner.base.atomic import add_file, temporary_folder
-from frontrunner.base.errors import FrontrunnerError
+from frontrunner.base.errors import HelpersError
 
 _ORPHANED = 1
 _Result = TypeVar("_Result")
@@ -28,7 +28,7 @@ def helpers(
     """A pool of fresh processes, each of which calls `begin` with what is given to it.
 
     Ctrl-C reaches this process alone; the helpers are then stopped at once. If the block ends by
-    another exception, work that has not begun is dropped. Raises FrontrunnerError if the system
+    another exception, work that has not begun is dropped. Raises HelpersError if the system
     has no room for their locks.
     """
     with _kept(given) as file:
@@ -68,7 +68,7 @@ def _new_pool(count: int, begin: Callable[..., None] | None, given: Path | None)
         return _Pool(count, get_context("spawn"), _start, (begin, given))
     except OSError as error:
         # The system's message names no file, and shared memory is small in many containers.
-        raise FrontrunnerError(
+        raise HelpersError(
             f"Helping processes cannot be started: {error.strerror or error}. Their locks are kept "
             "in shared memory: make room in /dev/shm (for Docker, --shm-size) and allow writing "
             "there."

@@ -7,13 +7,14 @@ have the stamp of the program that made them: those of another program count as 
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from frontrunner.base.atomic import add_file, fresh_folder, sweep
-from frontrunner.base.errors import SnapshotError
+from frontrunner.base.errors import UnpreparedError
 from frontrunner.base.json import read_as
 from frontrunner.snapshot.answers import Encoded, write_pack
 from frontrunner.snapshot.made_by import this_program
@@ -50,7 +51,7 @@ def _made_by(snapshot: Path) -> str:
 def keep_answers(snapshot: Path, answers: Iterable[tuple[str, Encoded]]) -> None:
     """Add the prepared answers to the snapshot in a folder, all or none of them.
 
-    Raises SnapshotError if they cannot be written.
+    Raises UnpreparedError if they cannot be written.
     """
     sweep(snapshot)
     try:
@@ -60,15 +61,18 @@ def keep_answers(snapshot: Path, answers: Iterable[tuple[str, Encoded]]) -> None
             files = {path.name: file_digest(path) for path in sorted(fresh.iterdir())}
             add_file(fresh / _CHECKSUMS, msgspec.json.encode(files))
     except OSError as error:
-        raise unwritten(snapshot, error) from error
+        raise unprepared(snapshot.name, error) from error
 
 
-def unwritten(snapshot: Path, error: OSError) -> SnapshotError:
-    """The error that the answers of the snapshot in a folder could not be written."""
-    return SnapshotError(
-        f"The answers of {snapshot.name} could not be written: {error.strerror or error}. "
-        "The snapshot is served without them, more slowly. Free disk space and run: "
-        "frontrunner prepare"
+def unprepared(snapshot: str, error: Exception) -> UnpreparedError:
+    """The error that the answers of a snapshot could not be prepared."""
+    is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    why = (error.strerror if isinstance(error, OSError) else "") or str(error)
+    return UnpreparedError(
+        snapshot,
+        f"The answers of snapshot {snapshot} could not be prepared: {why.rstrip('.')}. A server "
+        "makes each answer that is not prepared when it is requested. "
+        f"{'Free disk space' if is_full else 'Correct that'} and run: frontrunner prepare",
     )
 
 
