@@ -24,9 +24,10 @@ from frontrunner.answers.bodies import Bodies
 from frontrunner.answers.filters import ModelFilter
 from frontrunner.answers.service import Service
 from frontrunner.base import errors
-from frontrunner.base.config import SECTIONS, variable
+from frontrunner.base.config import SECTIONS
 from frontrunner.base.logging_settings import LoggingSettings
 from frontrunner.base.logs import VARIABLE, begin_logs
+from frontrunner.base.setting_values import variable
 from frontrunner.catalog import entries, own
 from frontrunner.cli import GROUPS, MODULES, load_commands
 from frontrunner.cli.app import app

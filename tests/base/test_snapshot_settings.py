@@ -11,7 +11,7 @@ from frontrunner.base.errors import UsageError
 
 
 def test_a_time_that_is_none_names_its_setting(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"snapshots.*weekly must be a duration"):
+    with pytest.raises(UsageError, match=r"^--weekly must be a duration"):
         load_settings(tmp_path, {}, snapshots={"weekly": "a year"})
 
 

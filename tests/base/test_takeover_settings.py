@@ -36,17 +36,17 @@ def test_a_stage_keeps_the_defaults_of_keys_that_are_left_out(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('warm = "7 days"', r"takeover: warm must be a duration such as 30m.*got '7 days'"),
-        ("shares = [1, 5]", "takeover: shares must end with 100"),
+        ('warm = "7 days"', r"takeover\.warm must be a duration such as 30m.*got '7 days'"),
+        ("shares = [1, 5]", r"takeover\.shares must end with 100"),
         ("shares = [5, 1, 100]", "shares must grow from each to the next"),
         ("shares = [0, 100]", "shares must be above 0, with two decimals at most"),
         ("shares = [0.001, 100]", "shares must be above 0, with two decimals at most"),
         ("shares = [101, 100]", "each entry a number from 0 to 100"),
         ('tick = "0s"', "tick must be longer than 0s"),
-        ('[takeover.guided]\ndeadline = "0s"', r"takeover\.guided: deadline must be longer"),
+        ('[takeover.guided]\ndeadline = "0s"', r"takeover\.guided\.deadline must be longer"),
         (
             '[takeover.guided]\ndeadline = "1h"',
-            r"takeover\.guided: at_least \(1d\) must be shorter than deadline \(1h\)",
+            r"takeover\.guided\.at_least \(1d\) must be shorter than deadline \(1h\)",
         ),
         ('[takeover.guided]\ngates = ["a", "a"]', "gates has 'a' twice"),
         (

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from rich.text import Text
 
-from frontrunner.base.config import SECTIONS, variable
+from frontrunner.base.config import SECTIONS
+from frontrunner.base.setting_values import variable
 from frontrunner.cli import GROUPS, MODULES, load_commands
 from frontrunner.cli.command_line import command_line, walk
 from frontrunner.cli.examples import EXAMPLES

@@ -80,6 +80,7 @@ def test_the_settings_of_a_container_are_usable(tmp_path: Path) -> None:
     given = environment_of(shifting, tmp_path, {"FRONTRUNNER_SERVER_PORT": "7860"})
     assert given["FRONTRUNNER_GATEWAY_LISTEN"] == "0.0.0.0:7860"
     assert given["FRONTRUNNER_GATEWAY_METRICS"] == ""
+    assert given["FRONTRUNNER_GATEWAY_CONTROL_WINDOW"] == "60"
     assert given["FRONTRUNNER_SERVER_HOST"] == "127.0.0.1"
     settings = GatewaySettings(
         listen=given["FRONTRUNNER_GATEWAY_LISTEN"],

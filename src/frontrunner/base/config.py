@@ -10,24 +10,24 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from frontrunner.base.allowed import allowed
+from frontrunner.base.durations import seconds
 from frontrunner.base.errors import UsageError
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.base.home import Home
 from frontrunner.base.logging_settings import LoggingSettings
 from frontrunner.base.near import near_names
 from frontrunner.base.refresh_settings import RefreshSettings
+from frontrunner.base.setting_values import PREFIX, Given, converted, variable
 from frontrunner.base.snapshot_settings import SnapshotSettings
 from frontrunner.base.store_settings import StoreSettings
 from frontrunner.base.takeover_settings import TakeoverSettings
 from frontrunner.base.toml import parse_toml
 
 DEFAULT_HOME = Path(".frontrunner")
-_PREFIX = "FRONTRUNNER_"
 _Link = Annotated[
     str, msgspec.Meta(pattern=r"^(https?://\S+)?$", description="a URL such as https://a.example/x")
 ]
@@ -225,8 +225,24 @@ def load_settings(
         merged = _merged(written.get(name, {}), _from_environment(name, kind, environ))
         merged |= {k: v for k, v in options.get(name, {}).items() if v is not None}
         given = {key for key, value in options.get(name, {}).items() if value is not None}
-        sections[name] = _converted(name, kind, merged, _Given(file, environ, given))
-    return Settings(home=chosen, **sections)  # type: ignore[arg-type]
+        sections[name] = converted(name, kind, merged, Given(file, environ, given))
+    settings = Settings(home=chosen, **sections)  # type: ignore[arg-type]
+    _check_windows(settings, Given(file, environ, ()))
+    return settings
+
+
+def _check_windows(settings: Settings, given: Given) -> None:
+    """Raises UsageError if a gateway in a Space would count for longer than evidence lasts."""
+    window, counted = settings.takeover.window, settings.gateway.control_window
+    if not (settings.takeover.plane == "hub" and settings.hub.shifting):
+        return
+    if seconds(window) < counted:
+        where = given.correct("takeover", "window")
+        raise UsageError(
+            f"The setting takeover.window ({window}) must not be shorter than "
+            f"gateway.control_window ({counted:g} seconds), in which the gateway in the Space "
+            f"counts a visitor once. Make one longer or the other shorter. {where}"
+        )
 
 
 def load_needed(
@@ -243,7 +259,7 @@ def load_needed(
     """
     chosen = chosen_home(home, environ)
     file = file or Home(chosen).settings
-    written, given = _parsed(file), _Given(file, environ, ())
+    written, given = _parsed(file), Given(file, environ, ())
     for name in written.keys() - SECTIONS.keys():
         if near_names(name, needed, most=1):  # a needed section, misspelled
             raise UsageError(f"{file}: {_unknown(name)}")
@@ -254,7 +270,7 @@ def load_needed(
             if not isinstance(found, dict):
                 raise UsageError(f"{file}: `{name}` must be a section: [{name}].")
             values = _merged(found, _from_environment(name, kind, environ))
-            sections[name] = _converted(name, kind, values, given)
+            sections[name] = converted(name, kind, values, given)
         except UsageError:
             if name in needed:
                 raise
@@ -263,12 +279,7 @@ def load_needed(
 
 def chosen_home(home: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
     """The home that an option, or else the environment, names."""
-    return Path(home or environ.get(f"{_PREFIX}HOME") or DEFAULT_HOME)
-
-
-def variable(section: str, key: str) -> str:
-    """The environment variable of a setting."""
-    return f"{_PREFIX}{section}_{key}".upper()
+    return Path(home or environ.get(f"{PREFIX}HOME") or DEFAULT_HOME)
 
 
 def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
@@ -297,74 +308,9 @@ def _from_environment(
     return found
 
 
-class _Given(NamedTuple):
-    """Where settings may come from."""
-
-    file: Path
-    environ: Mapping[str, str]
-    options: Collection[str]
-    """The settings that are given as options of the command."""
-
-    def correct(self, section: str, key: str) -> str:
-        """Says where to correct a setting; `key` may name one inside another, as `a.b`."""
-        key = key.partition("[")[0]
-        name = variable(section, key.replace(".", "_"))
-        place = f"the variable {name}" if name in self.environ else str(self.file)
-        return f"Correct it in {place}; docs/configuration.md lists every setting."
-
-
 def correct_in(home: Path, section: str, key: str, environ: Mapping[str, str] = os.environ) -> str:
     """Says where to correct a setting that was found to be wrong only where it is used."""
-    return _Given(Home(home).settings, environ, ()).correct(section, key)
-
-
-def _converted(
-    section: str, kind: type[msgspec.Struct], values: dict[str, Any], given: _Given
-) -> msgspec.Struct:
-    # The default of a stage stays where only some of its keys are given.
-    values = _with_defaults(kind, values)
-    try:
-        return msgspec.convert(values, kind, strict=False)
-    except msgspec.ValidationError as error:
-        what, _, path = str(error).partition(" - at `$")
-        key = path.rstrip("`").removeprefix(".")
-        name = f"{section}.{key}" if key else section
-        plain = _plain(what, key, kind, values)
-        if key in given.options:
-            raise UsageError(f"--{key.replace('_', '-')} {plain}.") from error
-        raise UsageError(f"The setting {name}: {plain}. {given.correct(section, key)}") from error
-
-
-def _plain(what: str, key: str, kind: type[msgspec.Struct], values: dict[str, Any]) -> str:
-    """What is wrong with a setting, in plain words."""
-    _, is_unknown, unknown = what.rstrip("`").partition("Object contains unknown field `")
-    if is_unknown:
-        near = near_names(unknown, kind.__struct_fields__, most=1) if not key else []
-        return f"there is no key `{unknown}`" + (f" (did you mean `{near[0]}`?)" if near else "")
-    words = allowed(kind, key) if what.startswith(("Expected", "Invalid enum")) else ""
-    if not words:
-        return what[:1].lower() + what[1:]
-    value = _value(values, key)
-    return f"must be {words}" + ("" if value is None else f", got {value!r}")
-
-
-def _value(values: Any, key: str) -> object:
-    """The value of a key, as far as it may be shown: a URL may have a password."""
-    for name in key.split("."):
-        values = values.get(name) if isinstance(values, dict) else None
-    is_plain = isinstance(values, bool | int | float) or (
-        isinstance(values, str) and len(values) < 50 and "://" not in values
-    )
-    return values if is_plain else None
-
-
-def _with_defaults(kind: type[msgspec.Struct], values: dict[str, Any]) -> dict[str, Any]:
-    filled = dict(values)
-    for field in msgspec.structs.fields(kind):
-        given = values.get(field.name)
-        if isinstance(field.default, msgspec.Struct) and isinstance(given, dict):
-            filled[field.name] = {**msgspec.structs.asdict(field.default), **given}
-    return filled
+    return Given(Home(home).settings, environ, ()).correct(section, key)
 
 
 def _parsed(path: Path) -> dict[str, Any]:

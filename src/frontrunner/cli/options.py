@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from frontrunner.base.config import variable
 from frontrunner.base.errors import UsageError
 from frontrunner.base.logs import note_format
+from frontrunner.base.setting_values import variable
 from frontrunner.cli.hints import note_home
 
 

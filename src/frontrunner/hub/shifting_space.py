@@ -15,11 +15,12 @@ from pathlib import Path
 import msgspec
 
 from frontrunner.base.atomic import write_file
-from frontrunner.base.config import Settings, variable
+from frontrunner.base.config import Settings
 from frontrunner.base.errors import SnapshotError
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.base.home import Home
 from frontrunner.base.json import read_as
+from frontrunner.base.setting_values import variable
 from frontrunner.gateway.control import Gateway
 from frontrunner.gateway.state import make_folder
 from frontrunner.hub.boxed import check_source
@@ -48,6 +49,8 @@ class Shifting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """Name of the Space's secret with the token of the control path."""
     salt: str
     """Mixed into the hash of new visitors, the same in every container."""
+    control_window: float = 60.0
+    """Seconds of traffic that the gateway counts as one: `[gateway] control_window`."""
     token: int = 0
     """Of the lease under which this was committed; controllers before it may not write."""
 
@@ -68,7 +71,12 @@ def shifting_of(settings: Settings, old: str) -> Shifting:
     """What a folder says that is tried before a take-over commits one. Raises UsageError."""
     check_source(old)
     name = settings.hub.space or old
-    return Shifting(old=old, secret=settings.hub.control_secret, salt=salt_of(name))
+    return Shifting(
+        old=old,
+        secret=settings.hub.control_secret,
+        salt=salt_of(name),
+        control_window=settings.gateway.control_window,
+    )
 
 
 def salt_of(name: str) -> str:
@@ -103,6 +111,7 @@ def environment_of(shifting: Shifting, home: Path, environ: Mapping[str, str]) -
         "concurrency": str(_WORKERS),
         "metrics": "",
         "control_file": str(Home(home).gateway_control),
+        "control_window": f"{shifting.control_window:g}",
     }
     server = {"host": beside[0].removeprefix("http://"), "port": beside[2]}
     return {

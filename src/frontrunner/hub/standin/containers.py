@@ -23,8 +23,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from frontrunner.base.atomic import write_file
-from frontrunner.base.config import variable
 from frontrunner.base.home import Home
+from frontrunner.base.setting_values import variable
 from frontrunner.gateway.remote_state import CONTROL_PATH
 from frontrunner.http.listening import listen
 from frontrunner.http.request import Receive, Scope, Send
@@ -191,7 +191,6 @@ class _Container:
         listen_at = {
             variable("server", "host"): "127.0.0.1",
             variable("server", "port"): str(self._port),
-            variable("gateway", "control_window"): "1",  # a rehearsal has no minutes
         }
         return {**own, **self._site.variables, **self._secrets, **listen_at}
 

@@ -40,6 +40,7 @@ def hub_plane(
         secrets=lambda: _secrets(home),
         patience=_LOCAL_PATIENCE if hub.is_local else Patience(),
         grace=0.3 if hub.is_local else 15.0,
+        control_window=load_settings(home.path).gateway.control_window,
     )
     return HubPlane(
         ground,

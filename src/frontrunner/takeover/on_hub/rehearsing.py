@@ -274,6 +274,7 @@ def _home(order: Order, fault: Rehearsed, folder: Path, url: str, token: str) ->
         f'accept = {losses}\ncontent = "{content}"\n'
         f'hardware = "{fault.hardware}"\nhardware_seconds = 1\ndeploy_seconds = 120\n'
         f'token_file = "{folder / "token"}"\ncall_seconds = 20\n'
+        "[gateway]\ncontrol_window = 1\n"
         '[takeover]\nplane = "hub"\nwarm = "0s"\ndrain = "0s"\ntick = "50ms"\nwindow = "1s"\n'
         f"{judged}{stages}{tables}"
     )

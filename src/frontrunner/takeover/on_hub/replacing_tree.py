@@ -72,6 +72,8 @@ class ReplaceTree:
             for name in (self.ground.part.archive, self.ground.part.space):
                 refuse_private(facts_of(self.ground.hub, name))
         about = {"from": self.head, "lease": f"{self.lease}"}
+        if self.key == "shift":
+            about["window"] = f"{self.ground.control_window:g}"
         if not self.is_back and known.ours:
             return {"parent": known.ours[-1], **about}
         commits = commits_of(self.ground.hub, self.ground.part.space)
@@ -135,7 +137,8 @@ class ReplaceTree:
     def _gateway(self, about: dict[str, str]) -> dict[str, bytes]:
         """What makes the new board's files those of a gateway before both boards.
 
-        The lease is that of the controller which began the step: another one finds the same commit.
+        The lease and the window are those of the controller which began the step: another one finds
+        the same commit.
         """
         ground, part = self.ground, self.ground.part
         return shifting_files(
@@ -144,6 +147,7 @@ class ReplaceTree:
                 secret=part.control_secret,
                 salt=salt_of(part.space),
                 token=int(about["lease"]),
+                control_window=float(about.get("window", 60)),
             )
         )
 

@@ -72,6 +72,8 @@ class Ground:
     """Commits that were made or found, by step and parent."""
     secrets: Callable[[], Mapping[str, Token]] = lambda: {}
     """Reads the values of secrets. Raises UsageError."""
+    control_window: float = 60.0
+    """Seconds of traffic that a gateway in the Space counts as one."""
     told: dict[str, str] = field(default_factory=dict)
     """What people have to do about settings that were given back, by commit."""
     watches: dict[str, Watch] = field(default_factory=dict)
