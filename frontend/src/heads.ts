@@ -22,10 +22,18 @@ function move(table: HTMLTableElement, event: KeyboardEvent): void {
   to[event.key]?.focus();
 }
 
-/** Leave one control of the headings in the tab order: the one that had the focus last. */
+/** Leave one control of the headings in the tab order: the one that had the focus last, or the first one if a
+    narrower layout hides that. */
 export function oneStop(table: HTMLTableElement): void {
-  const choose = (chosen: Element | undefined): void => controls(table).forEach((one) => (one.tabIndex = one === chosen ? 0 : -1));
+  let chosen: HTMLElement | undefined;
+  const choose = (next: HTMLElement | undefined): void => {
+    chosen = next;
+    controls(table).forEach((one) => (one.tabIndex = one === chosen ? 0 : -1));
+  };
   choose(controls(table)[0]);
-  table.tHead?.addEventListener("focusin", (event) => choose(event.target as Element));
+  table.tHead?.addEventListener("focusin", (event) => choose(event.target as HTMLElement));
   table.tHead?.addEventListener("keydown", (event) => move(table, event));
+  // Columns that come and go change the width of the headings.
+  const keep = (): void => void (chosen?.offsetParent || choose(controls(table).find((one) => one.offsetParent)));
+  if (table.tHead) new ResizeObserver(keep).observe(table.tHead);
 }

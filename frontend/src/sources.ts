@@ -74,6 +74,8 @@ function onClick(table: HTMLTableElement, event: MouseEvent): void {
 
 /** Make the cells of a table say where their numbers come from. */
 export function sources(table: HTMLTableElement): void {
+  // Without scripts these links are tab stops of their own.
+  table.querySelectorAll<HTMLElement>("a.src").forEach((link) => (link.tabIndex = -1));
   table.addEventListener("click", (event) => onClick(table, event));
   table.addEventListener("keydown", (event) => move(table, event));
 }

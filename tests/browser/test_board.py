@@ -265,6 +265,21 @@ def test_a_phone_shows_scores_at_once_and_all_columns_when_asked(phone: Any, add
     expect(phone.locator("#columns")).to_have_attribute("aria-pressed", "true")
 
 
+def test_headings_keep_a_tab_stop_if_a_narrower_layout_hides_the_one_they_had(board: Any) -> None:
+    stops = "all => all.filter((one) => one.tabIndex === 0 && one.offsetParent).length"
+    heads = board.locator("#board thead :is(a, button)")
+    board.locator('th[data-k="tokens"] .sort').focus()
+    board.set_viewport_size({"width": 360, "height": 780})
+    expect(board.locator('th[data-k="tokens"]')).to_be_hidden()
+    expect(board.locator('th[data-k="rank"] .sort')).to_have_attribute("tabindex", "0")
+    assert heads.evaluate_all(stops) == 1
+    board.locator('th[data-k="mean_task"] .sort').focus()
+    board.set_viewport_size({"width": 1280, "height": 900})
+    expect(board.locator('th[data-k="tokens"]')).to_be_visible()
+    expect(board.locator('th[data-k="mean_task"] .sort')).to_have_attribute("tabindex", "0")
+    assert heads.evaluate_all(stops) == 1
+
+
 @pytest.mark.parametrize("tab", ["/tasks", "/languages"])
 def test_a_phone_leaves_room_for_scores(phone: Any, address: str, tab: str) -> None:
     phone.goto(address + BOARD + tab)

@@ -105,6 +105,25 @@ def test_a_row_is_one_tab_stop(board: Any) -> None:
     assert set(stops) == {1}
 
 
+@pytest.mark.parametrize("path", ["/benchmark/{}", "/tasks/Search", "/models/org/small"])
+def test_without_scripts_the_keyboard_reaches_the_sources_of_a_row(
+    chromium: Any, address: str, path: str
+) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + path.format(quote(NAME)))
+    row = page.locator("tr:has(a.src)").last
+    row.locator("th a").first.focus()
+    for _ in range(3):
+        page.keyboard.press("Tab")
+        if "/scores/" in str(page.locator("a:focus").get_attribute("href")):
+            break
+    expect(row.locator("a.src:focus")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("article.source")).to_be_visible()
+    context.close()
+
+
 def test_without_scripts_a_row_leads_to_the_sources_of_all_its_numbers(
     chromium: Any, address: str
 ) -> None:
