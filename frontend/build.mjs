@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const check = process.argv.includes("--check");
 const packages = {
-  web: ["theme.ts", "page.ts", "board.ts", "chart.ts", "compare.ts", "customize.ts", "finder.ts", "formats.ts", "old.ts", "cells.ts", "style.css", "more.css", "cells.css"],
+  web: ["theme.ts", "page.ts", "board.ts", "chart.ts", "compare.ts", "customize.ts", "finder.ts", "formats.ts", "frame.ts", "jump.ts", "old.ts", "cells.ts", "style.css", "more.css", "cells.css", "choosing.css", "embed.css"],
   "takeover/console": ["console.ts", "console.css"],
 };
 

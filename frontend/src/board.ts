@@ -2,11 +2,9 @@
 import { showChips } from "./chips";
 import { common } from "./common";
 import { byId, fill, make } from "./dom";
-import { setup, words } from "./facts";
+import { facts, setup, words } from "./facts";
 import { fillChoices, rowTest } from "./filters";
-import { frame } from "./frame";
 import { oneStop } from "./heads";
-import { jump } from "./jump";
 import { share } from "./share";
 import { address, read, write, type State } from "./state";
 import { finishWith, heads, markHeads, rows, show, table, type Row, type SortKey } from "./table";
@@ -129,7 +127,31 @@ function listen(): void {
   });
 }
 
-/** Give a row its pin. */
+/** Where a name may break: as `rows.jointed` in `web/views`. */
+const JOINTS = /(?<=[_.])|(?<=-)(?=\d)/;
+
+/** Give the owner a line of its own; the server does so for the first rows only. */
+function splitName(link: Element): void {
+  const text = link.textContent ?? "";
+  const cut = text.lastIndexOf("/") + 1;
+  const parts = text.slice(cut).split(JOINTS).flatMap((part, place) => (place ? [make("wbr"), part] : [part]));
+  link.replaceChildren(make("i", text.slice(0, cut)), ...parts);
+}
+
+/** The columns of types. */
+const types = heads().flatMap((head, place) => (head.classList.contains("type") ? [place] : []));
+
+/** Say in each cell why it is empty: of types that lack many tasks only their number is sent, and a reason that is
+    that of the cell before is not sent again. */
+function addReasons({ element, index }: Row): void {
+  facts.lacks?.[index]?.forEach((n, type) => {
+    const cell = element.cells[types[type] ?? -1];
+    if (n && cell) cell.title = fill(words["lacking"] ?? "", { n });
+  });
+  for (const cell of element.querySelectorAll<HTMLElement>("td:is(.half, .no):not([title])")) cell.title = (cell.previousElementSibling as HTMLElement).title;
+}
+
+/** Make a row what it is with scripts: with a pin, and with what was left out to save bytes. */
 function dressRow(row: Row): void {
   const [rank, name] = row.element.cells;
   if (!rank || !name) return;
@@ -139,8 +161,9 @@ function dressRow(row: Row): void {
   const label = fill(words["pin"] ?? "", { name: row.search });
   rank.prepend(make("button", "", { class: "pin", type: "button", "aria-pressed": pressed, "aria-label": label, tabindex: "-1" }));
   name.title = name.textContent ?? "";
-  // A reason that is that of the cell before is not sent again.
-  for (const cell of row.element.querySelectorAll<HTMLElement>("td:is(.half, .no):not([title])")) cell.title = (cell.previousElementSibling as HTMLElement).title;
+  const link = name.querySelector("a");
+  if (link && !link.querySelector("i")) splitName(link);
+  addReasons(row);
 }
 
 common();
@@ -148,9 +171,7 @@ fillChoices(filterForm);
 oneStop(table);
 finishWith(dressRow);
 share();
-jump();
 listen();
 showFilters(state);
 byId("tools").hidden = false;
 if (heads().length) draw();
-if (document.documentElement.classList.contains("embedded")) frame(table);

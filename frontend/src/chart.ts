@@ -1,5 +1,5 @@
 // The charts of a board: search and filters hide dots, and the line follows those that are left.
-import { common } from "./common";
+import { startPage } from "./pages";
 import { byId, fill, make, plain } from "./dom";
 import { facts, words } from "./facts";
 import { fillChoices, rowTest } from "./filters";
@@ -124,7 +124,7 @@ function change(next: Partial<State>, remember = true): void {
   keep(address(state), remember);
 }
 
-common();
+startPage();
 fillChoices(filterForm);
 showFilters(state);
 listenToFilters(change);

@@ -1,6 +1,6 @@
 // The page that compares models: what every page has, and a box to choose models from.
 import { chooser } from "./chooser";
-import { common } from "./common";
+import { startPage } from "./pages";
 
-common();
+startPage();
 document.querySelectorAll<HTMLFormElement>("form[data-chooser]").forEach((form) => chooser(form));

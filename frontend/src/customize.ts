@@ -9,7 +9,7 @@ const VIEW = ["q", "sort", "pin"];
 
 /** Put the form at an address into a panel. */
 export async function load(panel: HTMLElement, address: string): Promise<void> {
-  const answer = await fetch(address);
+  const [answer] = await Promise.all([fetch(address), styled(panel.dataset["style"])]);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const form = page.querySelector<HTMLFormElement>("form[data-customize]");
   if (!form) throw new Error(page.querySelector("h1")?.textContent ?? String(answer.status));
@@ -17,6 +17,14 @@ export async function load(panel: HTMLElement, address: string): Promise<void> {
   enhance(form);
   form.querySelector<HTMLElement>("input:not([type=hidden])")?.focus({ preventScroll: true });
   panel.scrollIntoView({ block: "nearest" });
+}
+
+/** Wait for the form's style; without it, the form works all the same. */
+function styled(address: string | undefined): Promise<unknown> {
+  if (!address) return Promise.resolve();
+  const link = make("link", "", { rel: "stylesheet", href: address });
+  document.head.append(link);
+  return new Promise((done) => ["load", "error"].forEach((event) => link.addEventListener(event, done)));
 }
 
 function enhance(form: HTMLFormElement): void {

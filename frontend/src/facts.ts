@@ -4,12 +4,15 @@ import { data } from "./dom";
 export interface Facts {
   name: string[];
   params: (number | null)[];
+  /** In place of `params`: what a size is above the one that its row shows, in millions. */
+  rest?: number[];
   dims: (number | null)[];
   tokens: (number | null)[];
   zero: number[];
   flags: number[];
   type: string[];
-  date: string[];
+  /** Months since 2000; 0 if it is not known. */
+  date: number[];
   licence: string[];
   /** Whether the licence allows commercial use. */
   use: string[];
@@ -17,6 +20,8 @@ export interface Facts {
   covered: number[];
   open: number[];
   facets: number[];
+  /** How many tasks a row lacks of each type whose cell names none; empty if there is no such type. */
+  lacks?: number[][];
 }
 
 export interface Setup {

@@ -18,6 +18,12 @@ function one(wanted: string, values: (string | undefined)[]): boolean {
   return wanted.split(SEPARATOR).some((value) => values.includes(value));
 }
 
+/** The months from 2000 to one such as `2025-06`, as `row_facts.py` counts them. */
+function months(text: string): number {
+  const [year, month] = text.split("-").map(Number);
+  return ((year ?? 0) - 2000) * 12 + (month ?? 0);
+}
+
 function tests(filters: State["filters"]): Test[] {
   const found: Test[] = [];
   const { min, max, coverage, since, kind, use, licence, modality } = filters;
@@ -35,7 +41,7 @@ function tests(filters: State["filters"]): Test[] {
   if (use) found.push((index) => one(use, [facts.use[index]]));
   if (licence) found.push((index) => one(licence, [facts.licence[index]]));
   if (modality) found.push((index) => one(modality, (facts.modalities[index] ?? "").split(" ")));
-  if (since) found.push((index) => (facts.date[index] ?? "") >= since);
+  if (since) found.push((index) => (facts.date[index] || -Infinity) >= months(since));
   if (filters.facets) {
     const wanted = filters.facets.split(SEPARATOR).reduce((bits, bit) => bits | (1 << Number(bit)), 0);
     found.push((index) => ((facts.facets[index] ?? 0) & wanted) === wanted);

@@ -1,6 +1,6 @@
 // The lists of models and of tasks: search and filters, at once and kept in the address. Without
 // this script the same form asks the server; see `web/views/finder.py` for the same rules.
-import { common } from "./common";
+import { startPage } from "./pages";
 import { data, fill, make, plain, searchTest, sizeIn } from "./dom";
 
 interface Facts {
@@ -87,7 +87,7 @@ function readAddress(): void {
   apply();
 }
 
-common();
+startPage();
 form.addEventListener("input", (event) => {
   if ((event.target as Control).name === "q") changed(false);
 });

@@ -1,12 +1,12 @@
 // The board in a frame of another page: the column that it is sorted by can be seen, and the credit
-// leads to the same view on the board's own page.
-import { viewAddress } from "./share";
+// leads to the same view on the board's own page. Only pages that may be in a frame load this, after the board's script.
+import { byId } from "./dom";
+import { viewAddress } from "./state";
 
 /** Columns before the scores. */
 const FACTS = 8;
 
-/** Make the frame work. */
-export function frame(table: HTMLTableElement): void {
+function frame(table: HTMLTableElement): void {
   const sheet = new CSSStyleSheet();
   document.adoptedStyleSheets.push(sheet);
   const show = (): void => {
@@ -27,3 +27,5 @@ export function frame(table: HTMLTableElement): void {
   const follow = (): void => link?.setAttribute("href", viewAddress());
   ["pointerdown", "focus"].forEach((event) => link?.addEventListener(event, follow));
 }
+
+if (document.documentElement.classList.contains("embedded")) frame(byId<HTMLTableElement>("board"));

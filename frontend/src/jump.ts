@@ -1,14 +1,10 @@
 // Finds a column of a wide board: by the name of its task, or by the first task of a type.
-import { make, plain } from "./dom";
-import { heads, table } from "./table";
+import { byId, make, plain } from "./dom";
 
-/** Let the field `#jump`, where the page has one, bring a column into view. */
-export function jump(): void {
-  const field = document.querySelector<HTMLInputElement>("#jump");
-  const list = document.getElementById("jumps");
-  if (!field || !list) return;
+/** Let a field bring a column into view; `list` gets what can be typed. */
+function jump(table: HTMLTableElement, field: HTMLInputElement, list: HTMLElement): void {
   const names = new Map<string, HTMLElement>();
-  for (const head of heads()) {
+  for (const head of table.tHead?.rows[0]?.cells ?? []) {
     if (!head.classList.contains("s")) continue;
     const group = head.dataset["g"]?.replace(/ · \d+$/, "");
     if (group && !names.has(plain(group))) names.set(plain(group), head);
@@ -30,3 +26,5 @@ export function jump(): void {
   field.addEventListener("input", () => go(true));
   field.addEventListener("keydown", (event) => event.key === "Enter" && go(false));
 }
+
+jump(byId("board"), byId("jump"), byId("jumps"));

@@ -1,4 +1,4 @@
 // What every page has: the theme, searching and sorting of plain tables, copying, hints on charts.
-import { common } from "./common";
+import { startPage } from "./pages";
 
-common();
+startPage();

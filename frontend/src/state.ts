@@ -49,3 +49,10 @@ export function write(state: State, search: string): string {
   const text = query.toString();
   return text && `?${text}`;
 }
+
+/** The address of the view; of the whole page, if this is a frame. */
+export function viewAddress(): string {
+  const address = new URL(location.href);
+  address.searchParams.delete("embed");
+  return address.href;
+}

@@ -1,6 +1,6 @@
 // The board's table: its rows, its columns, and which of them are shown in which order.
 import { byId, compare, later, make, numberIn, plain, type Value } from "./dom";
-import { facts } from "./facts";
+import { facts, type Facts } from "./facts";
 import { scale } from "./shades";
 
 export interface Row {
@@ -119,8 +119,38 @@ function read(column: string): Value[] {
   return sent.cells.map((cells) => (cells[place]?.classList.contains("half") ? null : numberIn(cells[place]?.textContent ?? "")));
 }
 
-// Facts that the rows show are not sent twice either.
-for (const column of FACTS) if (!facts[column]) Object.defineProperty(facts, column, { get: () => values(column) });
+/** What is not sent, since the rows show it, is read from them when it is first asked for. */
+function derive<K extends keyof Facts>(column: K, from: () => unknown): void {
+  let found: unknown;
+  if (!facts[column]) Object.defineProperty(facts, column, { get: () => (found ??= from()) });
+}
+
+/** The cells of a column, as the server sent them. */
+function cellsOf(column: string): (HTMLTableCellElement | undefined)[] {
+  const place = sent.heads.findIndex((head) => head.dataset["k"] === column);
+  return sent.cells.map((cells) => cells[place]);
+}
+
+/** Sizes in billions: they are shown rounded, and the rest is sent. */
+function sizes(): Value[] {
+  return cellsOf("params").map((cell, index) => {
+    const shown = numberIn(cell?.textContent ?? "");
+    return shown === null ? null : Math.round(shown + (facts.rest?.[index] ?? 0) * 1e6) / 1e9;
+  });
+}
+
+/** Which facets of openness each row has: its cell names them in the words of the filter's boxes. */
+function facets(): number[] {
+  const boxes = [...document.querySelectorAll<HTMLInputElement>('#filters [name="facets"]')];
+  return cellsOf("open").map((cell) => {
+    const has = cell?.title.split(";")[0]?.split(", ") ?? [];
+    return boxes.reduce((bits, box, bit) => bits + (has.includes(box.parentElement?.textContent?.trim() ?? "") ? 1 << bit : 0), 0);
+  });
+}
+
+for (const column of FACTS) derive(column, () => values(column));
+derive("params", sizes);
+derive("facets", facets);
 
 /** Show some rows, sorted; pinned ones first. */
 export function show(visible: Row[], keys: SortKey[], pins: ReadonlySet<string>): void {

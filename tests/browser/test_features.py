@@ -30,20 +30,15 @@ FILTERS = {
     "coverage": ("50", "f.covered[i] * 2 >= tasks"),
     "min": ("0.05", "f.params[i] >= 0.05"),
     "max": ("0.2", "f.params[i] !== null && f.params[i] <= 0.2"),
-    "since": ("2022-01", "f.date[i] >= '2022-01'"),
+    "since": ("2022-01", "f.date[i] >= 22 * 12 + 1"),
 }
 _WANTED = """
 async ([test, value]) => {
   const fits = new Function('f', 'i', 'value', 'tasks', `return ${test}`);
-  const sent = await (await fetch(location.pathname)).text();
+  // The page of the chart has all facts; that of the table leaves out what its rows show.
+  const sent = await (await fetch(`${location.pathname}/size`)).text();
   const page = new DOMParser().parseFromString(sent, 'text/html');
   const f = JSON.parse(page.querySelector('#facts').textContent);
-  const heads = [...page.querySelectorAll('#board thead th')].map((head) => head.dataset.k);
-  for (const key of ['zero', 'covered']) {
-    const rows = [...page.querySelectorAll('#board tbody tr')];
-    const place = heads.indexOf(key);
-    f[key] = rows.map((row) => Number.parseInt(row.cells[place].textContent, 10));
-  }
   const tasks = JSON.parse(document.querySelector('#setup').textContent).tasks;
   return f.name.filter((_, i) => fits(f, i, value, tasks)).length;
 }

@@ -114,7 +114,7 @@ def test_missing_is_shown_as_missing_with_the_reason(browser: Browser) -> None:
     html = browser.text(f"/benchmark/{NAME}")
     row = html[html.index("org/</i>large") :].partition("<tr>")[0]
     assert "1/2" in row
-    assert 'class="no" title="Missing 1 task: Pairs"' in row
+    assert 'class=no title="Missing 1 task: Pairs"' in row
     assert ">0.00" not in row
 
 

@@ -15,7 +15,7 @@ from frontrunner.web.script import script_json
 from frontrunner.web.urls import Links
 from frontrunner.web.views.board_table import Heading
 from frontrunner.web.views.row_facts import FACETS
-from frontrunner.web.views.rows import breakable, jointed, spaced
+from frontrunner.web.views.rows import FIRST_ROWS, breakable, jointed, spaced
 from frontrunner.web.words import Words, languages
 
 
@@ -48,7 +48,9 @@ def environment() -> Environment:
         cut=text.cut,
         jointed=jointed,
     )
-    env.globals.update(asset=assets.hashed, cards=cards, setup=setup, facets=FACETS)
+    env.globals.update(
+        asset=assets.hashed, cards=cards, setup=setup, facets=FACETS, first_rows=FIRST_ROWS
+    )
     return env
 
 

@@ -11,7 +11,7 @@ from frontrunner.answers.service import Service
 from frontrunner.results.ingest import ingest
 from frontrunner.web import text
 from frontrunner.web.urls import Links
-from frontrunner.web.views import board_table, row_facts
+from frontrunner.web.views import board_table, row_facts, rows
 from frontrunner.web.words import words
 from tests.factories import catalog, snapshot_of, task, write_scores
 from tests.web.conftest import NAME, Browser
@@ -113,11 +113,11 @@ def test_ranks_say_how_sure_they_are_on_boards_and_models(tmp_path: Path) -> Non
     assert [(row.rank, row.band) for row in table.rows] == [(1, "1"), (2, "2"), (2, "2")]
     browser = Browser(service)
     html = browser.text("/benchmark/All")
-    assert 'data-b="2">2' in html
+    assert "data-b=2>2" in html
     assert "95% of the resampled boards" in html
     assert '<small class="band">2</small>' in browser.text("/models/org/b")
     assert ">1 model<" in browser.text("/models/org/b")
-    assert 'data-b="2">2' in browser.text("/benchmark/All", "languages=English")
+    assert "data-b=2>2" in browser.text("/benchmark/All", "languages=English")
     assert "data-b=" not in browser.text("/benchmark/All", "weigh=T0:2")
 
 
@@ -154,13 +154,52 @@ def test_what_rows_show_is_not_sent_a_second_time(service: Service) -> None:
     whole = msgspec.json.decode(row_facts.facts(service.board(NAME)))
     table = board_table.table(service, service.find_benchmark_or_alias(NAME), words("en"))
     sent = msgspec.json.decode(table.facts)
-    assert set(whole) - set(sent) == {"zero", "dims", "tokens", "open", "covered"}
+    assert set(whole) - set(sent) == row_facts.IN_ROWS - {"name"}
     assert [name for name in sent["name"] if name and "#" not in name] == []
-    assert sent["params"] == whole["params"]
+    assert set(sent) - set(whole) == {"rest", "lacks"}
+
+
+def test_a_type_that_lacks_many_tasks_says_how_many_with_the_facts(tmp_path: Path) -> None:
+    """Names of two missing tasks are in the cell; of more, the number is sent once."""
+    kinds = {"S1": "STS", "R1": "Retrieval", "R2": "Retrieval", "R3": "Retrieval", "S2": "STS"}
+    tasks = [task(name, type=kind) for name, kind in kinds.items()]
+    known = catalog(tasks, models=["org/a", "org/b", "org/c"])
+    scores = {
+        "org/a": dict.fromkeys(kinds, 0.5),
+        "org/b": {"S1": 0.4},
+        "org/c": {"S1": 0.4, "S2": 0.3, "R3": 0.2},
+    }
+    ingested = ingest(write_scores(tmp_path / "results", scores), known, workers=1)
+    service = Service(snapshot_of(tmp_path / "home", ingested))
+    table = board_table.table(service, service.find_benchmark("All"), words("en"))
+    names = [row.model.name for row in table.rows]
+    sent = dict(zip(names, msgspec.json.decode(table.facts)["lacks"], strict=True))
+    types = [column.key for column in table.columns if column.kind == "type"]
+    assert sent["org/a"] == sent["org/c"] == []
+    assert dict(zip(types, sent["org/b"], strict=True)) == {"STS": 0, "Retrieval": 3}
+    html = Browser(service).text("/benchmark/All")
+    row = next(one for one in html.split("<tr") if "/models/org/b" in one)
+    assert "Missing 1 task: S2" in row
+    assert "Missing 3 tasks" not in row
+    assert '"lacking":"Missing {n:# task|# tasks}"' in html
+
+
+def test_rows_below_the_first_screens_leave_the_splitting_of_names_to_scripts(
+    tmp_path: Path,
+) -> None:
+    models = [f"org/some-model-{number}" for number in range(rows.FIRST_ROWS + 2)]
+    scores = {model: {"T1": 0.9 - place / 100} for place, model in enumerate(models)}
+    known = catalog([task("T1")], models=models)
+    ingested = ingest(write_scores(tmp_path / "results", scores), known, workers=1)
+    service = Service(snapshot_of(tmp_path / "home", ingested))
+    first, rest = Browser(service).text("/benchmark/All").split('<tbody class="rest">')
+    assert first.count("<i>org/</i>some-model-<wbr>") == rows.FIRST_ROWS
+    assert rest.count(">org/some-model-") == 2
+    assert "<i>" not in rest
 
 
 def test_a_reason_that_is_that_of_the_cell_before_is_not_sent_again(service: Service) -> None:
     html = Browser(service).text(f"/benchmark/{NAME}")
     row = next(one for one in html.split("<tr") if "/models/org/large" in one)
-    assert row.count('class="half"') == 2
-    assert row.count('class="half" title="Missing 1 task: Pairs"') == 1
+    assert row.count("class=half") == 2
+    assert row.count('class=half title="Missing 1 task: Pairs"') == 1

@@ -174,18 +174,39 @@ def table_of(heading: Heading, board: BoardValues, t: Words, tasks: int) -> Boar
         heading,
         tuple(column for column, _ in columns),
         make_rows(board, cells, t),
-        fact_columns(board, IN_ROWS),
+        {**fact_columns(board, IN_ROWS), "lacks": [_lacks(columns, some) for some in cells]},
         tasks,
     )
+
+
+def _lacks(columns: Sequence[tuple[Column, Value]], cells: Sequence[ScoreCell]) -> list[int]:
+    """How many tasks a row lacks of each type that names none; empty if there is no such type.
+
+    Sent with the facts: in the cells the same numbers take twice the bytes.
+    """
+    found = [
+        cell.lacks
+        for (column, _), cell in zip(columns, cells, strict=True)
+        if column.kind == "type"
+    ]
+    return found if any(found) else []
 
 
 def _summary_cells(
     column: Column, value: Value, board: BoardValues, whys: _Whys
 ) -> list[ScoreCell]:
     """A column of the summary; a missing mean is the one over the tasks that a model has."""
-    cells = shaded(map(value, board.rows), (whys.column(column, row) for row in board.rows))
+    numbers = [value(row) for row in board.rows]
+    reasons = [
+        _Why("") if number is not None else whys.column(column, row)
+        for number, row in zip(numbers, board.rows, strict=True)
+    ]
+    cells = shaded(numbers, (why.text for why in reasons))
     if column.kind != "mean":
-        return cells
+        return [
+            cell._replace(lacks=why.lacks) if why.lacks else cell
+            for cell, why in zip(cells, reasons, strict=True)
+        ]
     return [
         with_partial_mean(cell, row.completed, column.key)
         for cell, row in zip(cells, board.rows, strict=True)
@@ -282,6 +303,14 @@ _NAMED = 2
 """Missing tasks that a cell names."""
 
 
+class _Why(NamedTuple):
+    """Why a cell is empty."""
+
+    text: str
+    lacks: int = 0
+    """How many tasks are missing, if the text names none of them."""
+
+
 class _Whys:
     """Says why a cell is empty."""
 
@@ -289,30 +318,27 @@ class _Whys:
         self._board = board
         self._t = t
         types = {task.name: task.type for task in board.tasks_meta}
-        self._type_of = [(name, types.get(name)) for name in board.tasks]
+        self._of_type: dict[str, list[str]] = {}
+        for name in board.tasks:
+            self._of_type.setdefault(types.get(name, ""), []).append(name)
 
-    def column(self, column: Column, row: BoardRow) -> str:
+    def column(self, column: Column, row: BoardRow) -> _Why:
         """Why `row` has no score in `column`."""
-        if column.kind == "type":
-            return self._missing(
-                [
-                    name
-                    for name, kind in self._type_of
-                    if kind == column.key and name not in row.scores_by_task
-                ],
-                always_named=False,
-            )
         if column.kind == "group":
-            return self._t("board.no_result")
-        return self._missing([name for name, _ in self._type_of if name not in row.scores_by_task])
+            return _Why(self._t("board.no_result"))
+        is_type = column.kind == "type"
+        tasks = self._of_type.get(column.key, []) if is_type else self._board.tasks
+        missing = [name for name in tasks if name not in row.scores_by_task]
+        return self._missing(missing, always_named=not is_type)
 
-    def _missing(self, names: Sequence[str], *, always_named: bool = True) -> str:
+    def _missing(self, names: Sequence[str], *, always_named: bool) -> _Why:
         """Types name their tasks if they name all: a row's mean names the first ones once."""
         if not names:
-            return self._t("board.no_result")
+            return _Why(self._t("board.no_result"))
         if len(names) > _NAMED and not always_named:
-            return self._t("board.lacking", n=len(names))
-        return self._t("board.missing", n=len(names), names=text.short_list(list(names), _NAMED))
+            return _Why(self._t("js.lacking", n=len(names)), len(names))
+        named = text.short_list(list(names), _NAMED)
+        return _Why(self._t("board.missing", n=len(names), names=named))
 
 
 # --- rows -------------------------------------------------------------------------------------

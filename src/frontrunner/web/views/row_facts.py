@@ -25,8 +25,11 @@ FactColumns = Mapping[str, Sequence[Any]]
 """What filters need of each row, column by column."""
 
 
-IN_ROWS = frozenset({"name", "zero", "dims", "tokens", "open", "covered"})
-"""Facts that the rows of the summary show, so that scripts read them there."""
+IN_ROWS = frozenset({"name", "params", "zero", "dims", "tokens", "open", "covered", "facets"})
+"""Facts that the rows of the summary show, so that scripts read them there.
+
+Of a size, which is shown rounded, the difference is sent as `rest`.
+"""
 
 
 def facts(board: BoardValues) -> str:
@@ -56,7 +59,7 @@ def fact_columns(board: BoardValues, shown: frozenset[str] = frozenset()) -> Fac
             for m in models
         ],
         "type": [m.model_type for m in models],
-        "date": [(m.release_date or "")[:7] for m in models],
+        "date": [_months(m.release_date) for m in models],
         "licence": [text.short_licence(m.license) for m in models],
         "use": [commercial_use(m.license) for m in models],
         "modalities": [" ".join(m.modalities) for m in models],
@@ -64,7 +67,25 @@ def fact_columns(board: BoardValues, shown: frozenset[str] = frozenset()) -> Fac
         "open": [m.openness_score for m in models],
         "facets": [_facet_bits(m) for m in models],
     }
+    if "params" in shown:
+        columns["rest"] = [_rest(row.total_params_b) for row in board.rows]
     return {name: some for name, some in columns.items() if name == "name" or name not in shown}
+
+
+def _months(date: str | None) -> int:
+    """The months from 2000 to a date such as `2025-06-05`; 0 if it is not known."""
+    year, _, month = (date or "")[:7].partition("-")
+    return (int(year) - 2000) * 12 + int(month) if year.isdigit() and month.isdigit() else 0
+
+
+def _rest(size: float | None) -> float:
+    """What a size in billions is above what its row shows, in millions; 0 for most."""
+    if size is None:
+        return 0
+    shown = text.parameters(size)
+    there = float(shown) / 1e9 if shown.isdigit() else text.billions(shown) or 0
+    rest = round((size - there) * 1000, 6)
+    return int(rest) if rest.is_integer() else rest
 
 
 def _facet_bits(model: ModelFacts) -> int:
