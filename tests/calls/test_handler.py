@@ -113,6 +113,49 @@ def test_the_configuration_holds_fresh_numbers(home: Path) -> None:
     talk(home, steps)
 
 
+def test_answers_to_calls_have_the_date_of_the_snapshot(home: Path) -> None:
+    async def steps(client: Client) -> None:
+        date = (await client.get("/v1/snapshot")).headers["last-modified"]
+        posted = await client.post("/call/set_tabs_on_load", json={"data": []})
+        found = [
+            await client.get("/config"),
+            await client.get("/app_id"),
+            posted,
+            await client.get(f"/call/set_tabs_on_load/{posted.json()['event_id']}"),
+            await client.post("/api/set_tabs_on_load", json={"data": []}),
+        ]
+        await joined(client, [], 0)
+        found.append(await client.get("/queue/data", params={"session_hash": "s"}))
+        assert [one.status_code for one in found] == [200] * 6
+        assert [one.headers.get("last-modified") for one in found] == [date] * 6
+        assert found[-1].headers["cache-control"] == "no-store"
+        for path in ("/queue/status", "/user", "/call/no/such"):
+            assert "last-modified" not in (await client.get(path)).headers
+
+    talk(home, steps)
+
+
+def test_a_result_that_was_made_before_a_swap_keeps_its_date(home: Path, tmp_path: Path) -> None:
+    application = Application(Store(home).current(), calls=Calls(home))
+
+    async def talked() -> None:
+        transport = httpx.ASGITransport(application)
+        async with Client(transport=transport, base_url="http://board") as client:
+            path = "/call/set_tabs_on_load"
+            before = (await client.get("/v1/snapshot")).headers["last-modified"]
+            event = (await client.post(path, json={"data": []})).json()["event_id"]
+            second = small_snapshot(tmp_path, bonus=0.05)
+            application.use(second, second.built_at + 3600)
+            assert (await client.get("/v1/snapshot")).headers["last-modified"] != before
+            result = await client.get(f"{path}/{event}")
+            assert result.headers["last-modified"] == before
+            # Its calls are not made yet, so the earlier snapshot answers.
+            late = await client.post(path, json={"data": []})
+            assert (late.status_code, "last-modified" in late.headers) == (200, False)
+
+    asyncio.run(talked())
+
+
 def test_a_call_and_its_result(home: Path) -> None:
     async def steps(client: Client) -> None:
         path = "/call/set_tabs_on_load"

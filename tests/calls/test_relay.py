@@ -74,7 +74,9 @@ def test_a_call_is_joined_in_one_process_and_fetched_from_another(home: Path) ->
 # --- a worker that misbehaves ---------------------------------------------------------------------
 
 
-SERVED = SimpleNamespace(service=SimpleNamespace(snapshot=SimpleNamespace(id="s")))
+SERVED = SimpleNamespace(
+    service=SimpleNamespace(snapshot=SimpleNamespace(id="s")), policy=SimpleNamespace(dated=[])
+)
 
 
 class Adopted:

@@ -80,3 +80,46 @@ def test_values_of_other_types_go_no_further(hub: Hub, path: str, body: str) -> 
     answers(hub, path, body)
     with pytest.raises(HubUnavailableError, match="not understood"):
         READS[path](opened)
+
+
+# --- mistakes of this program ---------------------------------------------------------------------
+
+
+def _looks_up_what_is_missing(opened: Opened) -> object:
+    return dict[str, str]()["a key"]
+
+
+def _calls_the_client_wrongly(opened: Opened) -> object:
+    return opened.api.space_info(BOARD, no_such_argument=True)  # type: ignore[call-arg]
+
+
+def _has_no_such_call(opened: Opened) -> object:
+    return opened.api.no_such_call()  # type: ignore[attr-defined]
+
+
+def _reads_what_an_answer_has_not(opened: Opened) -> object:
+    return opened.api.space_info(BOARD).no_such_fact  # type: ignore[attr-defined]
+
+
+MISTAKES: dict[str, tuple[Callable[[Opened], object], type[Exception]]] = {
+    "look-up": (_looks_up_what_is_missing, KeyError),
+    "argument": (_calls_the_client_wrongly, TypeError),
+    "call": (_has_no_such_call, AttributeError),
+    "fact": (_reads_what_an_answer_has_not, AttributeError),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.parametrize("ask", ["read", "write"])
+def test_mistakes_of_this_program_do_not_pass_for_answers(hub: Hub, name: str, ask: str) -> None:
+    """They were repeated, and then said to be answers of the Hub."""
+    mistake, raised = MISTAKES[name]
+    opened, tried = hub.opened(), []
+
+    def with_mistake() -> object:
+        tried.append(name)
+        return mistake(opened)
+
+    with pytest.raises(raised):
+        getattr(opened, ask)("Trying", with_mistake)
+    assert len(tried) == 1

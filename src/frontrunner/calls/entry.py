@@ -52,8 +52,13 @@ class Calls:
 
     async def answer(self, request: Request, served: Served) -> Response | None:
         """Answer a call; None if no old board was adopted."""
-        gradio = self._current(served.service.snapshot.id)
-        return None if gradio is None else await gradio.answer(request, served.policy)
+        snapshot = served.service.snapshot.id
+        gradio = self._current(snapshot)
+        if gradio is None:
+            return None
+        is_of_it = self._answered_from is not None and self._answered_from[0] == snapshot
+        dated = served.policy.dated if is_of_it else []
+        return await gradio.answer(request, served.policy, dated)
 
     def _current(self, snapshot: str) -> Gradio | None:
         """What answers; opened again as soon as the answers on disk change."""

@@ -15,7 +15,7 @@ import msgspec
 from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.calls.functions import Functions
 from frontrunner.calls.pack import CONFIG, INFO, MODEL_TYPES
-from frontrunner.calls.queue import Event, EventQueue, Outcome, QueueFullError
+from frontrunner.calls.queue import Dated, Event, EventQueue, Outcome, QueueFullError
 from frontrunner.calls.wire import PATIENCE, HttpError, Loan, body_of, cost, too_large
 from frontrunner.http.plain import plain
 from frontrunner.http.reply import Headers, Policy, Reply
@@ -61,26 +61,26 @@ class Gradio:
             "/token": b'{"token":null,"user":null}',
         }
 
-    async def answer(self, request: Request, policy: Policy) -> Response:
-        """Answer one request."""
+    async def answer(self, request: Request, policy: Policy, dated: Dated = ()) -> Response:
+        """Answer one request; what a snapshot decides has the header `dated`."""
         path = request.path.removesuffix("/") or "/"
         try:
             if request.method in ("GET", "HEAD"):
-                return await self._get(path, request, policy)
+                return await self._get(path, request, policy, dated)
             if request.method == "POST":
-                return await self._post(path, request)
+                return await self._post(path, request, dated)
         except HttpError as error:
             return _whole(error.body, error.status, error.media_type)
         return _whole(b'{"detail":"Method Not Allowed"}', 405)
 
     # --- reading ------------------------------------------------------------------------------
 
-    async def _get(self, path: str, request: Request, policy: Policy) -> Response:
+    async def _get(self, path: str, request: Request, policy: Policy, dated: Dated) -> Response:
         if path in self._documents:
             reply = Reply(self._documents[path], policy)
             return await asyncio.to_thread(respond, reply, request, GROUP)
         if path in self._fixed:
-            return _whole(self._fixed[path])
+            return _whole(self._fixed[path], dated=dated if path == "/app_id" else ())
         if path == "/queue/status":
             return _whole(self._status())
         if path == "/queue/data":
@@ -102,9 +102,10 @@ class Gradio:
 
     def _session(self, session: str) -> Response:
         # Calls without a session have events, too: those are fetched by their names.
-        if not session or self.queue.next_of(session) is None:
+        first = self.queue.next_of(session) if session else None
+        if first is None:
             raise HttpError(404, {"detail": "Session not found."})
-        return _stream(self._messages(session))
+        return _stream(self._messages(session), first.dated)
 
     async def _messages(self, session: str) -> AsyncIterator[bytes]:
         """Every event of a session, also those that join meanwhile; then the stream ends."""
@@ -123,7 +124,7 @@ class Gradio:
         event = self.queue.find(name)
         if event is None:
             raise HttpError(404, {"detail": "Event not found."})
-        return _stream(self._one(event))
+        return _stream(self._one(event), event.dated)
 
     async def _one(self, event: Event) -> AsyncIterator[bytes]:
         outcome = await event.outcome
@@ -133,7 +134,7 @@ class Gradio:
 
     # --- calling ------------------------------------------------------------------------------
 
-    async def _post(self, path: str, request: Request) -> Response:
+    async def _post(self, path: str, request: Request, dated: Dated) -> Response:
         """Read and answer a call, with memory for what it sends and for what that becomes."""
         if path == "/reset":
             return _whole(b'{"success":true}')
@@ -145,10 +146,12 @@ class Gradio:
             with ExitStack() as held:
                 held.callback(loan.give)
                 await loan.take(needed, PATIENCE)
-                answer = await self._called(path, content, request, held)
-        return _whole(answer)
+                answer = await self._called(path, content, request, held, dated)
+        return _whole(answer, dated=dated)
 
-    async def _called(self, path: str, content: bytes, request: Request, held: ExitStack) -> bytes:
+    async def _called(
+        self, path: str, content: bytes, request: Request, held: ExitStack, dated: Dated
+    ) -> bytes:
         """The answer to a call; the queue takes over what is `held` until the work is done."""
         # In a thread: a body with NaN takes a tenth of a second.
         body = await asyncio.to_thread(_decoded, content)
@@ -157,9 +160,9 @@ class Gradio:
                 raise HttpError(400, {"detail": "Session hash not found."})
             if len(body.session_hash) > _LONGEST_SESSION:
                 raise HttpError(422, {"detail": "The session hash is too long."})
-            return self._join(body.session_hash, self._work(None, body, request), held)
+            return self._join(body.session_hash, self._work(None, body, request), held, dated)
         if found := re.fullmatch(r"/call/([^/]+)", path):
-            return self._join("", self._work(unquote(found[1]), body, request), held)
+            return self._join("", self._work(unquote(found[1]), body, request), held, dated)
         if found := re.fullmatch(r"/(?:api|run)/([^/]+)", path):
             return await self._at_once(self._work(unquote(found[1]), body, request))
         raise _not_served(path)
@@ -173,10 +176,12 @@ class Gradio:
         query = _query(request)
         return lambda: self._functions.call(found, body.data, query)
 
-    def _join(self, session: str, work: Callable[[], list[Any]], held: ExitStack) -> bytes:
+    def _join(
+        self, session: str, work: Callable[[], list[Any]], held: ExitStack, dated: Dated
+    ) -> bytes:
         taken = held.pop_all()
         try:
-            event = self.queue.join(session, work, taken.close)
+            event = self.queue.join(session, work, taken.close, dated)
         except QueueFullError as error:
             taken.close()
             raise HttpError(503, {"detail": str(error)}) from None
@@ -232,13 +237,16 @@ def _query(request: Request) -> dict[str, str]:
     return dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
 
 
-def _whole(body: bytes, status: int = 200, media_type: str = _JSON) -> Response:
-    return Response(status, plain(media_type, body), body, GROUP)
+def _whole(
+    body: bytes, status: int = 200, media_type: str = _JSON, *, dated: Dated = ()
+) -> Response:
+    return Response(status, [*plain(media_type, body), *dated], body, GROUP)
 
 
-def _stream(parts: AsyncIterator[bytes]) -> Response:
+def _stream(parts: AsyncIterator[bytes], dated: Dated) -> Response:
     headers: Headers = [
         (b"content-type", b"text/event-stream; charset=utf-8"),
         (b"cache-control", b"no-store"),
+        *dated,
     ]
     return Response(200, headers, b"", GROUP, parts)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -35,6 +35,10 @@ class QueueFullError(FrontrunnerError):
     """More results wait to be fetched than are kept."""
 
 
+Dated = Sequence[tuple[bytes, bytes]]
+"""`last-modified` as a header, or nothing."""
+
+
 class Outcome(NamedTuple):
     """What a call came to."""
 
@@ -51,6 +55,8 @@ class Event(NamedTuple):
     began: float
     """By the monotonic clock."""
     outcome: asyncio.Task[Outcome]
+    dated: Dated
+    """The date of the snapshot that answers it, as a header; none if it is not known."""
 
 
 class EventQueue:
@@ -68,7 +74,11 @@ class EventQueue:
         return len(self._events)
 
     def join(
-        self, session: str, work: Callable[[], list[Any]], done: Callable[[], None] = lambda: None
+        self,
+        session: str,
+        work: Callable[[], list[Any]],
+        done: Callable[[], None] = lambda: None,
+        dated: Dated = (),
     ) -> Event:
         """Take a call on, begin with it, and return its event; `done` is called when it was worked.
 
@@ -84,7 +94,7 @@ class EventQueue:
             raise QueueFullError(
                 f"Queue is full. Max size is {_MOST_WAITING} and size is {len(self._events)}."
             )
-        event = Event(uuid.uuid4().hex, session, now, asyncio.create_task(self.run(work)))
+        event = Event(uuid.uuid4().hex, session, now, asyncio.create_task(self.run(work)), dated)
         event.outcome.add_done_callback(lambda _: done())
         self._events[event.id] = event
         return event

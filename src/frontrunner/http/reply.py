@@ -44,8 +44,9 @@ class Policy:
     def __init__(self, built_at: float, max_age: int) -> None:
         self.last_modified = float(int(built_at))
         cache = f"public, max-age={max_age}" if max_age > 0 else "no-cache"
+        self.dated: Headers = [(b"last-modified", http_date(built_at).encode())]
         self.common: Headers = [
-            (b"last-modified", http_date(built_at).encode()),
+            *self.dated,
             (b"cache-control", cache.encode()),
             (b"vary", b"accept-encoding"),
         ]

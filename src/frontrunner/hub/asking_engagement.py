@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from huggingface_hub import Discussion, DiscussionWithDetails
+from huggingface_hub import Discussion, DiscussionWithDetails, Organization, User
 
 from frontrunner.base.errors import NotOnHubError
+from frontrunner.hub.decoding import decoded
 from frontrunner.hub.engagement import Engagement, Remark, Thread
 from frontrunner.hub.reading import facts_of, typed
 from frontrunner.hub.session import Hub
@@ -21,7 +22,7 @@ def engagement_of(hub: Hub, repo_id: str) -> Engagement:
     facts, api = facts_of(hub, repo_id), hub.api
     likers = hub.read(
         f"Listing who likes {repo_id}",
-        lambda: sorted(one.username for one in api.list_repo_likers(repo_id, repo_type="space")),
+        lambda: decoded(list(api.list_repo_likers(repo_id, repo_type="space")), _names),
     )
     threads = hub.read(
         f"Listing the discussions of {repo_id}",
@@ -41,13 +42,13 @@ def engagement_of(hub: Hub, repo_id: str) -> Engagement:
         requested_hardware=runtime.requested if runtime else None,
     )
     # Nothing of an answer is checked by the client.
-    return hub.read(f"Reading the engagement of {repo_id}", lambda: typed(found))
+    return hub.read(f"Reading the engagement of {repo_id}", lambda: decoded(found, typed))
 
 
 def _thread(hub: Hub, repo_id: str, one: Discussion) -> Thread:
     def read() -> Thread:
         details = hub.api.get_discussion_details(repo_id, one.num, repo_type="space")
-        return _told(one, details)
+        return decoded(details, lambda found: _told(one, found))
 
     return hub.read(f"Reading discussion {one.num} of {repo_id}", read)
 
@@ -72,9 +73,17 @@ def _followers(hub: Hub, owner: str) -> int | None:
     """Of an organisation, else of a user; None if the Hub does not say."""
     what = f"Reading the followers of {owner}"
     try:
-        return hub.read(what, lambda: hub.api.get_organization_overview(owner).num_followers)
+        return hub.read(what, lambda: _counted(hub.api.get_organization_overview(owner)))
     except NotOnHubError:
-        return hub.read(what, lambda: hub.api.get_user_overview(owner).num_followers)
+        return hub.read(what, lambda: _counted(hub.api.get_user_overview(owner)))
+
+
+def _counted(overview: Organization | User) -> int | None:
+    return decoded(overview, lambda one: one.num_followers)
+
+
+def _names(likers: list[User]) -> list[str]:
+    return sorted(one.username for one in likers)
 
 
 def _stamp(at: datetime) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from frontrunner.base.errors import HubRightsError
+from frontrunner.hub.decoding import decoded
 from frontrunner.hub.rights import Need, Right, RightsReport, report_of
 from frontrunner.hub.session import Hub
 
@@ -21,7 +22,10 @@ def needs_of_move(space: str, others: Iterable[str]) -> list[Need]:
 
 def ask_rights(hub: Hub, needs: Sequence[Need]) -> RightsReport:
     """What the token allows, held against what is needed. Raises HubError."""
-    return hub.read("Reading what the token allows", lambda: report_of(hub.api.whoami(), needs))
+    return hub.read(
+        "Reading what the token allows",
+        lambda: decoded(hub.api.whoami(), lambda found: report_of(found, needs)),
+    )
 
 
 def check_rights(hub: Hub, needs: Sequence[Need]) -> None:

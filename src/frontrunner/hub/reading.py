@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-from huggingface_hub import GitCommitInfo, SpaceRuntime
+from huggingface_hub import GitCommitInfo, SpaceRuntime, SpaceVariable
 from huggingface_hub.hf_api import DatasetInfo, RepoFile, SpaceInfo
 
 from frontrunner.base.errors import HubError, MovedError
+from frontrunner.hub.decoding import decoded
 from frontrunner.hub.git_objects import FileEntry, same_content
 from frontrunner.hub.session import Hub
 from frontrunner.hub.space_facts import CommitFacts, Kind, Runtime, SpaceFacts, SpaceSettings
@@ -31,9 +32,9 @@ def facts_of(hub: Hub, repo_id: str, kind: Kind = "space") -> SpaceFacts:
     """
     api, what = hub.api, f"Reading {repo_id}"
     if kind == "space":
-        found = hub.read(what, lambda: typed(_space_facts(api.space_info(repo_id))))
+        found = hub.read(what, lambda: decoded(api.space_info(repo_id), _space_facts))
     else:
-        found = hub.read(what, lambda: typed(_dataset_facts(api.dataset_info(repo_id))))
+        found = hub.read(what, lambda: decoded(api.dataset_info(repo_id), _dataset_facts))
     if found.id != repo_id:
         raise MovedError(f"{repo_id} is now {found.id}. Use that name.", found.id)
     return found
@@ -42,7 +43,7 @@ def facts_of(hub: Hub, repo_id: str, kind: Kind = "space") -> SpaceFacts:
 def runtime_of(hub: Hub, repo_id: str) -> Runtime:
     """What a Space does now. Raises HubError."""
     what = f"Reading the runtime of {repo_id}"
-    return hub.read(what, lambda: typed(_runtime(hub.api.get_space_runtime(repo_id))))
+    return hub.read(what, lambda: decoded(hub.api.get_space_runtime(repo_id), _typed_runtime))
 
 
 def files_of(hub: Hub, repo_id: str, commit: str, kind: Kind = "space") -> dict[str, FileEntry]:
@@ -50,7 +51,7 @@ def files_of(hub: Hub, repo_id: str, commit: str, kind: Kind = "space") -> dict[
 
     def listed() -> dict[str, FileEntry]:
         rows = hub.api.list_repo_tree(repo_id, recursive=True, revision=commit, repo_type=kind)
-        return _files({row.path: _entry(row) for row in rows if isinstance(row, RepoFile)})
+        return decoded([row for row in rows if isinstance(row, RepoFile)], _files)
 
     return hub.read(f"Listing the files of {repo_id} at {commit[:8]}", listed)
 
@@ -65,7 +66,7 @@ def commits_of(
 
     def listed() -> list[CommitFacts]:
         rows = hub.api.list_repo_commits(repo_id, repo_type=kind, revision=until)
-        return [typed(_commit(one)) for one in rows]
+        return [decoded(one, _commit) for one in rows]
 
     return hub.read(f"Listing the commits of {repo_id}", listed)
 
@@ -76,7 +77,7 @@ def settings_of(hub: Hub, repo_id: str) -> SpaceSettings:
     runtime = runtime_of(hub, repo_id)
     variables = hub.read(
         f"Reading the variables of {repo_id}",
-        lambda: _texts({k: one.value for k, one in api.get_space_variables(repo_id).items()}),
+        lambda: decoded(api.get_space_variables(repo_id), _values),
     )
     secrets = hub.read(
         f"Reading the names of the secrets of {repo_id}", lambda: api.get_space_secrets(repo_id)
@@ -125,16 +126,18 @@ def typed(found: S) -> S:
     return msgspec.convert(msgspec.to_builtins(found), type(found))
 
 
-def _files(found: dict[str, FileEntry]) -> dict[str, FileEntry]:
+def _files(rows: list[RepoFile]) -> dict[str, FileEntry]:
+    found = {row.path: _entry(row) for row in rows}
     return msgspec.convert(msgspec.to_builtins(found), dict[str, FileEntry])
 
 
-def _texts(found: dict[str, str]) -> dict[str, str]:
+def _values(variables: dict[str, SpaceVariable]) -> dict[str, str]:
+    found = {name: one.value for name, one in variables.items()}
     return msgspec.convert(found, dict[str, str])
 
 
 def _space_facts(space: SpaceInfo) -> SpaceFacts:
-    return SpaceFacts(
+    found = SpaceFacts(
         id=space.id,
         sha=space.sha or "",
         likes=space.likes or 0,
@@ -143,16 +146,22 @@ def _space_facts(space: SpaceInfo) -> SpaceFacts:
         live=(space.host or "").rstrip("/"),
         runtime=_runtime(space.runtime) if space.runtime else None,
     )
+    return typed(found)
 
 
-def _dataset_facts(found: DatasetInfo) -> SpaceFacts:
-    return SpaceFacts(
-        id=found.id,
+def _dataset_facts(dataset: DatasetInfo) -> SpaceFacts:
+    found = SpaceFacts(
+        id=dataset.id,
         kind="dataset",
-        sha=found.sha or "",
-        likes=found.likes or 0,
-        private=bool(found.private),
+        sha=dataset.sha or "",
+        likes=dataset.likes or 0,
+        private=bool(dataset.private),
     )
+    return typed(found)
+
+
+def _typed_runtime(found: SpaceRuntime) -> Runtime:
+    return typed(_runtime(found))
 
 
 def _runtime(found: SpaceRuntime) -> Runtime:
@@ -172,7 +181,7 @@ def _runtime(found: SpaceRuntime) -> Runtime:
 
 def _commit(one: GitCommitInfo) -> CommitFacts:
     at = one.created_at.timestamp()
-    return CommitFacts(one.commit_id, one.title, one.message, tuple(one.authors), at)
+    return typed(CommitFacts(one.commit_id, one.title, one.message, tuple(one.authors), at))
 
 
 def _entry(row: RepoFile) -> FileEntry:

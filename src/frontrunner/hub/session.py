@@ -17,8 +17,6 @@ from json import JSONDecodeError
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-import msgspec
-
 from frontrunner.base.config import HubSettings
 from frontrunner.base.errors import (
     HubConflictError,
@@ -44,6 +42,7 @@ from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from frontrunner.hub.answers_allowed import RULES
+from frontrunner.hub.decoding import SHAPES, NotUnderstoodError, is_of_answer
 from frontrunner.net.limited import (
     ClientError,
     LostError,
@@ -67,15 +66,8 @@ _ADVICE = {
 }
 _OTHERS = (ClientError, OSError, ValueError, RuntimeError)
 """What the client raises, besides its own error for answers with an error."""
-_UNREADABLE = (
-    JSONDecodeError,
-    msgspec.ValidationError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    RecursionError,
-)
-"""What it raises for an answer of another shape than expected; it checks none."""
+_PERHAPS_OF_ANSWER = (NotUnderstoodError, JSONDecodeError, *SHAPES)
+"""What may mean an answer that is not understood: `is_of_answer` says."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +122,11 @@ class Hub:
             failure = HubUnavailableError(self._told(what, str(error)))
         except HfHubHTTPError as error:
             failure = self._refused(what, error, lost)
-        except _UNREADABLE as error:
+        except _PERHAPS_OF_ANSWER as error:
+            if not is_of_answer(error):
+                raise  # a mistake of this program
             # A page of a proxy, for one. Of a change it does not say whether it was made.
-            why = f"the Hub's answer is not understood ({type(error).__name__}: {error})"
+            why = f"the Hub's answer is not understood ({_kind(error)}{error})"
             failure = lost(self._told(what, why))
         except _OTHERS as error:
             failure = self._failed(what, error, lost)
@@ -143,8 +137,8 @@ class Hub:
         for wait in self.waits:
             try:
                 return ask()
-            except _UNREADABLE:
-                if wait >= seconds_left():
+            except _PERHAPS_OF_ANSWER as error:
+                if not is_of_answer(error) or wait >= seconds_left():
                     raise
             time.sleep(wait)
         return ask()
@@ -171,6 +165,11 @@ class Hub:
     def _told(self, what: str, why: str) -> str:
         text = f"{what}: {' '.join(why.split())[:500].rstrip('.')}."
         return self.token.hide_in(text) if self.token else without_tokens(text)
+
+
+def _kind(error: Exception) -> str:
+    """The kind of an error, unless its text has it."""
+    return "" if isinstance(error, NotUnderstoodError) else f"{type(error).__name__}: "
 
 
 def hub_of(settings: HubSettings) -> Hub:
