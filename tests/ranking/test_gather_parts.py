@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +17,7 @@ from frontrunner.ranking.means import Scored, score
 from frontrunner.ranking.subsets import SubsetScores
 from frontrunner.results.table import CellKey, ScoreTable, Variant
 from tests.factories import catalog, scope, task
+from tests.memory import least_memory
 
 SUBSETS = tuple("abcdef")
 TASKS = tuple(
@@ -129,13 +129,13 @@ def peak_of(table: ScoreTable) -> int:
     """The most memory that a board's grids and its rows take together."""
     question = Question(scopes=tuple(scope(one) for one in TASKS))
     assert len(table.models) > 0  # made here: what the table keeps is not of the board
-    tracemalloc.start()
-    try:
-        rows: Scored = score(table, question)
+
+    def board() -> Scored:
+        rows = score(table, question)
         rows.by_task, rows.pooled_by_model  # noqa: B018 -- made when they are first asked for
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+        return rows
+
+    return least_memory(board)[2]
 
 
 def test_memory_does_not_grow_with_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tracemalloc
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -18,9 +16,9 @@ from frontrunner.results.files import merged as merged_files
 from frontrunner.results.formats import FileCell
 from frontrunner.results.sorted_rows import Winners, sorted_rows
 from frontrunner.results.table import ScoreTable, Variant
+from tests.memory import least_memory
 
 CELLS: list[FileCell] = [("test", subset, (f"{subset}-Latn",)) for subset in ("eng", "deu", "fra")]
-_Made = TypeVar("_Made")
 COLUMNS = ("task_start", "variant", "cell", "score", "languages", "file", "cell_start",
            "rows_by_cell")  # fmt: skip
 
@@ -83,22 +81,6 @@ def test_rows_keep_the_order_of_their_file_within_a_task_and_a_variant() -> None
 def test_no_winner_gives_an_empty_table() -> None:
     table = sorted_rows(files_with([]), winners_of([], []))
     assert (table.rows, table.task_start.tolist(), table.cell_start.tolist()) == (0, [0], [0])
-
-
-def least_memory(make: Callable[[], _Made]) -> tuple[_Made, int, int]:
-    """What is made, its bytes and the peak of bytes, of the leanest of three tries.
-
-    All threads of the process are counted, and those of other tests may be at work.
-    """
-    found = []
-    for _ in range(3):
-        tracemalloc.start()
-        try:
-            made = make()
-            found.append((made, *tracemalloc.get_traced_memory()))
-        finally:
-            tracemalloc.stop()
-    return min(found, key=lambda one: one[2])
 
 
 def test_memory_beside_the_table_does_not_grow_with_the_rows(
