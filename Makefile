@@ -7,6 +7,9 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Modules are kept compiled even if the environment says not to: each worker of the tests would compile
+# all of them again, and each command that a test starts too.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: help faults uvicorn setup setup-dev setup-evaluate setup-peer setup-clients setup-gradio setup-lint setup-browser setup-postgres demo gateway-demo takeover-demo rehearsal swaps kills test frontend font frontend-check browser check fix acceptance model setup-model mutate bench bench-gateway bench-web board-pictures takeover-pictures gallery docs lock lock-evaluate clean setup-hub-client

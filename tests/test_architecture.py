@@ -7,19 +7,44 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "src/frontrunner").rglob("*.py"))
-TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def functions() -> Iterator[tuple[Path, Function]]:
-    for path, tree in TREES.items():
-        for node in ast.walk(tree):
-            if isinstance(node, Function):
-                yield path, node
+@cache
+def trees() -> dict[Path, ast.Module]:
+    """Each source file, parsed when a test asks for it: every worker imports this module."""
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES}
+
+
+@cache
+def nodes(tree: ast.AST) -> list[ast.AST]:
+    """All nodes of a file, which many tests go through."""
+    return list(ast.walk(tree))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _trees_of_this_module_only() -> Iterator[None]:
+    """A million nodes that stay would slow down each garbage collection of the worker."""
+    yield
+    for cached in (trees, nodes, functions):
+        cached.cache_clear()
+
+
+@cache
+def functions() -> list[tuple[Path, Function]]:
+    return [
+        (path, node)
+        for path, tree in trees().items()
+        for node in nodes(tree)
+        if isinstance(node, Function)
+    ]
 
 
 def length(node: Function) -> int:
@@ -49,8 +74,8 @@ def test_files_are_short() -> None:
 
 
 def test_nothing_is_swallowed_and_nothing_asserted() -> None:
-    for path, tree in TREES.items():
-        for node in ast.walk(tree):
+    for path, tree in trees().items():
+        for node in nodes(tree):
             assert not isinstance(node, ast.Assert), path
             if isinstance(node, ast.ExceptHandler):
                 caught = ast.unparse(node.type) if node.type else ""
@@ -58,19 +83,31 @@ def test_nothing_is_swallowed_and_nothing_asserted() -> None:
 
 
 def test_public_functions_say_what_they_do() -> None:
-    for path, node in functions():
-        if not node.name.startswith("_") and not _is_nested(path, node):
-            assert ast.get_docstring(node), f"{path.name}:{node.name}"
+    for path, tree in trees().items():
+        inside = nested(tree)
+        for node in nodes(tree):
+            if isinstance(node, Function) and not (node.name.startswith("_") or node in inside):
+                assert ast.get_docstring(node), f"{path.name}:{node.name}"
 
 
-def _is_nested(path: Path, node: Function) -> bool:
+def nested(tree: ast.AST) -> set[ast.AST]:
     """Functions inside functions belong to them, methods of private classes to their class."""
-    for outer in ast.walk(TREES[path]):
-        if isinstance(outer, Function) and node in ast.walk(outer) and outer is not node:
-            return True
-        if isinstance(outer, ast.ClassDef) and node in outer.body and outer.name.startswith("_"):
-            return True
-    return False
+    found: set[ast.AST] = set()
+    for outer in nodes(tree):
+        if isinstance(outer, Function):
+            found.update(node for node in ast.walk(outer) if node is not outer)
+        if isinstance(outer, ast.ClassDef) and outer.name.startswith("_"):
+            found.update(outer.body)
+    return found
+
+
+def test_nested_functions_and_methods_of_private_classes_are_left_out() -> None:
+    tree = ast.parse(
+        "def a():\n def b(): ...\nclass _C:\n def d(self): ...\nclass E:\n def f(self): ..."
+    )
+    inside = nested(tree)
+    names = {node.name for node in nodes(tree) if isinstance(node, Function) and node in inside}
+    assert names == {"b", "d"}
 
 
 # --- tests ----------------------------------------------------------------------------------------
@@ -115,7 +152,7 @@ _LOGIC = 3
 
 
 def has_logic(tree: ast.AST) -> bool:
-    inside = [n for f in ast.walk(tree) if isinstance(f, Function) for n in ast.walk(f)]
+    inside = [n for f in nodes(tree) if isinstance(f, Function) for n in ast.walk(f)]
     return sum(isinstance(node, _BRANCHES) for node in inside) >= _LOGIC
 
 
@@ -125,7 +162,7 @@ def test_tests_mirror_the_modules() -> None:
         name = module(path).removeprefix("frontrunner.")
         place = path.relative_to(ROOT / "src/frontrunner")
         is_package = path.stem in ("__init__", "__main__")
-        if is_package or not name.startswith(MIRRORED) or not has_logic(TREES[path]):
+        if is_package or not name.startswith(MIRRORED) or not has_logic(trees()[path]):
             continue
         if not (ROOT / "tests" / place.parent / f"test_{path.stem}.py").is_file():
             without.add(name)
@@ -143,7 +180,7 @@ def test_where_tests_are_said_to_be_they_are() -> None:
 
 def imports(tree: ast.AST) -> Iterator[str]:
     """Every module that a file imports, at any depth, for type checking too."""
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -160,7 +197,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     """Over the imports of a file as it is loaded, inside functions, and for type checking."""
     names = {module(path): path for path in SOURCES}
     graph = {
-        name: {one for one in imports(TREES[path]) if one in names and one != name}
+        name: {one for one in imports(trees()[path]) if one in names and one != name}
         for name, path in names.items()
     }
     assert list(circles(graph)) == []
@@ -196,9 +233,8 @@ def outside(*packages: str) -> Iterator[tuple[str, ast.AST]]:
     inside = {path for package in packages for path in below(package)}
     for path in SOURCES:
         if path not in inside:
-            yield from (
-                (module(path).removeprefix("frontrunner."), n) for n in ast.walk(TREES[path])
-            )
+            name = module(path).removeprefix("frontrunner.")
+            yield from ((name, node) for node in nodes(trees()[path]))
 
 
 def test_only_base_builds_paths_of_a_home() -> None:
@@ -267,14 +303,14 @@ def test_pages_decode_no_json() -> None:
     """`answers.service` gives typed values; what else pages read has a reader below `web`."""
     found = []
     for path in below("web"):
-        aliases = imported_names(TREES[path])
-        for node in ast.walk(TREES[path]):
+        aliases = imported_names(trees()[path])
+        for node in nodes(trees()[path]):
             if isinstance(node, ast.Attribute | ast.Name):
                 name = whole_name(node, aliases)
                 found += [f"{path.name}: {name}"] if name.startswith(JSON_READERS) else []
         found += [
             f"{path.name}: imports {one}"
-            for one in imports(TREES[path])
+            for one in imports(trees()[path])
             if one.startswith((*JSON_READERS, "frontrunner.base.json.loads"))
         ]
     assert found == []
@@ -283,7 +319,7 @@ def test_pages_decode_no_json() -> None:
 def imported_names(tree: ast.AST) -> dict[str, str]:
     """Name in a file -> the name of what it stands for."""
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in nodes(tree):
         if isinstance(node, ast.Import):
             found |= {one.asname: one.name for one in node.names if one.asname}
         elif isinstance(node, ast.ImportFrom):
@@ -308,7 +344,7 @@ def test_a_reader_of_json_is_found_by_any_name() -> None:
         tree = ast.parse(text)
         names = {
             whole_name(node, imported_names(tree))
-            for node in ast.walk(tree)
+            for node in nodes(tree)
             if isinstance(node, ast.Attribute | ast.Name)
         }
         assert any(name.startswith(JSON_READERS) for name in names), text
@@ -322,10 +358,10 @@ def test_no_type_is_asserted_without_a_reason() -> None:
     found = {
         module(path).removeprefix("frontrunner.")
         for path in SOURCES
-        if "typing.cast" in {*imports(TREES[path])}
+        if "typing.cast" in {*imports(trees()[path])}
         or any(
             isinstance(node, ast.Attribute) and ast.unparse(node) == "typing.cast"
-            for node in ast.walk(TREES[path])
+            for node in nodes(trees()[path])
         )
     }
     assert found == set(CASTS)
@@ -343,10 +379,11 @@ LISTENERS = frozenset({"http.server", "http.listening"})
 def test_only_net_opens_connections() -> None:
     """Looks for imports of CLIENTS, and for calls that open a stream."""
     found = []
+    net = below("net")
     for path in SOURCES:
         name = module(path).removeprefix("frontrunner.")
-        if path not in below("net") and name not in LISTENERS:
-            found += [f"{name}: {one}" for one in imports(TREES[path]) if one in CLIENTS]
+        if path not in net and name not in LISTENERS:
+            found += [f"{name}: {one}" for one in imports(trees()[path]) if one in CLIENTS]
             text = path.read_text(encoding="utf-8")
             opening = ("open_connection(", "open_unix_connection(", "create_connection(")
             found += [name] if any(one in text for one in opening) else []
@@ -358,5 +395,5 @@ def test_only_net_opens_connections() -> None:
 
 
 def test_only_base_looks_for_near_names() -> None:
-    users = [module(p) for p in SOURCES if "difflib" in set(imports(TREES[p]))]
+    users = [module(p) for p in SOURCES if "difflib" in set(imports(trees()[p]))]
     assert users == ["frontrunner.base.near"]
