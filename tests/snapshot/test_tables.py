@@ -121,6 +121,17 @@ def test_scores_as_parquet(table: ScoreTable, tmp_path: Path) -> None:
     assert frame.schema["file"] == pl.Int32
 
 
+def test_many_scores_give_the_same_parquet(
+    table: ScoreTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_table(tmp_path, table)
+    write_scores_parquet(tmp_path)
+    whole = (tmp_path / "scores.parquet").read_bytes()
+    monkeypatch.setattr("frontrunner.snapshot.tables._MANY_ROWS", 0)
+    write_scores_parquet(tmp_path)
+    assert (tmp_path / "scores.parquet").read_bytes() == whole
+
+
 ORIGINS = Origins(
     ["a/r/T1.json", "b"], ["r", "s"], ["2.0.0", None], [None, "d"], [True, None], [1.5, None]
 )

@@ -29,6 +29,7 @@ from frontrunner.snapshot.manifest import (
     make_manifest,
 )
 from frontrunner.snapshot.reader import CATALOG, STATISTICS, Snapshot
+from frontrunner.snapshot.row_groups import row_groups
 from frontrunner.snapshot.store import Store
 from frontrunner.snapshot.tables import (
     PARQUET,
@@ -39,7 +40,8 @@ from frontrunner.snapshot.tables import (
 )
 
 FILES_AT_ONCE = 200_000
-"""Files whose sources are given to a helper at once; the public results have half as many."""
+"""From more files on, a helper is given their sources in parts; the public results have half as
+many."""
 
 
 @dataclass(frozen=True)
@@ -138,10 +140,9 @@ def _write_files(
         yield helper.submit(write_files_parquet, folder, origins, *others)
         return
     parts = []
-    for begin in range(0, len(origins.path), FILES_AT_ONCE):
-        parts.append(aside / f"{begin}.arrow")
-        some = origins.part(begin, begin + FILES_AT_ONCE)
-        yield helper.submit(write_origins, parts[-1], some)
+    for group in row_groups(len(origins.path)):
+        parts.append(aside / f"{group.start}.arrow")
+        yield helper.submit(write_origins, parts[-1], origins.part(group.start, group.stop))
     yield helper.submit(write_files_parquet, folder, parts, *others)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -15,6 +16,7 @@ from frontrunner.results.chunk import RunSettings
 from frontrunner.results.rejects import Reject
 from frontrunner.results.table import CellKey, Difference, Ints, Origins, ScoreTable, Variant
 from frontrunner.snapshot.manifest import SCORES_PARQUET
+from frontrunner.snapshot.row_groups import row_groups, write_files, write_groups
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,6 +33,9 @@ _ARRAYS = (
     "rows_by_cell",
 )
 _WORTH_MAPPING = 1 << 20
+_MANY_ROWS = 4_000_000
+"""From so many rows on, scores are written as Parquet part by part; the public results have 1.3
+million."""
 FILES_PARQUET = "files.parquet"
 REJECTS_PARQUET = "rejects.parquet"
 RUNS_PARQUET = "run_settings.parquet"
@@ -135,15 +140,28 @@ def write_scores_parquet(folder: Path) -> None:
 
     Columns are documented in docs/snapshots.md. `file` is the number of a row in files.parquet.
     """
-    _write(_scores_frame(read_table(folder, mapped=True)), folder / SCORES_PARQUET, level=1)
+    table = read_table(folder, mapped=True)
+    frames, path = _scores_frames(table), folder / SCORES_PARQUET
+    if table.rows < _MANY_ROWS:
+        _write(frames(range(table.rows)), path, level=1)
+    else:
+        with _os_errors():
+            write_groups(path, 1, map(frames, row_groups(table.rows)))
 
 
 def _write(frame: pl.DataFrame, path: Path, level: int | None = None) -> None:
     """Write a frame as Parquet; raises OSError if it cannot be written, like every other writer."""
-    import polars as pl  # noqa: PLC0415
+    with _os_errors():
+        frame.write_parquet(path, compression="zstd", compression_level=level)
+
+
+@contextmanager
+def _os_errors() -> Iterator[None]:
+    """Raise what Polars raises as OSError."""
+    import polars as pl  # noqa: PLC0415 -- a server that opens a snapshot never needs it
 
     try:
-        frame.write_parquet(path, compression="zstd", compression_level=level)
+        yield
     except pl.exceptions.PolarsError as error:
         raise OSError(str(error)) from None
 
@@ -153,12 +171,8 @@ def write_origins(path: Path, origins: Origins) -> None:
 
     Raises OSError if it cannot be written.
     """
-    import polars as pl  # noqa: PLC0415 -- a server that opens a snapshot never needs it
-
-    try:
+    with _os_errors():
         _frame_of_origins(origins).write_ipc(path)
-    except pl.exceptions.PolarsError as error:
-        raise OSError(str(error)) from None
 
 
 def write_files_parquet(
@@ -170,17 +184,15 @@ def write_files_parquet(
 ) -> None:
     """Write the sources of the scores, the rejected files, and the runs of a model that differ.
 
-    `origins` may be the files that `write_origins` wrote, in their order.
+    `origins` may be the files that `write_origins` wrote for each of their `row_groups`.
     """
     import polars as pl  # noqa: PLC0415 -- a server that opens a snapshot never needs it
 
-    frame = (
-        _frame_of_origins(origins)
-        if isinstance(origins, Origins)
-        else pl.concat([_joined(origins, name) for name in Origins._fields], how="horizontal")
-    )
-    _write(frame, folder / FILES_PARQUET)
-    del frame
+    if isinstance(origins, Origins):
+        _write(_frame_of_origins(origins), folder / FILES_PARQUET)
+    else:
+        with _os_errors():
+            write_files(folder / FILES_PARQUET, origins)
     rejected = {
         "path": [reject.path for reject in rejects],
         "reason": [str(reject.reason) for reject in rejects],
@@ -195,13 +207,6 @@ def write_files_parquet(
     numbers = {"score": pl.Float64, "winner_score": pl.Float64}
     differing = dict.fromkeys(Difference._fields, pl.String) | numbers
     _write(_frame_of(differences, differing), folder / DIFFERENCES_PARQUET)
-
-
-def _joined(parts: Sequence[Path], column: str) -> pl.DataFrame:
-    """One column of all parts: all columns at once would be in memory twice."""
-    import polars as pl  # noqa: PLC0415
-
-    return pl.concat([pl.read_ipc(part, columns=[column]) for part in parts], rechunk=True)
 
 
 def _frame_of_origins(origins: Origins) -> pl.DataFrame:
@@ -220,25 +225,31 @@ def _frame_of(rows: Sequence[tuple[Any, ...]], schema: dict[str, Any]) -> pl.Dat
     return pl.DataFrame(named, schema=schema)
 
 
-def _scores_frame(table: ScoreTable) -> pl.DataFrame:
+def _scores_frames(table: ScoreTable) -> Callable[[range], pl.DataFrame]:
+    """Gives some rows of the table, with names for numbers."""
     import polars as pl  # noqa: PLC0415
 
-    def named(values: Sequence[str], numbers: Ints) -> pl.Series:
+    def named(values: Sequence[str], numbers: Ints) -> Callable[[slice], pl.Series]:
         # As an Enum, a string that repeats a million times is written once.
         distinct = list(dict.fromkeys(values))
         place = {value: index for index, value in enumerate(distinct)}
         lookup = np.array([place[value] for value in values], dtype=np.uint32)
-        return pl.Series(lookup[numbers]).cat.to(pl.Enum(distinct))
+        kind = pl.Enum(distinct)
+        return lambda rows: pl.Series(lookup[numbers[rows]]).cat.to(kind)
 
-    return pl.DataFrame(
-        {
-            "model": named([v.model for v in table.variants], table.variant),
-            "experiment": named([v.experiment_id for v in table.variants], table.variant),
-            "task": named([cell.task for cell in table.cells], table.cell),
-            "split": named([cell.split for cell in table.cells], table.cell),
-            "subset": named([cell.subset for cell in table.cells], table.cell),
-            "languages": named([",".join(codes) for codes in table.language_sets], table.languages),
-            "score": pl.Series(table.score).fill_nan(None),
-            "file": pl.Series(table.file),
-        }
-    )
+    columns: dict[str, Callable[[slice], pl.Series]] = {
+        "model": named([v.model for v in table.variants], table.variant),
+        "experiment": named([v.experiment_id for v in table.variants], table.variant),
+        "task": named([cell.task for cell in table.cells], table.cell),
+        "split": named([cell.split for cell in table.cells], table.cell),
+        "subset": named([cell.subset for cell in table.cells], table.cell),
+        "languages": named([",".join(codes) for codes in table.language_sets], table.languages),
+        "score": lambda rows: pl.Series(table.score[rows]).fill_nan(None),
+        "file": lambda rows: pl.Series(table.file[rows]),
+    }
+
+    def frame(rows: range) -> pl.DataFrame:
+        some = slice(rows.start, rows.stop)
+        return pl.DataFrame({name: column(some) for name, column in columns.items()})
+
+    return frame
