@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from frontrunner.catalog import Scope
 from frontrunner.ranking import gather as module
@@ -44,12 +45,26 @@ def table(tmp_path: Path) -> ScoreTable:
 
 
 def test_a_task_is_begun_with_any_row_scored_or_not(table: ScoreTable) -> None:
-    begun = tasks_begun(table, SCOPES)
+    begun = tasks_begun(table, SCOPES, asked(3))
     assert begun.dtype == bool
     assert begun.tolist() == [[True, True, False], [False, True, True]]
     english = (scope(TASKS[1], subsets=["en"]), scope(TASKS[2]), scope(task("T9")))
-    assert tasks_begun(table, english).tolist() == [[True, False, False], [False, True, False]]
-    assert tasks_begun(table, ()).shape == (2, 0)
+    found = tasks_begun(table, english, asked(3)).tolist()
+    assert found == [[True, False, False], [False, True, False]]
+    assert tasks_begun(table, (), asked(0)).shape == (2, 0)
+
+
+def test_what_is_not_asked_about_is_not_begun(table: ScoreTable) -> None:
+    some = np.array([[False, True, True], [False, False, True]])
+    assert tasks_begun(table, SCOPES, some).tolist() == [
+        [False, True, False],
+        [False, False, True],
+    ]
+
+
+def asked(scopes: int) -> NDArray[np.bool_]:
+    """Everything of two variants."""
+    return np.ones((2, scopes), dtype=bool)
 
 
 def test_rows_are_numbered_by_what_occurs(table: ScoreTable) -> None:

@@ -202,9 +202,8 @@ class BoardRenderer:
             names = [scope.task for scope in bench.scopes]
             order = sorted(range(len(names)), key=names.__getitem__)
             tasks = [names[place] for place in order]
-            begun = tasks_begun(self.table, bench.scopes)[:, order]
             models = [variant.model for variant in self.table.variants]
-            marks = begun & self.facts.seen(models, tasks)
+            marks = tasks_begun(self.table, bench.scopes, self.facts.seen(models, names))[:, order]
             # Most models have seen the same few tasks, or none: their lists are one.
             kept: dict[bytes, list[str]] = {}
             known = []

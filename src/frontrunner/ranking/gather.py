@@ -257,20 +257,38 @@ def _of_parts(
 # --- which cells ----------------------------------------------------------------------------------
 
 
-def tasks_begun(table: ScoreTable, scopes: Sequence[Scope]) -> Bools:
-    """[variants of the table, scopes] Whether a variant has any row of a scope."""
+def tasks_begun(table: ScoreTable, scopes: Sequence[Scope], asked: Bools) -> Bools:
+    """[variants of the table, scopes] Of those `asked` about, whether a variant has any row.
+
+    Reads only the rows of these, which for most questions are few.
+    """
     cells, scope_of_cell = cells_of_scopes(table, scopes)
-    begun = np.zeros((len(table.variants), len(scopes)), dtype=bool)
-    wanted = np.zeros(len(table.cells), dtype=bool)
+    begun = np.zeros_like(asked)
     for number, scope in enumerate(scopes):
-        own = cells[scope_of_cell == number]
-        if len(own):
-            # One task at a time: the rows of a task lie together, and its numbers stay small.
-            rows = table.rows_of_task(scope.task)
-            wanted[own] = True
-            begun[table.variant[rows][wanted[table.cell[rows]]], number] = True
-            wanted[own] = False
+        variants = np.flatnonzero(asked[:, number])
+        if len(variants):
+            own = cells[scope_of_cell == number]
+            begun[variants, number] = _has_row(table, scope.task, own, variants)
     return begun
+
+
+def _has_row(table: ScoreTable, task: str, own: Integers, variants: Integers) -> Bools:
+    """[variants] Whether a variant has a row of a task that is in one of the cells `own`."""
+    rows = table.rows_of_task(task)
+    ordered = table.variant[rows]
+    wanted = variants.astype(ordered.dtype)
+    begin = np.searchsorted(ordered, wanted, side="left")
+    counts = np.searchsorted(ordered, wanted, side="right") - begin
+    if len(own) == len(table.cells_of_task.get(task, ())):
+        return counts > 0
+    before = np.cumsum(counts) - counts
+    places = np.arange(counts.sum()) + np.repeat(begin - before, counts)
+    marked = np.zeros(len(table.cells), dtype=bool)
+    marked[own] = True
+    whose = np.repeat(np.arange(len(variants)), counts)
+    found = np.zeros(len(variants), dtype=bool)
+    found[whose[marked[table.cell[rows][places]]]] = True
+    return found
 
 
 def cells_of_scopes(table: ScoreTable, scopes: Sequence[Scope]) -> tuple[Integers, Integers]:
