@@ -123,19 +123,37 @@ class Server:
         names = {"now": "VmRSS", "peak": "VmHWM", "anonymous": "RssAnon"}
         return {name: round(int(lines[key].split()[0]) / 1024) for name, key in names.items()}
 
+    def processor_ms(self) -> float:
+        """Milliseconds of a processor that it has used, to 10."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return 1000 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def settle(self) -> None:
+        """Wait until it has done what it does after its start without being asked."""
+        before = -1.0
+        while (now := self.processor_ms()) > before + 20:
+            before = now
+            time.sleep(3)
+
     def stop(self) -> None:
         """End it."""
         self._process.terminate()
         self._process.wait(30)
 
 
-def asked(home: Path) -> dict[str, Any]:
-    """Boards narrowed to a language that nobody asked for before, and the memory afterwards."""
+def asked(home: Path, *, at_once: bool = False) -> dict[str, Any]:
+    """Boards narrowed to a language that nobody asked for before, and the memory afterwards.
+
+    `at_once` asks as soon as the server is ready, instead of when it has prepared itself.
+    """
     server = Server(home)
     try:
         with httpx.Client(base_url=server.url, timeout=120) as client:
             wait_ready(client)
-            start = server.megabytes()
+            start, ready = server.megabytes(), server.processor_ms()
+            if not at_once:
+                server.settle()
+            settled, used = server.megabytes(), [server.processor_ms()]
             took = []
             for board in _BOARDS:
                 path = f"/v1/benchmarks/{board}/scores"
@@ -145,6 +163,7 @@ def asked(home: Path) -> dict[str, Any]:
                     while answer.status_code == 503:  # what it waits for is made meanwhile
                         answer = client.get(path, params={"languages": language})
                     took.append(1000 * (time.perf_counter() - began))
+                    used.append(server.processor_ms())
                     answer.raise_for_status()
             narrowed = server.megabytes()
             for board in _BOARDS:
@@ -157,8 +176,13 @@ def asked(home: Path) -> dict[str, Any]:
                 "first_ms": round(took[0]),
                 "narrowed_ms": round(statistics.median(took[1:])),
                 "slowest_ms": round(max(took[1:])),
+                "ready_at_processor_ms": round(ready),
+                "settled_at_processor_ms": round(used[0]),
+                "first_processor_ms": round(used[1] - used[0]),
+                "narrowed_processor_ms": round((used[-1] - used[1]) / len(took[1:])),
                 "bytes": len(answer.content),
                 "memory_start": start,
+                "memory_settled": settled,
                 "memory_narrowed": narrowed,
                 "memory_after": server.megabytes(),
             }
@@ -209,11 +233,13 @@ def main() -> None:
     parser.add_argument("--results", type=Path, help="the real archive, unpacked")
     parser.add_argument("--folder", type=Path, default=WORK / "growth", help="of the copies")
     parser.add_argument("--serve-only", action="store_true", help="use the homes that exist")
+    parser.add_argument("--at-once", action="store_true", help="ask as soon as a server is ready")
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     if given.serve_only:
         for times in given.times:
-            print(json.dumps({"times": times, **asked(given.folder / f"home-{times}")}))
+            found = asked(given.folder / f"home-{times}", at_once=given.at_once)
+            print(json.dumps({"times": times, **found}))
         return
     real = given.results or results()
     known = known_catalog(given.folder)

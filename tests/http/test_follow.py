@@ -146,6 +146,32 @@ def test_a_repair_is_noticed(tmp_path: Path) -> None:
     assert board.get(BOARD).status_code == 200
 
 
+def test_what_was_read_of_a_snapshot_stays_when_its_sources_were_checked(tmp_path: Path) -> None:
+    snapshot = small_snapshot(tmp_path)
+    board = Board(tmp_path)
+    board.look(lambda: board.follower.readiness.ready)
+    catalog = board.application.served.service.snapshot.catalog
+    board.store.at.refresh.mkdir()
+    write_checked_at(board.store.at, snapshot.id, 1_900_000_000.0)
+    board.look(lambda: board.application.served.service.checked_at == 1_900_000_000.0)
+    assert board.application.served.service.snapshot.catalog is catalog
+
+
+def test_what_was_read_of_a_damaged_snapshot_is_read_again_after_its_repair(
+    tmp_path: Path,
+) -> None:
+    snapshot = small_snapshot(tmp_path)
+    path = snapshot.folder / "score.npy"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + b"\x7f")
+    board = Board(tmp_path)
+    damaged = board.application.served.service.snapshot.table
+    board.look(lambda: bool(board.follower.stopped))
+    path.write_bytes(whole)
+    board.look(lambda: not board.follower.stopped)
+    assert board.application.served.service.snapshot.table is not damaged
+
+
 def test_a_file_that_changes_while_it_is_served_is_noticed(tmp_path: Path) -> None:
     snapshot = small_snapshot(tmp_path)
     board = Board(tmp_path)

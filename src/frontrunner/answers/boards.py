@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -21,12 +21,15 @@ from frontrunner.catalog import Aggregation
 from frontrunner.catalog.languages import LanguageNames
 from frontrunner.ranking import Board, Facts, Policy, Question, language_scores, rank
 from frontrunner.ranking.bands import Bands, bands
-from frontrunner.ranking.gather import Floats, tasks_begun
+from frontrunner.ranking.gather import Floats, cells_of_scopes, tasks_begun
 from frontrunner.ranking.means import Scored, score
 from frontrunner.results.table import ScoreTable, Variant
 
 Buckets = Sequence[tuple[float, float | None]]
 _ROWS_AT_ONCE = 256
+_LARGE = 100_000
+"""Rows of a board that is made ready before it is asked for; four of the public boards have more.
+"""
 
 
 def present(names: Sequence[str], values: Sequence[float]) -> dict[str, float]:
@@ -56,6 +59,32 @@ class BoardRenderer:
         self._halves: dict[int, tuple[bytes, bytes]] = {}
         self._runs: dict[int, Run] = {}
         self._seen: dict[str, list[list[str]]] = {}
+
+    # --- what is made once --------------------------------------------------------------------
+
+    def getting_ready(self) -> Iterator[Callable[[], object]]:
+        """Make, step by step, what is made once for all narrowed boards and once for each large
+        one. It can be called while others ask: what is made twice is the same.
+        """
+        yield lambda: self.languages
+        for begin in range(0, len(self.table.variants), _ROWS_AT_ONCE):
+            yield partial(self._halves_of, begin)
+        for bench in self.entities.catalog.benchmarks:
+            cells, _ = cells_of_scopes(self.table, bench.scopes)
+            if (self.table.cell_start[cells + 1] - self.table.cell_start[cells]).sum() >= _LARGE:
+                yield from self._getting_ready(bench)
+
+    def _getting_ready(self, bench: nouns.Benchmark) -> Iterator[Callable[[], object]]:
+        yield partial(self._fixed_parts, bench)
+        yield partial(self._seen_and_begun, bench)
+        for scope in bench.scopes:
+            yield partial(self.table.sets_of_cells, [scope.task])
+        yield partial(self.summary, bench, frozenset())  # for what it imports and numbers
+
+    def _halves_of(self, begin: int) -> None:
+        """Cache the JSON of the models of some variants."""
+        for number in range(begin, min(begin + _ROWS_AT_ONCE, len(self.table.variants))):
+            self._halve(number)
 
     # --- a board ------------------------------------------------------------------------------
 
@@ -204,14 +233,14 @@ class BoardRenderer:
             tasks = [names[place] for place in order]
             models = [variant.model for variant in self.table.variants]
             marks = tasks_begun(self.table, bench.scopes, self.facts.seen(models, names))[:, order]
-            # Most models have seen the same few tasks, or none: their lists are one.
+            # Most models have seen none, or the same few: their lists are one.
+            known = [[]] * len(marks)
             kept: dict[bytes, list[str]] = {}
-            known = []
-            for row in marks:
-                key = row.tobytes()
+            for number in np.flatnonzero(np.logical_or.reduce(marks, axis=1)).tolist():
+                key = marks[number].tobytes()
                 if key not in kept:
-                    kept[key] = [tasks[task] for task in np.flatnonzero(row).tolist()]
-                known.append(kept[key])
+                    kept[key] = [tasks[task] for task in np.flatnonzero(marks[number]).tolist()]
+                known[number] = kept[key]
             self._seen[bench.name] = known
         return known
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from frontrunner.snapshot.past import Past
 
 Value = TypeVar("Value")
+_OF_SNAPSHOT = frozenset({"entities", "boards", "hosts", "other_data"})
+"""What depends on the snapshot alone, and not on its prepared answers."""
 _BOARD_BYTES = 12 * 1024 * 1024
 _COVERAGE_BYTES = 32 * 1024 * 1024
 """The coverage of all boards of mteb takes 2.5 MB, which must fit into an eighth of the cache: the
@@ -57,6 +59,19 @@ class Service:
         self._past: tuple[str, Past] | None = None
         self._boards: Cache[_Weighed[BoardValues]] = Cache(_BOARD_BYTES, lambda one: one.weight)
         self._coverage: Cache[_Weighed[Coverage]] = Cache(_COVERAGE_BYTES, lambda one: one.weight)
+
+    def again(self, *, with_answers: bool, checked_at: float | None) -> Service:
+        """The same snapshot opened again, with what was made of it; see `Snapshot.again`."""
+        fresh = Service(self.snapshot.again(with_answers=with_answers), checked_at)
+        made = {name: self.__dict__[name] for name in _OF_SNAPSHOT & self.__dict__.keys()}
+        fresh.__dict__.update(made)
+        return fresh
+
+    def getting_ready(self) -> Iterator[Callable[[], object]]:
+        """Read and make, step by step, what the first narrowed board would have to wait for."""
+        yield lambda: self.snapshot.catalog
+        yield lambda: self.boards
+        yield from self.boards.getting_ready()
 
     def _prepared(self, key: str) -> bytes | None:
         """The JSON of an answer that was made after the snapshot was built."""

@@ -13,6 +13,7 @@ import logging
 from typing import Any, Protocol
 
 from frontrunner.answers.bodies import Bodies
+from frontrunner.answers.service import Service
 from frontrunner.base import traces
 from frontrunner.base.errors import CorruptSnapshotError, UnknownNameError, UsageError
 from frontrunner.http import chain, documents, earlier, icon_reply
@@ -86,9 +87,25 @@ class Application:
 
         `checked_at` is when the sources last gave it, in seconds since the epoch.
         """
+        self._use(Service(snapshot, checked_at))
+
+    def renew(self, *, with_answers: bool, checked_at: float | None) -> None:
+        """Serve the same snapshot, whose answers were prepared or sources checked meanwhile.
+
+        What was read of it and made of it is kept, so it must be intact.
+        """
+        self._use(self.served.service.again(with_answers=with_answers, checked_at=checked_at))
+
+    def _use(self, service: Service) -> None:
+        snapshot, checked_at = service.snapshot, service.checked_at
         policy = Policy(max(snapshot.built_at, checked_at or 0), self._max_age)
-        self.served = Served(snapshot, policy, checked_at)
+        self.served = Served(service, policy)
         self.metrics.serve(snapshot, checked_at)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no answer is being made."""
+        return self._pools.idle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -190,8 +190,12 @@ class Follower:
 
     def _use(self, name: str, answers: bool) -> None:
         before = self.stopped, *self._state[:2]
-        snapshot = Snapshot(self._store.at.snapshot(name), with_answers=answers)
-        self.application.use(snapshot, read_checked_at(self._store.at, name))
+        checked_at = read_checked_at(self._store.at, name)
+        if before[:2] == ("", name):  # it was found intact, so what was read of it is
+            self.application.renew(with_answers=answers, checked_at=checked_at)
+        else:
+            snapshot = Snapshot(self._store.at.snapshot(name), with_answers=answers)
+            self.application.use(snapshot, checked_at)
         self.stopped = ""
         if before != ("", name, answers):
             log.warning("now serving snapshot %s", name, extra={"snapshot": name})

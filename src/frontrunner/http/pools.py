@@ -74,6 +74,11 @@ class Pools:
         self.asked = Pool(threads=2, most=64, seconds=10.0)
         """For what has a query."""
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being made."""
+        return self.fixed.idle and self.asked.idle
+
     def of(self, query: bytes) -> Pool:
         """The pool for a request with this query."""
         return self.asked if query else self.fixed

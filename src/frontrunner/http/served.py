@@ -13,7 +13,6 @@ from frontrunner.http.ranges import cut
 from frontrunner.http.reply import Policy, Reply
 from frontrunner.http.request import Request, Response
 from frontrunner.snapshot.answers import Encoded
-from frontrunner.snapshot.reader import Snapshot
 
 _CACHE_BYTES = 64 * 1024 * 1024
 """Bytes of replies in all their encodings; a whole board is one or two MB."""
@@ -29,9 +28,9 @@ class Ready(NamedTuple):
 class Served:
     """One snapshot being served: its service, and the replies that are ready."""
 
-    def __init__(self, snapshot: Snapshot, policy: Policy, checked_at: float | None = None) -> None:
-        """`checked_at` is when the sources last gave this snapshot, in seconds since the epoch."""
-        self.service = Service(snapshot, checked_at)
+    def __init__(self, service: Service, policy: Policy) -> None:
+        snapshot = service.snapshot
+        self.service = service
         self.bodies = Bodies(self.service)
         self.prepared = snapshot.prepared is not None
         """Whether its answers were prepared when serving began."""

@@ -9,7 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -28,6 +28,7 @@ from frontrunner.http.listening import listen
 from frontrunner.http.metrics import Metrics
 from frontrunner.http.request import Receive, Scope, Send
 from frontrunner.http.supervisor import Supervisor
+from frontrunner.http.warming import Warming
 from frontrunner.remote.state import Watch
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
@@ -190,7 +191,8 @@ async def _serve(
     application: Application, follower: Follower, server: uvicorn.Server, listening: Listening
 ) -> None:
     loop = asyncio.get_running_loop()
-    following = asyncio.create_task(follower.run())
+    warming = Warming(application, lambda: follower.readiness.ready)
+    beside = [asyncio.create_task(follower.run()), asyncio.create_task(warming.run())]
     try:
         if listening.parent is not None:
             loop.add_reader(listening.parent, server.handle_exit, signal.SIGTERM, None)
@@ -200,9 +202,9 @@ async def _serve(
             async with await _relayed(application, server, listening.relayed):
                 await server.serve(listening.public)
     finally:
-        following.cancel()
-        with suppress(asyncio.CancelledError):
-            await following
+        for one in beside:
+            one.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
 
 async def _relayed(

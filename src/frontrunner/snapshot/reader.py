@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 CATALOG = "catalog.json"
 STATISTICS = "statistics"
+_READ = frozenset({"catalog", "table", "facts", "statistics"})
+"""What is kept of a snapshot that is opened again."""
 
 
 def built_at(folder: Path) -> float:
@@ -56,6 +58,15 @@ class Snapshot:
         self.manifest: Manifest = read_manifest(folder)
         self._prepared: AnswerPack | None = None
         self._icons: AnswerPack | None = None
+
+    def again(self, *, with_answers: bool = True) -> Snapshot:
+        """The snapshot opened again with what was read of it, which must have been intact.
+
+        Raises CorruptSnapshotError if the manifest cannot be read.
+        """
+        fresh = Snapshot(self.folder, with_answers=with_answers)
+        fresh.__dict__.update({name: self.__dict__[name] for name in _READ & self.__dict__.keys()})
+        return fresh
 
     @property
     def id(self) -> str:
