@@ -155,6 +155,24 @@ def test_sums_are_taken_in_the_order_of_the_file(tmp_path: Path) -> None:
     assert np.all(np.diff(found.rows.cell) != 1)
 
 
+@pytest.mark.parametrize("again", [(), SCOPES[1:2]], ids=["once", "a task twice"])
+def test_rows_keep_their_order_whether_marked_or_sorted(
+    table: ScoreTable, monkeypatch: pytest.MonkeyPatch, again: tuple[Scope, ...]
+) -> None:
+    question = Question(scopes=(*reversed(SCOPES), *again))
+    found = []
+    for marking in (0, table.rows + 1):
+        monkeypatch.setattr(module, "_WORTH_MARKING", marking)
+        cells, _ = cells_of_scopes(table, question.scopes)
+        rows = module._rows_of_cells(table, cells)
+        assert rows.dtype == np.int64
+        found.append(rows.tolist())
+    twice = [number for number in found[0] if found[0].count(number) == 2]
+    assert found[0] == found[1] == sorted(found[0])
+    assert len(twice) == 2 * 3 * len(again)
+    assert set(found[0]) == set(range(table.rows))
+
+
 def test_without_results_no_row_is_meant(tmp_path: Path) -> None:
     table = ingest(tmp_path, KNOWN, workers=1).table
     question = Question(
