@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import time
+from itertools import compress
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ import pytest
 from frontrunner.results import cache as cache_module
 from frontrunner.results.cache import recall, remember, unchanged
 from frontrunner.results.chunk import read_chunk
-from frontrunner.results.files import Files, files_of
+from frontrunner.results.files import Files, files_of, merged
 from frontrunner.results.ingest import Ingested, joined
 from frontrunner.results.read import Options, knowledge_of, read_source
 from frontrunner.results.sources import folder_items, folder_stamps
@@ -44,7 +46,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_an_unchanged_file_is_not_read_again(root: Path) -> None:
     raw = read_source(root, KNOWN, Options(workers=1, cache=root.parent / "cache"))
     assert raw.seen == 1
-    stands, changed = unchanged(files_below(root), folder_stamps(str(root), ["org__a"]))
+    stands, changed = unchanged(files_below(root), [folder_stamps(str(root), ["org__a"])])
     assert (stands.tolist(), changed) == ([True], [])
 
 
@@ -70,8 +72,33 @@ def test_a_file_put_in_place_of_another_is_noticed(root: Path) -> None:
 def test_each_stamp_counts(root: Path, name: str) -> None:
     stamps = folder_stamps(str(root), ["org__a"])
     getattr(stamps, name)[0] += 1
-    stands, changed = unchanged(files_below(root), stamps)
+    stands, changed = unchanged(files_below(root), [stamps])
     assert (stands.tolist(), changed) == ([False], [NAME])
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 20])
+def test_any_changes_are_found_however_the_stamps_are_parted(tmp_path: Path, size: int) -> None:
+    chance = random.Random(size)
+    # Files of `org__m-x` sort before those of `org__m`, whose slash comes after the hyphen.
+    every = sorted(f"org__m{one}/r/T{n}.json" for one in ("-x", "", 0, 1, 2) for n in range(3))
+    known = knowledge_of(KNOWN)
+    for _ in range(20):
+        before = chance.sample(every, chance.choice([0, len(every) - 1, chance.randrange(15)]))
+        root = tmp_path / str(chance.random())
+        for name in before:
+            write(root, name, result("T1", 0.5))
+        models = sorted({name.split("/")[0] for name in every}, key=lambda name: f"{name}/")
+        had = merged([files_of(read_chunk(folder_items(str(root), [m]), known)) for m in models])
+        gone = chance.sample(before, len(before) // 4)
+        changed = set(chance.sample(every, chance.choice([0, 2]))) - set(gone)
+        for name in gone:
+            (root / name).unlink()
+        for name in changed:
+            write(root, name, result("T1", 0.75, "longer"))
+        parts = [models[begin : begin + size] for begin in range(0, len(models), size)]
+        stands, again = unchanged(had, [folder_stamps(str(root), part) for part in parts])
+        assert again == sorted(changed)
+        assert list(compress(had.paths, stands)) == sorted({*before} - {*gone} - changed)
 
 
 def test_a_file_that_changed_while_it_was_read_is_read_again(tmp_path: Path) -> None:
@@ -83,7 +110,7 @@ def test_a_file_that_changed_while_it_was_read_is_read_again(tmp_path: Path) -> 
         remember(tmp_path / "memory", "k", files, began)
         remembered = recall(tmp_path / "memory", "k")
         assert remembered is not None
-        assert unchanged(remembered, stamps)[1] == again
+        assert unchanged(remembered, [stamps])[1] == again
 
 
 def test_everything_is_remembered(root: Path) -> None:

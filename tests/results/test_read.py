@@ -58,7 +58,7 @@ class _Asked(Stamping):
 
     times = 0
 
-    def result(self) -> Stamps:
+    def result(self) -> list[Stamps]:
         self.times += 1
         return super().result()
 
@@ -97,7 +97,7 @@ def test_ingest_passes_its_helper_on(
     with Helper(1) as helper:
         for _ in range(2):
             ingest(root, KNOWN, workers=1, cache=tmp_path / "cache", helper=helper)
-    assert set(asked) == {stamping.packed_stamps}
+    assert set(asked) == {stamping.folder_stamps}
 
 
 def test_progress_counts_the_parts(root: Path) -> None:

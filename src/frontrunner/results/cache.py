@@ -9,7 +9,8 @@ a mistake are few, and are read again every time.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
@@ -131,14 +132,33 @@ def _header(kind: int, length: int) -> bytes:
     return bytes([kind]) + length.to_bytes(4, "big")
 
 
-def unchanged(files: Files, now: Stamps) -> tuple[NDArray[np.bool_], list[str]]:
-    """Which of `files` are unchanged, and the paths that must be read."""
-    place = dict(zip(files.paths, range(len(files.paths)), strict=True))
-    found = np.fromiter(map(place.get, now.paths, repeat(-1)), np.int64, len(now.paths))
-    same = found >= 0
-    if files.paths:
-        for name in ("size", "mtime_ns", "ctime_ns", "inode"):
-            same &= getattr(files, name)[found] == np.array(getattr(now, name))
+def unchanged(files: Files, now: Iterable[Stamps]) -> tuple[NDArray[np.bool_], list[str]]:
+    """Which of `files` are unchanged, and the paths that must be read; both sorted by path.
+
+    `now` are the stamps of all files, part by part, sorted by path.
+    """
     kept = np.zeros(len(files.paths), dtype=bool)
-    kept[found[same]] = True
-    return kept, sorted(now.paths[number] for number in np.flatnonzero(~same).tolist())
+    changed: list[str] = []
+    for part in now:
+        begin, end = _span(files.paths, part.joined)
+        known = files.paths[begin:end]
+        # Mostly no file came or went: then nothing is looked up, and no path taken by itself.
+        paths, place = known, np.arange(begin, end)
+        if "\0".join(known) != part.joined:
+            number = dict(zip(known, range(begin, end), strict=True))
+            paths = part.paths
+            place = np.fromiter(map(number.get, paths, repeat(-1)), np.int64, len(paths))
+        same = place >= 0
+        if known:
+            for name in ("size", "mtime_ns", "ctime_ns", "inode"):
+                same &= getattr(files, name)[place] == np.array(getattr(part, name))
+        kept[place[same]] = True
+        changed += [paths[number] for number in np.flatnonzero(~same).tolist()]
+    return kept, changed
+
+
+def _span(paths: list[str], joined: str) -> tuple[int, int]:
+    """Where in `paths` the first and the last of some others are, or would be."""
+    first = joined[: joined.find("\0")] if "\0" in joined else joined
+    last = joined[joined.rfind("\0") + 1 :]
+    return bisect_left(paths, first), bisect_right(paths, last)

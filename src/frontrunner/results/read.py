@@ -207,7 +207,8 @@ def _read_changed(
         return None
     reader = FolderReader(root)
     items: Iterator[Item] = ((path, reader.read(path)) for path in changed)
-    fresh = read_chunk(chain(((reject.path, reject) for reject in now.rejects), items), known)
+    odd = ((reject.path, reject) for part in now for reject in part.rejects)
+    fresh = read_chunk(chain(odd, items), known)
     if kept.all() and not fresh.files.paths:
         return _Read(before, [fresh], len(before.paths))
     files = with_fresh(before.keep(kept), files_of(fresh))

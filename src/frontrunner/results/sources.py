@@ -215,7 +215,9 @@ def folder_items(root: str, models: Iterable[str]) -> Iterator[Item]:
 class Stamps(NamedTuple):
     """What tells of each file whether it changed since it was read."""
 
-    paths: list[str]
+    joined: str
+    """The paths with a zero byte between them. A hundred thousand texts take longer to send to
+    another process, and to compare, than one that is as long as all of them."""
     size: array[int]
     mtime_ns: array[int]
     ctime_ns: array[int]
@@ -223,41 +225,29 @@ class Stamps(NamedTuple):
     rejects: list[Reject]
     """Entries among the files that are not regular files."""
 
-    @classmethod
-    def none(cls) -> Stamps:
-        """No stamps, to add some to."""
-        return cls([], array("q"), array("q"), array("q"), array("q"), [])
-
     @property
-    def numbers(self) -> tuple[array[int], ...]:
-        """The columns of numbers."""
-        return self.size, self.mtime_ns, self.ctime_ns, self.inode
-
-    def and_also(self, others: Stamps) -> Stamps:
-        """These with others added to them."""
-        self.paths.extend(others.paths)
-        for column, more in zip(self.numbers, others.numbers, strict=True):
-            column.extend(more)
-        self.rejects.extend(others.rejects)
-        return self
+    def paths(self) -> list[str]:
+        """[files]"""
+        return self.joined.split("\0") if self.joined else []
 
 
 def folder_stamps(root: str, models: Iterable[str]) -> Stamps:
     """The stamps of every file below the model folders, without reading any; sorted in each."""
-    found = Stamps.none()
+    paths: list[str] = []
+    rejects: list[Reject] = []
+    size, mtime, ctime, inode = array("q"), array("q"), array("q"), array("q")
     for model in models:
         files: list[tuple[str, os.stat_result]] = []
-        for path, entry in walk_model(root, model, found.rejects):
+        for path, entry in walk_model(root, model, rejects):
             try:
                 files.append((path, entry.stat(follow_symlinks=False)))
             except OSError as error:
-                reason = error.strerror or ""
-                found.rejects.append(Reject(printable(path), Reason.UNREADABLE, reason))
+                rejects.append(Reject(printable(path), Reason.UNREADABLE, error.strerror or ""))
         files.sort(key=itemgetter(0))
-        found.paths.extend([path for path, _ in files])
-        found.size.extend([one.st_size for _, one in files])
-        found.mtime_ns.extend([one.st_mtime_ns for _, one in files])
-        found.ctime_ns.extend([one.st_ctime_ns for _, one in files])
+        paths.extend([path for path, _ in files])
+        size.extend([one.st_size for _, one in files])
+        mtime.extend([one.st_mtime_ns for _, one in files])
+        ctime.extend([one.st_ctime_ns for _, one in files])
         # As 64 bits with a sign, like `_inode`.
-        found.inode.frombytes(array("Q", [one.st_ino for _, one in files]).tobytes())
-    return found
+        inode.frombytes(array("Q", [one.st_ino for _, one in files]).tobytes())
+    return Stamps("\0".join(paths), size, mtime, ctime, inode, rejects)
