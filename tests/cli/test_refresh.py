@@ -117,7 +117,7 @@ def test_updates_go_on_after_one_that_the_system_does_not_let_begin(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     command.results(12)
-    monkeypatch.setattr("frontrunner.cli.refresh.refresh", full)
+    monkeypatch.setattr("frontrunner.refresh.run.refresh", full)
     monkeypatch.setattr("frontrunner.cli.refresh.time.sleep", lambda _: None)
     code, out, err = command("refresh", "--every", "1m")
     assert (code, out, len(begun)) == (130, "", 3)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from frontrunner.base.config import Settings
+from frontrunner.base.config import Settings, load_settings
+from frontrunner.base.errors import FrontrunnerError
 from frontrunner.base.home import Home
-from frontrunner.ops.beside import Beside
+from frontrunner.ops.beside import Beside, head_start
 from frontrunner.results.read import Options, read_source
 from tests.factories import catalog, result, write
 
@@ -31,3 +34,33 @@ def test_looks_begin_for_folders_that_were_read_before(
         beside = Beside(settings, helper, helper)
         beside.begin([str(tmp_path / one) for one in sources], fresh=fresh)
     assert list(beside.stampings) == ([str(tmp_path / "results")] if looks else [])
+
+
+def test_an_update_looks_for_changes_before_it_imports_what_it_needs(tmp_path: Path) -> None:
+    write(tmp_path / "results", "org__a/r/T1.json", result("T1", 0.5))
+    settings = load_settings(tmp_path / "home", refresh={"results": (str(tmp_path / "results"),)})
+    options = Options(workers=1, cache=Home(settings.home).cache)
+    read_source(tmp_path / "results", catalog(), options)
+    beside = head_start(settings)
+    assert beside is not None
+    with beside:
+        begun = dict(beside.stampings)
+        assert list(begun) == [str(tmp_path / "results")]
+        beside.begin(settings.refresh.results)
+        assert beside.stampings == begun
+        with beside:  # a build ends its helpers with its own block
+            pass
+        with pytest.raises(RuntimeError, match="after shutdown"):
+            beside.helper.submit(len, "")
+    code = "import sys, frontrunner.cli.refresh; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_helpers_that_cannot_be_started_are_the_builds_to_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Settings) -> Beside:
+        raise FrontrunnerError("no room")
+
+    monkeypatch.setattr(Beside, "started", refuse)
+    assert head_start(Settings(home=tmp_path)) is None

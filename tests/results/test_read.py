@@ -16,7 +16,7 @@ from frontrunner.results import stamping
 from frontrunner.results.ingest import ingest
 from frontrunner.results.origin import Origin
 from frontrunner.results.read import Options, RawResults, knowledge_of, read_source
-from frontrunner.results.sources import Stamps, list_models
+from frontrunner.results.sources import Stamps, folder_stamps, list_models
 from frontrunner.results.stamping import Stamping
 from tests.factories import catalog, result, write
 
@@ -97,7 +97,7 @@ def test_ingest_passes_its_helper_on(
     with Helper(1) as helper:
         for _ in range(2):
             ingest(root, KNOWN, workers=1, cache=tmp_path / "cache", helper=helper)
-    assert set(asked) == {stamping.folder_stamps}
+    assert set(asked) == {folder_stamps}
 
 
 def test_progress_counts_the_parts(root: Path) -> None:

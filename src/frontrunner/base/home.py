@@ -71,6 +71,14 @@ class Home:
         return self.path / "current"
 
     @property
+    def published(self) -> str | None:
+        """The name of the published snapshot; None before the first."""
+        try:
+            return self.current.readlink().name
+        except OSError:
+            return None
+
+    @property
     def board(self) -> Path:
         """The list of the files that an image serves; only the home of an image has it."""
         return self.path / "board.json"

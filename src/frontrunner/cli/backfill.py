@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -15,7 +15,9 @@ from frontrunner.cli.interrupts import interruptible
 from frontrunner.cli.options import Home, OwnCatalog, WithoutMteb
 from frontrunner.cli.output import complain, counted, say
 from frontrunner.cli.progress import Terminal
-from frontrunner.refresh.backfill import Every, Plan, Rebuilt, backfill
+
+if TYPE_CHECKING:
+    from frontrunner.refresh.backfill import Every, Rebuilt
 
 
 def backfill_past(
@@ -50,6 +52,8 @@ def backfill_past(
         "catalog": tuple(map(str, catalog)) if catalog else None,
         "without_mteb": without_mteb or None,
     }
+    from frontrunner.refresh.backfill import Plan, backfill  # noqa: PLC0415 -- as in `refresh`
+
     every: Every = "week" if weekly else "month"
     plan = Plan(str(bundle or git), every, _moment(since), again)
     done: list[Rebuilt] = []

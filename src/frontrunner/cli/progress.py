@@ -5,12 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
 
 from frontrunner.base import logs
 from frontrunner.base.traces import span
 from frontrunner.cli.interrupts import began, ended
 from frontrunner.cli.output import complain, is_quiet, log, say, say_more, stderr
-from frontrunner.results.read import Progress
+
+if TYPE_CHECKING:
+    from frontrunner.results.read import Progress
 
 
 @contextmanager

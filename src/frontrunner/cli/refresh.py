@@ -1,12 +1,17 @@
-"""`frontrunner refresh`: the scheduled update of a board."""
+"""`frontrunner refresh`: the scheduled update of a board.
+
+What an update needs is imported when it has started its helpers: they look for changed files
+meanwhile.
+"""
 
 from __future__ import annotations
 
 import getpass
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -25,10 +30,11 @@ from frontrunner.cli.interrupts import interruptible
 from frontrunner.cli.options import Home, Json, LogFormat, OwnCatalog, PublishTo, WithoutMteb
 from frontrunner.cli.output import complain, counted, log, moment, print_json, say, visible
 from frontrunner.cli.progress import Terminal
-from frontrunner.refresh import notices
-from frontrunner.refresh.record import Run, State, read_state
-from frontrunner.refresh.run import Ended, accept, deploy, refresh
-from frontrunner.snapshot.store import Store
+from frontrunner.ops.beside import head_start
+
+if TYPE_CHECKING:
+    from frontrunner.refresh.record import Run, State
+    from frontrunner.refresh.run import Ended
 
 group = typer.Typer(help="Update the board from its sources, on a schedule.")
 app.add_typer(group, name="refresh")
@@ -120,9 +126,13 @@ def _pause(text: str) -> float:
 
 def _update(settings: Settings) -> int:
     """Update once, print how it went, and tell people; the exit code."""
-    before = Store(settings.home).current_id()
+    before = HomePaths(settings.home).published
     with interruptible(lambda: _left(settings, before)), span("update") as say_of:
-        ended = refresh(settings, Terminal())
+        with head_start(settings) or nullcontext() as beside:
+            from frontrunner.refresh import notices  # noqa: PLC0415 -- a quarter of a second
+            from frontrunner.refresh.run import refresh  # noqa: PLC0415
+
+            ended = refresh(settings, Terminal(), beside)
         say_of(outcome=ended.run.outcome, snapshot=ended.run.snapshot or "")
     _print(ended)
     notices.tell(settings, ended)
@@ -131,7 +141,7 @@ def _update(settings: Settings) -> int:
 
 def _left(settings: Settings, before: str | None) -> str:
     """What an update did that was stopped after the build: a build says so itself."""
-    now = Store(settings.home).current_id()
+    now = HomePaths(settings.home).published
     if now is None or now == before:
         stays = "no board is published yet" if now is None else f"snapshot {now} stays current"
         return f"Nothing was published; {stays}."
@@ -187,6 +197,8 @@ def accept_(
     """
     if not reason.strip():
         raise UsageError("--reason must say why the snapshot may pass.")
+    from frontrunner.refresh.run import accept  # noqa: PLC0415
+
     settings = load_settings(home)
     waiting = accept(settings, snapshot, by or getpass.getuser(), reason, Terminal())
     say(f"Published: snapshot {waiting.snapshot}")
@@ -213,6 +225,8 @@ def _deploy(settings: Settings) -> None:
     """Deploy what is published, if the settings say where. Exits with 9 if that fails."""
     if not (settings.refresh.deploy.space or settings.refresh.live):
         return
+    from frontrunner.refresh.run import deploy  # noqa: PLC0415
+
     found = deploy(settings, Terminal())
     if found.error is not None:
         complain("error", found.error)
@@ -223,6 +237,8 @@ def _deploy(settings: Settings) -> None:
 @group.command()
 def status(home: Home = None, as_json: Json = False) -> None:
     """Show how the last update went, and what waits for a person."""
+    from frontrunner.refresh.record import read_state  # noqa: PLC0415
+
     settings = load_settings(home)
     state = read_state(HomePaths(settings.home))
     if as_json:

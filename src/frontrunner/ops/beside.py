@@ -1,23 +1,27 @@
-"""What works beside the main thread of a build: another process, and a thread for the disk."""
+"""What works beside the main thread of a build: another process, and a thread for the disk.
+
+Nothing here imports what a build needs: an update starts its helpers before it imports that, so
+that they work meanwhile.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
-from contextlib import suppress
+from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+from types import TracebackType
 
 from frontrunner.base.config import Settings
 from frontrunner.base.errors import FrontrunnerError
 from frontrunner.base.home import Home
 from frontrunner.results.fetch import fetch
 from frontrunner.results.git import is_git
-from frontrunner.results.several import begin_stamping_all
-from frontrunner.results.stamping import Stamping
-from frontrunner.snapshot.tables import get_ready_for_parquet
+from frontrunner.results.stamping import Stamping, begin_stamping_all
+from frontrunner.results.workers import helpers
 
 
 class Beside:
-    """The helpers of one build, and what they have begun."""
+    """The helpers of one build, and what they have begun. They end with its block."""
 
     def __init__(self, settings: Settings, helper: Executor, aside: Executor) -> None:
         """`helper` is another process, `aside` a thread."""
@@ -25,14 +29,49 @@ class Beside:
         self.stampings: dict[str, Stamping] = {}
         """By folder: the looks for changes that have begun."""
         self._home = Home(settings.home)
+        self._ends = ExitStack()
 
-    def begin(self, sources: Sequence[str], *, fresh: bool) -> None:
-        """Look for changes, unless everything is read or sources are fetched first; then import
-        what writing Parquet needs.
+    @classmethod
+    def started(cls, settings: Settings) -> Beside:
+        """With helpers of its own. Raises FrontrunnerError if the system has no room for them."""
+        with ExitStack() as ends:
+            helper = ends.enter_context(helpers(1))
+            beside = cls(settings, helper, ends.enter_context(ThreadPoolExecutor(1)))
+            beside._ends = ends.pop_all()
+            return beside
+
+    def __enter__(self) -> Beside:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._ends.__exit__(kind, error, trace)
+
+    def begin(self, sources: Sequence[str], *, fresh: bool = False) -> None:
+        """Look for changes, unless that has begun, everything is read, or sources are fetched
+        first.
         """
-        if not fresh and not any(map(is_git, sources)):
-            # What is wrong with a source is said when it is read.
-            with suppress(FrontrunnerError, OSError):
-                local = [fetch(one, self._home.sources) for one in sources]
-                self.stampings = begin_stamping_all(local, self._home.cache, self.helper)
-        self.helper.submit(get_ready_for_parquet)
+        if self.stampings or fresh or any(map(is_git, sources)):
+            return
+        # What is wrong with a source or a helper is said when it is needed.
+        with suppress(FrontrunnerError, OSError, BrokenExecutor):
+            local = [fetch(one, self._home.sources) for one in sources]
+            self.stampings = begin_stamping_all(local, self._home.cache, self.helper)
+
+
+def head_start(settings: Settings) -> Beside | None:
+    """The helpers of an update, which look for changes already; None if they cannot be started.
+
+    Then the update tries again, and records why it failed.
+    """
+    given = settings.refresh.results
+    try:
+        beside = Beside.started(settings)
+    except FrontrunnerError:
+        return None
+    beside.begin((given,) if isinstance(given, str) else given)
+    return beside

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -35,12 +35,12 @@ from frontrunner.results.git import is_git
 from frontrunner.results.ingest import Ingested
 from frontrunner.results.read import Options, Progress
 from frontrunner.results.several import read_sources, refuse_unusable
-from frontrunner.results.workers import helpers
 from frontrunner.snapshot.build import Inputs, Meanwhile, build_snapshot, nothing
 from frontrunner.snapshot.icons import Icon, keep_icons, read_icons
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.retention import Retention
 from frontrunner.snapshot.store import Event, Store
+from frontrunner.snapshot.tables import get_ready_for_parquet
 
 _MOST_RENAMED = 3
 """`[[renamed]]` entries that a build prints: the public results need more than twenty."""
@@ -75,6 +75,8 @@ class Request(NamedTuple):
     """Read every file, also those that seem unchanged."""
     meanwhile: Meanwhile = nothing
     """Called with what the snapshot is made from, while a helper writes its files."""
+    beside: Beside | None = None
+    """Helpers that were started already; they end when the snapshot is written."""
 
 
 def open_store(settings: Settings, reporter: Reporter) -> Store:
@@ -121,10 +123,11 @@ def _written(
     had: Mapping[str, Icon],
 ) -> tuple[Snapshot, Fetching]:
     """Read and write; what was read is no longer in memory when this returns."""
-    with helpers(1) as helper, ThreadPoolExecutor(1) as aside:
-        beside = Beside(settings, helper, aside)
+    with request.beside or Beside.started(settings) as beside:
         # While this process reads the catalog, the other gets ready for its part of the work.
         beside.begin(request.results, fresh=request.fresh)
+        helper = beside.helper
+        helper.submit(get_ready_for_parquet)
         known, statistics = read_catalog(settings, request, reporter)
         fetching = Fetching(_to_fetch(settings, known, had))
         local_sources = fetch_sources(settings, request.results, reporter)

@@ -28,6 +28,7 @@ from frontrunner.base.errors import (
 from frontrunner.base.home import Home
 from frontrunner.base.refresh_settings import RefreshSettings
 from frontrunner.ops import events, pipeline
+from frontrunner.ops.beside import Beside
 from frontrunner.ops.completing import try_to_complete
 from frontrunner.ops.reporting import Reporter
 from frontrunner.ops.store_push import push_published
@@ -134,13 +135,13 @@ def _several(given: tuple[str, ...] | str) -> tuple[str, ...]:
     return (given,) if isinstance(given, str) and given else tuple(given)
 
 
-def refresh(settings: Settings, reporter: Reporter) -> Ended:
-    """Update the board once, and record how it went.
+def refresh(settings: Settings, reporter: Reporter, beside: Beside | None = None) -> Ended:
+    """Update the board once, and record how it went. `beside` are helpers started already.
 
     A failure is part of the answer. Raises UsageError if there is nothing to update from,
     RefreshError if another update is under way, InterruptedBuildError on Ctrl-C.
     """
-    request = request_of(settings.refresh)
+    request = request_of(settings.refresh)._replace(beside=beside)
     home = Home(settings.home)
     home.refresh.mkdir(parents=True, exist_ok=True)
     try:

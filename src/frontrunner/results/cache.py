@@ -70,12 +70,6 @@ def knowledge_digest(known: Knowledge) -> str:
     return hashlib.sha256(content).hexdigest()[:24]
 
 
-def cache_path(folder: Path, source: Path) -> Path:
-    """Where what was read from `source` is remembered."""
-    name = hashlib.blake2b(str(source.resolve()).encode(), digest_size=8).hexdigest()
-    return folder / f"results-{name}.msgpack"
-
-
 def recall(path: Path, knowledge: str) -> Files | None:
     """What was read before; None if nothing was, or if files would be read otherwise now."""
     try:

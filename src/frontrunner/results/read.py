@@ -18,7 +18,7 @@ from msgspec import UNSET, UnsetType
 from frontrunner.base.errors import SourceError
 from frontrunner.catalog import Catalog, Model
 from frontrunner.results.archive import Member, is_archive, walk_archive
-from frontrunner.results.cache import cache_path, knowledge_digest, recall, remember, unchanged
+from frontrunner.results.cache import knowledge_digest, recall, remember, unchanged
 from frontrunner.results.chunk import Chunk, Knowledge, RunSettings, no_files, read_chunk
 from frontrunner.results.collecting import collector_paused
 from frontrunner.results.files import Files, files_of, merged, with_fresh
@@ -34,11 +34,10 @@ from frontrunner.results.sources import (
     Item,
     find_tree,
     folder_items,
-    list_models,
     results_root,
     walk_model,
 )
-from frontrunner.results.stamping import Stamping
+from frontrunner.results.stamping import Stamping, cache_path
 from frontrunner.results.workers import helpers
 from frontrunner.results.zips import is_zip, walk_zip
 
@@ -222,14 +221,6 @@ def _remember(memory: _Memory, files: Files, began: int, options: Options) -> No
         remember(*memory, files, began)
     else:
         options.aside.submit(remember, *memory, files, began)
-
-
-def begin_stamping(source: Path, cache: Path, helper: Executor) -> dict[str, Stamping]:
-    """Begin to look for changes in a source that was read before; none if it is no such folder."""
-    if not source.is_dir() or not cache_path(cache, source).exists():
-        return {}
-    root = results_root(source)
-    return {str(root): Stamping(str(root), list_models(root)[0], helper)}
 
 
 def _shares(models: list[str], count: int) -> list[list[str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from pathlib import Path
 from shlex import quote
 
@@ -16,14 +15,12 @@ from frontrunner.results.fetch import LocalSource
 from frontrunner.results.ingest import Ingested, joined_parts
 from frontrunner.results.merge import Part, labels_of
 from frontrunner.results.nearest import nearest_results
-from frontrunner.results.read import Options, begin_stamping, read_source
+from frontrunner.results.read import Options, read_source
 from frontrunner.results.rejects import Reason
 from frontrunner.results.room import on_disk
-from frontrunner.results.stamping import Stamping
+from frontrunner.results.sources import parts_of
 from frontrunner.results.zips import is_zip
 
-_CACHE_PARTS = ("remote/results", "results")
-"""mteb's own cache: what it downloaded, then what was run here, which wins."""
 _MANY_ROWS = 4_000_000
 """From so many rows on, what reading them took is given back before anything else is done."""
 _SHOWN = 3
@@ -44,7 +41,7 @@ def read_sources(
     parts: list[Part] = []
     labels = labels_of([local.name for local in local_sources])
     for local, label in zip(local_sources, labels, strict=True):
-        inner = _parts_of(local.path)
+        inner = parts_of(local.path)
         for name in inner:
             raw = read_source(
                 local.path / name, catalog, options._replace(repository=local.repository)
@@ -59,17 +56,6 @@ def read_sources(
     return found
 
 
-def begin_stamping_all(
-    local_sources: Sequence[LocalSource], cache: Path, helper: Executor
-) -> dict[str, Stamping]:
-    """Begin to look for changes in all sources; what is found is one of `Options`."""
-    found: dict[str, Stamping] = {}
-    for local in local_sources:
-        for name in _parts_of(local.path):
-            found |= begin_stamping(local.path / name, cache, helper)
-    return found
-
-
 def _refuse_empty(local: LocalSource, parts: Sequence[Part]) -> None:
     """Raise SourceError if a source has no file, or only links, which are never followed."""
     links = sum(r.reason is Reason.SYMLINK for part in parts for r in part.raw.rejects)
@@ -80,12 +66,6 @@ def _refuse_empty(local: LocalSource, parts: Sequence[Part]) -> None:
         f"There are {what} in {local.path}. Give a folder with "
         "<org>__<model>/<revision>/<Task>.json below it."
     )
-
-
-def _parts_of(path: Path) -> Sequence[str]:
-    """The folders to read of a source: one, or both parts of mteb's cache."""
-    found = [one for one in _CACHE_PARTS if (path / one).is_dir()]
-    return found if _CACHE_PARTS[0] in found else [""]
 
 
 def refuse_unusable(ingested: Ingested, local_sources: Sequence[LocalSource]) -> None:

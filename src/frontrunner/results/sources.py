@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +19,8 @@ from frontrunner.results.rejects import Reason, Reject, printable
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 8
+_CACHE_PARTS = ("remote/results", "results")
+"""mteb's own cache: what it downloaded, then what was run here, which wins."""
 _WINDOWS = "a path that Windows wrote; unpack the archive with a tool that makes folders of it"
 _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_DIRECTORY", 0)
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
@@ -42,6 +44,12 @@ def results_root(folder: Path) -> Path:
     """The folder with the model folders: `folder/results` if it exists, otherwise `folder`."""
     inner = folder / "results"
     return inner if inner.is_dir() and not inner.is_symlink() else folder
+
+
+def parts_of(path: Path) -> Sequence[str]:
+    """The folders to read of a source: one, or both parts of mteb's cache."""
+    found = [one for one in _CACHE_PARTS if (path / one).is_dir()]
+    return found if _CACHE_PARTS[0] in found else [""]
 
 
 class Tree(NamedTuple):

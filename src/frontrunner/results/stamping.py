@@ -1,14 +1,24 @@
 """Ask for the stamps of a folder's files: in another process, while this one does other work.
 
-The parts that the other process has not begun when the stamps are needed are taken back.
+The parts that the other process has not begun when the stamps are needed are taken back. Nothing
+here imports NumPy: looking begins before an update has imported what it needs itself.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
+from pathlib import Path
 
-from frontrunner.results.sources import Stamps, folder_stamps
+from frontrunner.results.fetch import LocalSource
+from frontrunner.results.sources import (
+    Stamps,
+    folder_stamps,
+    list_models,
+    parts_of,
+    results_root,
+)
 
 _MANY_MODELS = 100
 """From so many folders on, sharing with a second process pays."""
@@ -41,3 +51,27 @@ class Stamping:
         if not self._theirs or self._theirs[number].cancel():
             return folder_stamps(self.root, self._parts[number])
         return self._theirs[number].result()
+
+
+def cache_path(folder: Path, source: Path) -> Path:
+    """Where what was read from `source` is remembered."""
+    name = hashlib.blake2b(str(source.resolve()).encode(), digest_size=8).hexdigest()
+    return folder / f"results-{name}.msgpack"
+
+
+def begin_stamping_all(
+    local_sources: Sequence[LocalSource], cache: Path, helper: Executor
+) -> dict[str, Stamping]:
+    """Begin to look for changes in all sources that were read before; by folder."""
+    found: dict[str, Stamping] = {}
+    for local in local_sources:
+        for name in parts_of(local.path):
+            found |= _begin_stamping(local.path / name, cache, helper)
+    return found
+
+
+def _begin_stamping(source: Path, cache: Path, helper: Executor) -> dict[str, Stamping]:
+    if not source.is_dir() or not cache_path(cache, source).exists():
+        return {}
+    root = results_root(source)
+    return {str(root): Stamping(str(root), list_models(root)[0], helper)}

@@ -68,10 +68,7 @@ class Store:
 
     def current_id(self) -> str | None:
         """The name of the published snapshot, or None before the first."""
-        try:
-            return self.at.current.readlink().name
-        except OSError:
-            return None
+        return self.at.published
 
     def current(self) -> Snapshot:
         """Open the published snapshot; raises UnknownNameError if there is none."""
