@@ -25,13 +25,13 @@ class Facts:
     @classmethod
     def of(cls, catalog: Catalog) -> Facts:
         """The facts of `catalog`."""
+        every = dict.fromkeys(model.seen_tasks for model in catalog.models)
+        # Many models have seen the same tasks: their sets are one.
+        sets = {tasks: None if tasks is None else frozenset(tasks) for tasks in every}
         return cls(
             task_type={task.name: task.type for task in catalog.tasks},
             private_tasks=frozenset(task.name for task in catalog.tasks if not task.public),
-            seen_tasks={
-                model.name: None if model.seen_tasks is None else frozenset(model.seen_tasks)
-                for model in catalog.models
-            },
+            seen_tasks={model.name: sets[model.seen_tasks] for model in catalog.models},
         )
 
     @cached_property
@@ -48,21 +48,26 @@ class Facts:
         return np.array([*(seen is not None for seen in self.seen_tasks.values()), False])
 
     @cached_property
-    def _seen_matrix(self) -> NDArray[np.bool_]:
-        """[models, tasks] Whether a model has seen a task; one more row for unknown models."""
-        return _seen_matrix(self.seen_tasks, self._task_number)
+    def _seen_bits(self) -> NDArray[np.uint8]:
+        """[models, tasks / 8] Whether a model has seen a task, as bits; one more row for unknown
+        models. As bytes they would be a tenth of the memory of a server with many models.
+        """
+        return _seen_bits(self.seen_tasks, self._task_number)
 
     def _rows(self, models: Sequence[str]) -> list[int]:
         unknown = len(self.seen_tasks)
         return [self._row_of_model.get(model, unknown) for model in models]
 
-    def _seen(self, rows: Sequence[int], tasks: Sequence[str]) -> NDArray[np.bool_]:
-        columns = [self._task_number[task] for task in tasks]
-        return self._seen_matrix[np.ix_(rows, columns)]
+    def _seen(self, rows: NDArray[np.int64], tasks: Sequence[str]) -> NDArray[np.bool_]:
+        columns = np.array([self._task_number[task] for task in tasks], dtype=np.int64)
+        whole = self._seen_bits[rows[:, np.newaxis], columns >> 3]
+        bit: NDArray[np.uint8] = np.uint8(128) >> (columns & 7).astype(np.uint8)
+        seen: NDArray[np.bool_] = (whole & bit) != 0
+        return seen
 
     def seen(self, models: Sequence[str], tasks: Sequence[str]) -> NDArray[np.bool_]:
         """[models, tasks] Whether a model has seen a task in training, as far as is known."""
-        return self._seen(self._rows(models), tasks)
+        return self._seen(np.array(self._rows(models), dtype=np.int64), tasks)
 
     def zero_shot(self, models: Sequence[str], tasks: Sequence[str]) -> NDArray[np.int64]:
         """[models] Percentage of `tasks` that each model has not seen; -1 if unknown.
@@ -89,18 +94,19 @@ class Facts:
     def _zero_shot(self, rows: NDArray[np.int64], tasks: Sequence[str]) -> NDArray[np.int64]:
         if not tasks:
             return np.full(len(rows), -1, dtype=np.int64)
-        columns = [self._task_number[task] for task in tasks]
-        share = np.count_nonzero(self._seen_matrix[rows][:, columns], axis=1) / len(tasks)
+        share = np.count_nonzero(self._seen(rows, tasks), axis=1) / len(tasks)
         percent: NDArray[np.int64] = (100 - 100 * share).astype(np.int64)
         percent[~self._known[rows]] = -1
         return percent
 
 
-def _seen_matrix(
+def _seen_bits(
     seen_tasks: Mapping[str, frozenset[str] | None], number: Mapping[str, int]
-) -> NDArray[np.bool_]:
-    """[models + 1, tasks] Whether a model has seen a task; the last row is of unknown models."""
-    matrix = np.zeros((len(seen_tasks) + 1, len(number)), dtype=bool)
+) -> NDArray[np.uint8]:
+    """[models + 1, tasks / 8] Whether a model has seen a task; the last row is of the unknown."""
+    bits = np.zeros((len(seen_tasks) + 1, -(-len(number) // 8)), dtype=np.uint8)
     for row, seen in enumerate(seen_tasks.values()):
-        matrix[row, [number[task] for task in seen or () if task in number]] = True
-    return matrix
+        own = np.zeros(len(number), dtype=bool)
+        own[[number[task] for task in seen or () if task in number]] = True
+        bits[row] = np.packbits(own)
+    return bits
