@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from frontrunner.results import cache as cache_module
+from frontrunner.results import read as read_module
 from frontrunner.results.cache import recall, remember, unchanged
 from frontrunner.results.chunk import read_chunk
 from frontrunner.results.files import Files, files_of, merged
 from frontrunner.results.ingest import Ingested, joined
 from frontrunner.results.read import Options, knowledge_of, read_source
-from frontrunner.results.sources import folder_items, folder_stamps
+from frontrunner.results.rejects import Reject
+from frontrunner.results.sources import Content, FolderReader, folder_items, folder_stamps
 from tests.factories import catalog, result, write
 
 KNOWN = catalog()
@@ -122,6 +124,32 @@ def test_everything_is_remembered(root: Path) -> None:
     for name, column in files._asdict().items():
         assert repr(list(getattr(remembered, name))) == repr(list(column)), name
     assert recall(root.parent / "memory", "other") is None
+
+
+@pytest.mark.parametrize(("changed", "all_again"), [(2, False), (3, True)])
+def test_of_many_files_a_few_are_read_and_many_with_all_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: int, all_again: bool
+) -> None:
+    root = tmp_path / "results"
+    names = [f"org__a/r{number}/T1.json" for number in range(8)]
+    for name in names:
+        write(root, name, result("T1", 0.25))
+    monkeypatch.setattr(cache_module, "_TICK", 0)
+    monkeypatch.setattr(read_module, "_WORTH_PROCESSES", 0)
+    time.sleep(0.02)
+    read(root)
+    taken: list[str] = []
+    opened = FolderReader.read
+
+    def noted(self: FolderReader, path: str) -> Content | Reject:
+        taken.append(path)
+        return opened(self, path)
+
+    monkeypatch.setattr(FolderReader, "read", noted)
+    for name in names[:changed]:
+        write(root, name, result("T1", 0.5))
+    read(root)
+    assert taken == (names if all_again else names[:changed])
 
 
 def test_fresh_reads_what_the_cache_takes_for_unchanged(root: Path) -> None:

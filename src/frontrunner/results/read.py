@@ -48,6 +48,9 @@ _CHUNKS_PER_WORKER = 12
 _MANY_ROWS = 4_000_000
 _WORTH_PROCESSES = 10_000
 """From so many changed files on, starting processes pays."""
+_MANY_CHANGED = 4
+"""They read all files again, which pays from one changed file in so many on. Files with a model's
+description are always read: ten times the public results have more than ten thousand."""
 _FEW_FILES = 2_000
 """Up to so many are read sooner than processes start."""
 
@@ -202,7 +205,7 @@ def _read_changed(
     if before is None:
         return None
     kept, changed = unchanged(before, now)
-    if len(changed) > _WORTH_PROCESSES:
+    if len(changed) > max(_WORTH_PROCESSES, len(before.paths) // _MANY_CHANGED):
         return None
     reader = FolderReader(root)
     items: Iterator[Item] = ((path, reader.read(path)) for path in changed)
