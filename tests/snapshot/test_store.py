@@ -129,7 +129,7 @@ def test_a_full_disk_leaves_what_is_published(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     store = Store(tmp_path / "home")
-    for step in ("write_table", "write_pack", "write_files_parquet", "file_digest"):
+    for step in ("write_table", "write_pack", "write_packed_files", "file_digest"):
         with monkeypatch.context() as patched:
             patched.setattr(building, step, full)
             with pytest.raises(SnapshotError, match="No space left"):
@@ -152,7 +152,7 @@ def test_who_writes_beside_leaves_nothing_after_a_failure(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(building, "write_files_parquet", slowly)
+    monkeypatch.setattr(building, "write_packed_files", slowly)
     monkeypatch.setattr(building, "write_pack", full)
     known = catalog()
     root = write_scores(tmp_path / "results", {"org/a": {"T1": 0.5}})

@@ -16,8 +16,10 @@ from frontrunner.results.table import Difference, Origins, ScoreTable
 from frontrunner.snapshot.tables import (
     PARQUET,
     open_table,
+    packed,
     read_table,
     write_files_parquet,
+    write_packed_files,
     write_scores_parquet,
     write_table,
 )
@@ -149,8 +151,12 @@ def read(folder: Path, name: str) -> tuple[list[tuple[object, ...]], dict[str, o
     return frame.rows(), dict(frame.schema)
 
 
-def test_files_rejects_settings_and_differences_as_parquet(tmp_path: Path) -> None:
-    write_files_parquet(tmp_path, ORIGINS, REJECTS, SETTINGS, DIFFERENCES)
+@pytest.mark.parametrize("sent", [False, True])
+def test_files_rejects_settings_and_differences_as_parquet(tmp_path: Path, sent: bool) -> None:
+    if sent:
+        write_packed_files(tmp_path, packed(ORIGINS), REJECTS, SETTINGS, DIFFERENCES)
+    else:
+        write_files_parquet(tmp_path, ORIGINS, REJECTS, SETTINGS, DIFFERENCES)
     assert {path.name for path in tmp_path.iterdir()} == PARQUET - {"scores.parquet"}
     assert read(tmp_path, "files")[0] == [
         ("a/r/T1.json", "r", "2.0.0", None, True, 1.5),

@@ -33,8 +33,10 @@ from frontrunner.snapshot.row_groups import row_groups
 from frontrunner.snapshot.store import Store
 from frontrunner.snapshot.tables import (
     PARQUET,
+    packed,
     write_files_parquet,
     write_origins,
+    write_packed_files,
     write_scores_parquet,
     write_table,
 )
@@ -101,14 +103,15 @@ def _write_parts(
     of: float | None = None,
 ) -> None:
     ingested = inputs.ingested
-    write_table(folder, ingested.table)
     with hidden_folder(folder.parent, "origins") as aside:
-        jobs = [helper.submit(write_scores_parquet, folder)]
+        jobs: list[Future[None]] = []
         try:
+            # First what needs no table: the helper has had nothing to do for a while.
             jobs += _write_files(folder, ingested, helper, aside)
-            _write_here(folder, inputs)
-            with ThreadPoolExecutor(1) as thread:  # checksums leave this thread its core
-                here = thread.submit(_digests, folder, _written_here(folder))
+            write_table(folder, ingested.table)
+            jobs.append(helper.submit(write_scores_parquet, folder))
+            with ThreadPoolExecutor(1) as thread:  # the disk and checksums leave this one its core
+                here = thread.submit(_written_here, folder, inputs)
                 meanwhile(inputs)
             digests = here.result()
         finally:
@@ -137,7 +140,7 @@ def _write_files(
     others = ingested.rejects, ingested.run_settings, ingested.differences
     origins = ingested.origins
     if len(origins.path) <= FILES_AT_ONCE:
-        yield helper.submit(write_files_parquet, folder, origins, *others)
+        yield helper.submit(write_packed_files, folder, packed(origins), *others)
         return
     parts = []
     for group in row_groups(len(origins.path)):
@@ -146,19 +149,17 @@ def _write_files(
     yield helper.submit(write_files_parquet, folder, parts, *others)
 
 
-def _write_here(folder: Path, inputs: Inputs) -> None:
-    """Write all files but Parquet and the table's."""
+def _written_here(folder: Path, inputs: Inputs) -> dict[str, FileEntry]:
+    """Write all files but Parquet and the table's; the checksums of these and the table's."""
     add_file(folder / CATALOG, msgspec.json.encode(inputs.catalog))
-    packed = ((task, compressed_only(JSON, one)) for task, one in inputs.statistics.items())
-    write_pack(folder, STATISTICS, packed)
+    compressed = ((task, compressed_only(JSON, one)) for task, one in inputs.statistics.items())
+    write_pack(folder, STATISTICS, compressed)
+    written = {path.name for path in folder.iterdir()}
+    return _digests(folder, written - PARQUET)
 
 
 def _digests(folder: Path, names: Iterable[str]) -> dict[str, FileEntry]:
     return {name: file_digest(folder / name) for name in names}
-
-
-def _written_here(folder: Path) -> list[str]:
-    return [path.name for path in folder.iterdir() if path.name not in PARQUET]
 
 
 def counts_of(ingested: Ingested) -> Counts:

@@ -209,6 +209,26 @@ def write_files_parquet(
     _write(_frame_of(differences, differing), folder / DIFFERENCES_PARQUET)
 
 
+def packed(origins: Origins) -> bytes:
+    """The sources of some scores, to be given to another process.
+
+    To send them as they are takes a sixth of a second on both sides for the public results.
+    """
+    return msgspec.msgpack.encode(origins)
+
+
+def write_packed_files(
+    folder: Path,
+    origins: bytes,
+    rejects: Sequence[Reject],
+    settings: Sequence[RunSettings],
+    differences: Sequence[Difference],
+) -> None:
+    """As `write_files_parquet`, with sources that are `packed`."""
+    plain = msgspec.msgpack.decode(origins, type=Origins)
+    write_files_parquet(folder, plain, rejects, settings, differences)
+
+
 def _frame_of_origins(origins: Origins) -> pl.DataFrame:
     import polars as pl  # noqa: PLC0415
 
