@@ -19,6 +19,7 @@ import pytest
 from frontrunner.http.app import Application
 from frontrunner.http.follow import Follower, with_readiness
 from frontrunner.snapshot.freshness import write_checked_at
+from frontrunner.snapshot.manifest import FileEntry
 from frontrunner.snapshot.store import Store
 from tests.factories import small_snapshot
 
@@ -132,6 +133,28 @@ def test_a_new_snapshot_is_served_without_waiting_for_the_next_check(tmp_path: P
 
     board.store.publish(old.id)
     board.look(published, every=3600)
+
+
+@pytest.mark.parametrize(("damaged", "other"), [(False, False), (True, False), (False, True)])
+def test_an_equal_catalog_is_not_read_again_unless_it_was_damaged(
+    tmp_path: Path, damaged: bool, other: bool
+) -> None:
+    old = small_snapshot(tmp_path)
+    board = Board(tmp_path)
+    new = small_snapshot(tmp_path, 0.05)
+    board.store.publish(old.id)
+    board.look(lambda: board.follower.readiness.ready)
+    catalog = board.application.served.service.snapshot.catalog
+    if other:
+        files = board.application.served.service.snapshot.manifest.files
+        files["catalog.json"] = FileEntry(1, "0" * 64)
+    if damaged:
+        flip(old.folder / "catalog.json")
+    board.store.publish(new.id)
+    board.look(lambda: board.serving == new.id, every=3600)
+    found = board.application.served.service.snapshot
+    assert (found.catalog is catalog) == (not damaged and not other)
+    assert found.catalog == new.catalog
 
 
 def test_a_repair_is_noticed(tmp_path: Path) -> None:

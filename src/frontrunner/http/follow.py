@@ -31,7 +31,7 @@ from frontrunner.snapshot.store import Store, whole_damage
 
 LOOK_EVERY = 1.0
 """Seconds between two checks of what is served and of what is published."""
-GLANCE_EVERY = 0.05
+GLANCE_EVERY = 0.02
 """Seconds between two looks at the name of what is published."""
 _STILL_ANSWERED = frozenset({"/health", "/metrics"})
 """Paths that say nothing of the board."""
@@ -144,7 +144,15 @@ class Follower:
         answers = answers and has_answers(self._store.at.snapshot(name))
         state = name, answers, read_checked_at(self._store.at, name)
         if self.stopped or state != self._state:
-            self._use(name, answers)
+            earlier = self._served if await self._was_whole(name) else None
+            self._use(name, answers, earlier)
+
+    async def _was_whole(self, name: str) -> bool:
+        """Whether another snapshot than `name` is served, and was intact all the while."""
+        served = self._served.id
+        if self.stopped or served == name or served not in self._checked:
+            return False
+        return await self._is_intact(served)  # if nothing changed, from the times of its files
 
     async def _check(self, name: str) -> bool:
         """Check a snapshot: whether its prepared answers are intact, if there are any.
@@ -188,13 +196,16 @@ class Follower:
         served = self.application.served
         return self._served.id, served.prepared, served.service.checked_at
 
-    def _use(self, name: str, answers: bool) -> None:
+    def _use(self, name: str, answers: bool, earlier: Snapshot | None = None) -> None:
+        """Serve a snapshot; `earlier` is an intact one, of which some can be kept."""
         before = self.stopped, *self._state[:2]
         checked_at = read_checked_at(self._store.at, name)
         if before[:2] == ("", name):  # it was found intact, so what was read of it is
             self.application.renew(with_answers=answers, checked_at=checked_at)
         else:
             snapshot = Snapshot(self._store.at.snapshot(name), with_answers=answers)
+            if earlier is not None:
+                snapshot.take_from(earlier)
             self.application.use(snapshot, checked_at)
         self.stopped = ""
         if before != ("", name, answers):
