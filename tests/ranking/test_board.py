@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from frontrunner.catalog import Aggregation, Benchmark, CustomGroup, CustomGrouping, Model
-from frontrunner.ranking import Board, Facts, Policy, Question, language_scores, rank
+from frontrunner.ranking import Board, Facts, Policy, Question, language_scores, rank, standing
 from frontrunner.ranking.coverage import models_with_every_cell, models_with_every_task
 from frontrunner.ranking.means import score
 from frontrunner.results.ingest import ingest
@@ -100,6 +101,29 @@ def test_one_language_is_the_board_of_its_subsets_alone(
     narrowed = tuple(scope(one, subsets=["en"]) for one in TASKS)
     by_language = as_dict(table, rank(table, Facts.of(KNOWN), question))
     assert by_language == as_dict(table, rank(table, Facts.of(KNOWN), Question(scopes=narrowed)))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@given(
+    SCORES,
+    st.sampled_from([(), ("mean_task",), ("mean_public", "mean_task")]),
+    st.sampled_from(list(Aggregation)),
+    st.booleans(),
+)
+def test_a_standing_is_the_order_of_the_board(
+    tmp_path_factory: pytest.TempPathFactory,
+    scores: dict[tuple[str, str, str, str], float | None],
+    sort_by: tuple[str, ...],
+    aggregation: Aggregation,
+    public_only: bool,
+) -> None:
+    table = table_from(scores, tmp_path_factory.mktemp("r") / "results")
+    facts = replace(Facts.of(KNOWN), private_tasks=frozenset({"T2"}))
+    asked = frozenset({aggregation})
+    question = Question(scopes=WHOLE, sort_by=sort_by, aggregations=asked, public_only=public_only)
+    found, whole = standing(table, facts, question), rank(table, facts, question)
+    assert found.variants.tolist() == whole.variants.tolist()
+    assert found.cells_had.tolist() == whole.cells_had.tolist()
 
 
 def test_coverage_stands_beside_every_mean(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@
 any set of tasks.
 """
 
-from frontrunner.ranking.board import Board, rank
+from frontrunner.ranking.board import Board, Standing, rank, standing
 from frontrunner.ranking.facts import Facts
 from frontrunner.ranking.languages import LanguageScores, language_scores
 from frontrunner.ranking.question import Policy, Question
@@ -16,7 +16,9 @@ __all__ = [
     "LanguageScores",
     "Policy",
     "Question",
+    "Standing",
     "Weights",
     "language_scores",
     "rank",
+    "standing",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -79,26 +80,12 @@ def rank(
     completed in part has no score. Borda ranks are taken over models, with a model's variants
     pooled, and over all its scores; both as in mteb's leaderboard.
     """
-    shown = scored_rows or score(table, question)
-    scored = shown
-    if question.public_only:
-        public = set(shown.rows.tasks) - facts.private_tasks
-        scored = shown.only(shown.rows.only_tasks(public))
-    counted = scored.rows
-    kept = np.flatnonzero(~np.isnan(scored.by_task).all(axis=1))
-    mean: Mean = lenient_mean if question.policy is Policy.LENIENT else strict_mean
-    subsets = SubsetScores.of(scored) if Aggregation.MEAN_SUBSET in question.aggregations else None
-    means, types, by_type = _means(question, scored, facts, mean, subsets)
-    completed, _, _ = _means(question, scored, facts, lenient_mean, subsets)
-    pooled = subsets.pooled_by_model if subsets else scored.pooled_by_model
-    weights = _of_columns(question, scored, facts, subsets)
-    borda = borda_ranks(pooled, len(kept), weights)[counted.model_of]
-    order = kept[_order(question, counted.variants[kept], _pick(means, kept), borda[kept])]
-    groups = {g.name: group_means(scored, g, mean) for g in question.groupings}
-    variants = counted.variants[order]
-    # Tasks that do not count are still shown.
-    place = np.searchsorted(shown.rows.variants, variants)
-    means, by_type = _pick(means, order), by_type[order]
+    found = _ordered(table, facts, question, scored_rows)
+    shown, scored, order, borda = found.shown, found.scored, found.order, found.borda
+    types, counted, variants, place = found.types, scored.rows, found.variants, found.place
+    completed, _, _ = _means(question, scored, facts, lenient_mean, found.subsets)
+    groups = {g.name: group_means(scored, g, found.mean) for g in question.groupings}
+    means, by_type = _pick(found.means, order), found.by_type[order]
     if question.policy is Policy.SHOWN_LENIENT:
         lenient, types, lenient_by_type = _means(question, shown, facts, lenient_mean, None)
         means |= {name: lenient[name][place] for name in ("mean_task", "mean_task_type")}
@@ -124,6 +111,68 @@ def rank(
         cells_had=shown.cells_had.sum(axis=1)[place],
         cells_total=int(shown.cells_required.sum()),
         tasks_complete=np.count_nonzero(~np.isnan(shown.by_task), axis=1)[place],
+    )
+
+
+class Standing(NamedTuple):
+    """Who is where on a board, and on how much: what the guards of an update compare."""
+
+    variants: Integers
+    """[rows] Index into the table's variants, best row first."""
+    cells_had: Integers
+    """[rows] Cells of the board in which the model has a score."""
+
+
+def standing(table: ScoreTable, facts: Facts, question: Question) -> Standing:
+    """The rows that `rank` gives, in its order, in two thirds of its time."""
+    found = _ordered(table, facts, question, None)
+    return Standing(found.variants, found.shown.cells_had.sum(axis=1)[found.place])
+
+
+class _Ordered(NamedTuple):
+    """The rows of a board in their order, and what gives it."""
+
+    shown: Scored
+    scored: Scored
+    """The rows that count."""
+    mean: Mean
+    subsets: SubsetScores | None
+    means: Mapping[str, Floats]
+    """Of all variants in `scored`, as are the next two."""
+    types: tuple[str, ...]
+    by_type: Floats
+    borda: Integers
+    """[variants of `scored`]"""
+    order: Integers
+    """[rows] Index into the variants of `scored`, best first."""
+    variants: Integers
+    """[rows] Index into the table's variants."""
+    place: Integers
+    """[rows] Index into the variants of `shown`."""
+
+
+def _ordered(
+    table: ScoreTable, facts: Facts, question: Question, scored_rows: Scored | None
+) -> _Ordered:
+    shown = scored_rows or score(table, question)
+    scored = shown
+    if question.public_only:
+        public = set(shown.rows.tasks) - facts.private_tasks
+        scored = shown.only(shown.rows.only_tasks(public))
+    counted = scored.rows
+    kept = np.flatnonzero(~np.isnan(scored.by_task).all(axis=1))
+    mean: Mean = lenient_mean if question.policy is Policy.LENIENT else strict_mean
+    subsets = SubsetScores.of(scored) if Aggregation.MEAN_SUBSET in question.aggregations else None
+    means, types, by_type = _means(question, scored, facts, mean, subsets)
+    pooled = subsets.pooled_by_model if subsets else scored.pooled_by_model
+    weights = _of_columns(question, scored, facts, subsets)
+    borda = borda_ranks(pooled, len(kept), weights)[counted.model_of]
+    order = kept[_order(question, counted.variants[kept], _pick(means, kept), borda[kept])]
+    variants = counted.variants[order]
+    # Tasks that do not count are still shown.
+    place = np.searchsorted(shown.rows.variants, variants)
+    return _Ordered(
+        shown, scored, mean, subsets, means, types, by_type, borda, order, variants, place
     )
 
 

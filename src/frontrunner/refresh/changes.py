@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from frontrunner.catalog import Catalog
-from frontrunner.ranking import Facts, Policy, Question, rank
+from frontrunner.ranking import Facts, Policy, Question, standing
 from frontrunner.results.table import ScoreTable
 from frontrunner.snapshot.build import Inputs, counts_of
 from frontrunner.snapshot.difference import TableDifference, difference
@@ -84,8 +84,8 @@ def board_states(table: ScoreTable, catalog: Catalog) -> dict[str, BoardState]:
     """The boards that have rows, ranked as `/v1` ranks them."""
     facts, states = Facts.of(catalog), {}
     for bench in catalog.benchmarks:
-        board = rank(table, facts, Question.of(bench, None, Policy.STRICT))
-        if len(board.rank):
+        board = standing(table, facts, Question.of(bench, None, Policy.STRICT))
+        if len(board.variants):
             models = [table.variants[number].model for number in board.variants.tolist()]
             scores = dict.fromkeys(models, 0)
             for model, number in zip(models, board.cells_had.tolist(), strict=True):
