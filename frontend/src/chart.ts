@@ -21,8 +21,7 @@ interface Chart {
   dots: Dot[];
 }
 
-const LETTER = 7;
-/** The same picture in two sizes, of which the style sheet shows one. */
+/** The same picture in three sizes, of which the style sheet shows one. */
 const charts: Chart[] = [...document.querySelectorAll<SVGSVGElement>("figure .chart")].map((svg) => ({
   svg,
   dots: [...svg.querySelectorAll<SVGAElement>("a[data-i]")].map(readDot),
@@ -84,23 +83,32 @@ function drawLine({ svg }: Chart, front: Dot[]): void {
   svg.querySelector(".fl")?.setAttribute("d", path);
 }
 
-/** Labels of the front, leaving out those that would overlap: see `charts._labels`. */
+/** About how wide a label is drawn: see `charts._label_width`. */
+function widthOf(label: string): number {
+  const wide = (letter: string): number => ("fijlrtI1.,-/:()' ".includes(letter) ? 4.2 : "mwMW".includes(letter) ? 10.4 : /\p{Lu}/u.test(letter) ? 8.2 : 6.8);
+  return [...label].reduce((sum, letter) => sum + wide(letter), 0);
+}
+
+/** Labels of the front, leaving out those that would meet another, a dot of the front or its line: see `charts._labels`. */
 function drawLabels({ svg }: Chart, front: Dot[]): void {
   const [left, full] = [Number(svg.dataset["left"]), svg.viewBox.baseVal.width];
   svg.querySelectorAll(".dl").forEach((label) => label.remove());
   const taken: [number, number, number][] = [];
-  for (const dot of [...front].reverse()) {
-    const width = (dot.said[0] ?? "").length * LETTER;
-    const start = Math.max(dot.x - width - 8, left);
-    const top = start + width < dot.x ? dot.y - 8 : dot.y - 14;
+  for (const [index, dot] of [...front.entries()].reverse()) {
+    const name = dot.said[0] ?? "";
+    const width = widthOf(name);
+    const beside = dot.x - 8 - width >= left;
+    const start = beside ? dot.x - 8 - width : left;
+    const top = beside ? dot.y - 8 : dot.y - 14;
     const end = start + width;
     const overlaps = taken.some(([begin, other, line]) => Math.abs(top - line) < 14 && start < other && begin < end);
     const covers = front.some(({ x, y }) => start - 6 < x && x < end + 6 && top - 14 < y && y < top + 8);
-    if (end > full || overlaps || covers) continue;
+    const crosses = (front[index + 1]?.x ?? Infinity) < end + 3;
+    if (end > full || overlaps || covers || crosses) continue;
     taken.push([start, end, top]);
     const label = document.createElementNS("http://www.w3.org/2000/svg", "text");
-    label.textContent = dot.said[0] ?? "";
-    for (const [name, value] of Object.entries({ class: "dl", x: start, y: top })) label.setAttribute(name, String(value));
+    label.textContent = name;
+    for (const [key, value] of Object.entries({ class: beside ? "dl e" : "dl", x: beside ? end : start, y: top })) label.setAttribute(key, String(value));
     svg.append(label);
   }
 }

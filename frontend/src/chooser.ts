@@ -104,7 +104,7 @@ class Chooser {
     this.chips.replaceChildren(...this.chosen.map((name, place) => this.chip(name, place)));
     this.chips.hidden = this.chosen.length === 0;
     this.box.disabled = this.chosen.length >= Number(this.words["most"]);
-    this.box.placeholder = this.box.disabled ? this.word("full") : "";
+    this.box.placeholder = this.box.disabled ? this.word("full") : this.word("hint");
   }
 
   private chip(name: string, place: number): HTMLLIElement {

@@ -43,17 +43,29 @@ def test_charts_show_the_unit_that_fits(service: Service) -> None:
     assert ">1M<" in svg
 
 
-@pytest.mark.parametrize("canvas", [charts.WIDE, charts.NARROW])
+CANVASES = [charts.WIDE, charts.MIDDLE, charts.NARROW]
+
+
+def labels_of(svg: str) -> list[tuple[float, float, float]]:
+    """Where each label of the front begins, its line, and where it ends, at 6 units a letter."""
+    found = re.findall(r'class="dl( e)?" x="([\d.]+)" y="([\d.]+)">([^<]+)', svg)
+    widths = [6.0 * len(name) for _, _, _, name in found]
+    return [
+        (float(x) - (width if ends else 0), float(y), float(x) + (0 if ends else width))
+        for (ends, x, y, _), width in zip(found, widths, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
 def test_everything_is_inside_the_picture_and_no_label_covers_another(
     canvas: charts.Canvas,
 ) -> None:
-    """A label has about 7 units a letter; labels of the front cover none of its dots either."""
+    """Labels of the front cover none of its dots either."""
     names = ["a-model-with-a-very-long-name-that-fits-nowhere", "short", "of-middling-length"]
     dots = [Dot(0.002 * 1.6**n, 40 + 2.0 * n, names[n % 3], "x", "/m", n) for n in range(18)]
     svg = charts.scatter(dots, charts.records(dots), charts.LOG, "x", "y", canvas)
     circles = [(float(x), float(y)) for x, y in re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', svg)]
-    found = re.findall(r'class="dl" x="([\d.]+)" y="([\d.]+)">([^<]+)', svg)
-    labels = [(float(x), float(y), float(x) + 7 * len(name)) for x, y, name in found]
+    labels = labels_of(svg)
     assert len(labels) >= 2
     assert all(0 <= x <= canvas.width and 0 <= y <= canvas.height for x, y in circles)
     assert all(canvas.left <= start and end <= canvas.width for start, _, end in labels)
@@ -63,7 +75,21 @@ def test_everything_is_inside_the_picture_and_no_label_covers_another(
             assert abs(top - line) >= 14 or end <= begin or other <= start
 
 
-@pytest.mark.parametrize("canvas", [charts.WIDE, charts.NARROW])
+@pytest.mark.parametrize("canvas", CANVASES)
+def test_the_line_of_the_front_crosses_no_label(canvas: charts.Canvas) -> None:
+    """A name with no room beside its dot is shown if it ends before the line rises."""
+    long = "n" * int(canvas.width * 0.55 / 6.8)
+    first = Dot(0.0, 40, long, "x", "/m")
+
+    def shown(second: float) -> list[tuple[float, float, float]]:
+        front = [first, Dot(second, 60, "short", "x", "/m")]
+        return labels_of(charts.scatter(front, front, charts.LINEAR, "x", "y", canvas))
+
+    assert len(shown(400.0)) == 2
+    assert len(shown(6.0)) == 1
+
+
+@pytest.mark.parametrize("canvas", CANVASES)
 def test_marks_of_an_axis_do_not_touch(canvas: charts.Canvas) -> None:
     dots = [Dot(size, 50.0, "m", "", "/m") for size in (1e-4, 1e2)]
     svg = charts.scatter(dots, dots[:1], charts.LOG, "x", "y", canvas)

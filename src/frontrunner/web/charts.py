@@ -13,6 +13,7 @@ from frontrunner.web import text
 
 _LETTER = 7.6
 """About the width of a letter."""
+_SLIM = frozenset("fijlrtI1.,-/:()' ")
 
 
 class Canvas(NamedTuple):
@@ -28,7 +29,9 @@ class Canvas(NamedTuple):
     bottom: float
 
 
-WIDE = Canvas("wide", 960.0, 520.0, 56.0, 24.0, 20.0, 56.0)
+WIDE = Canvas("wide", 960.0, 470.0, 56.0, 24.0, 20.0, 48.0)
+MIDDLE = Canvas("middle", 700.0, 460.0, 46.0, 16.0, 20.0, 48.0)
+"""For tablets, where the letters of the wide one would be too small."""
 NARROW = Canvas("narrow", 360.0, 400.0, 30.0, 10.0, 20.0, 48.0)
 """For phones, where the wide one would be cut off or too small to read."""
 
@@ -221,28 +224,40 @@ def _steps(frame: _Frame, front: Sequence[Dot]) -> Markup:
     )
 
 
+def _label_width(label: str) -> float:
+    """About how wide a label of the front is drawn, at 12 px; `chart.ts` has the same rule."""
+    return sum(
+        4.2 if letter in _SLIM else 10.4 if letter in "mwMW" else 8.2 if letter.isupper() else 6.8
+        for letter in label
+    )
+
+
 def _labels(frame: _Frame, front: Sequence[Dot]) -> list[Markup]:
-    """Labels of the front, leaving out those that would overlap others or cover a dot of it."""
+    """Labels of the front, but those that would meet another, a dot of the front or its line."""
     taken: list[tuple[float, float, float]] = []
     places = [_clamped(frame, dot) for dot in front]
     parts, box = [], frame.canvas
-    for dot, (x, y) in zip(reversed(front), reversed(places), strict=True):
-        width = len(dot.label) * 7.0
-        start = max(x - width - 8, box.left)
-        end = start + width
+    for index in reversed(range(len(front))):
+        dot, (x, y) = front[index], places[index]
+        width = _label_width(dot.label)
         # Beside its dot; above it where there is no room.
-        top = y - 8 if end < x else y - 14
+        is_beside = x - 8 - width >= box.left
+        start, top = (x - 8 - width, y - 8) if is_beside else (box.left, y - 14)
+        end = start + width
         overlaps = any(
             abs(top - line) < 14 and start < other_end and begin < end
             for begin, other_end, line in taken
         )
         covers = any(start - 6 < a < end + 6 and top - 14 < b < top + 8 for a, b in places)
-        if end > box.width or overlaps or covers:
+        # The line goes up where the next dot of the front is.
+        crosses = index + 1 < len(front) and places[index + 1][0] < end + 3
+        if end > box.width or overlaps or covers or crosses:
             continue
         taken.append((start, end, top))
+        kind, at = ("dl e", end) if is_beside else ("dl", start)
         parts.append(
-            Markup('<text class="dl" x="{}" y="{}">{}</text>').format(
-                round(start, 1), round(top, 1), dot.label
+            Markup('<text class="{}" x="{}" y="{}">{}</text>').format(
+                kind, round(at, 1), round(top, 1), dot.label
             )
         )
     return parts

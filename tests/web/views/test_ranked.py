@@ -69,7 +69,7 @@ def test_private_tasks_do_not_count_when_a_board_is_ranked_again(
 
 def test_a_smaller_set_of_tasks_is_said(private: Service) -> None:
     text = said(Browser(private).text("/benchmark/Half", "types=Retrieval"))
-    assert text.startswith("It counts 1 of the board\u2019s 2 tasks: Retrieval.")
+    assert text.startswith("This ranking counts 1 of the board\u2019s 2 tasks: Retrieval.")
 
 
 def test_the_form_says_which_tasks_never_count(private: Service) -> None:

@@ -107,7 +107,7 @@ def _picture(
         if (found := place(row))
     ]  # fmt: skip
     front = charts.records(dots)
-    sizes = (charts.WIDE, charts.NARROW)
+    sizes = (charts.WIDE, charts.MIDDLE, charts.NARROW)
     svg = Markup("").join(charts.scatter(dots, front, axis, *labels, size) for size in sizes)
     left_out = len(board.rows) - len(dots)
     return Picture(svg, len(dots), left_out, front, shared, charts.below(dots, axis))
