@@ -66,8 +66,15 @@ setup-gradio: $(GRADIOS:%=.venv-gradio-%/.done) ## Make an environment for each 
 	@.venv-gradio-$*/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/gradio-$*.txt
 	@touch $@
 
-setup-lint: .venv-lint/.done ## Make .venv-lint, with what checks the files of `gateway emit`, and Debian's systemd-analyze
+setup-lint: .venv-lint/.done ## Install what checks the files of `emit`: actionlint, hadolint, schemas, Debian's systemd and cron
 	@command -v systemd-analyze >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends systemd; }
+	@command -v crontab >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends cron; }
+	@command -v npm >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm; }
+	@$(MAKE) tests/acceptance/lint/node_modules/.done
+
+tests/acceptance/lint/node_modules/.done: tests/acceptance/lint/package-lock.json
+	@npm --prefix tests/acceptance/lint ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
 
 .venv-lint/.done: requirements/lint.txt
 	@test -x .venv-lint/bin/python || $(PYTHON) -m venv .venv-lint

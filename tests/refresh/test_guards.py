@@ -11,7 +11,7 @@ from frontrunner.base.config import load_settings
 from frontrunner.base.errors import UsageError
 from frontrunner.base.refresh_settings import GUARDS, GuardSettings
 from frontrunner.refresh.changes import BoardState, Changes
-from frontrunner.refresh.guards import breaches
+from frontrunner.refresh.guards import breaches, reason_of
 from frontrunner.snapshot.difference import difference
 from frontrunner.snapshot.manifest import Counts
 from tests.factories import catalog, table_of
@@ -102,20 +102,58 @@ def test_scores_that_move(tmp_path: Path) -> None:
     assert said(found, moved=14, points=25) == {}
     assert said(found, moved=15, points=24) == {}
     assert said(found, moved=14, points=24) == {
-        "moved": "3 of 20 scores (15%) would move by more than 24 points; 14% may "
+        "moved": "3 of 20 scores (15%) would move by more than 24 points, nearly all to 0.5 times "
+        "what they were; 14% may ([refresh.guards] moved)."
+    }
+    assert said(found, moved=14, points=3) == {
+        "moved": "4 of 20 scores (20%) would move by more than 3 points; 14% may "
         "([refresh.guards] moved)."
     }
-    assert "4 of 20 scores (20%)" in said(found, moved=14, points=3)["moved"]
 
 
-def test_files_that_are_rejected(tmp_path: Path) -> None:
-    files = (counts(1000, 10, unreadable=4), counts(1000, 20, unreadable=5, unknown=9))
-    found = changes(tmp_path, all_at(0.5), all_at(0.5), files=files)
-    assert said(found, rejected=1) == {}
-    assert said(found, rejected=0.9) == {
-        "rejected": "2.00% of the files would be rejected (9 more as unknown), after 1.00% so far; "
-        "the share may grow by 0.9 points ([refresh.guards] rejected)."
+def test_of_fewer_files_the_same_rejected_ones_are_no_reason(tmp_path: Path) -> None:
+    """A fifth of the models was gone, and the files were said to be rejected."""
+    files = (counts(1000, 20, a=20), counts(800, 19, a=19))
+    assert said(changes(tmp_path, all_at(0.5), all_at(0.5), files=files), rejected=0) == {}
+    more = (counts(1000, 20, a=20), counts(2000, 40, a=40))
+    assert said(changes(tmp_path / "more", all_at(0.5), all_at(0.5), files=more), rejected=0) == {}
+
+
+def test_files_that_a_rule_passes_over_are_no_reason_for_rejects(tmp_path: Path) -> None:
+    files = (counts(100), counts(100, 2, superseded=40, unknown=2))
+    found = said(changes(tmp_path, all_at(0.5), all_at(0.5), files=files), rejected=1)
+    assert "(2 more as unknown)" in found["rejected"]
+
+
+def test_models_that_have_another_name_now(tmp_path: Path) -> None:
+    names = {model: model.replace("org/", "new/") for model in MODELS[15:]}
+    found = changes(tmp_path, all_at(0.5), all_at(0.5, 16))._replace(renamed=names)
+    assert said(found, models=3) == {
+        "models": "4 models would vanish (org/m16, org/m17, org/m18 and 1 more), of which 4 were "
+        "probably renamed, such as org/m16 to new/m16; 3 may ([refresh.guards] models)."
     }
+
+
+def test_why_an_update_is_held_is_one_sentence_with_the_cause(tmp_path: Path) -> None:
+    files = (counts(100), counts(100, 4, unknown=4))
+    found = changes(tmp_path, all_at(0.5), all_at(0.25, 16), files=files)
+    strict = msgspec.structs.replace(LAX, models=3, rejected=1)
+    rejected = (
+        "4.00% of the files would be rejected (4 more as unknown), after 0.00% so far; the share "
+        "may grow by 1 point ([refresh.guards] rejected)"
+    )
+    assert reason_of(found, strict) == f"{rejected}; the guard models holds it as well."
+    more = msgspec.structs.replace(strict, moved=5)
+    assert reason_of(found, more) == f"{rejected}; the guards models and moved hold it as well."
+    one = msgspec.structs.replace(LAX, models=3)
+    assert reason_of(found, one) == breaches(found, one)[0].sentence
+    assert reason_of(found, LAX) == ""
+    renamed = found._replace(renamed={"org/m16": "new/m16"})
+    assert reason_of(renamed, strict) == (
+        "4 models would vanish (org/m16, org/m17, org/m18 and 1 more), of which 1 was probably "
+        "renamed, such as org/m16 to new/m16; 3 may ([refresh.guards] models); the guard rejected "
+        "holds it as well."
+    )
 
 
 def test_models_that_lose_scores_on_a_board(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from frontrunner.catalog import Catalog
@@ -31,6 +32,8 @@ class Changes(NamedTuple):
     boards_after: dict[str, BoardState]
     counts_before: Counts
     counts_after: Counts
+    renamed: Mapping[str, str] = {}
+    """Model -> the unknown name that its results probably have now."""
 
     @property
     def boards_gone(self) -> tuple[str, ...]:
@@ -77,6 +80,7 @@ def measure(
         boards_after=board_states(results.table, results.catalog),
         counts_before=old.manifest.provenance.counts,
         counts_after=counts_of(results),
+        renamed={one.model: one.name for one in results.catalog.probably_renamed},
     )
 
 

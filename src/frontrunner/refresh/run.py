@@ -34,7 +34,7 @@ from frontrunner.ops.reporting import Reporter
 from frontrunner.ops.store_push import push_published
 from frontrunner.refresh.changes import Changes, measure
 from frontrunner.refresh.deliver import Delivery, deliver
-from frontrunner.refresh.guards import Breach, breaches
+from frontrunner.refresh.guards import Breach, breaches, reason_of
 from frontrunner.refresh.known_boards import keep_boards, known_boards
 from frontrunner.refresh.record import (
     Outcome,
@@ -77,6 +77,8 @@ class Guards:
         self.changes: Changes | None = None
         """None if nothing was published before, or if it cannot be read."""
         self.found: tuple[Breach, ...] = ()
+        self.reason = ""
+        """Why the snapshot is held."""
 
     def look(self, inputs: Inputs) -> None:
         """Compare what a snapshot is made from with what is published, while it is written."""
@@ -90,13 +92,15 @@ class Guards:
             self._measured = error
 
     def judge(self, snapshot: Snapshot) -> str:
-        """Why the snapshot is held, in a sentence for each guard; empty if it may pass."""
+        """Why the snapshot is held, in one sentence; empty if it may pass."""
         if isinstance(self._measured, CorruptSnapshotError):
-            self.found = (Breach("current", _unreadable(self._measured)),)
+            self.reason = _unreadable(self._measured)
+            self.found = (Breach("current", self.reason),)
         elif self._measured is not None:
             self.changes = self._measured
             self.found = breaches(self.changes, self._limits)
-        return in_words(self.found)
+            self.reason = reason_of(self.changes, self._limits)
+        return self.reason
 
     def keep_boards(self, snapshot: str) -> None:
         """Keep the boards of the snapshot that passed, for the next update."""
@@ -108,11 +112,6 @@ def _unreadable(error: CorruptSnapshotError) -> str:
     return (
         f"The published snapshot cannot be read, so the new one cannot be compared with it: {error}"
     )
-
-
-def in_words(found: tuple[Breach, ...]) -> str:
-    """All that the guards say."""
-    return " ".join(one.sentence for one in found)
 
 
 _IN_PLACE: tuple[Outcome, ...] = ("published", "unchanged", "unprepared")
@@ -258,7 +257,7 @@ def _judged(
     if guards.found:
         if unprepared is not None:
             reporter.warn(unprepared)
-        return _Built("held", in_words(guards.found), snapshot=snapshot)
+        return _Built("held", guards.reason, snapshot=snapshot)
     if unprepared is not None:
         reason = f"Snapshot {snapshot} is published. {unprepared}"
         return _Built("unprepared", reason, unprepared, snapshot)

