@@ -170,7 +170,7 @@ def test_the_job_from_the_source_to_the_reader_and_an_issue_when_it_fails(
 
     repository.results(4)
     held = repository.run()
-    assert (held.failed, held.steps[-1]) == (True, "Open an issue, or add to the one that is open")
+    assert (held.failed, held.steps[-1]) == (True, "Open an issue, or comment on the open one")
     asked = repository.log.read_text()
     assert "issue create --title The leaderboard was not updated" in asked
     assert "8 models would vanish" in asked

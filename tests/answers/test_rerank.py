@@ -148,9 +148,9 @@ def test_a_weight_of_what_is_narrowed_away_is_kept(service: Service) -> None:
     [
         ("Retreival:3", "'Retrieval'"),
         ("Two:3", "no task or type"),
-        ("T1", "is no weight"),
-        ("T1:-1", "is no weight"),
-        ("T1:nan", "is no weight"),
+        ("T1", "is not a weight"),
+        ("T1:-1", "is not a weight"),
+        ("T1:nan", "is not a weight"),
         ("T1:101", "from 0 to 100"),
         ("T1:0.125", "two decimals"),
     ],

@@ -42,9 +42,7 @@ def test_a_mistake_in_another_section_is_a_warning(tmp_path: Path, mistake: str)
     assert settings.gateway.state == "/var/lib/x"
     with pytest.raises(UsageError) as raised:
         load_settings(tmp_path, {})
-    assert (
-        warning == f"{raised.value} The command goes on without the sections that have a mistake."
-    )
+    assert warning == f"{raised.value} The command goes on without the sections that have an error."
 
 
 @pytest.mark.parametrize(

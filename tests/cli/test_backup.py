@@ -59,5 +59,5 @@ def test_a_ledger_that_does_not_hold_is_not_backed_up(
         connection.execute("DELETE FROM ledger WHERE seq = 2")
         connection.commit()
     assert run(monkeypatch, "backup", str(tmp_path / "a.tar"), "--home", str(home)) == 4
-    assert "The ledger does not hold" in capsys.readouterr().err
+    assert "The ledger is damaged" in capsys.readouterr().err
     assert not (tmp_path / "a.tar").exists()

@@ -114,5 +114,5 @@ def test_verbose_says_how_long_steps_took_and_where_an_error_came_from(tmp_path:
 def test_quiet_and_verbose_exclude_each_other(tmp_path: Path) -> None:
     done = run_command("verify", "-q", "-v", "--home", str(tmp_path))
     assert (done.returncode, done.stderr) == (
-        2, "error: --quiet and --verbose exclude each other.\n",
+        2, "error: --quiet and --verbose cannot be combined.\n",
     )  # fmt: skip

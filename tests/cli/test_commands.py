@@ -86,7 +86,7 @@ def test_a_check_builds_nothing_and_fails_on_mistakes(folder: Path) -> None:
     assert checked.returncode == 1
     assert checked.stdout.startswith("org__a/r1/T2.json: not-json:")
     report = json.loads(run(folder, *words, "h", "--json").stdout)
-    assert report["rejects"][0]["remedy"].startswith("Write the file again")
+    assert report["rejects"][0]["remedy"].startswith("Write or download the file again")
     assert not (folder / "h/snapshots").exists()
 
 

@@ -77,5 +77,5 @@ def test_a_missing_environment_that_cannot_be_made_is_an_error(tmp_path: Path) -
     folder = tmp_path / "env"
     folder.mkdir()
     (folder / "data").write_text("not an environment")
-    with pytest.raises(EvaluationError, match="left alone"):
+    with pytest.raises(EvaluationError, match="was not changed"):
         _run("--output", str(tmp_path / "out"), "--environment", str(folder))

@@ -107,7 +107,7 @@ def test_engagement_is_exported_verified_and_imported(home: Path, running_hub: H
     try:
         done = engagement(home, "verify", str(file))
         assert done.returncode == 1
-        assert "lost: fan does not like it now" in done.stdout
+        assert "lost: fan no longer likes it" in done.stdout
     finally:
         running_hub.board.likes["fan"] = taken
     assert engagement(home, "import", str(file)).returncode == 0

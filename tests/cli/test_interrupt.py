@@ -121,7 +121,7 @@ def test_an_export_says_how_to_go_on(folder: Path) -> None:
     last = stopped(folder, "frontrunner.web.export._missing", words)
     found = re.fullmatch(
         rf"Interrupted while writing snapshot {built.stdout.strip()}. (\d+) files written, and "
-        r"site is not made yet\. Run the same command again to go on\.",
+        r"site is not complete\. Run the same command again to continue\.",
         last,
     )
     assert found is not None, last
@@ -140,7 +140,7 @@ def test_an_update_says_what_is_published(folder: Path) -> None:
     last = stopped(folder, "frontrunner.refresh.run.push_published", words)
     name = (folder / "h/current").readlink().name
     assert last == (
-        f"Interrupted. Snapshot {name} is published; what follows was not done. "
+        f"Interrupted. Snapshot {name} is published, but the update did not finish. "
         "Run: frontrunner refresh --home h"
     )
 
@@ -163,7 +163,7 @@ def test_rebuilding_the_past_says_what_is_kept(folder: Path) -> None:
     last = stopped(folder, "frontrunner.refresh.backfill.write_timeline", words)
     assert last == (
         "Interrupted while writing the timeline. 2 snapshots rebuilt and kept; the others and the "
-        "timeline are not written. Run the same command again to go on."
+        "timeline were not written. Run the same command again to continue."
     )
     done = run(folder, *words.split(), "--home", "h")
     assert "Rebuilt 0 snapshots of 2" in done.stderr
@@ -174,7 +174,7 @@ def test_a_rehearsal_says_that_there_is_no_report(folder: Path) -> None:
     last = stopped(folder, "frontrunner.takeover.rehearsal.gradio_home.checked", words)
     assert last == (
         "Interrupted. The rehearsal did not end, so there is no report. Its processes are stopped; "
-        "h keeps its files. Run the command again to begin anew."
+        "h keeps its files. Run the command again to start over."
     )
 
 

@@ -19,7 +19,7 @@ from tests.factories import small_snapshot
 load_commands([])
 Stop = Callable[..., None]
 STORE = ("--store", "file://{folder}/store")
-TO = "The {} changes to another snapshot in one step. The same command goes on."
+TO = "The {} switches to another snapshot in one step. Run the same command again to continue."
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def test_a_home_that_follows_changes_in_one_step(folder: Path, stop: Stop) -> No
         (
             "contract record old --out record",
             "frontrunner.cli.contract.record_folder",
-            "Interrupted. The record is not complete. The same command makes it anew.",
+            "Interrupted. The record is not complete. Run the same command again.",
         ),
         (
             "contract check record --against http://127.0.0.1:9",
@@ -173,5 +173,5 @@ def test_an_evaluation_counts_what_is_kept(folder: Path, monkeypatch: pytest.Mon
         raise KeyboardInterrupt
 
     monkeypatch.setattr(place, stopped)
-    says = "Interrupted. The environment is not ready. The same command makes it."
+    says = "Interrupted. The environment is not ready. Run the same command again."
     assert command(folder, "evaluate", "--prepare") == (130, says)

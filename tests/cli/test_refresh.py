@@ -65,7 +65,7 @@ def test_a_held_update_ends_with_9_and_says_how_to_go_on(command: Command) -> No
     assert "warning: Held back: 9 models would vanish" in err
     assert f"frontrunner refresh accept --home {command.home} {run.snapshot} --reason" in err
     _, out, _ = command("refresh", "status")
-    assert f"Waits for a person: snapshot {run.snapshot}\n  models: 9 models would vanish" in out
+    assert f"Waits for approval: snapshot {run.snapshot}\n  models: 9 models would vanish" in out
     assert run.snapshot
     assert command("refresh", "accept", run.snapshot, "--reason", " ")[0] == 2
     code, _, err = command("refresh", "accept", run.snapshot, "--reason", "As asked", "--by", "Ada")
@@ -135,7 +135,7 @@ def test_without_a_source_it_says_what_to_write(command: Command) -> None:
     [
         (("--every", "7"), "--every must be a duration such as 30m"),
         (("--every", "5s"), "--every must be at least 1m"),
-        (("--every", "6h", "--once"), "--once and --every exclude each other"),
+        (("--every", "6h", "--once"), "--once and --every cannot be combined"),
     ],
 )
 def test_a_schedule_that_makes_no_sense(

@@ -51,4 +51,4 @@ def test_answers_of_another_version_are_prepared_anew_beside_the_server(
     assert [one[1:] for one in began] == [
         ("-m", "frontrunner", "prepare", "--home", str(tmp_path / "home"))
     ] * is_stale
-    assert ("are prepared anew" in result.stderr) == is_stale
+    assert ("are being prepared again" in result.stderr) == is_stale

@@ -61,7 +61,7 @@ def test_the_old_board_is_not_overwritten_by_a_slip(
     assert run(home, "init", folder).returncode == 0
     head = running_hub.board.head.id
     done = run(home, "deploy", folder, "--space", BOARD)
-    assert (done.returncode, "has another program" in done.stderr) == (2, True)
+    assert (done.returncode, "runs another program" in done.stderr) == (2, True)
     assert running_hub.board.head.id == head
     running_hub.app.applications[BOARD] = container
     done = run(home, "deploy", folder, "--space", BOARD, "--replace")

@@ -97,7 +97,7 @@ def test_status_and_report_say_why_it_stopped_and_what_to_do(tmp_path: Path) -> 
     assert "It is rolled back since " in shown
     for gate in ("success", "slowness"):
         assert f"  - {gate}: failed [evidence 10,000]. {gate} is failed." in shown
-    assert "What you can do:\n  - Correct the new board, then begin again" in shown
+    assert "What you can do:\n  - Correct the new board, then start again" in shown
     found = json.loads(run(tmp_path, "status", "--json").stdout)
     assert {one["gate"] for one in found["held"]["readings"]} == {"success", "slowness"}
     assert found["held"]["cause"] == "gate"
@@ -113,7 +113,7 @@ def test_a_changed_entry_is_named(home: Path) -> None:
     answer = run(home, "verify")
     assert (answer.returncode, "Entry 5" in answer.stderr) == (7, True)
     assert json.loads(run(home, "verify", "--json").stdout)["seq"] == 5
-    assert "does not hold: Entry 5" in run(home, "report").stdout
+    assert "is broken: Entry 5" in run(home, "report").stdout
 
 
 def test_a_report(home: Path, tmp_path: Path) -> None:

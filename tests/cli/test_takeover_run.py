@@ -70,7 +70,7 @@ def test_a_ledger_that_is_gone_is_not_begun_anew(tmp_path: Path) -> None:
     for words in (("rollback",), ("start",), ("start", "--dry-run"), ("status",)):
         refused = run(tmp_path, *words)
         assert refused.returncode == 10, refused.stderr
-        assert "ledger.db is gone, although a take-over ran here" in refused.stderr
+        assert "ledger.db is missing, although a take-over ran here" in refused.stderr
         assert "frontrunner gateway share 0 --force --home" in refused.stderr
     assert not (HomePaths(tmp_path).takeover / "ledger.db").exists()
 
@@ -120,7 +120,7 @@ def test_a_second_controller_says_that_it_stands_by(
         _, said = second.communicate(timeout=30)
     finally:
         second.kill()
-    assert said.startswith("This controller, which stood by, has stopped.")
+    assert said.startswith("This standby controller has stopped.")
 
 
 def test_without_a_controller_a_command_does_its_work(

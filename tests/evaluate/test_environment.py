@@ -22,7 +22,7 @@ def test_a_failing_step_says_what_it_answered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/sh")
-    with pytest.raises(EvaluationError, match="Could not make a virtual environment"):
+    with pytest.raises(EvaluationError, match="Could not create a virtual environment"):
         environment.ensure(tmp_path / "new", lambda _: None)
 
 

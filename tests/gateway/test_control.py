@@ -74,7 +74,7 @@ def test_a_folder_that_must_not_be_written(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(render, "write_file", denied)
-    with pytest.raises(GatewayError, match="correct the permissions"):
+    with pytest.raises(GatewayError, match="fix the permissions"):
         gateway.reconcile()
 
 

@@ -81,7 +81,7 @@ def test_a_gateway_that_cannot_write_says_where(monkeypatch: pytest.MonkeyPatch)
     )
     with tempfile.TemporaryDirectory(prefix="gw") as name:
         refused = Supervisor(lambda: settings, Path(name), Path(name) / "frontrunner.toml")
-        with pytest.raises(GatewayError, match=rf"{name} cannot be written: .*Make space"):
+        with pytest.raises(GatewayError, match=rf"{name} cannot be written: .*Free disk space"):
             refused.run()
 
 
@@ -96,7 +96,7 @@ def test_a_full_disk_without_the_files_of_a_last_start_says_what_to_do(
     monkeypatch.setattr(envoys, "write_file", full)
     monkeypatch.setattr(EnvoyProcess, "start", lambda *_: pytest.fail("Envoy was started"))
     settings = GatewaySettings(listen="127.0.0.1:1", old="http://a:2", new="http://b:3", metrics="")
-    with pytest.raises(GatewayError, match=r"envoy-0.yaml is gone and .* Make space"):
+    with pytest.raises(GatewayError, match=r"envoy-0.yaml is gone and .* Free disk space"):
         Envoys(Place(tmp_path)).again(settings)
 
 
@@ -111,7 +111,7 @@ def test_a_lock_that_cannot_be_made_says_so(monkeypatch: pytest.MonkeyPatch) -> 
     with tempfile.TemporaryDirectory(prefix="gw") as name:
         refused = Supervisor(lambda: settings, Path(name), Path(name) / "frontrunner.toml")
         with pytest.raises(
-            GatewayError, match=rf"{name} cannot be written: .*run.lock.*Make space"
+            GatewayError, match=rf"{name} cannot be written: .*run.lock.*Free disk space"
         ):
             refused.run()
 
@@ -196,7 +196,7 @@ def test_a_share_that_is_set_while_envoy_checks_a_reload_stays(
 
             monkeypatch.setattr(envoys, "refusal", rolled_back_meanwhile)
             running.supervisor.reload()
-            until(lambda: "restarted with the settings of now" in caplog.text)
+            until(lambda: "restarted with the current settings" in caplog.text)
             assert running.control.get_share() == 0
             assert side_of(running.port, "/x") == "old"
         finally:
@@ -217,7 +217,7 @@ def test_routes_of_settings_that_did_not_start_are_taken_back(
             monkeypatch.setattr(running.supervisor, "_load", lambda: wanted)
             monkeypatch.setattr(EnvoyProcess, "start", fails)
             running.supervisor.reload()
-            until(lambda: "the gateway goes on as before: it did not start" in caplog.text)
+            until(lambda: "the gateway continues unchanged: it did not start" in caplog.text)
             until(lambda: running.control.place.routes.read_text() == before)
             assert running.get("/x").status_code == 200
         finally:

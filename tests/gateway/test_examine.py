@@ -55,7 +55,7 @@ def test_the_rules_for_differences_are_read_without_envoy_too(
     assert f"{rules} cannot be used: the rule at line 1: Object missing" in found.text
     rules.write_text("[[ignore]]\nname='x'\nowner='a'\nreason='b'\nuntil=2026-01-31\n")
     found = examine(GatewaySettings(), tmp_path)[0]
-    assert (found.state, "ended, so these ignore nothing: x" in found.text) == ("ok", True)
+    assert (found.state, "expired, so these ignore nothing: x" in found.text) == ("ok", True)
     rules.write_text("")
     assert "ignore rules" not in [one.what for one in examine(GatewaySettings(), tmp_path)]
 

@@ -61,7 +61,7 @@ def test_one_that_ended_is_started_again(
 
     until(started_again)
     assert pid(tmp_path, "two") == two
-    assert "one ended with -9 and is started again" in caplog.text
+    assert "one ended with -9 and is restarted" in caplog.text
 
 
 def test_those_of_a_killed_supervisor_are_ended(some: Helpers, tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ def test_a_renewed_certificate_is_taken_up_by_a_reload_and_a_wrong_one_is_not(
         certificate(authority, folder)
         (folder / "key.pem").write_bytes(key)
         running.supervisor.reload()
-        until(lambda: "goes on as before: gateway.tls_key cannot be used" in caplog.text)
+        until(lambda: "continues unchanged: gateway.tls_key cannot be used" in caplog.text)
         assert f"is not the key of {folder / 'cert.pem'}" in caplog.text
         assert serial_number(running.port, authority) == renewed
     finally:

@@ -184,10 +184,14 @@ def test_reloads_lose_no_request_and_no_stream(running: Process) -> None:
         running.process.send_signal(signal.SIGHUP)
         until(lambda: len(running.envoys()) > len(before))
         first = set(running.envoys())
-        until(lambda: "restarted with the settings" in (running.home / "said").read_text())
+        until(lambda: "restarted with the current settings" in (running.home / "said").read_text())
         running.write("timeout = 61\n")  # a changed file reloads too
         until(lambda: set(running.envoys()) - first)
-        until(lambda: (running.home / "said").read_text().count("restarted with the settings") > 1)
+        until(
+            lambda: (
+                (running.home / "said").read_text().count("restarted with the current settings") > 1
+            )
+        )
         follower.join()
     assert load.asked > 20
     assert load.failed == []
@@ -214,11 +218,13 @@ def test_an_envoy_killed_soon_after_a_reload_does_not_block_the_next(running: Pr
     [first] = running.envoys()
     running.process.send_signal(signal.SIGHUP)
     until(lambda: len(running.envoys()) > 1)
-    until(lambda: "restarted with the settings" in (running.home / "said").read_text())
+    until(lambda: "restarted with the current settings" in (running.home / "said").read_text())
     os.kill(running.envoys()[-1], signal.SIGKILL)  # while the first one drains
-    until(lambda: "is started again" in (running.home / "said").read_text())
+    until(lambda: "is restarted" in (running.home / "said").read_text())
     running.process.send_signal(signal.SIGHUP)
-    until(lambda: (running.home / "said").read_text().count("restarted with the settings") > 1)
+    until(
+        lambda: (running.home / "said").read_text().count("restarted with the current settings") > 1
+    )
     assert first not in running.envoys()
     assert running.answers()
 

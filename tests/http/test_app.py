@@ -112,7 +112,7 @@ ERRORS = {
     "/v1/tasks/T1/descriptive_statistics": (404, "No descriptive stats for task: T1"),
     "/v1/models/org/nope": (404, "Unknown model: org/nope"),
     "/v1/icon/All": (404, "All has no icon"),
-    "/v1/rank": (422, "Say what to rank: give benchmark= or tasks=."),
+    "/v1/rank": (422, "Set benchmark= or tasks= to choose what to rank."),
     "/v1/rank?tasks=Nope": (404, "Unknown task: Nope"),
     "/v1/source?model=org/nope&task=T1": (404, "Unknown model: org/nope"),
     "/v1/ties?model=org/nope&benchmark=All": (404, "Unknown model: org/nope"),
@@ -385,7 +385,7 @@ def test_a_task_of_another_benchmark_is_told(tmp_path: Path) -> None:
     snapshot = snapshot_of(tmp_path / "home", ingest(results, known, workers=1))
     answer = call(Application(snapshot), "GET", "/v1/rank?benchmark=One&tasks=T1,T2")
     assert answer.status_code == 422
-    assert answer.json()["detail"] == "T2 is no task of One. Leave benchmark= out."
+    assert answer.json()["detail"] == "T2 is not a task of One. Leave out benchmark=."
 
 
 @pytest.mark.parametrize("path", [BOARD, "/metrics", "/health", "/v1/nope"])

@@ -248,7 +248,7 @@ def test_a_missing_or_damaged_file_of_an_image_is_named(tmp_path: Path) -> None:
     (home / "current").unlink()
     name = f"snapshots/{read_box(home).snapshot}/built.json"
     (home / name).write_text("{}")
-    with pytest.raises(SnapshotError, match=r"built\.json does not have its hash"):
+    with pytest.raises(SnapshotError, match=r"built\.json does not match its hash"):
         publish_boxed(home)
     (home / name).unlink()
     with pytest.raises(SnapshotError, match=r"built\.json is missing"):

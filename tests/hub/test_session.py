@@ -178,7 +178,7 @@ def test_files_are_read_with_their_hashes_checked(hub: Hub) -> None:
     files = files_of(opened, BOARD, commit)
     with reading_files(opened, BOARD, commit) as read:
         assert read("app.py", files["app.py"]).startswith(b"import gradio")
-        with pytest.raises(HubError, match="does not have its hash"):
+        with pytest.raises(HubError, match="does not match its hash"):
             read("app.py", files["README.md"])
         with pytest.raises(NotOnHubError):
             read("none", files["README.md"])

@@ -58,7 +58,7 @@ def test_front_matter(folder: Path, before: str, after: str, said: str) -> None:
     ("path", "before", "after", "said"),
     [
         ("Dockerfile", "USER 1000", "USER root", "does not run as user 1000"),
-        ("Dockerfile", "EXPOSE 7860", "EXPOSE 80", "must expose port 7860 alone"),
+        ("Dockerfile", "EXPOSE 7860", "EXPOSE 80", "must expose only port 7860"),
         ("Dockerfile", "slim", "alpine", "is not the one of this project"),
         ("requirements.txt", "polars==", "torch==2.9\npolars==", "torch is not needed"),
         ("requirements.txt", "--hash=sha256:", "--hash=md5:", "has no hashes"),
@@ -86,7 +86,7 @@ def test_a_board_that_is_not_the_listed_one(folder: Path) -> None:
     one = next((folder / "home").rglob("scores.parquet"))
     content = one.read_bytes()
     one.write_bytes(content[:-1] + b"?")
-    assert "does not have its hash" in problems(folder)[0]
+    assert "does not match its hash" in problems(folder)[0]
     one.write_bytes(content[:-1])
     assert "bytes, not" in problems(folder)[0]
     one.unlink()

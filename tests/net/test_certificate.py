@@ -56,7 +56,7 @@ def test_files_that_do_not_fit_together(tmp_path: Path) -> None:
         (one[0], other[1], f"{other[1]} is not the key of {one[0]}"),
         (text, one[1], f"{text} has no certificate in PEM form"),
         (one[0], text, f"{text} has no private key in PEM form"),
-        (one[0], secret, f"{secret} has a password"),
+        (one[0], secret, f"{secret} is encrypted with a password"),
         (one[0], "/none", "/none cannot be read: No such file"),
         ("/none", one[1], "/none cannot be read: No such file"),
         (str(tmp_path), one[1], f"{tmp_path} cannot be read: Is a directory"),

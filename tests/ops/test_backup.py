@@ -96,7 +96,7 @@ def test_a_backup_that_was_cut_off_or_changed_is_refused(
     spoiled = bytearray(whole)
     spoiled[whole.index(b'name = "Mine"')] ^= 1
     file.write_bytes(spoiled)
-    with pytest.raises(BackupError, match="does not have its hash"):
+    with pytest.raises(BackupError, match="does not match its hash"):
         restore(file, tmp_path / "new")
     assert not (tmp_path / "new").exists(), "nothing is left behind"
 

@@ -126,7 +126,7 @@ def test_a_space_that_does_not_build_ends_the_run_and_the_home_keeps_the_snapsho
 def test_the_old_board_is_never_overwritten(board: Board, tmp_path: Path) -> None:
     head = board.hub.board.head.id
     failed = Board(tmp_path, board.hub, space=BOARD).updated()
-    assert (failed.outcome, "has another program" in failed.reason) == ("undeployed", True)
+    assert (failed.outcome, "runs another program" in failed.reason) == ("undeployed", True)
     assert board.hub.board.head.id == head
 
 

@@ -183,7 +183,7 @@ def test_a_helper_that_the_system_ended_fails_the_update(
         patched.setattr("frontrunner.ops.pipeline.read_sources", ended)
         found = refresh(settings, Listener())
     assert (found.run.outcome, found.failures) == ("failed", 1)
-    assert "ended a helping process" in str(found.error)
+    assert "killed a worker process" in str(found.error)
     assert read_state(Home(settings.home)).last == found.run
     assert updated(settings).outcome == "published"
 

@@ -23,11 +23,11 @@ def test_what_is_long_is_cut_off_and_says_so() -> None:
     [
         (
             f"{_REFUSED}404 Not Found: <Error><Code>NoSuchBucket</Code><Message>x</Message>",
-            "it answered 404 NoSuchBucket. Make the bucket first.",
+            "it answered 404 NoSuchBucket. Create the bucket first.",
         ),
         (
             f"{_REFUSED}503 Service Unavailable: ",
-            "it answered 503. The storage has a problem of its own. Try again later.",
+            "it answered 503. The storage reported an internal error. Try again later.",
         ),
         (
             "Error performing PUT http://169.254.169.254/latest/api/token in 5s - HTTP error",

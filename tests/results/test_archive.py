@@ -94,7 +94,7 @@ def test_sizes_in_every_spelling(tmp_path: Path, size: bytes, length: int) -> No
 
 @pytest.mark.parametrize("size", [b"9", b"X1", b"1X", b"-1", b"+1", b"0x1", b"1 1", b"1_0"])
 def test_a_size_that_is_no_number_is_refused(tmp_path: Path, size: bytes) -> None:
-    with pytest.raises(SourceError, match="a number in a header is none"):
+    with pytest.raises(SourceError, match="a header has an invalid number"):
         members(tmp_path, header(b"a", size), LAST)
 
 

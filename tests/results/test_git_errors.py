@@ -8,17 +8,17 @@ from frontrunner.results.git_errors import reason_of
 def test_a_full_disk_is_not_blamed_on_the_network() -> None:
     said = "error: unable to write file results/a.json\nerror: unable to write file results/b.json"
     assert reason_of(said) == (
-        "its files cannot be written. Make room on the disk of the home, then try again."
+        "its files cannot be written. Free space on the disk of the home, then try again."
     )
 
 
 def test_what_git_says_is_one_line_that_is_not_endless() -> None:
     found = reason_of("fatal: unable to access 'https://h/':\n Could not resolve host: h\n")
     assert found == (
-        "fatal: unable to access 'https://h/': Could not resolve host: h. Check the address and "
-        "the network; a clone or an archive of it, fetched elsewhere, is read as well."
+        "fatal: unable to access 'https://h/': Could not resolve host: h. Check the URL and "
+        "the network, or give a clone or an archive that you fetched elsewhere."
     )
-    assert "x... Check the address" in reason_of("x" * 999)
+    assert "x... Check the URL" in reason_of("x" * 999)
 
 
 def test_a_password_is_left_out_also_where_the_text_is_cut() -> None:

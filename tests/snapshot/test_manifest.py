@@ -149,7 +149,7 @@ def test_an_edited_name_or_provenance_is_damage(tmp_path: Path) -> None:
         msgspec.structs.replace(found, provenance=changed(catalog="other")),
     ):
         assert list(damage(tmp_path, edited)) == [
-            f"manifest.json does not give the name {edited.id}"
+            f"manifest.json does not match the name {edited.id}"
         ]
     (tmp_path / "a").unlink()
     assert list(damage(tmp_path, found)) == ["a is missing"]

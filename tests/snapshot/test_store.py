@@ -66,7 +66,7 @@ def test_publish_and_rollback(tmp_path: Path) -> None:
     store = Store(tmp_path / "home")
     with pytest.raises(UnknownNameError, match="Nothing is published"):
         store.current()
-    with pytest.raises(UnknownNameError, match="nothing to go back to"):
+    with pytest.raises(UnknownNameError, match="Nothing to roll back to"):
         store.rollback()
     names = [build(tmp_path, "home", bonus).id for bonus in (0.0, 0.1, 0.2)]
     assert store.current_id() == names[2]
@@ -114,7 +114,7 @@ def test_an_edited_manifest_is_damage(tmp_path: Path) -> None:
     path = snapshot.folder / "manifest.json"
     path.write_bytes(path.read_bytes().replace(b'"rows": 3', b'"rows": 4'))
     reopened = Store(tmp_path / "home").current()
-    assert "does not give the name" in next(iter(damage(reopened.folder, reopened.manifest)))
+    assert "does not match the name" in next(iter(damage(reopened.folder, reopened.manifest)))
     path.write_bytes(b"{")
     with pytest.raises(CorruptSnapshotError, match="cannot be read"):
         Store(tmp_path / "home").current()
@@ -534,7 +534,7 @@ def test_damage_of_answers_alone_is_mended_by_preparing_them_again(tmp_path: Pat
         store.publish(victim.id)
     assert str(caught.value) == (
         f"Snapshot {victim.id} is damaged and was not made current: answers/answers.bin is "
-        "missing. Make its answers again: frontrunner prepare --again"
+        "missing. Prepare its answers again: frontrunner prepare --again"
     )
     (victim.folder / "score.npy").unlink()
     with pytest.raises(SnapshotError, match=r"score\.npy is missing\. Build it again, or publish"):

@@ -181,7 +181,7 @@ def test_rules_that_contradict_each_other_end_in_trouble_and_not_in_a_loop(
 
     monkeypatch.setattr(controller, "decide", lambda *_: Append(record=observed))
     sim.tick()
-    assert "did not come to rest" in sim.witness.troubles[0]
+    assert "did not settle" in sim.witness.troubles[0]
 
 
 def test_the_loop_wakes_for_a_command_and_ends_when_stopped(sim: Sim) -> None:

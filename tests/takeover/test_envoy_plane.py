@@ -120,7 +120,9 @@ def test_only_the_first_and_the_latest_are_kept(tmp_path: Path) -> None:
     settings = GatewaySettings(old="http://127.0.0.1:1", new="http://127.0.0.1:2")
     plane = EnvoyPlane(settings, tmp_path / "gateway", tmp_path / "saved", BothBoards(settings))
     for number in range(60):
-        with pytest.raises(GatewayError, match="No Envoy runs; it does this as soon as it starts"):
+        with pytest.raises(
+            GatewayError, match=r"No Envoy runs\. It applies the change when it starts"
+        ):
             plane.write(World(share=number), 1)
     kept = sorted(path.name for path in (tmp_path / "saved").glob("state-*"))
     assert kept[0] == "state-00000000.json"

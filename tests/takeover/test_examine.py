@@ -78,7 +78,7 @@ def test_no_controller_though_one_is_needed(settings: Settings) -> None:
 def test_a_controller_that_works(settings: Settings) -> None:
     with locked(Home(settings.home).controller_lock):
         one = found(settings, 2.0, holder=own(settings))
-    assert (one.state, one.text) == ("ok", f"{own(settings)}, whose last look was 2 s ago")
+    assert (one.state, one.text) == ("ok", f"{own(settings)}, whose last check was 2 s ago")
 
 
 def test_a_controller_that_has_just_begun(settings: Settings) -> None:
@@ -90,20 +90,20 @@ def test_a_controller_that_has_just_begun(settings: Settings) -> None:
     ):
         next(steps)
         *_, one = examine_takeover(settings, sleep=lambda _: None)
-    assert (one.state, one.text) == ("ok", f"{own(settings)}, which has not looked yet")
+    assert (one.state, one.text) == ("ok", f"{own(settings)}, which has not run a check yet")
 
 
 def test_a_controller_that_was_killed(settings: Settings) -> None:
     one = found(settings, holder=own(settings))
     assert one.state == "wrong"
-    assert "pid 7 is dead: it ended without giving its lease back" in one.text
+    assert "pid 7 is dead: it ended without releasing its lease" in one.text
 
 
 def test_a_controller_that_hangs(settings: Settings) -> None:
     with locked(Home(settings.home).controller_lock):
         one = found(settings, 60.0, holder=own(settings))
     assert one.state == "wrong"
-    assert "its last look was 60 s ago" in one.text
+    assert "its last check was 60 s ago" in one.text
 
 
 @pytest.mark.parametrize("renews", [True, False])
@@ -142,7 +142,7 @@ def test_a_ledger_that_is_gone_on_the_hub(tmp_path: Path) -> None:
     before.parent.mkdir()
     before.write_text("{}")
     [one] = examine_takeover(settings)
-    assert f"run: frontrunner hub restore --home {tmp_path}. To begin anew, move" in one.text
+    assert f"run: frontrunner hub restore --home {tmp_path}. To start over, move" in one.text
     assert "gateway" not in one.text
 
 

@@ -28,7 +28,7 @@ def test_nothing_is_held_while_it_runs() -> None:
 def test_a_gate_that_fails_is_named_with_its_reading_before_and_after_users_moved() -> None:
     for stage, mode, way in (
         (Stage.GUIDED, Mode.PAUSED, "takeover resume --force --reason TEXT"),
-        (Stage.SHIFTING, Mode.ROLLED_BACK, "Correct the new board, then begin again"),
+        (Stage.SHIFTING, Mode.ROLLED_BACK, "Correct the new board, then start again"),
     ):
         sim = Sim()
         sim.go_to(stage)
@@ -66,7 +66,7 @@ def test_a_deadline_names_every_gate_without_a_verdict() -> None:
     assert "slowness: inconclusive" in held.why
     assert "success: error" in held.why
     assert "with the full time: frontrunner takeover resume" in steps(sim)
-    assert "Take all users back: frontrunner takeover rollback" in steps(sim)
+    assert "Move all users back: frontrunner takeover rollback" in steps(sim)
 
 
 def test_a_command_stops_it_without_evidence() -> None:

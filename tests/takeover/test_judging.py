@@ -155,7 +155,7 @@ def test_messages_of_visitors_are_counted_in_the_gateways_database(tmp_path: Pat
 
 def test_a_board_that_does_not_answer_is_said(room: Room) -> None:
     reality = msgspec.structs.replace(HALF, new=Side(healthy=False))
-    assert "the new side does not answer" in room.look(reality=reality)["freshness"].text
+    assert "the new board does not answer" in room.look(reality=reality)["freshness"].text
 
 
 def test_a_full_store_of_feedback_is_no_evidence(

@@ -54,7 +54,7 @@ def test_the_whole_path_on_evidence(sim: Sim) -> None:
 
 def test_a_second_start_is_refused(sim: Sim) -> None:
     sim.begin()
-    assert "It was started already" in sim.do(Verb.START)
+    assert "It was already started" in sim.do(Verb.START)
 
 
 def test_a_move_by_hand_is_not_taken_over(sim: Sim) -> None:
@@ -170,7 +170,7 @@ def test_the_least_time_is_waited_for(sim: Sim) -> None:
     sim.go_to(Stage.SHIFTING)
     sim.tick(3590)
     assert sim.position().step == 0
-    assert "The least time of this step" in sim.holding
+    assert "The minimum time of this step" in sim.holding
     sim.tick(11)
     assert sim.position().step == 1
 
@@ -576,7 +576,7 @@ def test_drift_is_not_put_right_towards_a_sick_board(sim: Sim) -> None:
     sim.plane.world, sim.plane.new = World(share=100), SICK_NEW
     sim.tick()
     assert sim.share == 100
-    assert "It is left so" in sim.alarms()[0]
+    assert "It is left as it is" in sim.alarms()[0]
 
 
 def test_a_step_that_is_refused_again_and_again_fails_with_users_where_they_were(sim: Sim) -> None:
@@ -649,9 +649,9 @@ def test_every_position_can_be_left_by_rollback() -> None:
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ("time", "The least time of this step"),
+        ("time", "The minimum time of this step"),
         ("sick", "The new board is not known to be healthy."),
-        ("drift", "does not do what this stage wants"),
+        ("drift", "does not have the state that this stage needs"),
         ("plan", "The plan was edited"),
         ("gate", "freshness has failed"),
     ],
@@ -703,7 +703,7 @@ def test_everything_that_holds_it_is_named_at_once(sim: Sim) -> None:
     sim.settings = TakeoverSettings(shares=(1, 9, 100))
     sim.tick()
     look = sim.witness.looks[-1]
-    kinds = ("The plan was edited", "slowness: error", "success: inconclusive", "The least time")
+    kinds = ("The plan was edited", "slowness: error", "success: inconclusive", "The minimum time")
     for kind in kinds:
         assert sum(kind in one for one in look.blockers) == 1, look.blockers
     assert look.holding == " ".join(look.blockers)
@@ -713,7 +713,7 @@ def test_a_refused_advance_names_every_reason(sim: Sim) -> None:
     sim.go_to(Stage.SHIFTING)
     sim.judge.verdicts |= {"success": Verdict.INCONCLUSIVE, "slowness": Verdict.ERROR}
     answer = sim.do(Verb.ADVANCE)
-    assert answer.startswith("Not everything holds: ")
+    assert answer.startswith("Not everything passes: ")
     assert "success: inconclusive" in answer
     assert "slowness: error" in answer
     sim.settings = TakeoverSettings(shares=(1, 9, 100))

@@ -27,7 +27,7 @@ def test_gates_that_are_not_set_up_are_named_with_the_stage_that_they_hold() -> 
     assert [one.split()[1] for one in found] == ["parity", "contract", "links", "freshness"]
     assert all("cannot pass, so parallel is never left." in one for one in found)
     assert "legacy = a folder" in found[0]
-    assert "Without this gate, models that vanish" in found[0]
+    assert "Without this gate, missing models" in found[0]
     assert "Set [takeover] old_data" in found[3]
 
 

@@ -78,7 +78,7 @@ def test_what_a_command_began_goes_on_after_a_look_that_saw_nothing(sim: Sim, ve
     for _ in range(9):
         sim.tick()
     assert sim.answer(seq) == ""
-    assert f"The `{verb}` goes on when the data plane can be asked again: " in sim.holding
+    assert f"The `{verb}` continues when the data plane answers again: " in sim.holding
     sim.plane.can_be_read = True
     for _ in range(4):
         sim.tick()

@@ -68,7 +68,7 @@ def test_a_forced_rollback_overtakes_one_that_waits_for_the_old_board(sim: Sim) 
 def test_advance_does_not_wait_for_the_least_time_but_for_the_gates(sim: Sim) -> None:
     sim.go_to(Stage.GUIDED)
     sim.judge.verdicts["parity"] = Verdict.INCONCLUSIVE
-    assert "Not everything holds: parity" in sim.do(Verb.ADVANCE)
+    assert "Not everything passes: parity" in sim.do(Verb.ADVANCE)
     sim.judge.verdicts.clear()
     assert "Advanced" in sim.do(Verb.ADVANCE)
     assert sim.position().stage is Stage.SHIFTING
@@ -141,7 +141,7 @@ def test_finish_only_when_settled_and_everything_holds(sim: Sim) -> None:
     assert "not settled yet" in sim.do(Verb.FINISH)
     sim.go_to(Stage.SETTLED)
     sim.judge.verdicts["freshness"] = Verdict.INCONCLUSIVE
-    assert "Not everything holds" in sim.do(Verb.FINISH)
+    assert "Not everything passes" in sim.do(Verb.FINISH)
     assert "Finished" in sim.do(Verb.FINISH, force=True, reason="the holidays")
     assert sim.mode() is Mode.FINISHED
 

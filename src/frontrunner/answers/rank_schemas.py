@@ -61,7 +61,7 @@ class TiedRow(Wire, frozen=True, kw_only=True):
 
 
 class Ties(Wire, frozen=True, kw_only=True):
-    """The models that the tasks of a board cannot tell from one model: `/v1/ties`."""
+    """The models that are tied with a model on a board: `/v1/ties`."""
 
     snapshot: str
     benchmark: str | None

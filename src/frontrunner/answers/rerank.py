@@ -155,7 +155,9 @@ def _weighed(
     given = weights.read(request.weights, tasks, {kinds[name] for name in tasks})
     found = question.weigh(given, kinds)
     if question.scopes and not found.scopes:
-        raise UsageError("Every task weighs 0, so nothing can be ranked. Give one a higher weight.")
+        raise UsageError(
+            "Every task weighs 0, so nothing can be ranked. Give at least one a higher weight."
+        )
     return found
 
 
@@ -190,7 +192,7 @@ def _refuse_unknown(service: Service, request: RankRequest) -> None:
 
 def _scopes(service: Service, request: RankRequest, bench: Benchmark | None) -> tuple[Scope, ...]:
     if bench is None and not request.tasks:
-        raise UsageError("Say what to rank: give benchmark= or tasks=.")
+        raise UsageError("Set benchmark= or tasks= to choose what to rank.")
     if len(request.tasks) > MAX_TASKS:
         raise UsageError(f"At most {MAX_TASKS} tasks can be ranked at once.")
     scopes = bench.scopes if bench else ()
@@ -200,7 +202,7 @@ def _scopes(service: Service, request: RankRequest, bench: Benchmark | None) -> 
         scopes = tuple(of_bench.get(whole.task, whole) for whole in wholes)
         strangers = [scope.task for scope in scopes if bench and scope.task not in of_bench]
         if bench and strangers:
-            raise UsageError(f"{strangers[0]} is no task of {bench.name}. Leave benchmark= out.")
+            raise UsageError(f"{strangers[0]} is not a task of {bench.name}. Leave out benchmark=.")
     return tuple(_narrowed(scope, request.subsets) for scope in _filtered(service, request, scopes))
 
 

@@ -39,7 +39,8 @@ def read(given: Iterable[str], tasks: Collection[str], kinds: Collection[str]) -
         weight = number(text)
         if weight is None:
             raise UsageError(
-                f"{one!r} is no weight. Give a name and a number from 0 to {MOST} with at most two "
+                f"{one!r} is not a weight. Give a name and a number from 0 to {MOST} with at "
+                "most two "
                 "decimals, such as Retrieval:3."
             )
         if name not in tasks and name not in kinds:

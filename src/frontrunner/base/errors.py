@@ -15,7 +15,7 @@ class FrontrunnerError(Exception):
     code = 1
 
 
-HELPER_ENDED = "The system ended a helping process, as it does where memory is short."
+HELPER_ENDED = "The operating system killed a worker process. Often this means that memory ran out."
 
 
 # --- what the user asked for --------------------------------------------------------------------

@@ -21,7 +21,7 @@ _LARGEST = 2**63 - 1
 def loads(data: bytes) -> Any:
     """The content of `data`, which is UTF-8, with or without a byte order mark.
 
-    Raises ValueError if it is not JSON or not text, RecursionError if it nests too deeply.
+    Raises ValueError if it is not JSON or not text, RecursionError if it is nested too deeply.
     """
     content = json.loads(data.decode("utf-8-sig"))
     if b"\\u" in data:

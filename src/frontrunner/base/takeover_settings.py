@@ -33,7 +33,9 @@ class StageSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     def __post_init__(self) -> None:
         check_durations(self, ("at_least", "deadline"))
         if seconds(self.deadline) <= 0:
-            raise ValueError("deadline must be longer than 0s, because every stage has an end")
+            raise ValueError(
+                "deadline must be longer than 0s, because every stage needs a deadline"
+            )
         if seconds(self.at_least) >= seconds(self.deadline):
             raise ValueError(
                 f"at_least ({self.at_least}) must be shorter than deadline ({self.deadline}), or "

@@ -50,7 +50,7 @@ def settings_for_way_back(
         return found, ""
     copy = Home(chosen_home(home, environ)).working_settings
     for file, instead in (
-        (None, "without the sections that have a mistake"),
+        (None, "without the sections that have an error"),
         (copy, f"with {copy}, the settings that last worked"),
     ):
         if file is not None and not file.is_file():

@@ -47,7 +47,8 @@ class Functions:
         if endpoint.name.startswith(FILTER):
             return self._filter(data)
         raise LegacyError(
-            f"{endpoint.name} answers a click on the old page, of which programs know nothing."
+            f"{endpoint.name} needs the data of a click on the old page, which programs do not "
+            "send."
         )
 
     def _filter(self, data: Sequence[msgspec.Raw]) -> list[Any]:
@@ -60,7 +61,7 @@ class Functions:
             sizes = msgspec.json.decode(data[2], type=list[str])
             frames = [msgspec.json.decode(one, type=Frame) for one in data[3:needed]]
         except (msgspec.DecodeError, RecursionError) as error:
-            raise LegacyError(f"A value of {FILTER} is not what it should be: {error}.") from error
+            raise LegacyError(f"A value of {FILTER} is invalid: {error}.") from error
         return list(
             filter_frames(Filters(search, [str(one) for one in types], sizes), frames, self._types)
         )

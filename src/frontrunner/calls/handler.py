@@ -47,7 +47,7 @@ class Gradio:
         config, info, types = (pack.get(name) for name in (CONFIG, INFO, MODEL_TYPES))
         if config is None or info is None or types is None:
             raise CorruptSnapshotError(
-                "The answers to the old calls are not whole. Run: frontrunner prepare --again"
+                "The answers to the old calls are incomplete. Run: frontrunner prepare --again"
             )
         self.queue = queue or EventQueue()
         self._documents = {"/config": config, "/info": info}

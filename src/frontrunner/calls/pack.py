@@ -68,6 +68,6 @@ def open_calls(folder: Path) -> AnswerPack:
         return AnswerPack(folder, _NAME)
     except CorruptSnapshotError as error:
         raise CorruptSnapshotError(
-            f"The answers to the old calls in {folder} cannot be read. Make them again: "
+            f"The answers to the old calls in {folder} cannot be read. Prepare them again: "
             "frontrunner prepare --again"
         ) from error

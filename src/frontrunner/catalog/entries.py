@@ -16,9 +16,9 @@ _DATE = r"^\d{4}-\d\d-\d\d$"
 _ADDRESS = r"^https?://"
 IN_WORDS = {
     _NAME: "a name on one line, with no space around it",
-    _CODE: "a language's code, such as 'eng', 'eng-Latn' or 'python-Code'",
+    _CODE: "a language code, such as 'eng', 'eng-Latn' or 'python-Code'",
     _DATE: "a date such as 2024-01-31",
-    _ADDRESS: "an address that begins with https://",
+    _ADDRESS: "a URL that begins with https://",
 }
 """What a pattern means, for error messages."""
 

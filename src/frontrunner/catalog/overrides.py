@@ -32,7 +32,7 @@ def corrected_models(own: OwnFiles, models: Mapping[str, Model]) -> dict[str, Mo
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise own.error(f"{where}.name", f"there is no model {entry.name!r}{hint}")
         if not _facts(entry):
-            raise own.error(where, "it overrides nothing; give at least one fact of the model")
+            raise own.error(where, "it overrides nothing; add at least one key of the model")
         if entry.superseded_by == entry.name:
             raise own.error(f"{where}.superseded_by", f"{entry.name!r} is superseded by itself")
         found[entry.name] = _corrected(model, entry)

@@ -155,10 +155,14 @@ class _Reader:
             for number, entry in enumerate(entries):
                 if is_api_address(entry.name):
                     self._fail(
-                        f".{kind}[{number}].name", f"{entry.name!r} is an address of the API"
+                        f".{kind}[{number}].name",
+                        f"{entry.name!r} is reserved for a route of the API",
                     )
                 if kind == "model" and "__" in entry.name:
-                    message = "results of a name with two underscores would be taken for another's"
+                    message = (
+                        "the name has two underscores, so its results could be mistaken "
+                        "for another model's"
+                    )
                     self._fail(f".model[{number}].name", message)
 
     def _refuse_near_words(self) -> None:

@@ -48,7 +48,7 @@ def root(
         False,
         "--verbose",
         "-v",
-        help="Print how long each step took, and where an error came from.",
+        help="Print how long each step took, and the traceback of an error.",
         callback=_verbose,
         expose_value=False,
     ),

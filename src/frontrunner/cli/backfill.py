@@ -27,27 +27,31 @@ def backfill_past(
     git: Annotated[
         str | None, typer.Option("--git", help="A clone with its history, or a repository's URL.")
     ] = None,
-    monthly: Annotated[bool, typer.Option("--monthly", help="Each month. The default.")] = False,
-    weekly: Annotated[bool, typer.Option("--weekly", help="Each week.")] = False,
+    monthly: Annotated[
+        bool, typer.Option("--monthly", help="One snapshot per month. This is the default.")
+    ] = False,
+    weekly: Annotated[bool, typer.Option("--weekly", help="One snapshot per week.")] = False,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="YYYY-MM-DD", help="Nothing before this day.")
+        str | None,
+        typer.Option("--since", metavar="YYYY-MM-DD", help="Skip commits before this day."),
     ] = None,
     again: Annotated[
-        bool, typer.Option("--again", help="Also what was rebuilt before, as for a new catalog.")
+        bool,
+        typer.Option("--again", help="Rebuild existing snapshots too, such as for a new catalog."),
     ] = False,
     catalog: OwnCatalog = None,
     without_mteb: WithoutMteb = False,
     home: Home = None,
 ) -> None:
-    """Rebuild the past: one snapshot for the last commit of each month, without publishing it.
+    """Rebuild past snapshots: one for the last commit of each month. None is published.
 
-    Prints one JSON line for each. Today's catalog says what is scored, so boards of the past are
-    today's boards over the results of then. May be stopped, and goes on where it was.
+    Prints one JSON line for each. Past boards are today's boards over the results of that time,
+    because today's catalog defines them. To continue after a stop, run the command again.
     """
     if (bundle is None) == (git is None):
-        raise UsageError("Give the history: --bundle FILE or --git SOURCE.")
+        raise UsageError("Name the history with --bundle FILE or --git SOURCE.")
     if monthly and weekly:
-        raise UsageError("--monthly and --weekly exclude each other.")
+        raise UsageError("--monthly and --weekly cannot be combined.")
     given = {
         "catalog": tuple(map(str, catalog)) if catalog else None,
         "without_mteb": without_mteb or None,
@@ -86,8 +90,8 @@ def _left(done: list[Rebuilt]) -> str:
     """What an interrupted run did."""
     fresh = sum(one.snapshot is not None for one in done)
     return (
-        f"{counted(fresh, 'snapshot')} rebuilt and kept; the others and the timeline are not "
-        "written. Run the same command again to go on."
+        f"{counted(fresh, 'snapshot')} rebuilt and kept; the others and the timeline were not "
+        "written. Run the same command again to continue."
     )
 
 

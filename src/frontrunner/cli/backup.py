@@ -26,23 +26,26 @@ _File = Annotated[Path, typer.Argument(metavar="FILE", help="The backup, a tar."
 
 @app.command()
 def backup(file: _File, home: Home = None, as_json: Json = False) -> None:
-    """Write everything of a home that cannot be made again into one file.
+    """Write everything in a home that cannot be rebuilt into one file.
 
-    That is its settings, the published snapshot, the records, and the databases of the ledger,
-    feedback and likes. The board may run meanwhile. Secrets are left out and named.
+    These are the settings, the published snapshot, the update records, and the databases of the
+    ledger, feedback and likes. The board can keep running. Secrets are left out and listed.
     """
     settings = load_settings(home)
     secrets = frozenset(Path(one) for one in _secret_files(settings) if one)
     made = back_up(pipeline.open_store(settings, Terminal()), file, secrets, _check_ledger)
     _tell(made, as_json=as_json)
     for what, url in _elsewhere(settings):
-        say(f"Not in it: {what}, which is in another database ({url}). Use that one's own backup.")
+        say(
+            f"Not in it: {what}, which is in another database ({url}). Back up that database "
+            "separately."
+        )
     say(f"Written: {file}, {file.stat().st_size:,} bytes")
 
 
 @app.command()
 def restore(file: _File, home: Home = None, as_json: Json = False) -> None:
-    """Make a home of a backup. Nothing is overwritten: the home must be new or empty."""
+    """Restore a backup into a new or empty home. Nothing is overwritten."""
     place = load_settings(home).home
     _tell(restored(file, place, _check_ledger), as_json=as_json)
     say(f"Restored: {place}. Check it with: frontrunner doctor")
@@ -89,6 +92,4 @@ def _check_ledger(name: Path, copied: Path) -> None:
         with closing(Ledger("", folder)) as ledger:
             found = ledger.verify()
     if not found.holds:
-        raise BackupError(
-            f"The ledger does not hold: {found.text} Look with: frontrunner takeover verify"
-        )
+        raise BackupError(f"The ledger is damaged: {found.text} Run: frontrunner takeover verify")

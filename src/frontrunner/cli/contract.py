@@ -37,15 +37,15 @@ _INCOMPLETE = 3
 """Exit code if items could not be checked, as for a board that cannot be asked."""
 
 Timeout = Annotated[
-    float, typer.Option(metavar="SECONDS", help="For one answer of the board.", min=0.1)
+    float, typer.Option(metavar="SECONDS", help="Time limit of one request.", min=0.1)
 ]
 Deadline = Annotated[
-    float, typer.Option(metavar="SECONDS", help="For everything that is asked.", min=1)
+    float, typer.Option(metavar="SECONDS", help="Time limit of all requests together.", min=1)
 ]
 
 contract_app = typer.Typer(
     name="contract",
-    help="Record what a board exposes, and check another board against it.",
+    help="Record a board's routes, links and calls, and check another board against the record.",
     no_args_is_help=True,
 )
 app.add_typer(contract_app)
@@ -54,24 +54,29 @@ app.add_typer(contract_app)
 @contract_app.command()
 def record(
     source: Annotated[
-        str, typer.Argument(metavar="URL|DIR", help="A running board, or the saved answers of one.")
+        str,
+        typer.Argument(
+            metavar="URL|DIR", help="URL of a running board, or a folder with its saved answers."
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write the record.")],
     requests: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="What to ask for: an access log, or one path a line."),
+        typer.Option(
+            metavar="FILE", help="Requests to record: an access log, or one path per line."
+        ),
     ] = None,
     most: Annotated[
-        int, typer.Option(help="How many of the requests to ask, the most frequent first.", min=0)
+        int, typer.Option(help="How many of the requests to send, the most frequent first.", min=0)
     ] = 1000,
     crawl: Annotated[int, typer.Option(help="How many linked pages to follow.", min=0)] = 100,
     timeout: Timeout = ANSWER_SECONDS,
     deadline: Deadline = TOTAL_SECONDS,
     home: Home = None,
 ) -> None:
-    """Record routes, shapes of answers, links, calls and raw files into a folder for review.
+    """Record a board's routes, answer shapes, links, calls and raw files in a folder.
 
-    Sends GET alone, and never asks a path that may change something, such as /logout.
+    Sends GET requests only, and never to a path that may change data, such as /logout.
     """
     load_settings(home)  # not used, but mistakes in it are reported
     if "://" in source:
@@ -101,7 +106,7 @@ def _paths(requests: Path | None, most: int) -> list[str]:
         )
     if len(paths) > most:
         left = counted(len(paths) - most, "request")
-        stderr.print(f"{left} of {requests} will not be asked (--most).", highlight=False)
+        stderr.print(f"{left} of {requests} will not be sent (--most).", highlight=False)
     return paths[:most]
 
 
@@ -136,7 +141,9 @@ def check(
     junit_file: Annotated[
         Path | None, typer.Option("--junit", metavar="FILE", help="Also write JUnit XML.")
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Also list what holds.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also list items that are compatible.")
+    ] = False,
     timeout: Timeout = ANSWER_SECONDS,
     deadline: Deadline = TOTAL_SECONDS,
     as_json: Json = False,

@@ -33,8 +33,8 @@ def demo(
             "--home",
             metavar="DIR",
             callback=note_home,
-            help=f"Where snapshots and state live. [default: {DEFAULT_HOME}, "
-            "so that a board of yours is not replaced]",
+            help=f"Folder with snapshots and state. [default: {DEFAULT_HOME}, "
+            "so that your own board is not replaced]",
             show_default=False,
         ),
     ] = None,

@@ -32,10 +32,12 @@ _Which = Annotated[
 def diff(
     old: _Which,
     new: Annotated[
-        str, typer.Argument(metavar="[B]", help="The other; the current one.")
+        str, typer.Argument(metavar="[B]", help="The other snapshot. [default: current]")
     ] = "current",
     board: Annotated[str | None, typer.Option("--board", help="Only this board.")] = None,
-    most: Annotated[int, typer.Option("--most", min=1, help="Lines of each list.")] = 10,
+    most: Annotated[
+        int, typer.Option("--most", min=1, help="Most lines to print of each list.")
+    ] = 10,
     git: Annotated[
         Path | None, typer.Option("--git", help="A clone of the results, to name commits.")
     ] = None,
@@ -44,8 +46,8 @@ def diff(
 ) -> None:
     """Compare two snapshots: models, boards and numbers, each with its cause.
 
-    Commits are named if the git history is at hand: of --git, of [refresh] results, or what
-    `refresh backfill` fetched.
+    Commits are named if a git history is available: from --git, from [refresh] results, or from
+    an earlier `refresh backfill`.
     """
     settings = load_settings(home)
     store = pipeline.open_store(settings, Terminal())
@@ -114,9 +116,9 @@ def _lines(
     yield f"From {before.id} ({moment(before.moment)}) to {after.id} ({moment(after.moment)})"
     yield from _rules(before, after)
     yield from _names("New models", found.models_came, most)
-    yield from _names("Models that are gone", found.models_went, most)
+    yield from _names("Removed models", found.models_went, most)
     yield from _names("New boards", found.boards_came, most)
-    yield from _names("Boards that are gone", found.boards_went, most)
+    yield from _names("Removed boards", found.boards_went, most)
     yield from _names("Boards with other tasks", found.boards_redefined, most)
     yield (
         f"{counted(found.scores_added, 'score')} added, {found.scores_changed:,} changed, "

@@ -20,13 +20,13 @@ from frontrunner.cli.output import counted, print_json, say, visible
 
 engagement_app = typer.Typer(
     name="engagement",
-    help="Likes, discussions and followers of a board, before and after a move.",
+    help="Export likes, discussions and followers of a Space, and compare them after a move.",
     no_args_is_help=True,
 )
 app.add_typer(engagement_app)
 Names = Annotated[
     bool,
-    typer.Option("--names/--no-names", help="Whether to keep the names of people."),
+    typer.Option("--names/--no-names", help="Include the names of people."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Write nothing.")]
 
@@ -40,7 +40,7 @@ def export(
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Write down who likes the Space, its discussions, and its owner's followers."""
+    """Export the Space's likes and discussions, and the number of its owner's followers."""
     from frontrunner.hub.asking_engagement import engagement_of  # noqa: PLC0415
     from frontrunner.hub.engagement import without_names  # noqa: PLC0415
 
@@ -66,7 +66,7 @@ def verify(
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Compare an export with the Space as it is now; name every difference.
+    """Compare an export with the Space today, and print every difference.
 
     Exits with 1 if likes, discussions or their entries are fewer than before.
     """
@@ -94,7 +94,7 @@ def import_export(
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Keep an export, without names, as the starting count of a board off the Hub."""
+    """Store an export, without names, as the starting count of a board outside the Hub."""
     from frontrunner.hub.engagement import read_engagement, without_names  # noqa: PLC0415
 
     place = HomeFolder(load_settings(home).home)

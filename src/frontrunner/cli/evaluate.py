@@ -22,25 +22,27 @@ from frontrunner.evaluate.runner import Event, Plan, make_plan, run
 
 @app.command()
 def evaluate(
-    benchmark: Annotated[str, typer.Option(help="Whose tasks to run.")] = "starter",
+    benchmark: Annotated[str, typer.Option(help="The benchmark to run.")] = "starter",
     model: Annotated[list[str] | None, typer.Option(help="Only this model; repeatable.")] = None,
     task: Annotated[list[str] | None, typer.Option(help="Only this task; repeatable.")] = None,
     output: Annotated[Path | None, typer.Option(help="Folder for the result files.")] = None,
     environment: Annotated[
         Path | None,
         typer.Option(
-            help="The evaluation's virtual environment; made where it is not there. "
-            "[default: .venv-evaluate, in the home where one is named]",
+            help="The evaluation's virtual environment; created if it does not exist. "
+            "[default: .venv-evaluate, in the home if --home is given]",
             show_default=False,
         ),
     ] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads for the models.")] = 1,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Measure again what already has a result.")
+        bool, typer.Option("--overwrite", help="Measure existing results again.")
     ] = False,
-    prepare: Annotated[bool, typer.Option("--prepare", help="Only make the environment.")] = False,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="Only create the environment.")
+    ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what would be done.")
+        bool, typer.Option("--dry-run", help="Only print what would be done.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     *,
@@ -48,11 +50,11 @@ def evaluate(
 ) -> None:
     """Measure packaged models on packaged tasks; write result files in the public layout.
 
-    A result file that is already there is kept, so an interrupted run goes on where it stopped.
+    Existing result files are kept, so an interrupted run continues where it stopped.
     """
     environment = environment or _environment_of(load_settings(home).home)
     if prepare:
-        with interruptible(lambda: "The environment is not ready. The same command makes it."):
+        with interruptible(lambda: "The environment is not ready. Run the same command again."):
             _prepare(environment, dry_run)
         return
     if output is None:

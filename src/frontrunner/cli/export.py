@@ -21,7 +21,7 @@ def _whole(address: str) -> str:
     from frontrunner.web.text import safe_url  # noqa: PLC0415 -- only this command needs it
 
     if address and safe_url(address) is None:
-        raise UsageError(f"{address!r} is no address. Give one like https://board.example.org")
+        raise UsageError(f"{address!r} is not a URL. Give one such as https://board.example.org")
     return address
 
 
@@ -32,14 +32,16 @@ def export(
     ],
     address: Annotated[
         str,
-        typer.Option("--url", help="Where the copy will be served, for links in chats and feeds."),
+        typer.Option(
+            "--url", help="URL where the copy will be served; used in link previews and feeds."
+        ),
     ] = "",
     home: Home = None,
 ) -> None:
     """Write every page and answer of the published snapshot as files.
 
-    The folder appears when all of it is written. An interrupted export goes on where it stopped if
-    the same command is run again.
+    The folder appears once it is complete. To continue an interrupted export, run the same command
+    again.
     """
     from frontrunner.web.export import export as write  # noqa: PLC0415 -- only this command needs it
 
@@ -54,8 +56,8 @@ def export(
 
     def left() -> str:
         return (
-            f"{counted(written, 'file')} written, and {static} is not made yet. "
-            "Run the same command again to go on."
+            f"{counted(written, 'file')} written, and {static} is not complete. "
+            "Run the same command again to continue."
         )
 
     with interruptible(left), progress_bar(f"Writing snapshot {snapshot.id}") as progress:

@@ -25,7 +25,9 @@ _LOOK_AGAIN = 0.1
 """Seconds between two questions how many streams are open."""
 _NUMBERS = {"ignore_unknown_options": True}
 """A number below 0 is a wrong percentage, not an option that does not exist."""
-Force = Annotated[bool, typer.Option("--force", help="Although a take-over moves the users now.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Change it even while a take-over is running.")
+]
 
 
 def _by_hand(folder: Path, force: bool) -> None:
@@ -36,7 +38,7 @@ def _by_hand(folder: Path, force: bool) -> None:
     if force or found is None or found.stage == "planned" or found.mode == "finished":
         return
     raise GatewayError(
-        f"A take-over moves the users now (stage {found.stage}, {found.mode}), and its controller "
+        f"A take-over is running (stage {found.stage}, {found.mode}), and its controller "
         "would undo this. Use: frontrunner takeover rollback, pause or advance. If its ledger is "
         "gone, give --force."
     )
@@ -86,7 +88,7 @@ def _not_settled(one: Gateway, wanted: int) -> None:
     """Raises GatewayError for a part of the users while all paths belong to the new board."""
     if one.kept().settled and 0 < wanted < BUCKETS:
         raise GatewayError(
-            "The move is settled, so every visitor gets the new board. Take settling back first: "
+            "The move is settled, so every visitor gets the new board. Undo that first: "
             "frontrunner gateway settle --undo --yes"
         )
 
@@ -118,7 +120,10 @@ def banner(
 
     _, settings, folder = settings_of(home)
     if state == "on" and not settings.banner:
-        raise GatewayError("gateway.banner is false in frontrunner.toml. Set it to true first.")
+        raise GatewayError(
+            "gateway.banner is false in frontrunner.toml. Set it to true first, then run the "
+            "command again."
+        )
     _by_hand(folder, force)
     Gateway(settings, folder).change(
         lambda before: msgspec.structs.replace(before, banner=state == "on")
@@ -130,11 +135,15 @@ def banner(
 
 @gateway.command()
 def settle(
-    yes: Annotated[bool, typer.Option("--yes", help="Do it. Without this, only explain.")] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="Take settling back.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do it. Without --yes, only print what would happen.")
+    ] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Undo it.")] = False,
     wait: Annotated[
         float,
-        typer.Option("--wait", metavar="SECONDS", min=0, help="How long open streams have to end."),
+        typer.Option(
+            "--wait", metavar="SECONDS", min=0, help="How long to wait for open streams to end."
+        ),
     ] = 30.0,
     force: Force = False,
     home: Home = None,
@@ -184,8 +193,8 @@ def _ready_to_settle(one: Gateway) -> None:
         return  # no Envoy runs
     if is_well is False:
         raise GatewayError(
-            "The new board is not healthy, and no other one would answer the old board's paths. "
-            "Look at it with: frontrunner gateway status, or give --force."
+            "The new board is not healthy, and no other board would answer the old board's paths. "
+            "See: frontrunner gateway status, or give --force."
         )
 
 

@@ -67,7 +67,9 @@ def feedback(
             "--delete-through", metavar="ID", min=1, help="Delete the messages up to this one."
         ),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Delete. Without this, only explain.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Delete. Without --yes, only print what would be deleted.")
+    ] = False,
     as_json: Json = False,
     home: Home = None,
 ) -> None:

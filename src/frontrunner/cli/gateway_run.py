@@ -60,7 +60,7 @@ def run_gateway(
 
 @gateway.command(hidden=True)
 def companion(home: Home = None) -> None:
-    """Take feedback and show `/transition`; `gateway run` starts this process."""
+    """Serve the feedback form and `/transition`; `gateway run` starts this process."""
     from frontrunner.gateway.companion import serve_companion  # noqa: PLC0415
     from frontrunner.gateway.feedback import Feedback  # noqa: PLC0415
     from frontrunner.gateway.remote_control import remote_control  # noqa: PLC0415

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 hub_app = typer.Typer(
     name="hub",
-    help="The Space of a board on the Hugging Face Hub.",
+    help="Take over, save, restore or inspect a board's Space on the Hugging Face Hub.",
     no_args_is_help=True,
 )
 app.add_typer(hub_app)
@@ -46,9 +46,9 @@ Space = Annotated[
 
 @hub_app.command()
 def rights(space: Space = None, as_json: Json = False, home: Home = None) -> None:
-    """Check what the token allows against what a take-over of the Space needs.
+    """Check that the token has the rights that a take-over of the Space needs.
 
-    Exits with 1 if a right is missing or the Hub does not say.
+    Exits with 1 if a right is missing or cannot be determined.
     """
     from frontrunner.hub.asking_rights import ask_rights, needs_of_move  # noqa: PLC0415
 
@@ -70,7 +70,7 @@ def _tell_rights(report: RightsReport, needs: int) -> None:
         for need in some:
             typer.echo(f"{label}: {need.right} on {need.on} ({need.why})")
     for more in report.more:
-        say(f"More than is needed: {more}. A fine-grained token is safer.")
+        say(f"Not needed: {more}. A fine-grained token is safer.")
     met = needs - len(report.missing) - len(report.unknown)
     say(f"{visible(report.account)}, {report.role} token: {met} of {counted(needs, 'right')}")
 
@@ -80,7 +80,9 @@ def plan(
     accept: Annotated[
         list[str] | None,
         typer.Option(
-            "--accept", metavar="NAME", help="Agree to one thing that the plan loses. Repeat it."
+            "--accept",
+            metavar="NAME",
+            help="Accept a loss that the plan names. Repeat it for more.",
         ),
     ] = None,
     as_json: Json = False,
@@ -88,7 +90,7 @@ def plan(
 ) -> None:
     """Print every step of the take-over on the Hub, with the calls that it makes.
 
-    It asks the Hub nothing. Exits with 1 if the plan loses what was not agreed to.
+    Sends no request to the Hub. Exits with 1 if the plan has a loss that you have not accepted.
     """
     from frontrunner.hub.steps import places_of, plan_steps, unaccepted  # noqa: PLC0415
 
@@ -113,7 +115,7 @@ def plan(
                 if text:
                     typer.echo(f"   {label}: {text}")
     for loss in open_losses:
-        complain("warning", f"{loss.text} Agree with --accept {loss.name}.")
+        complain("warning", f"{loss.text} Accept it with --accept {loss.name}.")
     if open_losses:
         sys.exit(1)
 
@@ -123,15 +125,15 @@ def save(
     space: Space = None,
     commit: Annotated[
         str | None,
-        typer.Option("--commit", metavar="SHA", help="Save this commit, not the last one."),
+        typer.Option("--commit", metavar="SHA", help="The commit to save. [default: the last one]"),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be saved, and write nothing.")
+        bool, typer.Option("--dry-run", help="Only print what would be saved.")
     ] = False,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Save the Space's files at one commit and its settings, checked by reading back."""
+    """Save the Space's settings and its files at one commit, and verify the copy."""
     import msgspec  # noqa: PLC0415
 
     from frontrunner.hub.reading import facts_of, settings_of  # noqa: PLC0415
@@ -167,7 +169,10 @@ def _tell_saved(about: SavedTree, folder: Path, *, dry_run: bool, as_json: bool)
     verb = "Would save" if dry_run else "Saved and read back"
     say(f"{verb} {counted(len(about.files), 'file')}, {size:,} bytes, of {about.repo_id}.")
     if facts["secrets"]:
-        say(f"Values that cannot be read, to be kept elsewhere: {', '.join(facts['secrets'])}")
+        say(
+            "Secrets, whose values the Hub does not return; keep them elsewhere: "
+            f"{', '.join(facts['secrets'])}"
+        )
     typer.echo(str(folder))
 
 
@@ -178,17 +183,18 @@ def restore(
         typer.Argument(metavar="DIR", help="The folder of a saved Space."),
     ] = None,
     parent: Annotated[
-        str, typer.Option("--parent", metavar="SHA", help="Only if this is the last commit.")
+        str,
+        typer.Option("--parent", metavar="SHA", help="Restore only if this is the last commit."),
     ] = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")
+        bool, typer.Option("--dry-run", help="Only print what would be done.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
     home: Home = None,
 ) -> None:
-    """Bring a saved Space back at its name by one commit, and wait until it runs.
+    """Restore a saved Space under its name by one commit, and wait until it runs.
 
-    For when `takeover rollback` cannot be used. Variables, secrets and hardware stay as they are.
+    Use it if `takeover rollback` does not work. Variables, secrets and hardware are not changed.
     """
     from frontrunner.hub.restoring import restore as restored  # noqa: PLC0415
     from frontrunner.hub.restoring import to_restore  # noqa: PLC0415
@@ -196,7 +202,9 @@ def restore(
 
     settings = load_settings(home)
     if settings.hub.strategy == "rename":
-        raise UsageError(f"Files are not what moved. Instead, {way_back(settings.hub)}.")
+        raise UsageError(
+            f"With this strategy no files were replaced. Instead, {way_back(settings.hub)}."
+        )
     folder = saved or _only_saved(HomeFolder(settings.home))
     hub = opened_hub(settings.hub)
     what = to_restore(hub, folder, parent)
@@ -232,12 +240,14 @@ def rehearse(
         str, typer.Option("--strategy", metavar="NAME", help="overwrite or rename.")
     ] = "overwrite",
     shifting: Annotated[
-        bool, typer.Option("--shifting", help="Move users in shares first, by a real gateway.")
+        bool, typer.Option("--shifting", help="Move users in shares first, through a real gateway.")
     ] = False,
     fault: Annotated[
         list[str] | None,
         typer.Option(
-            "--fault", metavar="NAME", help="What goes wrong, or `all`. Repeat it. [default: none]"
+            "--fault",
+            metavar="NAME",
+            help="A fault to inject, or `all`. Repeat it for more. [default: none]",
         ),
     ] = None,
     old: Annotated[
@@ -247,22 +257,22 @@ def rehearse(
         Path | None, typer.Option("--new", metavar="DIR", help="The new board's files.")
     ] = None,
     report: Annotated[
-        Path | None, typer.Option("--report", metavar="FILE", help="Write the story as HTML.")
+        Path | None, typer.Option("--report", metavar="FILE", help="Write the report as HTML.")
     ] = None,
     home: Annotated[
         Path | None,
         typer.Option(
             "--home",
             metavar="DIR",
-            help="A folder that keeps the ledger and what was saved. [default: a temporary folder]",
+            help="Folder for the ledger and the saved files. [default: a temporary folder]",
             show_default=False,
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Rehearse the whole take-over of a made-up Space, against a stand-in of the Hub.
+    """Rehearse the take-over of a made-up Space against a local stand-in for the Hub.
 
-    Exits with 1 if something that a take-over promises did not hold. Nothing leaves this machine.
+    Exits with 1 if a guarantee of the take-over was broken. Nothing leaves this machine.
     """
     from frontrunner.takeover.on_hub.rehearsal_report import rehearsals_page  # noqa: PLC0415
     from frontrunner.takeover.on_hub.rehearsed_faults import FAULTS, Order  # noqa: PLC0415
@@ -330,13 +340,13 @@ def jobs(
         typer.Option(
             "--gone",
             metavar="NAME[=WHY]",
-            help="An image, a token or another name that must not occur. Repeat it.",
+            help="An image, a token or another name that must not occur. Repeat it for more.",
         ),
     ] = None,
     as_json: Json = False,
     home: Home = None,
 ) -> None:
-    """Find scheduled jobs that still name the demo Space, or what else is gone after a move.
+    """Find scheduled jobs that name the demo Space or other names that no longer exist.
 
     Exits with 1 if a job does.
     """

@@ -11,18 +11,23 @@ LEAVES = {
     "backup": "A backup gets its name only when it is complete.",
     "catalog": "Nothing was changed: the command only reads.",
     "contract check": "Nothing was changed, and no verdict was reached.",
-    "contract record": "The record is not complete. The same command makes it anew.",
+    "contract record": "The record is not complete. Run the same command again.",
     "diff": "Nothing was changed: the command only reads.",
     "doctor": "Nothing was changed: the command only reads.",
     "ingest": "Nothing was built or published: the command only reports.",
     "legacy unpack": "The folder of result files appears only when it is complete.",
     "legacy write": "The new folder appears only when it is complete.",
     "parity": "No gate was decided, and the report is not complete.",
-    "prepare": "The answers are not prepared; servers make each when it is asked for.",
+    "prepare": "The answers are not prepared; servers compute each on request.",
     "prune": "Each snapshot is removed or kept as a whole. The same command removes the rest.",
     "restore": "The home appears only when it is complete.",
-    "store pull": "The home changes to another snapshot in one step. The same command goes on.",
-    "store push": "The store changes to another snapshot in one step. The same command goes on.",
+    "store pull": (
+        "The home switches to another snapshot in one step. Run the same command again to continue."
+    ),
+    "store push": (
+        "The store switches to another snapshot in one step. Run the same command "
+        "again to continue."
+    ),
     "verify": "Nothing was changed: the command only reads.",
 }
 """What holds after each command, at whatever moment it was stopped."""

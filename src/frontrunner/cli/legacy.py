@@ -23,7 +23,7 @@ from frontrunner.snapshot.store import Store
 
 legacy_app = typer.Typer(
     name="legacy",
-    help="The older board's files, for programs that read them.",
+    help="Keep the files and calls of an older board working.",
     no_args_is_help=True,
 )
 app.add_typer(legacy_app)
@@ -71,9 +71,9 @@ def adopt(
 ) -> None:
     """Answer the old board's Gradio calls, in its shape and with fresh numbers.
 
-    Stores the old board's configuration and its lists in the home, so that its folder is no longer
-    needed, also not for `legacy write`. A running server answers the calls at once. Run it again
-    to replace the stored board.
+    Copies the old board's configuration and lists into the home. Afterwards neither the server nor
+    `legacy write` needs the folder. A running server answers the calls at once. Run it again to
+    replace the copy.
     """
     settings = load_settings(home)
     tree = _read(folder)
@@ -83,7 +83,9 @@ def adopt(
 
 @legacy_app.command()
 def write(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; new or empty.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder to write to; new or empty.")
+    ],
     legacy: LegacyFolder = None,
     snapshot: SnapshotName = None,
     home: Home = None,
@@ -91,7 +93,7 @@ def write(
         bool, typer.Option("--dry-run", help="Only print how many rows each table would have.")
     ] = False,
 ) -> None:
-    """Write the old board's tree from a snapshot: same files, same columns, fresh numbers.
+    """Write the old board's files from a snapshot: same files, same columns, fresh numbers.
 
     Boards and columns come from the old board's configuration. The folder is written completely or
     not at all.
@@ -115,7 +117,9 @@ def unpack(
     dump: Annotated[
         Path, typer.Argument(metavar="DUMP", help="A Parquet file, or a folder of them.")
     ],
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; new or empty.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder to write to; new or empty.")
+    ],
     home: Home = None,
 ) -> None:
     """Turn the second board's dump of results (Parquet) into result files.

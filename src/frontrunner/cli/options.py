@@ -24,7 +24,7 @@ Home = Annotated[
         "--home",
         metavar="DIR",
         callback=note_home,
-        help="Where snapshots and state live. [env: FRONTRUNNER_HOME] [default: .frontrunner]",
+        help="Folder with snapshots and state. [env: FRONTRUNNER_HOME] [default: .frontrunner]",
         show_default=False,
     ),
 ]
@@ -46,7 +46,7 @@ PublishTo = Annotated[
     typer.Option(
         "--store",
         metavar="URL",
-        help="Object storage to copy what is published to: s3://BUCKET/PREFIX, az://, gs:// or "
+        help="Object storage for published snapshots: s3://BUCKET/PREFIX, az://, gs:// or "
         f"file://. Keys are read from the environment. {from_env('store', 'publish')}",
         show_default=False,
     ),
@@ -58,7 +58,7 @@ LogFormat = Annotated[
         metavar="text|json",
         callback=note_format,
         is_eager=True,
-        help="How stderr is written: for people, or one JSON object a line. [default: text]",
+        help="Format of stderr: text for people, or one JSON object per line. [default: text]",
         show_default=False,
     ),
 ]

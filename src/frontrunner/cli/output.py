@@ -35,7 +35,7 @@ def visible(text: str) -> str:
 def ask_to_go_on(text: str, refusal: type[FrontrunnerError]) -> None:
     """Ask a person before what cannot be taken back; raises a `refusal` if nobody is there."""
     if not sys.stdin.isatty():
-        raise refusal(f"{text} Give --yes to do it without a question.")
+        raise refusal(f"{text} Add --yes to skip the question.")
     typer.confirm(f"{text} Go on?", abort=True, err=True)
 
 
@@ -51,7 +51,7 @@ def set_volume(*, quiet: bool | None = None, verbose: bool | None = None) -> Non
     quiet = _Volume.quiet if quiet is None else quiet
     verbose = _Volume.verbose if verbose is None else verbose
     if quiet and verbose:
-        raise UsageError("--quiet and --verbose exclude each other.")
+        raise UsageError("--quiet and --verbose cannot be combined.")
     _Volume.quiet, _Volume.verbose = quiet, verbose
 
 

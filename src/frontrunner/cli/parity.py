@@ -43,16 +43,16 @@ def parity(
         typer.Option(
             "--results",
             metavar="SOURCE",
-            help="The snapshot's result files, best as a git repository with its history: "
+            help="The snapshot's result files, preferably a git repository with its history: "
             "an old number is explained only if a result file has it.",
         ),
     ] = None,
     aliases: Annotated[
         Path | None,
-        typer.Option("--aliases", metavar="FILE", help="Further names of models, as TOML."),
+        typer.Option("--aliases", metavar="FILE", help="More names of models, as TOML."),
     ] = None,
     gates: Annotated[
-        Path | None, typer.Option("--gates", metavar="FILE", help="Limits of your own, as TOML.")
+        Path | None, typer.Option("--gates", metavar="FILE", help="Your own limits, as TOML.")
     ] = None,
     publish: Annotated[
         bool,
@@ -61,7 +61,7 @@ def parity(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Compare the old board with a snapshot, and judge by gates. Exits with 1 unless all passed."""
+    """Compare the old board's numbers with a snapshot. Exits with 1 unless every gate passes."""
     store = Store(load_settings(home).home)
     current = store.open(snapshot) if snapshot else store.current()
     with progress_bar("Comparing"):
@@ -82,7 +82,7 @@ def parity(
 def _tell(report: ParityReport) -> None:
     counts = outcome_counts(report.cells)
     stderr.print(
-        f"{report.legacy_cells:,} numbers, {len(report.cells):,} of models that are here: "
+        f"{report.legacy_cells:,} numbers, {len(report.cells):,} of models on the new board: "
         f"{counts.get(CellOutcome.EQUAL, 0):,} equal, "
         f"{counts.get(CellOutcome.DIFFERS, 0):,} different "
         f"({len(explained(report.cells)):,} explained, {len(inferred(report.cells)):,} inferred, "

@@ -21,9 +21,9 @@ def prepare(
         str | None, typer.Argument(metavar="[ID]", help="A snapshot; the current one if left out.")
     ] = None,
     home: Home = None,
-    again: Annotated[bool, typer.Option("--again", help="Make them anew if they exist.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Replace existing answers.")] = False,
 ) -> None:
-    """Prepare a snapshot's answers, such as after a build that was killed."""
+    """Prepare a snapshot's answers, for example after a build was killed."""
     settings = load_settings(home)
     reporter = Terminal()
     store = pipeline.open_store(settings, reporter)

@@ -65,7 +65,7 @@ _Every = Annotated[
     typer.Option(
         "--every",
         metavar="TIME",
-        help='Update again and again, such as every "6h", until stopped.',
+        help="Repeat the update at this interval, such as 6h, until stopped.",
         show_default=False,
     ),
 ]
@@ -74,7 +74,7 @@ _Every = Annotated[
 @group.callback(invoke_without_command=True)
 def root(
     context: typer.Context,
-    once: Annotated[bool, typer.Option("--once", help="Update one time. The default.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Update once. This is the default.")] = False,
     every: _Every = None,
     results: _Results = None,
     catalog: OwnCatalog = None,
@@ -94,7 +94,7 @@ def root(
     if context.invoked_subcommand is not None:
         return
     if once and every is not None:
-        raise UsageError("--once and --every exclude each other.")
+        raise UsageError("--once and --every cannot be combined.")
     given = {
         "results": tuple(results) if results else None,
         "catalog": tuple(map(str, catalog)) if catalog else None,
@@ -145,7 +145,7 @@ def _left(settings: Settings, before: str | None) -> str:
     if now is None or now == before:
         stays = "no board is published yet" if now is None else f"snapshot {now} stays current"
         return f"Nothing was published; {stays}."
-    return f"Snapshot {now} is published; what follows was not done. Run: frontrunner refresh"
+    return f"Snapshot {now} is published, but the update did not finish. Run: frontrunner refresh"
 
 
 def _code(ended: Ended) -> int:
@@ -174,7 +174,8 @@ def _print(ended: Ended) -> None:
     elif ended.run.outcome == "held":
         complain("warning", f"Held back: {ended.run.reason}")
         say(
-            "What is published stays. If this is as it should be: frontrunner refresh accept "
+            "The published snapshot stays. If the changes are correct, run: frontrunner "
+            "refresh accept "
             f'{ended.run.snapshot} --reason "..."'
         )
 
@@ -182,18 +183,21 @@ def _print(ended: Ended) -> None:
 @group.command("accept")
 def accept_(
     snapshot: Annotated[
-        str, typer.Argument(metavar="ID", help="The snapshot that is held, or the start of it.")
+        str, typer.Argument(metavar="ID", help="The held snapshot, or the start of its name.")
     ],
-    reason: Annotated[str, typer.Option("--reason", help="Why it may pass; kept in the log.")],
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why it may be published; recorded in the event log.")
+    ],
     by: Annotated[
         str | None,
         typer.Option("--by", help="Your name. [default: the user of this machine]"),
     ] = None,
     home: Home = None,
 ) -> None:
-    """Publish a snapshot that the guards hold, and deploy it as an update would.
+    """Publish a snapshot that a guard holds, and deploy it as an update would.
 
-    The log keeps who accepted it, and why. Exits with 9 if it is published but not deployed.
+    The event log records who accepted it, and why. Exits with 9 if it is published but not
+    deployed.
     """
     if not reason.strip():
         raise UsageError("--reason must say why the snapshot may pass.")
@@ -207,15 +211,15 @@ def accept_(
 
 @group.command("deploy")
 def deploy_(home: Home = None) -> None:
-    """Deploy what is published as [refresh.deploy] says, and wait until readers have it.
+    """Deploy the published snapshot as [refresh.deploy] says, and wait until it is live.
 
-    For a board that was published or rolled back by hand; an update does the same at its end.
+    Use it after `publish` or `rollback`. An update does the same at its end.
     Exits with 9 if it was not deployed, or if the live board does not show it.
     """
     settings = load_settings(home)
     if not (settings.refresh.deploy.space or settings.refresh.live):
         raise UsageError(
-            "There is nowhere to deploy to. Write it into frontrunner.toml: [refresh.deploy] "
+            "No place to deploy to is set. Write it into frontrunner.toml: [refresh.deploy] "
             'space = "OWNER/NAME"'
         )
     _deploy(settings)
@@ -236,7 +240,7 @@ def _deploy(settings: Settings) -> None:
 
 @group.command()
 def status(home: Home = None, as_json: Json = False) -> None:
-    """Show how the last update went, and what waits for a person."""
+    """Show how the last update ended, and which snapshots wait for approval."""
     from frontrunner.refresh.record import read_state  # noqa: PLC0415
 
     settings = load_settings(home)
@@ -257,7 +261,7 @@ def _lines(state: State, home: Path) -> list[str]:
     if state.failures:
         lines.append(f"Without full success in a row: {counted(state.failures, 'update')}")
     if state.waiting is not None:
-        lines.append(f"Waits for a person: snapshot {state.waiting.snapshot}")
+        lines.append(f"Waits for approval: snapshot {state.waiting.snapshot}")
         lines += [f"  {one.guard}: {visible(one.sentence)}" for one in state.waiting.breaches]
         lines.append(
             f'  Publish it: frontrunner refresh accept {state.waiting.snapshot} --reason "..."'

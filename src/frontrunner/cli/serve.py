@@ -44,7 +44,7 @@ def serve(
         bool | None,
         typer.Option(
             "--development",
-            help="Add what only developers need: /_styleguide. "
+            help="Add pages that only developers need: /_styleguide. "
             f"{from_env('server', 'development')}",
         ),
     ] = None,
@@ -61,7 +61,7 @@ def serve(
     ] = None,
     log_format: LogFormat = None,
 ) -> None:
-    """Serve the published snapshot; what is published later is served without a restart."""
+    """Serve the published snapshot, and switch to newer ones without a restart."""
     from frontrunner.http.server import serve as run  # noqa: PLC0415 -- only this command needs it
 
     check_range("--port", port, 0, 65535)
@@ -94,7 +94,7 @@ def _prepare_anew(settings: Settings) -> None:
     name = store.current_id()
     if settings.store.follow or name is None or not has_stale_answers(store.at.snapshot(name)):
         return
-    say(f"Another version prepared the answers of {name}; they are prepared anew meanwhile.")
+    say(f"Another version prepared the answers of {name}; they are being prepared again.")
     command = (sys.executable, "-m", "frontrunner", "prepare", "--home", str(settings.home))
     subprocess.Popen(command, stdout=subprocess.DEVNULL)
 

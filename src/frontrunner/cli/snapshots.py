@@ -112,7 +112,7 @@ def verify(
     ] = None,
     home: Home = None,
 ) -> None:
-    """Compare a snapshot's bytes with what its manifest promises."""
+    """Compare a snapshot's files with the checksums in its manifest."""
     store = _store(home)
     snapshot = store.open(name) if name else store.current()
     problems = whole_damage(snapshot)
@@ -120,18 +120,20 @@ def verify(
         typer.echo(f"{snapshot.id}: {problem}")
     if problems:
         raise CorruptSnapshotError(f"Snapshot {snapshot.id} is damaged. {remedy(problems)}")
-    say(f"{snapshot.id} is whole: {len(snapshot.manifest.files)} files.")
+    say(f"{snapshot.id} is intact: {len(snapshot.manifest.files)} files.")
 
 
 @app.command()
 def prune(
     home: Home = None,
-    keep: Annotated[int | None, typer.Option(help="Keep only so many, the newest.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    keep: Annotated[int | None, typer.Option(help="Keep only the newest N.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only print what would be removed.")
+    ] = False,
 ) -> None:
     """Remove old snapshots; never the current one or the one before it.
 
-    Without --keep, the rule of [snapshots] holds: all of a week, weekly for a year, monthly beyond.
+    Without --keep, [snapshots] decides: by default all of a week, weekly for a year, then monthly.
     """
     settings = load_settings(home, build={"keep": keep})
     reporter = Terminal()

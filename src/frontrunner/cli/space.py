@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 space_app = typer.Typer(
     name="space",
-    help="The board in a Space of the Hub, or in a container of your own.",
+    help="Run the board in a Space of the Hub, or in your own container.",
     no_args_is_help=True,
 )
 app.add_typer(space_app)
@@ -55,7 +55,7 @@ def init(
         typer.Option(
             "--dataset",
             metavar="OWNER/NAME",
-            help="Keep the snapshot in this data set; the Space fetches it at its start.",
+            help="Data set that stores the snapshot; the Space fetches it at its start.",
         ),
     ] = "",
     old_board: Annotated[
@@ -63,7 +63,7 @@ def init(
         typer.Option(
             "--old-board",
             metavar="URL",
-            help="Put the gateway in front of the board, with the old board at this URL behind it.",
+            help="Put the gateway in front of the board and the old board at this URL.",
         ),
     ] = "",
     source: Annotated[
@@ -71,7 +71,7 @@ def init(
         typer.Option(
             "--source",
             metavar="URL",
-            help="Fetch the snapshot from below this URL, such as object storage, at the start.",
+            help="URL prefix, such as object storage, from which the Space fetches the snapshot.",
         ),
     ] = "",
     home: Home = None,
@@ -103,15 +103,16 @@ def init(
 @space_app.command()
 def check(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="A folder; else a Space is checked.")
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="A folder. [default: check the Space instead]"),
     ] = None,
     space: SpaceName = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Say what is wrong with a folder, or with a Space and what it serves.
+    """Check a Space's folder, or a running Space and the snapshot that it serves.
 
-    Exits with 1 if something is.
+    Exits with 1 if something is wrong.
     """
     from frontrunner.hub.deploying import folder_problems, space_problems  # noqa: PLC0415
 
@@ -138,14 +139,17 @@ def deploy(
     replace: Annotated[
         bool,
         typer.Option(
-            "--replace", help="Save, then replace the program of a Space that has another."
+            "--replace", help="If the Space runs another program, save it, then replace it."
         ),
     ] = False,
     seconds: Annotated[
-        float, typer.Option("--seconds", help="How long the Space may take until it serves.")
+        float,
+        typer.Option(
+            "--seconds", help="How long to wait until the Space serves the snapshot, in seconds."
+        ),
     ] = 1800.0,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be committed, and change nothing.")
+        bool, typer.Option("--dry-run", help="Only print what would be committed.")
     ] = False,
     home: Home = None,
     as_json: Json = False,
@@ -187,7 +191,7 @@ def emit(
     what: Annotated[str, typer.Argument(metavar="compose|systemd|dockerfile")],
     home: Home = None,
 ) -> None:
-    """Print a file that runs the board outside of the Hub."""
+    """Print a file that runs the board outside the Hub."""
     from frontrunner.gateway.emit import program  # noqa: PLC0415
     from frontrunner.gateway.jinja import from_text  # noqa: PLC0415
     from frontrunner.hub.space_folder import space_file  # noqa: PLC0415
@@ -207,7 +211,7 @@ def emit(
 
 @space_app.command()
 def unpack(home: Home = None) -> None:
-    """Publish the board of an image while the image is built; one that is elsewhere is left."""
+    """Publish an image's board while the image is built; one stored elsewhere is fetched later."""
     from frontrunner.hub.boxed import publish_boxed, read_box  # noqa: PLC0415
 
     place = load_settings(home).home
@@ -220,7 +224,7 @@ def unpack(home: Home = None) -> None:
 
 @space_app.command()
 def start(home: Home = None) -> None:
-    """Serve the board of an image; the container's command."""
+    """Serve an image's board; this is the container's command."""
     from frontrunner.cli.serve import serve  # noqa: PLC0415
     from frontrunner.hub.shifting_space import read_shifting  # noqa: PLC0415
 

@@ -18,7 +18,9 @@ from frontrunner.ops import pipeline
 from frontrunner.ops.store_push import push_published
 from frontrunner.remote.state import problem_of, read_following
 
-group = typer.Typer(help="Copy snapshots to object storage, and follow it.", no_args_is_help=True)
+group = typer.Typer(
+    help="Copy snapshots to object storage, and download them from it.", no_args_is_help=True
+)
 app.add_typer(group, name="store")
 
 
@@ -27,7 +29,9 @@ def push(home: Home = None, store: PublishTo = None) -> None:
     """Copy the current snapshot to the store, and make it current there."""
     settings = load_settings(home, store={"publish": store})
     if not settings.store.publish:
-        raise UsageError('No store is given. Use --store URL, or write [store] publish = "URL".')
+        raise UsageError(
+            'No object storage is set. Use --store URL, or write [store] publish = "URL".'
+        )
     snapshots = pipeline.open_store(settings, Terminal())
     name = snapshots.current().id
     push_published(settings, snapshots, Terminal())
@@ -42,7 +46,7 @@ def pull(
         typer.Option("--store", metavar="URL", help="Object storage to follow."),
     ] = None,
 ) -> None:
-    """Bring the current snapshot of the store into the home once, as `serve --store` does."""
+    """Download the store's current snapshot into the home once, as `serve --store` does."""
     from frontrunner.remote.bucket import Bucket  # noqa: PLC0415
     from frontrunner.remote.pull import Puller  # noqa: PLC0415
 
@@ -57,7 +61,8 @@ def pull(
 
 @group.command()
 def status(home: Home = None, store: PublishTo = None, as_json: Json = False) -> None:
-    """Show what the store holds, and how a server of this home follows it; exits with 11 if not."""
+    """Show what the store holds and whether a server of this home follows it; exits with 11 "
+    "if not."""
     from frontrunner.remote.bucket import Bucket  # noqa: PLC0415
     from frontrunner.remote.push import read_pointer  # noqa: PLC0415
 

@@ -25,7 +25,9 @@ def console(
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
     name: Annotated[
         list[str] | None,
-        typer.Option("--name", help="A name that the browser may use for it. Repeat it for more."),
+        typer.Option(
+            "--name", help="A host name that browsers may use for the console. Repeat it for more."
+        ),
     ] = None,
     tls_certificate: Annotated[
         Path | None, typer.Option("--tls-certificate", metavar="FILE", help="PEM chain for TLS.")
@@ -35,12 +37,14 @@ def console(
     ] = None,
     allow_plain_http: Annotated[
         bool,
-        typer.Option("--allow-plain-http", help="Serve other addresses than loopback without TLS."),
+        typer.Option(
+            "--allow-plain-http", help="Allow plain HTTP on addresses other than loopback."
+        ),
     ] = False,
     home: Home = None,
     log_format: LogFormat = None,
 ) -> None:
-    """Show the take-over in a browser, with the buttons of an operator."""
+    """Serve a page that shows the take-over and has buttons to control it."""
     from frontrunner.takeover.console.access import Tokens  # noqa: PLC0415
     from frontrunner.takeover.console.serving import Listen, run_console  # noqa: PLC0415
     from frontrunner.takeover.console.watching import Watched, Watcher  # noqa: PLC0415
@@ -58,7 +62,7 @@ def console(
 
     def started(url: str, made: bool) -> None:
         if made:
-            say(f"Made a token for you in {tokens.path}")
+            say(f"Created a token for you in {tokens.path}")
         say(f"Open {url} (once, within 10 minutes; later log in with a token of {tokens.path})")
 
     watched = Watched(

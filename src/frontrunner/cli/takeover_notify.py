@@ -16,10 +16,10 @@ from frontrunner.cli.takeover_app import takeover
 
 @takeover.command()
 def notify(
-    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="What to say.")] = "",
+    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="Text of the notice.")] = "",
     home: Home = None,
 ) -> None:
-    """Send a test notice through every channel of the section notify, and say which ones work."""
+    """Send a test notice through every channel of [notify], and say which channels work."""
     from frontrunner.ops.channels import channels_of  # noqa: PLC0415
     from frontrunner.ops.notify import Notice  # noqa: PLC0415
 

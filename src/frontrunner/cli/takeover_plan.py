@@ -29,7 +29,7 @@ def plan(
             "--requests-per-day",
             metavar="N",
             min=1,
-            help="Requests of users a day. [default: measured from the gateway's log]",
+            help="Requests per day by users. [default: measured from the gateway's log]",
             show_default=False,
         ),
     ] = None,
@@ -111,9 +111,9 @@ def _step_lines(number: int, step: StepForecast) -> list[str]:
     lines = [
         f"{number}. {step.stage}{share}: {step.does}",
         f"   begins: {step.begins}",
-        f"   must hold to go on: {gates}{evidence}",
-        f"   takes {duration(step.at_least)} at least; pauses after {duration(step.deadline)}",
-        f"   taken back by: {step.undo}",
+        f"   must pass to continue: {gates}{evidence}",
+        f"   takes at least {duration(step.at_least)}; pauses after {duration(step.deadline)}",
+        f"   undone by: {step.undo}",
     ]
     lines += [f"   {step.text}"] if step.text else []
     if not step.text and step.from_users and step.share < FULL:

@@ -106,7 +106,7 @@ def _text(found: Overview) -> str:
     """What is above the table. It is not broken into lines: it has commands to copy."""
     lines = [f"The take-over is at {found.position}."]
     if found.seen is None:
-        lines.append("The data plane could not be asked at the last look.")
+        lines.append("The data plane did not answer at the last check.")
     else:
         seen = found.seen
         flags = [name for name in ("banner", "settled") if getattr(seen, name)]
@@ -147,7 +147,7 @@ def _controller(found: Overview) -> str:
         return "No controller runs, and none is needed."
     if not found.controller:
         return with_home("No controller runs. Start it with: frontrunner takeover start")
-    ago = "" if found.looked is None else f", last look {_ago(found.looked)}"
+    ago = "" if found.looked is None else f", last check {_ago(found.looked)}"
     return f"Controller: {found.controller}{ago}"
 
 
@@ -175,7 +175,7 @@ def log(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Print the ledger, oldest first, one entry a line."""
+    """Print the ledger, oldest first, one entry per line."""
     from frontrunner.takeover.wiring import begun_ledger  # noqa: PLC0415
 
     with closing(begun_ledger(load_settings(home))) as ledger:
@@ -205,9 +205,9 @@ def verify(home: Home = None, as_json: Json = False) -> None:
     if as_json:
         print_json(found)
     if not found.holds:
-        raise TakeoverError(f"The ledger does not hold. {found.text}")
+        raise TakeoverError(f"The ledger is damaged. {found.text}")
     if not as_json:
-        say(f"The ledger holds: {found.entries:,} entries, the last with hash {found.head}")
+        say(f"The ledger is intact: {found.entries:,} entries, the last with hash {found.head}")
 
 
 @takeover.command()

@@ -26,7 +26,8 @@ _REQUESTS = 100_000
 @takeover.command()
 def rehearse(
     requests: Annotated[
-        int, typer.Option("--requests", metavar="N", min=1, help="Requests to send at least.")
+        int,
+        typer.Option("--requests", metavar="N", min=1, help="Minimum number of requests to send."),
     ] = _REQUESTS,
     fault: Annotated[
         list[str] | None,
@@ -47,20 +48,22 @@ def rehearse(
         typer.Option(
             "--gradio",
             metavar="PYTHON",
-            help="A Python with Gradio for the old board. [default: one that is made in the home]",
+            help="A Python with Gradio for the old board. [default: create one in the home]",
             show_default=False,
         ),
     ] = None,
     legacy: Annotated[
         Path | None,
-        typer.Option("--legacy", metavar="DIR", help="Files of an old board, which it shows too."),
+        typer.Option(
+            "--legacy", metavar="DIR", help="Files of an old board; its tables are shown too."
+        ),
     ] = None,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write the report as a page.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Walk the whole plan on a fast clock, with every fault. Exits with 0 only if all held."""
+    """Run the whole plan on a fast clock with injected faults. Exits with 0 if all checks pass."""
     with interruptible(lambda: _left(home)), ExitStack() as stack:
         folder = home or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="rehearsal-")))
         report = _performed(requests, fault or [], folder, gradio, legacy)
@@ -79,7 +82,7 @@ def _left(home: Path | None) -> str:
     kept = f"{home} keeps its files" if home else "its files are removed"
     return (
         f"The rehearsal did not end, so there is no report. Its processes are stopped; {kept}. "
-        "Run the command again to begin anew."
+        "Run the command again to start over."
     )
 
 

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 def report(
     html: Annotated[
         Path | None,
-        typer.Option("--html", metavar="FILE", help="Write a page that needs no other file."),
+        typer.Option(
+            "--html", metavar="FILE", help="Also write the report as a self-contained HTML page."
+        ),
     ] = None,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Tell the whole take-over: every decision with its evidence, every command, every alarm."""
+    """Print the whole take-over: every decision with its evidence, every command, every alarm."""
     from frontrunner.takeover.report import report_of  # noqa: PLC0415
     from frontrunner.takeover.wiring import begun_ledger  # noqa: PLC0415
 
@@ -62,7 +64,7 @@ def _lines(found: Report) -> list[str]:
     from frontrunner.takeover.console.phrases import moment  # noqa: PLC0415
     from frontrunner.takeover.notices import evidence_line  # noqa: PLC0415
 
-    chain = "holds" if found.chain.holds else f"does not hold: {found.chain.text}"
+    chain = "holds" if found.chain.holds else f"is broken: {found.chain.text}"
     lines = [
         f"The take-over is at {found.position}.",
         f"{found.entries:,} entries in the ledger, whose chain {chain}.",

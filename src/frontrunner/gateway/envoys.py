@@ -191,7 +191,8 @@ class Envoys:
         if gone:
             raise GatewayError(
                 f"{gone[0]} is gone and {self.place.folder} cannot be written, so Envoy cannot be "
-                "started. Make space or correct the permissions; the gateway tries again by itself."
+                "started. Free disk space or fix the permissions; the gateway tries again by "
+                "itself."
             )
         forget_memory(self._family)
         process = EnvoyProcess.start(self._command(settings, config, 0), self._crashes)

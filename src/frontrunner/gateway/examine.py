@@ -65,7 +65,7 @@ def _rules(folder: Path) -> list[Finding]:
     today = datetime.now(UTC).date()
     ended = [rule.name for rule in rules if rule.until < today]
     text = f"{len(rules)} rule{'' if len(rules) == 1 else 's'} in {folder / RULES}"
-    text += f"; ended, so these ignore nothing: {', '.join(ended)}" if ended else ""
+    text += f"; expired, so these ignore nothing: {', '.join(ended)}" if ended else ""
     return [Finding(what, "ok", text)] if rules else []
 
 
@@ -90,7 +90,9 @@ def _configuration(
     if why:
         return Finding(what, "wrong", f"Envoy refuses the configuration: {why}")
     if old:
-        return Finding(what, "ok", f"Envoy accepts it, but {len(old)} fields will go: {old[0]}")
+        return Finding(
+            what, "ok", f"Envoy accepts it, but {len(old)} fields are deprecated: {old[0]}"
+        )
     return Finding(what, "ok", "Envoy accepts the configuration")
 
 
@@ -162,7 +164,7 @@ def _board(side: Side, url: str) -> Finding:
     if side.health and answer.status != 200:
         text = (
             f"{url}{side.health} answers {answer.status}, not 200. Set gateway.{side.name}_health "
-            'to a path that does, or to "" to test the connection alone.'
+            'to a path that does, or to "" to test only the connection.'
         )
         return Finding(what, "wrong", text)
     state: Literal["ok", "wrong"] = "ok" if answer.status < 500 else "wrong"

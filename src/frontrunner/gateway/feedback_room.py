@@ -37,7 +37,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
         return (
             f"The store of feedback is full ({self.messages:,} of {MOST_MESSAGES:,} messages, "
             f"{self.bytes >> 20} of {MOST_BYTES >> 20} MB), so what users write is refused. "
-            "Export it with: frontrunner gateway feedback --csv > feedback.csv, then make room "
+            "Export it with: frontrunner gateway feedback --csv > feedback.csv, then free space "
             "with: frontrunner gateway feedback --delete-through ID --yes"
         )
 

@@ -39,7 +39,7 @@ class Helpers:
             if process is None:
                 self._end_earlier(name)
             else:
-                log.error("%s ended with %s and is started again", name, process.returncode)
+                log.error("%s ended with %s and is restarted", name, process.returncode)
             self._started[name] = time.monotonic()
             self._running[name] = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, start_new_session=True

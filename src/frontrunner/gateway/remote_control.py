@@ -137,13 +137,13 @@ class RemoteControl:
             self._gateway_seen()  # what was logged until now belongs to the share of before
             follows = self._gateway.change(how, token=change.token)
         except _OtherVersionError:
-            return 409, RemoteRefusal(detail="The state has another version. Read it again.")
+            return 409, RemoteRefusal(detail="The state has changed. Read it again.")
         except StaleTokenError as error:
             return 409, RemoteRefusal(detail=str(error), stale=True)
         except GatewayError as error:
             return 503, RemoteRefusal(detail=str(error))
         if not follows:
-            return 503, RemoteRefusal(detail="No Envoy runs; it does this as soon as it starts.")
+            return 503, RemoteRefusal(detail="No Envoy runs. It applies the change when it starts.")
         log.warning("the share was set to %g%% over the control path", change.share / 100)
         return self._told()
 

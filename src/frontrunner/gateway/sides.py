@@ -50,7 +50,7 @@ def sides(settings: GatewaySettings) -> tuple[Side, Side]:
     if shared:
         raise WrongSettingError(
             "new",
-            f"is {min(map(str, shared))}, like gateway.old. Give each board an address of its own.",
+            f"is {min(map(str, shared))}, like gateway.old. Give each board its own address.",
         )
     if listen_address(settings) in old.addresses + new.addresses:
         raise WrongSettingError(
@@ -114,7 +114,7 @@ def _parsed(name: str, url: str) -> tuple[str, Address]:
             name, f"must end after the host, got {url!r}: both boards are served from /."
         )
     if not set(parts.hostname) <= _HOST:
-        raise WrongSettingError(name, f"has a host that cannot be used: {parts.hostname!r}.")
+        raise WrongSettingError(name, f"has an invalid host: {parts.hostname!r}.")
     if port == 0:
         raise WrongSettingError(name, f"must have a port from 1 to 65535, got {url!r}.")
     return parts.scheme, Address(parts.hostname, port or (443 if parts.scheme == "https" else 80))

@@ -23,7 +23,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     """Attempts that a side failed."""
     fallbacks: int = 0
     failed: int = 0
-    """Requests that no side answered below 500."""
+    """Requests that no board answered with a status below 500."""
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ def summary(status: Status) -> str:
         return f"{asked.share / 100:g}% is asked for. {status.problem}"
     parts = [f"{seen.share / 100:g}% of the visitors get the new board"]
     if seen.share != asked.share:
-        parts.append(f"{asked.share / 100:g}% was asked for, which Envoy does not follow yet")
+        parts.append(f"Envoy does not follow the requested {asked.share / 100:g}% yet")
     parts.append(f"the banner is {'on' if seen.banner else 'off'}")
     if seen.shadow:
         parts.append(f"{seen.shadow / 100:g}% of the old board's answers are compared")

@@ -129,8 +129,8 @@ class Supervisor:
 
     def _unwritable(self, error: OSError) -> GatewayError:
         return GatewayError(
-            f"{self.place.folder} cannot be written: {error}. Make space or correct the "
-            "permissions, then start the gateway again. An Envoy that runs already goes on."
+            f"{self.place.folder} cannot be written: {error}. Free disk space or fix the "
+            "permissions, then start the gateway again. A running Envoy is not affected."
         )
 
     @contextmanager
@@ -183,14 +183,14 @@ class Supervisor:
             settings = self._load()
             self._envoys.reload(settings)
         except (FrontrunnerError, OSError) as error:
-            log.error("the gateway goes on as before: %s (settings of %s)", error, self._watched)
+            log.error("the gateway continues unchanged: %s (settings of %s)", error, self._watched)
             self._envoys.follow(self.settings)
             return
         self.settings = settings
         self._gateway = Gateway(settings, self.place.folder)
         self.counts.restarts.labels("reloaded").inc()
         self._look_at_settings()
-        log.warning("Envoy was restarted with the settings of now")
+        log.warning("Envoy was restarted with the current settings")
 
     def _look_at_settings(self) -> None:
         """Note what Envoy has started with."""
@@ -198,7 +198,7 @@ class Supervisor:
         try:
             self._accepted()
         except (FrontrunnerError, OSError) as error:
-            log.warning("the settings could not be copied for the way back: %s", error)
+            log.warning("the settings could not be copied for a rollback: %s", error)
 
     def _look_at_certificate(self) -> None:
         """Note when it ends. The end is logged; no response reports it."""
@@ -214,11 +214,11 @@ class Supervisor:
 
     def _revive(self) -> None:
         """Start Envoy again after it died."""
-        log.error("Envoy ended and is started again: %s", self._envoys.last_words())
+        log.error("Envoy ended and is restarted: %s", self._envoys.last_words())
         try:
             self._envoys.again(self.settings)
         except (FrontrunnerError, OSError) as error:
-            log.error("Envoy could not be started, the next attempt follows: %s", error)
+            log.error("Envoy could not be started and is tried again: %s", error)
             self._stop.wait(1.0)
         else:
             self.counts.restarts.labels("died").inc()
@@ -230,7 +230,7 @@ class Supervisor:
         try:
             self._tick()
         except (FrontrunnerError, OSError) as error:
-            log.error("the supervisor goes on after an error: %s", error)
+            log.error("the supervisor continues after an error: %s", error)
             self._stop.wait(1.0)
 
     def _tick(self) -> None:
@@ -249,7 +249,7 @@ class Supervisor:
     def _may_restart(self) -> bool:
         may = self._envoys.may_reload()
         if not may and not self._said_waiting:
-            log.warning("the reload waits until the Envoy before has drained")
+            log.warning("the reload waits until the previous Envoy has drained")
         self._said_waiting = not may
         return may
 

@@ -79,7 +79,7 @@ def has_failed(line: RequestLine) -> bool:
 
 
 def _page_time(line: RequestLine) -> int:
-    """Milliseconds of a page and one; 0 if this was no page or was not answered."""
+    """Milliseconds of a page and one; 0 if this was no page or got no answer."""
     answered = line.status is not None and 0 < line.status < 500 and not line.gone
     if line.method != "GET" or not answered or line.ms is None:
         return 0

@@ -248,12 +248,12 @@ class _Metrics:
         self._of_store: tuple[Gauge, Gauge] | None = None
         self.problems = Counter(
             "frontrunner_following_problems",
-            "Times that following what is published met a new problem.",
+            "New problems while following published snapshots.",
             registry=registry,
         )
         self.problem = Gauge(
             "frontrunner_following_problem",
-            "1 while the published snapshot cannot be served as it is, else 0.",
+            "1 while the published snapshot cannot be served, else 0.",
             registry=registry,
         )
 

@@ -104,7 +104,7 @@ class Metrics(Collector):
             ),
             Gauge(
                 "frontrunner_snapshot_checked_timestamp_seconds",
-                "When an update last found that the sources give this snapshot.",
+                "When an update last found the snapshot up to date with its sources.",
                 (),
                 {} if checked_at is None else {(): checked_at},
             ),
@@ -116,7 +116,7 @@ class Metrics(Collector):
             ),
             Gauge(
                 "frontrunner_rejected_files",
-                "Result files that give no rows, by reason.",
+                "Rejected result files, by reason.",
                 ("reason",),
                 {(reason,): count for reason, count in counts.rejected_by_reason.items()},
             ),
@@ -156,10 +156,12 @@ def _requests(totals: dict[Labels, list[float]]) -> Iterator[Metric]:
     requests = CounterMetricFamily(
         "http_requests", "HTTP requests by method, route and status.", labels=labels
     )
-    sent = CounterMetricFamily("http_response_bytes", "Bytes of bodies sent.", labels=labels)
+    sent = CounterMetricFamily(
+        "http_response_bytes", "Bytes sent in response bodies.", labels=labels
+    )
     seconds = HistogramMetricFamily(
         "http_request_duration_seconds",
-        "From the request to the start of the answer.",
+        "Time from the request to the start of the response.",
         labels=labels,
     )
     bounds = [*map(str, _LATENCY), "+Inf"]
@@ -177,7 +179,7 @@ def _selections(totals: dict[Labels, list[float]]) -> Iterator[Metric]:
     for wanted in _KINDS:
         family = CounterMetricFamily(
             f"mteb_{wanted}_selections",
-            f"Times a {wanted} was asked for by name.",
+            f"Requests for a {wanted} by name.",
             labels=("name",),
         )
         for (kind, *names), values in totals.items():

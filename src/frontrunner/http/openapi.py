@@ -63,7 +63,7 @@ def _name_parameter() -> dict[str, Any]:
         "name": "name",
         "in": "path",
         "required": True,
-        "description": "The name; slashes in it may be sent as they are or as %2F",
+        "description": "The name; slashes may be sent as they are or as %2F",
         "schema": {"type": "string", "minLength": 1},
     }
 
@@ -78,12 +78,12 @@ def _operation(route: Route) -> dict[str, Any]:
     form = {route.media_type.split(";")[0]: {"schema": _answer_schema(route.answer)}}
     answers: dict[str, Any] = {
         "200": {"description": route.summary, "content": form},
-        "304": {"description": "The client has it already"},
+        "304": {"description": "Not modified"},
     }
     if named or any(one.name in _OF_ONE for one in route.params):
-        answers["404"] = _problem("There is none of that name")
+        answers["404"] = _problem("No such name")
     if route.params:
-        answers["422"] = _problem("A parameter is wrong")
+        answers["422"] = _problem("Invalid parameter")
     return {
         "summary": route.summary,
         "operationId": route.path.strip("/")
@@ -116,7 +116,7 @@ def document() -> dict[str, Any]:
     text = {"type": "string"}
     paths: dict[str, Any] = {route.path: {"get": _operation(route)} for route in ROUTES}
     paths["/health"] = _plain_operation(
-        "Whether the server lives", "application/json", {"$ref": _REF.format(name="Health")}
+        "Liveness check", "application/json", {"$ref": _REF.format(name="Health")}
     )
     paths["/robots.txt"] = _plain_operation("Crawlers are welcome", "text/plain", text)
     paths["/metrics"] = _plain_operation("Counters for Prometheus", "text/plain", text)

@@ -54,7 +54,9 @@ class Route(NamedTuple):
         return self.path.replace("/{name}", "")
 
 
-_LANGUAGES = Param("languages", "list", "Codes (eng-Latn) or names (English); only subsets in them")
+_LANGUAGES = Param(
+    "languages", "list", "Codes (eng-Latn) or names (English); only subsets in these languages"
+)
 _DATA_REVISION = Param(
     "data_revision",
     "text",
@@ -62,7 +64,7 @@ _DATA_REVISION = Param(
     "leave them out",
 )
 _TASK_PARAMS = (
-    Param("languages", "list", "ISO 639-3 codes (dan), perhaps with a script (eng-Latn)"),
+    Param("languages", "list", "ISO 639-3 codes, with or without a script (dan, eng-Latn)"),
     Param("types", "list", "Task types, such as Retrieval"),
     Param("domains", "list", "Domains, such as Legal"),
     Param("modalities", "list", "Modalities, such as image"),
@@ -71,18 +73,18 @@ _TASK_PARAMS = (
 )
 _MODEL_PARAMS = (
     Param("model_types", "list", "Types, such as dense or late-interaction"),
-    Param("frameworks", "list", "Frameworks that a model must all support"),
-    Param("open_weights", "flag", "Weights can be downloaded"),
+    Param("frameworks", "list", "Frameworks; a model must support all of them"),
+    Param("open_weights", "flag", "Whether the weights can be downloaded"),
     Param("instruction_tuned", "flag", "Uses instructions"),
-    Param("min_params_b", "number", "Billions of parameters, at least"),
-    Param("max_params_b", "number", "Billions of parameters, at most"),
-    Param("modalities", "list", "Modalities that a model must all support"),
+    Param("min_params_b", "number", "Minimum billions of parameters"),
+    Param("max_params_b", "number", "Maximum billions of parameters"),
+    Param("modalities", "list", "Modalities; a model must support all of them"),
     Param("exclusive_modality", "flag", "No other modalities than those"),
     Param("name", "text", "A part of the name"),
 )
 _RANK_PARAMS = (
     Param("benchmark", "text", "Name or alias of a benchmark"),
-    Param("tasks", "list", "Tasks; with a benchmark, those of its tasks"),
+    Param("tasks", "list", "Task names; with a benchmark, only tasks of that benchmark"),
     _LANGUAGES,
     Param("subsets", "list", "Only these subsets of each task"),
     Param("types", "list", "Only tasks of these types"),
@@ -93,7 +95,7 @@ _RANK_PARAMS = (
         "How much types and tasks count, 0 to 100, such as Retrieval:3; 1 if not given",
     ),
     Param("policy", "text", "strict (the default) or lenient"),
-    Param("bands", "flag", "Say how sure each rank is (rankLow, rankHigh, tiedWith)"),
+    Param("bands", "flag", "Include how sure each rank is (rankLow, rankHigh, tiedWith)"),
     _DATA_REVISION,
     *_MODEL_PARAMS,
 )
@@ -105,15 +107,19 @@ _TIES_PARAMS = (
 _SOURCE_PARAMS = (
     Param("model", "text", "Name of a model", True),
     Param("task", "text", "Name of a task", True),
-    Param("benchmark", "text", "Name or alias of a benchmark, which may narrow the task"),
+    Param(
+        "benchmark", "text", "Name or alias of a benchmark; uses its subsets and splits of the task"
+    ),
     Param("experiments", "text", "JSON: the parameters of an experiment's run"),
 )
 _BUCKETS = Param(
     "buckets", "text", "JSON: [[min, max], ...] in millions of parameters; null is open", True
 )
-_HIDDEN = Param("include_hidden", "flag", "Those that are not on the menu too")
+_HIDDEN = Param("include_hidden", "flag", "Include benchmarks that are not on the menu")
 
-_SNAPSHOT = Param("snapshot", "text", "A snapshot of the past, or a day that it shows (2025-01-31)")
+_SNAPSHOT = Param(
+    "snapshot", "text", "An earlier snapshot: the start of its name, or a day (2025-01-31)"
+)
 
 # Longer paths first: a name may hold slashes, so `/v1/tasks/{name}` matches what they match.
 _ROUTES: tuple[Route, ...] = (
@@ -154,7 +160,7 @@ _ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "/v1/benchmarks/{name}/leaders",
-        "The best model of each size",
+        "The best model of each size class",
         "Leaders",
         lambda b, n, q: b.leaders(n, params.buckets(q)),
         (_BUCKETS,),
@@ -168,7 +174,7 @@ _ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "/v1/tasks",
-        "All tasks, or those that a filter leaves",
+        "All tasks that match the filters",
         "[Task]",
         lambda b, n, q: b.tasks(params.task_filter(q)),
         _TASK_PARAMS,
@@ -182,14 +188,14 @@ _ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "/v1/tasks/{name}/descriptive_statistics",
-        "Numbers about a task's data",
+        "Descriptive statistics of a task's data",
         "object",
         lambda b, n, q: b.statistics(n),
     ),
     Route("/v1/tasks/{name}", "A task", "Task", lambda b, n, q: b.task(n), selects="task"),
     Route(
         "/v1/models",
-        "All models, or those that a filter leaves",
+        "All models that match the filters",
         "[Model]",
         lambda b, n, q: b.models(params.model_filter(q)),
         _MODEL_PARAMS,
@@ -203,14 +209,14 @@ _ROUTES: tuple[Route, ...] = (
     Route("/v1/models/{name}", "A model", "Model", lambda b, n, q: b.model(n), selects="model"),
     Route(
         "/v1/rank",
-        "Rank any benchmark or set of tasks, narrowed at will",
+        "Rank any benchmark or set of tasks, with filters",
         "Ranking",
         lambda b, n, q: b.rank(params.rank_request(q)),
         _RANK_PARAMS,
     ),
     Route(
         "/v1/ties",
-        "The models that the tasks of a board cannot tell from one model",
+        "The models that are tied with a model on a board",
         "Ties",
         lambda b, n, q: b.ties(params.ties_request(q)),
         _TIES_PARAMS,
@@ -232,7 +238,7 @@ _ROUTES: tuple[Route, ...] = (
     ),
     Route(
         "/v1/snapshot",
-        "What is served, and where it came from",
+        "The snapshot that is served, and its sources",
         "SnapshotInfo",
         lambda b, n, q: b.info(),
     ),

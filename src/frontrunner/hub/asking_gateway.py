@@ -29,7 +29,7 @@ from frontrunner.net.client import Answer, Content, Limits, get, post
 Said = TypeVar("Said", RemoteState, Traffic)
 _LIMITS = Limits(seconds=20.0, size=64 * 1024)
 _NO_PATH = (
-    ": it has no control path. Its log says why; the Space's secret (control_secret under [hub]) "
+    ": it has no control path. See its log; the Space's secret (control_secret under [hub]) "
     "may be missing or shorter than 32 characters."
 )
 

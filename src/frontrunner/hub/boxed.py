@@ -78,7 +78,7 @@ def read_box(home: Path) -> Box:
         box = read_as(path, Box)
     except (OSError, ValueError) as error:
         raise SnapshotError(
-            f"{path} cannot be read: {error}. Make it again: frontrunner space init"
+            f"{path} cannot be read: {error}. Create it again: frontrunner space init"
         ) from error
     for name in box.files:
         if name.startswith("/") or ".." in PurePosixPath(name).parts or "\\" in name:
@@ -109,7 +109,7 @@ def boxed_problems(home: Path, box: Box) -> Iterator[str]:
         if not path.is_file():
             yield f"{name} is missing"
         elif file_digest(path) != entry:
-            yield f"{name} does not have its hash"
+            yield f"{name} does not match its hash"
 
 
 def publish_boxed(home: Path, *, token: str = "", say: Say = lambda text: None) -> str:
@@ -186,7 +186,7 @@ def _fetched(box: Box, name: str, entry: FileEntry, token: str) -> bytes:
 
 def _advice(box: Box) -> str:
     if not box.dataset:
-        return "Check that the URL can be read by everybody."
+        return "Check that the URL is public."
     return f"Check that {box.dataset} is public, or that the secret HF_TOKEN may read it."
 
 

@@ -115,7 +115,7 @@ class _Attempt:
                 return self._found_late()
         raise UnknownOutcomeError(
             f"The commit to {self.guarded.repo_id} was sent {tries} times. No answer arrived, and "
-            f"the list of commits does not show it. It may still be made: look for {MARK}: "
+            f"the list of commits does not show it. It may still arrive: look for {MARK}: "
             f"{self.name} before you try again."
         )
 
@@ -206,6 +206,6 @@ def _stale(guarded: Guarded, other: CommitFacts | None) -> StaleParentError:
     if other is not None:
         who = f" {', '.join(other.authors)} committed {other.id[:8]} ({other.title})."
     return StaleParentError(
-        f"{guarded.repo_id} is not at {guarded.parent[:8]} any more, so nothing was written.{who} "
+        f"{guarded.repo_id} is no longer at {guarded.parent[:8]}, so nothing was written.{who} "
         "Look at that commit, then plan again."
     )

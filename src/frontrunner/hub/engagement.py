@@ -111,7 +111,7 @@ def read_engagement(path: Path) -> Engagement:
     try:
         return read_as(path, Engagement)
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path} is no export of engagement: {error}.") from error
+        raise UsageError(f"{path} is not an export of engagement: {error}.") from error
 
 
 def _counted(
@@ -129,10 +129,7 @@ def _likers(before: Engagement, after: Engagement) -> list[EngagementChange]:
     gone = sorted(set(before.likers) - set(after.likers))
     came = sorted(set(after.likers) - set(before.likers))
     return [
-        *(
-            EngagementChange(what="liker", text=f"{n} does not like it now", lost=True)
-            for n in gone
-        ),
+        *(EngagementChange(what="liker", text=f"{n} no longer likes it", lost=True) for n in gone),
         *(EngagementChange(what="liker", text=f"{n} likes it now", lost=False) for n in came),
     ]
 

@@ -27,7 +27,7 @@ class Gone(msgspec.Struct, frozen=True):
     """Something that jobs must not name any more."""
 
     name: str
-    why: str = "it is gone"
+    why: str = "it was removed"
     is_space: bool = False
     """Whether the name is a Space, so that its live address counts as well."""
 
@@ -114,8 +114,8 @@ def parse_gone(text: str) -> Gone:
     """A `NAME=WHY` of the command line. Raises UsageError if it has no name."""
     name, _, why = text.partition("=")
     if not name.strip():
-        raise UsageError(f"Name what is gone, as in NAME or NAME=WHY, got {text!r}")
-    return Gone(name.strip(), why.strip() or "it is gone")
+        raise UsageError(f"Name what no longer exists as NAME or NAME=WHY, got {text!r}")
+    return Gone(name.strip(), why.strip() or "it was removed")
 
 
 def near_misses(files: Mapping[str, str], gone: Iterable[Gone]) -> dict[str, str]:

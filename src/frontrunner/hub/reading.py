@@ -115,7 +115,7 @@ def reading_files(
             found = Path(file).read_bytes()
             Path(file).resolve().unlink()
             if not same_content(entry, found):
-                raise HubError(f"{path} of {repo_id} at {commit[:8]} does not have its hash.")
+                raise HubError(f"{path} of {repo_id} at {commit[:8]} does not match its hash.")
             return found
 
         yield content

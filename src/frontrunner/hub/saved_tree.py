@@ -51,7 +51,7 @@ def save_tree(
     """Save the files that `about` names; what is read back from the folder.
 
     A folder that holds the same commit already is only read back. Raises HubError if a file
-    cannot be read or does not have its hash, OSError if the folder cannot be written.
+    cannot be read or does not match its hash, OSError if the folder cannot be written.
     """
     if not (folder / _MANIFEST).is_file():
         for path in about.files:
@@ -97,7 +97,7 @@ def read_saved(folder: Path) -> SavedTree:
                     "there, from a backup or from a copy of the Space such as the archive."
                 )
     except (OSError, ValueError) as error:
-        raise HubError(f"{folder} is no complete saved repository: {error}.") from error
+        raise HubError(f"{folder} is not a complete saved repository: {error}.") from error
     if tree_id(found.files) != found.tree:
         raise HubError(f"{folder / _MANIFEST} was changed: its files do not make up its tree.")
     return found
@@ -108,7 +108,7 @@ def saved_settings(folder: Path) -> SpaceSettings | None:
     try:
         return read_as(folder / _MANIFEST, SavedTree).settings
     except (OSError, ValueError) as error:
-        raise HubError(f"{folder} is no complete saved repository: {error}.") from error
+        raise HubError(f"{folder} is not a complete saved repository: {error}.") from error
 
 
 def saved_files(folder: Path, saved: SavedTree) -> dict[str, Path]:

@@ -93,7 +93,8 @@ def read_shifting(home: Path) -> Shifting | None:
         return read_as(path, Shifting)
     except (OSError, ValueError) as error:
         raise SnapshotError(
-            f"{path} cannot be read: {error}. Make it again: frontrunner space init --old-board URL"
+            f"{path} cannot be read: {error}. Create it again: frontrunner space init "
+            "--old-board URL"
         ) from error
 
 

@@ -96,22 +96,22 @@ def _wrong_lists(fields: Mapping[str, Any]) -> Iterator[str]:
             continue
         for one in names:
             if not is_repository_id(one):
-                yield f"{key} lists {one!r}, which is no OWNER/NAME"
+                yield f"{key} lists {one!r}, which is not OWNER/NAME"
     if not fields.get("models"):
-        yield "models is empty, so the Space is shown on no model's page"
+        yield "models is empty, so no model's page shows the Space"
 
 
 def _container(found: SpaceFiles) -> Iterator[Problem]:
     text = found.texts["Dockerfile"]
     if text != found.dockerfile:
-        yield Problem("Dockerfile", "is not the one of this project, so nobody tested it")
+        yield Problem("Dockerfile", "is not the one of this project, so it is untested")
     said = [(one[1].upper(), one[2]) for one in _INSTRUCTION.finditer(text)]
     users = [value for name, value in said if name == "USER"]
     if not users or users[-1].split(":")[0] != str(USER):
         yield Problem("Dockerfile", f"does not run as user {USER}")
     ports = [value.split("/")[0] for name, value in said if name == "EXPOSE"]
     if ports != [str(PORT)]:
-        yield Problem("Dockerfile", f"must expose port {PORT} alone")
+        yield Problem("Dockerfile", f"must expose only port {PORT}")
 
 
 def _program(found: SpaceFiles) -> Iterator[Problem]:
@@ -154,7 +154,9 @@ def _size(found: SpaceFiles) -> Iterator[Problem]:
 def _secrets(found: SpaceFiles) -> Iterator[Problem]:
     for path in found.sizes:
         if _SECRET_NAMES.fullmatch(PurePosixPath(path).name):
-            yield Problem(path, "looks like a file of secrets; everybody can read a Space's files")
+            yield Problem(
+                path, "looks like a file with secrets; everybody can read a Space's files"
+            )
     for path, text in found.texts.items():
         if without_tokens(text) != text:
             yield Problem(path, "holds what looks like a token; revoke it, and use a secret")

@@ -183,7 +183,7 @@ def _rename(places: Places) -> tuple[Step, ...]:
             reads=get(archive, "runtime"),
             writes=(post(archive, "hardware"),),
             done_when="the runtime names the free hardware as requested",
-            no_way_back="a community grant that was given up comes back by the staff's hand alone",
+            no_way_back="only the Hub's staff can restore a community grant that was given up",
         ),
         _hardware(places),
         _sleep(space),
@@ -203,13 +203,13 @@ def _losses(strategy: Strategy, places: Places) -> tuple[Loss, ...]:
             Loss("likes", f"The likes at {space} go to {old}; the name starts with the demo's."),
             Loss("discussions", f"The discussions at {space} go to {old}."),
             Loss("grant", "A community grant may have to be given again by the staff of the Hub."),
-            Loss("subdomain", "The old board's live address changes; links to it may not lead on."),
+            Loss("subdomain", "The old board's live address changes; links to it may break."),
             Loss(
                 "storage", f"Files in persistent storage and mounted volumes, if any, go to {old}."
             ),
         )
     if places.archive_kind == "dataset":
-        text = f"The old board runs nowhere after the cutover: {old} has its files, and says so."
+        text = f"The old board no longer runs after the cutover: {old} has its files, and says so."
         return (Loss("old-board", text),)
     return ()
 
@@ -284,8 +284,8 @@ def _shift(places: Places) -> tuple[Step, Step]:
             key="shift",
             stage="shifting",
             title=f"Make {space} a gateway before {places.archive} and the new board",
-            needs=f"{space} and {places.archive} must be public: live addresses are asked without "
-            "the Hub's token, which a private Space does not answer",
+            needs=f"{space} and {places.archive} must be public: live addresses are requested "
+            "without the Hub's token, which a private Space does not answer",
             reads=(*around_commit(space), *get(space, "runtime"), *get(places.archive, ""), asked),
             writes=guarded_commit(space),
             done_when="the commit runs, and its gateway reaches both boards; all users get the old",

@@ -106,7 +106,7 @@ def wait_until_served(
         if time.monotonic() - begun >= times.total:
             raise HubUnavailableError(
                 f"{repo_id} does not serve {commit[:8]} after {times.total:g} seconds: "
-                f"{waiting_for}. Look at its page, or restore the commit before."
+                f"{waiting_for}. See its page, or restore the previous commit."
             )
         time.sleep(min(times.look, max(0.2, (time.monotonic() - begun) / 4)))
     return Waited(commit, time.monotonic() - begun, watch.live)
@@ -188,7 +188,7 @@ def _failure(hub: Hub, repo_id: str, runtime: Runtime, commit: str) -> SpaceFail
     which = "build" if runtime.stage in ("BUILD_ERROR", "CONFIG_ERROR") else "run"
     what = f"{repo_id} does not run {commit[:8]}: its stage is {runtime.stage}."
     if runtime.stage in _STOPPED:
-        return SpaceFailedError(f"{what} Restart it, then go on.")
+        return SpaceFailedError(f"{what} Restart it, then continue.")
     log = _end_of_log(hub, repo_id, build=which == "build")
     error = f" {without_tokens(runtime.error)}." if runtime.error else ""
     return SpaceFailedError(f"{what}{error} The end of its {which} log:\n{log}")

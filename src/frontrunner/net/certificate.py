@@ -54,7 +54,7 @@ def _no_password() -> str:
 def _why(error: Exception, certificate: str) -> str:
     """Why a key was refused."""
     if not isinstance(error, ssl.SSLError):
-        return "has a password, which nobody could type. Store the key without one"
+        return "is encrypted with a password. Store the key without a password"
     if error.reason == "KEY_VALUES_MISMATCH":
         return f"is not the key of {certificate}"
     return f"has no private key in PEM form that fits {certificate}"

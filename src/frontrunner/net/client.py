@@ -132,7 +132,7 @@ def checked(url: str) -> SplitResult:
     if not usable:
         raise NetworkError(f"{url[:200]!r} is not a URL of http or https")
     if parts.username is not None:
-        raise NetworkError("a URL with a name or password is not asked")
+        raise NetworkError("a URL that contains a name or password is not fetched")
     return parts
 
 

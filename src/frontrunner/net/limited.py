@@ -116,7 +116,7 @@ class _Transport(httpx2.BaseTransport):
                 if isinstance(found, httpx2.Response):
                     return found
                 self._pause(found, wait, sent)
-        raise UnavailableError(f"{_shown(sent)} was not answered.")
+        raise UnavailableError(f"{_shown(sent)} got no answer.")
 
     def close(self) -> None:
         """Close the connections."""
@@ -190,7 +190,7 @@ class _Transport(httpx2.BaseTransport):
         """The body, unpacked piece by piece. Raises NetworkError if it is too large."""
         packed = response.headers.get("content-encoding", "").strip().lower()
         if packed not in _PACKINGS:  # a piece of others may become as large as it likes
-            raise NetworkError(f"The answer is packed by {packed}, which was not asked for.")
+            raise NetworkError(f"The answer is encoded as {packed}, which was not requested.")
         found = bytearray()
         for piece in response.iter_bytes():
             found += piece

@@ -97,7 +97,8 @@ def back_up(
             return index
     except OSError as error:
         raise BackupError(
-            f"The backup {file} cannot be written: {error.strerror or error}. Make room, or name "
+            f"The backup {file} cannot be written: {error.strerror or error}. Free disk space, "
+            "or name "
             "a file on another disk."
         ) from error
 
@@ -209,7 +210,7 @@ def restore(file: Path, home: Path, check: Check | None = None) -> Index:
                     raise BackupError(f"{file} has a damaged snapshot: {problems[0]}.")
                 point_link(Home(fresh).current, Path("snapshots", index.snapshot))
     except (tarfile.TarError, EOFError) as error:
-        raise BackupError(f"{file} is no complete backup: {error}. Use another one.") from error
+        raise BackupError(f"{file} is not a complete backup: {error}. Use another one.") from error
     except OSError as error:
         raise BackupError(
             f"{home} cannot be restored: {error.filename or file}: {error.strerror or error}."
@@ -224,7 +225,10 @@ def _extracted(file: Path, folder: Path) -> Index:
         for member in tar:
             opened = tar.extractfile(member) if member.isreg() else None
             if opened is None or not _is_below(member.name):
-                raise BackupError(f"{file} has {member.name!r}, which no backup has. Use another.")
+                raise BackupError(
+                    f"{file} has {member.name!r}, which does not belong in a "
+                    "backup. Use another one."
+                )
             content = opened.read()
             if member.name == INDEX:
                 return _checked(file, content, found)
@@ -239,10 +243,14 @@ def _checked(file: Path, content: bytes, found: dict[str, FileEntry]) -> Index:
     except msgspec.DecodeError as error:
         raise BackupError(f"{file} has a damaged {INDEX}: {error}. Use another one.") from error
     if index.format != _FORMAT:
-        raise BackupError(f"{file} was made by a newer Frontrunner ({index.release}). Upgrade.")
+        raise BackupError(
+            f"{file} was made by a newer Frontrunner ({index.release}). Upgrade first."
+        )
     wrong = [name for name in {**index.files, **found} if index.files.get(name) != found.get(name)]
     if wrong:
-        raise BackupError(f"{file} is damaged: {wrong[0]} does not have its hash. Use another one.")
+        raise BackupError(
+            f"{file} is damaged: {wrong[0]} does not match its hash. Use another one."
+        )
     return index
 
 

@@ -65,7 +65,7 @@ class Held(_Event, frozen=True, tag="held"):
     snapshot: str
     """The name of the snapshot."""
     reason: str = ""
-    """Why: the command asked for it, or what the guards found."""
+    """Why: the command was run with --no-publish, or what the guards found."""
 
 
 class Accepted(_Event, frozen=True, tag="accepted"):

@@ -64,7 +64,7 @@ def _disk(home: Path) -> Finding:
     free = shutil.disk_usage(home).free
     text = f"{free / 1e9:.1f} GB free at {home}"
     if free < _LEAST_FREE:
-        advice = "Make room, or run: frontrunner prune"
+        advice = "Free disk space, or run: frontrunner prune"
         return Finding("disk", "wrong", f"{text}, and an update needs about 1 GB. {advice}")
     return Finding("disk", "ok", text)
 
@@ -83,7 +83,9 @@ def _snapshot(home: Path) -> Finding:
         return Finding("snapshot", "wrong", text)
     if current.prepared is None:
         is_stale = has_stale_answers(current.folder)
-        what = "with answers of another version" if is_stale else "without prepared answers"
+        what = (
+            ("with answers prepared by another version") if is_stale else "without prepared answers"
+        )
         text = f"{current.id} is intact, {what}. Run: frontrunner prepare"
         return Finding("snapshot", "wrong", text)
     return Finding("snapshot", "ok", f"{current.id} is intact")
@@ -96,7 +98,7 @@ def _freshness(settings: Settings, home: Home, now: float) -> Finding:
     current = Store(settings.home).current_id()
     checked = read_checked_at(home, current) if current else None
     if checked is None:
-        return Finding(what, "wrong", "no update worked yet. Run: frontrunner refresh")
+        return Finding(what, "wrong", "no update has succeeded yet. Run: frontrunner refresh")
     hours = (now - checked) / 3600
     if now - checked > _LATE * seconds(settings.refresh.every):
         text = f"the last good one was {hours:.0f} h ago, and one is due every "

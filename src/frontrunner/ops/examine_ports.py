@@ -40,11 +40,11 @@ def examine_ports(settings: Settings) -> Iterator[Finding]:
 def _port(what: str, host: str, port: int, change: str, *, ours: bool) -> Finding:
     name = f"port of {what}"
     if ours:
-        return Finding(name, "ok", f"{host or '*'} port {port} answers as it should")
+        return Finding(name, "ok", f"{host or '*'} port {port} answers")
     why = refusal_of(host, port)
     if why:
         text = f"{host or '*'} port {port} cannot be used: {why}. Another program may have it. "
-        return Finding(name, "wrong", f"{text}{_FIND_IT}. End that program, or {change}")
+        return Finding(name, "wrong", f"{text}{_FIND_IT}. Stop that program, or {change}")
     return Finding(name, "ok", f"{host or '*'} port {port} is free")
 
 

@@ -39,5 +39,5 @@ _LABEL = ("channel",)
 _COUNTERS = {
     "delivered": "Notices delivered.",
     "failed": "Attempts that failed.",
-    "lost": "Notices dropped or given up.",
+    "lost": "Notices dropped or abandoned.",
 }

@@ -57,7 +57,7 @@ def always(_: Snapshot) -> str:
 
 def never(_: Snapshot) -> str:
     """Do not publish it."""
-    return "the command asked for it"
+    return "the command was run with --no-publish"
 
 
 class Request(NamedTuple):

@@ -123,7 +123,7 @@ def request_of(settings: RefreshSettings, *, needs_results: bool = True) -> pipe
     results = _several(settings.results)
     if not results and needs_results:
         raise UsageError(
-            "There is nothing to update from. Write the source of the results into "
+            "No source of results is set. Write the source of the results into "
             'frontrunner.toml: [refresh] results = "PATH or URL", or give --results.'
         )
     catalog = tuple(Path(one) for one in _several(settings.catalog))

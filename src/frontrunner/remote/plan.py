@@ -118,7 +118,7 @@ def check_paths(listing: Listing) -> None:
         if not is_allowed(one.path, listing.snapshot):
             raise CorruptSnapshotError(
                 f"The listing of snapshot {listing.snapshot} in the store names {one.path!r}, "
-                "which is no file of a snapshot. Nothing was written."
+                "which is not a file of a snapshot. Nothing was written."
             )
 
 

@@ -84,7 +84,7 @@ class Puller:
             raise SnapshotError(
                 f"Snapshot {entry.snapshot} of {self._bucket.address} could not be written to "
                 f"{self._store.home}: {error.strerror or error}. Free disk space or fix "
-                "permissions; what is served stays."
+                "permissions. The served snapshot did not change."
             ) from error
         self._tag = read.tag
         return Pulled(entry.snapshot, self._downloaded)

@@ -10,21 +10,21 @@ _SECRET = re.compile(
 _LONGEST = 300
 _SAID = re.compile(r"returned non-2xx status code: (\d{3}).*?(?:<Code>(\w+)</Code>|$)")
 _ADVICE = (
-    (r"<Code>NoSuch(?:Bucket|Container)|ContainerNotFound", "Make the bucket first."),
+    (r"<Code>NoSuch(?:Bucket|Container)|ContainerNotFound", "Create the bucket first."),
     (
         r"169\.254\.169\.254|metadata\.google|MissingCredential|[Nn]o credential",
         "No credentials were found: put them into the environment, see docs/scale.md.",
     ),
     (
         r"status code: 40[13]|privileges|[Uu]nauthenticated",
-        "Check the credentials in the environment, and what they may do below the prefix.",
+        "Check the credentials in the environment, and their permissions below the prefix.",
     ),
-    (r"status code: 5\d\d", "The storage has a problem of its own. Try again later."),
+    (r"status code: 5\d\d", "The storage reported an internal error. Try again later."),
     (
         r"error sending request|timed out|[Tt]imeout|dns error|[Cc]onnection",
         "It does not answer. Check its address, AWS_ENDPOINT_URL and the network.",
     ),
-    (r"No space left", "Make room on its disk."),
+    (r"No space left", "Free space on its disk."),
 )
 """What the library says -> what to do."""
 

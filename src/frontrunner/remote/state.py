@@ -50,7 +50,8 @@ def problem_of(state: Following, now: float) -> str:
     silent = now - state.asked_at
     if silent > SILENT_AFTER:
         return (
-            f"The store {state.store} was last asked {silent:,.0f} seconds ago. Restart the server."
+            f"The store {state.store} was last polled {silent:,.0f} seconds ago. Restart the "
+            "server."
         )
     return ""
 

@@ -222,7 +222,7 @@ def _number(field: bytes) -> int:
         return int.from_bytes(field, "big") & ~(0x80 << (8 * (len(field) - 1)))
     digits = field.strip(b"\0 ")
     if digits.strip(b"01234567"):  # a sign, which int() would take, leads backwards
-        raise ValueError("a number in a header is none")
+        raise ValueError("a header has an invalid number")
     return int(digits or b"0", 8)
 
 

@@ -83,7 +83,7 @@ def _by_encoding(data: bytes) -> str | None:
 def _by_error(data: bytes, error: ValueError | None) -> str:
     if not isinstance(error, json.JSONDecodeError):
         surrogate = isinstance(error, UnicodeEncodeError)
-        return "half a surrogate pair, which is no text" if surrogate else "not JSON"
+        return "half a surrogate pair, which is not valid text" if surrogate else "not JSON"
     text = error.doc.lstrip()
     if text[:1] not in "{[":
         return f"not JSON: text that begins with {text[:_QUOTED].splitlines()[0]!r}"

@@ -40,9 +40,9 @@ class Reason(StrEnum):
 _BY_POLICY = frozenset({Reason.SUPERSEDED, Reason.REPLACED, Reason.RETIRED_TASK})
 
 REMEDY = {
-    Reason.NOT_JSON: "Write the file again, or download it again; it is not JSON.",
+    Reason.NOT_JSON: "Write or download the file again; it is not JSON.",
     Reason.WRONG_SHAPE: "Compare it with docs/results.md; a key is missing or has another type.",
-    Reason.NO_SCORES: "Run the task again; the file holds no score of any split.",
+    Reason.NO_SCORES: "Run the task again; the file has no score for any split.",
     Reason.NO_NUMBER: "Run the task again; the file has no number for the task's main metric.",
     Reason.OUT_OF_RANGE: "Write scores as fractions, such as 0.842 for 84.2%.",
     Reason.TOO_LONG: "Shorten the text; docs/results.md lists the limits.",
@@ -50,11 +50,11 @@ REMEDY = {
     Reason.TOO_DEEP: "Write the file again with mteb; it nests deeper than any result does.",
     Reason.NOT_A_FILE: "Remove it; only regular files are read.",
     Reason.SYMLINK: "Put the file itself in its place; links are never followed.",
-    Reason.UNREADABLE: "Fix its permissions, so that the user who builds can read it.",
+    Reason.UNREADABLE: "Fix its permissions, so that the user who runs the build can read it.",
     Reason.UNSAFE_NAME: "Rename it; a name may not leave the results folder.",
     Reason.OUT_OF_PLACE: "Move it to <org>__<model>/<revision>/<Task>.json.",
     Reason.UNKNOWN_MODEL: (
-        "Put its model_meta.json beside its results, or add it to catalog.toml as [[model]] or "
+        "Put its model_meta.json next to its results, or add it to catalog.toml as [[model]] or "
         "[[renamed]]."
     ),
     Reason.UNKNOWN_TASK: (

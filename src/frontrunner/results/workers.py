@@ -69,8 +69,8 @@ def _new_pool(count: int, begin: Callable[..., None] | None, given: Path | None)
     except OSError as error:
         # The system's message names no file, and shared memory is small in many containers.
         raise HelpersError(
-            f"Helping processes cannot be started: {error.strerror or error}. Their locks are kept "
-            "in shared memory: make room in /dev/shm (for Docker, --shm-size) and allow writing "
+            f"Worker processes cannot be started: {error.strerror or error}. Their locks are kept "
+            "in shared memory: free space in /dev/shm (for Docker, --shm-size) and allow writing "
             "there."
         ) from error
 

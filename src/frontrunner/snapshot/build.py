@@ -91,7 +91,7 @@ def build_snapshot(
     except OSError as error:
         raise SnapshotError(
             f"The snapshot could not be written to {store.folder}: {error.strerror or error}. "
-            "What was published stays as it is; make room and build again."
+            "The published snapshot did not change. Free disk space and build again."
         ) from error
 
 

@@ -133,7 +133,7 @@ def damage(folder: Path, manifest: Manifest) -> Iterable[str]:
     """Describe each file that differs from the manifest, one line each."""
     yield from differences(folder, manifest.files)
     if manifest.id != _name(manifest.provenance, manifest.files):
-        yield f"{MANIFEST} does not give the name {manifest.id}"
+        yield f"{MANIFEST} does not match the name {manifest.id}"
 
 
 def differences(folder: Path, files: Mapping[str, FileEntry]) -> Iterable[str]:

@@ -58,7 +58,7 @@ def _keep_part(home: Home, path: Path, entry: FileEntry) -> None:
     except OSError as error:
         raise CorruptSnapshotError(f"{path} cannot be read: {error.strerror or error}") from error
     if not _is(content, entry):
-        raise CorruptSnapshotError(f"{path} has been changed, so its snapshot was not packed.")
+        raise CorruptSnapshotError(f"{path} was modified, so its snapshot was not packed.")
     part.parent.mkdir(parents=True, exist_ok=True)
     write_file(part, zstandard.ZstdCompressor(level=_LEVEL).compress(content))
 

@@ -233,7 +233,7 @@ def _when(point: Point) -> tuple[float, str]:
 def _not_written(home: Home, error: OSError) -> SnapshotError:
     return SnapshotError(
         f"The past of the boards could not be written to {home.past}: {error.strerror or error}. "
-        "What is published stays as it is; free disk space, then run: frontrunner prepare"
+        "The published snapshot did not change. Free disk space, then run: frontrunner prepare"
     )
 
 

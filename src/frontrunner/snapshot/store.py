@@ -216,8 +216,7 @@ class Store:
         kept = [one for one in stack[:-1] if (self.folder / one / "manifest.json").is_file()]
         if not kept:
             raise UnknownNameError(
-                f"There is nothing to go back to in {self.home}: no earlier published snapshot "
-                "is kept."
+                f"Nothing to roll back to in {self.home}: no earlier published snapshot is kept."
             )
         return kept[-1]
 
@@ -352,5 +351,5 @@ def _whole(snapshot: Snapshot) -> Snapshot:
 def remedy(problems: Sequence[str]) -> str:
     """How to repair damage."""
     if all(problem.startswith(f"{ANSWERS}/") for problem in problems):
-        return "Make its answers again: frontrunner prepare --again"
+        return "Prepare its answers again: frontrunner prepare --again"
     return "Build it again, or publish another."

@@ -102,7 +102,7 @@ class BothBoards:
         try:
             answer = self._ask(url)
         except NetworkError as error:
-            log.debug("a board was not heard: %s", error)
+            log.debug("a board did not answer: %s", error)
             return None
         return answer if any_status or answer.status == 200 else None
 

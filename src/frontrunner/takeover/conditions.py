@@ -17,13 +17,13 @@ def blockers(now: Situation) -> list[str]:
     if now.world is None:
         found.append(f"The data plane cannot be asked: {now.sight.error}")
     elif now.world != now.wanted:
-        found.append("The data plane does not do what this stage wants.")
+        found.append("The data plane does not have the state that this stage needs.")
     if now.new_is_healthy is not True:
         found.append("The new board is not known to be healthy.")
     found += now.open_gates(besides=[one.gate for one in failed])
     left = now.plan.stage(now.position.stage).at_least - now.state.running(now.sight.clock)
     if left > 0:
-        found.append(f"The least time of this step ends in {duration(max(1, round(left)))}.")
+        found.append(f"The minimum time of this step ends in {duration(max(1, round(left)))}.")
     if now.position.stage is Stage.CUTOVER and undrained(now):
         found.append(undrained(now))
     return found

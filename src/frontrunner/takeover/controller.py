@@ -36,7 +36,8 @@ _LISTEN_EVERY = 0.2
 _REPEATED = 20
 """Entries of the controller before that the witness gets again; it knows which are not new."""
 STANDS_BY = (
-    "Another controller works on this take-over. This one stands by, and goes on if that one stops."
+    "Another controller works on this take-over. This one stands by, and takes over if that "
+    "one stops."
 )
 MOST_STEPS = 200
 """Steps of one look; more mean that the rules contradict each other."""
@@ -170,7 +171,7 @@ class Controller:
     def _keep_lease(self) -> None:
         """Renew the lease in a long look. Raises StaleTokenError if it is over."""
         if not self.parts.lease.renew(self._held()):
-            raise StaleTokenError("The lease was lost in the middle of a look.")
+            raise StaleTokenError("The lease was lost during a check.")
 
     def _fence(self) -> str:
         """Make the data plane refuse earlier controllers before it is read; why not, if not."""
@@ -201,7 +202,7 @@ class Controller:
             elif step.needs_old_board(sight):
                 sight = self._eyes.old_asked(sight)
             elif step.goes_forward and self.state.position != start:
-                return self._ended(sight, plan, "The next step is decided at the next look.")
+                return self._ended(sight, plan, "The next step is decided at the next check.")
             else:
                 self._raise_alarms(step.alarms)
                 self._keep_lease()
@@ -213,8 +214,9 @@ class Controller:
             if self.state.counts_at != counts:  # what was said of earlier counts is void
                 sight = self._eyes.judged(sight, self.state, plan)
         raise LedgerError(
-            f"The controller did not come to rest after {MOST_STEPS} steps at "
-            f"{self.state.position}. This is a fault of Frontrunner: report it with the ledger."
+            f"The controller did not settle after {MOST_STEPS} steps at "
+            f"{self.state.position}. This is a bug in Frontrunner. Please report it with the "
+            "ledger."
         )
 
     def _sight(self) -> Sight:
@@ -253,7 +255,7 @@ class Controller:
         if reality is not None and reality.rests_at(step.intent.after):
             self._append(Acted(intent=seq, seen=seen))
             return ""
-        error = error or unread or "The data plane did something else when it was read back."
+        error = error or unread or "The data plane had another state when it was read back."
         self._append_failure(Acted(intent=seq, seen=seen, error=error))
         return error
 
@@ -328,7 +330,7 @@ class Controller:
         try:
             reality = self.parts.plane.read()
         except (GatewayError, OSError) as failure:
-            log.warning("the data plane cannot be asked: %s", failure)
+            log.warning("the data plane does not answer: %s", failure)
         now = self.parts.clock.elapsed()
         sight = Sight(clock=now, reality=reality, sick_for=self._eyes.sick_for(reality, now))
         return self._ended(sight, self._readable_plan(), error)

@@ -85,7 +85,7 @@ class EnvoyPlane:
             token=token,
         )
         if not follows:
-            raise GatewayError("No Envoy runs; it does this as soon as it starts.")
+            raise GatewayError("No Envoy runs. It applies the change when it starts.")
 
     def _goes_back(self, world: World) -> bool:
         kept = self._gateway.kept()

@@ -60,7 +60,7 @@ def _chain(ledger: Ledger) -> Finding:
     if not found.holds:
         text = f"its chain is broken. {found.text} Run: frontrunner takeover verify"
         return Finding("ledger", "wrong", f"{text}. If it was changed, restore it from a backup")
-    return Finding("ledger", "ok", f"the chain of {found.entries} entries is whole")
+    return Finding("ledger", "ok", f"the chain of {found.entries} entries is intact")
 
 
 def _controller(
@@ -80,7 +80,7 @@ def _controller(
     if not is_local(held.holder, home):
         return _elsewhere(held, goes_on(), runs_here)
     if not runs_here:
-        text = f"{held.holder} is dead: it ended without giving its lease back. {_START}"
+        text = f"{held.holder} is dead: it ended without releasing its lease. {_START}"
         return Finding(what, "wrong", text)
     return _looks(held, last_look(home.looks), now, _LATE * seconds(settings.takeover.tick))
 
@@ -88,12 +88,12 @@ def _controller(
 def _looks(held: Held, look: Look | None, now: float, late: float) -> Finding:
     """Whether a controller of this home that runs looks as often as it should."""
     if look is None:
-        return Finding("controller", "ok", f"{held.holder}, which has not looked yet")
+        return Finding("controller", "ok", f"{held.holder}, which has not run a check yet")
     ago = now - look.at
     if ago > late:
-        text = f"{held.holder} runs, but its last look was {ago:.0f} s ago. Read its log; if it "
+        text = f"{held.holder} runs, but its last check was {ago:.0f} s ago. Read its log; if it "
         return Finding("controller", "wrong", f"{text}hangs, end it. {_START}")
-    return Finding("controller", "ok", f"{held.holder}, whose last look was {ago:.0f} s ago")
+    return Finding("controller", "ok", f"{held.holder}, whose last check was {ago:.0f} s ago")
 
 
 def _elsewhere(held: Held, goes_on: bool, runs_here: bool) -> Finding:

@@ -182,10 +182,10 @@ def _percent(share: int) -> str:
 
 def _begins(plan: Plan, position: Position) -> str:
     if plan.stage(position.stage).approve:
-        return "A person approves it, and everything before it holds."
+        return "A person approves it, and all checks before it pass."
     if position.stage is Stage.PARALLEL:
         return "`frontrunner takeover start`"
-    return "Everything before it holds."
+    return "All checks before it pass."
 
 
 def _no_return(plan: Plan, position: Position) -> str:
@@ -200,7 +200,7 @@ def _undo(plan: Plan, position: Position) -> str:
         kind = plan.hub.strategy if position.stage in _MOVED else ""
         return _UNDO_ON_HUB["shifting" if position.stage is Stage.SHIFTING else kind]
     if wanted(plan, position).share == 0:
-        return "No user was moved: the banner and the comparing end."
+        return "No user was moved: the banner and the comparison end."
     how = (
         "through the smaller shares, a minute at each"
         if plan.stage(position.stage).stepwise
@@ -220,7 +220,7 @@ _DOES = {
 }
 _NO_RETURN = (
     "Choices that visitors made for a board are deleted, and pages of the old board that are "
-    "still open stop working. After `finish` nothing watches any more; once the old board is "
+    "still open stop working. After `finish` nothing is monitored; once the old board is "
     "switched off there is no way back."
 )
 _MOVED = (Stage.CUTOVER, Stage.SETTLED)
@@ -239,6 +239,6 @@ _UNDO_ON_HUB = {
     "rename": "Both Spaces get their names back; users are back when the old board runs.",
 }
 _GRANT = (
-    "Hardware of the old Space that was granted is given up, and asked for again at the name. A "
+    "Hardware of the old Space that was granted is given up, and requested again at the name. A "
     "grant may come back by the staff's hand alone."
 )

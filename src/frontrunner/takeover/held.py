@@ -74,7 +74,7 @@ def next_steps(state: State, look: Look | None) -> tuple[str, ...]:
         for gate in _waiting(state, look)
     ]
     if state.offered and state.position.mode is not Mode.FINISHED:
-        approve.append(f"Restore the plan, or go on with the edited one: {_RUN} accept")
+        approve.append(f"Restore the plan, or continue with the edited one: {_RUN} accept")
     return (*approve, *(ways_on(held) if held else ()))
 
 
@@ -83,7 +83,7 @@ def ways_on(held: Held) -> tuple[str, ...]:
     if held.mode is Mode.ROLLED_BACK:
         return _after_rollback(held)
     moved = held.stage not in (Stage.PARALLEL, Stage.GUIDED)
-    what = "Take all users back" if moved else "End it; no user was moved"
+    what = "Move all users back" if moved else "End it; no user was moved"
     forward = _after_pause(held) if held.mode is Mode.PAUSED else (_AFTER_FAILURE,)
     return (*forward, f"{what}: {_RUN} rollback")
 
@@ -103,7 +103,7 @@ def _waiting(state: State, look: Look | None) -> list[str]:
 
 
 def _after_pause(held: Held) -> tuple[str, ...]:
-    overrule = f"Go on although not every gate passes: {_RUN} advance --force --reason TEXT"
+    overrule = f"Continue although not every gate passes: {_RUN} advance --force --reason TEXT"
     go_on = f"{_RUN} resume"
     failed = any(one.verdict is Verdict.FAILED for one in held.readings)
     if held.cause is Cause.GATE and failed:
@@ -119,7 +119,7 @@ def _after_pause(held: Held) -> tuple[str, ...]:
 
 
 def _after_rollback(held: Held) -> tuple[str, ...]:
-    again = f"begin again at the first stage, with fresh counts: {_RUN} retry"
+    again = f"start again at the first stage, with fresh counts: {_RUN} retry"
     if held.cause in (Cause.GATE, Cause.HEALTH):
         return (f"Correct the new board, then {again}",)
     return (f"{again[:1].upper()}{again[1:]}",)

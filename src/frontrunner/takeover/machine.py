@@ -190,7 +190,7 @@ def _heed_deadline(now: Situation) -> Step | None:
     if now.state.against_deadline(now.sight.clock) < deadline:
         return None
     missing = blockers(now)
-    rest = f" Not everything holds: {' '.join(missing)}" if missing else ""
+    rest = f" Not everything passes: {' '.join(missing)}" if missing else ""
     why = f"The deadline of {now.position.stage} is over.{rest}"
     return now.decided(now.with_mode(Mode.PAUSED), why, Cause.DEADLINE)
 
@@ -216,14 +216,14 @@ def _restore(now: Situation) -> Step | None:
     if not watched or seen is None or (seen == after and now.moving in (None, after)):
         return None
     if after.share and not seen.share and not seen.settled:
-        why = "All users were found on the old board: they were taken back by hand."
+        why = "All users were found on the old board: they were moved back by hand."
         if seen.broken:
-            why = "What was deployed does not run any more."
+            why = "The deployed board no longer runs."
         return now.decided(now.with_mode(Mode.ROLLED_BACK), why, Cause.DRIFT)
     objection = now.objection(after) or (now.back_waits if goes_on(seen, after) else "")
     text = f"The data plane does {_plain(seen)} instead of {_plain(after)}."
     if objection:
-        now.alarm("drift", f"{text} {objection} It is left so.")
+        now.alarm("drift", f"{text} {objection} It is left as it is.")
         return None
     intent = now.state.intent
     if intent is not None and intent.record.to is None and intent.error:
@@ -256,7 +256,7 @@ def _advance(now: Situation) -> Step | None:
     if missing:
         now.why += missing
         return None
-    why = "Everything that the plan asks for holds."
+    why = "Everything that the plan requires holds."
     to = now.next
     if to is None:
         return now.decided(now.with_mode(Mode.FINISHED), why, Cause.EVIDENCE)
@@ -283,7 +283,7 @@ def _watch_progress(now: Situation) -> Step | None:
 
 _WAITS = {
     Mode.PAUSED: "It is paused. Run `resume`, `advance` or `rollback`.",
-    Mode.ROLLED_BACK: "Everything is rolled back. Run `retry` to begin anew.",
+    Mode.ROLLED_BACK: "Everything is rolled back. Run `retry` to start over.",
     Mode.FAILED: "A step was refused too often. Run `retry` or `rollback`.",
     Mode.FINISHED: "The take-over is finished.",
 }

@@ -24,10 +24,10 @@ from frontrunner.takeover.traffic import Traffic
 
 _DAY = 86400.0
 _WHY: dict[type, str] = {
-    ParityGate: "Without this gate, models that vanish and scores that change go unnoticed.",
+    ParityGate: "Without this gate, missing models and scores that change go unnoticed.",
     ContractGate: "Without this gate, programs that use the old board may break unnoticed.",
     LinksGate: "Without this gate, links to the old board may break unnoticed.",
-    FreshnessGate: "Without this gate, a new board that is no longer refreshed goes unnoticed.",
+    FreshnessGate: "Without this gate, a new board that is no longer updated goes unnoticed.",
     ShadowGate: "Without this gate, answers that differ go unnoticed until users see them.",
 }
 

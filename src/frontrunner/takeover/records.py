@@ -34,7 +34,7 @@ class Cause(StrEnum):
     """What made the controller decide."""
 
     EVIDENCE = "evidence"
-    """Everything that the plan asks for holds."""
+    """Everything that the plan requires holds."""
     COMMAND = "command"
     GATE = "gate"
     """A gate failed."""

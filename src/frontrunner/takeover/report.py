@@ -52,7 +52,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     force: bool
     was_refused: bool | None
-    """None if it was not answered."""
+    """None if it got no answer."""
     answer: str
 
 
@@ -157,7 +157,7 @@ def _event(entry: Entry) -> Event | None:
         case Noted(topic=topic, text=text):
             kind = topic
         case Restarted(why=why):
-            kind, text = "analysis-restarted", f"The counts begin anew. {why}"
+            kind, text = "analysis-restarted", f"The counts start again. {why}"
         case PlanChanged(found=plan, accepted=accepted):
             how = "is in force" if accepted else "was found and is not accepted"
             kind, text = "plan-changed", f"The plan {plan[:12]} {how}."

@@ -80,7 +80,7 @@ def _is_begun(now: Situation, one: Pending) -> bool:
 
 def _begun_unseen(verb: Verb) -> str:
     """A refusal would leave half of what was begun."""
-    return f"The `{verb}` goes on when the data plane can be asked again:"
+    return f"The `{verb}` continues when the data plane answers again:"
 
 
 def why_over(position: Position, verb: Verb) -> str:
@@ -115,7 +115,7 @@ def _why_forced(now: Situation, one: Pending, text: str) -> str:
 
 def _start(now: Situation, one: Pending) -> Step | None:
     if now.position.stage is not Stage.PLANNED:
-        return refused(one, f"It was started already and is at {now.position}.")
+        return refused(one, f"It was already started and is at {now.position}.")
     found, seen = now.sight.found, now.world
     if found is None:
         return refused(one, "The settings cannot be read, so there is no plan.")
@@ -207,7 +207,7 @@ def _objection_to_advance(now: Situation, one: Pending) -> str:
 
 
 def _not_all(missing: list[str]) -> str:
-    return f"Not everything holds: {' '.join(missing)}"
+    return f"Not everything passes: {' '.join(missing)}"
 
 
 def _impossible(now: Situation) -> str:
@@ -265,7 +265,7 @@ def _rollback(now: Situation, one: Pending) -> Step | None:
 def roll_back(
     now: Situation, why: str, cause: Cause, command: int | None = None, *, force: bool = False
 ) -> Act | None:
-    """Take all users back, routes first; None, with an alarm, if the old board is not healthy."""
+    """Move all users back, routes first; None, with an alarm, if the old board is not healthy."""
     left = 0.0 if force else _left_of_step(now)
     if left > 0:
         now.back_waits = f"Users go back step by step; the next step follows in {left:,.0f} s."

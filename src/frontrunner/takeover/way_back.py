@@ -53,6 +53,6 @@ def places_of(settings: Settings) -> Places | None:
 def without_ledger(places: Places | None) -> str:
     """For errors about a ledger that does not answer."""
     return (
-        "Users stay where they are. To take all of them back without the ledger, "
+        "Users stay where they are. To move all of them back without the ledger, "
         f"{way_back(places)}"
     )

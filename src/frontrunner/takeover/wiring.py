@@ -85,8 +85,9 @@ def _refuse_lost(settings: Settings) -> None:
     if settings.takeover.database or file.exists() or not trace.exists():
         return
     raise LedgerError(
-        f"The ledger {file} is gone, although a take-over ran here. Put it back. To take all users "
-        f"back now, {way_back(places_of(settings), settings.home)}. To begin anew, move "
+        f"The ledger {file} is missing, although a take-over ran here. Put it back. To take "
+        "all users "
+        f"back now, {way_back(places_of(settings), settings.home)}. To start over, move "
         f"{trace if is_on_hub(settings) else home.takeover} away."
     )
 

@@ -40,7 +40,7 @@ from frontrunner.checks.contract.askable import why_not_asked
     ],
 )
 def test_a_path_that_may_change_something(path: str) -> None:
-    assert why_not_asked(path) == "it may change something"
+    assert why_not_asked(path) == "it may change data"
 
 
 @pytest.mark.parametrize(

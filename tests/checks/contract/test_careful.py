@@ -84,7 +84,7 @@ def test_a_path_that_may_do_harm_is_not_asked_and_does_not_count() -> None:
     fake = Fake()
     fetch = CarefulFetch(fake, 1e9, fake.clock)
     for _ in range(20):
-        with pytest.raises(NotAskedError, match=r"^/logout is not asked: it may change something"):
+        with pytest.raises(NotAskedError, match=r"^/logout is not requested: it may change data"):
             fetch("/logout?next=/secret")
     assert fake.asked == []
     assert fetch.stopped == ""

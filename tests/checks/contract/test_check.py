@@ -132,7 +132,12 @@ def test_findings_name_the_kind_the_item_and_the_reason() -> None:
     }
     answers = {"/openapi.json": {"paths": told}, "/t.jsonl": Response(200, "", "", b'{"a": NaN}\n')}
     assert found(made, Board(answers)) == [
-        ("route", "/a", Compatibility.CHANGED, "parameter y is gone; parameter z is now required"),
+        (
+            "route",
+            "/a",
+            Compatibility.CHANGED,
+            "parameter y was removed; parameter z is now required",
+        ),
         ("route", "/b", Compatibility.MISSING, "the OpenAPI description does not have it"),
         ("route", "/same", Compatibility.COMPATIBLE, "the same parameters"),
         ("call", "/config", Compatibility.MISSING, "it does not name a Gradio protocol"),
@@ -194,7 +199,12 @@ JSON = "application/json"
             "the type was application/json and is now not given",
         ),
         ((200, JSON, {"k": 1}), (200, JSON, b"{"), "changed", "the answer is no longer JSON"),
-        ((200, JSON, None), (200, JSON, b"{}"), "changed", "the answer was not JSON and now is"),
+        (
+            (200, JSON, None),
+            (200, JSON, b"{}"),
+            "changed",
+            "the answer was not JSON before and is now",
+        ),
         (
             (200, JSON, {"k": 1}),
             (200, JSON, b'{"k": 1, "l": 2, "m": 3}'),

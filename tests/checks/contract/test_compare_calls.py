@@ -20,8 +20,8 @@ def call(*inputs: Value, out: tuple[Value, ...] = (TABLE,)) -> Call:
 
 OLD = call(TEXT, SIZE, BOX)
 CHANGES = [
-    (call(TEXT, SIZE), "input kind is gone"),
-    (call(), "input search is gone; input size is gone; input kind is gone"),
+    (call(TEXT, SIZE), "input kind was removed"),
+    (call(), "input search was removed; input size was removed; input kind was removed"),
     (call(TEXT, SIZE, BOX, Value("Textbox", "must")), "input must is new and required"),
     (call(TEXT, SIZE, BOX, Value("Textbox")), "input 4 is new and required"),
     (

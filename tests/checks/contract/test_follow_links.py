@@ -57,7 +57,7 @@ def test_a_redirect_without_an_end_is_noticed() -> None:
         ("/a", {}, "answers 404"),
         ("/a", {"/a": Response(403, "", "", b"")}, "answers 403"),
         ("/a", {"/a": moved("")}, "/a redirects without saying where"),
-        ("/a", {"/a": moved("https://x/")}, f"{ELSEWHERE} https://x/, which was not asked"),
+        ("/a", {"/a": moved("https://x/")}, f"{ELSEWHERE} https://x/, which was not requested"),
         ("/a", {"/a": moved("/")}, "leads to the bare front page"),
         ("/?q=1", {"/?q=1": page("f"), "/": page("f")}, FRONT),
         ("/a?q=1", {"/a?q=1": page("f"), "/": page("f")}, "answers"),

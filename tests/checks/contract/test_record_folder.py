@@ -27,7 +27,7 @@ def test_what_an_older_board_left_is_a_record(tmp_path: Path) -> None:
     assert made.links == (Link("/?task=sts", "STS"),)
     assert datetime.fromisoformat(made.recorded_at).tzinfo == UTC
     assert made.files == (File("config.yaml"), File("x.jsonl", ("a",)))
-    with pytest.raises(ContractError, match="holds none of"):
+    with pytest.raises(ContractError, match="has none of"):
         record_folder(tmp_path / "empty")
     for wrong in ("{", "[]", '{"pairs": [{}]}', "[" * 100_000):
         (tmp_path / "urls.json").write_text(wrong)

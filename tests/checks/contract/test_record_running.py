@@ -77,9 +77,9 @@ def test_notes_say_what_is_not_in_the_record() -> None:
     }
     notes = record_board("old", Board(answers), ["/x?token=secret", "/x?token=other"], 9).notes
     assert notes == (
-        "Not asked, as it may change something: /logout, /signout.",
-        "Not asked, as it holds a secret: /x.",
-        "No answer is recorded for /a/{x}/{y}, /logout. Give requests with --requests.",
+        "Not requested, because it may change data: /logout, /signout.",
+        "Not requested, because it holds a secret: /x.",
+        "No answer was recorded for /a/{x}/{y}, /logout. Give requests with --requests.",
     )
 
 

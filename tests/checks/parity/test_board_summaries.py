@@ -120,7 +120,7 @@ def test_a_table_of_tasks_is_compared_by_its_columns(report: ParityReport) -> No
     assert sts.against_mean is not None
     assert sts.against_mean.spearman == pytest.approx(1)
     assert sts.against_borda is None
-    assert sts.note == "means over the columns that there are today, on both sides"
+    assert sts.note == "means over the columns that exist today, on both sides"
     assert sts.reason
 
 

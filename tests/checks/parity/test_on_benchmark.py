@@ -75,7 +75,7 @@ def test_a_cell_without_a_number_of_its_own_keeps_its_reason() -> None:
 def test_a_part_that_the_model_lacks_leaves_the_cell_blank() -> None:
     found = why({"T1": scope(T1, splits=("dev", "test"))})
     assert found == certain(
-        Cause.INCOMPLETE, "B wants splits dev, test of 1 subsets; org/a has not all of them"
+        Cause.INCOMPLETE, "B needs splits dev, test of 1 subsets; org/a does not have all of them"
     )
 
 

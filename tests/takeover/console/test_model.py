@@ -119,8 +119,8 @@ def test_a_take_over_that_is_well_has_no_alert() -> None:
     [
         ({"looks": ()}, "has not reported yet"),
         ({"looks": (look(at=NOW - 300),)}, "has not reported for 5 minutes"),
-        ({"looks": (look(reality=None),)}, "could not be asked"),
-        ({"looks": (look(wanted=World()),)}, "does not do what was asked"),
+        ({"looks": (look(reality=None),)}, "did not answer at the last check"),
+        ({"looks": (look(wanted=World()),)}, "has not applied the last change"),
         ({"problems": ("The disk is full.",)}, "The disk is full."),
     ],
 )

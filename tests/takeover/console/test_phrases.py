@@ -44,7 +44,7 @@ CASES: list[tuple[Record, str, str]] = [
     (StepEnded(intent=3, step="guide", error="Too slow."), "step-outcome",
      "Step guide failed. Too slow."),
     (Observed(reading=reading("success")), "observed", "success: passed. success said so."),
-    (Restarted(why="New code."), "analysis-restarted", "The counts begin again. New code."),
+    (Restarted(why="New code."), "analysis-restarted", "The counts start again. New code."),
     (NewData(side="new", data="d1"), "new-data", "The new board has new data: d1"),
     (PlanChanged(found="a" * 64, accepted=True), "plan-changed",
      "The plan aaaaaaaaaaaa was accepted"),

@@ -45,7 +45,7 @@ def facts(**known: Any) -> Evidence:
 
 
 def counted(new: tuple[int, int], old: tuple[int, int], share: int = 5000, **more: Any) -> Evidence:
-    """Units and failures of both sides in one stretch; as many timed pages and slow ones."""
+    """Units and failures of both boards in one stretch; as many timed pages and slow ones."""
     sides = [SideCounts(units=n, failed=k, timed=n, slow=k) for n, k in (new, old)]
     seen = added(Regression(), new[0], old[0], new[1], old[1])
     return facts(
@@ -70,8 +70,8 @@ def counted(new: tuple[int, int], old: tuple[int, int], share: int = 5000, **mor
         (Split(share=0, old=500, new=1), F, "not split as asked"),
         (Split(share=FULL, new=500), P, "100.00 % asked"),
         (Split(share=FULL, new=500, old=1), F, "not split as asked"),
-        (Split(share=5000, old=60, new=45, wrong=1), F, "1 request reached another side"),
-        (Split(share=5000, old=1, wrong=1), F, "1 request reached another side"),
+        (Split(share=5000, old=60, new=45, wrong=1), F, "1 request reached another board"),
+        (Split(share=5000, old=1, wrong=1), F, "1 request reached another board"),
     ],
 )
 def test_share(split: Split, verdict: Verdict, said: str) -> None:
@@ -93,8 +93,8 @@ def test_a_share_may_allow_some_wrong_requests() -> None:
 @pytest.mark.parametrize(
     ("new", "old", "verdict", "said"),
     [
-        ((0, 0), (500, 2), I, "of the new side was measured"),
-        ((500, 2), (0, 0), I, "of the old side was measured"),
+        ((0, 0), (500, 2), I, "of the new board was measured"),
+        ((500, 2), (0, 0), I, "of the old board was measured"),
         ((150, 0), (9000, 0), I, "50 "),
         ((1000, 5), (1000, 5), P, "the difference is at most"),
         ((1000, 0), (1000, 5), P, "the difference is at most"),
@@ -169,8 +169,8 @@ def test_slowness_needs_the_old_sides_time() -> None:
         (Shadows(same=1000, unanswered=300), I, "300 of 1,300 reads could not be compared"),
         (Shadows(unanswered=300), I, "No read has been compared yet. 300 could not be compared."),
         (Shadows(same=1000, dropped=9000), P, "9,000 reads more came too fast to be compared"),
-        (Shadows(same=1000, old_failed=5000), P, "The old side failed 5,000 more reads."),
-        (Shadows(old_failed=700), I, "The old side failed 700 more reads."),
+        (Shadows(same=1000, old_failed=5000), P, "The old board failed 5,000 more reads."),
+        (Shadows(old_failed=700), I, "The old board failed 700 more reads."),
         (Shadows(same=1000, unanswered=300, old_failed=700), P, "1,000 compared reads"),
         (Shadows(dropped=9000), I, "No read has been compared yet. 9,000 reads more came too fast"),
     ],
@@ -200,10 +200,10 @@ def test_one_broken_route_fails_although_few_reads_ask_for_it() -> None:
 @pytest.mark.parametrize(
     ("new", "old", "verdict", "said"),
     [
-        (None, None, I, "neither side says"),
-        (1e9, None, I, "the old side does not say"),
-        (None, 1e9, I, "the new side does not say"),
-        (math.nan, 1e9, I, "the new side does not say"),
+        (None, None, I, "neither board says"),
+        (1e9, None, I, "the old board does not say"),
+        (None, 1e9, I, "the new board does not say"),
+        (math.nan, 1e9, I, "the new board does not say"),
         (1e9 - 3600, 1e9 - 7200, P, "1.0 h old (72 h allowed) and not older"),
         (1e9 - 100 * 3600, 1e9 - 200 * 3600, F, "100.0 h old"),
         (1e9 - 30 * 3600, 1e9, F, "30.0 h older"),
@@ -219,10 +219,20 @@ def test_freshness(new: float | None, old: float | None, verdict: Verdict, said:
 @pytest.mark.parametrize(
     ("new", "old", "silent", "said"),
     [
-        (None, 1e9, ("new",), "Not measured: the new side does not answer."),
-        (1e9, None, ("old",), "Not measured: the old side does not answer."),
-        (None, None, ("new",), "the new side does not answer, and the old side does not say when"),
-        (None, None, ("old", "new"), "new side does not answer, and the old side does not answer."),
+        (None, 1e9, ("new",), "Not measured: the new board does not answer."),
+        (1e9, None, ("old",), "Not measured: the old board does not answer."),
+        (
+            None,
+            None,
+            ("new",),
+            "the new board does not answer, and the old board does not say when",
+        ),
+        (
+            None,
+            None,
+            ("old", "new"),
+            "new board does not answer, and the old board does not answer.",
+        ),
     ],
 )
 def test_a_dead_board_is_not_one_that_forgot_to_say(

@@ -133,7 +133,7 @@ def test_13_no_traffic_is_neither_a_pass_nor_a_failure() -> None:
     assert all(one.text for one in quiet.values())
     one_sided = traffic(new=0.0, old=0.0, share=0)
     assert success(one_sided).verdict is Verdict.INCONCLUSIVE
-    assert "new side" in success(one_sided).text
+    assert "new board" in success(one_sided).text
 
 
 @pytest.mark.parametrize("gate", BUILT_IN)

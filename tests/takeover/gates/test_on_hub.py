@@ -76,7 +76,7 @@ def test_an_export_that_was_damaged_is_named(home: Path) -> None:
     Home(home).engagement_before.write_text("garbage")
     found = asked(ENGAGEMENT, home)
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert f"{Home(home).engagement_before} is no export" in found.text
+    assert f"{Home(home).engagement_before} is not an export" in found.text
 
 
 def test_a_hub_that_cannot_be_asked_is_an_error(home: Path, hub: Hub) -> None:

@@ -135,7 +135,7 @@ def test_a_gate_that_fails_while_a_commit_is_built_ends_the_step(hub: Hub, tmp_p
     clock.advance(10)
     move.until(lambda _: move.steps()[-1] == "guide")
     assert "frontrunner_entry.py" in move.tree()
-    assert "cutover: Given up for another step." in move.steps()
+    assert "cutover: Abandoned for another step." in move.steps()
 
 
 def test_a_board_that_is_never_ready_fails_the_step(hub: Hub, tmp_path: Path) -> None:

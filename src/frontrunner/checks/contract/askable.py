@@ -51,7 +51,7 @@ def why_not_asked(path: str) -> str:
     if any(_is_action(part) for part in unquote(bare).split("/")) or any(
         _is_action(value if key in _PARAMETERS else key) for key, value in parameters
     ):
-        return "it may change something"
+        return "it may change data"
     return ""
 
 

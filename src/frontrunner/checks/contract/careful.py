@@ -36,7 +36,7 @@ class CarefulFetch:
     def __call__(self, path: str) -> Response:
         """The answer to `path`; raises NotAskedError if it is not asked, or ContractError."""
         if reason := why_not_asked(path):
-            raise NotAskedError(f"{path.partition('?')[0]} is not asked: {reason}.")
+            raise NotAskedError(f"{path.partition('?')[0]} is not requested: {reason}.")
         if not self.stopped and self._clock() >= self._ends:
             self.stopped = f"the board took longer than {self._seconds:g} seconds"
         if self.stopped:

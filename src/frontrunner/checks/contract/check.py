@@ -82,7 +82,7 @@ def _route(old: Route, new: Route | None) -> Judged:
     gone = [name for name in old.parameters if name not in new.parameters]
     required = [name for name in new.required if name not in old.required]
     if gone or required:
-        lines = [f"parameter {name} is gone" for name in gone]
+        lines = [f"parameter {name} was removed" for name in gone]
         lines += [f"parameter {name} is now required" for name in required]
         return Compatibility.CHANGED, few(lines)
     more = [name for name in new.parameters if name not in old.parameters]
@@ -131,7 +131,7 @@ def _shapes(old: Shape | None, new: Shape | None) -> Judged:
     if old is None and new is None:
         return Compatibility.COMPATIBLE, "the same status and type"
     if old is None or new is None:
-        now = "is no longer JSON" if new is None else "was not JSON and now is"
+        now = "is no longer JSON" if new is None else "was not JSON before and is now"
         return Compatibility.CHANGED, f"the answer {now}"
     missed = lost(old, new)
     if missed:

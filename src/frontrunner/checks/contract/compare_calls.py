@@ -38,7 +38,7 @@ def _changed_inputs(old: Sequence[Value], new: Sequence[Value]) -> Iterator[str]
             if not after.optional:
                 yield f"{_called(after, number)} is new and required"
         elif after is None:
-            yield f"{_called(before, number)} is gone"
+            yield f"{_called(before, number)} was removed"
         else:
             yield from _changed_input(before, after, _called(before, number))
 

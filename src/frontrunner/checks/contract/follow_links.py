@@ -34,7 +34,8 @@ def _followed(link: Link, fetch: Fetch, front: bytes | None) -> Judged:
         if not target:
             return Compatibility.CHANGED, f"{path} redirects without saying where"
         if not target.startswith("/"):
-            return Compatibility.CHANGED, f"leads to another site, {target}, which was not asked"
+            why = f"leads to another site, {target}, which was not requested"
+            return Compatibility.CHANGED, why
         if target == "/" != link.path:
             return Compatibility.CHANGED, "leads to the bare front page"
         if target in seen or len(seen) > _MOST_HOPS:

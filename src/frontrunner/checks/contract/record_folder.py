@@ -47,7 +47,7 @@ def record_folder(folder: Path) -> Record:
         return _repository(folder)
     if not names:
         raise ContractError(
-            f"{folder} holds none of {', '.join((*_NAMES, _TABLES))}. Give the URL of a running "
+            f"{folder} has none of {', '.join((*_NAMES, _TABLES))}. Give the URL of a running "
             "board, or a folder with the saved answers of one."
         )
     urls = _read(folder / "urls.json", _Urls) or _Urls()

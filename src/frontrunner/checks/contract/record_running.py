@@ -73,7 +73,7 @@ def record_board(
     if not len(record):
         raise ContractError(
             f"Nothing was recorded of {source}: it has no OpenAPI description, no Gradio "
-            "functions and no pages. Is it the right address?"
+            "functions and no pages. Check the URL."
         )
     return Recorded(record, (*asking.notes, *asking.refused(), *_gaps(record, board)))
 
@@ -83,7 +83,7 @@ def _gaps(record: Record, board: GradioBoard) -> Iterator[str]:
     answered = {one.template for one in record.answers}
     unknown = [one.template for one in record.routes if one.template not in answered]
     if unknown:
-        yield f"No answer is recorded for {_named(unknown)}. Give requests with --requests."
+        yield f"No answer was recorded for {_named(unknown)}. Give requests with --requests."
     if board.protocol and not board.calls:
         yield (
             "This is a Gradio board, but its functions could not be recorded: "
@@ -131,7 +131,7 @@ class _Asking:
     def refused(self) -> Iterator[str]:
         """Notes on the paths that were not asked, without their queries."""
         for reason, paths in self._refused.items():
-            yield f"Not asked, as {reason}: {_named(list(dict.fromkeys(paths)))}."
+            yield f"Not requested, because {reason}: {_named(list(dict.fromkeys(paths)))}."
 
     def json(self, path: str) -> Any:
         """The JSON of a successful answer; None if there is none."""

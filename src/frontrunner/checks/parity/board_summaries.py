@@ -72,7 +72,7 @@ def _with_agreement(
     values: BoardValues,
 ) -> BoardSummary:
     if table.kind or summary.benchmark is None or not values.knows(summary.benchmark):
-        note = "means over the columns that there are today, on both sides"
+        note = "means over the columns that exist today, on both sides"
         return msgspec.structs.replace(summary, against_mean=agree(*_means(cells)), note=note)
     old = old_averages(table, matches)
     standings = values.standings(summary.benchmark)

@@ -46,7 +46,9 @@ class Cause(StrEnum):
 
 
 CAUSE_TEXT = {
-    Cause.OTHER_RUN: "the old number is in a result file of another run, which lost or was removed",
+    Cause.OTHER_RUN: (
+        "the old number is in a result file of another run, which was superseded or removed"
+    ),
     Cause.IMPORTED: "the old table repeats the old board's file of imported results",
     Cause.METRIC: "the task's main metric changed; the old one is in the same file",
     Cause.OTHER_SPLIT: "the number is that of another split",
@@ -59,9 +61,11 @@ CAUSE_TEXT = {
     Cause.REPLACED_TASK: "the benchmark uses the task that replaced this one",
     Cause.LEFT_OUT: "the benchmark does not use the task",
     Cause.CHOSEN_FILE: "the winning file lacks this subset; a file that was set aside has it",
-    Cause.REMOVED: "a result file had this cell, with another number, until a commit removed it",
+    Cause.REMOVED: "a result file had this cell with another number until a commit removed it",
     Cause.NEVER_FILED: "no result file of the model ever had this cell",
-    Cause.NOT_FILED: "no result file of today has this cell; without a history no more is known",
+    Cause.NOT_FILED: (
+        "no current result file has this cell; without a git history the cause is unknown"
+    ),
     Cause.INCOMPLETE: "the benchmark leaves the cell blank: the model lacks a part of the task",
     Cause.UNEXPLAINED: "no file explains it",
 }

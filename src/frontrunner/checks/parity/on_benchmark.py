@@ -58,7 +58,7 @@ def _absent(cell: ComparedCell, scope: Scope | None, newer: str | None) -> Expla
     if cell.same_split.why is not None and cell.same_split.outcome is CellOutcome.ABSENT:
         return cell.same_split.why
     wants = f"splits {', '.join(scope.splits)} of {len(scope.subsets)} subsets"
-    text = f"{cell.benchmark} wants {wants}; {cell.model} has not all of them"
+    text = f"{cell.benchmark} needs {wants}; {cell.model} does not have all of them"
     return Explanation(Cause.INCOMPLETE, Confidence.CERTAIN, text)
 
 

@@ -103,7 +103,7 @@ def _narrowed(frame: Frame, keep: Keep | None, ends: float) -> Frame:
         kept = []
         for row in rows:
             if time.monotonic() > ends:
-                raise LegacyError("The tables are too large, and were given up.")
+                raise LegacyError("The tables are too large to filter.")
             if keep(parse_anchor(str(row[model])[:_LONGEST_CELL]), row[size]):
                 kept.append(row)
         rows = kept

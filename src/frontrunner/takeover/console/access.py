@@ -21,7 +21,7 @@ _LEAST = 24
 """Characters of a token; those made here have 43."""
 _HEAD = """\
 # Who may use the console: a name and a token on each line. The name goes into the ledger.
-# Add a line for each person; remove one to take the access back. Sessions under way go on until
+# Add a line for each person; remove one to revoke access. Running sessions continue until
 # they end or the console is restarted. Keep this file readable by its owner alone.
 """
 

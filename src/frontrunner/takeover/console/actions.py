@@ -55,7 +55,7 @@ class Action(NamedTuple):
 
 _FORCE = {
     Verb.ADVANCE: "Do not wait for the gates. The new board must still be healthy.",
-    Verb.RESUME: "Go on although a gate has failed.",
+    Verb.RESUME: "Continue although a gate has failed.",
     Verb.FINISH: "Do not wait for the gates.",
     Verb.ROLLBACK: "Roll back even if the old board is not healthy, all users in one step.",
 }
@@ -88,7 +88,7 @@ _SETTLING = (
     "Choices that visitors made for a board are deleted, and pages of the old board that are still "
     "open stop working."
 )
-_FINISHING = "Nothing watches the boards any more, and the old board may be switched off."
+_FINISHING = "Nothing monitors the boards any more, and the old board may be switched off."
 
 
 def actions(standing: Standing, look: Look | None, found: Plan | None) -> list[Action]:
@@ -168,12 +168,12 @@ def _gates(now: Situation) -> tuple[str, ...]:
 _DOES = {
     Verb.PAUSE: "Nothing advances, and deadlines stop. Users stay where they are. Gates go on "
     "being measured, and one that fails still rolls back.",
-    Verb.RESUME: "The take-over goes on at {here}, and its deadline runs again. It advances by "
+    Verb.RESUME: "The take-over continues at {here}, and its deadline runs again. It advances by "
     "itself once everything holds.",
     Verb.START: "The take-over begins with {there}. Users notice nothing yet.",
-    Verb.ADVANCE: "Goes on to {there} now, before the least time of this step is over. Refused "
+    Verb.ADVANCE: "Moves on to {there} now, before the minimum time of this step is over. Refused "
     "while a gate does not pass, unless it is forced.",
-    Verb.ACCEPT: "The take-over goes on by the plan as the settings have it now ({offered}).",
+    Verb.ACCEPT: "The take-over continues with the edited plan ({offered}).",
     Verb.APPROVE: "{gates} passes. The step ends once all other gates pass.",
     Verb.REJECT: "{gates} fails. That rolls back if users were moved, and pauses if not.",
     Verb.FINISH: f"The take-over ends. {_FINISHING}",

@@ -52,7 +52,7 @@ from frontrunner.takeover.records import Commanded, Entry, Verb
 
 log = logging.getLogger("frontrunner.console")
 _FAULT = (
-    "The console has a fault and cannot show this. Its log has the details. The take-over goes on "
+    "The console has an error and cannot show this. Its log has the details. The take-over goes on "
     "without the console: use frontrunner takeover status, pause and rollback."
 )
 FORM_SECONDS = 10.0

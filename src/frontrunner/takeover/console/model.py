@@ -174,7 +174,9 @@ def _share_chart(looks: Sequence[Look]) -> Markup:
     seen = [Point(one.at, one.reality.world.share / 100 if one.reality else None) for one in looks]
     if not looks:
         return Markup("")
-    label = f"Share of users over {span(looks[-1].at - looks[0].at)}, asked and seen, in percent"
+    label = (
+        f"Share of users over {span(looks[-1].at - looks[0].at)}, requested and actual, in percent"
+    )
     return sparkline([Line(asked, "asked"), Line(seen)], None, label)
 
 
@@ -196,7 +198,7 @@ def warnings(inputs: Inputs, standing: Standing) -> list[str]:
             "advances until it is."
         )
     if standing.plan is None and standing.state.plan_text:
-        found.append("The plan in the ledger is of another version and cannot be read.")
+        found.append("The plan in the ledger was written by another version and cannot be read.")
     return found
 
 
@@ -217,7 +219,8 @@ def _of_controller(inputs: Inputs, standing: Standing) -> list[str]:
     if silent < SILENT_AFTER or standing.position.mode is Mode.FINISHED:
         return []
     return [
-        f"The controller has not reported for {span(silent)}, so what follows is old, and buttons "
+        f"The controller has not reported for {span(silent)}, so this page is outdated, and "
+        "buttons "
         "wait for it. Start it: frontrunner takeover start"
     ]
 
@@ -227,14 +230,14 @@ def _of_plane(inputs: Inputs) -> list[str]:
     if look is None:
         return []
     if look.reality is None:
-        return ["The gateway could not be asked at the last look."]
+        return ["The gateway did not answer at the last check."]
     found = [
         f"The {name} board is not healthy."
         for name, side in (("old", look.reality.old), ("new", look.reality.new))
         if side.healthy is False
     ]
     if look.reality.world != look.wanted:
-        found.append("The gateway does not do what was asked of it yet.")
+        found.append("The gateway has not applied the last change yet.")
     return found
 
 

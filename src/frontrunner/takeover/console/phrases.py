@@ -57,7 +57,7 @@ def phrase(record: Record) -> str:  # noqa: C901, PLR0911, PLR0912 -- one for ea
         case Observed():
             return reading_line(record.reading)
         case Restarted():
-            return f"The counts begin again. {record.why}"
+            return f"The counts start again. {record.why}"
         case NewData():
             return f"The {record.side} board has new data: {record.data}"
         case PlanChanged():

@@ -15,15 +15,15 @@ def objection(found: Action, now: Standing, moment: int | None, fields: Mapping[
     """Why a press of a button is not taken; empty if it is."""
     objections = (
         (moment is None,
-         "This form was sent before, or is not of this page. Look again, then press once."),
+         "This form was sent before, or is not of this page. Check the page, then press once."),
         (moment != now.moment and not found.is_safe,
-         "Something changed since you loaded the page. Look again, then press."),
+         "Something changed since you loaded the page. Check the page, then press."),
         (not found.is_possible, found.why_not),
         (bool(found.final) and fields.get("confirm") != "yes",
-         "Confirm what nothing takes back."),
+         "Confirm: this cannot be undone."),
         (is_forced(found, fields) and not one_line(fields.get("reason", "")),
          "A forced step needs a reason."),
-        (fields.get("gate", "") not in ("", *found.gates), "This gate does not wait any more."),
+        (fields.get("gate", "") not in ("", *found.gates), "This gate no longer waits."),
     )  # fmt: skip
     return next((text for applies, text in objections if applies), "")
 

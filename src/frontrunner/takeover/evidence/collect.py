@@ -246,7 +246,7 @@ class Collector:
         self._kept = self._fresh(self._kept.analysis)
         self._kept.windows.slow_over_ms = limit
         self._kept.lost = "The log of requests was removed before it was read."
-        log.error("the counts begin anew: %s", self._kept.lost)
+        log.error("the counts start again: %s", self._kept.lost)
 
     def _fresh(self, analysis: Analysis) -> Kept:
         now = self._clock()

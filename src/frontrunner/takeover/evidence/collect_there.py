@@ -109,7 +109,7 @@ class CollectorThere:
             self._save()
             if not answer.rows:
                 break
-        return "The gateway has counted more than could be asked for at one look."
+        return "The gateway has counted more than could be fetched in one check."
 
     def _count(self, answer: Traffic) -> None:
         kept = self._kept
@@ -145,8 +145,8 @@ class CollectorThere:
         kept = self._kept
         if not kept.read:
             return  # rows of before the step
-        kept.lost = "The gateway dropped counts before they were asked for."
-        log.error("the counts begin anew: %s", kept.lost)
+        kept.lost = "The gateway dropped counts before they were fetched."
+        log.error("the counts start again: %s", kept.lost)
         windows = self._fresh(kept.analysis).windows
         windows.slow_over_ms, windows.begun = kept.windows.slow_over_ms, kept.windows.begun
         kept.windows, kept.since = windows, self._clock()

@@ -30,7 +30,7 @@ def asked(gate: WebhookGate | PrometheusGate) -> Checked:
     try:
         answer = get(url, limits, {"Accept": "application/json"})
     except NetworkError as error:
-        return _error(f"{gate.url} cannot be asked: {error}.", now)
+        return _error(f"{gate.url} does not answer: {error}.", now)
     if isinstance(gate, PrometheusGate):
         return judged_query(gate, answer.body, now)
     if answer.status != 200:
@@ -87,12 +87,14 @@ def judged_query(gate: PrometheusGate, body: bytes, at: float) -> Checked:
     if result.status != "success":
         return _error(f"Query {gate.query!r} was refused: {_shown(result.error)}", at)
     if len(values) > 1:
-        text = f"Query {gate.query!r} gives {len(values)} series. Write one that gives one number."
+        text = (
+            f"Query {gate.query!r} gives {len(values)} series. Write one that returns one number."
+        )
         return _error(text, at)
     if not values:
         return _inconclusive(f"Query {gate.query!r} gives no series. Is its metric exported?", at)
     if not math.isfinite(values[0]):
-        return _inconclusive(f"Query {gate.query!r} gives {values[0]}, which is no number.", at)
+        return _inconclusive(f"Query {gate.query!r} gives {values[0]}, which is not a number.", at)
     return _held(gate, values[0], at)
 
 

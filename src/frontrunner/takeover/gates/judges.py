@@ -55,13 +55,13 @@ def judge_share(gate: ShareGate, evidence: Evidence) -> Finding:
     found = Finding(Verdict.INCONCLUSIVE, "", observed, share, seen, gate.minimum_sample)
     if split.wrong > gate.wrong:
         text = (
-            f"{_count(split.wrong, 'request')} reached another side than their bucket's; "
+            f"{_count(split.wrong, 'request')} reached another board than their bucket's; "
             f"{gate.wrong} allowed."
         )
         return found._replace(verdict=Verdict.FAILED, text=text)
     if not seen:
         return found._replace(text="No visitor has been seen since the counts began.")
-    what = f"{_count(split.new, 'bucket')} of {seen:,} on the new side, {asked}."
+    what = f"{_count(split.new, 'bucket')} of {seen:,} on the new board, {asked}."
     if log_e_share(split.new, split.old, share) >= -math.log(SHARE_ALPHA):
         return found._replace(
             verdict=Verdict.FAILED, text=f"Visitors are not split as asked: {what}"
@@ -75,7 +75,7 @@ def judge_share(gate: ShareGate, evidence: Evidence) -> Finding:
 
 
 class _Compared(NamedTuple):
-    """Hits and units of both sides, with the words for them."""
+    """Hits and units of both boards, with the words for them."""
 
     new: tuple[int, int]
     old: tuple[int, int]
@@ -85,7 +85,7 @@ class _Compared(NamedTuple):
 
 
 def judge_success(gate: SuccessGate, evidence: Evidence) -> Finding:
-    """Whether the new side fails more units than the old one."""
+    """Whether the new board fails more units than the old one."""
     new, old = evidence.new, evidence.old
     compared = _Compared(
         (new.failed, new.units), (old.failed, old.units), evidence.failing.log_e, "unit", "failed"
@@ -96,10 +96,10 @@ def judge_success(gate: SuccessGate, evidence: Evidence) -> Finding:
 
 
 def judge_slowness(gate: SlownessGate, evidence: Evidence) -> Finding:
-    """Whether the new side's pages are slow more often than the old one's."""
+    """Whether the new board's pages are slow more often than the old one's."""
     new, old = evidence.new, evidence.old
     if evidence.slow_over_ms is None:
-        text = "The old side's time for a page is not known yet: too few of its pages were timed."
+        text = "The old board's time for a page is not known yet: too few of its pages were timed."
         return Finding(Verdict.INCONCLUSIVE, text, None, gate.margin, 0, gate.minimum_sample)
     slow = f"slower than {evidence.slow_over_ms:,.0f} ms"
     compared = _Compared(
@@ -115,14 +115,14 @@ def _against(gate: SuccessGate | SlownessGate, compared: _Compared) -> Finding:
     sample = min(new[1], old[1])
     if not sample:
         side = "new" if not new[1] else "old"
-        text = f"No {noun} of the {side} side was measured, so there is nothing to compare."
+        text = f"No {noun} of the {side} board was measured, so there is nothing to compare."
         return Finding(Verdict.INCONCLUSIVE, text, None, gate.margin, 0, gate.minimum_sample)
     between = difference(new, old, PASS_ALPHA)
     found = Finding(
         Verdict.INCONCLUSIVE, "", between.upper, gate.margin, sample, gate.minimum_sample
     )
     what = (
-        f"{_rate(new, noun)} of the new side and {_rate(old, noun)} of the old side {hit}; the "
+        f"{_rate(new, noun)} of the new board and {_rate(old, noun)} of the old board {hit}; the "
         f"difference is at most {_points(between.upper)}, {_points(gate.margin)} allowed."
     )
     observed = new[0] / new[1] - old[0] / old[1]
@@ -132,16 +132,16 @@ def _against(gate: SuccessGate | SlownessGate, compared: _Compared) -> Finding:
 
 
 def _alone(gate: SuccessGate | SlownessGate, compared: _Compared) -> Finding:
-    """All visitors are on the new side: its own rate is held against a limit."""
+    """All visitors are on the new board: its own rate is held against a limit."""
     new, noun, hit = compared.new, compared.noun, compared.hit
     between = bounds(*new, PASS_ALPHA)
     found = Finding(
         Verdict.INCONCLUSIVE, "", between.upper, gate.at_most, new[1], gate.minimum_sample
     )
     if not new[1]:
-        return found._replace(text=f"No {noun} of the new side was measured.", value=None)
+        return found._replace(text=f"No {noun} of the new board was measured.", value=None)
     what = (
-        f"{_rate(new, noun)} of the new side {hit}; the rate is at most "
+        f"{_rate(new, noun)} of the new board {hit}; the rate is at most "
         f"{_percent(between.upper)}, {_percent(gate.at_most)} allowed."
     )
     if bounds(*new, 2 * ALPHA).lower > gate.at_most:
@@ -157,7 +157,7 @@ def _passed_or_missing(found: Finding, what: str, noun: str) -> Finding:
         return found._replace(text=f"{what} {needed}")
     if value is not None and limit is not None and value < limit:
         return found._replace(verdict=Verdict.PASSED, text=what)
-    return found._replace(text=f"{what} More evidence is needed to bring that bound down.")
+    return found._replace(text=f"{what} More evidence is needed to lower that bound.")
 
 
 # --- people ---------------------------------------------------------------------------------------
@@ -175,7 +175,7 @@ def judge_manual(gate: ManualGate, evidence: Evidence) -> Finding:
 
 
 def judge_feedback(gate: FeedbackGate, evidence: Evidence) -> Finding:
-    """Whether few visitors of the new side complain, and whether an operator read it."""
+    """Whether few visitors of the new board complain, and whether an operator read it."""
     complaints, visitors = evidence.complaints, evidence.visitors
     found = Finding(Verdict.INCONCLUSIVE, "", None, gate.at_most, visitors, gate.minimum_sample)
     if evidence.approved.get(gate.name) is False:
@@ -201,7 +201,7 @@ def judge_feedback(gate: FeedbackGate, evidence: Evidence) -> Finding:
 
 
 def judge_shadow(gate: ShadowGate, evidence: Evidence) -> Finding:
-    """Whether few compared reads differ beyond the old side's own noise."""
+    """Whether few compared reads differ beyond the old board's own noise."""
     shadows = evidence.shadows
     if shadows is None:
         text = (
@@ -235,14 +235,14 @@ def judge_shadow(gate: ShadowGate, evidence: Evidence) -> Finding:
 
 
 def _left_out(shadows: Shadows) -> str:
-    """The sentences about reads that say nothing for or against the new side."""
+    """The sentences about reads that say nothing for or against the new board."""
     uncounted = shadows.noisy + shadows.ignored
     text = ""
     if shadows.old_failed:
-        text = f" The old side failed {_count(shadows.old_failed, 'more read')}."
+        text = f" The old board failed {_count(shadows.old_failed, 'more read')}."
     if uncounted:
         text += (
-            f" {_count(uncounted, 'read')} more do not count: the old side differs from itself on "
+            f" {_count(uncounted, 'read')} more do not count: the old board differs from itself on "
             f"{shadows.noisy:,}, an ignore rule applies to {shadows.ignored:,}."
         )
     if shadows.dropped:
@@ -262,7 +262,7 @@ def _broken_route(gate: ShadowGate, shadows: Shadows) -> str:
 
 
 def judge_freshness(gate: FreshnessGate, evidence: Evidence) -> Finding:
-    """Whether the new side's data is recent, and not behind the old side's."""
+    """Whether the new board's data is recent, and not behind the old board's."""
     new, old = evidence.new_data_at, evidence.old_data_at
     missing = [name for name, at in (("new", new), ("old", old)) if not _is_time(at)]
     if new is None or old is None or missing:
@@ -271,21 +271,21 @@ def judge_freshness(gate: FreshnessGate, evidence: Evidence) -> Finding:
             text += " [takeover] old_data must be a URL of the old board that sends Last-Modified."
         return Finding(Verdict.INCONCLUSIVE, text, None, gate.hours, 0, 1)
     age, behind = (evidence.at - new) / 3600, (old - new) / 3600
-    text = f"The new side's data is {age:.1f} h old ({gate.hours:g} h allowed)"
+    text = f"The new board's data is {age:.1f} h old ({gate.hours:g} h allowed)"
     text += f" and {behind:.1f} h older" if behind > 0 else " and not older"
-    text += f" than the old side's ({gate.behind:g} h allowed)."
+    text += f" than the old board's ({gate.behind:g} h allowed)."
     failed = age > gate.hours or behind > gate.behind
     return Finding(Verdict.FAILED if failed else Verdict.PASSED, text, age, gate.hours, 1, 1)
 
 
 def _unsaid(sides: Sequence[str], silent: Sequence[str]) -> str:
     """Why it is not known when the data of these sides was made."""
-    dead = [f"the {one} side does not answer" for one in sides if one in silent]
+    dead = [f"the {one} board does not answer" for one in sides if one in silent]
     mute = [one for one in sides if one not in silent]
     if len(mute) > 1:
-        return "neither side says when its data was made"
+        return "neither board says when its data was made"
     return ", and ".join(
-        dead + [f"the {one} side does not say when its data was made" for one in mute]
+        dead + [f"the {one} board does not say when its data was made" for one in mute]
     )
 
 

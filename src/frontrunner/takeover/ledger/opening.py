@@ -56,7 +56,7 @@ _ADVICE = {
     "25006": "Connect to a server that takes writes.",
     "SQLITE_CANTOPEN": "Put the file back, or give this user permission to read and write it.",
     "SQLITE_CORRUPT": "Restore it from a backup.",
-    "SQLITE_NOTADB": "Restore it from a backup. To take all users back now: frontrunner gateway "
+    "SQLITE_NOTADB": "Restore it from a backup. To move all users back now: frontrunner gateway "
     "share 0 --force",
     "28": "Correct the user or the password in its URL.",
     "3D": "Create the database, or correct its name in the URL.",

@@ -189,7 +189,7 @@ class HubPlane:
         goes_on = wanted | TRAILING if world.share == FULL else wanted
         for key, begun in list(known.open.items()):
             if key not in goes_on:
-                facts, why = self._made(key, begun), "Given up for another step."
+                facts, why = self._made(key, begun), "Abandoned for another step."
                 self._journal.end(key, begun, self._token, facts=facts, error=why)
         self._journal.known()
 
@@ -311,7 +311,7 @@ class HubPlane:
         if seen.is_elsewhere and ground.part.strategy == "overwrite":
             raise HubError(
                 f"{ground.part.space} is now {seen.facts.id}. Nothing is written there. Rename it "
-                "back, or set the new name in the settings and begin anew."
+                "back, or set the new name in the settings and start over."
             )
         self._live = seen.facts.live
         self._gateway_live = self._live if seen.served == "gateway" and not seen.broken else ""

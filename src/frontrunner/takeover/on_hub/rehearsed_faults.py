@@ -164,7 +164,7 @@ FAULTS: dict[str, Rehearsed] = {
         _unlike, Stage.GUIDED, ends_back=True, takes_likes=True,
     ),
     "restart": Rehearsed(
-        "The gateway's container is started anew in the middle of the move.",
+        "The gateway's container restarts in the middle of the move.",
         _restart, Stage.SHIFTING, shifts=True, restarts=True,
     ),
     "no-control": Rehearsed(

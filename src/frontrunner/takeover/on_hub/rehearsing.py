@@ -211,7 +211,7 @@ def _wait(holds: Callable[[], bool]) -> None:
     until = time.monotonic() + _REST
     while not holds():
         if time.monotonic() > until:
-            raise TakeoverError("The gateway's container was not started anew.")
+            raise TakeoverError("The gateway's container was not restarted.")
         time.sleep(_LOOK)
 
 

@@ -192,7 +192,7 @@ class Conductor:
         """Do what an operator does so that the take-over goes on."""
         self._look()
         if self._mode is Mode.PAUSED and any(t.held is False for t in self.trials[-1:]):
-            self._say("  an operator rolls back and begins anew")
+            self._say("  an operator rolls back and starts over")
         if self._mode is Mode.PAUSED:
             self._give(Verb.ROLLBACK)
         if self._mode is Mode.ROLLED_BACK:
@@ -220,7 +220,7 @@ class Conductor:
             if self._mode not in (Mode.RUNNING, Mode.FINISHED):
                 self._unexpected()
             elif case is not None and _is_past(self._position, case):
-                self._say(f"  {self._position} is past {name}: rolled back to begin anew")
+                self._say(f"  {self._position} is past {name}: rolled back to start over")
                 self._give(Verb.ROLLBACK)
                 self._make_way()
             elif self._position.stage is not Stage.PARALLEL:

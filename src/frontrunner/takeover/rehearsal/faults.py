@@ -267,7 +267,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """The entry of the ledger that says so."""
 
 
-UNKNOWN = Found(held=None, text="Nothing has come of it yet.")
+UNKNOWN = Found(held=None, text="No effect was seen yet.")
 
 
 def decisions(entries: Iterable[Entry]) -> list[tuple[Entry, Decided]]:

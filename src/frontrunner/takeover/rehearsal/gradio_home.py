@@ -36,8 +36,8 @@ def ensure(folder: Path, say: Say) -> Path:
     if python.exists() and stamp.is_file() and stamp.read_text() == wanted:
         return python
     if folder.exists() and not (folder / "pyvenv.cfg").is_file() and any(folder.iterdir()):
-        raise TakeoverError(f"{folder} exists and is no virtual environment. Move it away.")
-    say(f"Making an environment with Gradio in {folder} (500 MB, a minute, once) ...")
+        raise TakeoverError(f"{folder} exists and is not a virtual environment. Move it away.")
+    say(f"Creating an environment with Gradio in {folder} (500 MB, a minute, once) ...")
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "-q"]
     for command in (
         [sys.executable, "-m", "venv", "--clear", str(folder)],

@@ -103,7 +103,7 @@ def _rehearsed(installation: Installation, wanted: Wishes, say: Callable[[str], 
             conductor.run()
         except FrontrunnerError as error:
             problem = str(error)
-            say(f"The rehearsal breaks off: {problem}")
+            say(f"The rehearsal was aborted: {problem}")
         finally:
             throng.stop()
             time.sleep(_LAST_LOOK)

@@ -55,7 +55,7 @@ class Throng:
         """Raises what ended the traffic, if something did."""
         if self._running is not None and self._running.done():
             self._running.result()
-            raise TakeoverError("The rehearsal's users stopped. This is a fault of Frontrunner.")
+            raise TakeoverError("The rehearsal's users stopped. This is a bug in Frontrunner.")
 
     def _run(self) -> None:
         import uvloop  # noqa: PLC0415 -- not on every system

@@ -15,6 +15,6 @@ def folder_of(package: str) -> Path:
     if not locations:
         raise EvaluationError(
             f"The package {package} is missing from the evaluation environment. Remove the "
-            "environment and run `frontrunner evaluate` again: it is made anew."
+            "environment and run `frontrunner evaluate` again to create a new one."
         )
     return Path(locations[0])
