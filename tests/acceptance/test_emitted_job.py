@@ -184,7 +184,7 @@ def test_the_job_from_the_source_to_the_reader_and_an_issue_when_it_fails(
     waiting = held.update.snapshot
     assert waiting
     passed = repository.run(accept=waiting, reason="They were withdrawn")
-    assert (passed.steps, passed.failed) == (["Install", "Let a snapshot pass"], False)
+    assert (passed.steps, passed.failed) == (["Install", "Publish a held snapshot"], False)
     assert shown(hub) == waiting == Store(repository.home).current_id()
 
 

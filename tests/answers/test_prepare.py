@@ -117,7 +117,7 @@ def test_equal_snapshots_have_equal_answers(snapshot: Snapshot) -> None:
     [
         (OSError(errno.ENOSPC, "No space left on device"), "No space left.* Free disk space and"),
         (OSError(errno.EACCES, "Permission denied"), "Permission denied.* Correct that and"),
-        (BrokenExecutor(), "ended a helping process.* Correct that and"),
+        (BrokenExecutor(), "killed a worker process.* Correct that and"),
         (HelpersError("None can be started."), "None can be started.* Correct that and"),
     ],
 )

@@ -89,5 +89,5 @@ def test_one_that_cannot_be_started_does_not_stop_the_gateway(
     monkeypatch.setattr(supervisor._envoys, "is_alive", lambda: True)
     supervisor.stop()  # or it would wait for a second
     supervisor._look_around()
-    assert "goes on after an error" in caplog.text
+    assert "continues after an error" in caplog.text
     assert "/no/such/program" in caplog.text

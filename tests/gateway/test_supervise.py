@@ -287,7 +287,7 @@ def test_a_second_gateway_of_one_home_is_refused(running: Process) -> None:
     [
         ("", "gateway.old is not set"),
         ('old = "x"\nnew = "http://127.0.0.1:1"', "must be http://host:port"),
-        ('old = "http://a:1"\nnew = "http://a:1"', "Give each board an address of its own"),
+        ('old = "http://a:1"\nnew = "http://a:1"', "Give each board its own address"),
         ('old = "http://a:1"\nnew = "http://b:1/x"', "must end after the host"),
         ('old = "http://u:p@a:1"\nnew = "http://b:1"', "has a password"),
         ('old = "http://a:1"\nnew = "http://b:1"\nlisten = "8080"', "must be host:port"),

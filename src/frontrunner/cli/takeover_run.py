@@ -37,14 +37,9 @@ _LOOK_AGAIN = 0.1
 _AT_ONCE = frozenset({Verb.ROLLBACK, Verb.PAUSE})
 """Verbs whose work a command does itself if no controller runs: they move nobody forward."""
 
-Reason = Annotated[
-    str, typer.Option("--reason", metavar="TEXT", help="The reason, for the ledger.")
-]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Reason for the ledger.")]
 Wait = Annotated[
-    float,
-    typer.Option(
-        "--wait", metavar="SECONDS", min=0, help="How long to wait for the controller's answer."
-    ),
+    float, typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait for the answer.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only print what would happen.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
@@ -154,8 +149,7 @@ def _goes_on(state: State) -> str:
 @takeover.command()
 def advance(
     force: Annotated[
-        bool,
-        typer.Option("--force", help="Do not wait for gates. The new board must still be healthy."),
+        bool, typer.Option("--force", help="Do not wait for gates. The new board must be healthy.")
     ] = False,
     reason: Reason = "",
     yes: Yes = False,
