@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from frontrunner.catalog import Scope
 from frontrunner.ranking.question import Question
+from frontrunner.results.numbers import occurring
 from frontrunner.results.table import ScoreTable
 
 Floats = NDArray[np.float64]
@@ -250,8 +251,8 @@ def _of_parts(
     parts.place_of_cell[cells] = np.arange(len(cells))
     parts.place_of_variant[variants] = np.arange(len(variants))
     of_variant = table.model_of_variant.astype(np.int64)[variants]
-    models, model_of = _compact(of_variant, len(table.models))
-    kept_tasks, task_of_cell = _compact(task_of_cell[keep], len(tasks))
+    models, model_of = occurring(of_variant, len(table.models))
+    kept_tasks, task_of_cell = occurring(task_of_cell[keep], len(tasks))
     return Gathered(
         tasks=tuple(tasks[index] for index in kept_tasks.tolist()),
         cells=cells,
@@ -329,22 +330,14 @@ def _cells(table: ScoreTable, scope: Scope) -> list[int]:
     return known
 
 
-def _compact(numbers: Integers, size: int) -> tuple[Integers, Integers]:
-    """The numbers below `size` that occur, sorted, and each number's place among them."""
-    used = np.zeros(size, dtype=bool)
-    used[numbers] = True
-    place = np.cumsum(used) - 1
-    return np.flatnonzero(used), place[numbers]
-
-
 def _number(old: Gathered, rows: Integers | None) -> Gathered:
     """Keep `rows` (None: all), and renumber their tasks, cells and variants without gaps."""
     pick: Integers | slice = slice(None) if rows is None else rows
     had = old.rows
-    kept_cells, cell = _compact(had.cell[pick], len(old.cells))
-    kept_variants, variant = _compact(had.variant[pick], len(old.variants))
-    kept_models, model_of = _compact(old.model_of[kept_variants], len(old.models))
-    kept_tasks, task_of_cell = _compact(old.task_of_cell[kept_cells], len(old.tasks))
+    kept_cells, cell = occurring(had.cell[pick], len(old.cells))
+    kept_variants, variant = occurring(had.variant[pick], len(old.variants))
+    kept_models, model_of = occurring(old.model_of[kept_variants], len(old.models))
+    kept_tasks, task_of_cell = occurring(old.task_of_cell[kept_cells], len(old.tasks))
     return Gathered(
         tasks=tuple(old.tasks[index] for index in kept_tasks.tolist()),
         cells=old.cells[kept_cells],

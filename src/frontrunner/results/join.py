@@ -33,6 +33,7 @@ from frontrunner.catalog import Catalog
 from frontrunner.results.collecting import collector_paused
 from frontrunner.results.files import Files, Longs
 from frontrunner.results.layout import EXPERIMENTS, Identity, experiment_name, identity_of_folder
+from frontrunner.results.numbers import occurring, picked
 from frontrunner.results.rejects import Reason, Reject
 from frontrunner.results.room import Room, in_memory
 from frontrunner.results.sorted_rows import Winners, sorted_names, sorted_rows
@@ -264,44 +265,49 @@ def _scores_of(files: Files, begin: Longs, number: int) -> Iterable[tuple[tuple[
 
 def _ranks_of(files: Files, number: Longs) -> Longs:
     """[number] The version ranks of files, from the few texts that are versions."""
-    used, place = np.unique(files.version[number], return_inverse=True)
+    used, place = occurring(files.version[number], len(files.texts))
     return _version_ranks([files.texts[text] for text in used.tolist()])[place]
 
 
 def _origins(files: Files, folders: _Folders, winners: Longs, catalog: Catalog) -> Origins:
-    revisions = {n: one.revision for n, one in folders.found.items() if isinstance(one, Identity)}
+    revisions = [""] * len(files.texts)
+    for number, one in folders.found.items():
+        if isinstance(one, Identity):
+            revisions[number] = one.revision
+    seconds = files.seconds[winners].astype(object)
+    seconds[np.isnan(files.seconds[winners])] = None
     return Origins(
-        path=[files.paths[number] for number in winners.tolist()],
-        revision=[revisions[number] for number in files.folder[winners].tolist()],
-        mteb_version=[files.texts[number] for number in files.version[winners].tolist()],
-        dataset_revision=[files.texts[number] for number in files.dataset[winners].tolist()],
+        path=picked(files.paths, winners),
+        revision=picked(revisions, files.folder[winners]),
+        mteb_version=picked(files.texts, files.version[winners]),
+        dataset_revision=picked(files.texts, files.dataset[winners]),
         other_data=_other_data(files, winners, catalog),
-        evaluation_time=[None if s != s else s for s in files.seconds[winners].tolist()],
+        evaluation_time=seconds.tolist(),
     )
 
 
 def _other_data(files: Files, winners: Longs, catalog: Catalog) -> list[bool | None]:
     """Whether each file's scores are of another revision of the data set than the catalog's."""
     current = {task.name: task.revision for task in catalog.tasks}
-    # Few pairs of a task and a revision occur, each in many files.
-    code = files.task[winners].astype(np.int64) * len(files.texts) + files.dataset[winners]
-    codes, place = np.unique(code, return_inverse=True)
-    said = [
-        _is_other(current.get(files.texts[task] or ""), files.texts[data])
-        for task, data in (divmod(one, len(files.texts)) for one in codes.tolist())
-    ]
-    return [said[number] for number in place.tolist()]
-
-
-def _is_other(catalogs: str | None, found: str | None) -> bool | None:
-    return None if catalogs is None or found in _NO_DATA_REVISION else found != catalogs
+    number = {text: place for place, text in enumerate(files.texts)}
+    tasks, place = occurring(files.task[winners], len(files.texts))
+    catalogs = [current.get(files.texts[task] or "") for task in tasks.tolist()]
+    # A revision that no file says is no file's.
+    wanted = np.array([number.get(one, -1) for one in catalogs], dtype=np.int64)
+    unknown = np.array([one is None for one in catalogs], dtype=bool)
+    unsaid = np.array([text in _NO_DATA_REVISION for text in files.texts], dtype=bool)
+    said = files.dataset[winners]
+    other = (said != wanted[place]).astype(object)
+    other[unknown[place] | unsaid[said]] = None
+    found: list[bool | None] = other.tolist()
+    return found
 
 
 # --- their rows, sorted ---------------------------------------------------------------------------
 
 
 def _table(files: Files, folders: _Folders, winners: Longs, room: Room) -> ScoreTable:
-    used_tasks, file_task = np.unique(files.task[winners], return_inverse=True)
+    used_tasks, file_task = occurring(files.task[winners], len(files.texts))
     tasks, new_task = sorted_names([files.texts[number] or "" for number in used_tasks.tolist()])
     variants, file_variant = _used(folders, folders.variant[files.folder[winners]])
     found = Winners(winners, new_task[file_task], file_variant, tasks, variants)
@@ -309,5 +315,5 @@ def _table(files: Files, folders: _Folders, winners: Longs, room: Room) -> Score
 
 
 def _used(folders: _Folders, numbers: Longs) -> tuple[list[Variant], Longs]:
-    used, place = np.unique(numbers, return_inverse=True)
+    used, place = occurring(numbers, len(folders.variants))
     return [folders.variants[number] for number in used.tolist()], place
