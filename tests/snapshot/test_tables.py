@@ -154,7 +154,7 @@ def read(folder: Path, name: str) -> tuple[list[tuple[object, ...]], dict[str, o
 @pytest.mark.parametrize("sent", [False, True])
 def test_files_rejects_settings_and_differences_as_parquet(tmp_path: Path, sent: bool) -> None:
     if sent:
-        write_packed_files(tmp_path, packed(ORIGINS), REJECTS, SETTINGS, DIFFERENCES)
+        write_packed_files(tmp_path, packed(ORIGINS, REJECTS, SETTINGS, DIFFERENCES))
     else:
         write_files_parquet(tmp_path, ORIGINS, REJECTS, SETTINGS, DIFFERENCES)
     assert {path.name for path in tmp_path.iterdir()} == PARQUET - {"scores.parquet"}

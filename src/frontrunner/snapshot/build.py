@@ -140,7 +140,7 @@ def _write_files(
     others = ingested.rejects, ingested.run_settings, ingested.differences
     origins = ingested.origins
     if len(origins.path) <= FILES_AT_ONCE:
-        yield helper.submit(write_packed_files, folder, packed(origins), *others)
+        yield helper.submit(write_packed_files, folder, packed(origins, *others))
         return
     parts = []
     for group in row_groups(len(origins.path)):
