@@ -20,7 +20,7 @@ from tests.results.test_git import git
 
 ROOT = Path(__file__).parents[1]
 OPENING = (ROOT / "docs/index.md").read_text(encoding="utf-8")
-OWN, PRIVATE = OPENING.split("## A private board, without network")
+OWN, PRIVATE = OPENING.split("## A private board without network")
 PUBLIC = "https://github.com/embeddings-benchmark/results"
 
 

@@ -47,7 +47,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """When it happened, in seconds since the epoch."""
     kind: str
     """`stage`, `share`, `paused`, `resumed`, `rolled_back`, `failed`, `retried`, `finished`,
-    `alarm` or `test`."""
+    `alarm`, `update` or `test`."""
     title: str
     """One line."""
     text: str = ""
