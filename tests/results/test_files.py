@@ -88,16 +88,23 @@ def test_kept_files_keep_their_rows(read: Read, data: st.DataObject) -> None:
     assert content(kept) == {path: content(files)[path] for path in wanted}
 
 
-@given(READ, st.randoms())
-def test_fresh_files_are_put_where_merging_would_put_them(read: Read, random: Any) -> None:
+@given(READ, READ, st.randoms())
+def test_fresh_files_are_put_where_merging_would_put_them(
+    read: Read, again: Read, random: Any
+) -> None:
     paths = list(read)
     random.shuffle(paths)
     half = random.randint(0, len(paths))
     had, fresh = (
         part({path: read[path] for path in some}) for some in (paths[:half], paths[half:])
     )
+    # Files of the first half may be gone, and of these some were read again.
+    gone = [path for path in paths[:half] if random.random() < 0.5]
+    fresh = merged([fresh, part({path: again[path] for path in gone if path in again})])
     had = merged([had])
-    for found, expected in zip(with_fresh(had, fresh), merged([had, fresh]), strict=True):
+    kept = np.array([path not in gone for path in had.paths], dtype=bool)
+    found_of, expected_of = with_fresh(had, kept, fresh), merged([had.keep(kept), fresh])
+    for found, expected in zip(found_of, expected_of, strict=True):
         if isinstance(expected, np.ndarray) and isinstance(found, np.ndarray):
             np.testing.assert_array_equal(found, expected)
             assert found.dtype == expected.dtype

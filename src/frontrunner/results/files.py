@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from itertools import compress, islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, compress, islice
 from operator import le
 from typing import Any, NamedTuple
 
@@ -136,39 +136,74 @@ class _Growing:
         return Files(paths=self._paths, texts=list(self._texts), cells=list(self._cells), **columns)
 
 
-def with_fresh(files: Files, fresh: Files) -> Files:
-    """`files` with some that were read since, sorted by path; equal to `merged([files, fresh])`.
+def with_fresh(files: Files, kept: NDArray[np.bool_], fresh: Files) -> Files:
+    """The files that `kept` marks with some that were read since, sorted by path; equal to
+    `merged([files.keep(kept), fresh])`.
 
-    For few fresh files among many: they are put where they belong, and nothing else is sorted.
-    No path may be in both.
+    For few fresh files among many: what lies between them is copied as it is. No path may be in
+    both.
     """
     fresh = _sorted(fresh)
     texts = {text: number for number, text in enumerate(files.texts)}
     cells = {cell: number for number, cell in enumerate(files.cells)}
     new_text, new_cell = _numbers(fresh.texts, texts), _numbers(fresh.cells, cells)
-    places = [bisect_left(files.paths, path) for path in fresh.paths]
-    starts = np.concatenate([[0], np.cumsum(files.rows, dtype=np.int64)])
-    row_places = np.repeat(starts[places], fresh.rows) if places else places
-    columns = {name: new_text[getattr(fresh, name)] for name in _TEXTS}
-    columns |= {name: getattr(fresh, name) for name in _BY_FILE[len(_TEXTS) :]}
+    fresh = fresh._replace(
+        row_cell=new_cell[fresh.row_cell],
+        **{name: new_text[getattr(fresh, name)] for name in _TEXTS},
+    )
+    pieces = list(_pieces(files, kept, fresh))
+    row_pieces = _of_rows(pieces, files, fresh)
+    columns = dict.fromkeys(_BY_FILE, pieces) | dict.fromkeys(("row_cell", "row_score"), row_pieces)
     return Files(
-        paths=_put_in(files.paths, places, fresh.paths),
+        paths=list(chain.from_iterable(one.of(files.paths, fresh.paths) for one in pieces)),
         texts=list(texts),
         cells=list(cells),
-        row_cell=np.insert(files.row_cell, row_places, new_cell[fresh.row_cell]),
-        row_score=np.insert(files.row_score, row_places, fresh.row_score),
-        **{name: np.insert(getattr(files, name), places, columns[name]) for name in columns},
+        **{
+            name: _assembled(getattr(files, name), getattr(fresh, name), parts)
+            for name, parts in columns.items()
+        },
     )
 
 
-def _put_in(names: list[str], places: Sequence[int], fresh: Sequence[str]) -> list[str]:
-    """`names` with each of `fresh` before the name at its place; places ascend."""
-    found, done = [], 0
-    for place, name in zip(places, fresh, strict=True):
-        found += names[done:place]
-        found.append(name)
-        done = place
-    return found + names[done:]
+class _Piece(NamedTuple):
+    """A run of entries, of those that were known or of the fresh ones."""
+
+    fresh: bool
+    begin: int
+    end: int
+
+    def of(self, known: Any, fresh: Any) -> Any:
+        """The run of one column, which is given for both."""
+        return (fresh if self.fresh else known)[self.begin : self.end]
+
+
+def _pieces(files: Files, kept: NDArray[np.bool_], fresh: Files) -> Iterator[_Piece]:
+    """Runs of files in the order of their paths."""
+    places = [(bisect_left(files.paths, path), n) for n, path in enumerate(fresh.paths)]
+    gone = [(place, len(places)) for place in np.flatnonzero(~kept).tolist()]
+    at = 0
+    for place, number in sorted([*places, *gone]):
+        if place > at:
+            yield _Piece(False, at, place)
+        at = place
+        if number < len(places):
+            yield _Piece(True, number, number + 1)
+        else:
+            at = place + 1
+    yield _Piece(False, at, len(files.paths))
+
+
+def _of_rows(pieces: Sequence[_Piece], files: Files, fresh: Files) -> list[_Piece]:
+    """The rows of runs of files."""
+    starts = [np.append(0, np.cumsum(one.rows, dtype=np.int64)).tolist() for one in (files, fresh)]
+    return [
+        _Piece(one.fresh, starts[one.fresh][one.begin], starts[one.fresh][one.end])
+        for one in pieces
+    ]
+
+
+def _assembled(known: NDArray[Any], fresh: NDArray[Any], pieces: Sequence[_Piece]) -> NDArray[Any]:
+    return np.concatenate([one.of(known, fresh) for one in pieces], dtype=known.dtype)
 
 
 def _numbers(values: Sequence[Any], known: dict[Any, int]) -> Ints:

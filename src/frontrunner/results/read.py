@@ -213,7 +213,7 @@ def _read_changed(
     fresh = read_chunk(chain(odd, items), known)
     if kept.all() and not fresh.files.paths:
         return _Read(before, [fresh], len(before.paths))
-    files = with_fresh(before.keep(kept), files_of(fresh))
+    files = with_fresh(before, kept, files_of(fresh))
     _remember(memory, files, began, options)
     return _Read(files, [fresh], int(np.count_nonzero(kept)))
 
