@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -206,11 +207,15 @@ def measured(real: Path, times: int, folder: Path, known: Catalog) -> dict[str, 
     shutil.copytree(folder / "home-catalog/catalog", home / "catalog")
     catalog: list[str | Path] = ["--catalog", made.catalog] if made.catalog else []
     command = [*_PROGRAM, "build", "--results", made.results, "--home", home, *catalog]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     built = watched(command, {}, pss=True)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     size = sum(one.stat().st_size for one in home.glob("snapshots/*/**/*") if one.is_file())
     return {
         "times": times,
         "build_seconds": round(built.seconds, 1),
+        "build_user_seconds": round(used.ru_utime - before.ru_utime, 1),
+        "build_system_seconds": round(used.ru_stime - before.ru_stime, 1),
         "build_mb": round(built.peak_mb),
         "build_pss_mb": round(built.pss_mb),
         "build_anonymous_mb": round(built.anonymous_mb),
