@@ -1,10 +1,12 @@
 // What pages have that are no table of a board: sorting and searching of plain tables, copying, hints on charts.
+import { fetchAhead } from "./ahead";
 import { common } from "./common";
 import { compare, copy, make, numberIn, plain, searchTest, type Value } from "./dom";
 
 /** Start what every page has, and what a board's table does without. */
 export function startPage(): void {
   common();
+  fetchAhead();
   document.querySelectorAll<HTMLTableElement>("table[data-sortable]").forEach(sortable);
   document.querySelectorAll<HTMLInputElement>("input[data-search]").forEach(searchable);
   document.querySelectorAll<HTMLInputElement>("input[data-hide]").forEach(hiding);
