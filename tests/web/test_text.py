@@ -173,3 +173,11 @@ def test_a_range_of_ranks_is_one_number_if_it_is_one() -> None:
 )
 def test_durations(seconds: float | None, shown: str) -> None:
     assert text.duration(seconds) == shown
+
+
+@pytest.mark.parametrize("typed", ["x" * 5000, "word " * 900, "\n\t a\n b"])
+def test_what_a_reader_typed_is_repeated_in_one_short_line(typed: str) -> None:
+    said = text.quoted(typed)
+    assert len(said) <= text.QUOTED
+    assert "\n" not in said
+    assert said.startswith(typed.split(maxsplit=1)[0][:70])

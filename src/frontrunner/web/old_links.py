@@ -30,6 +30,7 @@ from frontrunner.legacy.links.present import compared, shown, shown_list
 from frontrunner.snapshot.answers import Encoded, body_tag
 from frontrunner.web import misspelled, problems
 from frontrunner.web.lookup import Found
+from frontrunner.web.text import quoted
 from frontrunner.web.urls import Links
 from frontrunner.web.views.board_table import TABS, tabs_of
 from frontrunner.web.visit import Shown, Visit
@@ -93,7 +94,7 @@ def _is_there(service: Service, meant: ToBoard | ToTable) -> bool:
 
 def problem(visit: Visit, meant: Unknown) -> Shown:
     """The page for a link whose value never was, or has no successor here."""
-    text = visit.t(f"old.unknown_{meant.parameter}", value=meant.value)
+    text = visit.t(f"old.unknown_{meant.parameter}", value=quoted(meant.value))
     near = [Found(label, f"{visit.links.page()}?{query}") for label, query in meant.near]
     return problems.problem(visit, 404, text, near, meant.value)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from frontrunner.web.lookup import Found, near, near_pages, near_tabs
 from frontrunner.web.matching import LONGEST
 from frontrunner.web.misspelled import Misspelled, corrected
-from frontrunner.web.text import cut
+from frontrunner.web.text import quoted
 from frontrunner.web.urls import model_path
 from frontrunner.web.view_table import VIEWS
 from frontrunner.web.visit import Shown, Visit
@@ -24,7 +24,7 @@ def missing(visit: Visit, path: str) -> Shown:
         found = [*near_pages(visit, first, _PAGES), *found]
     wanted = (rest or first).rpartition("/")[2][:LONGEST]
     shown = problem(visit, 404, visit.t("problem.look"), found, wanted)
-    return replace(shown, title=visit.t("problem.nothing", path=cut(f"/{path}")))
+    return replace(shown, title=visit.t("problem.nothing", path=quoted(f"/{path}")))
 
 
 def failed(visit: Visit, status: int, why: str = "") -> Shown:
@@ -34,7 +34,7 @@ def failed(visit: Visit, status: int, why: str = "") -> Shown:
 
 def misspelled(visit: Visit, path: str, query: Mapping[str, str], wrong: Misspelled) -> Shown:
     """The page for an unknown value of a filter: links to the closest value and without it."""
-    value, page = cut(wrong.value), visit.links.page(model_path(path))
+    value, page = quoted(wrong.value), visit.links.page(model_path(path))
     what = visit.t("problem.filter", parameter=wrong.parameter, value=value)
     offered = (wrong.near,) if wrong.near else wrong.few
     near = [Found(one, page + corrected(query, wrong, one)) for one in offered]

@@ -46,6 +46,7 @@ def environment() -> Environment:
         spaced=spaced,
         breakable=breakable,
         cut=text.cut,
+        quoted=text.quoted,
         jointed=jointed,
     )
     env.globals.update(

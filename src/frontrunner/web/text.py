@@ -96,6 +96,15 @@ def cut(text: str, limit: int = 300) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 
+QUOTED = 80
+"""Characters of what a reader typed that a heading, a title or a sentence repeats."""
+
+
+def quoted(typed: str) -> str:
+    """What a reader typed as pages repeat it: addresses may hold thousands of characters."""
+    return cut(" ".join(typed.split()), QUOTED)
+
+
 def safe_url(value: str | None) -> str | None:
     """`value` if it is an http or https address; any other scheme could run a script."""
     if not value:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from frontrunner.web import text
 from tests.web.conftest import Browser
 
 
@@ -20,3 +23,23 @@ def test_a_search_offers_the_ranking_that_it_asks_for(browser: Browser) -> None:
     )
     for search in ("small", "german", ""):
         assert "/find?" not in browser.text("/search", f"q={search}")
+
+
+def test_pages_repeat_long_queries_in_short(browser: Browser) -> None:
+    """As a heading, as a title, on a button or in a sentence: an address may be 8,000 long."""
+    long = "german retrieval " * 14  # as long as a search may be
+    for path, query in (
+        ("/search", f"q={long}"),
+        ("/search", f"q={'x' * 250}"),
+        ("/compare", f"models={'x' * 3000}"),
+        (f"/nowhere-{'x' * 900}", ""),
+        ("/benchmark/Mix (eng, v1)", f"zero={'x' * 3000}"),
+        ("/", f"benchmark_name={'x' * 3000}"),
+    ):
+        html = browser.page(path, query).answer.identity.decode()
+        main = html[html.index("<main") :]
+        said = re.sub(r"<(script|datalist|pre).*?</\1>|<[^>]*>", " ", main, flags=re.DOTALL)
+        assert max(map(len, said.split())) <= text.QUOTED + len("“”."), path
+        title = html[html.index("<title>") : html.index("</title>")]
+        assert len(title) < 200, path
+        assert said.count("german retrieval") <= 6, path

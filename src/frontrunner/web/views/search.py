@@ -5,6 +5,7 @@ from __future__ import annotations
 from frontrunner.web import intent
 from frontrunner.web.choices import written
 from frontrunner.web.lookup import holding, kinds
+from frontrunner.web.text import quoted
 from frontrunner.web.views.rows import spaced
 from frontrunner.web.visit import Shown, Visit
 
@@ -40,4 +41,5 @@ def _offer(visit: Visit, wanted: str) -> tuple[str, str] | None:
     asks = need.kind or (need.language and (need.max or need.use))
     if not asks:
         return None
-    return visit.links.page(intent.PATH) + written([("say", wanted)]), t("need.rank", wanted=wanted)
+    address = visit.links.page(intent.PATH) + written([("say", wanted)])
+    return address, t("need.rank", wanted=quoted(wanted))
