@@ -106,6 +106,8 @@ async function openForm(panel: HTMLElement): Promise<void> {
 }
 
 function listen(): void {
+  // Without a server nothing but this script sorts, so a copy has no links there.
+  table.querySelectorAll<HTMLAnchorElement>("a.sort:not([href])").forEach((link) => (link.href = "?"));
   table.addEventListener("click", onTable);
   ["pointerdown", "focusin"].forEach((event) => table.addEventListener(event, leadOn));
   listenToFilters(change);

@@ -420,6 +420,28 @@ def test_a_frame_of_a_copy_shows_the_board_alone(page: Any, copy_address: str) -
     expect(page.locator("#board")).to_be_visible()
 
 
+@pytest.mark.parametrize("tab", ["", "tasks/"])
+def test_the_headings_of_a_copy_sort_with_scripts_and_are_no_links_without(
+    chromium: Any, copy_address: str, tab: str
+) -> None:
+    for scripts in (True, False):
+        context = chromium.new_context(java_script_enabled=scripts)
+        page = context.new_page()
+        page.goto(f"{copy_address}{BOARD}/{tab}")
+        links = page.locator("#board thead a.sort[href]")
+        if scripts:
+            page.wait_for_selector("#tools:not([hidden])")
+            links.last.focus()
+            page.keyboard.press("Enter")
+            expect(page.locator("th[aria-sort=descending]")).to_have_count(1)
+            expect(page).to_have_url(re.compile(r"\?sort=-"))
+        else:
+            expect(links).to_have_count(0)
+            assert page.locator("#board thead .sort.only:visible").count() == 0
+            expect(page.locator("#board thead th.m")).to_have_text("Model")
+        context.close()
+
+
 def test_shades_compare_the_rows_in_view(board: Any) -> None:
     """Back to all rows, the shades are those of the server."""
     shades = "[...document.querySelectorAll('#board tbody td')].map(one => one.className)"

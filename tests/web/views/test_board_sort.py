@@ -113,3 +113,8 @@ def test_wide_tables_are_sorted_too(browser: Browser, tab: str) -> None:
     names = [one.lower() for one in _column(html, "name")]
     assert names == sorted(names, reverse=True)
     assert re.search(r'data-k="name" aria-sort="descending"', html)
+
+
+def test_a_heading_is_no_link_where_nobody_would_sort() -> None:
+    assert Sorting([], {}).link("params") == ' href="?sort=-params" rel="nofollow"'
+    assert not Sorting([], {}, live=False).link("params")

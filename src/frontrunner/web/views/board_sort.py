@@ -51,6 +51,8 @@ class Sorting(NamedTuple):
 
     keys: Sequence[Key]
     query: Mapping[str, str]
+    live: bool = True
+    """False in a copy without a server, where only scripts sort."""
 
     def aria(self, column: str) -> str:
         """`ascending` or `descending`; empty for a column that does not sort."""
@@ -62,6 +64,12 @@ class Sorting(NamedTuple):
         """What a heading says of its column."""
         key, order = Markup(' data-k="{}"').format(column), self.aria(column)
         return key + Markup(' aria-sort="{}"').format(order) if order else key
+
+    def link(self, column: str) -> Markup:
+        """Where a heading leads; empty if nobody would sort the page that it leads to."""
+        if not self.live:
+            return Markup()
+        return Markup(' href="{}" rel="nofollow"').format(self.href(column))
 
     def href(self, column: str) -> str:
         """The same page sorted by a column; by rank again after both orders."""

@@ -59,7 +59,7 @@ def _sorted(visit: Visit, values: dict[str, Any]) -> dict[str, Any]:
     keys = board_sort.read(visit.query)
     return {
         "table": board_sort.in_order(values["table"], values["numbers"], keys),
-        "sorting": board_sort.Sorting(keys, visit.query),
+        "sorting": board_sort.Sorting(keys, visit.query, visit.live),
     }
 
 
