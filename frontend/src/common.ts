@@ -8,8 +8,8 @@ export function common(): void {
   document.querySelectorAll<HTMLElement>("[data-theme-switch]").forEach(themeSwitch);
   document.querySelectorAll<HTMLElement>(".pane").forEach(reasons);
   document.querySelectorAll<HTMLTableElement>("table[data-cells]").forEach(sources);
-  // On a narrow screen the open tab may be beyond the edge.
-  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  // On a narrow screen the open tab may be beyond the edge. Before the next frame, so that the page is laid out once.
+  requestAnimationFrame(() => document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }));
   document.addEventListener("click", closeOthers);
   document.addEventListener("keydown", closeOnEscape);
   document.addEventListener("keydown", findOnSlash);

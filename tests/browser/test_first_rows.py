@@ -77,6 +77,21 @@ def test_the_first_rows_are_laid_out_before_scripts_run_and_fill_the_window(
     desk.wait_for_function(f"() => {SHOWN}.length == {MODELS}")
 
 
+@pytest.mark.parametrize("height", [900, 1600, 1800, 2400])
+def test_nothing_moves_in_a_tall_window_while_rows_come(
+    desk: Any, long_board: str, height: int
+) -> None:
+    desk.set_viewport_size({"width": 1440, "height": height})
+    desk.add_init_script(
+        "window.moved = 0; new PerformanceObserver((list) => { for (const one of list.getEntries())"
+        " window.moved += one.value }).observe({type: 'layout-shift', buffered: true})"
+    )
+    desk.goto(long_board)
+    desk.wait_for_function(f"() => {SHOWN}.length == {MODELS}")
+    desk.wait_for_timeout(300)
+    assert desk.evaluate("window.moved") == 0
+
+
 @pytest.mark.parametrize("height", [900, 600])
 def test_a_change_lays_out_one_window_of_rows_before_it_is_painted(
     desk: Any, long_board: str, height: int
@@ -108,6 +123,43 @@ def test_rows_below_the_first_ones_are_as_complete(desk: Any, long_board: str) -
     empty = row.locator("td.no").evaluate_all("all => all.map((one) => one.title)")
     assert "Missing 3 tasks" in empty
     assert all(empty)
+
+
+WAYS = ("mouse", "keyboard", "finger", "no scripts")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_all_tasks_that_a_type_lacks_are_one_step_away(
+    chromium: Any, long_board: str, way: str
+) -> None:
+    """The cell says that three are missing; its card names them, and so does the row's page."""
+    context = chromium.new_context(
+        java_script_enabled=way != "no scripts", has_touch=way == "finger"
+    )
+    page = context.new_page()
+    page.goto(long_board)
+    row = page.locator("#board tbody tr", has_text=LAST)
+    if way == "no scripts":
+        row.locator("a.src").focus()
+        page.keyboard.press("Enter")
+    else:
+        page.wait_for_function(f"() => {SHOWN}.length == {MODELS}")
+        cell = row.locator("td.no[title='Missing 3 tasks']")
+        if way == "mouse":
+            cell.click()
+        elif way == "finger":
+            cell.tap()
+        else:
+            row.locator(".m a").focus()
+            page.keyboard.press("End")
+            while not page.evaluate("document.activeElement.title").startswith("Missing 3"):
+                page.keyboard.press("ArrowLeft")
+            page.keyboard.press("Enter")
+    missing = page.locator("article.source .missing")
+    expect(missing).to_be_visible()
+    for name in ("R1", "R2", "R3"):
+        expect(missing.get_by_role("link", name=name, exact=True)).to_be_visible()
+    context.close()
 
 
 def test_what_is_not_sent_twice_filters_and_sorts_by_its_exact_value(
