@@ -74,7 +74,7 @@ def setup(heading: Heading, tab: str, t: Words, links: Links, live: bool, tasks:
             "api": links.data(""),
             "snapshot": links.version,
             "live": live,
-            "words": {**t.below("js"), "order": t(f"order.{heading.ordered_by}")},
+            "words": t.below("js"),
             "labels": {**t.below("kinds"), **t.below("modalities")},
         }
     )

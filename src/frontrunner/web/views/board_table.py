@@ -300,7 +300,7 @@ def _by_group(name: str, label: str, row: BoardRow) -> float | None:
 
 
 _NAMED = 2
-"""Missing tasks that a cell names."""
+"""Tasks that a cell names: that are missing, or that the model was trained on."""
 
 
 class _Why(NamedTuple):
@@ -364,7 +364,7 @@ def _row(row: BoardRow, cells: tuple[ScoreCell, ...], is_twin: bool, t: Words) -
         run="" if row.experiments is None else as_json(row.experiments)[:KEY],
         is_twin=is_twin,
         zero_shot=row.zero_shot_pct,
-        trained_on=text.short_list(row.trained_on_tasks),
+        trained_on=text.short_list(row.trained_on_tasks, _NAMED),
         parameters=text.parameters(total),
         active=text.parameters(active) if fewer else "",
         dimensions=text.whole(row.embedding_dim),
