@@ -31,11 +31,11 @@ class Built(_Event, frozen=True, tag="built"):
     rows: int
     """Score rows in it."""
     files_rejected: int
-    """Result files with a mistake in them."""
+    """Result files that were rejected."""
 
 
 class BuildFailed(_Event, frozen=True, tag="build-failed"):
-    """A build ended with an error. What was published before is still published."""
+    """A build ended with an error. The published snapshot did not change."""
 
     reason: str
     """The error, as the command printed it."""
@@ -47,7 +47,7 @@ class Published(_Event, frozen=True, tag="published"):
     snapshot: str
     """The name of the snapshot."""
     previous: str | None
-    """What was current before; null for the first."""
+    """The snapshot that was current before; null for the first."""
 
 
 class RolledBack(_Event, frozen=True, tag="rolled-back"):
@@ -56,11 +56,11 @@ class RolledBack(_Event, frozen=True, tag="rolled-back"):
     snapshot: str
     """The name of the snapshot that is current now."""
     previous: str | None
-    """What was current before."""
+    """The snapshot that was current before."""
 
 
 class Held(_Event, frozen=True, tag="held"):
-    """A snapshot was built and not published."""
+    """A snapshot was built but not published."""
 
     snapshot: str
     """The name of the snapshot."""
@@ -69,14 +69,14 @@ class Held(_Event, frozen=True, tag="held"):
 
 
 class Accepted(_Event, frozen=True, tag="accepted"):
-    """A person let a snapshot pass that the guards had held."""
+    """A person published a snapshot that guards had held."""
 
     snapshot: str
     """The name of the snapshot."""
     by: str
     """Who accepted it."""
     reason: str
-    """Why, in their words."""
+    """The reason that the person gave."""
     guards: tuple[str, ...]
     """The guards that had held it."""
 
@@ -89,7 +89,7 @@ class Prepared(_Event, frozen=True, tag="prepared"):
 
 
 class Unprepared(_Event, frozen=True, tag="unprepared"):
-    """The answers of a snapshot could not be prepared; servers make each when it is requested."""
+    """The answers of a snapshot could not be prepared; servers compute each on request."""
 
     snapshot: str
     """The name of the snapshot."""

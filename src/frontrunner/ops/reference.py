@@ -17,9 +17,10 @@ from frontrunner.ops import events
 
 _HEAD = """# Events
 
-A home logs what happens to it in `events.jsonl`: one JSON object a line, oldest first. Each has
-`event`, its kind, and `at`, its time in seconds since the epoch. Read it with `jq`, or follow it
-with `tail -F`. A kind keeps its name and a field keeps its meaning; new ones may be added.
+The events that a home logs in `events.jsonl`: one JSON object per line, oldest first. Each object
+has `event`, the type of the event, and `at`, the time in seconds since the epoch. Read the file
+with `jq`, or follow it with `tail -F`. Types keep their names and fields keep their meanings; new
+ones may be added.
 
 <!-- Made from the docstrings: python -m frontrunner.ops.reference > docs/events.md -->
 """
