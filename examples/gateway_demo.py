@@ -20,7 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 HOME = Path(".frontrunner/gateway-demo")
 PORTS = (7860, 8000, 8080, 9180)
-"""Of the old board, the new one, the gateway and its metrics; or the next one that is free."""
+"""Of the old board, the new one, the gateway and its metrics; or the next free port."""
 SETTINGS = """[site]
 name = "The new board"
 
@@ -34,16 +34,16 @@ new = "http://127.0.0.1:{new}"
 metrics = "127.0.0.1:{metrics}"
 """
 TRY = """
-Open http://127.0.0.1:{users}: every visitor gets the old board. In another terminal,
-in this folder:
+Open http://127.0.0.1:{users}: every visitor gets the old board. Run these commands in
+another terminal, in this folder:
 
-  {command} gateway banner on --home {home}   # a notice on both boards
+  {command} gateway banner on --home {home}   # show a banner on both boards
   {command} gateway share 50 --home {home}    # half of the visitors get the new board
-  {command} gateway status --home {home}      # who gets what, and how the boards are
+  {command} gateway status --home {home}      # the share, and the health of both boards
 
-http://127.0.0.1:{users}/?board=new is the new board at every share, and ?board=old the old one.
-http://127.0.0.1:{users}/transition tells visitors how far the move is.
-Stop the new board (kill {pid}): its visitors are then answered by the old one.
+http://127.0.0.1:{users}/?board=new always shows the new board, ?board=old the old one.
+http://127.0.0.1:{users}/transition shows visitors the stage of the move.
+Stop the new board (kill {pid}): the old board then answers its visitors.
 docs/gateway.md explains the rest. Ctrl-C stops everything.
 """
 
@@ -85,7 +85,7 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
                 return
         except (urllib.error.URLError, OSError):
             if process.poll() is not None:
-                sys.exit(f"The program on port {port} did not start; its message is above.")
+                sys.exit(f"The program on port {port} did not start. See its message above.")
             time.sleep(0.1)
     sys.exit(f"Nothing answers on port {port}.")
 
@@ -97,7 +97,7 @@ def main() -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            sys.exit("The demo already runs in this folder. Stop it with Ctrl-C there first.")
+            sys.exit("The demo is already running in this folder. Stop it first with Ctrl-C.")
         run(*free_ports())
 
 

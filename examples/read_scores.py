@@ -1,6 +1,6 @@
-"""Ask a board for its best small open models of one kind of task: `python read_scores.py URL`.
+"""Print a board's best small open models for one task type: `python read_scores.py URL`.
 
-The standard library is enough.
+It needs only the standard library.
 """
 
 from __future__ import annotations
@@ -32,9 +32,7 @@ def main(board: str) -> None:
     table = get(f"{board}/v1/benchmarks/{urllib.parse.quote(first)}/scores.csv")
     rows = list(csv.DictReader(io.StringIO(table)))
     best = rows[0]
-    print(
-        f"{len(rows)} models; the first of all is {best['model']} with {best['tasks_scored']} tasks"
-    )
+    print(f"{len(rows)} models; {best['model']} is first, with {best['tasks_scored']} tasks")
 
 
 if __name__ == "__main__":
