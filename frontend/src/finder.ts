@@ -2,6 +2,7 @@
 // this script the same form asks the server; see `web/views/finder.py` for the same rules.
 import { startPage } from "./pages";
 import { data, fill, make, plain, searchTest, sizeIn } from "./dom";
+import { chip } from "./labels";
 
 interface Facts {
   /** Filter -> the places in `names` of what each row has. */
@@ -17,10 +18,12 @@ const facts = data<Facts>("facts");
 const form = document.querySelector("form[data-finder]") as HTMLFormElement;
 const table = document.querySelector("main table") as HTMLTableElement;
 const rows = [...(table.tBodies[0]?.rows ?? [])];
-const texts = rows.map((row) => plain(row.textContent ?? ""));
+// Words, not numbers: see `text` of the rows in `web/views/finder.py`.
+const texts = rows.map((row) => plain([...row.cells].filter((cell) => !cell.classList.contains("n")).map((cell) => cell.textContent).join(" ")));
 const controls = [...form.elements].filter((one): one is Control => "name" in one && one.name !== "");
 const found = form.querySelector("output") as HTMLOutputElement;
 const badge = form.querySelector(".count") as HTMLElement;
+const chips = form.querySelector(".set-filters") as HTMLElement;
 
 function sizeTest(name: string, text: string): Test | null {
   const limit = sizeIn(text);
@@ -54,9 +57,21 @@ function apply(): void {
   const words = form.dataset;
   const some = fill(words["shown"] ?? "", { n: left, all: rows.length });
   found.textContent = left === rows.length ? "" : left ? some : (words["nothing"] ?? "");
-  const active = controls.filter((one) => one.name !== "q" && one.value.trim()).length;
-  badge.hidden = !active;
-  badge.textContent = String(active);
+  const active = controls.filter((one) => one.name !== "q" && one.value.trim());
+  badge.hidden = chips.hidden = !active.length;
+  badge.textContent = String(active.length);
+  chips.replaceChildren(...active.map(chipOf));
+}
+
+/** A button that removes a filter. */
+function chipOf(control: Control): HTMLButtonElement {
+  const button = chip(form, control.name, control.value.trim(), chips.dataset["remove"] ?? "");
+  button.addEventListener("click", () => {
+    control.value = "";
+    changed(true);
+    (chips.querySelector("button") ?? form.querySelector("summary"))?.focus();
+  });
+  return button;
 }
 
 /** The address that names what is chosen. */

@@ -124,8 +124,8 @@ def test_a_board_that_does_not_exist_is_not_found(browser: Browser) -> None:
 
 def test_the_page_says_which_filter_in_both_languages_and_escapes_it(browser: Browser) -> None:
     query = urlencode({"type": "<script>1</script>"})
-    assert "The filter “type” has an unknown value: &lt;script&gt;" in browser.text("/tasks", query)
-    assert "“type”的值未知" in browser.text("/zh/tasks", query)
+    assert "The filter “Type” has an unknown value: &lt;script&gt;" in browser.text("/tasks", query)
+    assert "“类型”的值未知" in browser.text("/zh/tasks", query)
 
 
 @pytest.mark.parametrize(

@@ -81,12 +81,16 @@ def holding(names: Names, search: str, limit: int) -> list[Found]:
     return [Found(name, names.link(name), names.names[name]) for name in best]
 
 
-def near(visit: Visit, wanted: str) -> list[Found]:
-    """Names like `wanted`, whatever its case and signs; a model also by its name without owner."""
+def near(visit: Visit, wanted: str, first: str = "") -> list[Found]:
+    """Names like `wanted`, whatever its case and signs; a model also by its name without owner.
+
+    `first` is what the path began with: `models` puts models before boards.
+    """
     wanted = wanted[:LONGEST]
+    asked = [names for names in kinds(visit) if names.kind == f"nav.{first}"]
     found = {
         one.href: one
-        for names in kinds(visit)
+        for names in (*asked, *kinds(visit))
         for one in _near_names(names, _letters(wanted), _letters(wanted.rpartition("/")[2]))
     }
     return list(found.values())

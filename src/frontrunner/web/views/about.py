@@ -37,9 +37,10 @@ def _query(visit: Visit, board: str) -> str:
     tasks = visit.service.coverage(board).tasks if board else ()
     name = next(iter(tasks), "").replace("'", "''")
     return (
-        "select model, 100 * avg(score) as mean "  # noqa: S608 -- shown, never run
-        f"from '{visit.origin}/v1/snapshot/scores.parquet' "
-        f"where task = '{name}' group by model order by mean desc limit 10;"
+        "select model, 100 * avg(score) as mean\n"
+        f"from '{visit.origin}/v1/snapshot/scores.parquet'\n"
+        f"where task = '{name}'\n"
+        "group by model order by mean desc limit 10;"
     )
 
 

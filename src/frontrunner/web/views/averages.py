@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from posixpath import commonpath
 from typing import NamedTuple
 
 from frontrunner.answers.commands import run_command
@@ -16,6 +15,7 @@ from frontrunner.web import text
 from frontrunner.web.script import as_json
 from frontrunner.web.views.board_table import type_label
 from frontrunner.web.views.rows import MEANS, part_of, partial_mean
+from frontrunner.web.views.sources import shared_folder
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import Words
 
@@ -53,8 +53,9 @@ class Average(NamedTuple):
     """Of a mean over the tasks that the model completed: how many of how many they are."""
     types: list[tuple[str, str, float]]
     """Key, label and mean of each type: what the row has, and what a mean over types is over."""
-    means: list[tuple[str, str, float]]
-    """Key, label and value of each mean, for a whole row."""
+    means: list[tuple[str, str, float, str]]
+    """Key, label and value of each mean, for a whole row; and of how many tasks it is, if not of
+    all."""
     lines: list[Line]
     """Best first."""
     missing: list[str]
@@ -72,9 +73,7 @@ class Average(NamedTuple):
     @property
     def folder(self) -> str:
         """The folder that all files are in, with a slash; empty if there is none."""
-        folders = {file.path.rpartition("/")[0] for some in self.files.values() for file in some}
-        shared = commonpath(folders) if folders else ""
-        return f"{shared}/" if shared else ""
+        return shared_folder(file.path for some in self.files.values() for file in some)
 
 
 def averaged(
@@ -232,6 +231,12 @@ def _types(row: BoardRow, t: Words) -> list[tuple[str, str, float]]:
     return [(key, type_label(key, t), value) for key, value in row.scores_by_task_type.items()]
 
 
-def _means(row: BoardRow, t: Words) -> list[tuple[str, str, float]]:
-    found = ((name, getattr(row, name)) for name in MEANS)
-    return [(name, t(f"means.{name}"), value) for name, value in found if value is not None]
+def _means(row: BoardRow, t: Words) -> list[tuple[str, str, float, str]]:
+    found = []
+    for name in MEANS:
+        mean: float | None = getattr(row, name)
+        value = partial_mean(row.completed, (name,)) if mean is None else mean
+        if value is not None:
+            part = part_of(row.completed) if mean is None else ""
+            found.append((name, t(f"means.{name}"), value, part))
+    return found

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.web import text
 from frontrunner.web.timelines import SERIES, Line, Spot, picture
+from frontrunner.web.views.home import flagships
 from frontrunner.web.views.newer import is_old
 from frontrunner.web.visit import Shown, Visit
 from frontrunner.web.words import Words
@@ -80,7 +81,11 @@ def _index(visit: Visit) -> Shown:
     past, catalog = visit.service.past, visit.service.snapshot.catalog
     points = past.points()
     boards = []
-    for bench in sorted(catalog.benchmarks, key=lambda one: (is_old(one), -len(one.scopes))):
+    first = {name: place for place, name in enumerate(flagships(visit.service))}
+    for bench in sorted(
+        catalog.benchmarks,
+        key=lambda one: (first.get(one.name, len(first)), is_old(one), -len(one.scopes)),
+    ):
         found = past.board(bench.name)
         if found is not None and found.states:
             boards.append(_listed(bench.name, bench.display_name, found.states, points))

@@ -22,7 +22,7 @@ from frontrunner.web.views.moved import old_names
 from frontrunner.web.views.newer import is_old, newer_model
 from frontrunner.web.views.row_facts import FACETS
 from frontrunner.web.views.rows import ModelName
-from frontrunner.web.views.sources import differing, evaluation_time, origins
+from frontrunner.web.views.sources import differing, evaluation_time, origins, shared_folder
 from frontrunner.web.visit import Shown, Visit
 from frontrunner.web.words import Words
 
@@ -56,9 +56,8 @@ class Listed(NamedTuple):
     languages: tuple[str, ...]
     boards: int
 
-    @property
-    def facts(self) -> Facts:
-        """What filters need to know."""
+    def facts(self, t: Words) -> Facts:
+        """What filters need to know; a search looks at the words of its row."""
         values = {
             "kind": (self.kind,),
             "weights": () if self.open_weights is None else (_WEIGHTS[self.open_weights],),
@@ -70,7 +69,8 @@ class Listed(NamedTuple):
             else ("yes" if self.instructions else "no",),
             "results": ("yes" if self.boards else "no",),
         }
-        shown = f"{self.name.name} {self.kind} {self.licence} {self.released}"
+        weights = "" if self.open_weights is None else t(f"tools.{_WEIGHTS[self.open_weights]}")
+        shown = f"{self.name.name} {t.named('kinds', self.kind)} {weights} {self.licence}"
         return Facts(shown, values, self.parameters)
 
 
@@ -98,6 +98,7 @@ class Strengths(NamedTuple):
     """A model against models of its size, on one board."""
 
     board: str
+    title: str
     low: float
     high: float
     rows: list[Strength]
@@ -124,7 +125,7 @@ def _index(visit: Visit) -> Shown:
     boards = service.boards_of_model
     listed = [_listed(model, boards[model.name], label) for model in catalog.models]
     listed.sort(key=lambda one: (one.released or "0", one.name.name), reverse=True)
-    facts = [one.facts for one in listed]
+    facts = [one.facts(visit.t) for one in listed]
     values = {
         "models": listed,
         "finder": find(visit.query, FILTERS, facts, partial(_label, visit.t), sized=True),
@@ -271,13 +272,17 @@ def strengths(visit: Visit, model: Model, rows: list[schemas.ModelScoreRow]) -> 
             usual = statistics.median(theirs)
             found.append(Strength(type_label(kind, visit.t), own, usual, len(theirs)))
     found.sort(key=lambda one: -one.difference)
-    return Strengths(widest.benchmark_name, low, high, found) if found else None
+    if not found:
+        return None
+    return Strengths(widest.benchmark_name, widest.benchmark_display_name, low, high, found)
 
 
 def _origins(visit: Visit, model: Model) -> Shown:
+    found = origins(visit.service, model.name)
     values = {
         "name": ModelName.of(model.name),
-        "origins": origins(visit.service, model.name),
+        "origins": found,
+        "folder": shared_folder(one.path for one in found),
         "differing": differing(visit.service, model.name),
     }
     title = f"{model.name} · {visit.t('model.results')}"

@@ -7,6 +7,7 @@ from frontrunner.answers.filters import RankRequest
 from frontrunner.base.errors import UnknownNameError
 from frontrunner.legacy.boardmap import Successor
 from frontrunner.legacy.links.meaning import table_of
+from frontrunner.web.views.board_table import type_label
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.visit import Shown, Visit
 
@@ -25,7 +26,11 @@ def table(visit: Visit) -> Shown:
         "rows": [pair for pair in rows if pair[0].mean_task is not None],
         "gone": [name for name in found.tasks if name not in ranking.tasks],
     }
-    title = visit.t("old.title", task=found.type, language=language.title())
+    title = visit.t(
+        "old.title",
+        task=type_label(found.type, visit.t),
+        language=visit.t.named("old_tables", language.title()),
+    )
     return Shown("old.html", title, values, visit.t("old.lead"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -12,9 +13,12 @@ from frontrunner.catalog import Benchmark, Catalog, Model
 from frontrunner.web import text
 from frontrunner.web.licences import commercial_use
 from frontrunner.web.views.home import featured
+from frontrunner.web.views.newer import is_old
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.visit import Shown, Visit
 
+_OTHERS = 5
+"""Boards that are shown of an organisation that is on none of the featured ones."""
 Ranks = Mapping[str, int]
 """Model -> its best rank on a board."""
 
@@ -28,7 +32,7 @@ class Row(NamedTuple):
     use: str
     boards: int
     ranks: list[int | None]
-    """[featured boards]"""
+    """[boards that are shown]"""
 
 
 class Listed(NamedTuple):
@@ -49,7 +53,7 @@ def organizations(visit: Visit) -> Shown:
     own = by_owner(visit.service.snapshot.catalog).get(visit.name)
     if own is None:
         raise UnknownNameError(f"Unknown organization: {visit.name}")
-    boards = featured(visit.service)
+    boards = _boards_of(visit.service, own)
     ranks = [visit.service.ranks(bench.name) for bench in boards]
     rows = [_row(visit.service, model, ranks) for model in own]
     rows.sort(key=_order)
@@ -62,6 +66,20 @@ def organizations(visit: Visit) -> Shown:
     }
     lead = visit.t("organizations.summary", models=len(rows), run=values["run"])
     return Shown("organization.html", visit.name, values, lead)
+
+
+def _boards_of(service: Service, models: Sequence[Model]) -> list[Benchmark]:
+    """The featured boards that some of the models are on; if there is none, other boards of
+    theirs, those with most of them first."""
+
+    rows = (row for model in models for row in service.model_scores(model.name).rows)
+    counts = Counter(row.benchmark_name for row in rows)
+    found = [bench for bench in featured(service) if counts[bench.name]]
+    if found:
+        return found
+    known = service.snapshot.catalog.benchmark_by_name
+    others = (known[name] for name, _ in counts.most_common())
+    return [bench for bench in others if not is_old(bench)][:_OTHERS]
 
 
 def by_owner(catalog: Catalog) -> dict[str, list[Model]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from posixpath import commonpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from frontrunner.answers.service import Service
@@ -38,6 +40,13 @@ class Differing(NamedTuple):
     winner_score: float | None
     file: str
     score: float
+
+
+def shared_folder(paths: Iterable[str]) -> str:
+    """The folder that all files are in, with a slash; empty if there is none."""
+    folders = {path.rpartition("/")[0] for path in paths}
+    shared = commonpath(folders) if folders else ""
+    return f"{shared}/" if shared else ""
 
 
 def origins(service: Service, name: str) -> list[Origin]:

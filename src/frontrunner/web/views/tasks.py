@@ -72,7 +72,9 @@ def _facts(task: Task, models: int, visit: Visit) -> Facts:
         "public": ("yes" if task.public else "no",),
         "results": ("yes" if models else "no",),
     }
-    shown = (task.name, type_label(task.type, visit.t), *values["domain"], *values["modality"])
+    shown = [task.name, type_label(task.type, visit.t)]
+    shown += [visit.t.named("domains", one) for one in values["domain"]]
+    shown += [visit.t.named("modalities", one) for one in values["modality"]]
     return Facts(" ".join(shown), values)
 
 
