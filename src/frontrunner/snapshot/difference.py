@@ -74,16 +74,16 @@ def difference(old: ScoreTable, new: ScoreTable) -> TableDifference:
     cells = _numbers([*new.cells, *old.cells])
     old_keys, new_keys = (_keys(table, variants, cells) for table in (old, new))
     alike = _tasks_alike(old, new, old_keys, new_keys)
-    found = _matched(old_keys, new_keys, _rest(old, alike), _rest(new, alike))
-    before = [old.rows_of_task(task) for task in alike]
-    after = [new.rows_of_task(task) for task in alike]
+    before, old_rest = _parted(old, alike)
+    after, new_rest = _parted(new, alike)
+    found = _matched(old_keys, new_keys, old_rest, new_rest)
     return TableDifference(
         old=old,
         new=new,
         gone=found.gone,
         added=found.added,
-        before=np.concatenate([*_scored(old, before), found.before]),
-        after=np.concatenate([*_scored(new, after), found.after]),
+        before=np.concatenate([before, found.before]),
+        after=np.concatenate([after, found.after]),
     )
 
 
@@ -99,26 +99,23 @@ def _keys(
     return keys
 
 
-def _tasks_alike(old: ScoreTable, new: ScoreTable, old_keys: Rows, new_keys: Rows) -> list[str]:
+def _tasks_alike(
+    old: ScoreTable, new: ScoreTable, old_keys: Rows, new_keys: Rows
+) -> frozenset[str]:
     """The tasks whose rows have the same keys in the same order."""
-    return [
+    return frozenset(
         task
         for task in new.tasks
         if np.array_equal(old_keys[old.rows_of_task(task)], new_keys[new.rows_of_task(task)])
-    ]
+    )
 
 
-def _rest(table: ScoreTable, alike: Sequence[str]) -> Rows:
-    """The rows that have a score, without those of some tasks."""
-    wanted = ~np.isnan(table.score)
-    for task in alike:
-        wanted[table.rows_of_task(task)] = False
-    return np.flatnonzero(wanted)
-
-
-def _scored(table: ScoreTable, runs: Sequence[slice]) -> list[Rows]:
-    """The rows of each run that have a score."""
-    return [np.flatnonzero(~np.isnan(table.score[run])) + run.start for run in runs]
+def _parted(table: ScoreTable, tasks: frozenset[str]) -> tuple[Rows, Rows]:
+    """The rows of some tasks that have a score, and those of the others; both ascend."""
+    marked = np.array([task in tasks for task in table.tasks], dtype=bool)
+    of_row = np.repeat(marked, np.diff(table.task_start))
+    scored = ~np.isnan(table.score)
+    return np.flatnonzero(of_row & scored), np.flatnonzero(~of_row & scored)
 
 
 class _Matched(NamedTuple):
