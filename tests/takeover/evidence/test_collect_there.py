@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -109,6 +110,11 @@ def test_lost_and_doubled_answers_and_kills_change_nothing(
     assert one.look().problem == ""
 
 
+def utc(seconds: float) -> str:
+    """A time of the tests as it is said."""
+    return f"{datetime.fromtimestamp(BEGIN + seconds, UTC):%Y-%m-%d %H:%M:%S}"
+
+
 def test_a_container_that_is_started_anew_counts_on(tmp_path: Path) -> None:
     """Its rows begin with 1 again, and are of another epoch."""
     there = Counted(tmp_path)
@@ -130,6 +136,14 @@ def test_a_container_that_is_started_anew_counts_on(tmp_path: Path) -> None:
     found = here.look()
     assert (found.new.units, found.old.units, found.split.wrong) == (2, 2, 0)
     assert seen(here.look()) == seen(found)
+    # What the first one counted after its last answer is gone, and is said to be.
+    assert found.unknown == (
+        f"The gateway's container was started anew once between {utc(63)} and {utc(200)} UTC; what "
+        "the one before had counted and not yet told is not known."
+    )
+    assert collector(wire, tmp_path / "evidence.json").look().unknown == found.unknown
+    here.follow(msgspec.structs.replace(STEP, share=2500))
+    assert here.look().unknown == ""
 
 
 def test_a_new_step_does_not_count_what_was_before(tmp_path: Path) -> None:

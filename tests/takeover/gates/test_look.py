@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from frontrunner.base.gate_settings import BUILT_IN, ManualGate, ShareGate, SuccessGate
+from frontrunner.base.gate_settings import BUILT_IN, ManualGate, ShadowGate, ShareGate, SuccessGate
 from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.evidence.facts import Evidence, Split
 from frontrunner.takeover.gates import look as looking
@@ -48,6 +48,15 @@ def test_a_wrong_share_stops_the_comparison() -> None:
         assert by_name[name].verdict is Verdict.INCONCLUSIVE
         assert "Not judged, because gate share failed" in by_name[name].text
     assert "Not judged" not in by_name["shadow"].text
+
+
+def test_what_is_missing_in_the_counts_is_said_whatever_they_show() -> None:
+    evidence = Evidence(at=0, since=0, unknown="A container was started anew.")
+    texts = {one.gate: one.text for one in look((SuccessGate(name="success"),), evidence)}
+    assert texts["success"].endswith(" A container was started anew.")
+    shadow = ShadowGate(name="shadow")
+    [other] = look((shadow,), evidence)
+    assert "container" not in other.text
 
 
 def test_a_dry_run_stops_nothing() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -50,6 +51,12 @@ class KeptThere(msgspec.Struct, kw_only=True):
     """Epoch -> the last row that was stored of it, of those before: an old container may answer
     once more while the next one starts."""
     lost: str = ""
+    told_at: float = 0.0
+    """When the gateway answered last, on its clock."""
+    restarts: int = 0
+    """Containers that began to count since the counts began, after the first."""
+    gap: tuple[float, float] = (0.0, 0.0)
+    """The last answer of one container and the first of the next, on their clocks."""
     read: int = 0
     unread: int = 0
 
@@ -117,7 +124,8 @@ class CollectorThere:
             kept.windows.begun, kept.has_begun = answer.at + SETTLED, True
             kept.cursor = Cursor(answer.epoch)
         elif answer.epoch != kept.cursor.epoch:
-            self._change_epoch(answer.epoch)
+            self._change_epoch(answer)
+        kept.told_at = answer.at
         for row in answer.rows:
             if row.number <= self._kept.cursor.number:
                 continue  # an answer that came twice
@@ -126,8 +134,11 @@ class CollectorThere:
             self._kept.cursor = Cursor(answer.epoch, row.number)
             self._add(row)
 
-    def _change_epoch(self, epoch: str) -> None:
-        kept = self._kept
+    def _change_epoch(self, answer: Traffic) -> None:
+        kept, epoch = self._kept, answer.epoch
+        if epoch not in kept.earlier:
+            kept.restarts += 1
+            kept.gap = kept.told_at, answer.at
         others = {one: number for one, number in kept.earlier.items() if one != epoch}
         others[kept.cursor.epoch] = kept.cursor.number
         number = kept.earlier.get(epoch, 0)
@@ -183,6 +194,18 @@ class CollectorThere:
             return f"{kept.unread:,} lines of the gateway's log of requests cannot be read."
         return ""
 
+    def _unknown(self) -> str:
+        """What containers had counted when they ended, and nobody was told."""
+        kept = self._kept
+        if not kept.restarts:
+            return ""
+        last, first = (f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}" for at in kept.gap)
+        times = "once" if kept.restarts == 1 else f"{kept.restarts:,} times, last"
+        return (
+            f"The gateway's container was started anew {times} between {last} and {first} UTC; "
+            "what the one before had counted and not yet told is not known."
+        )
+
     def _evidence(self, problem: str) -> Evidence:
         kept, windows = self._kept, self._kept.windows
         split = windows.split()
@@ -190,6 +213,7 @@ class CollectorThere:
             at=self._clock(),
             since=kept.since,
             lost=kept.lost,
+            unknown=self._unknown(),
             old=windows.old.counts(),
             new=windows.new.counts(),
             failing=windows.failing,

@@ -86,6 +86,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """When the counts began."""
     lost: str = ""
     """Why they began then and not with the step; empty if nothing was lost."""
+    unknown: str = ""
+    """What is missing in them although they go on, such as what a container had not told."""
     old: SideCounts = SideCounts()
     new: SideCounts = SideCounts()
     failing: Regression = Regression()

@@ -87,6 +87,8 @@ def _reading(gate: GateSettings, evidence: Evidence, unarmed: Mapping[str, str])
         found = found._replace(verdict=Verdict.INCONCLUSIVE, text=text)
     if evidence.lost and found.verdict is Verdict.INCONCLUSIVE and isinstance(gate, _COUNTED):
         found = found._replace(text=f"{found.text} Earlier counts were lost: {evidence.lost}")
+    if evidence.unknown and isinstance(gate, _COUNTED):
+        found = found._replace(text=f"{found.text} {evidence.unknown}")
     reason = unarmed.get(gate.name)
     if reason is not None and found.verdict in (Verdict.PASSED, Verdict.FAILED):
         found = found._replace(
