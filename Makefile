@@ -109,7 +109,7 @@ kills: setup-dev ## Kill 200 updates at random moments (15 minutes)
 	FRONTRUNNER_KILLS=200 $(BIN)/python -m pytest -q -n 0 tests/acceptance/test_refresh_killed.py
 
 test: setup-dev setup-postgres ## Run the tests (minutes)
-	$(BIN)/python -m pytest -q -n auto -m "not acceptance and not browser"
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m "not acceptance and not browser"
 
 UVICORNS := 0.40.0 0.54.0
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
+import certifi
 import pytest
 from hypothesis import settings
 
@@ -16,6 +21,12 @@ from tests.postgres import Cluster, running
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("here", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """More than there are processors: many tests wait for a server or a clock."""
+    return (os.cpu_count() or 1) + 2
 
 
 def pytest_terminal_summary(
@@ -31,6 +42,20 @@ def pytest_terminal_summary(
 def _nothing_left() -> Iterator[None]:
     """Made first and so ended last: no Envoy of these tests outlives them."""
     with nothing_left():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _authorities_read_once() -> Iterator[None]:
+    """Each `httpx.get` reads the bundle of authorities, which takes longer than most tests."""
+    real = ssl.create_default_context
+    bundle = certifi.where()
+    shared = cache(lambda: real(cafile=bundle))
+
+    def create(*purpose: ssl.Purpose, **files: Any) -> ssl.SSLContext:
+        return shared() if not purpose and files == {"cafile": bundle} else real(*purpose, **files)
+
+    with patch.object(ssl, "create_default_context", create):
         yield
 
 

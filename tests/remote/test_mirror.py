@@ -99,7 +99,8 @@ def published(folder: Path, bonus: float = 0.0) -> Store:
     return Store(folder / "home")
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
+# One process of a server follows, whatever the store.
+@pytest.mark.parametrize(("bucket", "workers"), [("file", "2"), ("s3", "1")], indirect=["bucket"])
 def test_servers_follow_from_nothing_and_all_answer_the_same(
     bucket: Bucket, tmp_path: Path, workers: str
 ) -> None:
