@@ -102,3 +102,12 @@ def test_requests_are_logged_if_asked_for(
     [record] = caplog.records
     said = {name: vars(record)[name] for name in ("event", "path", "status", "request_id")}
     assert said == {"event": "request", "path": "/health", "status": 200, "request_id": "abc"}
+
+
+@pytest.mark.parametrize(("path", "exposes"), [("/v1/snapshot", True), ("/favicon.ico", False)])
+def test_programs_of_other_origins_read_headers_of_data_not_of_files_of_pages(
+    application: Application, path: str, exposes: bool
+) -> None:
+    answer = call(application, "GET", path, headers={"origin": "https://a.example"})
+    assert answer.status_code == 200
+    assert ("access-control-expose-headers" in answer.headers) == exposes
