@@ -35,6 +35,14 @@ def test_means_are_over_the_tasks_that_all_have(browser: Browser) -> None:
     assert "Not every selected model completed a task of this type" in html
 
 
+def test_a_mean_over_a_part_is_shown_with_how_much_it_covers(browser: Browser) -> None:
+    """A board where a model lacks a task had a dash there, though its own page has a number."""
+    html = browser.text("/compare", "models=org/small,org/large")
+    boards = html[html.index("<h2>Boards") :]
+    assert re.search(r'class="half"[^>]*>70\.00 <small>1/2</small>', boards)
+    assert "A mean in italics, such as 70.00 (1/2), covers only the tasks" in boards
+
+
 def test_where_all_is_there_the_means_are_those_of_the_board(browser: Browser) -> None:
     html = browser.text("/compare", f"models=org/small,{HOSTILE}")
     assert "completed all 2 tasks of this board" in html

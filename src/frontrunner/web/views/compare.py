@@ -21,7 +21,7 @@ from frontrunner.web.views import gaps
 from frontrunner.web.views.board_table import type_label
 from frontrunner.web.views.home import featured
 from frontrunner.web.views.newer import is_old
-from frontrunner.web.views.rows import ModelName, ScoreCell, shaded
+from frontrunner.web.views.rows import ModelName, ScoreCell, shaded, with_partial_mean
 from frontrunner.web.visit import Shown, Visit
 
 MOST = 6
@@ -206,9 +206,12 @@ def _board_line(visit: Visit, bench: Benchmark, sides: list[Side]) -> Line:
     whys = [visit.t("compare.no_mean") if row else visit.t("compare.not_there") for row in rows]
     ranks = [f"{row.rank}/{row.total_models}" if row else "" for row in rows]
     href = visit.links.board(bench.name)
-    return Line(
-        visit.t.named("titles", bench.display_name), bench.name, href, shaded(values, whys), ranks
-    )
+    cells = [
+        with_partial_mean(cell, row.completed) if row else cell
+        for cell, row in zip(shaded(values, whys), rows, strict=True)
+    ]
+    title = visit.t.named("titles", bench.display_name)
+    return Line(title, bench.name if bench.name != title else "", href, cells, ranks)
 
 
 Rows = Sequence[BoardRow | None]

@@ -137,9 +137,9 @@ def part_of(completed: Completed | UnsetType) -> str:
     return f"{completed.tasks}/{completed.tasks_total}"
 
 
-def with_partial_mean(cell: ScoreCell, completed: Completed | UnsetType, name: str) -> ScoreCell:
+def with_partial_mean(cell: ScoreCell, completed: Completed | UnsetType, *names: str) -> ScoreCell:
     """A mean's cell; if there is no mean, the one over what the model completed, unshaded."""
-    value = partial_mean(completed, (name,)) if cell.why else None
+    value = partial_mean(completed, names or MEANS) if cell.why else None
     if value is None:
         return cell
     return cell._replace(text=text.score(value), part=part_of(completed))
