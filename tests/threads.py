@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from frontrunner.ops import pipeline
+from frontrunner.ops import beside
 from frontrunner.refresh import backfill
 
 
 @pytest.fixture(autouse=True)
 def helpers_are_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Real ones help in `tests/ops`, in commands that are processes, and in acceptance tests."""
-    for module in (pipeline, backfill):
+    for module in (beside, backfill):
         monkeypatch.setattr(module, "helpers", ThreadPoolExecutor)

@@ -46,7 +46,7 @@ def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     (tmp_path / "frontrunner.toml").write_text("[takeover]\nwarm = 'long'\n")
     answer = run(tmp_path, "plan")
     assert answer.returncode == 2
-    assert "takeover: warm must be a duration" in answer.stderr
+    assert "takeover.warm must be a duration" in answer.stderr
 
 
 @pytest.mark.parametrize(
