@@ -8,6 +8,7 @@ import pytest
 
 from frontrunner import web
 from frontrunner.results.rejects import Reason
+from frontrunner.web.licences import reviewed
 from frontrunner.web.words import Count, languages, preferred, words
 
 TEMPLATES = sorted((Path(web.__file__).parent / "templates").glob("*.html"))
@@ -22,7 +23,7 @@ def test_every_language_has_every_message_with_the_same_values(language: str) ->
     english, other = words("en").messages, words(language).messages
     # Of the catalog and of programs: what is not listed stays as it is.
     tables = ("titles", "domains", "tongues", "api_words", "fates", "old_tables", "old_reasons")
-    names = tuple(f"{table}." for table in tables)
+    names = tuple(f"{table}." for table in (*tables, "licence_reasons"))
     english = {key: text for key, text in english.items() if not key.startswith(names)}
     other = {key: text for key, text in other.items() if not key.startswith(names)}
     assert set(other) == set(english)
@@ -113,3 +114,7 @@ def test_every_reason_to_reject_a_file_has_a_name() -> None:
     for language in ("en", "zh"):
         t = words(language)
         assert all(t.named("reasons", reason) != reason for reason in Reason)
+
+
+def test_every_reason_of_the_map_of_licences_is_in_chinese() -> None:
+    assert {one.why for one in reviewed()} == set(words("zh").below("licence_reasons"))
