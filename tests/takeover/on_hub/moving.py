@@ -185,8 +185,13 @@ class Move:
         try:
             self.controller.tick()
         except KilledError:
-            self.book.holder = ""
-            self.controller = self.begun()
+            self.begin_anew()
+
+    def begin_anew(self, deploy_seconds: float | None = None) -> None:
+        """Go on with another controller, which may have other patience."""
+        self.deploy_seconds = deploy_seconds or self.deploy_seconds
+        self.book.holder = ""
+        self.controller = self.begun()
 
     @property
     def state(self) -> State:
@@ -196,7 +201,7 @@ class Move:
     def position(self) -> Position:
         return self.state.position
 
-    def until(self, holds: Callable[[Position], bool], seconds: float = 20.0) -> Position:
+    def until(self, holds: Callable[[Position], bool], seconds: float = 60.0) -> Position:
         """Look until a position is reached; fail with the story if it is not."""
         end = time.monotonic() + seconds
         while not holds(self.position):
@@ -206,7 +211,7 @@ class Move:
             time.sleep(0.002)
         return self.position
 
-    def to(self, stage: Stage, mode: Mode = Mode.RUNNING, seconds: float = 20.0) -> Position:
+    def to(self, stage: Stage, mode: Mode = Mode.RUNNING, seconds: float = 60.0) -> Position:
         return self.until(lambda one: (one.stage, one.mode) == (stage, mode), seconds)
 
     def story(self) -> list[str]:

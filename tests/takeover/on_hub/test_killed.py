@@ -21,7 +21,7 @@ __all__ = ["hub", "plain_client"]
 STRATEGIES = ("overwrite", "rename")
 
 
-def there_and_back(move: Move, seconds: float = 20.0) -> None:
+def there_and_back(move: Move, seconds: float = 60.0) -> None:
     """The whole take-over, then everything back."""
     move.command(Verb.START)
     move.to(Stage.SETTLED, Mode.FINISHED, seconds)
@@ -56,7 +56,7 @@ def test_one_take_over_survives_a_kill_at_each_point(
             raise KilledError
 
     move.point = kill_once
-    with NameObserver(hub.url, BOARD, 0.02) as observer:
+    with NameObserver(hub.url, BOARD, 0.05) as observer:
         there_and_back(move)
     check(move, observer.result(), before, likes)
     assert len(killed) > 60, sorted(killed)
