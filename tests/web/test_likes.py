@@ -74,7 +74,7 @@ def test_a_like_is_counted_once_for_each_visitor(likes: Likes, service: Service)
     given = cookie(done).partition(";")[0]
     assert given == "frontrunner-liked=1", "no identifier"
     again = ask(likes, service, "POST", cookie=given, **HTML)
-    assert b"You like this board already." in again.body
+    assert b"You already like this board." in again.body
     assert b"<button" not in again.body.partition(b"<main")[2]
     assert b"1 person likes this board" in again.body
     assert dict(again.headers)[b"cache-control"] == b"no-store"
