@@ -43,7 +43,7 @@ def test_in_the_middle(sim: Sim) -> None:
 def test_with_a_silent_data_plane(sim: Sim) -> None:
     sim.go_to(Stage.SHIFTING, 1)
     sim.plane.can_be_read = False
-    assert "cannot be asked" in said(sim, Verb.ADVANCE)
+    assert "does not answer" in said(sim, Verb.ADVANCE)
     assert "0% of the visitors" in said(sim, Verb.ROLLBACK)
 
 

@@ -126,7 +126,7 @@ def publish_boxed(home: Path, *, token: str = "", say: Say = lambda text: None) 
         _fetch_all(box, store, token)
     if problem := next(boxed_problems(home, box), ""):
         raise SnapshotError(
-            f"The board in {home} is not the one that {BOX} names: {problem}. Make it again: "
+            f"The board in {home} is not the one that {BOX} names: {problem}. Create it again: "
             "frontrunner space init"
         )
     store.publish(box.snapshot)

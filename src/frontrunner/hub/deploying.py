@@ -47,7 +47,7 @@ def folder_files(folder: Path) -> dict[str, Path]:
     """The files of a folder, by their paths in the Space. Raises UsageError if there are none."""
     found = files_below(folder)
     if not found:
-        raise UsageError(f"{folder} has no files. Make it with: frontrunner space init {folder}")
+        raise UsageError(f"{folder} has no files. Create it with: frontrunner space init {folder}")
     return found
 
 

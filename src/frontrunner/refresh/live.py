@@ -58,8 +58,8 @@ def wait_until_shown(
             return took
         if took >= seconds:
             raise UnseenError(
-                f"Snapshot {snapshot} is published, but {url} did not answer with it within "
-                f"{seconds:g} seconds: {problem}. Look at its log and at /ready, and whether a "
-                "cache in front keeps old answers."
+                f"Snapshot {snapshot} is published, but {url} did not serve it within "
+                f"{seconds:g} seconds: {problem}. Check its log, /ready, and any cache in front "
+                "of it."
             )
         sleep(_PAUSE)

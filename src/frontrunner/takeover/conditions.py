@@ -15,7 +15,7 @@ def blockers(now: Situation) -> list[str]:
     if now.state.offered:
         found.append("The plan was edited and is not accepted.")
     if now.world is None:
-        found.append(f"The data plane cannot be asked: {now.sight.error}")
+        found.append(f"The data plane does not answer: {now.sight.error}")
     elif now.world != now.wanted:
         found.append("The data plane does not have the state that this stage needs.")
     if now.new_is_healthy is not True:

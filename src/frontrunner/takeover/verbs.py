@@ -122,7 +122,7 @@ def _start(now: Situation, one: Pending) -> Step | None:
     if now.state.plan != now.sight.found_hash:
         return _in_force(now, found)
     if seen is None:
-        return refused(one, f"The data plane cannot be asked: {now.sight.error}")
+        return refused(one, f"The data plane does not answer: {now.sight.error}")
     if seen.share or seen.settled:
         return refused(
             one,
@@ -172,7 +172,7 @@ def _retry(now: Situation, one: Pending) -> Step | None:
     if now.state.offered:
         return refused(one, _EDITED)
     if now.world is None:
-        return refused(one, f"The data plane cannot be asked: {now.sight.error}")
+        return refused(one, f"The data plane does not answer: {now.sight.error}")
     if now.world.share or now.world.settled:
         return None  # the rollback is restored first
     return _go(now, one, Position(stage=Stage.PARALLEL), _why(one, "Started anew"))
@@ -220,7 +220,7 @@ def _impossible(now: Situation) -> str:
              f"It is {now.position.mode}. Use `retry`."),
             (now.next is None, "This is the last stage. Use `finish`."),
             (bool(now.state.offered), _EDITED),
-            (not known, f"The data plane cannot be asked: {now.sight.error}"),
+            (not known, f"The data plane does not answer: {now.sight.error}"),
             (known and not healthy,
              "The new board is not known to be healthy. Even a forced step needs it."),
         ) if wrong

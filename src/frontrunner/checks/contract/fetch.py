@@ -53,7 +53,7 @@ def fetcher(base: str, seconds: float = ANSWER_SECONDS, largest: int = LARGEST) 
         try:
             answer = get(f"{parts.scheme}://{_host(parts)}{target}", limits, headers)
         except NetworkError as error:
-            raise ContractError(f"{shown}{path} cannot be asked: {error}.") from error
+            raise ContractError(f"{shown}{path} does not answer: {error}.") from error
         location = _local(answer.headers.get("location", ""), parts, prefix + path)
         return Response(answer.status, answer.media_type, location, answer.body)
 

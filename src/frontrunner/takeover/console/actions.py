@@ -166,8 +166,8 @@ def _gates(now: Situation) -> tuple[str, ...]:
 
 
 _DOES = {
-    Verb.PAUSE: "Nothing advances, and deadlines stop. Users stay where they are. Gates go on "
-    "being measured, and one that fails still rolls back.",
+    Verb.PAUSE: "Nothing advances, and deadlines stop. Users stay where they are. Gates "
+    "are still measured, and a failed gate still rolls back.",
     Verb.RESUME: "The take-over continues at {here}, and its deadline runs again. It advances by "
     "itself once everything holds.",
     Verb.START: "The take-over begins with {there}. Users notice nothing yet.",
