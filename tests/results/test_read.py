@@ -13,11 +13,12 @@ from frontrunner.base.errors import SourceError
 from frontrunner.catalog import Model
 from frontrunner.results import read as module
 from frontrunner.results import stamping
+from frontrunner.results.fetch import LocalSource
 from frontrunner.results.ingest import ingest
 from frontrunner.results.origin import Origin
 from frontrunner.results.read import Options, RawResults, knowledge_of, read_source
 from frontrunner.results.sources import Stamps, folder_stamps, list_models
-from frontrunner.results.stamping import Stamping
+from frontrunner.results.stamping import Stamping, begin_stamping_all, cache_path
 from tests.factories import catalog, result, write
 
 NAMES = [f"org/m{number}" for number in range(7)]
@@ -68,11 +69,28 @@ def test_a_look_that_has_begun_is_used_unless_the_folders_changed(
 ) -> None:
     options = Options(workers=1, cache=tmp_path / "cache")
     read_source(root, KNOWN, options)
-    begun = {str(root): _Asked(str(root), list_models(root)[0], None)}
+    known = cache_path(tmp_path / "cache", root)
+    begun = {str(root): _Asked(str(root), list_models(root)[0], None, known)}
     read_source(root, KNOWN, options._replace(stampings=begun))
     write(root, "org__m8/r/T1.json", result("T1", 0.5))
     again = read_source(root, KNOWN, options._replace(stampings=begun))
     assert begun[str(root)].times == 1
+    assert plain(again) == plain(read_source(root, KNOWN, Options(workers=1)))
+
+
+def test_a_look_that_began_before_another_build_wrote_the_cache_is_not_used(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamping, "_MANY_MODELS", 1)
+    cache = tmp_path / "cache"
+    options = Options(workers=1, cache=cache)
+    read_source(root, KNOWN, options)
+    with ThreadPoolExecutor(1) as helper:
+        begun = begin_stamping_all([LocalSource(root, "results")], cache, helper)
+    write(root, "org__m1/r/T2.json", result("T2", 0.75))
+    read_source(root, KNOWN, options)  # the other build has the new file in the cache
+    again = read_source(root, KNOWN, options._replace(stampings=begun))
+    assert plain(again)["org__m1/r/T2.json"] == 0.75
     assert plain(again) == plain(read_source(root, KNOWN, Options(workers=1)))
 
 

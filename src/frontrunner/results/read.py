@@ -198,7 +198,7 @@ def _read_changed(
     """Read only what changed since the last time; None where most did, or other facts hold."""
     began = time.time_ns()
     stamping = options.stampings.get(root)
-    if stamping is None or stamping.models != models:
+    if stamping is None or not stamping.is_for(models, memory.path):
         stamping = Stamping(root, models, options.helper)
     before = recall(*memory)
     now = stamping.result()

@@ -28,9 +28,15 @@ _PARTS = 32
 class Stamping:
     """The stamps of a folder, on their way."""
 
-    def __init__(self, root: str, models: Sequence[str], helper: Executor | None) -> None:
-        """Begins at once if there is a `helper`, which is another process."""
+    def __init__(
+        self, root: str, models: Sequence[str], helper: Executor | None, cache: Path | None = None
+    ) -> None:
+        """Begins at once if there is a `helper`, which is another process.
+
+        `cache` is the file whose content the stamps are for.
+        """
         self.root = root
+        self._of = _identity(cache) if cache else None
         self.models = list(models)
         # In the order of their files' paths: a folder's name counts with the slash behind it.
         ordered = sorted(models, key=lambda name: f"{name}/")
@@ -39,6 +45,14 @@ class Stamping:
         self._theirs: list[Future[Stamps]] = []
         if helper is not None and len(models) >= _MANY_MODELS:
             self._theirs = [helper.submit(folder_stamps, root, part) for part in self._parts]
+
+    def is_for(self, models: Sequence[str], cache: Path) -> bool:
+        """Whether the stamps tell what changed since `cache` was written.
+
+        If another build has written it since they were begun, what came meanwhile is in it and not
+        in the stamps, and would be taken for removed.
+        """
+        return self.models == list(models) and self._of is not None and self._of == _identity(cache)
 
     def result(self) -> list[Stamps]:
         """All stamps, part by part, sorted by path; what the other process has not begun is done
@@ -51,6 +65,15 @@ class Stamping:
         if not self._theirs or self._theirs[number].cancel():
             return folder_stamps(self.root, self._parts[number])
         return self._theirs[number].result()
+
+
+def _identity(cache: Path) -> tuple[int, int] | None:
+    """Tells a cache from another one in its place; None if there is none."""
+    try:
+        status = cache.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
 
 
 def cache_path(folder: Path, source: Path) -> Path:
@@ -71,7 +94,8 @@ def begin_stamping_all(
 
 
 def _begin_stamping(source: Path, cache: Path, helper: Executor) -> dict[str, Stamping]:
-    if not source.is_dir() or not cache_path(cache, source).exists():
+    known = cache_path(cache, source)
+    if not source.is_dir() or not known.exists():
         return {}
     root = results_root(source)
-    return {str(root): Stamping(str(root), list_models(root)[0], helper)}
+    return {str(root): Stamping(str(root), list_models(root)[0], helper, known)}
