@@ -78,7 +78,7 @@ class Bodies:
         return self._json(("per-language", name), lambda: self._service.per_language(name))
 
     def leaders(self, name: str, buckets: Buckets) -> Encoded:
-        """The best model of each size class bucket."""
+        """The best model of each size class."""
         key = ("leaders", name, repr(buckets))
         return self._json(key, lambda: self._service.leaders(name, buckets))
 

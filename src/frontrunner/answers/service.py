@@ -217,7 +217,7 @@ class Service:
         return ranks(self._board_json(name))
 
     def leaders(self, name: str, buckets: Buckets) -> schemas.Leaders:
-        """The best model of each size class bucket of a board."""
+        """The best model of each size class of a board."""
         from frontrunner.answers.boards import leaders  # noqa: PLC0415
         from frontrunner.answers.excerpts import leader_rows  # noqa: PLC0415
 
