@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -61,3 +62,14 @@ def test_a_ledger_that_does_not_hold_is_not_backed_up(
     assert run(monkeypatch, "backup", str(tmp_path / "a.tar"), "--home", str(home)) == 4
     assert "The ledger is damaged" in capsys.readouterr().err
     assert not (tmp_path / "a.tar").exists()
+
+
+def test_a_home_without_a_database_is_backed_up_without_the_extra_for_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_snapshot(tmp_path)
+    monkeypatch.delitem(sys.modules, "frontrunner.base.sql", raising=False)
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)  # as if it were not installed
+    home, file = str(tmp_path / "home"), str(tmp_path / "a.tar")
+    assert run(monkeypatch, "backup", file, "--home", home) == 0
+    assert run(monkeypatch, "restore", file, "--home", str(tmp_path / "new")) == 0

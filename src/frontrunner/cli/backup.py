@@ -69,14 +69,14 @@ def _secret_files(settings: Settings) -> tuple[str, ...]:
 
 def _elsewhere(settings: Settings) -> Iterator[tuple[str, str]]:
     """Databases that are not in the home."""
-    from frontrunner.base.sql import Database  # noqa: PLC0415 -- SQLAlchemy is an extra
-
     for what, url in (
         ("the ledger", settings.takeover.database),
         ("the feedback", settings.gateway.feedback),
         ("the likes", settings.site.likes_database),
     ):
         if url:
+            from frontrunner.base.sql import Database  # noqa: PLC0415 -- SQLAlchemy is an extra
+
             yield what, str(Database(url, Path()))
 
 
