@@ -143,6 +143,13 @@ class Service:
         return past_version(Home.of_snapshot(self.snapshot.folder))
 
     @property
+    def published_version(self) -> str:
+        """Changes whenever a snapshot of the home becomes current, also one that was so before."""
+        from frontrunner.snapshot.store import published_version  # noqa: PLC0415
+
+        return published_version(Home.of_snapshot(self.snapshot.folder))
+
+    @property
     def past(self) -> Past:
         """Where every model stood over time; read anew if it is written again.
 

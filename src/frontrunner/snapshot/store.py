@@ -313,6 +313,15 @@ def _happened(events: Sequence[Event], current: str | None) -> Iterator[Event]:
             yield event
 
 
+def published_version(home: Home) -> str:
+    """Changes whenever a snapshot becomes current; empty before the first."""
+    try:
+        found = home.history.stat()
+    except OSError:
+        return ""
+    return f"{found.st_mtime_ns:x}-{found.st_size:x}"
+
+
 def _is_damaged(folder: Path) -> bool:
     try:
         return any(damage(folder, read_manifest(folder)))

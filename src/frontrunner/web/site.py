@@ -92,7 +92,7 @@ class Site:
             )
         if path in (feeds.FEED, feeds.MAP):
             origin = _origin(request)
-            key = (service.snapshot.id, path, origin)
+            key = (service.snapshot.id, service.published_version, path, origin)
             return self._cache.get(key, lambda: _feed(service, path, origin, self._site))
         if path.startswith(change_feeds.PREFIX):
             return self._change_feed(service, path, _origin(request))
@@ -139,8 +139,9 @@ class Site:
         if path in UNKEPT:
             return _drawn(visit, path, self._hidden).at(visit.origin)
         service = visit.service
-        state = service.snapshot.id, str(service.checked_at), service.past_version
-        key = (*state, *_key(visit, path))
+        # What changed is told against what was current before, which another publication changes.
+        versions = service.past_version, service.published_version
+        key = (service.snapshot.id, str(service.checked_at), *versions, *_key(visit, path))
 
         def draw() -> Drawn | None:
             anywhere = replace(visit, origin=ANYWHERE if visit.origin else "")

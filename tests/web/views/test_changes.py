@@ -56,6 +56,20 @@ def test_after_a_rollback_changes_are_told_against_what_was_current(tmp_path: Pa
     assert "unrun" in html
 
 
+def test_a_server_tells_changes_anew_when_a_snapshot_is_current_again(tmp_path: Path) -> None:
+    build(tmp_path / "home", write_results(tmp_path / "a"))
+    more = {**SCORES, "org/unrun": {"Pairs": {"default": 0.99}}}
+    second = build(tmp_path / "home", write_results(tmp_path / "b", more))
+    browser = Browser(Service(second))
+    feed = browser.text("/changes.atom")
+    assert "New" in browser.text("/changes")
+    most = {**more, "org/unrun": {"Pairs": {"default": 0.2}}}
+    build(tmp_path / "home", write_results(tmp_path / "c", most))
+    Store(tmp_path / "home").publish(second.id)
+    assert "New" not in browser.text("/changes")
+    assert browser.text("/changes.atom") != feed
+
+
 def test_a_first_snapshot_has_nothing_before_it(snapshot: Snapshot) -> None:
     assert changes.previous(snapshot) is None
 
