@@ -48,7 +48,7 @@ def test_wrong_keys_are_an_error_that_does_not_show_them(
     assert "wrong-secret" not in str(caught.value)
     assert str(caught.value) == (
         "The store s3://boards/a could not read current.json: it answered 403 "
-        "SignatureDoesNotMatch. Check the credentials in the environment, and what they may do "
+        "SignatureDoesNotMatch. Check the credentials in the environment, and their permissions "
         "below the prefix."
     )
 

@@ -27,4 +27,4 @@ def test_a_state_that_cannot_be_read_leaves_the_last_one(tmp_path: Path) -> None
 def test_a_process_that_no_longer_asks_is_a_problem() -> None:
     state = Following(store=ADDRESS, asked_at=1000)
     assert problem_of(state, 1060) == ""
-    assert "last asked 500 seconds ago" in problem_of(state, 1500)
+    assert "last polled 500 seconds ago" in problem_of(state, 1500)
