@@ -12,6 +12,7 @@ import pytest
 from frontrunner.base.config import Settings, load_settings
 from frontrunner.base.errors import FrontrunnerError
 from frontrunner.base.home import Home
+from frontrunner.ops import beside as module
 from frontrunner.ops.beside import Beside, head_start
 from frontrunner.results.read import Options, read_source
 from tests.factories import catalog, result, write
@@ -64,3 +65,21 @@ def test_helpers_that_cannot_be_started_are_the_builds_to_report(
 
     monkeypatch.setattr(Beside, "started", refuse)
     assert head_start(Settings(home=tmp_path)) is None
+
+
+def test_helpers_end_if_a_head_start_is_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[Beside] = []
+
+    def interrupted(beside: Beside, *_: object, **__: object) -> None:
+        begun.append(beside)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "helpers", ThreadPoolExecutor)
+    monkeypatch.setattr(Beside, "begin", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        head_start(Settings(home=tmp_path))
+    for executor in (begun[0].helper, begun[0].aside):
+        with pytest.raises(RuntimeError, match="after shutdown"):
+            executor.submit(len, "")

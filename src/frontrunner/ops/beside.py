@@ -70,8 +70,10 @@ def head_start(settings: Settings) -> Beside | None:
     """
     given = settings.refresh.results
     try:
-        beside = Beside.started(settings)
+        with ExitStack() as ends:
+            beside = ends.enter_context(Beside.started(settings))
+            beside.begin((given,) if isinstance(given, str) else given)
+            ends.pop_all()
+            return beside
     except FrontrunnerError:
         return None
-    beside.begin((given,) if isinstance(given, str) else given)
-    return beside
