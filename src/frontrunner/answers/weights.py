@@ -40,8 +40,7 @@ def read(given: Iterable[str], tasks: Collection[str], kinds: Collection[str]) -
         if weight is None:
             raise UsageError(
                 f"{one!r} is not a weight. Give a name and a number from 0 to {MOST} with at "
-                "most two "
-                "decimals, such as Retrieval:3."
+                "most two decimals, such as Retrieval:3."
             )
         if name not in tasks and name not in kinds:
             near = near_names(name, [*kinds, *tasks], most=1)

@@ -175,8 +175,7 @@ def _print(ended: Ended) -> None:
         complain("warning", f"Held back: {ended.run.reason}")
         say(
             "The published snapshot stays. If the changes are correct, run: frontrunner "
-            "refresh accept "
-            f'{ended.run.snapshot} --reason "..."'
+            f'refresh accept {ended.run.snapshot} --reason "..."'
         )
 
 

@@ -64,8 +64,7 @@ def _refuse_foreign(folder: Path) -> None:
     if folder.exists() and not (folder / "pyvenv.cfg").is_file() and any(folder.iterdir()):
         raise EvaluationError(
             f"{folder} exists and is not a virtual environment, so it was not changed. Name "
-            "another "
-            "folder with --environment."
+            "another folder with --environment."
         )
 
 

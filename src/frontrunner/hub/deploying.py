@@ -133,8 +133,8 @@ def replaceable(hub: Hub, repo_id: str) -> SpaceFacts | None:
     if facts is not None and has_another_program(hub, facts):
         raise UsageError(
             f"{repo_id} runs another program, perhaps the old board. Use the take-over "
-            "(frontrunner "
-            "hub plan), another Space, or frontrunner space deploy --replace, which saves it first."
+            "(frontrunner hub plan), another Space, or frontrunner space deploy --replace, which "
+            "saves it first."
         )
     return facts
 

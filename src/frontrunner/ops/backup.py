@@ -98,8 +98,7 @@ def back_up(
     except OSError as error:
         raise BackupError(
             f"The backup {file} cannot be written: {error.strerror or error}. Free disk space, "
-            "or name "
-            "a file on another disk."
+            "or name a file on another disk."
         ) from error
 
 
@@ -226,8 +225,8 @@ def _extracted(file: Path, folder: Path) -> Index:
             opened = tar.extractfile(member) if member.isreg() else None
             if opened is None or not _is_below(member.name):
                 raise BackupError(
-                    f"{file} has {member.name!r}, which does not belong in a "
-                    "backup. Use another one."
+                    f"{file} has {member.name!r}, which does not belong in a backup. "
+                    "Use another one."
                 )
             content = opened.read()
             if member.name == INDEX:

@@ -139,8 +139,7 @@ def _point(
             raise StoreError(
                 f"The store {bucket.address} has snapshot {pointer.current.snapshot}, which was "
                 f"published after {ours.snapshot}. It was not replaced. To go back to an "
-                "earlier one, "
-                "roll back on the machine that published it, or publish again here."
+                "earlier one, roll back on the machine that published it, or publish again here."
             )
         if move is Move.SAME or bucket.replace(POINTER, encoded(pointer), tag):
             return move is Move.WRITE, pointer

@@ -86,8 +86,7 @@ def _refuse_lost(settings: Settings) -> None:
         return
     raise LedgerError(
         f"The ledger {file} is missing, although a take-over ran here. Put it back. To take "
-        "all users "
-        f"back now, {way_back(places_of(settings), settings.home)}. To start over, move "
+        f"all users back now, {way_back(places_of(settings), settings.home)}. To start over, move "
         f"{trace if is_on_hub(settings) else home.takeover} away."
     )
 

@@ -220,8 +220,7 @@ def _of_controller(inputs: Inputs, standing: Standing) -> list[str]:
         return []
     return [
         f"The controller has not reported for {span(silent)}, so this page is outdated, and "
-        "buttons "
-        "wait for it. Start it: frontrunner takeover start"
+        "buttons wait for it. Start it: frontrunner takeover start"
     ]
 
 
