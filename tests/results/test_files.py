@@ -98,9 +98,10 @@ def test_fresh_files_are_put_where_merging_would_put_them(
     had, fresh = (
         part({path: read[path] for path in some}) for some in (paths[:half], paths[half:])
     )
-    # Files of the first half may be gone, and of these some were read again.
+    # Files of the first half may be gone. Some of all were read again: of those that stay, another
+    # file whose name is printed alike.
     gone = [path for path in paths[:half] if random.random() < 0.5]
-    fresh = merged([fresh, part({path: again[path] for path in gone if path in again})])
+    fresh = merged([fresh, part({path: again[path] for path in paths[:half] if path in again})])
     had = merged([had])
     kept = np.array([path not in gone for path in had.paths], dtype=bool)
     found_of, expected_of = with_fresh(had, kept, fresh), merged([had.keep(kept), fresh])

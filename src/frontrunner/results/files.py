@@ -7,7 +7,7 @@ as columns, with a number for every text that repeats, all of it is arithmetic.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, compress, islice
 from operator import le
@@ -140,8 +140,7 @@ def with_fresh(files: Files, kept: NDArray[np.bool_], fresh: Files) -> Files:
     """The files that `kept` marks with some that were read since, sorted by path; equal to
     `merged([files.keep(kept), fresh])`.
 
-    For few fresh files among many: what lies between them is copied as it is. No path may be in
-    both.
+    For few fresh files among many: what lies between them is copied as it is.
     """
     fresh = _sorted(fresh)
     texts = {text: number for number, text in enumerate(files.texts)}
@@ -178,8 +177,10 @@ class _Piece(NamedTuple):
 
 
 def _pieces(files: Files, kept: NDArray[np.bool_], fresh: Files) -> Iterator[_Piece]:
-    """Runs of files in the order of their paths."""
-    places = [(bisect_left(files.paths, path), n) for n, path in enumerate(fresh.paths)]
+    """Runs of files in the order of their paths, of equal ones the known first: two files have one
+    path here if the bytes of a name that are not UTF-8 are printed as those of another.
+    """
+    places = [(bisect_right(files.paths, path), n) for n, path in enumerate(fresh.paths)]
     gone = [(place, len(places)) for place in np.flatnonzero(~kept).tolist()]
     at = 0
     for place, number in sorted([*places, *gone]):
