@@ -69,9 +69,10 @@ def organizations(visit: Visit) -> Shown:
 
 
 def _boards_of(service: Service, models: Sequence[Model]) -> list[Benchmark]:
-    """The featured boards that some of the models are on; if there is none, other boards of
-    theirs, those with most of them first."""
+    """The featured boards that some of the models are on; if there is none, other boards of theirs.
 
+    Of these, those with most of them come first.
+    """
     rows = (row for model in models for row in service.model_scores(model.name).rows)
     counts = Counter(row.benchmark_name for row in rows)
     found = [bench for bench in featured(service) if counts[bench.name]]
