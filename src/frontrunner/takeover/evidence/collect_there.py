@@ -138,7 +138,8 @@ class CollectorThere:
         kept, epoch = self._kept, answer.epoch
         if epoch not in kept.earlier:
             kept.restarts += 1
-            kept.gap = kept.told_at, answer.at
+            # A file of an earlier version does not have the last answer's time.
+            kept.gap = kept.told_at or kept.since, answer.at
         others = {one: number for one, number in kept.earlier.items() if one != epoch}
         others[kept.cursor.epoch] = kept.cursor.number
         number = kept.earlier.get(epoch, 0)
