@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import tracemalloc
+import warnings
 from collections.abc import Callable
-from typing import TypeVar
-
-_Made = TypeVar("_Made")
+from multiprocessing.connection import Connection
 
 
-def least_memory(make: Callable[[], _Made]) -> tuple[_Made, int, int]:
-    """What is made, its bytes and the peak of bytes, of the leanest of three tries.
+def memory_of(make: Callable[[], object]) -> tuple[int, int]:
+    """Bytes that are kept of what is made, and the peak of bytes while it is made.
 
-    All threads of the process are counted, and those of other tests may be at work.
+    Measured in a copy of this process that has this thread alone: servers and updates of other
+    tests may run in further ones, and would be counted too.
     """
-    found = []
-    for _ in range(3):
-        tracemalloc.start()
-        try:
-            made = make()
-            found.append((made, *tracemalloc.get_traced_memory()))
-        finally:
-            tracemalloc.stop()
-    return min(found, key=lambda one: one[2])
+    context = multiprocessing.get_context("fork")
+    receiving, sending = context.Pipe(duplex=False)
+    process = context.Process(target=_measure, args=(make, sending))
+    with warnings.catch_warnings():
+        # What is made needs no lock that another thread could have held at that moment.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        process.start()
+    sending.close()
+    kept, peak = receiving.recv()
+    process.join()
+    return kept, peak
+
+
+def _measure(make: Callable[[], object], sending: Connection) -> None:
+    tracemalloc.start()
+    made = make()
+    sending.send(tracemalloc.get_traced_memory())
+    del made
