@@ -5,6 +5,8 @@ import { SEPARATOR } from "./state";
 /** What readers call a value: the label of its choice or box; what was typed as it is. */
 function labelOf(form: HTMLFormElement, name: string, value: string): string {
   const control = form.elements.namedItem(name);
+  // A size without a unit is in billions.
+  if (name === "min" || name === "max") return `${name === "min" ? "≥" : "≤"} ${value.trim().toUpperCase().replace(/\d$/, "$&B")}`;
   if (control instanceof HTMLSelectElement) {
     const option = [...control.options].find((one) => one.value === value);
     return (option?.textContent ?? value).replace(/ \(\d+\)$/, "");
@@ -15,12 +17,11 @@ function labelOf(form: HTMLFormElement, name: string, value: string): string {
   return boxes.filter((box) => picked.includes(box.value)).map((box) => box.parentElement?.textContent?.trim().replace(/ \(\d+\)$/, "")).join(", ");
 }
 
-/** What readers call a filter: its label or its legend, and of a range which end it is. */
+/** What readers call a filter: its label or its legend, without the examples in it. */
 function nameOf(form: HTMLFormElement, name: string): string {
   const control = form.querySelector(`[name="${name}"]`);
   const group = control?.closest("fieldset")?.querySelector("legend")?.textContent;
-  const end = control?.getAttribute("aria-label");
-  if (group) return end ? `${group.split(/[,（]/)[0] ?? ""} ${end}` : group;
+  if (group) return group.split(/[,（]/)[0] ?? group;
   return control?.closest("label")?.firstChild?.textContent?.trim() ?? name;
 }
 

@@ -57,6 +57,29 @@ def test_the_table_begins_within_the_first_screen(
     context.close()
 
 
+def test_an_edge_fades_where_a_table_goes_on(chromium: Any, address: str, snapshot: Any) -> None:
+    """At the end it does not, nor where nothing is cut off, nor where the pane has the focus."""
+    fade = """(pane) => {
+      const { maskImage, maskSize } = getComputedStyle(pane);
+      return maskImage === "none" ? "none" : maskSize.includes("calc") ? "past the edge" : "fades";
+    }"""
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{address}/benchmark/{quote(snapshot.catalog.benchmarks[0].name)}/tasks")
+    page.wait_for_selector("#tools:not([hidden])")
+    pane = page.locator(".pane").first
+    assert pane.evaluate(fade) == "fades"
+    pane.evaluate("(pane) => pane.scrollTo(pane.scrollWidth, 0)")
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert pane.evaluate(fade) == "past the edge"
+    page.keyboard.press("Tab")
+    pane.focus()
+    assert pane.evaluate(fade) == "none"
+    page.goto(f"{address}/boards")
+    assert page.locator(".pane").first.evaluate(fade) == "none"
+    context.close()
+
+
 @pytest.mark.parametrize("width", [360, 390, 1440])
 def test_no_two_models_of_a_board_look_the_same(chromium: Any, tmp_path: Path, width: int) -> None:
     known = catalog([task("T1"), task("T2")], models=NAMES)

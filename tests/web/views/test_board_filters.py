@@ -59,8 +59,24 @@ def test_each_filter_can_be_removed(service: Service) -> None:
     visit = Visit(service, words("en"), Links(), NAME, query)
     found = [(one.name, one.value, one.href.partition("?")[2]) for one in chips(visit, NAME)]
     assert found == [
-        ("Parameters to", "500M", "use=yes~conditions&facets=0&coverage=90"),
+        ("Parameters", "\u2264 500M", "use=yes~conditions&facets=0&coverage=90"),
         ("Commercial use", "yes, with conditions", "max=500M&facets=0&coverage=90"),
         ("Coverage", "\u2265 90%", "max=500M&use=yes~conditions&facets=0"),
         ("Require open", "weights", "max=500M&use=yes~conditions&coverage=90"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "said"),
+    [
+        ("en", {"max": "1"}, ("Parameters", "\u2264 1B")),
+        ("en", {"min": "0.5"}, ("Parameters", "\u2265 0.5B")),
+        ("en", {"min": " 500m"}, ("Parameters", "\u2265 500M")),
+        ("zh", {"max": "7B"}, ("\u53c2\u6570\u91cf", "\u2264 7B")),
+    ],
+)
+def test_a_size_has_its_sign_and_its_unit(
+    service: Service, language: str, query: dict[str, str], said: tuple[str, str]
+) -> None:
+    (found,) = chips(Visit(service, words(language), Links(), NAME, query), NAME)
+    assert (found.name, found.value) == said

@@ -63,7 +63,7 @@ def test_the_server_sorts_and_says_so(browser: Browser) -> None:
     assert re.search(r'data-k="rank" aria-sort="ascending"', plain)
     assert re.search(r'data-k="rank" aria-sort="descending"', turned)
     assert turned.count("aria-sort=") == 1
-    assert 'class="board placed"' in turned
+    assert 'class="board few placed"' in turned
 
 
 def test_facts_stay_beside_their_rows(browser: Browser) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from frontrunner.answers.service import Service
-from frontrunner.web.words import languages
+from frontrunner.snapshot.timeline import Change
+from frontrunner.web.views.history import in_words
+from frontrunner.web.words import languages, words
 from tests.web.conftest import HOSTILE, NAME, Browser, build, write_results
 from tests.web.test_change_feeds import grown
 
@@ -48,3 +50,22 @@ def test_a_page_is_made_again_when_the_past_is(tmp_path: Path) -> None:
     before = browser.text("/history")
     grown(tmp_path, 3)
     assert browser.text("/history").count("<time") == before.count("<time") + 1
+
+
+@pytest.mark.parametrize(
+    ("ranks", "means", "said"),
+    [
+        ((3, 2), (0.5, 0.6), "The mean of a went from 50.00 to 60.00, rank 3 \u2192 2."),
+        ((3, 3), (0.5, 0.6), "The mean of a went from 50.00 to 60.00, rank still 3."),
+        ((3, 4), (0.5, None), "a lost its mean of 50.00: it now lacks a result"),
+        ((3, 2), (None, 0.6), "a now has a result on every task: mean 60.00, rank 3 \u2192 2."),
+    ],
+)
+def test_a_mean_that_came_or_went_is_told_as_such(
+    ranks: tuple[int, int], means: tuple[float | None, float | None], said: str
+) -> None:
+    change = Change(1, "rescored", "B", "org/a", *ranks, *means)
+    told = in_words(words("en"), change, short=True)
+    assert told.startswith(said)
+    assert "\u2013" not in told
+    assert "\u2013" not in in_words(words("zh"), change)

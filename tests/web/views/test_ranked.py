@@ -116,7 +116,7 @@ def test_equal_weights_rank_as_the_board(browser: Browser) -> None:
 def test_filters_hide_rows_on_the_server(browser: Browser) -> None:
     page = browser.text(PAGE, "max=500M&use=yes")
     assert page.count("<tr hidden>") == 2
-    assert 'class="board placed"' in page
+    assert 'class="board few placed"' in page
     assert "Commercial use: yes" in page
 
 

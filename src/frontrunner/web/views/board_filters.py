@@ -107,12 +107,14 @@ def chips(visit: Visit, board: str) -> list[Chip]:
 
 def _name(t: Words, name: str) -> str:
     if name in ("min", "max"):
-        size = re.split("[,\uff08]", t("tools.size"))[0]
-        return f"{size} {t('tools.from' if name == 'min' else 'tools.to')}"
+        return re.split("[,\uff08]", t("tools.size"))[0]
     return t(f"tools.{name}")
 
 
 def _word(t: Words, name: str, value: str) -> str:
+    if name in ("min", "max"):
+        sign = "\u2265" if name == "min" else "\u2264"
+        return f"{sign} {_with_unit(value)}"
     if name == "coverage":
         return t("tools.complete") if value == "100" else f"\u2265 {value}%"
     if name == "facets":
@@ -121,6 +123,12 @@ def _word(t: Words, name: str, value: str) -> str:
     if key:
         return t(key)
     return t.named({"kind": "kinds", "modality": "modalities"}.get(name, ""), value)
+
+
+def _with_unit(value: str) -> str:
+    """A size as it was typed; one without a unit is in billions."""
+    typed = value.strip().upper()
+    return f"{typed}B" if typed[-1:].isdigit() else typed
 
 
 _WORDS = {

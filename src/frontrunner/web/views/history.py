@@ -161,11 +161,22 @@ def events(t: Words, changes: Iterable[Change], points: list[Point]) -> list[Eve
 
 def in_words(t: Words, one: Change, *, short: bool = False) -> str:
     """One change in a sentence; `short` leaves out the model's organisation."""
+    ranks = {"before": one.before or 0, "after": one.after or 0}
+    kept = "kept" if one.before == one.after else "moved"
     return t(
-        f"history.did_{one.kind}",
+        f"history.did_{_what(one)}",
         model=one.model.rpartition("/")[2] if short else one.model,
-        before=one.before or 0,
-        after=one.after or 0,
         mean_before=text.score(one.mean_before),
         mean_after=text.score(one.mean_after),
+        rank=t(f"history.rank_{kept}", **ranks),
+        **ranks,
     )
+
+
+def _what(one: Change) -> str:
+    """What happened. A mean needs every task, so one that came or went is told as such."""
+    if one.kind == "rescored" and one.mean_after is None:
+        return "lost"
+    if one.kind == "rescored" and one.mean_before is None:
+        return "gained"
+    return one.kind

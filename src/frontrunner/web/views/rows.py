@@ -150,7 +150,7 @@ def across(columns: Sequence[Sequence[ScoreCell]], rows: int) -> list[tuple[Scor
     return list(zip(*columns, strict=True)) if columns else [()] * rows
 
 
-_SEAMS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[-_.])")
+_SEAMS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])|(?<=[-_.])")
 
 
 def breakable(name: str) -> Markup:
