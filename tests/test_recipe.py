@@ -79,7 +79,7 @@ def test_own_results_beside_public_ones(reader: Path) -> None:
         write(reader, path, content.encode())
     said = run(reader, build)
     assert "Described by their result files: finch-lab/finch-base" in said
-    assert "results: 1 file, 1 usable" in said
+    assert "results: 1 file, 1 with scores" in said
     home = reader / ".frontrunner"
     names = {v.model for v in Store(home).current().table.variants}
     assert names == {"BAAI/bge-m3", "finch-lab/finch-base"}

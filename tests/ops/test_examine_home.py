@@ -48,6 +48,17 @@ def test_a_home_that_is_not_there_is_no_fault_and_says_how_to_begin(tmp_path: Pa
     assert "Run: frontrunner build" in found[1].text
 
 
+@pytest.mark.parametrize("follow", [None, "s3://bucket/board"])
+def test_a_home_without_a_snapshot_says_where_one_comes_from(
+    tmp_path: Path, follow: str | None
+) -> None:
+    (tmp_path / "home").mkdir()
+    found = examine_home(load_settings(tmp_path / "home", {}, store={"follow": follow}), NOW)
+    [text] = [one.text for one in found if one.what == "snapshot"]
+    assert ("frontrunner build" in text) == (follow is None)
+    assert ("A server of this home downloads one" in text) == (follow is not None)
+
+
 def test_old_data(settings: Settings) -> None:
     found = wrong(settings, NOW + 20 * 3600)
     assert "the last good one was 21 h ago, and one is due every 6h" in found["updates"]

@@ -106,8 +106,8 @@ def test_several_sources_are_told_apart_in_what_is_said(tmp_path: Path) -> None:
         listener,
     )
     assert listener.said[:2] == [
-        "  results0.5: 1 file, 1 usable, 1 replaced by a later source",
-        "  mine: 1 file, 1 usable",
+        "  results0.5: 1 file, 1 with scores, 1 replaced by a later source",
+        "  mine: 1 file, 1 with scores",
     ]
 
 

@@ -94,7 +94,7 @@ def test_a_build_prints_few_renamed_entries(tmp_path: Path) -> None:
         write(tmp_path, f"was__{name}/r1/T1.json", result("T1", 0.5))
     found = ingest(tmp_path, catalog(models=[f"org/{name}" for name in "abcd"]), workers=1)
     few = list(lines_of_sources(found, most_renamed=3))
-    assert "(the first 3 of 4; frontrunner ingest --check prints all)" in few[0]
+    assert "(the first 3 of 4; frontrunner ingest --check SOURCE prints all)" in few[0]
     assert "\n".join(few).count("[[renamed]]") == 3
     assert "\n".join(lines_of_sources(found)).count("[[renamed]]") == 4
 
@@ -118,7 +118,7 @@ def test_runs_that_differ_and_aggregates_without_a_file_are_told(tmp_path: Path)
     differ, without = lines_of_scores(ingest(tmp_path, known, workers=1))
     assert differ.startswith("  Runs of one model differ: 1 task of 1 model. The winners follow")
     assert without.startswith("  1 model without a result of Whole, though with results of all its")
-    assert differ.endswith("frontrunner ingest --check lists each.")
+    assert differ.endswith("frontrunner ingest --check SOURCE lists each.")
     (tmp_path / "org__a/1/P1.json").unlink()
     (tmp_path / "org__a/0/P2.json").unlink()
     assert list(lines_of_scores(ingest(tmp_path, known, workers=1))) == []

@@ -40,7 +40,7 @@ from frontrunner.snapshot.store import Store, whole_damage
 
 INDEX = "backup.json"
 _FORMAT = 1
-_MADE_AGAIN = frozenset({"sources", "cache", "catalog", "snapshots", "parts", "rehearsal"})
+_MADE_AGAIN = frozenset({"sources", "cache", "catalog", "snapshots", "parts", "rehearsal", "demo"})
 """Folders of a home that are fetched or made again; of the snapshots, the published one is kept."""
 _SECRETS = frozenset({"console-tokens"})
 _OF_THIS_MACHINE = frozenset({"base-id"})

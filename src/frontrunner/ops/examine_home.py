@@ -15,6 +15,7 @@ from frontrunner.base.errors import FrontrunnerError
 from frontrunner.base.home import Home
 from frontrunner.gateway.examine import Finding
 from frontrunner.ops.notify import read_outboxes
+from frontrunner.remote.state import read_following
 from frontrunner.snapshot.freshness import read_checked_at
 from frontrunner.snapshot.prepared import has_stale_answers
 from frontrunner.snapshot.store import Store, whole_damage
@@ -36,7 +37,7 @@ def examine_home(settings: Settings, now: float | None = None) -> list[Finding]:
         _program(),
         _permissions(settings.home),
         _disk(settings.home),
-        _snapshot(settings.home),
+        _snapshot(settings),
         _freshness(settings, home, time.time() if now is None else now),
         *_secrets(settings, home),
         *_notices(home),
@@ -69,10 +70,16 @@ def _disk(home: Path) -> Finding:
     return Finding("disk", "ok", text)
 
 
-def _snapshot(home: Path) -> Finding:
-    store = Store(home)
+def _snapshot(settings: Settings) -> Finding:
+    store = Store(settings.home)
     if store.current_id() is None:
-        return Finding("snapshot", "absent", "nothing is published. Run: frontrunner build")
+        follows = settings.store.follow or read_following(Home(settings.home))
+        advice = (
+            "A server of this home downloads one: see store (follow)"
+            if follows
+            else "Run: frontrunner build"
+        )
+        return Finding("snapshot", "absent", f"nothing is published. {advice}")
     try:
         current = store.current()
         problems = whole_damage(current)

@@ -13,7 +13,7 @@ from frontrunner.results.ingest import Ingested
 from frontrunner.results.rejects import Reason
 
 _SHOWN = 10
-_LISTED = "frontrunner ingest --check lists each."
+_LISTED = "frontrunner ingest --check SOURCE lists each."
 
 
 def lines_of_sources(ingested: Ingested, *, most_renamed: int | None = None) -> Iterator[str]:
@@ -25,7 +25,7 @@ def lines_of_sources(ingested: Ingested, *, most_renamed: int | None = None) -> 
     if len(ingested.counts) > 1:
         for one in ingested.counts:
             lost = f", {one.replaced:,} replaced by a later source" if one.replaced else ""
-            yield f"  {one.label}: {_files(one.seen)}, {one.usable:,} usable{lost}"
+            yield f"  {one.label}: {_files(one.seen)}, {one.usable:,} with scores{lost}"
     described = [one.name for one in ingested.catalog.models if one.described_by_results]
     if described:
         more = f" and {len(described) - _SHOWN:,} more" if len(described) > _SHOWN else ""
@@ -35,7 +35,8 @@ def lines_of_sources(ingested: Ingested, *, most_renamed: int | None = None) -> 
         count = _files(sum(one.files for one in former))
         shown = former[:most_renamed]
         more = (
-            f" (the first {len(shown)} of {len(former)}; frontrunner ingest --check prints all)"
+            f" (the first {len(shown)} of {len(former)}; "
+            "frontrunner ingest --check SOURCE prints all)"
             if len(shown) < len(former)
             else ""
         )

@@ -352,11 +352,12 @@ def accept(settings: Settings, name: str, by: str, reason: str, reporter: Report
     with store.changing():
         waiting = read_state(home).waiting
         if waiting is None or not name or not waiting.snapshot.startswith(name):
-            held = f"{waiting.snapshot} is" if waiting else "nothing is"
-            raise UnknownNameError(
-                f"{held} held in {settings.home}, not {name!r}. frontrunner refresh status shows "
-                "what waits and why."
+            held = (
+                f"{waiting.snapshot} is held in {settings.home}, not {name!r}"
+                if waiting
+                else f"No snapshot is held in {settings.home}, so {name!r} cannot be accepted"
             )
+            raise UnknownNameError(f"{held}. frontrunner refresh status shows what waits and why.")
         if waiting.against != store.current_id():
             raise RefreshError(
                 f"Another snapshot was published since {waiting.snapshot} was held. Run: "

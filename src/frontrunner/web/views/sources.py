@@ -59,7 +59,7 @@ def origins(service: Service, name: str) -> list[Origin]:
         .agg(pl.len().alias("scores"))
         .join(_files(service.snapshot), on="file")
         .select(*Origin._fields)
-        .sort("task", "path")
+        .sort(pl.col("task").cast(pl.String).str.to_lowercase(), "task", "path")
         .collect()
     )
     return [Origin(*row) for row in found.iter_rows()]
