@@ -126,6 +126,30 @@ def test_everything_is_remembered(root: Path) -> None:
     assert recall(root.parent / "memory", "other") is None
 
 
+def test_a_damaged_memory_is_not_used_whichever_byte_changed(root: Path) -> None:
+    [memory] = (root.parent / "cache").iterdir()
+    whole = memory.read_bytes()
+    digest = cache_module.knowledge_digest(knowledge_of(KNOWN))
+    assert recall(memory, digest) is not None
+    for place in range(len(whole)):
+        memory.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert recall(memory, digest) is None, place
+    for length in (0, 1, 3, 4, 5, len(whole) // 2, len(whole) - 1):
+        memory.write_bytes(whole[:length])
+        assert recall(memory, digest) is None, length
+    memory.write_bytes(whole + whole)
+    assert read(root).table.score.tolist() == [0.25]
+    assert memory.read_bytes() == whole  # written again
+
+
+def test_what_another_release_read_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = knowledge_of(KNOWN)
+    before = cache_module.knowledge_digest(known)
+    assert cache_module.knowledge_digest(known) == before
+    monkeypatch.setattr(cache_module, "__version__", "99")
+    assert cache_module.knowledge_digest(known) != before
+
+
 @pytest.mark.parametrize(("changed", "all_again"), [(2, False), (3, True)])
 def test_of_many_files_a_few_are_read_and_many_with_all_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: int, all_again: bool

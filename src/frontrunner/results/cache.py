@@ -4,11 +4,15 @@ A file counts as unchanged while its size, its inode, its modification time and 
 what they were. A program can set the modification time; only the system sets the change time. What
 is kept are the result files that could be used; model_meta.json, run_settings.jsonl and files with
 a mistake are few, and are read again every time.
+
+A checksum at the end tells if it is damaged: then all files are read, as if nothing were kept.
+Otherwise one changed byte could publish a false score.
 """
 
 from __future__ import annotations
 
 import hashlib
+import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -20,19 +24,22 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from frontrunner import __version__
 from frontrunner.base.atomic import sweep, write_parts
 from frontrunner.results.chunk import Knowledge
 from frontrunner.results.files import Files
 from frontrunner.results.formats import FileCell
 from frontrunner.results.sources import Stamps
 
-_FORMAT = 4
+_FORMAT = 5
 _TICK = 20_000_000
 """Nanoseconds: the clocks of file systems are coarse. A file that changed so shortly before it was
 read can change again and keep its time."""
 
 _ARRAY, _MAP, _BYTES = 0xDD, 0xDF, 0xC6
 _AT_ONCE = 10_000
+_CHECKSUM = 4
+"""Bytes of it, after everything else."""
 _UNSETTLED = -1
 """A change time that no file has, so that the file is read again."""
 
@@ -63,17 +70,20 @@ _KINDS = dict.fromkeys(
 
 
 def knowledge_digest(known: Knowledge) -> str:
-    """Changes when a file could be read differently than before."""
-    content = msgspec.json.encode(
-        [_FORMAT, known.tasks, sorted(known.folders), known.run_defaults], order="deterministic"
-    )
+    """Changes when a file could be read differently than before, also by another release."""
+    facts = [_FORMAT, __version__, known.tasks, sorted(known.folders), known.run_defaults]
+    content = msgspec.json.encode(facts, order="deterministic")
     return hashlib.sha256(content).hexdigest()[:24]
 
 
 def recall(path: Path, knowledge: str) -> Files | None:
     """What was read before; None if nothing was, or if files would be read otherwise now."""
     try:
-        kept = msgspec.msgpack.decode(path.read_bytes(), type=_Memory)
+        stored = memoryview(path.read_bytes())
+        content, checksum = stored[:-_CHECKSUM], stored[-_CHECKSUM:]
+        if zlib.crc32(content).to_bytes(_CHECKSUM, "big") != checksum:
+            return None
+        kept = msgspec.msgpack.decode(content, type=_Memory)
         arrays: dict[str, NDArray[Any]] = {
             name: np.frombuffer(kept.arrays[name], dtype=kind) for name, kind in _KINDS.items()
         }
@@ -94,7 +104,15 @@ def remember(path: Path, knowledge: str, files: Files, began: int) -> None:
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         sweep(path.parent)
-        write_parts(path, _stored(knowledge, files))
+        write_parts(path, _with_checksum(_stored(knowledge, files)))
+
+
+def _with_checksum(parts: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+    checksum = 0
+    for part in parts:
+        checksum = zlib.crc32(part, checksum)
+        yield part
+    yield checksum.to_bytes(_CHECKSUM, "big")
 
 
 def _stored(knowledge: str, files: Files) -> Iterator[bytes | memoryview]:
