@@ -59,6 +59,15 @@ def test_the_page_for_what_is_not_there_searches_and_leads_on(browser: Browser) 
     assert "<script>alert" not in browser.text(f"/nowhere/{HOSTILE}/x")
 
 
+@pytest.mark.parametrize(
+    ("path", "query"), [("/models/a\0b", ""), ("/search", "q=a%00b"), ("/models", "q=a%00b")]
+)
+def test_no_page_has_a_zero_byte(browser: Browser, path: str, query: str) -> None:
+    html = browser.page(path, query).answer.identity
+    assert b"\0" not in html
+    assert "a\N{REPLACEMENT CHARACTER}b".encode() in html
+
+
 def test_a_search_finds_by_every_kind_of_name(browser: Browser) -> None:
     found = browser.text("/search", "q=match; Pairs; ORG/s")
     for href in ("/tasks/Pairs", "/models/org/small"):

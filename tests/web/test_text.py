@@ -181,3 +181,11 @@ def test_what_a_reader_typed_is_repeated_in_one_short_line(typed: str) -> None:
     assert len(said) <= text.QUOTED
     assert "\n" not in said
     assert said.startswith(typed.split(maxsplit=1)[0][:70])
+
+
+def test_what_was_typed_cannot_turn_the_sentence_around_it_or_break_the_page() -> None:
+    assert text.quoted("a\0b\x1b[2J \u202ecba\u2066") == "a\N{REPLACEMENT CHARACTER}b" + (
+        "\N{REPLACEMENT CHARACTER}[2J \N{REPLACEMENT CHARACTER}cba\N{REPLACEMENT CHARACTER}"
+    )
+    family = "\N{WOMAN}\N{ZERO WIDTH JOINER}\N{GIRL}"
+    assert text.quoted(family) == family

@@ -91,7 +91,7 @@ def minute(at: float) -> str:
 
 
 def render(template: str, t: Words, links: Links, **values: Any) -> bytes:
-    """A page."""
+    """A page. HTML has no zero byte; one of an address or a name is shown as a strange sign."""
     page = environment().get_template(template)
     text_of_page = page.render(t=t, links=links, languages=languages(), **values)
-    return text_of_page.encode()
+    return text_of_page.replace("\0", "\N{REPLACEMENT CHARACTER}").encode()

@@ -98,11 +98,13 @@ def cut(text: str, limit: int = 300) -> str:
 
 QUOTED = 80
 """Characters of what a reader typed that a heading, a title or a sentence repeats."""
+_UNSEEN = re.compile("[\0-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters that HTML forbids, and those that turn the direction of the sentence around them."""
 
 
 def quoted(typed: str) -> str:
     """What a reader typed as pages repeat it: addresses may hold thousands of characters."""
-    return cut(" ".join(typed.split()), QUOTED)
+    return cut(_UNSEEN.sub("\N{REPLACEMENT CHARACTER}", " ".join(typed.split())), QUOTED)
 
 
 def safe_url(value: str | None) -> str | None:
