@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from frontrunner.http.app import Application
 from frontrunner.http.warming import Warming
 from frontrunner.snapshot.reader import Snapshot
 from tests.factories import small_snapshot
+from tests.http.conftest import call
 
 
 @pytest.fixture
@@ -72,6 +75,46 @@ def test_another_snapshot_is_made_ready_in_turn(application: Application, tmp_pa
     assert "table" not in other.__dict__
     warmed(application, lambda one: one.done)
     assert "table" in other.__dict__
+
+
+@pytest.mark.parametrize("path", ["/v1/models/nobody/none", "/v1/rank?tasks=None", "/none"])
+def test_an_old_snapshot_leaves_memory_whatever_was_refused(
+    application: Application, tmp_path: Path, path: str
+) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        warmed(application, lambda one: one.done)
+        assert call(application, "GET", path).status_code == 404
+        old = weakref.ref(application.served.service.snapshot)
+        application.use(small_snapshot(tmp_path / "other", 0.05))
+        warmed(application, lambda one: one.done and old() is None)
+    finally:
+        gc.enable()
+
+
+def test_a_busy_server_does_not_keep_what_is_replaced(
+    application: Application, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Application, "idle", False)
+    old = weakref.ref(application.served)
+    warming = application.served.service.snapshot.id
+    begun: list[str] = []
+    real = Service.getting_ready
+
+    def getting_ready(service: Service) -> Iterator[Callable[[], object]]:
+        begun.append(service.snapshot.id)
+        return real(service)
+
+    monkeypatch.setattr(Service, "getting_ready", getting_ready)
+    other = small_snapshot(tmp_path / "other", 0.05)
+
+    def until(_: Warming) -> bool:
+        if begun == [warming] and application.served is old():
+            application.use(other)
+        return begun == [warming, other.id] and old() is None
+
+    warmed(application, until)
 
 
 def test_what_is_replaced_meanwhile_is_not_made_to_its_end(

@@ -4,11 +4,16 @@ The first narrowed board of a snapshot needs its catalog, its scores and what is
 a second of work for ten times the public results. After a start or a swap it is done step by step
 in a thread, between requests. Nothing is served later because of it, and nothing waits for it: what
 is asked for before is made as it would be without.
+
+An answer that was refused, such as a page that is not there, leaves an error that keeps itself and
+the snapshot that was asked. The collector of a server looks too seldom for those: without a look
+after a swap, each old snapshot stayed in memory.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import weakref
 from collections.abc import Callable
@@ -43,7 +48,9 @@ class Warming:
         while True:
             await asyncio.sleep(_LOOK_EVERY)
             if not self.done and self._may_begin():
+                gc.collect()  # 30 ms with the public results
                 await self._try(self._application.served)
+                gc.collect()  # what requests of the old snapshot left that ended meanwhile
 
     async def _try(self, served: Served) -> None:
         warming = asyncio.create_task(self._warm(served))
@@ -65,10 +72,10 @@ class Warming:
             if self._application.served is not served:
                 return
             await asyncio.to_thread(step)
-            await self._quiet()
+            await self._quiet(served)
 
-    async def _quiet(self) -> None:
-        """Let requests go first."""
+    async def _quiet(self, served: Served) -> None:
+        """Let requests go first, unless another snapshot is served, which frees this one."""
         await asyncio.sleep(_PAUSE)
-        while not self._application.idle:
+        while not self._application.idle and self._application.served is served:
             await asyncio.sleep(_PAUSE)
