@@ -44,6 +44,19 @@ def test_the_first_rank_is_at_the_top_and_the_best_mean_too() -> None:
     assert places[1][0] > places[1][1]
 
 
+def test_a_picture_beside_another_has_its_time() -> None:
+    ranks = line([(0.0, 1.0), (DAY, 2.0), (4 * DAY, 3.0)])
+    means = line([(DAY, 50.0), (2 * DAY, 51.0)])
+
+    def places(drawn: str) -> list[float]:
+        return [float(x) for x in re.findall(r'cx="([\d.]+)"', drawn.partition("</svg>")[0])]
+
+    rank = places(str(picture([ranks], "", ranks=True)))
+    mean = places(str(picture([means], "", ranks=False, beside=ranks.spots)))
+    assert mean[0] == rank[1]
+    assert mean[1] < rank[2]
+
+
 def test_a_phone_gets_a_picture_of_its_own_with_the_names_below() -> None:
     lines = [line([(0.0, 1.0), (DAY, 5.0)], name) for name in ("first", "second")]
     wide, narrow, _ = str(picture(lines, "Rank", ranks=True)).split("</svg>")

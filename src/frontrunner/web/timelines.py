@@ -63,19 +63,27 @@ class _Scale(NamedTuple):
         return round(_TOP + share * (self.height - _TOP - _BOTTOM), 1)
 
 
-def picture(lines: Sequence[Line], label: str, *, ranks: bool, height: float = 260.0) -> Markup:
+def picture(
+    lines: Sequence[Line],
+    label: str,
+    *,
+    ranks: bool,
+    height: float = 260.0,
+    beside: Sequence[Spot | None] = (),
+) -> Markup:
     """Lines over time, wide and narrow; of ranks, the first is at the top. Empty without two
-    moments.
+    moments. The time runs as far as in the picture of `beside`, so that both can be compared.
     """
     spots = [spot for line in lines for spot in line.spots if spot]
     if len({spot.at for spot in spots}) < 2:
         return Markup("")
     longest = max((len(line.name) for line in lines), default=0)
-    wide = _scale(spots, ranks, _WIDE - _RIGHT - longest * _LETTER, height)
-    narrow = _scale(spots, ranks, _NARROW - _RIGHT, height)
+    moments = [spot.at for spot in (*spots, *beside) if spot]
+    wide = _scale(spots, moments, ranks, (_WIDE - _RIGHT - longest * _LETTER, height))
+    narrow = _scale(spots, moments, ranks, (_NARROW - _RIGHT, height))
     parts = [Markup('<text class="ta" x="4" y="14">{}</text>').format(label)]
-    beside, below = _names(wide, lines), _keys(narrow, lines)
-    return _svg("wide", (_WIDE, height), label, [*parts, *_inside(wide, lines), *beside]) + _svg(
+    ends, below = _names(wide, lines), _keys(narrow, lines)
+    return _svg("wide", (_WIDE, height), label, [*parts, *_inside(wide, lines), *ends]) + _svg(
         "narrow",
         (_NARROW, height + len(below) * _KEY),
         label,
@@ -94,15 +102,16 @@ def _inside(scale: _Scale, lines: Sequence[Line]) -> list[Markup]:
     return [*_grid(scale), *drawn]
 
 
-def _scale(spots: Sequence[Spot], ranks: bool, width: float, height: float) -> _Scale:
+def _scale(
+    spots: Sequence[Spot], moments: Sequence[float], ranks: bool, size: tuple[float, float]
+) -> _Scale:
     values = [spot.value for spot in spots]
     low, high = min(values), max(values)
     if ranks:
         low, high = 1.0 if low <= _NEAR_TOP else low, max(high, low + 2)
     else:
         low, high = math.floor(low - 0.5), math.ceil(high + 0.5)
-    begin, end = min(spot.at for spot in spots), max(spot.at for spot in spots)
-    return _Scale(begin, end, low, high, ranks, width, height)
+    return _Scale(min(moments), max(moments), low, high, ranks, *size)
 
 
 def _grid(scale: _Scale) -> list[Markup]:

@@ -124,6 +124,8 @@ def _on_board(
         board,
         bench.display_name if bench else board,
         picture([Line("", ranks)], t("history.rank"), ranks=True) if drawn else Markup(""),
-        picture([Line("", means)], t("history.mean"), ranks=False) if drawn else Markup(""),
+        picture([Line("", means)], t("history.mean"), ranks=False, beside=ranks)
+        if drawn
+        else Markup(""),
         rows,
     )
