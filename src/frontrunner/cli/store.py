@@ -61,8 +61,7 @@ def pull(
 
 @group.command()
 def status(home: Home = None, store: PublishTo = None, as_json: Json = False) -> None:
-    """Show what the store holds and whether a server of this home follows it; exits with 11
-    if not."""
+    """Show what the store holds and whether a server here follows it; exits with 11 if not."""
     from frontrunner.remote.bucket import Bucket  # noqa: PLC0415
     from frontrunner.remote.push import read_pointer  # noqa: PLC0415
 
