@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -67,3 +69,13 @@ def test_the_receiver_of_the_docs(receiver: tuple[str, subprocess.Popen[str]]) -
     assert [process.stdout.readline() for _ in range(2)] == [f"{NOTICE.title}\n"] * 2
     process.terminate()
     assert process.communicate()[0] == ""
+
+
+def test_a_silent_client_does_not_stop_it(
+    receiver: tuple[str, subprocess.Popen[str]],
+) -> None:
+    url, _ = receiver
+    assert sent(url, KEY) == ""
+    with socket.create_connection(("127.0.0.1", urlsplit(url).port)) as silent:
+        silent.sendall(b"POST /hook HTTP/1.1\r\nContent-Length: 99\r\n\r\n")
+        assert sent(url, KEY) == ""
