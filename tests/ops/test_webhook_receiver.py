@@ -74,8 +74,10 @@ def test_the_receiver_of_the_docs(receiver: tuple[str, subprocess.Popen[str]]) -
 def test_a_silent_client_does_not_stop_it(
     receiver: tuple[str, subprocess.Popen[str]],
 ) -> None:
-    url, _ = receiver
+    url, process = receiver
     assert sent(url, KEY) == ""
     with socket.create_connection(("127.0.0.1", urlsplit(url).port)) as silent:
         silent.sendall(b"POST /hook HTTP/1.1\r\nContent-Length: 99\r\n\r\n")
         assert sent(url, KEY) == ""
+    process.terminate()
+    assert process.communicate()[0].startswith(NOTICE.title)
