@@ -209,6 +209,23 @@ def test_a_container_that_answers_once_more_counts_once(tmp_path: Path) -> None:
     assert found == [0, 2, 3, 3, 3, 3]
 
 
+def test_a_file_of_an_earlier_version_names_no_time_of_1970(tmp_path: Path) -> None:
+    """It has no time of the last answer: the counts are missing at most since they began."""
+    file = tmp_path / "evidence.json"
+    answers = [Traffic(epoch="a", at=BEGIN + 50, last=0), Traffic(epoch="b", at=BEGIN + 90, last=0)]
+
+    def here() -> CollectorThere:
+        found = CollectorThere(lambda cursor: answers.pop(0), file, lambda: BEGIN)
+        found.follow(STEP)
+        return found
+
+    here().look()
+    kept = msgspec.json.decode(file.read_bytes())
+    del kept["told_at"]
+    file.write_bytes(msgspec.json.encode(kept))
+    assert f"between {utc(0)} and {utc(90)} UTC" in here().look().unknown
+
+
 def test_what_cannot_be_asked_is_a_problem_and_no_pass(tmp_path: Path) -> None:
     there = Counted(tmp_path)
     wire = Wire(there)
