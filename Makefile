@@ -155,11 +155,11 @@ fix: setup-dev ## Let ruff fix what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# Whole take-overs, which mostly wait, so three run at once.
+# Whole take-overs, which mostly wait, so two run at once.
 WAITING := tests/takeover tests/hub
 
 acceptance: setup-dev setup-clients setup-gradio setup-lint setup-model setup-hub-client ## Run the slow checks on the real data in ../shared
-	$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "acceptance and not browser" $(WAITING)
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "acceptance and not browser" $(WAITING)
 	$(BIN)/python -m pytest -q -m "acceptance and not browser" $(WAITING:%=--ignore %)
 
 tests/hub/node/node_modules/.done: tests/hub/node/package-lock.json

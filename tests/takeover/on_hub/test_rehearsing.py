@@ -21,6 +21,9 @@ from tests.hub.conftest import plain_client
 
 __all__ = ["plain_client"]
 
+LONG = 900.0
+"""Seconds for a rehearsal whose controller is killed many times, on a busy machine."""
+
 
 def command(*words: str) -> subprocess.CompletedProcess[str]:
     return run_command("hub", "rehearse", *words)
@@ -122,14 +125,14 @@ def test_an_archive_that_starts_again_at_the_end_is_waited_for(
 @pytest.mark.parametrize("strategy", ["overwrite", "rename"])
 @pytest.mark.parametrize("fault", faults_of(shifting=False))
 def test_every_fault(tmp_path: Path, strategy: str, fault: str) -> None:
-    found = rehearse(Order(strategy=strategy, fault=fault), tmp_path / "rehearsal")
+    found = rehearse(Order(strategy=strategy, fault=fault, seconds=LONG), tmp_path / "rehearsal")
     assert found.all_held, found.held
 
 
 @pytest.mark.acceptance
 @pytest.mark.parametrize("fault", faults_of(shifting=True))
 def test_every_fault_while_users_move_in_shares(tmp_path: Path, fault: str) -> None:
-    found = rehearse(Order(shifting=True, fault=fault), tmp_path / "rehearsal")
+    found = rehearse(Order(shifting=True, fault=fault, seconds=LONG), tmp_path / "rehearsal")
     assert found.all_held, found.held
 
 
