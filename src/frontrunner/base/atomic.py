@@ -372,3 +372,15 @@ def _lock(handle: int) -> None:
     import fcntl  # noqa: PLC0415 -- POSIX alone
 
     fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+FileStamp = tuple[int, int]
+
+
+def file_stamp(file: Path) -> FileStamp | None:
+    """What changes when a file is replaced; None if it cannot be seen."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from frontrunner.base.atomic import locked, write_file
+from frontrunner.base.atomic import FileStamp, file_stamp, locked, write_file
 from frontrunner.base.errors import (
     FrontrunnerError,
     GatewayError,
@@ -72,7 +72,7 @@ class Supervisor:
         self._helpers = Helpers(helpers or {}, self.place.folder)
         self._stop = threading.Event()
         self._reload = threading.Event()
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: FileStamp | None = None
         self._observed = 0.0
         self._silent_since: float | None = None
         self._health: dict[tuple[str, str], str] = {}
@@ -85,7 +85,7 @@ class Supervisor:
         """Run until SIGTERM or SIGINT. Raises GatewayError if Envoy refuses or another runs."""
         self._envoys.make_folder()
         with self._alone(), self._signals(), self._metrics():
-            self._stamp = _stamp(self._watched)
+            self._stamp = file_stamp(self._watched)
             self.counts.restarts.labels(self._begin()).inc()
             self._look_at_settings()
             started(self.settings.listen)
@@ -237,7 +237,7 @@ class Supervisor:
         if not self._envoys.is_alive():
             self._revive()
         self._helpers.keep()
-        stamp = _stamp(self._watched)
+        stamp = file_stamp(self._watched)
         if stamp != self._stamp:
             self._stamp = stamp
             self._reload.set()
@@ -342,12 +342,3 @@ class Supervisor:
 
     def _active(self, admin: Admin) -> bool:
         return sum(admin.stats(r"^http\.users\.downstream_rq_active$").values()) > 0
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    """What changes when a file is replaced or written; None if there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_ino

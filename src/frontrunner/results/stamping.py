@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from pathlib import Path
 
+from frontrunner.base.atomic import file_stamp
 from frontrunner.results.fetch import LocalSource
 from frontrunner.results.sources import (
     Stamps,
@@ -36,7 +37,7 @@ class Stamping:
         `cache` is the file whose content the stamps are for.
         """
         self.root = root
-        self._of = _identity(cache) if cache else None
+        self._of = file_stamp(cache) if cache else None
         self.models = list(models)
         # In the order of their files' paths: a folder's name counts with the slash behind it.
         ordered = sorted(models, key=lambda name: f"{name}/")
@@ -52,7 +53,9 @@ class Stamping:
         If another build has written it since they were begun, what came meanwhile is in it and not
         in the stamps, and would be taken for removed.
         """
-        return self.models == list(models) and self._of is not None and self._of == _identity(cache)
+        return (
+            self.models == list(models) and self._of is not None and self._of == file_stamp(cache)
+        )
 
     def result(self) -> list[Stamps]:
         """All stamps, part by part, sorted by path; what the other process has not begun is done
@@ -65,15 +68,6 @@ class Stamping:
         if not self._theirs or self._theirs[number].cancel():
             return folder_stamps(self.root, self._parts[number])
         return self._theirs[number].result()
-
-
-def _identity(cache: Path) -> tuple[int, int] | None:
-    """Tells a cache from another one in its place; None if there is none."""
-    try:
-        status = cache.stat()
-    except OSError:
-        return None
-    return status.st_ino, status.st_mtime_ns
 
 
 def cache_path(folder: Path, source: Path) -> Path:

@@ -16,7 +16,7 @@ from typing import Protocol
 
 import msgspec
 
-from frontrunner.base.atomic import write_file
+from frontrunner.base.atomic import FileStamp, file_stamp, write_file
 from frontrunner.gateway.log_position import LogReader, Position
 from frontrunner.gateway.logs import RequestLine
 from frontrunner.gateway.render import Place
@@ -296,18 +296,6 @@ class Collector:
             unread=kept.unread,
             problem=problem,
         )
-
-
-FileStamp = tuple[int, int]
-
-
-def file_stamp(file: Path) -> FileStamp | None:
-    """What changes when a file is replaced; None if it cannot be seen."""
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns
 
 
 def _read(file: Path) -> tuple[Kept | None, str]:

@@ -15,16 +15,14 @@ from pathlib import Path
 
 import msgspec
 
-from frontrunner.base.atomic import write_file
+from frontrunner.base.atomic import FileStamp, file_stamp, write_file
 from frontrunner.base.errors import FrontrunnerError
 from frontrunner.gateway.traffic_rows import Cursor, Traffic, TrafficRow
 from frontrunner.takeover.evidence.collect import (
     MOST_UNREAD,
     SETTLED,
     Analysis,
-    FileStamp,
     carry_over,
-    file_stamp,
 )
 from frontrunner.takeover.evidence.facts import Evidence
 from frontrunner.takeover.evidence.windows import Windows
