@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,11 +42,13 @@ OLD = "https://board-leaderboard-old.hf.space"
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    settings = made_home(tmp_path / "home")
-    write_space(settings, tmp_path / "space")
-    write_shifting(tmp_path / "space", shifting_of(settings, OLD))
-    return tmp_path / "space"
+def folder() -> Iterator[Path]:
+    """A folder with a path short enough for the sockets of its gateway."""
+    with tempfile.TemporaryDirectory(prefix="gw") as name:
+        settings, space = made_home(Path(name, "home")), Path(name, "space")
+        write_space(settings, space)
+        write_shifting(space, shifting_of(settings, OLD))
+        yield space
 
 
 def test_the_folder_differs_in_two_files(folder: Path, tmp_path: Path) -> None:
