@@ -14,6 +14,9 @@ expect = pytest.importorskip("playwright.sync_api").expect
 # A condition holds within milliseconds, on a busy machine within seconds.
 expect.set_options(timeout=20_000)
 
+_LOOKS = 400
+"""At the clipboard, 50 ms apart: a function that waits for it would take its promise for a text."""
+
 _QUERY = "([name, value]) => (new URLSearchParams(location.search).get(name) ?? '') === value"
 
 
@@ -49,5 +52,9 @@ def copied(page: Any, button: str) -> str:
     """The text that a button puts on the clipboard."""
     page.evaluate("navigator.clipboard.writeText('')")
     page.click(button)
-    text: str = page.wait_for_function("navigator.clipboard.readText()").json_value()
-    return text
+    for _ in range(_LOOKS):
+        text: str = page.evaluate("navigator.clipboard.readText()")
+        if text:
+            return text
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{button} put nothing on the clipboard.")
