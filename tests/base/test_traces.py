@@ -66,7 +66,33 @@ def test_the_steps_of_an_update_are_spans_in_it(spans: InMemorySpanExporter) -> 
     assert update.context is not None
     assert step.parent.span_id == update.context.span_id
     assert update.attributes == {"outcome": "published"}
-    assert update.resource.attributes["service.name"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        ({}, "frontrunner"),
+        ({"OTEL_SERVICE_NAME": "board"}, "board"),
+        ({"OTEL_RESOURCE_ATTRIBUTES": "service.name=board,host.name=a"}, "board"),
+        ({"OTEL_RESOURCE_ATTRIBUTES": "host.name=a"}, "frontrunner"),
+    ],
+)
+def test_the_service_has_a_name_that_the_variables_of_opentelemetry_replace(
+    variables: dict[str, str], name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES"):
+        monkeypatch.delenv(variable, raising=False)
+    for variable, value in variables.items():
+        monkeypatch.setenv(variable, value)
+    kept = InMemorySpanExporter()
+    traces.trace_to(SimpleSpanProcessor(kept))
+    try:
+        with span("update"):
+            pass
+    finally:
+        traces.end_traces()
+    [update] = kept.get_finished_spans()
+    assert update.resource.attributes["service.name"] == name
 
 
 def test_without_the_setting_nothing_is_traced() -> None:

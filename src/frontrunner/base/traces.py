@@ -14,6 +14,7 @@ from frontrunner.base.errors import MissingExtraError
 from frontrunner.base.logging_settings import LoggingSettings
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import SpanProcessor
 
 Attributes = Callable[..., None]
@@ -47,14 +48,22 @@ def begin_traces(settings: LoggingSettings) -> None:
 
 def trace_to(processor: SpanProcessor) -> None:
     """Hand every span to a processor from now on."""
-    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 -- an extra
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 -- an extra
 
-    # OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES go before this.
-    resource = Resource({"service.name": "frontrunner"}).merge(Resource.create())
-    provider = TracerProvider(resource=resource)
+    provider = TracerProvider(resource=_resource())
     provider.add_span_processor(processor)
     _state.update(provider=provider, tracer=provider.get_tracer("frontrunner"))
+
+
+def _resource() -> Resource:
+    """What OpenTelemetry's variables say of this process; its service has a name in any case."""
+    from opentelemetry.sdk.resources import SERVICE_NAME, Resource  # noqa: PLC0415 -- an extra
+
+    described = Resource.create()
+    # Without a name in the variables, OpenTelemetry makes one of the interpreter's.
+    if str(described.attributes.get(SERVICE_NAME, "")).startswith("unknown_service"):
+        return described.merge(Resource({SERVICE_NAME: "frontrunner"}))
+    return described
 
 
 def end_traces() -> None:
