@@ -74,6 +74,14 @@ def test_every_command_that_takes_a_home_gets_it() -> None:
             "On the machine that builds the board, run: frontrunner store push --store s3://b/c",
             "On the machine that builds the board, run: frontrunner store push --store s3://b/c",
         ),
+        (
+            "Run: frontrunner build --results SOURCE, or frontrunner demo",
+            "Run: frontrunner build --results SOURCE --home /h, or frontrunner demo --home /h",
+        ),
+        (
+            "frontrunner ingest --check SOURCE lists each.",
+            "frontrunner ingest --check SOURCE --home /h lists each.",
+        ),
         ("frontrunner reads format 3", "frontrunner reads format 3"),
         ("`frontrunner hub plan` says more", "`frontrunner hub plan --home /h` says more"),
     ],
@@ -88,3 +96,9 @@ def test_hints(text: str, shown: str) -> None:
 def test_a_message_of_a_command(tmp_path: Path) -> None:
     _, _, said = run_here("gateway", "share", "--home", str(tmp_path))
     assert f"frontrunner gateway run --home {tmp_path}" in said
+
+
+def test_the_doctor_names_its_home_in_what_to_run(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    _, out, _ = run_here("doctor", "--home", str(tmp_path / "home"))
+    assert f"Run: frontrunner build --results SOURCE --home {tmp_path}/home\n" in out

@@ -12,6 +12,7 @@ from frontrunner.base.home import Home
 from frontrunner.ops.completing import prepare_answers
 from frontrunner.ops.examine_home import examine_home
 from frontrunner.ops.notify import DEAD_AFTER
+from frontrunner.remote.state import Following, write_following
 from frontrunner.snapshot.freshness import write_checked_at
 from frontrunner.snapshot.store import Store
 from tests.factories import small_snapshot, write
@@ -48,15 +49,37 @@ def test_a_home_that_is_not_there_is_no_fault_and_says_how_to_begin(tmp_path: Pa
     assert "Run: frontrunner build" in found[1].text
 
 
-@pytest.mark.parametrize("follow", [None, "s3://bucket/board"])
-def test_a_home_without_a_snapshot_says_where_one_comes_from(
-    tmp_path: Path, follow: str | None
+@pytest.mark.parametrize(
+    ("given", "command"),
+    [
+        ({}, "frontrunner build --results SOURCE"),
+        ({"refresh": {"results": "results"}}, "frontrunner refresh"),
+        ({"store": {"follow": "s3://bucket/board"}}, "frontrunner serve --store s3://bucket/board"),
+    ],
+)
+def test_a_home_without_a_snapshot_says_which_command_gives_it_one(
+    tmp_path: Path, given: dict[str, dict[str, str]], command: str
 ) -> None:
     (tmp_path / "home").mkdir()
-    found = examine_home(load_settings(tmp_path / "home", {}, store={"follow": follow}), NOW)
+    found = examine_home(load_settings(tmp_path / "home", {}, **given), NOW)
     [text] = [one.text for one in found if one.what == "snapshot"]
-    assert ("frontrunner build" in text) == (follow is None)
-    assert ("A server of this home downloads one" in text) == (follow is not None)
+    assert f"Run: {command}" in text
+
+
+def test_a_home_that_followed_a_store_names_it_though_the_settings_no_longer_do(
+    tmp_path: Path,
+) -> None:
+    home = Home(tmp_path)
+    write_following(home, Following(store="s3://bucket/board"))
+    found = examine_home(load_settings(tmp_path, {}), NOW)
+    [text] = [one.text for one in found if one.what == "snapshot"]
+    assert "Run: frontrunner serve --store s3://bucket/board" in text
+
+
+def test_after_a_rollback_it_is_not_said_that_no_update_ever_succeeded(settings: Settings) -> None:
+    (settings.home / "refresh/checked.json").unlink()
+    current = Store(settings.home).current_id()
+    assert wrong(settings)["updates"].startswith(f"no update has confirmed {current} yet")
 
 
 def test_old_data(settings: Settings) -> None:

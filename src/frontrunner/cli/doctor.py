@@ -12,6 +12,7 @@ from frontrunner.base.config import Settings, correct_in, load_settings
 from frontrunner.base.errors import MissingExtraError
 from frontrunner.base.home import Home as HomePaths
 from frontrunner.cli.app import app
+from frontrunner.cli.hints import with_home
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import print_json
 
@@ -43,7 +44,7 @@ def doctor(home: Home = None, as_json: Json = False) -> None:
         print_json(findings)
     else:
         for one in findings:
-            typer.echo(f"{one.state:7} {one.what}: {one.text}")
+            typer.echo(f"{one.state:7} {one.what}: {with_home(one.text)}")
     sys.exit(1 if any(one.state == "wrong" for one in findings) else 0)
 
 

@@ -18,8 +18,8 @@ _COMMAND = re.compile(
     # Not for the home of another machine.
     rf"(?<!builds the board, run: )frontrunner (?:(?:{'|'.join(_GROUPS)}) [a-z]+|{_WITH_MORE}"
     rf"|(?!(?:{'|'.join(_PROSE)})\b)[a-z]+)\b(?![-.]\w)"
-    # The words that follow, as far as they are such, also with an address.
-    r"(?: (?:--(?!home)[a-z-]+(?: [a-z]\w*://[^\s,;]*[^\s.,;])?|\d+\b(?!\.\d)))*+"
+    # The words that follow, as far as they are such, also with an address or a word like SOURCE.
+    r"(?: (?:--(?!home)[a-z-]+(?: (?:[a-z]\w*://[^\s,;]*[^\s.,;]|[A-Z]{2,}\b))?|\d+\b(?!\.\d)))*+"
     # Up to the end of a sentence, or to the next command, it has no --home yet.
     r"(?!(?:(?!\.\s|\n|`|frontrunner ).)*--home)"
 )

@@ -31,7 +31,7 @@ def examine_home(settings: Settings, now: float | None = None) -> list[Finding]:
     """The findings, in the order in which they are to be mended."""
     home = Home(settings.home)
     if not settings.home.is_dir():
-        text = f"{settings.home} does not exist. Run: frontrunner build, or frontrunner demo"
+        text = f"{settings.home} does not exist. {_to_publish(settings)}, or frontrunner demo"
         return [_program(), Finding("home", "absent", text)]
     return [
         _program(),
@@ -73,20 +73,15 @@ def _disk(home: Path) -> Finding:
 def _snapshot(settings: Settings) -> Finding:
     store = Store(settings.home)
     if store.current_id() is None:
-        follows = settings.store.follow or read_following(Home(settings.home))
-        advice = (
-            "A server of this home downloads one: see store (follow)"
-            if follows
-            else "Run: frontrunner build"
-        )
-        return Finding("snapshot", "absent", f"nothing is published. {advice}")
+        return Finding("snapshot", "absent", f"nothing is published. {_to_publish(settings)}")
     try:
         current = store.current()
         problems = whole_damage(current)
     except (FrontrunnerError, OSError) as error:
         return Finding("snapshot", "wrong", str(error))
     if problems:
-        text = f"{current.id} is damaged: {problems[0]}. Run: frontrunner rollback, then refresh"
+        advice = "Run: frontrunner rollback, then frontrunner refresh"
+        text = f"{current.id} is damaged: {problems[0]}. {advice}"
         return Finding("snapshot", "wrong", text)
     if current.prepared is None:
         is_stale = has_stale_answers(current.folder)
@@ -98,6 +93,17 @@ def _snapshot(settings: Settings) -> Finding:
     return Finding("snapshot", "ok", f"{current.id} is intact")
 
 
+def _to_publish(settings: Settings) -> str:
+    """The command that gives the home its first snapshot."""
+    state = read_following(Home(settings.home))
+    address = settings.store.follow or (state.store if state else "")
+    if address:
+        return f"Run: frontrunner serve --store {address}, which downloads a snapshot"
+    if settings.refresh.results:
+        return "Run: frontrunner refresh"
+    return "Run: frontrunner build --results SOURCE"
+
+
 def _freshness(settings: Settings, home: Home, now: float) -> Finding:
     what = "updates"
     if not settings.refresh.results:
@@ -105,7 +111,11 @@ def _freshness(settings: Settings, home: Home, now: float) -> Finding:
     current = Store(settings.home).current_id()
     checked = read_checked_at(home, current) if current else None
     if checked is None:
-        return Finding(what, "wrong", "no update has succeeded yet. Run: frontrunner refresh")
+        # After a rollback, earlier updates succeeded: with another snapshot.
+        text = (
+            f"no update has confirmed {current} yet" if current else "no update has succeeded yet"
+        )
+        return Finding(what, "wrong", f"{text}. Run: frontrunner refresh")
     hours = (now - checked) / 3600
     if now - checked > _LATE * seconds(settings.refresh.every):
         text = f"the last good one was {hours:.0f} h ago, and one is due every "
