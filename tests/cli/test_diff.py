@@ -66,6 +66,7 @@ def test_two_months_are_rebuilt_and_compared(
         (("diff", "2024-01", "2025-02"), 2, "The oldest is of 2025-01-05"),
         (("diff", "2025-01"), 2, "Nothing is published"),
         (("diff", "2025-01", "2025-02", "--board", "None"), 2, "Unknown benchmark: None"),
+        (("diff", "2025-01", "2025-02", "--board", "all"), 2, "all. Did you mean All?"),
         (("refresh", "backfill"), 2, "--bundle FILE or --git SOURCE"),
         (("refresh", "backfill", "--git", "r", "--weekly", "--monthly"), 2, "cannot be combined"),
         (("refresh", "backfill", "--git", "r", "--since", "May"), 2, "--since must be a day"),

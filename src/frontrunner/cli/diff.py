@@ -12,6 +12,7 @@ import typer
 
 from frontrunner.base.config import load_settings
 from frontrunner.base.errors import UnknownNameError
+from frontrunner.base.near import near_names
 from frontrunner.cli.app import app
 from frontrunner.cli.options import Home, Json
 from frontrunner.cli.output import counted, moment, print_json, visible
@@ -75,7 +76,10 @@ def _only(found: Comparison, board: str, *snapshots: Snapshot) -> Comparison:
         for scope in bench.scopes
     }
     if not tasks:
-        raise UnknownNameError(f"Unknown benchmark: {board}")
+        known = {name for one in snapshots for name in one.catalog.benchmark_by_name}
+        near = near_names(board, known, most=1)
+        hint = f". Did you mean {near[0]}?" if near else ""
+        raise UnknownNameError(f"Unknown benchmark: {board}{hint}")
     return msgspec.structs.replace(
         found,
         boards=tuple(one for one in found.boards if one.board == board),
