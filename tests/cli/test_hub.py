@@ -63,6 +63,24 @@ def test_the_rights_of_a_token(home: Path, running_hub: Hub) -> None:
     assert "missing: repo.write on board/archive" in done.stdout
 
 
+@pytest.mark.parametrize(
+    "named", ['[hub]\ndemo = "board/demo"', '[refresh.deploy]\nspace = "board/demo"']
+)
+def test_the_rights_to_deploy_a_board_that_replaces_no_other(
+    home: Path, running_hub: Hub, named: str
+) -> None:
+    (home / "frontrunner.toml").write_text(named)
+    env = {"FRONTRUNNER_HUB_ENDPOINT": running_hub.url}
+
+    def asked(token: str) -> subprocess.CompletedProcess[str]:
+        return run_command("hub", "rights", "--home", str(home), env={"HF_TOKEN": token, **env})
+
+    assert (asked(TOKEN).returncode, asked(TOKEN).stdout) == (0, "")
+    refused = asked("hf_TheOwnerMayRead")
+    assert refused.returncode == 1
+    assert refused.stdout == "missing: repo.write on board/demo (to make and change it)\n"
+
+
 def test_without_a_token_or_a_space(home: Path) -> None:
     done = run(home, "rights", token="")
     assert (done.returncode, "Set HF_TOKEN" in done.stderr) == (2, True)

@@ -155,11 +155,10 @@ def deploy(
     as_json: Json = False,
 ) -> None:
     """Commit a folder to a Space, and wait until its live address serves the snapshot."""
-    from frontrunner.hub.asking_rights import check_rights  # noqa: PLC0415
+    from frontrunner.hub.asking_rights import check_rights, needs_of_spaces  # noqa: PLC0415
     from frontrunner.hub.boxed import read_box  # noqa: PLC0415
     from frontrunner.hub.deploying import deploy as run  # noqa: PLC0415
     from frontrunner.hub.deploying import folder_problems, upload_board  # noqa: PLC0415
-    from frontrunner.hub.rights import Need, Right  # noqa: PLC0415
     from frontrunner.hub.waiting import WaitTimes  # noqa: PLC0415
 
     settings = load_settings(home)
@@ -170,7 +169,7 @@ def deploy(
             f"frontrunner space check {folder}"
         )
     target = [name, *([box.dataset] if (box := read_box(folder / "home")).dataset else [])]
-    check_rights(hub, [Need(Right.WRITE, one, "to make and change it") for one in target])
+    check_rights(hub, needs_of_spaces(target))
     _check_target(hub, name, settings, replace=replace, dry_run=dry_run)
     if dry_run:
         _tell_change(hub, name, folder)

@@ -12,12 +12,17 @@ from frontrunner.hub.session import Hub
 
 def needs_of_move(space: str, others: Iterable[str]) -> list[Need]:
     """What a take-over of `space` needs; the others are the Spaces that it makes, if any."""
-    needs = [
+    return [
         Need(Right.READ, space, "to save the board"),
         Need(Right.WRITE, space, "to commit, and to read variables"),
+        *needs_of_spaces(one for one in others if one != space),
     ]
-    made = sorted({one for one in others if one})
-    return [*needs, *(Need(Right.WRITE, one, "to make and change it") for one in made)]
+
+
+def needs_of_spaces(names: Iterable[str]) -> list[Need]:
+    """What the Spaces that a deployment or a take-over makes and changes need."""
+    made = sorted({one for one in names if one})
+    return [Need(Right.WRITE, one, "to make and change it") for one in made]
 
 
 def ask_rights(hub: Hub, needs: Sequence[Need]) -> RightsReport:
