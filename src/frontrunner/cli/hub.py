@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from frontrunner.base.atomic import write_file
-from frontrunner.base.config import HubSettings, Settings, load_settings
+from frontrunner.base.config import HubSettings, load_settings
 from frontrunner.base.errors import UsageError
 from frontrunner.base.home import Home as HomeFolder
 from frontrunner.cli.app import app
@@ -22,7 +22,7 @@ from frontrunner.cli.output import ask_to_go_on, complain, counted, print_json, 
 from frontrunner.cli.progress import progress_bar
 
 if TYPE_CHECKING:
-    from frontrunner.hub.rights import Need, RightsReport
+    from frontrunner.hub.rights import RightsReport
     from frontrunner.hub.saved_tree import SavedTree
     from frontrunner.hub.session import Hub
 
@@ -51,10 +51,12 @@ def rights(space: Space = None, as_json: Json = False, home: Home = None) -> Non
     If the settings name the live Space, these are the rights of a take-over; otherwise those of
     deploying. Exits with 1 if a right is missing or cannot be determined.
     """
-    from frontrunner.hub.asking_rights import ask_rights  # noqa: PLC0415
+    from frontrunner.hub.asking_rights import ask_rights, needs_of  # noqa: PLC0415
 
     settings = load_settings(home, hub={"space": space})
-    needs = _needs(settings)
+    needs = needs_of(settings)
+    if settings.hub.space or not needs:
+        space_of(settings.hub)
     hub = opened_hub(settings.hub)
     report = ask_rights(hub, needs)
     if as_json:
@@ -63,16 +65,6 @@ def rights(space: Space = None, as_json: Json = False, home: Home = None) -> Non
         _tell_rights(report, len(needs))
     if report.missing or report.unknown:
         sys.exit(1)
-
-
-def _needs(settings: Settings) -> list[Need]:
-    """The rights that the Spaces in the settings need. Raises UsageError if there is no Space."""
-    from frontrunner.hub.asking_rights import needs_of_move, needs_of_spaces  # noqa: PLC0415
-
-    hub, deploy = settings.hub, settings.refresh.deploy.space
-    if not hub.space and (hub.demo or deploy):
-        return needs_of_spaces((hub.demo, deploy))
-    return needs_of_move(space_of(hub), (hub.archive, hub.demo, deploy))
 
 
 def _tell_rights(report: RightsReport, needs: int) -> None:

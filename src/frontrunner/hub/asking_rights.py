@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from frontrunner.base.config import Settings
 from frontrunner.base.errors import HubRightsError
 from frontrunner.hub.decoding import decoded
 from frontrunner.hub.rights import Need, Right, RightsReport, report_of
 from frontrunner.hub.session import Hub
+
+
+def needs_of(settings: Settings) -> list[Need]:
+    """What the Spaces in the settings need: to be taken over, or only to be deployed to."""
+    hub, deploy = settings.hub, settings.refresh.deploy.space
+    if hub.space:
+        return needs_of_move(hub.space, (hub.archive, hub.demo, deploy))
+    return needs_of_spaces((hub.demo, deploy))
 
 
 def needs_of_move(space: str, others: Iterable[str]) -> list[Need]:
