@@ -1,14 +1,15 @@
 """100 changed files to a served answer: where the time of an update goes.
 
-    python -m bench.refreshing RESULTS [--times N] [--check]
+    python -m bench.refreshing RESULTS [--git] [--times N] [--check]
 
 It copies RESULTS by links, updates a board of it, then N times changes 100 files anywhere, updates
 the board by the real command while a server runs, and prints the seconds from the start of the
-command until the server answers with the new snapshot, and those of each step. The files are
-local, so nothing is fetched: the time beyond fetching is that from `Reading result files` on. Load,
-CPU time and the slowdown are printed too. The slowdown is how many seconds a second of work took
-just before: 1 on a quiet machine. On another one, times say little. `--check` builds the last state
-anew and compares the bytes.
+command until the server answers with the new snapshot, and those of each step. The time beyond
+fetching is that from `Reading result files` on. Without `--git` the results are a folder, of which
+each file is looked at. With it they are a repository, which the changes are committed to, and the
+update fetches the commit first. Load, CPU time and the slowdown are printed too. The slowdown is
+how many seconds a second of work took just before: 1 on a quiet machine. On another one, times say
+little. `--check` builds the last state anew and compares the bytes.
 """
 
 from __future__ import annotations
@@ -124,7 +125,40 @@ def _cpu_of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def settings_of(home: Path, results: Path) -> None:
+class Folder:
+    """Results in a folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.source = str(path)
+
+    def done(self) -> None:
+        """The files are changed."""
+
+
+class GitRepository(Folder):
+    """Results in a repository."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.source = path.as_uri()
+        self._git("init", "--quiet")
+        for setting in ("gc.auto=0", "pack.window=0", "core.compression=1"):
+            self._git("config", *setting.split("="))
+        self.done()
+        # In one pack, as on a server: otherwise git searches for minutes for what files have alike.
+        self._git("repack", "-a", "-d", "--quiet")
+
+    def done(self) -> None:
+        """Commit what changed."""
+        self._git("add", "--all")
+        self._git("-c", "user.name=b", "-c", "user.email=b@example.org", "commit", "-qm", "results")
+
+    def _git(self, *words: str) -> None:
+        subprocess.run(["git", "-C", str(self.path), *words], check=True)  # noqa: S607
+
+
+def settings_of(home: Path, results: str) -> None:
     """Write the settings: random scores move by more than guards allow, so they are wide."""
     home.mkdir(parents=True)
     home.joinpath("frontrunner.toml").write_text(
@@ -136,13 +170,15 @@ def main() -> None:
     """Measure, and print the median and each step."""
     given = argparse.ArgumentParser()
     given.add_argument("results", type=Path)
+    given.add_argument("--git", action="store_true")
     given.add_argument("--times", type=int, default=5)
     given.add_argument("--check", action="store_true")
     asked = given.parse_args()
     with tempfile.TemporaryDirectory(dir=asked.results.parent, prefix="refreshing-") as name:
         copy, home = Path(name, "copy"), Path(name, "home")
         shutil.copytree(asked.results, copy, copy_function=os.link)
-        settings_of(home, copy)
+        kept = (GitRepository if asked.git else Folder)(copy)
+        settings_of(home, kept.source)
         subprocess.run(command(home, "refresh"), check=True)
         draw = random.Random(time.time_ns())
         files = sorted(path for path in copy.rglob("*.json") if path.name != "model_meta.json")
@@ -151,6 +187,7 @@ def main() -> None:
             for _ in range(asked.times):
                 for path in draw.sample(files, CHANGED):
                     rewrite(path, draw)
+                kept.done()
                 found.append(update(home, url))
                 print(json.dumps(found[-1]._asdict()))
         names = ("seconds", "beyond_fetching", "cpu", "load", "slowdown")
@@ -160,7 +197,7 @@ def main() -> None:
         })  # fmt: skip
         if asked.check:
             fresh = Path(name, "fresh")
-            settings_of(fresh, copy)
+            settings_of(fresh, kept.source)
             subprocess.run(command(fresh, "refresh"), check=True)
             same = Store(home).current_id() == Store(fresh).current_id()
             print(f"equal bytes to a full rebuild: {same}")

@@ -12,7 +12,7 @@ import pytest
 
 from frontrunner.results import cache as cache_module
 from frontrunner.results import read as read_module
-from frontrunner.results.cache import recall, remember, unchanged
+from frontrunner.results.cache import Remembered, recall, remember, unchanged
 from frontrunner.results.chunk import read_chunk
 from frontrunner.results.files import Files, files_of, merged
 from frontrunner.results.ingest import Ingested, joined
@@ -109,20 +109,20 @@ def test_a_file_that_changed_while_it_was_read_is_read_again(tmp_path: Path) -> 
     stamps = folder_stamps(str(tmp_path / "results"), ["org__a"])
     changed_at = int(files.ctime_ns[0])
     for began, again in ((changed_at + cache_module._TICK, [NAME]), (LATER, [])):
-        remember(tmp_path / "memory", "k", files, began)
+        remember(tmp_path / "memory", "k", Remembered(files), began)
         remembered = recall(tmp_path / "memory", "k")
         assert remembered is not None
-        assert unchanged(remembered, [stamps])[1] == again
+        assert unchanged(remembered.files, [stamps])[1] == again
 
 
 def test_everything_is_remembered(root: Path) -> None:
     write(root, "org__a/r/T2.json", result("T2", float("nan")) | {"date": 1.5e9})
     files = files_below(root)
-    remember(root.parent / "memory", "k", files, LATER)
+    remember(root.parent / "memory", "k", Remembered(files), LATER)
     remembered = recall(root.parent / "memory", "k")
     assert remembered is not None
     for name, column in files._asdict().items():
-        assert repr(list(getattr(remembered, name))) == repr(list(column)), name
+        assert repr(list(getattr(remembered.files, name))) == repr(list(column)), name
     assert recall(root.parent / "memory", "other") is None
 
 
@@ -179,9 +179,10 @@ def test_of_many_files_a_few_are_read_and_many_with_all_others(
 def test_fresh_reads_what_the_cache_takes_for_unchanged(root: Path) -> None:
     [memory] = (root.parent / "cache").iterdir()
     digest = cache_module.knowledge_digest(knowledge_of(KNOWN))
-    files = recall(memory, digest)
-    assert files is not None
-    remember(memory, digest, files._replace(row_score=files.row_score + 0.5), LATER)
+    remembered = recall(memory, digest)
+    assert remembered is not None
+    files = remembered.files._replace(row_score=remembered.files.row_score + 0.5)
+    remember(memory, digest, remembered._replace(files=files), LATER)
     assert read(root).table.score.tolist() == [0.75]  # the cache is believed
     assert read(root, fresh=True).table.score.tolist() == [0.25]
     assert read(root).table.score.tolist() == [0.25]  # and was written again

@@ -25,7 +25,7 @@ COLUMNS = ("task_start", "variant", "cell", "score", "languages", "file", "cell_
 
 def files_with(rows: list[list[int]]) -> Files:
     """Files with a row of each cell that is named, and scores that tell them apart."""
-    empty = files_of(Chunk(no_files(), {}, [], [], 0, {}))
+    empty = files_of(Chunk(no_files(), {}, [], [], 0, {}, []))
     flat = [cell for one in rows for cell in one]
     zeros = np.zeros(len(rows), dtype=np.int32)
     return empty._replace(

@@ -5,6 +5,9 @@ what they were. A program can set the modification time; only the system sets th
 is kept are the result files that could be used; model_meta.json, run_settings.jsonl and files with
 a mistake are few, and are read again every time.
 
+Where the folder is a clone whose files are exactly those of a commit, git says what changed, and
+the files are not looked at.
+
 A checksum at the end tells if it is damaged: then all files are read, as if nothing were kept.
 Otherwise one changed byte could publish a false score.
 """
@@ -18,7 +21,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -26,12 +29,13 @@ from numpy.typing import NDArray
 
 from frontrunner import __version__
 from frontrunner.base.atomic import sweep, write_parts
+from frontrunner.results.checkout import Difference
 from frontrunner.results.chunk import Knowledge
 from frontrunner.results.files import Files
 from frontrunner.results.formats import FileCell
-from frontrunner.results.sources import Stamps
+from frontrunner.results.sources import MAX_DEPTH, Stamps
 
-_FORMAT = 5
+_FORMAT = 6
 _TICK = 20_000_000
 """Nanoseconds: the clocks of file systems are coarse. A file that changed so shortly before it was
 read can change again and keep its time."""
@@ -50,6 +54,8 @@ class _Memory(msgspec.Struct, array_like=True):
     format: int
     knowledge: str
     """Digest of the catalog's part that reading depends on."""
+    tree: str
+    others: list[str]
     paths: list[str]
     texts: list[str | None]
     cells: list[FileCell]
@@ -76,7 +82,17 @@ def knowledge_digest(known: Knowledge) -> str:
     return hashlib.sha256(content).hexdigest()[:24]
 
 
-def recall(path: Path, knowledge: str) -> Files | None:
+class Remembered(NamedTuple):
+    """What was read of a folder."""
+
+    files: Files
+    tree: str = ""
+    """Git's name of all that was in the folder; empty if git does not know each file of it."""
+    others: Sequence[str] = ()
+    """The paths of the files that are not in `files`; they are read each time."""
+
+
+def recall(path: Path, knowledge: str) -> Remembered | None:
     """What was read before; None if nothing was, or if files would be read otherwise now."""
     try:
         stored = memoryview(path.read_bytes())
@@ -91,20 +107,22 @@ def recall(path: Path, knowledge: str) -> Files | None:
         return None
     if (kept.format, kept.knowledge) != (_FORMAT, knowledge):
         return None
-    return Files(paths=kept.paths, texts=kept.texts, cells=kept.cells, **arrays)
+    files = Files(paths=kept.paths, texts=kept.texts, cells=kept.cells, **arrays)
+    return Remembered(files, kept.tree, kept.others)
 
 
-def remember(path: Path, knowledge: str, files: Files, began: int) -> None:
+def remember(path: Path, knowledge: str, read: Remembered, began: int) -> None:
     """Store what was read for the next time, which reads everything if it cannot be stored.
 
     `began` is when reading began, in nanoseconds since the epoch.
     """
-    settled = files.ctime_ns < began - _TICK
-    files = files._replace(ctime_ns=np.where(settled, files.ctime_ns, _UNSETTLED))
+    changed_at = read.files.ctime_ns
+    settled = np.where(changed_at < began - _TICK, changed_at, _UNSETTLED)
+    read = read._replace(files=read.files._replace(ctime_ns=settled))
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         sweep(path.parent)
-        write_parts(path, _with_checksum(_stored(knowledge, files)))
+        write_parts(path, _with_checksum(_stored(knowledge, read)))
 
 
 def _with_checksum(parts: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
@@ -115,11 +133,12 @@ def _with_checksum(parts: Iterable[bytes | memoryview]) -> Iterator[bytes | memo
     yield checksum.to_bytes(_CHECKSUM, "big")
 
 
-def _stored(knowledge: str, files: Files) -> Iterator[bytes | memoryview]:
+def _stored(knowledge: str, read: Remembered) -> Iterator[bytes | memoryview]:
     """A `_Memory`, part by part: as a whole it takes as much memory as what was read."""
-    fields: tuple[object, ...] = (_FORMAT, knowledge)
+    files, fields = read.files, (_FORMAT, knowledge, read.tree)
     yield _header(_ARRAY, len(_Memory.__struct_fields__))
     yield from map(msgspec.msgpack.encode, fields)
+    yield from _list(read.others)
     yield from _list(files.paths)
     yield from _list(files.texts)
     yield from _list(files.cells)
@@ -167,6 +186,21 @@ def unchanged(files: Files, now: Iterable[Stamps]) -> tuple[NDArray[np.bool_], l
         kept[place[same]] = True
         changed += [paths[number] for number in np.flatnonzero(~same).tolist()]
     return kept, changed
+
+
+def unchanged_in(read: Remembered, found: Difference) -> tuple[NDArray[np.bool_], list[str]] | None:
+    """As `unchanged`, where git says what changed; None if a file is in too deep a folder, which is
+    reported by a look at the folders.
+    """
+    paths = read.files.paths
+    kept = np.ones(len(paths), dtype=bool)
+    for path in (*found.changed, *found.gone):
+        if path.count("/") > MAX_DEPTH:
+            return None
+        kept[bisect_left(paths, path) : bisect_right(paths, path)] = False
+    # A file beside the folders of models is not read.
+    changed = {path for path in found.changed if "/" in path}
+    return kept, sorted(changed.union(read.others).difference(found.gone))
 
 
 def _span(paths: list[str], joined: str) -> tuple[int, int]:

@@ -93,6 +93,10 @@ class Chunk(NamedTuple):
     """Files looked at, of every kind."""
     described: dict[str, Model]
     """Folder -> the model that its model_meta.json describes, if no catalog knows it."""
+    others: list[str]
+    """Paths of the files that are not in `files`: they are read each time."""
+    odd: bool = False
+    """Whether something else than a file that can be found by its path lay among them."""
 
 
 _Name = TypeVar("_Name")
@@ -139,11 +143,19 @@ class _Builder:
         self._cells = _Cells()
         self._texts = _Texts()
         self._files = no_files()
-        self.chunk = Chunk(self._files, {}, [], [], 0, {})
+        self.chunk = Chunk(self._files, {}, [], [], 0, {}, [])
+        self.odd = False
 
     def add(self, path: str, content: Content) -> None:
-        """Take one file; what cannot be used becomes a reject."""
-        path = printable(path)  # before it gives a folder its name: that is stored too
+        """Take one file, which may be no result, or one that cannot be used."""
+        # Before it gives a folder its name: that is stored too.
+        shown, known = printable(path), len(self._files.paths)
+        self.odd |= shown != path
+        self._add(shown, content)
+        if len(self._files.paths) == known:
+            self.chunk.others.append(shown)
+
+    def _add(self, path: str, content: Content) -> None:
         where, data = place(path, self._names), content.data
         try:
             if where.kind is Kind.RESULT:
@@ -170,7 +182,7 @@ class _Builder:
     def finish(self, seen: int) -> Chunk:
         """The chunk, after the last file."""
         files = self._files._replace(texts=list(self._texts), cells=list(self._cells))
-        return self.chunk._replace(files=files, seen=seen)
+        return self.chunk._replace(files=files, seen=seen, odd=self.odd)
 
     def reject(self, path: str, reason: Reason, detail: str = "") -> None:
         """Set one file aside."""
@@ -251,8 +263,10 @@ def read_chunk(items: Iterable[Item], known: Knowledge) -> Chunk:
             seen += 1
             if len(path) > LONGEST_PATH:
                 builder.reject(f"{path[:200]}...", Reason.TOO_LONG, f"{len(path):,} characters")
+                builder.odd = True
             elif isinstance(content, Reject):
                 builder.chunk.rejects.append(content)
+                builder.odd = True
             else:
                 builder.add(path, content)
     return builder.finish(seen)

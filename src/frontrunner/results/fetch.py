@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from frontrunner.base.atomic import fresh_folder, remove_folder, sweep
 from frontrunner.base.errors import SourceError
+from frontrunner.results.checkout import Checkout, checkout_of
 from frontrunner.results.credentials import plain_url, without_password
 from frontrunner.results.git import (
     bring_up_to_date,
@@ -24,6 +25,8 @@ class LocalSource(NamedTuple):
 
     path: Path
     repository: str | None = None
+    checkout: Checkout | None = None
+    """The commit whose files a clone has; None if others are there too."""
 
     @property
     def name(self) -> str:
@@ -42,7 +45,8 @@ def fetch(source: str, folder: Path) -> LocalSource:
     if is_git(source):
         if not is_url(source):
             _refuse_without_commit(Path(source))
-        return LocalSource(_cloned(source, folder), _public_name(source))
+        path = _cloned(source, folder)
+        return LocalSource(path, _public_name(source), checkout_of(path))
     path = Path(source)
     if not path.exists():
         raise SourceError(

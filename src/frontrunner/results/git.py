@@ -42,7 +42,7 @@ _MOST_LINKS = 5
 _LARGEST_REFERENCES = 64 * 1024 * 1024
 _READ_BY_GIT = frozenset({".gitattributes", ".gitignore", ".gitmodules"})
 """Files that git reads in any folder of a work tree."""
-_READING = frozenset({"cat-file", "log", "ls-tree", "rev-parse", "status"})
+_READING = frozenset({"cat-file", "diff-tree", "log", "ls-tree", "rev-parse", "status"})
 """Commands that only read, and start no other program with the settings below."""
 _SETTINGS = """\
 [core]

@@ -18,7 +18,8 @@ from msgspec import UNSET, UnsetType
 from frontrunner.base.errors import SourceError
 from frontrunner.catalog import Catalog, Model
 from frontrunner.results.archive import Member, is_archive, walk_archive
-from frontrunner.results.cache import knowledge_digest, recall, remember, unchanged
+from frontrunner.results.cache import Remembered, knowledge_digest
+from frontrunner.results.checkout import Checkout, tree_of
 from frontrunner.results.chunk import Chunk, Knowledge, RunSettings, no_files, read_chunk
 from frontrunner.results.collecting import collector_paused
 from frontrunner.results.files import Files, files_of, merged, with_fresh
@@ -26,6 +27,7 @@ from frontrunner.results.formats import TaskIndex
 from frontrunner.results.git import git_commit, special_files
 from frontrunner.results.git_history import commit_time
 from frontrunner.results.layout import META, Identity, Names, folder_name
+from frontrunner.results.looking import Memory, look, remember_read
 from frontrunner.results.origin import Origin
 from frontrunner.results.rejects import Reason, Reject, printable
 from frontrunner.results.sources import (
@@ -45,7 +47,6 @@ Progress = Callable[[int, int | None], None]
 """Called with the parts done and, where it is known, the parts in all."""
 
 _CHUNKS_PER_WORKER = 12
-_MANY_ROWS = 4_000_000
 _WORTH_PROCESSES = 10_000
 """From so many changed files on, starting processes pays."""
 _MANY_CHANGED = 4
@@ -96,6 +97,8 @@ class Options(NamedTuple):
     """A thread to remember what was read, while this one goes on."""
     repository: str | None = None
     """Of what repository the folder is a clone, for the provenance."""
+    checkout: Checkout | None = None
+    """The commit whose files the clone has, and no others; None if that is not known."""
 
 
 def knowledge_of(catalog: Catalog) -> Knowledge:
@@ -164,18 +167,18 @@ def _read_models(root: str, models: list[str], known: Knowledge) -> Chunk:
 
 def _read_folder(source: Path, known: Knowledge, options: Options) -> _Read:
     root, models, outside = find_tree(source, Names.of(known.folders))
-    digest = knowledge_digest(known)
-    kept = cache_path(options.cache, source) if options.cache else None
+    memory = _memory(source, root, known, options)
     began = time.time_ns()
-    memory = _Memory(kept, digest) if kept and kept.exists() and not options.fresh else None
-    found = _read_changed(root, models, known, memory, options) if memory else None
+    found = None
+    if memory and memory.path.exists() and not options.fresh:
+        found = _read_changed(root, models, known, memory, options)
     if found is None:
         shares = _shares(models, options.workers * _CHUNKS_PER_WORKER)
         jobs = [partial(_read_models, root, share) for share in shares]
         few = _has_few_files(root, models)
         found = _all(_in_processes(jobs, known, options._replace(workers=1) if few else options))
-        if kept:
-            _remember(_Memory(kept, digest), found.files, began, options)
+        if memory:
+            _remember(memory, found, began, options)
     odd = read_chunk(((reject.path, reject) for reject in outside), known)
     return found._replace(chunks=[*found.chunks, odd])
 
@@ -185,45 +188,54 @@ def _has_few_files(root: str, models: Iterable[str]) -> bool:
     return next(islice(files, _FEW_FILES, None), None) is None
 
 
-class _Memory(NamedTuple):
-    """What was read the last time."""
-
-    path: Path
-    knowledge: str
+def _memory(source: Path, root: str, known: Knowledge, options: Options) -> Memory | None:
+    if options.cache is None:
+        return None
+    memory = Memory(cache_path(options.cache, source), knowledge_digest(known))
+    folder = results_root(source)
+    if options.checkout is None or root != str(folder):
+        return memory
+    return memory._replace(checkout=options.checkout, tree=tree_of(options.checkout, folder))
 
 
 def _read_changed(
-    root: str, models: list[str], known: Knowledge, memory: _Memory, options: Options
+    root: str, models: list[str], known: Knowledge, memory: Memory, options: Options
 ) -> _Read | None:
     """Read only what changed since the last time; None where most did, or other facts hold."""
     began = time.time_ns()
-    stamping = options.stampings.get(root)
-    if stamping is None or not stamping.is_for(models, memory.path):
-        stamping = Stamping(root, models, options.helper)
-    before = recall(*memory)
-    now = stamping.result()
-    if before is None:
+    found = look(memory, partial(_stamping, root, models, memory.path, options))
+    if found is None:
         return None
-    kept, changed = unchanged(before, now)
-    if len(changed) > max(_WORTH_PROCESSES, len(before.paths) // _MANY_CHANGED):
+    before, kept, changed, rejects = found
+    files = before.files
+    if len(changed) > max(_WORTH_PROCESSES, len(files.paths) // _MANY_CHANGED):
         return None
     reader = FolderReader(root)
     items: Iterator[Item] = ((path, reader.read(path)) for path in changed)
-    odd = ((reject.path, reject) for part in now for reject in part.rejects)
+    odd = ((reject.path, reject) for reject in rejects)
     fresh = read_chunk(chain(odd, items), known)
-    if kept.all() and not fresh.files.paths:
-        return _Read(before, [fresh], len(before.paths))
-    files = with_fresh(before, kept, files_of(fresh))
-    _remember(memory, files, began, options)
-    return _Read(files, [fresh], int(np.count_nonzero(kept)))
+    read = _Read(files, [fresh], int(np.count_nonzero(kept)))
+    if not kept.all() or fresh.files.paths:
+        read = read._replace(files=with_fresh(files, kept, files_of(fresh)))
+    elif memory.tree == before.tree:
+        return read
+    _remember(memory, read, began, options)
+    return read
 
 
-def _remember(memory: _Memory, files: Files, began: int, options: Options) -> None:
-    # Meanwhile all of it stays in memory, which large results have better uses for.
-    if options.aside is None or len(files.row_score) > _MANY_ROWS:
-        remember(*memory, files, began)
-    else:
-        options.aside.submit(remember, *memory, files, began)
+def _stamping(root: str, models: list[str], cache: Path, options: Options) -> Stamping:
+    """The look at each file that has begun already, if it tells what changed, or a new one."""
+    begun = options.stampings.get(root)
+    if begun is not None and begun.is_for(models, cache):
+        return begun
+    return Stamping(root, models, options.helper)
+
+
+def _remember(memory: Memory, read: _Read, began: int, options: Options) -> None:
+    others = [path for chunk in read.chunks for path in chunk.others]
+    odd = any(chunk.odd for chunk in read.chunks)
+    found = Remembered(read.files, memory.tree, others)
+    remember_read(memory, found, began, odd=odd, aside=options.aside)
 
 
 def _shares(models: list[str], count: int) -> list[list[str]]:
@@ -234,15 +246,19 @@ def _shares(models: list[str], count: int) -> list[list[str]]:
 
 
 def _origin_of(source: Path, options: Options, chunks: list[Chunk]) -> Origin:
-    rejects = (reject for chunk in chunks for reject in chunk.rejects)
-    special = [one.path for one in rejects if one.reason is Reason.NOT_A_FILE]
-    # Model folders were looked into, what lies beside them was not.
-    special += special_files(source, known=results_root(source))
-    commit = git_commit(source, special)
+    commit = options.checkout.commit if options.checkout else _commit_of(source, chunks)
     at = commit_time(source, commit)
     if not options.repository:
         return Origin("folder", source.name, commit=commit, at=at)
     return Origin("git", options.repository, commit=commit, at=at, folder=_inside(source))
+
+
+def _commit_of(source: Path, chunks: list[Chunk]) -> str | None:
+    rejects = (reject for chunk in chunks for reject in chunk.rejects)
+    special = [one.path for one in rejects if one.reason is Reason.NOT_A_FILE]
+    # Model folders were looked into, what lies beside them was not.
+    special += special_files(source, known=results_root(source))
+    return git_commit(source, special)
 
 
 def _inside(clone: Path) -> str | UnsetType:

@@ -43,9 +43,8 @@ def read_sources(
     for local, label in zip(local_sources, labels, strict=True):
         inner = parts_of(local.path)
         for name in inner:
-            raw = read_source(
-                local.path / name, catalog, options._replace(repository=local.repository)
-            )
+            own = options._replace(repository=local.repository, checkout=local.checkout)
+            raw = read_source(local.path / name, catalog, own)
             words = ([label] if len(local_sources) > 1 else []) + ([name] if name else [])
             parts.append(Part("/".join(words), raw))
         _refuse_empty(local, parts[-len(inner) :])

@@ -1,0 +1,93 @@
+"""What changed in a folder since it was read: by git where the folder is a clone, otherwise by a
+look at each file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from frontrunner.results.cache import Remembered, recall, remember, unchanged, unchanged_in
+from frontrunner.results.checkout import Checkout, difference, is_still
+from frontrunner.results.rejects import Reject
+from frontrunner.results.sources import Stamps
+from frontrunner.results.stamping import Stamping
+
+_MANY_ROWS = 4_000_000
+
+
+class Memory(NamedTuple):
+    """Where what is read from a folder is remembered, and what git says of the folder now."""
+
+    path: Path
+    knowledge: str
+    """Digest of the catalog's part that reading depends on."""
+    checkout: Checkout | None = None
+    """Of the clone that the folder is in, if its files are exactly those of a commit."""
+    tree: str = ""
+    """Git's name of all that is in the folder; empty where there is no checkout."""
+
+
+class Look(NamedTuple):
+    """What is remembered of a folder, and what changed since."""
+
+    before: Remembered
+    kept: NDArray[np.bool_]
+    """[files] Whether a file that is remembered is unchanged."""
+    changed: list[str]
+    """Paths of the files to read, sorted."""
+    rejects: Sequence[Reject] = ()
+    """What lay among the files and is none."""
+
+
+def look(memory: Memory, begin_stamping: Callable[[], Stamping]) -> Look | None:
+    """What changed since the folder was read; None if nothing is remembered, or other facts hold.
+
+    `begin_stamping` is called where each file is looked at.
+    """
+    if memory.checkout is None or not memory.tree:
+        # Another process looks at the files while this one recalls what was read.
+        stamping = begin_stamping()
+        before = recall(memory.path, memory.knowledge)
+        now = stamping.result()
+        return _by_stamps(before, now) if before else None
+    before = recall(memory.path, memory.knowledge)
+    if before is None:
+        return None
+    return _by_git(before, memory.checkout, memory.tree) or _by_stamps(
+        before, begin_stamping().result()
+    )
+
+
+def _by_git(before: Remembered, checkout: Checkout, tree: str) -> Look | None:
+    found = difference(checkout.clone, before.tree, tree) if before.tree else None
+    told = unchanged_in(before, found) if found else None
+    return Look(before, *told) if told else None
+
+
+def _by_stamps(before: Remembered, now: Sequence[Stamps]) -> Look:
+    rejects = [reject for part in now for reject in part.rejects]
+    return Look(before, *unchanged(before.files, now), rejects)
+
+
+def remember_read(
+    memory: Memory, read: Remembered, began: int, *, odd: bool, aside: Executor | None
+) -> None:
+    """Store what was read, in the thread `aside` if there is one.
+
+    `odd` says that something lay in the folder that is no file with a plain path: then git's name
+    of the folder is not kept, and each file is looked at the next time.
+    """
+    checkout = memory.checkout
+    if odd or checkout is None or not is_still(checkout):
+        read = read._replace(tree="", others=())
+    # Meanwhile all of it stays in memory, which large results have better uses for.
+    if aside is None or len(read.files.row_score) > _MANY_ROWS:
+        remember(memory.path, memory.knowledge, read, began)
+    else:
+        aside.submit(remember, memory.path, memory.knowledge, read, began)
