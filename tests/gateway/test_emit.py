@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 
+from frontrunner.base.atomic import write_file
 from frontrunner.base.errors import GatewayError, UsageError
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.emit import KINDS, config_map, emitted
@@ -49,6 +52,15 @@ def test_every_kind_is_emitted(tmp_path: Path, kind: str) -> None:
         assert all(isinstance(one, dict) for one in yaml.safe_load_all(text))
     if kind == "systemd":
         assert f"gateway run --home {tmp_path}" in text
+
+
+def test_a_pod_writes_no_file_that_grows_and_compares_nothing(tmp_path: Path) -> None:
+    write_file(tmp_path / "state.json", msgspec.json.encode(GatewayState(salt="x", shadow=2000)))
+    text = emitted("kubernetes", settings(), tmp_path, tmp_path)
+    data = next(yaml.safe_load_all(text))["data"]
+    logs = re.findall(r"access_loggers\.\w+\.v3\.\w+", data["envoy.yaml"])
+    assert logs == ["access_loggers.stream.v3.StdoutAccessLog"] * 2
+    assert "mirror" not in data["routes.yaml"]
 
 
 @pytest.mark.parametrize("name", ["a b", "50%", "it's", 'a"b', "back\\slash"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import msgspec
+
 from frontrunner.base.errors import UsageError, WrongSettingError
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.base.near import near_names
@@ -86,8 +88,10 @@ def _check_reachable(settings: GatewaySettings) -> None:
 def config_map(settings: GatewaySettings, salt: str, state: GatewayState) -> str:
     """A Kubernetes ConfigMap with the configuration and the routes.
 
-    Envoy watches the folder, since a mounted ConfigMap changes by a link, not by a rename.
+    Envoy watches the folder, since a mounted ConfigMap changes by a link, not by a rename. Nothing
+    is compared: the program that does so is not in the pod.
     """
+    state = msgspec.structs.replace(state, shadow=0)
     files = {
         "envoy.yaml": render_config(settings, salt, IN_CONTAINER, watched=Path("/etc/envoy")),
         "routes.yaml": render_routes(settings, state),
