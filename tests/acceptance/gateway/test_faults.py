@@ -79,9 +79,9 @@ def _is_live(move: Move) -> bool:
 
 def restart_hot(move: Move) -> None:
     """Ask for a reload, and wait until the next Envoy has taken over."""
-    done = move.said().count("restarted with the settings")
+    done = move.said().count("restarted with the current settings")
     move.process.send_signal(signal.SIGHUP)
-    until(lambda: move.said().count("restarted with the settings") > done, move.said)
+    until(lambda: move.said().count("restarted with the current settings") > done, move.said)
 
 
 def everything_that_goes_wrong(move: Move, board: Board) -> Iterator[str]:
