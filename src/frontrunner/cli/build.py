@@ -180,9 +180,10 @@ def _difference(found: list[Difference], winner: str) -> str:
 def report_unmade(found: list[Unmade]) -> None:
     """Print the aggregate tasks that could be made from a model's results."""
     for one in found:
+        though = "its only part has" if one.parts == 1 else f"all {one.parts} parts have"
         typer.echo(
-            f"{visible(one.model)}: {one.task}: no result, though all {one.parts} parts have one "
-            f"(their mean is {one.mean:.4f}). Like mteb, boards count it as missing; "
+            f"{visible(one.model)}: {one.task}: no result, though {though} one "
+            f"(mean {one.mean:.4f}). Like mteb, boards count it as missing; "
             "run the task with mteb to make its file."
         )
 
