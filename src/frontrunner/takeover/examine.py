@@ -51,7 +51,7 @@ def examine_takeover(
         yield Finding("ledger", "wrong", f"{error}. {more}")
     except LedgerError as error:
         more = without_ledger(places_of(settings))
-        text = f"{error} Mend the database, or restore it from a backup. {more}"
+        text = f"{error} Repair the database, or restore it from a backup. {more}"
         yield Finding("ledger", "wrong", text)
 
 
