@@ -154,7 +154,10 @@ def _link(draw: random.Random, root: Path) -> None:
     path = _any_file(draw, root)
     if path.parent.is_dir() and not path.is_dir():
         path.unlink(missing_ok=True)
-        path.symlink_to("/etc/passwd")
+        # A file of this test: later changes write through the link.
+        outside = root.parents[1] / "outside.txt"
+        outside.touch()
+        path.symlink_to(outside)
 
 
 def _swap_for_folder(draw: random.Random, root: Path) -> None:
