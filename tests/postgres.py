@@ -37,6 +37,14 @@ def programs() -> Path | None:
     return next((one for one in folders if (one / "postgres").exists()), None)
 
 
+def _other_user() -> str:
+    """Whom it runs as: Debian's user of PostgreSQL, unless it was installed without one."""
+    try:
+        return pwd.getpwnam("postgres").pw_name
+    except KeyError:
+        return "nobody"
+
+
 class Cluster:
     """A server that can be stopped and started."""
 
@@ -44,7 +52,7 @@ class Cluster:
         self.bin = bin_folder
         self.folder = folder
         # PostgreSQL refuses to run as root.
-        self._user = "postgres" if os.geteuid() == 0 else None
+        self._user = _other_user() if os.geteuid() == 0 else None
         if self._user:
             os.chown(folder, pwd.getpwnam(self._user).pw_uid, -1)
         self._run("initdb", "-D", folder / "data", "-A", "trust", "-U", "postgres", "--no-sync",

@@ -12,6 +12,7 @@ import pytest
 
 from frontrunner.base.errors import LikesError
 from frontrunner.web.like_counts import Imported, LikeCounts, read_imported
+from tests.postgres import running
 
 
 @pytest.fixture
@@ -67,6 +68,23 @@ def test_a_wrong_url_and_a_lost_file_are_said(in_file: LikeCounts, tmp_path: Pat
     (tmp_path / "likes.db").unlink()
     with pytest.raises(LikesError, match="cannot be used"):
         in_file.total()
+
+
+@pytest.mark.postgres
+def test_a_server_that_does_not_answer_yet_counts_once_it_does(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with running() as server, server.database() as url:
+        server.stop()
+        counts = LikeCounts(url, tmp_path / "likes.db")
+        assert "likes are not counted yet" in caplog.text
+        with pytest.raises(LikesError, match="cannot be used"):
+            counts.add()
+        server.start()
+        counts.add()
+        assert counts.total() == 1
+        counts.close()
+    assert not (tmp_path / "likes.db").exists()
 
 
 def test_the_starting_count(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ No address, agent, cookie or time of a visit is stored, so nobody can be found o
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -18,6 +19,8 @@ from frontrunner.base.json import read_as
 
 if TYPE_CHECKING:
     from sqlalchemy import Table
+
+log = logging.getLogger("frontrunner.server")
 
 
 class Imported(msgspec.Struct, frozen=True):
@@ -34,7 +37,9 @@ class LikeCounts:
     def __init__(self, url: str, file: Path) -> None:
         """Open the database at a SQLAlchemy URL; an empty one is SQLite in `file`.
 
-        Raises MissingExtraError without SQLAlchemy, LikesError if it cannot be opened.
+        A server that does not answer yet is opened by the first use that it answers: the board is
+        served meanwhile. Raises MissingExtraError without SQLAlchemy, LikesError for a URL or a
+        file that cannot be used.
         """
         from frontrunner.base.sql import REFUSALS, Database  # noqa: PLC0415 -- an extra
 
@@ -44,10 +49,21 @@ class LikeCounts:
         except ValueError as error:
             raise LikesError(f"site.likes_database cannot be used: {error}") from error
         self._table = _table()
-        with self._errors(), self._database.closed_on_error():
+        self._is_open = False
+        try:
+            with self._errors(), self._database.closed_on_error():
+                self._open()
+        except LikesError as error:
+            if self._database.is_sqlite:
+                raise
+            log.error("likes are not counted yet: %s", error)
+
+    def _open(self) -> None:
+        if not self._is_open:
             self._database.create_file()
             with self._database.changing_tables() as connection:
                 self._table.metadata.create_all(connection)
+            self._is_open = True
 
     def close(self) -> None:
         """Close all connections."""
@@ -64,16 +80,20 @@ class LikeCounts:
         more = more.on_conflict_do_update(
             index_elements=[columns.day], set_={"likes": columns.likes + 1}
         )
-        with self._errors(), self._database.writing() as connection:
-            connection.execute(more)
+        with self._errors():
+            self._open()
+            with self._database.writing() as connection:
+                connection.execute(more)
 
     def total(self) -> int:
         """All of them. Raises LikesError if the database refuses."""
         import sqlalchemy as sql  # noqa: PLC0415 -- an extra
 
         query = sql.select(sql.func.sum(self._table.c.likes))
-        with self._errors(), self._database.reading() as connection:
-            return int(connection.scalar(query) or 0)
+        with self._errors():
+            self._open()
+            with self._database.reading() as connection:
+                return int(connection.scalar(query) or 0)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
