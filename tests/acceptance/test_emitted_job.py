@@ -1,7 +1,8 @@
 """The emitted GitHub workflow, carried out step by step against the stand-in Hub.
 
-A small runner does what GitHub does with `if`, `env`, expressions and failed steps. `pip` is not
-run, and `gh` is a program that writes down what it is asked.
+A small runner does what GitHub does with `if`, `env`, expressions, failed steps and caches: each
+job begins with the repository alone. `pip` is not run, and `gh` is a program that writes down what
+it is asked.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -35,6 +37,7 @@ from tests.hub.test_deploying import DEMO, container
 from tests.refresh.boards import CATALOG, scores, source
 
 pytestmark = pytest.mark.acceptance
+SETTINGS = "frontrunner.toml"
 _EXPRESSION = re.compile(r"\$\{\{ *([^}]+?) *\}\}")
 _GH = """#!/bin/sh
 echo "$@" >> {log}
@@ -59,12 +62,13 @@ class Repository:
     def __init__(self, folder: Path, hub: Hub) -> None:
         self.folder, self.home = folder / "repository", folder / "repository/board"
         self._results, self._bin = folder / "results", folder / "bin"
+        self._cached = folder / "cached"
         self.log, self._open = folder / "gh.log", folder / "gh.open"
         self._open.touch()
         write(self.folder, "catalog.toml", CATALOG.encode())
         write(
             self.home,
-            "frontrunner.toml",
+            SETTINGS,
             f'[refresh]\nresults = "{self._results}"\ncatalog = "{self.folder}/catalog.toml"\n'
             f'without_mteb = true\n[refresh.deploy]\nspace = "{DEMO}"\nwithin = "60s"\n'
             f'[hub]\nendpoint = "{hub.url}"\n'.encode(),
@@ -101,20 +105,44 @@ class Repository:
             "secrets.HF_TOKEN": TOKEN,
             "github.token": "gh-token",
             "github.run_id": "12",
+            "github.run_attempt": "1",
             "github.server_url": "https://github.example",
             "github.repository": "board/data",
             "vars.FRONTRUNNER": "frontrunner",
             **{f"inputs.{name}": inputs.get(name, "") for name in ("accept", "reason")},
         }
+        self._check_out()
         done, failed, printed = [], False, ""
-        for step in (one for one in job["steps"] if "run" in one):
+        for step in job["steps"]:
             if not _is_due(step.get("if", ""), context, failed=failed):
+                continue
+            if "uses" in step:
+                self._use(step["uses"])
                 continue
             process = self._step(step, {**job["env"], **step.get("env", {})}, context)
             done.append(step["name"])
             printed += process.stdout
             failed = failed or process.returncode != 0
         return Ran(done, failed, printed)
+
+    def _check_out(self) -> None:
+        """Leave what the repository has: the settings."""
+        for path in self.home.iterdir():
+            if path.name != SETTINGS:
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+    def _use(self, action: str) -> None:
+        """What an action does with the home."""
+        match action.partition("@")[0]:
+            case "actions/cache/restore":
+                if self._cached.exists():
+                    shutil.copytree(self._cached, self.home, symlinks=True, dirs_exist_ok=True)
+            case "actions/cache/save":
+                shutil.rmtree(self._cached, ignore_errors=True)
+                ignored = shutil.ignore_patterns(SETTINGS)
+                shutil.copytree(self.home, self._cached, symlinks=True, ignore=ignored)
+            case other:
+                assert other in ("actions/checkout", "actions/setup-python"), other
 
     def _step(
         self, step: Mapping[str, Any], env: Mapping[str, str], context: Mapping[str, str]
@@ -147,6 +175,8 @@ class Ran(NamedTuple):
 def _is_due(condition: str, context: Mapping[str, str], *, failed: bool) -> bool:
     if condition == "failure()":
         return failed
+    if condition == "always()":
+        return True
     if not condition:
         return not failed
     name, comparison, value = shlex.split(condition)

@@ -67,3 +67,37 @@ def test_the_job_deploys_where_there_is_a_space(tmp_path: Path) -> None:
 def test_an_unknown_kind_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Did you mean kubernetes"):
         emitted("kubernets", load_settings(tmp_path, {}))
+
+
+def test_a_held_snapshot_is_kept_for_the_run_that_accepts_it(tmp_path: Path) -> None:
+    job = yaml.safe_load(emitted("github-actions", load_settings(tmp_path, {})))["jobs"]["refresh"]
+    caches = {
+        one["uses"]: one for one in job["steps"] if one.get("uses", "").startswith("actions/cache")
+    }
+    restore, save = caches["actions/cache/restore@v4"], caches["actions/cache/save@v4"]
+    assert set(caches) == {restore["uses"], save["uses"]}
+    assert save["if"] == "always()", "a held update fails, and `actions/cache` would not save it"
+    assert {name: save["with"][name] for name in ("path", "key")} == {
+        name: restore["with"][name] for name in ("path", "key")
+    }
+    update = next(n for n, one in enumerate(job["steps"]) if one.get("name") == "Update")
+    assert job["steps"].index(save) > update
+
+
+def test_the_pod_of_an_update_gets_settings_and_secrets_and_passes_the_restricted_standard(
+    tmp_path: Path,
+) -> None:
+    _, job = yaml.safe_load_all(emitted("kubernetes", load_settings(tmp_path, {})))
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    [container] = pod["containers"]
+    mounts = {one["mountPath"]: one["name"] for one in container["volumeMounts"]}
+    assert mounts == {"/board": "board", "/board/frontrunner.toml": "settings"}
+    assert set(mounts.values()) == {one["name"] for one in pod["volumes"]}
+    assert container["envFrom"] == [
+        {"secretRef": {"name": "frontrunner-secrets", "optional": True}}
+    ]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]},
+    }  # fmt: skip
