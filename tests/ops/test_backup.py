@@ -27,7 +27,7 @@ def store(tmp_path: Path) -> Store:
     write(found.home, "takeover/console-tokens", b"ada secret\n")
     write(found.home, "token.txt", b"hf_secret")
     write(found.home, "sources/clone/file.json", b"{}")
-    write(found.home, "demo/history.jsonl", b"{}\n")
+    write(found.home, "demo/snapshots/a/manifest.json", b"{}\n")
     return found
 
 
@@ -42,6 +42,16 @@ def test_what_names_running_processes_is_left_out(store: Store, tmp_path: Path) 
     back_up(store, tmp_path / "a.tar")
     found = [one for one in members(tmp_path / "a.tar") if one.startswith(("gateway", "change"))]
     assert found == ["gateway/state.json"]
+
+
+def test_a_folder_of_the_user_is_kept_though_it_has_the_name_of_the_starter_board(
+    tmp_path: Path,
+) -> None:
+    small_snapshot(tmp_path)
+    mine = Store(tmp_path / "home")
+    write(mine.home, "demo/notes.txt", b"1")
+    back_up(mine, tmp_path / "a.tar")
+    assert "demo/notes.txt" in members(tmp_path / "a.tar")
 
 
 def test_what_is_restored_is_what_was_there(store: Store, tmp_path: Path) -> None:

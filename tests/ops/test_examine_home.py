@@ -118,6 +118,22 @@ def test_a_secret_that_others_can_read(settings: Settings) -> None:
     assert wrong(settings) == {}
 
 
+@pytest.mark.parametrize(
+    ("section", "key"),
+    [("hub", "token_file"), ("notify", "webhook_secret_file"), ("notify", "smtp_password_file")],
+)
+def test_a_file_of_a_secret_that_does_not_exist(
+    settings: Settings, tmp_path: Path, section: str, key: str
+) -> None:
+    path = tmp_path / "a secret"
+    more = {"refresh": {"results": "somewhere"}, section: {key: str(path)}}
+    changed = load_settings(settings.home, {}, **more)
+    assert wrong(changed)["secrets"].startswith(f"[{section}] {key} names {path}, which does not")
+    path.write_text("x")
+    path.chmod(0o600)
+    assert wrong(changed) == {}
+
+
 def test_a_dead_channel(settings: Settings) -> None:
     text = f'{{"channel":"webhook","attempts":{DEAD_AFTER},"error":"hooks.example answered 410"}}'
     write(settings.home, "refresh/outbox/webhook.json", text.encode())

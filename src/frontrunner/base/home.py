@@ -26,6 +26,7 @@ HOME/
   gateway/                      what Envoy reads and writes: configuration, routes, sockets, logs
   takeover/                     the ledger, the evidence, the looks, what was saved
   hub/                          what was saved of the Hugging Face Hub
+  demo/                         the home of `frontrunner demo`, in the default home
   refresh/                      how the last update ended, all of them, what waits to be accepted
   rehearsal/                    what a rehearsal writes: logs, what its old board shows
   .venv-gradio/                 what a rehearsal's old board runs in
@@ -302,6 +303,11 @@ class Home:
     def gradio_environment(self) -> Path:
         """The virtual environment that a rehearsal's old board runs in."""
         return self.path / ".venv-gradio"
+
+    @property
+    def starter(self) -> Path:
+        """The home of `frontrunner demo`, if this is the default one."""
+        return self.path / "demo"
 
     @property
     def hub(self) -> Path:

@@ -40,7 +40,7 @@ from frontrunner.snapshot.store import Store, whole_damage
 
 INDEX = "backup.json"
 _FORMAT = 1
-_MADE_AGAIN = frozenset({"sources", "cache", "catalog", "snapshots", "parts", "rehearsal", "demo"})
+_MADE_AGAIN = frozenset({"sources", "cache", "catalog", "snapshots", "parts", "rehearsal"})
 """Folders of a home that are fetched or made again; of the snapshots, the published one is kept."""
 _SECRETS = frozenset({"console-tokens"})
 _OF_THIS_MACHINE = frozenset({"base-id"})
@@ -133,7 +133,10 @@ class _Copy:
 
     def _paths(self) -> Iterator[Path]:
         home = self._store.home
-        yield from self._below(home, skip=_MADE_AGAIN)
+        starter = Home(home).starter
+        # A folder that only has the name is the user's own.
+        more = {starter.name} if Home(starter).snapshots.is_dir() else set()
+        yield from self._below(home, skip=_MADE_AGAIN | more)
         if self._store.current_id() is not None:
             current = self._store.current()
             if problems := whole_damage(current):

@@ -125,9 +125,16 @@ def _freshness(settings: Settings, home: Home, now: float) -> Finding:
 
 
 def _secrets(settings: Settings, home: Home) -> Iterator[Finding]:
-    """Files of secrets that others can read."""
-    named = (settings.hub.token_file, settings.notify.webhook_secret_file,
-             settings.notify.smtp_password_file, settings.gateway.control_file,
+    """Files of secrets that others can read, or that do not exist."""
+    notify = settings.notify
+    expected = {"[hub] token_file": settings.hub.token_file,
+                "[notify] webhook_secret_file": notify.webhook_secret_file,
+                "[notify] smtp_password_file": notify.smtp_password_file}  # fmt: skip
+    for key, name in expected.items():
+        if name and not Path(name).exists():
+            text = f"{key} names {name}, which does not exist. Create the file, or correct {key}"
+            yield Finding("secrets", "wrong", text)
+    named = (*expected.values(), settings.gateway.control_file,
              str(home.console_tokens), str(home.hub_control))  # fmt: skip
     for path in (Path(one) for one in named if one):
         if path.is_file() and path.stat().st_mode & 0o077:
