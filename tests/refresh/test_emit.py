@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,20 @@ def test_the_pod_of_an_update_gets_settings_and_secrets_and_passes_the_restricte
     assert container["securityContext"] == {
         "allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]},
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("others", "all_of_them"),
+    [
+        ([], "https://huggingface.co"),
+        (["https://a.example"], "https://a.example,https://huggingface.co"),
+    ],
+)
+def test_the_page_of_a_space_that_updates_itself_may_show_its_board_in_a_frame(
+    tmp_path: Path, others: list[str], all_of_them: str
+) -> None:
+    text = emitted("space", load_settings(tmp_path, {}, site={"framed_by": others}))
+    [value] = re.findall(r"^ENV FRONTRUNNER_SITE_FRAMED_BY=(.*)$", text, re.MULTILINE)
+    assert value == all_of_them
+    served = load_settings(tmp_path, {"FRONTRUNNER_SITE_FRAMED_BY": value})
+    assert ",".join(served.site.framed_by) == all_of_them

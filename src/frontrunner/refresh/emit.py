@@ -14,6 +14,7 @@ from frontrunner.base.home import Home
 from frontrunner.base.near import near_names
 from frontrunner.gateway.emit import program
 from frontrunner.gateway.jinja import unit_word
+from frontrunner.hub.space_folder import HUB_PAGES
 
 KINDS = ("systemd", "cron", "kubernetes", "github-actions", "space")
 _WITHOUT_CRON = ("systemd", "space")
@@ -38,6 +39,7 @@ def emitted(kind: str, settings: Settings) -> str:
         "every": every,
         "cron": "" if kind in _WITHOUT_CRON else cron_of(every),
         "space": settings.refresh.deploy.space,
+        "framed_by": ",".join(dict.fromkeys([*settings.site.framed_by, HUB_PAGES])),
     }
     return _environment().get_template(f"{kind}.j2").render(values)
 
