@@ -66,6 +66,7 @@ def test_a_held_update_ends_with_9_and_says_how_to_go_on(command: Command) -> No
     assert f"frontrunner refresh accept --home {command.home} {run.snapshot} --reason" in err
     _, out, _ = command("refresh", "status")
     assert f"Waits for approval: snapshot {run.snapshot}\n  models: 9 models would vanish" in out
+    assert f"frontrunner refresh accept --home {command.home} {run.snapshot} --reason" in out
     assert run.snapshot
     assert command("refresh", "accept", run.snapshot, "--reason", " ")[0] == 2
     code, _, err = command("refresh", "accept", run.snapshot, "--reason", "As asked", "--by", "Ada")
@@ -144,6 +145,17 @@ def test_a_schedule_that_makes_no_sense(
     command.results(12)
     code, _, err = command("refresh", *words)
     assert (code, problem in err) == (2, True)
+
+
+def test_after_a_rollback_the_status_does_not_call_the_board_up_to_date(command: Command) -> None:
+    command.results(11)
+    command("refresh")
+    first = Store(command.home).current_id()
+    command.results(12)
+    command("refresh")
+    assert "Up to date as of: 20" in command("refresh", "status")[1]
+    assert command("rollback")[0] == 0
+    assert f"Up to date as of: not known for snapshot {first}\n" in command("refresh", "status")[1]
 
 
 def test_before_the_first_update_the_status_says_so(command: Command) -> None:

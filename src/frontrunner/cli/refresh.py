@@ -10,7 +10,6 @@ import getpass
 import sys
 import time
 from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -26,6 +25,7 @@ from frontrunner.base.refresh_settings import SHORTEST
 from frontrunner.base.traces import begin_traces, span
 from frontrunner.cli.app import app
 from frontrunner.cli.backfill import backfill_past
+from frontrunner.cli.hints import with_home
 from frontrunner.cli.interrupts import interruptible
 from frontrunner.cli.options import Home, Json, LogFormat, OwnCatalog, PublishTo, WithoutMteb
 from frontrunner.cli.output import complain, counted, log, moment, print_json, say, visible
@@ -247,16 +247,22 @@ def status(home: Home = None, as_json: Json = False) -> None:
     if as_json:
         print_json(state)
         return
-    for line in _lines(state, settings.home):
-        typer.echo(line)
+    for line in _lines(state, HomePaths(settings.home)):
+        typer.echo(with_home(line))
 
 
-def _lines(state: State, home: Path) -> list[str]:
+def _lines(state: State, home: HomePaths) -> list[str]:
+    from frontrunner.snapshot.freshness import read_checked_at  # noqa: PLC0415
+
     if state.last is None:
         return [f"No update of {home} has run yet. Run: frontrunner refresh"]
     lines = [f"Last update: {moment(state.last.at)}, {_in_words(state.last)}"]
-    if state.good_at is not None:
-        lines.append(f"Up to date as of: {moment(state.good_at)}")
+    # After a rollback, the last good update is of another snapshot.
+    checked = read_checked_at(home, home.published) if home.published else None
+    if checked is not None:
+        lines.append(f"Up to date as of: {moment(checked)}")
+    elif home.published:
+        lines.append(f"Up to date as of: not known for snapshot {home.published}")
     if state.failures:
         lines.append(f"Without full success in a row: {counted(state.failures, 'update')}")
     if state.waiting is not None:
