@@ -27,6 +27,7 @@ def store(tmp_path: Path) -> Store:
     write(found.home, "takeover/console-tokens", b"ada secret\n")
     write(found.home, "token.txt", b"hf_secret")
     write(found.home, "sources/clone/file.json", b"{}")
+    write(found.home, "refresh/space/home/board.json", b"{}")
     write(found.home, "demo/snapshots/a/manifest.json", b"{}\n")
     return found
 
@@ -58,7 +59,7 @@ def test_what_is_restored_is_what_was_there(store: Store, tmp_path: Path) -> Non
     made = back_up(store, tmp_path / "a.tar", frozenset({store.home / "token.txt"}))
     assert made.left_out == ("takeover/console-tokens", "token.txt")
     assert members(tmp_path / "a.tar")[-1] == INDEX
-    for left_out in ("sources", "secret", "demo"):
+    for left_out in ("sources", "secret", "demo", "refresh/space"):
         assert not any(left_out in one for one in members(tmp_path / "a.tar"))
     assert (tmp_path / "a.tar").stat().st_mode & 0o077 == 0
     place = tmp_path / "new"

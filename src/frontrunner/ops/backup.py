@@ -149,6 +149,8 @@ class _Copy:
         for path in sorted(folder.iterdir()):
             if path.name.startswith(".") or path.name in skip or path.is_symlink():
                 continue
+            if path == Home(self._store.home).refresh_space:
+                continue  # a copy of the snapshot, which the next deployment writes anew
             if path.is_dir():
                 yield from self._below(path)
             elif self._is_kept(path):
