@@ -31,6 +31,7 @@ from frontrunner.snapshot.store import Store
 from frontrunner.web.export import export
 from frontrunner.web.site import Site
 from tests.acceptance.conftest import shared
+from tests.browser.boards import BOARD
 from tests.web.conftest import build, write_results
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -47,8 +48,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
 BIG = "MTEB(Multilingual, v2)"
 """The biggest of the real boards."""
 KINDS = [
@@ -171,3 +170,11 @@ def page(chromium: Any) -> Iterator[Any]:
     yield opened
     context.close()
     assert not errors
+
+
+@pytest.fixture
+def board(page: Any, address: str) -> Any:
+    """The board, ready."""
+    page.goto(address + BOARD)
+    page.wait_for_selector("#tools:not([hidden])")
+    return page

@@ -18,10 +18,8 @@ from frontrunner.calls.entry import Calls
 from frontrunner.calls.relay import RelayedCalls
 from frontrunner.http.request import Request, Response
 from frontrunner.http.served import Served
-from tests.calls.test_handler import FILTER_B, home, messages, old, snapshot
+from tests.calls.talking import FILTER_B, messages
 from tests.http.test_server import serving
-
-__all__ = ["home", "old", "snapshot"]
 
 
 def ask(port: int, method: str, path: str, body: Any = None) -> tuple[int, str]:

@@ -27,6 +27,8 @@ from tests.gateway.boards import Board
 PLAIN: dict[str, Any] = {"verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), "trust_env": False}
 """Options of httpx for plain HTTP: reading the list of authorities takes 20 ms a client."""
 
+END = b"Connection: close\r\n\r\n"
+
 
 def ask(method: str, url: str, **options: Any) -> httpx.Response:
     """One request on a connection of its own, without following redirects."""
@@ -199,3 +201,16 @@ def gateway(_one_gateway: Running) -> Iterator[Running]:
         pytest.fail(f"Envoy ended during the test: {_one_gateway.said()}")
     if errors := _one_gateway.lua_errors()[known:]:
         pytest.fail(f"Lua failed during the test: {errors}")
+
+
+def raw(gateway: Running, data: bytes, ends: bytes = b"\r\n\r\n") -> bytes:
+    """The answer to bytes as they are, as far as `ends`; Envoy closes a second after a refusal."""
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection:
+        connection.sendall(data)
+        answer = b""
+        try:
+            while ends not in answer and (block := connection.recv(65536)):
+                answer += block
+        except TimeoutError:
+            pass
+    return answer

@@ -14,6 +14,7 @@ from frontrunner.snapshot.reader import Snapshot
 from tests.factories import small_snapshot
 
 Get = Callable[..., httpx.Response]
+BOARD = "/v1/benchmarks/All/scores"
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from tests.factories import small_snapshot
-from tests.http.test_follow import Board
+from tests.http.followed import Board
 
 FILE = Path(__file__).parents[2] / "examples/grafana-dashboard.json"
 _NAME = re.compile(r"\b(?:frontrunner|http|mteb)_[a-z_]+\b")

@@ -5,10 +5,14 @@ from __future__ import annotations
 from frontrunner.base.takeover_settings import TakeoverSettings
 from frontrunner.checks.gates import Verdict
 from frontrunner.takeover.plan import Plan, plan_hash, plan_of, plan_text
+from frontrunner.takeover.plane import Side
 from frontrunner.takeover.records import Cause, Decided, Entry, PlanChanged, Reading, Record
 from frontrunner.takeover.stages import Mode, Position, Stage
 
 START = 1_795_000_000.0
+DAY = 86400.0
+SICK = Side(healthy=False, code="old-1", data="data-1")
+SICK_NEW = Side(healthy=False, code="new-1", data="data-1")
 
 
 def at(stage: Stage, step: int = 0, mode: Mode = Mode.RUNNING) -> Position:

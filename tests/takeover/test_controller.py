@@ -20,11 +20,6 @@ from tests.takeover.sim import Sim
 DAY = 86400.0
 
 
-@pytest.fixture
-def sim() -> Sim:
-    return Sim()
-
-
 def test_a_second_controller_stands_by_and_takes_over(sim: Sim) -> None:
     sim.go_to(Stage.SHIFTING)
     second = sim.another("two")

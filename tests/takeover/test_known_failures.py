@@ -21,11 +21,6 @@ def sick(side: str) -> Side:
     return msgspec.structs.replace(well(side), healthy=False)
 
 
-@pytest.fixture
-def sim() -> Sim:
-    return Sim()
-
-
 # --- back -----------------------------------------------------------------------------------------
 
 

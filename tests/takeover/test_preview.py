@@ -11,11 +11,6 @@ from frontrunner.takeover.stages import Stage
 from tests.takeover.sim import Sim
 
 
-@pytest.fixture
-def sim() -> Sim:
-    return Sim()
-
-
 def said(sim: Sim, verb: Verb) -> str:
     entries, writes = len(sim.book.stored), sim.plane.writes
     text = preview(sim.controller.parts, sim.state, Commanded(verb=verb))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from frontrunner.base.gate_settings import ManualGate, SuccessGate
 from frontrunner.base.takeover_settings import StageSettings, TakeoverSettings
 from frontrunner.checks.gates import Verdict
@@ -13,11 +11,6 @@ from frontrunner.takeover.stages import Mode, Stage, World
 from tests.takeover.sim import Sim
 
 SICK = Side(healthy=False, code="old-1", data="data-1")
-
-
-@pytest.fixture
-def sim() -> Sim:
-    return Sim()
 
 
 def test_the_last_command_wins(sim: Sim) -> None:

@@ -17,6 +17,9 @@ from frontrunner.takeover.records import Commanded, Entry
 from tests.takeover.console.scene import looks, scene
 from tests.takeover.makers import chain
 
+PAGES = ["/", "/ledger", "/differences", "/feedback", "/plan", "/do/rollback", "/no-such-page"]
+FORM = "application/x-www-form-urlencoded"
+SCRIPT = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>"
 HOST = "127.0.0.1:8090"
 ORIGIN = {"origin": f"http://{HOST}", "sec-fetch-site": "same-origin"}
 
