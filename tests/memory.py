@@ -8,6 +8,9 @@ import warnings
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
+_LONGEST = 300.0
+"""Seconds that making it may take under `tracemalloc`, on a busy machine."""
+
 
 def memory_of(make: Callable[[], object]) -> tuple[int, int]:
     """Bytes that are kept of what is made, and the peak of bytes while it is made.
@@ -23,6 +26,9 @@ def memory_of(make: Callable[[], object]) -> tuple[int, int]:
         warnings.simplefilter("ignore", DeprecationWarning)
         process.start()
     sending.close()
+    if not receiving.poll(_LONGEST):
+        process.kill()
+        raise TimeoutError(f"Nothing was made within {_LONGEST:.0f} s.")
     kept, peak = receiving.recv()
     process.join()
     return kept, peak

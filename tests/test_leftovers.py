@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.leftovers import envoys, marked, nothing_left
+from tests.waiting import next_line
 
 _DETACHED = "import os, sys\nif os.fork() == 0:\n os.setsid(); os.execv(sys.argv[1], sys.argv[1:])"
 _SESSION = """
@@ -64,8 +65,7 @@ def test_a_session_that_is_killed_leaves_nothing(envoy: list[str]) -> None:
     session = subprocess.Popen(
         [sys.executable, "-c", _SESSION, *envoy], stdout=subprocess.PIPE, text=True
     )
-    assert session.stdout is not None
-    mark = session.stdout.readline().strip()
+    mark = next_line(session).strip()
     until = time.monotonic() + 30
     while not envoys(mark):  # a process that begins another program has no environment for a moment
         assert time.monotonic() < until

@@ -13,6 +13,7 @@ import pytest
 
 from frontrunner.base import atomic
 from frontrunner.base.atomic import temporary_folder
+from tests.waiting import next_line
 
 
 def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path: Path, synced: list[str]) -> None:
@@ -240,7 +241,7 @@ def test_a_lock_is_waited_for(tmp_path: Path) -> None:
         [sys.executable, "-c", _HOLD, str(path)], stdout=subprocess.PIPE, text=True
     )
     assert holder.stdout
-    assert holder.stdout.readline() == "held\n"
+    assert next_line(holder) == "held\n"
     with atomic.locked(path, wait=30.0):
         assert holder.wait(10) == 0
     holder.stdout.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import run_command
+from tests.waiting import next_line
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -28,8 +29,7 @@ def test_a_browser_opens_once_the_board_is_served(tmp_path: Path, workers: str) 
     ) as server:  # fmt: skip
         try:
             url = opened.read_text().strip()
-            assert server.stderr is not None
-            assert f"Serving on {url} " in server.stderr.readline()
+            assert f"Serving on {url} " in next_line(server)
         finally:
             server.send_signal(signal.SIGTERM)
     assert server.returncode == 0

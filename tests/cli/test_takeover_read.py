@@ -20,6 +20,7 @@ from frontrunner.takeover.records import Verb
 from frontrunner.takeover.stages import Stage
 from tests.command import run_command
 from tests.takeover.sim import Sim
+from tests.waiting import next_line
 
 
 def command(home: Path, *words: str) -> list[str]:
@@ -66,13 +67,12 @@ def test_the_log_is_followed(home: Path) -> None:
         command(home, "log", "--follow", "--last", "1"), stdout=subprocess.PIPE, text=True
     )
     try:
-        assert process.stdout is not None
-        first = process.stdout.readline()
+        first = next_line(process)
         with closing(Ledger("", Home(home).takeover)) as ledger:
             last = ledger.last()
             assert last is not None
             ledger.append("cli:ada", "", last.record)
-        assert int(process.stdout.readline().split()[0]) == int(first.split()[0]) + 1
+        assert int(next_line(process).split()[0]) == int(first.split()[0]) + 1
     finally:
         process.kill()
         process.communicate()

@@ -23,6 +23,7 @@ from tests.cli.test_takeover_read import keep
 from tests.command import run_command
 from tests.gateway.conftest import Running, _one_gateway, gateway, until
 from tests.takeover.sim import Sim
+from tests.waiting import next_line
 
 __all__ = ["_one_gateway", "gateway"]
 QUICK = 'gates = []\nat_least = "0s"\nevidence = 0\n'
@@ -114,8 +115,7 @@ def test_a_second_controller_says_that_it_stands_by(
     until(lambda: gateway.control.kept().banner, 30)
     second = subprocess.Popen(command(home, "start"), stderr=subprocess.PIPE, text=True)
     try:
-        assert second.stderr is not None
-        assert "Another controller works on this take-over" in second.stderr.readline()
+        assert "Another controller works on this take-over" in next_line(second)
         second.send_signal(signal.SIGTERM)
         _, said = second.communicate(timeout=30)
     finally:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import small_snapshot
+from tests.waiting import next_line
 
 BOARD = "/v1/benchmarks/All/scores"
 
@@ -174,7 +175,7 @@ def test_port_0_is_any_port_and_is_told(tmp_path: Path) -> None:
     small_snapshot(tmp_path)
     command = [sys.executable, "-m", "frontrunner", "serve", "--port", "0", "--home", "home"]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
-        line = process.stderr.readline() if process.stderr else ""
+        line = next_line(process)
         found = re.search(r"Serving on http://127\.0\.0\.1:([1-9]\d*) ", line)
         assert found, line
         socket.create_connection(("127.0.0.1", int(found[1])), timeout=5).close()

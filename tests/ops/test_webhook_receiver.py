@@ -17,6 +17,7 @@ from frontrunner.base.errors import NetworkError
 from frontrunner.ops.channels import Webhook
 from frontrunner.ops.notify import Notice
 from tests.gateway.conftest import free_port
+from tests.waiting import next_line
 
 DOCS = Path(__file__).parents[2] / "docs/takeover.md"
 KEY = b"a key of the operator"
@@ -65,8 +66,7 @@ def test_the_receiver_of_the_docs(receiver: tuple[str, subprocess.Popen[str]]) -
     assert sent(url, KEY, at=-3600).endswith("answered 403")
     assert sent(url, KEY) == ""
     # It prints after it has answered, so its lines are waited for.
-    assert process.stdout is not None
-    assert [process.stdout.readline() for _ in range(2)] == [f"{NOTICE.title}\n"] * 2
+    assert [next_line(process) for _ in range(2)] == [f"{NOTICE.title}\n"] * 2
     process.terminate()
     assert process.communicate()[0] == ""
 

@@ -15,6 +15,7 @@ import pytest
 from frontrunner.base.errors import FrontrunnerError
 from frontrunner.results import workers
 from frontrunner.results.workers import give_way, helpers
+from tests.waiting import next_line
 
 PROGRAM = """
 import os, time
@@ -41,8 +42,7 @@ def test_no_helper_outlives_a_killed_process(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, tmp_path / "program.py"], stdout=subprocess.PIPE, text=True
     ) as process:
-        assert process.stdout is not None
-        pids = [int(word) for word in process.stdout.readline().split()]
+        pids = [int(word) for word in next_line(process).split()]
         assert pids
         assert all(is_there(pid) for pid in pids)
         process.send_signal(signal.SIGKILL)

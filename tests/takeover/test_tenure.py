@@ -12,6 +12,7 @@ import pytest
 from frontrunner.takeover.ledger.lease import Lease
 from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.tenure import HomeTenure
+from tests.waiting import next_line
 
 
 @pytest.fixture
@@ -45,8 +46,7 @@ def test_the_next_process_of_a_home_need_not_wait_for_one_that_was_killed(
         [sys.executable, "-c", HOLDS, str(tmp_path)], stdout=subprocess.PIPE, text=True
     )
     try:
-        assert process.stdout is not None
-        first = int(process.stdout.readline())
+        first = int(next_line(process))
         second = tenure(ledger, tmp_path / "lock")
         assert second.acquire("here pid 2") is None, "it lives"
         process.kill()

@@ -18,6 +18,7 @@ import trustme
 from frontrunner.base.errors import UsageError
 from frontrunner.takeover.console.serving import Listen, check_listen, names_of
 from tests.takeover.console.scene import write_home
+from tests.waiting import next_line
 
 
 @pytest.mark.parametrize("host", ["10.0.0.1", "::", "board.example.org", "192.168.1.1", ""])
@@ -63,7 +64,7 @@ def running(home: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[s
     try:
         said = ""
         while not (found := re.search(r"(https?://\S+)/login\?code=(\S+)", said)):
-            line = process.stderr.readline()
+            line = next_line(process)
             assert line, said
             said += line
         yield found[0], process
