@@ -111,7 +111,7 @@ def test_a_retry_begins_anew(sim: Sim) -> None:
     assert "not paused" in sim.do(Verb.RESUME)
     counted = sim.state.counts_at
     sim.time.sleep(1000)
-    assert "Started anew" in sim.do(Verb.RETRY)
+    assert "Restarted" in sim.do(Verb.RETRY)
     assert (sim.position().stage, sim.mode()) == (Stage.PARALLEL, Mode.RUNNING)
     assert sim.plane.world == World(shadow=2000)
     assert sim.state.counts_at > counted
@@ -126,7 +126,7 @@ def test_a_retry_with_an_edited_plan_needs_its_acceptance(sim: Sim) -> None:
     sim.tick()
     assert "accept" in sim.do(Verb.RETRY)
     assert "Plan accepted" in sim.do(Verb.ACCEPT)
-    assert "Started anew" in sim.do(Verb.RETRY)
+    assert "Restarted" in sim.do(Verb.RETRY)
 
 
 def test_finish_only_when_settled_and_everything_holds(sim: Sim) -> None:

@@ -1,7 +1,8 @@
-"""One cache for pages, answers and replies: bounded in bytes, least recently used first out.
+"""One cache for pages, answers and replies: bounded in bytes, evicting the least recently used
+entry first.
 
 Each value is made once, however many threads ask for it at the same time (single flight). A value
-that was asked for once is on trial: values on trial share an eighth of the cache, so that requests
+that was asked for once is probationary: such values share an eighth of the cache, so that requests
 that are never repeated cannot push out those that are. Keys count as much as values.
 """
 

@@ -1,4 +1,4 @@
-"""What rows say of how sure their ranks are."""
+"""The uncertainty of ranks, as fields of rows."""
 
 from __future__ import annotations
 

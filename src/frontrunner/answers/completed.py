@@ -29,7 +29,7 @@ def or_none(values: Floats) -> Column:
 
 
 def every_mean(means: Mapping[str, Floats]) -> Means:
-    """All of a board's means, whatever its benchmark asks for."""
+    """All of a board's means, including those that its benchmark does not ask for."""
     names = ("mean_task", "mean_task_type", "mean_public", "mean_private")
     return Means(*(or_none(means[name]) for name in names))
 

@@ -199,7 +199,7 @@ class Entities:
         zero_shot: int = -1,
         experiment: Mapping[str, Any] | None = None,
     ) -> schemas.Model:
-        """A model; what an experiment's run says of it goes before what the catalog says."""
+        """A model; facts of an experiment's run override those of the catalog."""
         run = experiment or {}
         types = run.get("model_type") or list(model.types)
         dimension = run.get("embed_dim", model.embedding_dim)
@@ -247,7 +247,7 @@ class Entities:
     def model_halves(
         self, name: str, experiment: Mapping[str, Any] | None = None
     ) -> tuple[bytes, bytes]:
-        """A model as JSON: what is before and what is behind its zero-shot percentage.
+        """A model as JSON, in two halves: before and after its zero-shot percentage.
 
         A board repeats hundreds of models whose entries differ only in this number.
         """

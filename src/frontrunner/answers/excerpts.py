@@ -1,4 +1,4 @@
-"""Parts of a board's JSON, decoded alone because a whole board takes longer."""
+"""Parts of a board's JSON, decoded alone because decoding a whole board takes longer."""
 
 from __future__ import annotations
 

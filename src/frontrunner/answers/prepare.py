@@ -68,7 +68,7 @@ each of two processes takes up to 400 MB."""
 
 
 class _Share(NamedTuple):
-    """What one process made, beside the answers that it wrote."""
+    """What one process made, besides the answers that it wrote."""
 
     lines: list[BoardLines]
     benchmarks: dict[str, int]
@@ -81,7 +81,7 @@ def prepare(snapshot: Snapshot, progress: Progress | None = None, *, again: bool
 
     Answers about one task are left to the server: they are thousands, each is quick to make, and
     few are asked for between one snapshot and the next. Raises UnpreparedError if the answers
-    cannot be written, or if the system starts no helping processes, or ends one.
+    cannot be written, or if the system starts no helper processes, or kills one.
     """
     if not again and snapshot.prepared is not None:
         return
@@ -207,7 +207,7 @@ def _make_board(
     renderer: BoardRenderer, bench: Benchmark, made: _Share
 ) -> Iterator[tuple[str, Encoded]]:
     """One benchmark's answers; what counts for others is added to what a process made."""
-    return_freed_memory()  # of the board before, which is gone only now
+    return_freed_memory()  # the previous board is freed only now
     rows, summary = _ranked(renderer, bench, made.lines, made.benchmarks)
     body = msgspec.json.encode(summary)
     del summary  # twice as large as its JSON

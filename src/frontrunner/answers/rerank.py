@@ -82,7 +82,7 @@ def ranked(service: Service, request: RankRequest) -> Ranked:
 
 
 def _spelled_out(service: Service, found: Ranked) -> dict[str, Any]:
-    """The fields of an answer beside its rows."""
+    """The fields of an answer besides its rows."""
     question, board = found.question, found.board
     return {
         "snapshot": service.snapshot.id,

@@ -1,4 +1,4 @@
-"""Typed answers from one snapshot, for pages and programs. Knows neither JSON nor HTTP.
+"""Typed answers from one snapshot, for pages and programs. It knows nothing of JSON or HTTP.
 
 `answers.bodies` encodes the same answers as JSON for the API.
 """
@@ -151,7 +151,7 @@ class Service:
 
     @property
     def past(self) -> Past:
-        """Where every model stood over time; read anew if it is written again.
+        """The ranks of every model over time; read again when the timeline changes.
 
         Raises CorruptSnapshotError if it cannot be read.
         """

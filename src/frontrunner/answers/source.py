@@ -1,4 +1,4 @@
-"""The part of a service that makers of answers need, so that they do not import the service."""
+"""The part of a service that builders of answers need, so that they do not import the service."""
 
 from __future__ import annotations
 

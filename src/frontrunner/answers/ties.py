@@ -1,4 +1,4 @@
-"""`/v1/ties`: the models that the tasks of a board cannot tell from one model."""
+"""`/v1/ties`: the models that are tied with one model on the tasks of a board."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def split(given: str) -> tuple[str, str]:
 def read(given: Iterable[str], tasks: Collection[str], kinds: Collection[str]) -> Weights:
     """The weights that are `given` of some tasks and types.
 
-    Raises UsageError for a name that is neither, and for what is no weight.
+    Raises UsageError for a name that is neither, and for text that is not a weight.
     """
     of_tasks: dict[str, Fraction] = {}
     of_types: dict[str, Fraction] = {}

@@ -1,4 +1,4 @@
-"""Where a server passes on the old calls. Costs nothing until the first of them comes."""
+"""Where a server passes on the old calls. It costs nothing until the first call."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ Dated = Sequence[tuple[bytes, bytes]]
 
 
 class Outcome(NamedTuple):
-    """What a call came to."""
+    """The result of a call."""
 
     data: bytes | None
     """JSON; None where it failed."""
@@ -83,12 +83,12 @@ class EventQueue:
         """Take a call on, begin with it, and return its event; `done` is called when it was worked.
 
         Raises QueueFullError if too many results were never fetched. Those older than five minutes
-        are let go first; if the queue is full, also results that waited for ten seconds.
+        are dropped first; if the queue is full, also results that waited for ten seconds.
         """
         now = time.monotonic()
         self._let_go(now - _KEPT_SECONDS)
         if self._is_full():
-            # Clients fetch at once. Who does not must not keep everybody else out.
+            # Clients fetch at once. One that does not must not block the others.
             self._let_go(now - _KEPT_WHEN_FULL, only_done=True)
         if self._is_full():
             raise QueueFullError(
@@ -142,5 +142,5 @@ class EventQueue:
 
 
 def _worked(work: Callable[[], list[Any]]) -> bytes:
-    """What the work comes to as JSON, which takes a tenth of the memory."""
+    """The result of the work as JSON, which takes a tenth of the memory."""
     return msgspec.json.encode(work())

@@ -154,14 +154,14 @@ class _Answer:
             self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        """The head is here."""
+        """The head has arrived."""
         self.status = self._parser.get_status_code()
         self.has_head = True
 
     def on_body(self, body: bytes) -> None:
-        """A part of the body."""
+        """A part of the body has arrived."""
         self._parts.append(body)
 
     def on_message_complete(self) -> None:
-        """All of it is here."""
+        """The whole body has arrived."""
         self.is_whole = True

@@ -1,4 +1,4 @@
-"""Reading the bodies of old calls: limited in size, in time, and in the memory of all together."""
+"""Read the bodies of old calls, with limits on size, time and total memory."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ IN_WORDS = {
 
 _VIEWS = ("/scores", "/scores.csv", "/scores.parquet", "/per-language", "/leaders",
           "/descriptive_statistics")  # fmt: skip
-"""What the API puts behind a name."""
+"""Path segments that the API appends to a name."""
 
 
 def is_api_address(name: str) -> bool:

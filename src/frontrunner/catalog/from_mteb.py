@@ -78,7 +78,7 @@ def read_catalog() -> tuple[Catalog, dict[str, bytes]]:
 
 
 def _notices(models: Iterable[Any]) -> tuple[str, ...]:
-    """What the registry says that cannot be true, and how pages show it."""
+    """Impossible values in the registry, and how pages show them."""
     return tuple(
         f"The registry says that {meta.name} is superseded by itself. Its page leaves that out."
         for meta in models

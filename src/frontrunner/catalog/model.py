@@ -199,7 +199,7 @@ class FormerName(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """Everything that is known before a single score is read."""
+    """Everything that is known before any score is read."""
 
     source: str
     """Where it came from, such as `mteb-core 2.26.24 + catalog.toml`."""
@@ -217,9 +217,9 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     probably_renamed: tuple[FormerName, ...] = ()
     """Found while reading results; nothing is renamed unless `renamed` says so."""
     notices: tuple[str, ...] = ()
-    """What a team's own files say twice or otherwise, and which of them counts, a sentence each."""
+    """Duplicate or conflicting entries in a team's files and which one counts, a sentence each."""
     registry_notices: tuple[str, ...] = ()
-    """What the registry says that cannot be true, and how pages show it, a sentence each."""
+    """Impossible values in the registry and how pages show them, a sentence each."""
 
     @cached_property
     def task_by_name(self) -> dict[str, Task]:

@@ -40,7 +40,7 @@ class OwnFiles:
     """Kind of entry -> for each entry its file, and its number in the file."""
     file_names: tuple[str, ...]
     notices: tuple[str, ...]
-    """What replaced what, a sentence each."""
+    """Which entry replaced which, a sentence each."""
 
     def error(self, where: str, message: str) -> CatalogError:
         """The error for a mistake at `where`, a path such as `.task[1].name` in `entries`."""

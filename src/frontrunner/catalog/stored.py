@@ -1,7 +1,8 @@
 """Read the catalog of a snapshot, a large one with every text once.
 
-A decoder makes each text anew. The models of a large catalog name the same tasks, data sets and
-languages thousands of times: at ten times the public models that is a third of the catalog.
+A decoder creates a new string for each text. The models of a large catalog name the same tasks,
+data sets and languages thousands of times: at ten times the public models that is a third of the
+catalog.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def _pooled(content: bytes) -> Catalog:
     stored = msgspec.json.decode(content, type=_Stored)
     pool = _Pool()
     decode = msgspec.json.Decoder(Model).decode
-    # One after the other: what a model says again is gone before the next is read.
+    # One after the other: a model's duplicate texts are freed before the next is read.
     models = tuple([pool.shared(decode(one)) for one in stored.models])
     fields: dict[str, Any] = {name: getattr(stored, name) for name in Catalog.__struct_fields__}
     return Catalog(**fields | {"models": models})
@@ -59,10 +60,10 @@ class _Pool:
         self._lists: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def shared(self, model: Model) -> Model:
-        """`model`, which nobody else has yet, with what the pool has of its texts."""
+        """`model`, which is not shared yet, with its texts replaced by equal ones of the pool."""
         for name in _MANY_TEXTS:
             value = getattr(model, name)
-            # A default stays itself: by that, an encoder knows that it need not be written.
+            # A default keeps its identity: an encoder skips fields that are their default.
             if value and value is not _DEFAULTS.get(name):
                 msgspec.structs.force_setattr(model, name, self._list(value))
         return model

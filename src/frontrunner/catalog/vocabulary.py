@@ -1,7 +1,9 @@
-"""The words that catalogs share, such as task types: to tell a new word from a misspelled one.
+"""The words that catalogs share, such as task types: used to distinguish a new word from a
+misspelled one.
 
-`type = "classification"` would make a second type beside `Classification`, with a mean of its own.
-A word is refused only if it is a known one spelled otherwise, or nearly so; new words are allowed.
+`type = "classification"` would create a second type alongside `Classification`, with a mean of its
+own. A word is refused only if it is a known one spelled otherwise, or nearly so; new words are
+allowed.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from frontrunner.catalog.entries import OwnFile
 from frontrunner.catalog.model import Catalog
 
 _NEARLY = 0.88
-"""From this similarity on, a word of at least `_LONG` letters is taken for a misspelling."""
+"""From this similarity on, a word of at least `_LONG` letters counts as a misspelling."""
 _LONG = 5
 
 

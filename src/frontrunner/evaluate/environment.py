@@ -1,7 +1,7 @@
 """The evaluation's own virtual environment: mteb cannot share one with mteb-core.
 
-It is made from the lock file in `requirements/`, and made anew when the lock file or the Python
-changes: a stamp inside it says what it was made from. Torch is installed apart, because its builds
+It is made from the lock file in `requirements/`, and rebuilt when the lock file or the Python
+changes: a stamp inside it records its inputs. Torch is installed apart, because its builds
 differ by machine; pip chooses among those that it is given.
 """
 

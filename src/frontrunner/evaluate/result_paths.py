@@ -1,4 +1,5 @@
-"""Where result files lie: `<output>/<org>__<model>/<revision>/<Task>.json`, as the public ones do.
+"""Where result files are stored: `<output>/<org>__<model>/<revision>/<Task>.json`, as the public
+ones do.
 
 A file is written under a hidden name and renamed, so a reader sees the whole file or none.
 """

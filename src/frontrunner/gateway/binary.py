@@ -81,7 +81,7 @@ def refusal(envoy: Envoy, config: Path) -> str | None:
 
 
 def deprecations(envoy: Envoy, config: Path) -> list[str]:
-    """What Envoy says of fields that a later version will not have."""
+    """Envoy's warnings about fields that a later version drops."""
     command = [str(envoy.path), "--mode", "validate", "--log-level", "warn", "-c", str(config)]
     lines = _run(command).stderr.splitlines()
     return [line for line in lines if "deprecated" in line.lower()]

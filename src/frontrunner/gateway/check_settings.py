@@ -1,4 +1,4 @@
-"""What a type cannot say of the settings: addresses that clash, files that cannot be used."""
+"""Checks of the settings beyond their types: addresses that clash, files that cannot be used."""
 
 from __future__ import annotations
 

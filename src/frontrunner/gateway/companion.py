@@ -1,4 +1,4 @@
-"""The process beside Envoy that takes feedback and shows where the move is, at `/transition`.
+"""The process next to Envoy that takes feedback and shows where the move is, at `/transition`.
 
 It also answers the control path, if the settings name a file with its token.
 

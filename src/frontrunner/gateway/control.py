@@ -153,7 +153,7 @@ class Gateway:
     def _wait_for(self, wanted: str) -> bool:
         until = time.monotonic() + _PATIENCE
         while True:
-            # Each time anew, for a hot restart may replace the Envoy that was asked.
+            # Looked up each time, for a hot restart may replace the Envoy that was asked.
             try:
                 found = self.admin().routes_version()  # empty until it has read its first routes
                 if found and _is_as_late(found, wanted):

@@ -1,7 +1,7 @@
 """Counts the traffic of a gateway whose log its controller cannot read, window by window.
 
-The log is read when somebody asks. What was counted is in memory and bounded; it is gone with the
-process, and the next one is another epoch.
+The log is read when a controller asks. Counts are in memory and bounded. They are lost when the
+process ends, and the next process is another epoch.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class _Open:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to tell."""
+        """Whether there is nothing to report."""
         return not (any(self.units.values()) or any(self.unfollowed.values()))
 
     def add(self, one: Counted, share: int, seconds: float) -> None:
@@ -188,7 +188,7 @@ class Counting:
         return (self._open.index + 1) * self._seconds if self._open.index >= 0 else math.inf
 
     def _close(self, following: int) -> None:
-        """End the open window, and keep its row if it has anything to tell; open another one."""
+        """End the open window, and keep its row if it has anything to report; open another one."""
         done, period = self._open, self._period
         self._open = _Open(following)
         if period is None or done.is_empty:

@@ -33,7 +33,7 @@ _LONGEST_SOCKET = 100
 _ENDING = 5.0
 """Seconds for Envoy to end after SIGTERM."""
 _REASONS = ("assert failure", "panic:", "] Caught ", "caught ENVOY_SIGTERM")
-"""What a line of Envoy's log has that says why it ended, the most telling first."""
+"""Marks of a line in Envoy's log that says why it ended, the most specific first."""
 
 
 class Envoys:
@@ -260,7 +260,7 @@ class Envoys:
 
     @property
     def _crashes(self) -> Path:
-        """What Envoy prints when it crashes and its log is of no use."""
+        """What Envoy prints to stderr when it crashes without a useful log line."""
         return self.place.folder / "envoy.err"
 
     # --- which Envoys run ----------------------------------------------------------------------

@@ -34,7 +34,7 @@ _PER_HOUR = 5
 """Messages of one client an hour."""
 _HOUR = 3600.0
 _MEASURED_FOR = 10.0
-"""Seconds until what is stored is measured anew: other gateways may use the same database."""
+"""Seconds until what is stored is measured again: other gateways may use the same database."""
 
 
 class FullError(GatewayError):

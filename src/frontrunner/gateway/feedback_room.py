@@ -51,5 +51,5 @@ def read_room(folder: Path) -> Room | None:
 
 
 def write_room(folder: Path, room: Room) -> None:
-    """Note it. Raises OSError if the file cannot be written."""
+    """Write it to the file. Raises OSError if that fails."""
     write_file(folder / NOTE, msgspec.json.encode(room), follow=False)

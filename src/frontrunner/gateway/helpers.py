@@ -1,4 +1,4 @@
-"""The processes beside Envoy: companion and comparer. Users reach the boards without them."""
+"""The processes next to Envoy: companion and comparer. Users reach the boards without them."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ class Tail:
                 self.unreadable += 1
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._file is not None:
             self._file.close()
         self._file, self._rest = None, b""
@@ -157,8 +157,8 @@ class Tail:
 def rotate(paths: list[Path], admin: Admin, limit: int) -> list[Path]:
     """Rotate the logs that are larger than `limit` bytes; returns those that were.
 
-    Envoy is asked again to reopen what an earlier call has moved in vain. Raises GatewayError if
-    Envoy does not reopen them, OSError if one cannot be moved.
+    Envoy is asked again to reopen a log that an earlier call moved but Envoy did not reopen. Raises
+    GatewayError if Envoy does not reopen them, OSError if one cannot be moved.
     """
     large = [path for path in paths if path.is_file() and path.stat().st_size > limit]
     for path in large:

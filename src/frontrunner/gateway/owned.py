@@ -1,4 +1,4 @@
-"""Paths that belong to one board, whatever a visitor's bucket: data in `owned.toml`."""
+"""Paths that belong to one board, for every bucket: data in `owned.toml`."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ class EnvoyProcess:
         return True
 
     def ending(self) -> str:
-        """How it ended, such as `SIGSEGV` or `exit code 1`; empty if the system does not say."""
+        """How it ended, such as `SIGSEGV` or `exit code 1`; empty if that is not known."""
         until = time.monotonic() + _REAPED
         while self._status is None and self._handle is not None and time.monotonic() < until:
             self._status = _status_of_zombie(self.pid)
@@ -137,7 +137,7 @@ class EnvoyProcess:
         return signal.Signals(-code).name if code < 0 else f"exit code {code}"
 
     def close(self) -> None:
-        """Let go of it; it goes on."""
+        """Stop supervising it; the process keeps running."""
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None

@@ -1,9 +1,10 @@
 """Changes the share on request from outside, for a gateway whose files the controller cannot reach.
 
-It tells as well what the gateway counted of its traffic, which its controller judges.
+It also reports what the gateway counted of its traffic, which its controller judges.
 
-Only who has the token is heard. A change names the version that it was decided on and the lease of
-its controller; what is answered is read from Envoy. The token is in no answer and in no log.
+Requests without the token are rejected. A change names the version that it was decided on and the
+lease of its controller; what is answered is read from Envoy. The token is in no answer and in no
+log.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class RemoteControl:
     """What answers `/__frontrunner/control`."""
 
     def __init__(self, gateway: Gateway, token: Callable[[], str]) -> None:
-        """`token` is asked at each request, so that one that was replaced is not heard any more.
+        """`token` is asked at each request, so that a replaced one is rejected.
 
         Raises what it raises, GatewayError if it could be guessed, OSError if the folder is
         read-only.
@@ -71,7 +72,7 @@ class RemoteControl:
     async def answer(
         self, method: str, headers: Mapping[str, str], receive: Receive, query: bytes = b""
     ) -> Answer:
-        """The status and what is said. Who has no token is not read any further."""
+        """The status and what is said. The body of a request without the token is not read."""
         refusal = self._refusal(method, headers)
         if refusal is not None:
             return refusal
@@ -108,7 +109,7 @@ class RemoteControl:
         return None
 
     def _knows(self, given: str) -> bool:
-        """Compared in the same time, whatever is given. Nobody knows a token that is unusable."""
+        """Compared in constant time. An unusable token matches nothing."""
         try:
             token, problem = _checked(self._token()), ""
         except (FrontrunnerError, OSError) as error:
@@ -166,7 +167,7 @@ class RemoteControl:
         seen = self._gateway.seen()
         try:
             self._counting.look(seen.generation, seen.share)
-        except OSError as error:  # whoever asks for the counts is told so
+        except OSError as error:  # the client that asks for the counts gets the reason
             log.warning("the log of requests cannot be read: %s", error)
         return seen
 

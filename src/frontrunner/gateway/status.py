@@ -1,4 +1,4 @@
-"""How a gateway is: what was asked of it, what Envoy does, and what its logs count."""
+"""The status of a gateway: what was requested, what Envoy does, and what its logs count."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Run Envoy, and keep it running: start, hot restart, start again after a kill, drain, count.
 
-One thread looks around ten times a second. Users do not depend on it: if it is killed, Envoy goes
+One thread checks ten times a second. Users do not depend on it: if it is killed, Envoy goes
 on with the routes that it has, and the next supervisor takes it over by a hot restart.
 """
 
@@ -311,7 +311,7 @@ class Supervisor:
             raise GatewayError(f"Totals and logs cannot be written: {error}") from error
 
     def _say_once(self, text: str) -> None:
-        """Log what goes wrong, but not again every second."""
+        """Log an error, but not again every second."""
         if text != self._said:
             log.warning("%s", text, extra={"event": "gateway_trouble"})
         self._said = text

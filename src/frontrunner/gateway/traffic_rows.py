@@ -1,4 +1,5 @@
-"""What a gateway tells of its traffic over the control path: counts of windows that have ended.
+"""What a gateway reports about its traffic over the control path: counts of windows that have
+ended.
 
 A row never changes, and has a number. A controller asks for the rows after the last one that it has
 stored, so an answer that is lost is asked for again, and one that comes twice counts once.
@@ -53,7 +54,7 @@ class Traffic(msgspec.Struct, frozen=True, kw_only=True):
     """An answer: as many rows after the cursor as it may have."""
 
     epoch: str
-    """Names whoever counts; another one begins with row 1, and knows nothing of what was before."""
+    """Names the counting process; another one begins with row 1 and without earlier counts."""
     at: float
     """The time on the clock of the gateway."""
     last: int

@@ -22,7 +22,7 @@ _HARMLESS = re.compile(
 )
 """Paths of POST requests that change nothing, or nothing more when they are sent twice."""
 _FACTS = re.compile(r"/api/(?!resolve-cache/)")
-"""Paths whose answers are believed; the content of files is checked against its hash."""
+"""Paths whose answers are trusted; the content of files is checked against its hash."""
 _REPOSITORY = re.compile(
     r"(?:/api(?:/resolve-cache)?/(?:models|datasets|spaces)|/(?:datasets|spaces)|)"
     r"/(?P<id>[^/]+/[^/]+?)(?:\.git/.*|/.*)?"

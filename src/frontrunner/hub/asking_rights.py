@@ -35,7 +35,7 @@ def needs_of_spaces(names: Iterable[str]) -> list[Need]:
 
 
 def ask_rights(hub: Hub, needs: Sequence[Need]) -> RightsReport:
-    """What the token allows, held against what is needed. Raises HubError."""
+    """What the token allows, compared with what is needed. Raises HubError."""
     return hub.read(
         "Reading what the token allows",
         lambda: decoded(hub.api.whoami(), lambda found: report_of(found, needs)),

@@ -135,9 +135,9 @@ def publish_boxed(home: Path, *, token: str = "", say: Say = lambda text: None) 
 
 
 def _say_when_built(store: Store) -> None:
-    """Say that the sources gave the board when it was built: nothing later is known here.
+    """Record the build time as the time of the last check: nothing later is known here.
 
-    A later check without a change would be another commit, and the Space would start anew.
+    A later check without a change would be another commit, and the Space would restart.
     """
     snapshot = store.current()
     if snapshot.moment == snapshot.built_at and read_checked_at(store.at, snapshot.id) is None:
@@ -161,7 +161,7 @@ def _fetch_all(box: Box, store: Store, token: str) -> None:
 
 
 def _fetched(box: Box, name: str, entry: FileEntry, token: str) -> bytes:
-    """A file of the list, verified. Errors that pass are waited for."""
+    """A file of the list, verified. Transient errors are retried."""
     url = f"{box.source}{quote(name)}"
     limits = Limits(_SECONDS, entry.bytes, _REDIRECTS, private=_is_here(box.source))
     headers = {"Authorization": f"Bearer {token}"} if token and box.dataset else {}

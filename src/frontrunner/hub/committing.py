@@ -140,7 +140,7 @@ class _Attempt:
         commits = commits_of(self.hub, guarded.repo_id, guarded.kind, until=made)
         ours = f"{MARK}: {self.name}" in commits[0].message
         if not ours or commits[1].id != guarded.parent:
-            # The client names the last commit, whoever made it, if it has the files already.
+            # The client returns the last commit, made by anyone, if it has the files already.
             raise _stale(guarded, commits[0])
         found = files_of(self.hub, guarded.repo_id, made, guarded.kind)
         if not is_left_by(found, before, guarded.change):
@@ -157,7 +157,7 @@ class _Attempt:
         guarded = self.guarded
         added = [CommitOperationAdd(p, content) for p, content in guarded.change.added.items()]
         gone = [CommitOperationDelete(p, is_folder=False) for p in sorted(guarded.change.deleted)]
-        # First, for `create_commit` leaves out the files that a .gitignore names, in silence.
+        # First, for `create_commit` silently skips the files that a .gitignore names.
         self.hub.api.preupload_lfs_files(
             guarded.repo_id,
             added,

@@ -1,8 +1,8 @@
-"""Tell answers of the Hub that are not understood from mistakes of this program.
+"""Distinguish answers of the Hub that are not understood from bugs of this program.
 
 The client checks no answer: one of another shape ends as a KeyError, a TypeError or the like in its
 code, or where this program converts what it gave. Errors of the same kinds that come from other
-code of this program are its own mistakes, and must not pass for answers.
+code of this program are its own bugs, and must not be blamed on the Hub.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def is_of_answer(error: Exception) -> bool:
 
 
 def _raised_by(error: Exception) -> str:
-    """Whose code was at work: the innermost of both; the standard library works for either."""
+    """Whose code raised: the innermost of both; the standard library counts for its caller."""
     found, trace = "", error.__traceback__
     while trace is not None:
         name = f"{trace.tb_frame.f_globals.get('__name__', '')}"

@@ -1,7 +1,7 @@
-"""Find scheduled jobs of a repository that still name what is gone after a move.
+"""Find scheduled jobs of a repository that still name what no longer exists after a move.
 
-The workflow files are read, and the files of the repository that they mention. A name counts where
-it stands alone: `owner/name` is not found in `owner/name-2`. Pure, but for `read_jobs`.
+The workflow files are read, and the files of the repository that they mention. A name counts only
+as a whole: `owner/name` is not found in `owner/name-2`. Pure, but for `read_jobs`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from frontrunner.base.near import near_names
 _WORKFLOWS = ".github/workflows"
 _LARGEST = 1024 * 1024
 _BEFORE = r"(?:(?<![\w.-])|(?<=secrets\.)|(?<=vars\.)|(?<=env\.))"
-"""What may stand before a name: no part of a longer one."""
+"""Characters allowed before a name, so that it is not part of a longer one."""
 _WORD = re.compile(r"[\w./-]+")
 
 
@@ -33,7 +33,7 @@ class Gone(msgspec.Struct, frozen=True):
 
 
 class JobFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """A line that names what is gone."""
+    """A line that names what no longer exists."""
 
     file: str
     line: int
@@ -119,7 +119,7 @@ def parse_gone(text: str) -> Gone:
 
 
 def near_misses(files: Mapping[str, str], gone: Iterable[Gone]) -> dict[str, str]:
-    """Names that no job has but for a few letters, and the closest word: perhaps misspelled."""
+    """Names that no job contains exactly, with the closest word: perhaps a misspelling."""
     words = {word for text in files.values() for word in _WORD.findall(text)}
     words |= {word.rpartition(".")[2] for word in words}
     found: dict[str, str] = {}

@@ -33,7 +33,7 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find_repository(hub: Hub, repo_id: str, kind: Kind = "space") -> SpaceFacts | None:
-    """The facts of a repository; None if there is none of this very name."""
+    """The facts of a repository; None if none has exactly this name."""
     try:
         return facts_of(hub, repo_id, kind)
     except (NotOnHubError, MovedError):

@@ -19,10 +19,10 @@ FREE_HARDWARE = "cpu-basic"
 
 
 class HardwareState(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a request of hardware is."""
+    """The progress of a request for hardware."""
 
     state: Literal["there", "pending"]
-    """Pending is no error: the Space runs on what it has meanwhile."""
+    """Pending is not an error: until then the Space runs on its current hardware."""
     current: str | None
     requested: str | None
 
@@ -105,9 +105,9 @@ def drop_variables(hub: Hub, repo_id: str, names: Iterable[str]) -> SpaceSetting
 
 
 def give_secrets(hub: Hub, repo_id: str, values: Mapping[str, Token]) -> SpaceSettings:
-    """Give a Space secrets that it lacks; those that it has stay. Each change restarts it.
+    """Add secrets that a Space lacks; those that it has stay. Each change restarts it.
 
-    Nobody can read a value back, so what is read back is that there is a secret of the name.
+    The Hub never returns a value, so only the existence of a secret of that name is checked.
     """
     before = settings_of(hub, repo_id).secrets
     for name, value in values.items():
@@ -166,7 +166,7 @@ def _changed_once(
 
 
 def missing_secrets(of: SpaceSettings, at: SpaceSettings) -> tuple[str, ...]:
-    """Secrets that a Space needs and a copy of it does not have: nobody can read their values."""
+    """Secrets that a Space needs and its copy lacks: their values cannot be read."""
     return tuple(name for name in of.secrets if name not in at.secrets)
 
 

@@ -1,4 +1,4 @@
-"""Bring a saved Space back at its name by hand, for when there is no ledger to roll back with."""
+"""Restore a saved Space at its name by hand, when there is no ledger to roll back with."""
 
 from __future__ import annotations
 

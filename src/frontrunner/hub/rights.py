@@ -26,7 +26,7 @@ class Need(msgspec.Struct, frozen=True):
 
 
 class RightsReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What a token allows, held against what is needed."""
+    """What a token allows, compared with what is needed."""
 
     account: str
     token: str

@@ -23,7 +23,7 @@ from frontrunner.hub.space_facts import Kind, SpaceSettings
 
 _MANIFEST = "saved.json"
 Progress = Callable[[int, int], None]
-"""Is told how many of how many bytes are done."""
+"""Called with the bytes done and the bytes in all."""
 
 
 class SavedTree(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""A Space that is the gateway's container: Envoy at its port, the new board beside it.
+"""A Space that is the gateway's container: Envoy at its port, the new board next to it.
 
 The file `home/shifting.json` makes the difference. It is part of the Space's commit and readable by
 everybody, so it names the variable that has the token of the control path, and not the token. The
@@ -99,7 +99,7 @@ def read_shifting(home: Path) -> Shifting | None:
 
 
 def environment_of(shifting: Shifting, home: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Settings of the gateway and of the board beside it, for this process and its children."""
+    """Settings of the gateway and of the board next to it, for this process and its children."""
     host = environ.get(variable("server", "host"), "0.0.0.0")  # noqa: S104 -- a container's own
     port = environ.get(variable("server", "port"), str(PORT))
     beside = _BESIDE.rpartition(":")

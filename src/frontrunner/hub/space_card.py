@@ -22,7 +22,7 @@ _OF_ANOTHER_PROGRAM = frozenset(
     | {"base_path", "preload_from_hub", "suggested_hardware", "startup_duration_timeout"}
     | {"models", "datasets"}
 )
-"""Fields of an old Space that say how its own program is run, or that are made anew."""
+"""Fields of an old Space that say how its own program is run, or that are rewritten."""
 
 
 class Listed(NamedTuple):

@@ -115,7 +115,7 @@ def plan_steps(strategy: Strategy, places: Places) -> HubPlan:
 
 
 def unaccepted(plan: HubPlan, accepted: tuple[str, ...]) -> tuple[Loss, ...]:
-    """What nobody agreed to yet. Raises UsageError for a name that the plan does not have."""
+    """Losses not accepted yet. Raises UsageError for a name that the plan does not have."""
     names = {one.name for one in plan.losses}
     for name in accepted:
         if name not in names:

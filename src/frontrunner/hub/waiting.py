@@ -93,8 +93,9 @@ def wait_until_served(
 ) -> Waited:
     """Wait for stage RUNNING, the runtime's commit, and the answer of the live address.
 
-    `tell` is told what it waits for, whenever that changes. Raises SpaceFailedError if the Space
-    failed or was stopped, with the end of its log, and HubUnavailableError after `times.total`.
+    `tell` is called with what it waits for, whenever that changes. Raises SpaceFailedError if the
+    Space failed or was stopped, with the end of its log, and HubUnavailableError after
+    `times.total`.
     """
     times = times or WaitTimes()
     begun, told = time.monotonic(), ""

@@ -1,11 +1,11 @@
 """How far a rank depends on which tasks a board happens to have.
 
 The board's tasks are drawn again, with replacement, and its own rule ranks the models in each draw.
-A model's band are the ranks that it has in 95 of 100 draws. Two models are tied if the interval of
-the difference of what the board ranks by contains 0. `docs/ranking.md` has the assumptions and the
-sources.
+A model's band is the range of ranks that it has in 95 of 100 draws. Two models are tied if the
+interval of the difference of what the board ranks by contains 0. `docs/ranking.md` has the
+assumptions and the sources.
 
-Sums over draws are sums of whole numbers, so they are exact, in whatever order they are taken.
+Sums over draws are sums of whole numbers, so they are exact in any order.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from frontrunner.results.table import ScoreTable
 
 Ranks = NDArray[np.int32]
 _OUTSIDE = int(DRAWS * (1 - LEVEL) / 2)
-"""Draws that are left out at either end."""
+"""Draws that are dropped at each end."""
 _AT_ONCE = 128
 """Draws, or contestants that are compared with all others, at once."""
 _GRID = 2.0**40
@@ -61,7 +61,7 @@ class _Contest:
     value: Floats
     """[contestants] What the board ranks by."""
     draw: Callable[[], Floats]
-    """Makes `drawn`, which ties need not."""
+    """Makes `drawn`, which ties do not need."""
     deviations: Floats
     """[any, contestants] Squares of differences add up to the variance of the difference of what
     the board ranks by."""
@@ -267,8 +267,8 @@ def _mean_of_groups(weights: Floats, grid: Floats, groups: list[list[int]]) -> F
 def _product(one: Floats, other: Floats) -> Floats:
     """[rows of one, rows of other] The sums of products of rows.
 
-    Not by `@`: its library starts threads for it, which wait for each other in loops. Beside other
-    processes that took six times as long.
+    Not by `@`: its library starts threads for it, which wait for each other in loops. With other
+    processes running, that took six times as long.
     """
     return np.asarray(np.einsum("it,jt->ij", one, other))
 

@@ -50,7 +50,7 @@ class Board:
     means: Mapping[str, Floats]
     """`mean_task`, `mean_task_type`, `mean_public`, `mean_private`, `mean_subset`: [rows]"""
     completed_means: Mapping[str, Floats]
-    """The same means over the counted tasks that a row completed, whatever the policy: [rows]"""
+    """The same means over the counted tasks that a row completed, under any policy: [rows]"""
     counted_complete: Integers
     """[rows] Counted tasks that the model completed."""
     by_type: Floats
@@ -115,7 +115,7 @@ def rank(
 
 
 class Standing(NamedTuple):
-    """Who is where on a board, and on how much: what the guards of an update compare."""
+    """The order and coverage of a board's rows, which the guards of an update compare."""
 
     variants: Integers
     """[rows] Index into the table's variants, best row first."""

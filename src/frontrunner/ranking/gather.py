@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 MANY = 1 << 20
-"""Rows. A question with more is answered part by part: a row takes a hundred bytes meanwhile."""
+"""Rows. A question with more is answered part by part: a row takes a hundred bytes of memory."""
 PART = 1 << 18
 """Rows of a part, or those of one model on one task if they are more."""
 _WORTH_MARKING = 16

@@ -82,7 +82,7 @@ def count_columns(marks: Bools, group: Integers, groups: int) -> Integers:
     found = np.empty((len(marks), groups), dtype=np.int64)
     for begin in range(0, len(marks), _ROWS_AT_ONCE):
         some = marks[begin : begin + _ROWS_AT_ONCE]
-        # Each mark takes eight bytes meanwhile.
+        # Each mark takes eight bytes during the count.
         np.add.reduceat(some, starts, axis=1, dtype=np.int64, out=found[begin : begin + len(some)])
     return found
 
@@ -179,7 +179,7 @@ class Scored:
 
     @cached_property
     def pooled_by_model(self) -> Floats:
-        """[models, tasks] Mean over all rows of a model, whatever its experiments and gaps."""
+        """[models, tasks] Mean over all rows of a model, across experiments and despite gaps."""
         return _pooled_by_model(self)
 
     @cached_property

@@ -4,6 +4,6 @@
     PREFIX/listings/<sha256>.json     the files of one published snapshot, immutable
     PREFIX/current.json               which listing is current; written last, in one step
 
-`plan` decides (pure), `bucket` is the only module that talks to a store, `push` publishes,
+`plan` decides (pure), `bucket` is the only module that accesses a store, `push` publishes,
 `pull` follows once and `following` again and again. The format is documented in docs/scale.md.
 """

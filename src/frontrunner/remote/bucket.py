@@ -1,4 +1,4 @@
-"""The only module that talks to object storage.
+"""The only module that accesses object storage.
 
 Credentials are read by obstore from the environment that each service documents (`AWS_*`,
 `AZURE_*`, `GOOGLE_*`), or from the machine's own role. They are never part of an address.
@@ -122,7 +122,7 @@ class Bucket:
             }
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Remove objects; those that are gone already do not matter. Raises StoreError."""
+        """Remove objects; those that do not exist are skipped. Raises StoreError."""
         for key in keys:
             try:
                 with self._explained(f"remove {key}"):

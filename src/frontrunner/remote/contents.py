@@ -1,4 +1,4 @@
-"""Which files of a home belong to one snapshot, opened so that nobody can change them meanwhile."""
+"""Which files of a home belong to one snapshot, opened so that later changes do not matter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Follow a store again and again: ask, bring what is new, and say how it goes."""
+"""Follow a store: poll it, download new snapshots, and record the state."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Wait = Callable[[float], bool]
 
 
 class Looked(NamedTuple):
-    """What one question to the store gave."""
+    """The result of one poll of the store."""
 
     pulled: Pulled | None
     problem: str
@@ -64,7 +64,7 @@ def follow(
 
 
 def step(puller: Puller, home: Home, state: Following) -> Following:
-    """Ask once, log what is new, and store how it went."""
+    """Poll once, log a new snapshot, and store the state."""
     looked = look(puller)
     after = next_state(state, looked, time.time())
     if looked.pulled is not None and looked.pulled.snapshot != state.snapshot:
@@ -80,7 +80,7 @@ def step(puller: Puller, home: Home, state: Following) -> Following:
 
 
 def look(puller: Puller) -> Looked:
-    """Ask the store once; what goes wrong is part of the answer."""
+    """Poll the store once; an error is part of the result."""
     try:
         return Looked(puller.pull(), "")
     except (StoreError, CorruptSnapshotError, SnapshotError, OSError) as error:
@@ -88,7 +88,7 @@ def look(puller: Puller) -> Looked:
 
 
 def next_state(state: Following, looked: Looked, now: float) -> Following:
-    """How following goes after one question."""
+    """The state of following after one poll."""
     failed = bool(looked.problem)
     return msgspec.structs.replace(
         state,

@@ -1,4 +1,4 @@
-"""The process beside the servers of a home that brings snapshots from a store.
+"""The process next to the servers of a home that downloads snapshots from a store.
 
 It is a process of its own because obstore keeps threads, which a server that forks must not have,
 and because downloads then cost the servers neither memory nor time.
@@ -31,10 +31,10 @@ def mirror(settings: Settings, pipe: int) -> None:
 
 
 def first_pull(settings: Settings) -> None:
-    """Bring what is current in the store before a server starts.
+    """Download the store's current snapshot before a server starts.
 
-    If the store does not answer, the server starts with what the home has. Raises StoreError if
-    that is nothing, UsageError or MissingExtraError if the store can never be asked.
+    If the store does not answer, the server starts with what the home has. Raises StoreError if the
+    home is empty, UsageError or MissingExtraError if the store can never be asked.
     """
     Bucket(settings.store.follow)
     if _in_a_child(settings) == 0 or Store(settings.home).current_id() is not None:

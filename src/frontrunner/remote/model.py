@@ -1,4 +1,4 @@
-"""What is stored beside the files of a snapshot: the listing and the pointer."""
+"""What is stored besides the files of a snapshot: the listing and the pointer."""
 
 from __future__ import annotations
 

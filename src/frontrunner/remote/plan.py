@@ -36,7 +36,7 @@ class Policy(NamedTuple):
 
 
 class Move(Enum):
-    """What becomes of the pointer."""
+    """How the pointer changes."""
 
     WRITE = "write"
     SAME = "same"

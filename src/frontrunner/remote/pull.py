@@ -1,4 +1,4 @@
-"""Bring the current snapshot of a store into a home, checked, and make it current there."""
+"""Download the current snapshot of a store to a home, check it, and make it current there."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Pulled(NamedTuple):
 
 
 class Puller:
-    """Keeps one home like one store."""
+    """Keeps one home in sync with one store."""
 
     def __init__(self, bucket: Bucket, store: Store, keep: int = 2) -> None:
         """`keep` is how many snapshots the home keeps."""
@@ -65,9 +65,9 @@ class Puller:
     def pull(self) -> Pulled | None:
         """Make current what is current in the store; None if nothing changed since the last time.
 
-        What was current stays so whatever goes wrong. Raises StoreError if the store does not
-        answer, CorruptSnapshotError if it holds something else than was published, SnapshotError
-        if the home cannot be written.
+        After any failure, the current snapshot stays current. Raises StoreError if the store does
+        not answer, CorruptSnapshotError if its content is not what was published,
+        SnapshotError if the home cannot be written.
         """
         changed = read_current(self._bucket, self._tag)
         if changed is None:
@@ -130,7 +130,7 @@ class Puller:
                 yield one.sha256, at.inside(one.path)
 
     def _add(self, listing: Listing, files: list[FileRef], fetch: Fetching) -> None:
-        """Write a whole snapshot aside, and give it its name."""
+        """Write a whole snapshot to a temporary folder, then rename it."""
         store = self._store
         store.folder.mkdir(parents=True, exist_ok=True)
         sweep(store.folder)
@@ -179,7 +179,7 @@ class Fetching:
         """Write one new file; how many bytes of it came from the store.
 
         Raises StoreError if the store does not answer or has no such object, and
-        CorruptSnapshotError if its bytes are others than those promised.
+        CorruptSnapshotError if its bytes differ from those of the listing.
         """
         here = self._known.get(ref.sha256)
         if here is not None and here.is_file():

@@ -49,7 +49,7 @@ def push(
     """Copy the current snapshot of a home to the store, and make it current there.
 
     It may be killed at any instant: servers follow the pointer, which is written last. Raises
-    StoreError if the store does not take it or has a later snapshot, SnapshotError if the
+    StoreError if the store rejects it or has a later snapshot, SnapshotError if the
     snapshot is damaged, UnknownNameError if none is published.
     """
     snapshot = store.current()
@@ -75,7 +75,7 @@ def push(
 
 
 def _published_at(store: Store, snapshot: str) -> float:
-    """When it was published; never before what was published before it, if the clock went back."""
+    """When it was published; never before the publish before it, if the clock was set back."""
     latest, found = 0.0, None
     for event in store.history():
         latest = max(latest, event.at)

@@ -1,4 +1,4 @@
-"""How following a store goes: written by the process that follows, read by servers and doctor."""
+"""The state of following a store: written by the follower, read by servers and doctor."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from frontrunner.base.home import Home
 from frontrunner.base.json import read_as
 
 SILENT_AFTER = 120.0
-"""Seconds without a sign of life after which the process that follows is taken for dead."""
+"""Seconds without an update of this file after which the process that follows counts as dead."""
 
 
 class Following(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class Following(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_following(home: Home) -> Following | None:
-    """How following goes; None if the home follows no store."""
+    """The state of following; None if the home follows no store."""
     try:
         return read_as(home.store_state, Following)
     except (OSError, ValueError):
@@ -38,7 +38,7 @@ def read_following(home: Home) -> Following | None:
 
 
 def write_following(home: Home, state: Following) -> None:
-    """Store how following goes. Raises OSError."""
+    """Store the state of following. Raises OSError."""
     home.store.mkdir(parents=True, exist_ok=True)
     write_file(home.store_state, msgspec.json.encode(state))
 

@@ -1,7 +1,7 @@
 """Prepared answers: bodies with their compressed forms, in files that a server reads parts of.
 
-An answer is known by a key such as `benchmarks/BEIR/scores`. What asks for it and how it
-travels is not known here. The files are not mapped into memory: the system ends a process that
+An answer is known by a key such as `benchmarks/BEIR/scores`. This module knows nothing of URLs and
+HTTP. The files are not mapped into memory: the system ends a process that
 touches a part of a map whose file was cut off since.
 """
 
@@ -77,7 +77,7 @@ DENSEST = Levels(12, 11, 19)
 def encode(answer: Answer, levels: Levels = QUICK) -> Encoded:
     """Compress an answer in each way.
 
-    gzip by libdeflate: as small as zlib's level 6 in half the time.
+    gzip uses libdeflate: as small as zlib's level 6 in half the time.
     """
     body = answer.body
     if len(body) < _WORTH_COMPRESSING:
@@ -159,7 +159,7 @@ class AnswerPack:
         begin, end = min(at for at, _ in spans), max(at + length for at, length in spans)
         if not 0 <= begin <= end <= os.fstat(self._file).st_size:
             return None
-        # One read: the forms of an answer lie one after the other.
+        # One read: the forms of an answer are contiguous.
         whole = os.pread(self._file, end - begin, begin)
         parts = [whole[at - begin : at - begin + length] for at, length in spans]
         return parts if [len(part) for part in parts] == [length for _, length in spans] else None

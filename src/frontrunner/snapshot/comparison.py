@@ -90,7 +90,7 @@ class BoardChange(msgspec.Struct, frozen=True, kw_only=True):
     rose: tuple[Move, ...]
     fell: tuple[Move, ...]
     rescored: tuple[Move, ...] = ()
-    """Models that keep their rank with another mean."""
+    """Models with the same rank and another mean."""
 
     @property
     def total(self) -> int:

@@ -131,7 +131,7 @@ def _matched(old_keys: Rows, new_keys: Rows, old_rows: Rows, new_rows: Rows) -> 
     new_rows, new_keys, new_turns = _in_turn(new_keys, new_rows)
     most = int(max(old_turns.max(initial=0), new_turns.max(initial=0))) + 1
     old_keys, new_keys = old_keys * most + old_turns, new_keys * most + new_turns
-    # A row's place among the other table's sorted keys; one that lies beyond them has none.
+    # A row's place among the other table's sorted keys; one after all of them has none.
     place = np.searchsorted(new_keys, old_keys)
     inside = place < len(new_keys)
     shared = np.zeros(len(old_keys), dtype=bool)

@@ -28,5 +28,5 @@ def read_checked_at(home: Home, snapshot: str) -> float | None:
 
 
 def write_checked_at(home: Home, snapshot: str, at: float) -> None:
-    """Say that the sources gave `snapshot` at `at`. Raises OSError."""
+    """Record that the sources gave `snapshot` at `at`. Raises OSError."""
     write_file(home.checked, msgspec.json.encode(_Checked(snapshot, at)))

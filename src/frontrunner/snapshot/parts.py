@@ -1,9 +1,10 @@
-"""Old snapshots, packed: each file compressed once, however many snapshots have it.
+"""Packed old snapshots: each file is compressed and stored once, for all snapshots that share it.
 
-A packed snapshot keeps its manifest; its files lie in `HOME/parts`, named by the checksum that the
+A packed snapshot keeps its manifest; its files are in `HOME/parts`, named by the checksum that the
 manifest has of them. Files that two snapshots share are stored once. Prepared answers and icons are
-dropped, because they can be made again. A kill at any point loses nothing: files go only after the
-mark is written, the mark is written only after the parts, and going back is the same in reverse.
+dropped, because they can be made again. A kill at any point loses nothing: files are removed only
+after the mark is written, and the mark is written only after the parts. Unpacking does the same in
+reverse.
 """
 
 from __future__ import annotations
@@ -27,12 +28,12 @@ _LEVEL = 9
 
 
 def is_packed(folder: Path) -> bool:
-    """Whether the files of the snapshot in `folder` lie in the parts of its home."""
+    """Whether the files of the snapshot in `folder` are in the parts of its home."""
     return (folder / PACKED).is_file()
 
 
 def pack(folder: Path) -> None:
-    """Pack the snapshot in `folder`, or end what a kill interrupted.
+    """Pack the snapshot in `folder`, or finish a packing that a kill interrupted.
 
     Raises CorruptSnapshotError if a file is not what the manifest says, OSError if a part cannot be
     written; the snapshot then stays as it is.

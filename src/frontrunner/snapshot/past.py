@@ -1,8 +1,8 @@
 """The past of every board and model: a small table that grows by each snapshot that is published.
 
-`HOME/past/standings` has one file for each snapshot: where every model stood. It stays when its
-snapshot is removed. `HOME/past/timeline` is made of all of them: one entry for each board and each
-model, which a server reads alone, so that no old snapshot is opened to show the past.
+`HOME/past/standings` has one file for each snapshot, with the rank of every model. It stays when
+its snapshot is removed. `HOME/past/timeline` is made of all of them: one entry for each board and
+each model, which a server reads alone, so that no old snapshot is opened to show the past.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Moment(NamedTuple):
 
 
 def remember(home: Home, snapshot: Snapshot) -> bool:
-    """Store where every model stands in a snapshot; False if that is stored already.
+    """Store the rank of every model in a snapshot; False if that is stored already.
 
     Raises SnapshotError if it cannot be written.
     """
@@ -199,10 +199,10 @@ def _files(home: Home) -> dict[str, tuple[int, int]]:
 def _continued(
     home: Home, files: Mapping[str, tuple[int, int]]
 ) -> tuple[list[Point], Timeline] | None:
-    """The timeline as it was written with what came since; equal to one that is made anew.
+    """The timeline as it was written with what came since; equal to one that is rebuilt.
 
-    None if it must be made anew: what it was made of is not there as it was, another version of
-    this program made it, it cannot be read, or something came that is not newer.
+    None if it must be rebuilt: its inputs changed, another version of
+    this program made it, it cannot be read, or a snapshot was added that is not newer.
     """
     try:
         past = Past(home)

@@ -36,7 +36,7 @@ def has_stale_answers(snapshot: Path) -> bool:
 
 
 def has_any_answers(snapshot: Path) -> bool:
-    """Whether it has prepared answers, whatever made them."""
+    """Whether it has prepared answers, made by any version of this program."""
     return (snapshot / ANSWERS / _CHECKSUMS).is_file()
 
 

@@ -29,7 +29,7 @@ _READ = frozenset({"catalog", "table", "facts", "statistics"})
 
 
 def built_at(folder: Path) -> float:
-    """When the snapshot in `folder` was built, in seconds since the epoch, whatever its format."""
+    """When the snapshot in `folder` was built, in seconds since the epoch, for any format of it."""
     try:
         return read_as(folder / BUILT, Built).at
     except (OSError, ValueError):

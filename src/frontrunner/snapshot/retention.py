@@ -1,7 +1,7 @@
 """Which snapshots of the past are kept: all of a week, weekly for a year, monthly beyond.
 
-Weeks and months are those of the calendar (UTC), so a snapshot that is the last of its month today
-is so for ever, and pruning every day keeps what pruning once a year would keep.
+Weeks and months are those of the calendar (UTC), so the last snapshot of a past month stays the
+last one, and pruning every day keeps what pruning once a year would keep.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Retention(NamedTuple):
 def kept(moments: Sequence[float], now: float, rule: Retention) -> set[int]:
     """The places of the moments (seconds since the epoch) that are kept, in any order.
 
-    What lies in the future, such as after a clock was set back, is kept.
+    Moments in the future, such as after the clock was set back, are kept.
     """
     found = {n for n, at in enumerate(moments) if now - at <= rule.every}
     for bucket, length in ((_week, rule.weekly), (_month, rule.monthly)):

@@ -1,4 +1,4 @@
-"""Where each model stands on each board: what is remembered of a snapshot for good."""
+"""The rank of each model on each board, which is kept after its snapshot is removed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Standing(NamedTuple):
 
 
 Standings = Mapping[str, Mapping[str, Standing]]
-"""Board -> model -> where it stands, best first; boards without a row are left out."""
+"""Board -> model -> its rank and mean, best first; boards without a row are left out."""
 
 
 def standings(table: ScoreTable, catalog: Catalog) -> Standings:

@@ -1,4 +1,4 @@
-"""A snapshot's score table on disk: arrays for ranking, and Parquet for everyone else."""
+"""A snapshot's score table on disk: arrays for ranking, and Parquet for other programs."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def write_table(folder: Path, table: ScoreTable) -> None:
 def read_table(folder: Path, *, mapped: bool = False) -> ScoreTable:
     """Read the table of the snapshot in `folder`.
 
-    `mapped` leaves the arrays on disk until they are touched. That is for files that nobody else
-    can change: the system ends a process that touches a map whose file was cut off since.
+    `mapped` leaves the arrays on disk until they are touched. Use it only for files that no other
+    program can change: the system ends a process that touches a map whose file was cut off since.
     """
     read = _mapped if mapped else _loaded
     return _table(folder, {name: read(folder / f"{name}.npy") for name in _ARRAYS})
@@ -82,8 +82,8 @@ def read_table(folder: Path, *, mapped: bool = False) -> ScoreTable:
 def open_table(folder: Path) -> ScoreTable:
     """The table of a snapshot that others may damage, without holding all of it in memory.
 
-    Large arrays are copied to a file that has no name and mapped from there: what no question
-    touches is not in memory, and the system can take back what was touched. If no such file can
+    Large arrays are copied to a file that has no name and mapped from there: only pages that a
+    question touches are in memory, and the system can reclaim them. If no such file can
     be made, they are read into memory.
     """
     return _table(folder, {name: _apart(folder / f"{name}.npy") for name in _ARRAYS})

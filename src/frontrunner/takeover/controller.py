@@ -92,7 +92,7 @@ class Controller:
     def run(self, stop: threading.Event, seconds: float) -> bool:
         """Look every so many seconds until it is stopped or the take-over is finished.
 
-        Whether it had the lease at its last look, and did not only stand by.
+        Whether it had the lease at its last look, instead of standing by.
         """
         standing_by = False
         while not stop.is_set():

@@ -19,7 +19,7 @@ from frontrunner.takeover.stages import World, goes_back
 
 log = logging.getLogger("frontrunner.takeover")
 _KEPT = 50
-"""Saved states that are kept; the first one is kept for good."""
+"""Saved states that are kept; the first one is never removed."""
 
 
 class EnvoyPlane:

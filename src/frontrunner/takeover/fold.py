@@ -92,7 +92,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     ran: float = 0.0
     """Seconds in this step before the controller was last set running."""
     spent: float = 0.0
-    """The same for the deadline, which begins anew when a deadline's pause ends."""
+    """The same for the deadline, which restarts when a deadline's pause ends."""
     resumed: float = 0.0
     """When it was last set running."""
     cause: Cause | None = None

@@ -265,7 +265,7 @@ def _advance(now: Situation) -> Step | None:
 
 
 def _watch_progress(now: Situation) -> Step | None:
-    """Whatever has not moved for long is said again and again."""
+    """A position that has not changed for long is reported repeatedly."""
     idle = now.sight.clock - now.state.progressed
     waits = now.is_active or now.position.mode is Mode.ROLLED_BACK
     if not waits or idle < now.plan.stale:

@@ -57,7 +57,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     """The finding in one sentence, with its numbers and units."""
     value: float | None = None
-    """The number that is held against the limit; None if there is none."""
+    """The number that is compared with the limit; None if there is none."""
     limit: float | None = None
     sample: int = 0
     """Units of evidence so far."""

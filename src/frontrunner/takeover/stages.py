@@ -1,4 +1,4 @@
-"""Where a take-over stands, and what the gateway has to do there."""
+"""The positions of a take-over, and what the gateway has to do at each."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Mode(StrEnum):
     PAUSED = "paused"
     """Waits for the operator. Deadlines stop; gates go on being measured."""
     ROLLED_BACK = "rolled_back"
-    """All users are on the old board again; `retry` starts the stages anew."""
+    """All users are on the old board again; `retry` starts the stages again."""
     FAILED = "failed"
     """A step was refused too often to go on by itself; users are where they were."""
     FINISHED = "finished"
@@ -66,7 +66,7 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
     banner: bool = False
     settled: bool = False
     parallel: bool = False
-    """On a hub: the old board is saved and archived, and the new one runs beside it. A gateway has
+    """On a hub: the old board is saved and archived, and the new one runs next to it. A gateway has
     both boards anyway."""
     broken: bool = False
     """On a hub: what was deployed does not run. Nothing ever wants that."""

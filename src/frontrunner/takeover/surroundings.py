@@ -1,4 +1,4 @@
-"""What a controller works with: ledger, lease, data plane, gates, time, and whoever watches it."""
+"""What a controller works with: ledger, lease, data plane, gates, clock and watchers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Judge(Protocol):
 
 
 class Witness(Protocol):
-    """Whoever wants to know what the controller does. None of it may raise or block."""
+    """A watcher of the controller. None of its methods may raise or block."""
 
     def entry(self, entry: Entry) -> None:
         """An entry of the ledger, once it is stored; those of others too."""

@@ -1,8 +1,8 @@
 """The lease as the processes of one home see it: one of them at a time asks for it.
 
 A process that was killed cannot give its lease back, and others would have to wait until it is
-over. Processes of one home need not: whoever gets the lock of the home knows that its holder is
-gone, because the system ends a lock with its process.
+over. Processes of one home need not: the one that gets the lock of the home knows that its holder
+is gone, because the system ends a lock with its process.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def _carried_out(now: Situation, one: Pending) -> Step | None:
 
 
 def _is_begun(now: Situation, one: Pending) -> bool:
-    """Whether the data plane was told already to do what a command asks for."""
+    """Whether the data plane was already given the change that a command asks for."""
     intent = now.state.intent
     return intent is not None and intent.record.command == one.seq
 
@@ -88,7 +88,7 @@ def why_over(position: Position, verb: Verb) -> str:
     if position.mode is not Mode.FINISHED or verb is Verb.ROLLBACK:
         return ""
     return (
-        "The take-over is finished: no gate is measured and nobody is moved any more. To take all "
+        "The take-over is finished: no gate is measured and no user is moved any more. To take all "
         "users back while the old board runs: frontrunner takeover rollback"
     )
 
@@ -175,7 +175,7 @@ def _retry(now: Situation, one: Pending) -> Step | None:
         return refused(one, f"The data plane does not answer: {now.sight.error}")
     if now.world.share or now.world.settled:
         return None  # the rollback is restored first
-    return _go(now, one, Position(stage=Stage.PARALLEL), _why(one, "Started anew"))
+    return _go(now, one, Position(stage=Stage.PARALLEL), _why(one, "Restarted"))
 
 
 # --- on and back ------------------------------------------------------------------------------

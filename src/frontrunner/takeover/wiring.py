@@ -77,7 +77,7 @@ def open_ledger(settings: Settings) -> Ledger:
 def _refuse_lost(settings: Settings) -> None:
     """Raises LedgerError if the ledger's file is gone although a take-over moved users here.
 
-    A new one would begin the take-over anew, and forget why the users are where they are.
+    A new one would restart the take-over, and lose the reasons for the current share.
     """
     home = Home(settings.home)
     file = ledger_file(home.takeover)

@@ -138,8 +138,8 @@ def test_a_container_that_is_started_anew_counts_on(tmp_path: Path) -> None:
     assert seen(here.look()) == seen(found)
     # What the first one counted after its last answer is gone, and is said to be.
     assert found.unknown == (
-        f"The gateway's container was started anew once between {utc(63)} and {utc(200)} UTC; what "
-        "the one before had counted and not yet told is not known."
+        f"The gateway's container restarted once between {utc(63)} and {utc(200)} UTC. "
+        "Counts of the previous container that were not delivered are lost."
     )
     assert collector(wire, tmp_path / "evidence.json").look().unknown == found.unknown
     here.follow(msgspec.structs.replace(STEP, share=2500))

@@ -51,9 +51,9 @@ def test_a_wrong_share_stops_the_comparison() -> None:
 
 
 def test_what_is_missing_in_the_counts_is_said_whatever_they_show() -> None:
-    evidence = Evidence(at=0, since=0, unknown="A container was started anew.")
+    evidence = Evidence(at=0, since=0, unknown="A container restarted.")
     texts = {one.gate: one.text for one in look((SuccessGate(name="success"),), evidence)}
-    assert texts["success"].endswith(" A container was started anew.")
+    assert texts["success"].endswith(" A container restarted.")
     shadow = ShadowGate(name="shadow")
     [other] = look((shadow,), evidence)
     assert "container" not in other.text

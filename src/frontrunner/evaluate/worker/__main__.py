@@ -71,7 +71,7 @@ def _measure(encoder: Any, task: Any, output: Path) -> float:
 
 
 def _event_writer() -> Emit:
-    """Keep stdout for events alone: whatever a library prints goes to stderr."""
+    """Keep stdout for events alone: the output of libraries goes to stderr."""
     stream = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
 

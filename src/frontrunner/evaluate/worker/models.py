@@ -122,7 +122,7 @@ def _use() -> Embed:
 def _wordllama(dimensions: int) -> Embed:
     from wordllama import WordLlama  # noqa: PLC0415
 
-    # The package looks for its tokenizer beside a cache folder: its own folder is that place.
+    # The package looks for its tokenizer next to a cache folder, which is its own folder.
     package = folder_of("wordllama")
     model = WordLlama.load(cache_dir=package, trunc_dim=dimensions, disable_download=True)
     return lambda texts, _: model.embed(list(texts))

@@ -1,6 +1,7 @@
 """Print `datasets.toml`: what each starter task's data is now, by its content and its size.
 
-For whoever changes a task or a pinned package on purpose; every result must be measured anew then.
+Run it after changing a task or a pinned package on purpose. Every result must then be measured
+again.
 """
 
 from __future__ import annotations

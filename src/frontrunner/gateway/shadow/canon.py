@@ -1,4 +1,4 @@
-"""What an answer means, whatever form it has: rows of a board, a shape of JSON, or a page."""
+"""What an answer means, in any of its forms: rows of a board, a shape of JSON, or a page."""
 
 from __future__ import annotations
 

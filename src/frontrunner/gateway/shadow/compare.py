@@ -25,7 +25,7 @@ class Difference:
 
     @property
     def place(self) -> tuple[str, str]:
-        """What is compared with noise: the same kind at the same place, whatever the values."""
+        """What is compared with noise: the same kind at the same place, with any values."""
         return self.kind, self.where
 
 

@@ -1,7 +1,7 @@
 """The title of a page and where it leads, read in one pass.
 
 The standard library's parser looks at the rest of a page again for each tag that does not end: 40
-KB of `<a <a <a` take it 20 seconds, so two such pages would stop the comparer for good. It also
+KB of `<a <a <a` take it 20 seconds, so two such pages would block the comparer. It also
 fails on `<![x[`.
 """
 

@@ -21,7 +21,7 @@ _PAGES = frozenset({
 })  # fmt: skip
 """Pages of boards and files of the first one, without parameters."""
 _UNKNOWN = 300
-"""Other routes that are counted apart, whatever their parameters."""
+"""Other routes that are counted apart, with any parameters."""
 _VARIATIONS = 20
 """Sets of parameters that are counted apart for a known route."""
 OTHER = "<other>"
@@ -29,7 +29,7 @@ OTHER = "<other>"
 
 
 def counted_as(route: str, routes: Collection[str]) -> str:
-    """The name under which a route is counted beside those that are counted already.
+    """The name under which a route is counted, given those that are counted already.
 
     Each known route has room of its own, so that made-up paths cannot take it.
     """

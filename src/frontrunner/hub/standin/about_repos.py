@@ -94,7 +94,7 @@ def move(stored: Stored, ask: Ask) -> Reply:
 
 
 def delete(stored: Stored, ask: Ask) -> Reply:
-    """Remove a repository for good."""
+    """Delete a repository permanently."""
     fields = ask.fields
     kind, owner = _kind(fields), fields.get("organization") or ask.actor
     repository = stored.find(kind, f"{owner}/{fields.get('name', '')}")

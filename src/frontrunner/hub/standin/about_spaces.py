@@ -93,7 +93,7 @@ def sleep_time(stored: Stored, ask: Ask, repository: Repository) -> Reply:
     space, seconds = space_of(repository), ask.fields.get("seconds")
     if type(seconds) is not int:  # and no truth value, which is one of Python's numbers
         raise RefusedError(400, "seconds must be a whole number")
-    if space.requested != FREE:  # free hardware has one that nobody can change
+    if space.requested != FREE:  # free hardware has a fixed one
         space.sleep_time = None if seconds < 0 else seconds
     return runtime(stored, ask, repository)
 

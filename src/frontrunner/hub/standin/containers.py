@@ -35,7 +35,7 @@ from frontrunner.hub.standin.running import AsgiApplication, running
 
 log = logging.getLogger("frontrunner.hub.standin")
 _STARTS_WITHIN = 90.0
-"""Seconds for Envoy and what is beside it, on a machine that is busy."""
+"""Seconds for Envoy and the processes next to it to start, on a busy machine."""
 _ENDS_WITHIN = 30.0
 _VISIT = 60.0
 _NOT_PASSED_ON = frozenset(

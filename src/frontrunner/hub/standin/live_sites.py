@@ -118,7 +118,7 @@ def beside(
     place: tuple[str, str],
     path: str,
 ) -> Visit:
-    """The answer of the board beside a gateway: of a repository at a commit."""
+    """The answer of the board next to a gateway: of a repository at a commit."""
     site = site_of(stored, stored.space(place[0]), place[1])
     answer = applications.get(place[0]) or applications.get("", page_of_tree)
     return lambda: answer(site, _with_query(ask, path))

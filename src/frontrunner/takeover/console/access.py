@@ -30,7 +30,7 @@ class Tokens:
     """The tokens of a file."""
 
     def __init__(self, path: Path) -> None:
-        """Read the file anew at each login, so that a removed token stops working."""
+        """Read the file again at each login, so that a removed token stops working."""
         self.path = path
 
     def ensure(self) -> bool:

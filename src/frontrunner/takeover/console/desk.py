@@ -188,7 +188,7 @@ class Console:
         try:
             return await asyncio.to_thread(self._tokens.holder, token) if token else None
         except TakeoverError as error:
-            # The message names a path, and whoever asks is not logged in.
+            # The message names a path, and the client is not logged in.
             log.error("logging in is not possible: %s", error)
             text = "The tokens of this console cannot be used. Its log says why."
             raise RefusedError(503, text) from error
@@ -341,7 +341,7 @@ def _failed(visit: Visit, error: BaseException) -> Response:
     if isinstance(error, FrontrunnerError):
         log.error("%s could not be answered: %s", visit.path, error)
         return refusal(503, str(error))
-    if isinstance(error, Exception):  # whoever operates the move must not see a bare 500
+    if isinstance(error, Exception):  # an operator must not see a bare 500
         log.error("%s could not be answered: a fault", visit.path, exc_info=error)
         return refusal(500, _FAULT)
     raise error

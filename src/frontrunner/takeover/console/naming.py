@@ -33,7 +33,7 @@ def named(position: Position, plan: Plan | None) -> str:
 
 
 def share_of(position: Position, plan: Plan) -> int:
-    """The share of a place in the plan, of 10,000, whatever the mode."""
+    """The share of a place in the plan, of 10,000, in any mode."""
     return wanted(plan, Position(stage=position.stage, step=position.step, mode=Mode.RUNNING)).share
 
 

@@ -38,7 +38,7 @@ MOST_UNREAD = 0.01
 
 
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):
-    """What is counted. If any of it changes, counts begin anew."""
+    """What is counted. If any of it changes, counts restart from zero."""
 
     begun: float = 0.0
     """When the step began, or when new code was seen, as the ledger has it."""
@@ -119,7 +119,7 @@ class Collector:
         self._load()
 
     def follow(self, analysis: Analysis) -> None:
-        """Count for an analysis: go on if it is the one that is counted, or begin anew.
+        """Count for an analysis: continue if it is the one that is counted, or start from zero.
 
         Call it once the data plane follows the share, and before each look. The old side's p95 is
         kept for the next analysis unless its code has changed while it has users. Counts that
@@ -196,7 +196,7 @@ class Collector:
             self._kept.since, self._unsaved = now, True
 
     def _after_set_back(self, reader: LogReader, now: float) -> LogReader:
-        """If the clock was set back, count what is logged from now on, whatever its time.
+        """If the clock was set back, count what is logged from now on, with any time.
 
         Time no longer tells what followed the routes of the step before. So nothing logged so far
         counts, and nothing until Envoy must follow the new ones.
@@ -229,7 +229,7 @@ class Collector:
         """Count shadows from when those from before the analysis are in the comparer's counts.
 
         They are compared and written seconds later. What the board showed in an earlier step,
-        or before its code was mended, must not fail this one.
+        or before its code was fixed, must not fail this one.
         """
         kept = self._kept
         found = read_shadows(self._shadow_file) if kept.waits_for_shadows else None

@@ -72,7 +72,7 @@ class CollectorThere:
         self._load()
 
     def follow(self, analysis: Analysis) -> None:
-        """Count for an analysis: go on if it is the one that is counted, or begin anew.
+        """Count for an analysis: continue if it is the one that is counted, or start from zero.
 
         Call it once the gateway follows the share, and before each look. The old side's p95 is kept
         for the next analysis unless its code has changed.
@@ -151,7 +151,7 @@ class CollectorThere:
             self._kept.unread += row.unread
 
     def _heed_gap(self) -> None:
-        """Begin anew without the rows that the gateway has dropped, if they were this step's."""
+        """Start from zero if rows of this step are missing, which the gateway has dropped."""
         kept = self._kept
         if not kept.read:
             return  # rows of before the step
@@ -194,15 +194,15 @@ class CollectorThere:
         return ""
 
     def _unknown(self) -> str:
-        """What containers had counted when they ended, and nobody was told."""
+        """What containers had counted when they ended, and had not delivered."""
         kept = self._kept
         if not kept.restarts:
             return ""
         last, first = (f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}" for at in kept.gap)
         times = "once" if kept.restarts == 1 else f"{kept.restarts:,} times, last"
         return (
-            f"The gateway's container was started anew {times} between {last} and {first} UTC; "
-            "what the one before had counted and not yet told is not known."
+            f"The gateway's container restarted {times} between {last} and {first} UTC. "
+            "Counts of the previous container that were not delivered are lost."
         )
 
     def _evidence(self, problem: str) -> Evidence:

@@ -1,4 +1,4 @@
-"""Count the messages of visitors beside the controller, since a database may keep it waiting."""
+"""Count the messages of visitors in a thread of their own, since the database may block."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     lost: str = ""
     """Why they began then and not with the step; empty if nothing was lost."""
     unknown: str = ""
-    """What is missing in them although they go on, such as what a container had not told."""
+    """What is missing in them although they continue, such as what a container did not deliver."""
     old: SideCounts = SideCounts()
     new: SideCounts = SideCounts()
     failing: Regression = Regression()

@@ -31,7 +31,7 @@ from frontrunner.takeover.gates.on_boards import Boards, contract, parity
 from frontrunner.takeover.plan import HubPart
 
 TO_START = 10.0
-"""Seconds that a process may take to start on a busy machine, beside the time of its check."""
+"""Seconds that a process may take to start on a busy machine, besides the time of its check."""
 _GRACE = 5.0
 """Seconds after its time in which the controller should have ended it."""
 _POLITE = 10

@@ -132,7 +132,7 @@ def _against(gate: SuccessGate | SlownessGate, compared: _Compared) -> Finding:
 
 
 def _alone(gate: SuccessGate | SlownessGate, compared: _Compared) -> Finding:
-    """All visitors are on the new board: its own rate is held against a limit."""
+    """All visitors are on the new board: its own rate is compared with a limit."""
     new, noun, hit = compared.new, compared.noun, compared.hit
     between = bounds(*new, PASS_ALPHA)
     found = Finding(

@@ -128,7 +128,7 @@ def why_engagement_cannot_fail(gate: EngagementGate) -> str:
 
 
 def why_quota_cannot_fail(gate: QuotaGate) -> str:
-    """The same for hardware that nobody has requested."""
+    """The same for hardware that was not requested."""
     runtime = Runtime(stage="RUNNING", hardware="cpu-basic", requested="cpu-basic")
     if judged_quota(runtime, "cpu-upgrade", 0.0).verdict is not Verdict.FAILED:
         return "Hardware that is not there does not fail it."

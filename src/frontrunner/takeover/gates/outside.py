@@ -1,4 +1,4 @@
-"""Run checks outside the traffic beside the controller, each in a process with a time limit.
+"""Run checks outside the traffic, next to the controller, each in a process with a time limit.
 
 `poll` never waits. A check that crashes, hangs or cannot be started is an error, never a pass. A
 result belongs to the data and the code it was made on: new data runs parity again and nothing else.
@@ -70,7 +70,7 @@ class _Run:
     ends: float
 
     def stop(self) -> None:
-        """Kill it, with whatever it has started, unless it has ended."""
+        """Kill it and its child processes, unless it has ended."""
         if self.process.poll() is None:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -97,7 +97,7 @@ class Checks:
     ) -> None:
         """`command` reads a `Job` and writes a `Checked`, as `check_worker` does.
 
-        `boards` may give them anew at each look, since a move can change a board's URL.
+        `boards` may return other ones at each look, since a move can change a board's URL.
         """
         self._where = boards if callable(boards) else lambda: boards
         self._command, self._clock = tuple(command), clock

@@ -12,7 +12,7 @@ line feeds, and `append` refuses them elsewhere.
 
 A chain without a signature shows what was changed by mistake, by a damaged disk, or by somebody
 who did not recompute every later hash. It cannot show that somebody with write access made the
-whole chain anew, or cut its end together with the mark of its length. A hash that was kept
+whole chain again, or cut its end together with the mark of its length. A hash that was kept
 elsewhere shows that too: see `known` of `check`.
 """
 

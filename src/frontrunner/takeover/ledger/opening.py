@@ -39,7 +39,7 @@ def open_database(url: str, folder: Path) -> Database:
 
 @contextmanager
 def errors(database: Database, use: str) -> Iterator[None]:
-    """Raise LedgerError for whatever the database refuses in the block."""
+    """Raise LedgerError for any error of the database in the block."""
     try:
         yield
     except REFUSALS as error:

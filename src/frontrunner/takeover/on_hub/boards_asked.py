@@ -55,7 +55,7 @@ class BoardsAsked:
         return Side(healthy=self.answers(facts_of(self._hub, part.archive).live, now=now))
 
     def new(self, live: str, gateway: RemoteState | None) -> Side:
-        """The new board at a live address; whether users get it, a gateway beside it knows best."""
+        """The new board at a live address; the gateway next to it knows whether users get it."""
         side = self._new_at(live)
         return side if gateway is None else msgspec.structs.replace(side, healthy=gateway.new)
 

@@ -248,7 +248,7 @@ class HubPlane:
     def _tend(self, ground: Ground, known: Known) -> None:
         """Ask for hardware and the like once users are on the new board, and look after it.
 
-        A refusal is told to people and holds nothing up.
+        A refusal is reported to people and delays nothing.
         """
         for step in self._trailing_steps(ground, known):
             if step.is_done(known) or step.key in known.failed:
@@ -295,7 +295,7 @@ class HubPlane:
     # --- seeing -------------------------------------------------------------------------------
 
     def _ground(self, known: Known) -> Ground:
-        """The ground of the plan in force, whatever was edited since."""
+        """The ground of the plan in force, regardless of later edits."""
         if known.part is None:
             return self._first
         board = kept_board(known.part.content, self._first.home)
@@ -323,7 +323,7 @@ class HubPlane:
         """What a gateway at the name says of itself; None if there is none.
 
         While something is under way it need not answer: it may be about to start, or to end. One
-        that was started anew has all users on the old board, and gets its share again.
+        that was restarted has all users on the old board, and gets its share again.
         """
         if seen.served != "gateway" or seen.broken:
             return None

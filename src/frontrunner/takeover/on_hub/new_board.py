@@ -37,7 +37,7 @@ class NewBoard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_like(board: NewBoard, files: Mapping[str, FileEntry]) -> bool:
-    """Whether a tree is this board, whatever was committed on top of it.
+    """Whether a tree is this board, also with later commits on top of it.
 
     Jobs edit README.md, and a later snapshot replaces most files; both together leave the list of
     the board's files, which no other program has.

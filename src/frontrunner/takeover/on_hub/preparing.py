@@ -131,7 +131,7 @@ class Archive:
             saved = saved_settings(ground.saved_folder(known))
             missing = give_known_secrets(ground, archive, saved) if saved else ()
             secrets = (
-                f"{archive} lacks the secrets {', '.join(missing)}. Nobody can read their values: "
+                f"{archive} lacks the secrets {', '.join(missing)}. Their values cannot be read: "
                 "set them there, or name files with them as secrets under [hub]."
             )
             there = settings_of(ground.hub, archive)

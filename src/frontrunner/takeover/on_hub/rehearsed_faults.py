@@ -38,7 +38,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     new: Path | None = None
     """Folder with the new board's files; None makes some up."""
     record: Path | None = None
-    """A record of the old board, to be held against the live address after the cut-over."""
+    """A record of the old board, to be compared with the live address after the cut-over."""
     ignore: Path | None = None
     """Accepted differences from it."""
     every: float = 0.1
@@ -66,7 +66,7 @@ class Rehearsed(NamedTuple):
     shifts: bool = False
     """Whether it needs a gateway at the name."""
     restarts: bool = False
-    """Whether it starts the gateway's container anew, which is waited for."""
+    """Whether it restarts the gateway's container, which is waited for."""
     gate: str = ""
     """The gate on traffic that has to take users back; many visitors come then."""
 
@@ -95,7 +95,7 @@ def _restart(stored: Stored, _: str) -> None:
 
 
 _NEW_PAGE = "^/-/tree/.*/[0-9a-f]{40}/?$"
-"""The front page of the new board beside the gateway; its health is another path."""
+"""The front page of the new board next to the gateway; its health is another path."""
 _FOR_GOOD = 10**9
 
 

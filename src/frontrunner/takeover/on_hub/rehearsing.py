@@ -196,7 +196,7 @@ class _Operator:
 
 
 def _lines(record: Record) -> Iterator[str]:
-    """What is told of an entry, so that one can see where a rehearsal hangs."""
+    """The line printed for an entry, which shows where a rehearsal hangs."""
     match record:
         case StepBegun(title=title):
             yield title

@@ -66,7 +66,8 @@ class ReplaceTree:
         """The commit that it expects, and which tree that has.
 
         Forward nothing is written on top of others' commits: the parent is the last one of ours,
-        and the Hub refuses if it is not the last any more. Back, it is whatever is there.
+        and the Hub refuses if it is not the last any more. On the way back, it is the current last
+        commit.
         """
         if self.key == "shift":
             for name in (self.ground.part.archive, self.ground.part.space):
@@ -163,7 +164,7 @@ class ReplaceTree:
         return wrapped(tree, banner_html(live))
 
     def _without_banner(self, known: Known, parent: str, old: Mapping[str, Path]) -> TreeChange:
-        """Take back what the banner changed; other files stay as they are, whoever wrote them."""
+        """Take back what the banner changed; other files stay as they are."""
         change = self._banner(known, old)
         found = files_of(self.ground.hub, self.ground.part.space, parent)
         for path, content in change.added.items():

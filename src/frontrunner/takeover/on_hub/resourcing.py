@@ -178,7 +178,7 @@ Trailing = Hardware | SleepTime | Storage
 def trailing_steps(ground: Ground, before: SpaceSettings) -> tuple[Trailing, ...]:
     """What is to be done about hardware and sleep time once the name has the new board.
 
-    `before` is what the old board had. Free hardware has a sleep time that nobody can change.
+    `before` is what the old board had. Free hardware has a fixed sleep time.
     """
     part = ground.part
     found: tuple[Trailing, ...] = _hardware_steps(ground, before.hardware or "")
@@ -248,7 +248,7 @@ class Provide:
         if unknown:
             raise HubError(
                 f"{part.space} lacks the secrets {', '.join(unknown)}, which the new board has in "
-                f"{part.demo}. Nobody can read their values: set them at {part.space}, or name "
+                f"{part.demo}. Their values cannot be read: set them at {part.space}, or name "
                 "files with them as secrets under [hub]. Then run `frontrunner takeover retry`."
             )
         if part.shifting:
@@ -288,7 +288,7 @@ class Provide:
 def settings_back(ground: Ground, known: Known) -> str:
     """Give the old board its variables, secrets and hardware back; what a person has to do then.
 
-    Users come first: what the Hub refuses is told, and does not keep the old board from coming.
+    Users come first: what the Hub refuses is reported, and does not stop the old board's return.
     """
     told = []
     if known.provided:

@@ -1,4 +1,4 @@
-"""What a Space on the Hub shows to users now, told from its files and its runtime."""
+"""What a Space on the Hub shows to users now, derived from its files and its runtime."""
 
 from __future__ import annotations
 

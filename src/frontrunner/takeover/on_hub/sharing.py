@@ -61,7 +61,7 @@ class SetShare:
         return {"share": str(self.share), "banner": f"{self.banner:d}"}
 
     def run(self, known: Known, about: dict[str, str]) -> Done | Coming:
-        """Set it unless it is set; whichever gateway answers, also one that was started anew."""
+        """Set it unless it is set; works with any gateway that answers, also a restarted one."""
         try:
             state = self._set()
         except HubError as error:

@@ -22,7 +22,7 @@ from frontrunner.takeover.records import (
 )
 
 BACK = "restore"
-"""The step that takes everything back: what was prepared before it is prepared anew."""
+"""The step that takes everything back: what was prepared before it is prepared again."""
 PROVIDE = "provide"
 """The step that gives the live Space the variables and secrets of the new board."""
 SHARE = "share"

@@ -98,7 +98,7 @@ class Ground:
     def control(self) -> Token:
         """The token of the control path. Raises HubError if it cannot be read or used.
 
-        Why: settings are read anew each time, so a mistake in a file must not end the controller.
+        Why: settings are read again each time, so a mistake in a file must not end the controller.
         """
         name = self.part.control_secret
         try:

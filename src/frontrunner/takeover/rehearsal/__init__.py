@@ -1,7 +1,7 @@
 """A rehearsal of a take-over: real processes on loopback, simulated users, and every fault.
 
 Reading order: `population`, `asked`, `habits` and `drive` (who asks what), `book`, `shares` and
-`flips` (what came of it; pure), `installation`, `saboteur` and `falsify` (what runs, and what
+`flips` (the outcome; pure), `installation`, `saboteur` and `falsify` (what runs, and what
 spoils it), `faults` and `conductor` (what happens when), `findings` (what must hold; pure), `story`
 and `picture` (the report).
 """

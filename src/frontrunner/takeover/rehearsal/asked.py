@@ -52,7 +52,7 @@ class Request:
     is_there: bool = True
     """False if only the new board has the path, although a bucket decides who is asked."""
     is_stream: bool = False
-    """Whether reading it takes it away, as the messages of a job: it cannot be asked for twice."""
+    """Whether reading consumes it, as with the messages of a job: it cannot be asked for twice."""
 
     @property
     def method(self) -> str:

@@ -1,4 +1,4 @@
-"""What came of each request: counted by kind, side and second, each failure by cause. Pure."""
+"""The outcome of each request: counted by kind, side and second, each failure by cause. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 _KEPT = 500
-"""Failures of which all is kept; the counts have all of them."""
+"""How many failures are kept in full; the counts include all of them."""
 _FINEST = 0.0005
 """Seconds: the end of the first class of times; each next one ends a quarter later."""
 _GROWTH = 1.25
@@ -26,7 +26,7 @@ class Owner(StrEnum):
 
 
 class Answered(NamedTuple):
-    """One request of a user and what came of it."""
+    """One request of a user and its outcome."""
 
     start: float
     """Seconds since the epoch."""

@@ -32,7 +32,7 @@ class Story:
         self._ledger = ledger
         self.entries: list[Entry] = []
         self.seen_at: list[float] = []
-        """The time of the look before the entry was there: it was written after that."""
+        """The time of the last read without the entry: it was written after that."""
         self.unread = ""
         """Why the ledger could not be read when that failed last."""
         self._looked = time.time()
@@ -125,7 +125,7 @@ class Crew:
         self.kills += 1
 
     def remove(self, one: Running) -> None:
-        """End a controller for good."""
+        """End a controller, and do not start it again."""
         self.controllers.remove(one)
         one.stop()
 
@@ -135,7 +135,7 @@ class Crew:
             one.send(number)
 
     def last_look(self) -> str:
-        """Why the controller did not go on at its last look."""
+        """Why the controller did not advance at its last look."""
         look = last_look(self._inst.paths.looks)
         return look.holding if look else "none"
 

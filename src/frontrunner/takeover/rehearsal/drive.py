@@ -1,8 +1,8 @@
-"""Send the requests of all users and note what came of each: the traffic is its own observer.
+"""Send the requests of all users and note the outcome of each: the traffic is its own observer.
 
 Some dozens of connections carry the users by turns. Each client does what real ones do if a
 connection is cut: a GET is sent again, at most twice, and for a few seconds it tries to connect.
-The messages of a job are not asked for again: who reads them first takes them away.
+The messages of a job are not asked for again: the first reader consumes them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ANSWER = 30.0
 """Seconds for a whole answer."""
 _PAUSE = 0.05
 _MOST_DEBT = 0.5
-"""Seconds by which a client may be behind its turn; what is more is forgiven, not caught up."""
+"""Seconds by which a client may be behind its turn; more than that is skipped, not caught up."""
 
 
 class Client:
@@ -44,7 +44,7 @@ class Client:
         self._link.close()
 
     async def ask(self, who: Visitor, request: Request) -> RawAnswer | None:
-        """Ask as a user, and note what came of it; None if there was no answer."""
+        """Ask as a user, and note the outcome; None if there was no answer."""
         start, choice = time.time(), who.choice
         answer, tries, error = await self._sent(encoded(request, who, self._host), request)
         side = answer.header(b"x-frontrunner-side").decode("latin-1") if answer else ""

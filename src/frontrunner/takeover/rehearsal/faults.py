@@ -1,7 +1,8 @@
-"""Every fault of a rehearsal: where it is made, what must come of it, and within which time. Pure.
+"""Every fault of a rehearsal: where it is made, which effect it must have, and within which time.
+Pure.
 
-A fault is made while the take-over is at its place. It is lifted when what must come of it was
-seen, or when its time is over. No fault may fail a request that can be repeated, send a user to the
+A fault is made while the take-over is at its place. It is lifted when that effect was seen, or when
+its time is over. No fault may fail a request that can be repeated, send a user to the
 wrong board, or break the ledger.
 """
 
@@ -50,12 +51,12 @@ class Fault(StrEnum):
 
 
 class Must(StrEnum):
-    """What must come of a fault."""
+    """The effect that a fault must have."""
 
     HOLD = "the take-over holds"
     """No step forward while the fault lasts; it goes on by itself afterwards."""
     STOP = "the take-over stops"
-    """It pauses if nobody was moved, and takes all users back otherwise."""
+    """It pauses if no user was moved, and rolls all users back otherwise."""
     GO_ON = "the take-over goes on"
     """Nothing is decided because of it."""
     ANSWER = "each command is answered"
@@ -78,7 +79,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     lasts: float = 0.0
     """Seconds for which it is kept up, if it is not to stop the take-over."""
     expected: str
-    """For people: what must come of it."""
+    """For people: the effect that it must have."""
 
 
 _SHARES = "the new board answers a part of the users"
@@ -257,7 +258,7 @@ def is_at(position: Position, case: Case) -> bool:
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a fault so far."""
+    """The effect of a fault so far."""
 
     held: bool | None
     """None if it is not known yet."""

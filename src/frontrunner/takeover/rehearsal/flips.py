@@ -1,4 +1,4 @@
-"""Whether users were sent where they belong, as seen from outside. Pure.
+"""Whether users were sent to the right board, as seen from outside. Pure.
 
 A user may get the other board by a choice, because the share changed, or because the new board
 failed and the old one answered. Everything else is a flip. A fallback is believed only if Envoy's

@@ -1,6 +1,6 @@
-"""A Python with Gradio for the old board: one that is given, or one of an environment made for it.
+"""A Python with Gradio for the old board: a given one, or that of an environment made for it.
 
-The environment is made from a lock file, and made anew when the lock file or the Python changes.
+The environment is made from a lock file, and rebuilt when the lock file or the Python changes.
 """
 
 from __future__ import annotations

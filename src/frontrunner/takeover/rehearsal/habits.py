@@ -28,7 +28,7 @@ def side_of(answer: RawAnswer | None) -> str:
 
 
 def is_good(answer: RawAnswer | None) -> bool:
-    """Whether there is something to go on with."""
+    """Whether the visit can go on."""
     return answer is not None and answer.status == 200
 
 
@@ -80,7 +80,7 @@ async def choose(client: Client, who: Visitor) -> None:
 
 
 async def read_new_api(client: Client, who: Visitor) -> None:
-    """Load what only the new board has, whatever the bucket."""
+    """Load what only the new board has, in any bucket."""
     await client.ask(who, _new_asset(client.draw.choice(client.grounds.new_assets)))
 
 

@@ -145,7 +145,7 @@ class Harms:
     def _two_controllers(self) -> Iterator[None]:
         second = self._crew.add()
         time.sleep(2.0)
-        self._crew.controllers[0].kill()  # and it is started again, by whoever keeps the crew
+        self._crew.controllers[0].kill()  # the crew starts it again
         try:
             yield
         finally:

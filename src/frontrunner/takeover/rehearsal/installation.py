@@ -37,7 +37,7 @@ _PROGRAM = Path(__file__).with_name("board_program.py")
 
 
 class Installation:
-    """The old board, the new board, what stands before it, and the gateway."""
+    """The old board, the new board, the saboteur in front of it, and the gateway."""
 
     def __init__(self, home: Path, gradio: Path, legacy: Path | None = None) -> None:
         """`gradio` is a Python with Gradio; `legacy` the folder of an old board's files."""
@@ -131,7 +131,7 @@ class Installation:
     # --- what the boards hold ---------------------------------------------------------------------
 
     def _write_board_data(self) -> None:
-        """The old board shows what the new one does today, and the old tables if there are some."""
+        """The old board shows the new board's scores of today, and old tables if there are any."""
         new = f"http://127.0.0.1:{self.ports.new}/v1/benchmarks"
         listed = msgspec.json.decode(_needed(new))
         name = next((one["name"] for one in listed), "")
@@ -170,7 +170,7 @@ class Installation:
             search=_function(msgspec.json.decode(_needed(f"{old}/config")), "search"),
         )
 
-    # --- what is found by its number --------------------------------------------------------------
+    # --- processes, found by their numbers --------------------------------------------------------
 
     def envoy(self) -> int:
         """The number of the Envoy that takes connections. Raises TakeoverError without one."""

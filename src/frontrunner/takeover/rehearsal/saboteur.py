@@ -1,4 +1,4 @@
-"""Stands before the new board of a rehearsal and spoils its answers when it is told to.
+"""Proxies the new board of a rehearsal and spoils its answers on command.
 
     python -m frontrunner.takeover.rehearsal.saboteur PORT TARGET_PORT
 

@@ -39,7 +39,7 @@ class Shares:
 
     @property
     def now(self) -> Split:
-        """The last reading; nobody on the new board before the first."""
+        """The last reading; a share of 0 before the first."""
         return self._read[-1] if self._read else Split(0)
 
     @property

@@ -1,4 +1,4 @@
-"""Run `frontrunner` under a wall clock that steps when it is told to.
+"""Run `frontrunner` under a wall clock that steps on command.
 
     python -m frontrunner.takeover.rehearsal.shifted takeover start --home DIR
 

@@ -1,4 +1,4 @@
-"""All users at once, in a thread with a loop of its own, until they are told to stop."""
+"""All users at once, in a thread with an event loop of its own, until they are stopped."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Throng:
         self._running = self._pool.submit(self._run)
 
     def stop(self) -> None:
-        """Let the visits under way end. Raises whatever ended the traffic before."""
+        """Let the visits under way end. Raises the error that ended the traffic early, if any."""
         self._stop.set()
         if self._running is not None:
             self._running.result(_STOPPING)

@@ -16,7 +16,7 @@ Built = dict[str, dict[str, Split]]
 
 
 def pick(items: Iterable[str], count: int, seed: str) -> list[str]:
-    """Choose `count` of `items`: the same ones on every machine, whatever order they came in."""
+    """Choose `count` of `items`: the same ones on every machine, in any order of `items`."""
     ordered = sorted(items)
     return random.Random(seed).sample(ordered, min(count, len(ordered)))  # noqa: S311 - not a secret
 
