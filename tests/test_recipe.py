@@ -16,7 +16,7 @@ from frontrunner.http.pages import PageRequest
 from frontrunner.snapshot.store import Store
 from frontrunner.web.site import Site
 from tests.factories import result, write
-from tests.results.test_git import git
+from tests.results.git_folder import git
 
 ROOT = Path(__file__).parents[1]
 OPENING = (ROOT / "docs/index.md").read_text(encoding="utf-8")

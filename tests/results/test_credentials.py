@@ -16,7 +16,7 @@ import pytest
 from frontrunner.base.errors import SourceError
 from frontrunner.results.credentials import environment_of, login, plain_url, without_password
 from frontrunner.results.fetch import fetch
-from tests.results.test_git import commit, git
+from tests.results.git_folder import commit, git
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from frontrunner.base.errors import SourceError
 from frontrunner.results.fetch import LocalSource, fetch
-from tests.results.test_git import commit, git
+from tests.results.git_folder import commit, git
 
 
 @pytest.fixture

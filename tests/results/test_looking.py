@@ -27,7 +27,7 @@ from frontrunner.results.read import Options
 from frontrunner.results.several import read_sources
 from frontrunner.results.stamping import Stamping
 from tests.factories import catalog, result, write
-from tests.results.test_git import commit, git
+from tests.results.git_folder import commit, git
 
 KNOWN = catalog(models=["org/a", "org/b", "org/c"])
 FOLDERS = ("org__a/r1", "org__a/r2", "org__b/r1", "org__c/r1", "org__unknown/r1")
