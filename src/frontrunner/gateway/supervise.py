@@ -226,7 +226,7 @@ class Supervisor:
     # --- looking around -------------------------------------------------------------------------
 
     def _look_around(self) -> None:
-        """Do what is due. What the system refuses is logged, and tried again."""
+        """Do what is due. Errors of the system are logged, and retried."""
         try:
             self._tick()
         except (FrontrunnerError, OSError) as error:
@@ -298,7 +298,7 @@ class Supervisor:
         self._silent_since = None
 
     def _keep_files(self, admin: Admin) -> None:
-        """Write the totals, and rotate the logs. What the disk refuses is tried again."""
+        """Write the totals, and rotate the logs. Failed writes are retried."""
         folder = self.place.folder
         self.counts.observe_shadows(read_tally(folder / TALLY))
         try:

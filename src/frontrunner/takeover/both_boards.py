@@ -1,4 +1,4 @@
-"""Ask both boards themselves: which program they run, which data they show, how they are.
+"""Ask both boards themselves: their program, their data, and whether they are healthy.
 
 A thread asks, so that a board that hangs does not hold up a rollback.
 """
@@ -54,7 +54,7 @@ class BothBoards:
         self.old, self.new = Side(), Side()
 
     def start(self) -> None:
-        """Ask again and again in a thread. Until a board was asked, nothing is known of it."""
+        """Ask repeatedly in a thread. Nothing is known of a board before its first answer."""
         self._thread.start()
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ class Clock:
     `at` is the time of day for people: the wall clock at the start, or the last time of the ledger
     if that is later, and from there on what the monotonic clock says. `elapsed` counts the seconds
     that a controller has watched, and goes on where the one before stopped. Durations are counted
-    on it, so a step of the wall clock neither ends a stage early nor holds one up.
+    on it, so a step of the wall clock neither shortens nor prolongs a stage.
     """
 
     def __init__(

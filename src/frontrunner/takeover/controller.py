@@ -32,7 +32,7 @@ from frontrunner.takeover.surroundings import Parts
 
 log = logging.getLogger("frontrunner.takeover")
 _LISTEN_EVERY = 0.2
-"""Seconds between two questions whether a command has come."""
+"""Seconds between two checks for new commands."""
 _REPEATED = 20
 """Entries of the controller before that the witness gets again; it knows which are not new."""
 STANDS_BY = (
@@ -65,7 +65,7 @@ class Controller:
     def tick(self) -> Look | None:
         """Look once and do all that is due; None while another controller has the lease.
 
-        Raises nothing that a later look may overcome.
+        Errors that a later look may overcome are not raised.
         """
         try:
             if not self._has_lease():

@@ -1,4 +1,4 @@
-"""What `frontrunner doctor` says of a take-over: its ledger, and whether a controller works."""
+"""What `frontrunner doctor` checks in a take-over: its ledger, and whether a controller works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a controller sees at one look: data plane, boards, gates, and for how long it is so."""
+"""What a controller sees at one look: data plane, boards and gates, and for how long."""
 
 from __future__ import annotations
 

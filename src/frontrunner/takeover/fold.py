@@ -1,7 +1,7 @@
 """The state of a take-over: a fold over the entries of its ledger. Pure.
 
 Nothing else is remembered. A controller that starts reads all entries, asks the data plane what it
-does, and knows everything that the one before knew.
+does, and so knows everything that the previous controller knew.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stop(msgspec.Struct, frozen=True, kw_only=True):
-    """The decision that brought it to a mode in which it does not go on by itself."""
+    """The decision that set a mode in which it does not go on by itself."""
 
     seq: int
     at: float
@@ -284,7 +284,7 @@ def _restarted(state: State, entry: Entry, restarted: Restarted) -> State:
         counts_at=entry.at,
         clock=clock,
         ran=0.0,
-        # The deadline is not reset: two versions in turn would put it off for ever.
+        # The deadline is not reset: two alternating versions would postpone it forever.
         spent=state.spent + state._since(clock),
         resumed=clock,
         approved={},

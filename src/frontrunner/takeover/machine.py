@@ -1,6 +1,6 @@
 """The state machine: what to do next, from what is known. Pure.
 
-`decide` gives one step. The controller carries it out, adds to the ledger what came of it, and asks
+`decide` gives one step. The controller carries it out, adds the outcome to the ledger, and asks
 again, until there is nothing to do. The rules are tried in order, and the first that has a step
 wins. So a rollback comes before everything that goes forward, and what the data plane was seen to
 do is written down before anything else is decided.
@@ -47,11 +47,11 @@ def decide(state: State, plan: Plan, sight: Sight) -> Step:
     return now.hold()
 
 
-# --- what is known is written down ----------------------------------------------------------------
+# --- record what is known -------------------------------------------------------------------------
 
 
 def _reconcile(now: Situation) -> Step | None:
-    """Find out what became of the last intent: after a crash, or after a late write."""
+    """Find out the outcome of the last intent: after a crash, or after a late write."""
     intent, seen = now.state.intent, now.world
     if intent is None or now.is_under_way or now.moves_elsewhere:
         return None
@@ -196,7 +196,7 @@ def _heed_deadline(now: Situation) -> Step | None:
 
 
 def _give_up(now: Situation) -> Step | None:
-    """A step forward that the data plane refuses again and again is not tried for ever."""
+    """A step forward that the data plane refuses again and again is not retried forever."""
     intent = now.state.intent
     if intent is None or now.state.attempts < now.plan.attempts:
         return None

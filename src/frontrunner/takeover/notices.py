@@ -21,7 +21,7 @@ STAGE_NAMES = {
 def notice_of(entry: Entry) -> Notice | None:
     """The notice of an entry: a change of stage, step or mode, an edited plan, an alarm.
 
-    None for everything else. The id is the entry's number, so telling it twice sends it once.
+    None for everything else. The id is the entry's number, so a repeated notice is sent once.
     """
     found = _found(entry.record)
     if found is None:

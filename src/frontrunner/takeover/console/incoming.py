@@ -1,4 +1,4 @@
-"""One request to the console: its parts, and whether it comes from where it may."""
+"""One request to the console: its parts, and whether its origin is allowed."""
 
 from __future__ import annotations
 

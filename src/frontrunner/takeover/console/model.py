@@ -324,7 +324,7 @@ def _value(look: Look, gate: str) -> float | None:
 
 
 def number(value: float | None) -> str:
-    """A number with at most four digits that count."""
+    """A number with at most four significant digits."""
     return "" if value is None else f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
 
 

@@ -28,7 +28,7 @@ _FOREVER: Headers = [(b"cache-control", b"private, max-age=31536000, immutable")
 
 
 def public(visit: Visit) -> Response | None:
-    """What everybody may have: styles, scripts and the icon; None for everything else."""
+    """Files served without a session: styles, scripts and the icon; None for everything else."""
     if visit.method == "POST":
         return None
     if visit.path.startswith("/_assets/"):

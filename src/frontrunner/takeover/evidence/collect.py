@@ -59,7 +59,7 @@ class Counts(Protocol):
 
 
 def carry_over(before: Counts, fresh: Counts, unusable: str, now: float) -> None:
-    """Give a new analysis what holds for it of the one before.
+    """Carry over to a new analysis what still holds of the previous one.
 
     `unusable` is why there are no earlier counts; empty if there are.
     """
@@ -114,7 +114,7 @@ class Collector:
         """Why there are no earlier counts."""
         self._unsaved = False
         self._skips = False
-        """Whether lines are passed over, because the clock was set back."""
+        """Whether lines are skipped, because the clock was set back."""
         self._kept: Kept
         self._load()
 
@@ -122,8 +122,8 @@ class Collector:
         """Count for an analysis: continue if it is the one that is counted, or start from zero.
 
         Call it once the data plane follows the share, and before each look. The old side's p95 is
-        kept for the next analysis unless its code has changed while it has users. Counts that
-        should be there and are not are named in `Evidence.lost`.
+        kept for the next analysis unless its code has changed while it has users. Missing counts
+        are named in `Evidence.lost`.
         """
         if file_stamp(self._file) not in (None, self._stamp):  # another controller has counted
             self._load()
@@ -299,7 +299,7 @@ class Collector:
 
 
 def _read(file: Path) -> tuple[Kept | None, str]:
-    """What a file keeps; or None, and why there is nothing to go on with."""
+    """What a file keeps; or None, and why there are no counts to continue with."""
     try:
         return msgspec.json.decode(file.read_bytes(), type=Kept), ""
     except FileNotFoundError:

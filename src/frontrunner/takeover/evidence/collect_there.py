@@ -1,8 +1,8 @@
 """Collect evidence from a gateway elsewhere, as in a Space: its log ends with its container.
 
-It tells counts of windows that have ended, as rows with numbers. Windows and the number of the last
-row are stored together in one file, so a row counts once, whenever a controller is killed and
-whichever answers are lost or come twice. All times are those of the gateway's clock.
+The gateway reports counts of windows that have ended, as numbered rows. Windows and the number of
+the last row are stored together in one file, so a row counts once, whenever a controller is killed
+and whichever answers are lost or come twice. All times are those of the gateway's clock.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class KeptThere(msgspec.Struct, kw_only=True):
     """When the counts began, on the clock of the controller."""
     windows: Windows
     has_begun: bool = False
-    """Whether the gateway has said what time it is; nothing counts before."""
+    """Whether the gateway has reported its time; nothing counts before."""
     cursor: Cursor = Cursor()
     earlier: dict[str, int] = {}
     """Epoch -> the last row that was stored of it, of those before: an old container may answer

@@ -74,7 +74,8 @@ def contract(gate: ContractGate | LinksGate, boards: Boards) -> Checked:
 
 
 def _of_the_record(old: Sequence[Finding], record: Record) -> tuple[Verdict, str]:
-    """What a pass is worth: a record that the old board no longer holds is of another board.
+    """Whether a pass counts: if the old board no longer holds the record, the record is of another
+    board.
 
     An old board that cannot be asked changes nothing: it may be switched off by then.
     """
@@ -153,7 +154,7 @@ _CLOCKS_DIFFER = 300.0
 
 
 def _if_current(found: Checked, legacy: Path, data_at: float | None) -> Checked:
-    """A pass on files that are older than what the old board shows now is none."""
+    """A pass does not count on files that are older than what the old board shows now."""
     files_at = max((one.stat().st_mtime for one in _data_files(legacy)), default=0.0)
     is_old = data_at is not None and files_at + _CLOCKS_DIFFER < data_at
     if not is_old or data_at is None or found.verdict is not Verdict.PASSED:

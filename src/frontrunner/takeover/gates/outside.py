@@ -131,7 +131,7 @@ class Checks:
         self._running = {}
 
     def _forget(self, keys: dict[str, tuple[object, ...]]) -> None:
-        """Drop what is about other data, other code or other settings."""
+        """Drop results on other data, code or settings."""
         for name in [n for n, run in self._running.items() if keys.get(n) != run.key]:
             self._running.pop(name).stop()
         for name in [n for n, result in self._results.items() if keys.get(n) != result.key]:
