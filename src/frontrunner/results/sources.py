@@ -19,6 +19,8 @@ from frontrunner.results.rejects import Reason, Reject, printable
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 8
+GIT = ".git"
+"""The history of results is none of them; git names no file in a folder of this name either."""
 _CACHE_PARTS = ("remote/results", "results")
 """mteb's own cache: what it downloaded, then what was run here, which wins."""
 _WINDOWS = "a path that Windows wrote; unpack the archive with a tool that makes folders of it"
@@ -120,8 +122,8 @@ def list_models(root: Path) -> tuple[list[str], list[Reject]]:
     rejects: list[Reject] = []
     with os.scandir(root) as entries:
         for entry in entries:
-            if entry.name == ".git":
-                continue  # the history of the results is none of them
+            if entry.name == GIT:
+                continue
             if entry.is_dir(follow_symlinks=False):
                 models.append(entry.name)
             else:
@@ -134,7 +136,7 @@ def list_models(root: Path) -> tuple[list[str], list[Reject]]:
 def walk_model(
     root: str, model: str, rejects: list[Reject]
 ) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """All regular files of one model folder; what is none is added to `rejects`.
+    """All regular files of one model folder; what is none is added to `rejects`, except `.git`.
 
     An entry can be asked for its status until the next is taken: folders are read through their
     handle, which spares the system to look up the whole path for each file.
@@ -150,6 +152,8 @@ def walk_model(
         try:
             with os.scandir(handle) as entries:
                 for entry in entries:
+                    if entry.name == GIT:
+                        continue
                     path = f"{folder}/{entry.name}"
                     if entry.is_file(follow_symlinks=False):
                         yield path, entry
