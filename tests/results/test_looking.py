@@ -295,3 +295,183 @@ def test_trees_and_their_difference(followed: Followed) -> None:
     assert tree_of(second, clone / "nowhere") == ""
     assert difference(clone, "0" * 40, now) is None
     assert isinstance(second, Checkout)
+
+
+def _sparse(clone: Path) -> None:
+    git(clone, "sparse-checkout", "set", "results/org__b")
+
+
+def _skip(clone: Path) -> None:
+    git(clone, "update-index", "--skip-worktree", "results/org__a/r1/T1.json")
+    write(clone, "results/org__a/r1/T1.json", result("T1", 0.875))
+
+
+def _skip_in_a_split_index(clone: Path) -> None:
+    _skip(clone)
+    git(clone, "update-index", "--split-index")
+    git(clone, "update-index", "--no-skip-worktree", "results/org__a/r1/T1.json")
+    git(clone, "update-index", "--skip-worktree", "results/org__a/r1/T1.json")
+
+
+def _fill_submodule(clone: Path) -> None:
+    write(clone, "results/org__c/r1/T1.json", result("T1", 0.875))
+
+
+def _hide(clone: Path) -> None:
+    write(clone, "results/org__a/.git/T2.json", result("T2", 0.875))
+
+
+@pytest.mark.parametrize("change", [_sparse, _skip, _skip_in_a_split_index, _fill_submodule, _hide])
+def test_what_git_does_not_tell_of_a_clone_is_seen(
+    followed: Followed, change: Callable[[Path], None]
+) -> None:
+    write(followed.repository, "results/org__b/r1/T2.json", result("T2", 0.25))
+    if change is _fill_submodule:
+        head = git(followed.repository, "rev-parse", "HEAD")
+        cached = f"160000,{head},results/org__c"
+        git(followed.repository, "update-index", "--add", "--cacheinfo", cached)
+        git(followed.repository, "add", "results/org__b")
+        git(followed.repository, "commit", "-qm", "submodule")
+    else:
+        followed.commit_all()
+    followed.read()
+    change(followed.fetch().path)
+    near = followed.fetch()
+    assert facts(followed.read(near=near)) == facts(followed.read(near=near, anew=True))
+
+
+def _commit_attributes(followed: Followed, path: str) -> None:
+    write(followed.repository, path, b"*.json working-tree-encoding=UTF-16\n")
+    git(followed.repository, "add", path)
+    git(followed.repository, "commit", "-qm", "attributes")
+
+
+@pytest.mark.parametrize("place", ["", "results/", "results/org__a/", ".git/info/"])
+def test_files_that_attributes_change_when_they_are_written_are_looked_at(
+    followed: Followed, place: str
+) -> None:
+    followed.read()
+    clone = followed.fetch().path
+    if place == ".git/info/":
+        write(clone, f"{place}attributes", b"*.json working-tree-encoding=UTF-16\n")
+    else:
+        _commit_attributes(followed, f"{place}.gitattributes")
+        shutil.rmtree(clone)  # so that git writes all files anew
+    for _ in range(2):
+        near = followed.fetch()
+        assert facts(followed.read(near=near)) == facts(followed.read(near=near, anew=True))
+        os.utime(near.path / "results/org__a/r1/T1.json", (1, 1))  # git writes it anew
+
+
+def test_attributes_in_a_model_s_folder_are_not_believed_later(followed: Followed) -> None:
+    """The second time they are part of both trees."""
+    _commit_attributes(followed, "results/org__b/.gitattributes")
+    for _ in range(2):
+        followed.read()
+    assert followed.looks == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "looks"),
+    [
+        (b"cached.json.gz filter=lfs diff=lfs merge=lfs -text\n", 0),
+        (b"*.JSON text eol=crlf\n", 0),
+        (b"*.JSONL filter=lfs\n", 1),
+        (b"*.json\tident\n", 1),
+        (b"* filter=lfs\n", 1),
+        (b'"a.gz *.json" filter=lfs\n', 1),
+        (b"[attr]binary filter=lfs\n", 1),
+    ],
+)
+def test_attributes_of_other_files_do_not_matter(
+    followed: Followed, line: bytes, looks: int
+) -> None:
+    write(followed.repository, ".gitattributes", line)
+    followed.commit_all()
+    followed.read()
+    commit(followed.repository, 0.25)
+    assert followed.read().table.score.tolist() == [0.25]
+    assert followed.looks == looks
+
+
+def test_attributes_of_the_user_do_not_change_files(
+    followed: Followed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    near = followed.fetch()
+    followed.read(near=near)
+    attributes = write(tmp_path, "attributes", b"*.json working-tree-encoding=UTF-16\n")
+    settings = write(tmp_path, "settings", f"[core]\nattributesFile={attributes}\n".encode())
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    shutil.rmtree(near.path)
+    near = followed.fetch()
+    assert facts(followed.read(near=near)) == facts(followed.read(near=near, anew=True))
+    assert followed.looks == 0
+
+
+def test_attributes_that_cannot_be_read_may_change_files(followed: Followed) -> None:
+    near = followed.fetch()
+    assert near.checkout is not None
+    assert tree_of(near.checkout, near.path / "results")
+    (near.path / ".gitattributes").mkdir()
+    assert tree_of(near.checkout, near.path / "results") == ""
+
+
+def _edit(clone: Path) -> None:
+    write(clone, "results/org__a/r1/T1.json", result("T1", 0.875))
+
+
+def _delete(clone: Path) -> None:
+    shutil.rmtree(clone / "results/org__a")
+
+
+def _lock(clone: Path) -> None:
+    (clone / ".git/index.lock").touch()
+    _edit(clone)
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("change", [_edit, _delete, _lock])
+def test_a_file_that_changes_between_the_look_and_the_read_is_read_again(
+    followed: Followed, change: Callable[[Path], None], known: bool
+) -> None:
+    write(followed.repository, "results/org__b/r1/T2.json", result("T2", 0.25))
+    followed.commit_all()
+    if known:
+        followed.read()
+        commit(followed.repository, 0.75)
+    near = followed.fetch()
+    change(near.path)
+    followed.read(near=near)
+    near = followed.fetch()  # git writes the file of the commit
+    assert facts(followed.read(near=near)) == facts(followed.read(near=near, anew=True))
+
+
+def test_a_reset_of_another_process_is_seen(followed: Followed) -> None:
+    first = followed.fetch()
+    assert first.checkout is not None
+    assert is_still(first.checkout)
+    git(first.path, "reset", "-q", "--hard", "HEAD")
+    assert not is_still(first.checkout)
+    again = checkout_of(first.path)
+    assert again is not None
+    assert is_still(again)
+    (first.path / ".git/index.lock").touch()
+    assert not is_still(again)
+
+
+def test_the_commit_of_files_that_another_process_changes_is_asked_for(followed: Followed) -> None:
+    near = followed.fetch()
+    commit(followed.repository, 0.25)
+    head = git(followed.repository, "rev-parse", "HEAD")
+    followed.fetch()
+    assert followed.read(near=near).origin.commit == head
+
+
+@pytest.mark.parametrize("name", [".gitignore", ".gitattributes"])
+def test_git_is_not_asked_in_a_clone_with_a_pipe_of_its_name(
+    followed: Followed, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    clone = followed.fetch().path
+    os.mkfifo(clone / name)
+    monkeypatch.setattr("frontrunner.results.checkout.ask_git", pytest.fail)
+    assert checkout_of(clone) is None

@@ -7,16 +7,26 @@ a commit, git names what changed since another in milliseconds, and no file need
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from frontrunner.base.atomic import FileStamp, file_stamp
-from frontrunner.results.git import OBJECT, ask_git, find_repository
+from frontrunner.results.git import OBJECT, READ_BY_GIT, ask_git, find_repository, is_special
 
 _NO_FILE = "000000"
+_SUBMODULE = b"160000 "
 _PLAIN = frozenset({"100644", "100755", _NO_FILE})
 """The modes of regular files, and of none."""
+_ATTRIBUTES = ".gitattributes"
+_OWN_ATTRIBUTES = Path(".git", "info", "attributes")
+_PLAIN_INDEX = b"DIRC\0\0\0\2"
+"""How the index begins if no file in it is marked as one that need not be checked out."""
+_CONVERTS = re.compile(rb"\b(filter|ident|working-tree-encoding)\b")
+"""The attributes that change what a result file says when git writes it."""
+_OF_OTHER_FILES = re.compile(rb"[^\"\s]*\.(?!jsonl?\s)\w+\s", re.IGNORECASE)
+"""How a line of attributes begins that is for files of another kind than results."""
 _DIFFERENCE = ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff")
 
 
@@ -27,6 +37,8 @@ class Checkout(NamedTuple):
     commit: str
     fetched: FileStamp
     """Of what git writes when it fetches, which comes before any change of the files."""
+    listed: FileStamp
+    """Of git's list of the files, which it writes after any change of them."""
 
 
 def checkout_of(clone: Path) -> Checkout | None:
@@ -35,37 +47,88 @@ def checkout_of(clone: Path) -> Checkout | None:
     None if its files are not exactly those of the commit, or if it is being changed.
     """
     repository = find_repository(clone, above=0)
-    fetched = file_stamp(clone / ".git" / "FETCH_HEAD")
+    fetched, listed = _written(clone)
     commit = repository.head if repository else None
-    if repository is None or fetched is None or commit is None:
+    if repository is None or fetched is None or listed is None or commit is None:
         return None
-    if not _fetched(clone).startswith(commit):
+    if not _begin(clone / ".git" / "FETCH_HEAD").startswith(commit.encode()):
         return None  # another process fetched meanwhile, and changes the files next
+    if _hides_changes(clone) or any(is_special(clone / name) for name in READ_BY_GIT):
+        return None
     words = ("status", "--porcelain", "--ignored", "--ignore-submodules=all", "--no-renames")
-    return Checkout(clone, commit, fetched) if ask_git(clone, *words) == b"" else None
+    is_clean = ask_git(clone, *words) == b""
+    return Checkout(clone, commit, fetched, listed) if is_clean else None
 
 
-def _fetched(clone: Path) -> str:
+def _written(clone: Path) -> tuple[FileStamp | None, FileStamp | None]:
+    git = clone / ".git"
+    return file_stamp(git / "FETCH_HEAD"), file_stamp(git / "index")
+
+
+def _hides_changes(clone: Path) -> bool:
+    """Whether the index may mark files whose changes git does not tell, as `git sparse-checkout`
+    does.
+    """
+    git = clone / ".git"
+    return _begin(git / "index")[: len(_PLAIN_INDEX)] != _PLAIN_INDEX or any(
+        git.glob("sharedindex.*")
+    )
+
+
+def _begin(file: Path) -> bytes:
+    """The first bytes of a file; none if it cannot be read."""
     try:
-        return (clone / ".git" / "FETCH_HEAD").read_text("utf-8", "replace")
+        with file.open("rb") as opened:
+            return opened.read(100)
     except OSError:
-        return ""
+        return b""
 
 
-def is_still(checkout: Checkout) -> bool:
-    """Whether no process has begun to bring the clone up to date since it was looked at."""
-    return file_stamp(checkout.clone / ".git" / "FETCH_HEAD") == checkout.fetched
+def is_still(checkout: Checkout, newest: int = 0) -> bool:
+    """Whether no process has changed the clone's files, or begun to, since it was looked at.
+
+    `newest` is the last change time of files that were read, in nanoseconds since the epoch.
+    """
+    is_changing = (checkout.clone / ".git" / "index.lock").exists()
+    written = (checkout.fetched, checkout.listed)
+    _, listed_at = checkout.listed
+    return not is_changing and _written(checkout.clone) == written and newest <= listed_at
+
+
+def is_whole(checkout: Checkout, tree: str) -> bool:
+    """Whether a tree decides all of its files that were just looked for in the clone.
+
+    It does not if a file was added or removed since the clone was looked at, if a submodule may
+    have files that git does not name, or if attributes may change files when git writes them.
+    """
+    said = ask_git(checkout.clone, "ls-tree", "-r", "-z", tree)
+    if said is None or b"\0" + _SUBMODULE in b"\0" + said or f"/{_ATTRIBUTES}\0".encode() in said:
+        return False
+    return checkout_of(checkout.clone) == checkout
 
 
 def tree_of(checkout: Checkout, folder: Path) -> str:
     """Git's name for all that is in a folder of the clone; empty if it has none.
 
-    Equal files have an equal name.
+    Equal files have an equal name, so it is also empty if git may change files when it writes them.
     """
+    above = [place for place in (folder, *folder.parents) if place.is_relative_to(checkout.clone)]
+    if any(_converts(place / _ATTRIBUTES) for place in (*above, checkout.clone / _OWN_ATTRIBUTES)):
+        return ""
     inside = folder.relative_to(checkout.clone).as_posix().strip(".")
     words = ("rev-parse", "--verify", "--quiet", f"{checkout.commit}:{inside}")
     name = (ask_git(checkout.clone, *words) or b"").decode("ascii", "replace").strip()
     return name if OBJECT.fullmatch(name) else ""
+
+
+def _converts(attributes: Path) -> bool:
+    try:
+        lines = attributes.read_bytes().splitlines(keepends=True)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return any(_CONVERTS.search(line) and not _OF_OTHER_FILES.match(line) for line in lines)
 
 
 class Difference(NamedTuple):
@@ -80,7 +143,7 @@ def difference(clone: Path, before: str, now: str) -> Difference | None:
     """In what two trees of a clone differ.
 
     None if git does not say, as where one of them is no longer in the repository, or if it names
-    what is no regular file or has a name that is not UTF-8.
+    what is no regular file, has a name that is not UTF-8, or may change how files are written.
     """
     found = Difference([], [])
     if before == now:
@@ -93,7 +156,7 @@ def difference(clone: Path, before: str, now: str) -> Difference | None:
     except ValueError:  # also of bytes that are not UTF-8
         return None
     for before_mode, mode, path in entries:
-        if not {before_mode, mode} <= _PLAIN:
+        if not {before_mode, mode} <= _PLAIN or path.endswith(f"/{_ATTRIBUTES}"):
             return None
         (found.gone if mode == _NO_FILE else found.changed).append(path)
     return found

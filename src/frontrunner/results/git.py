@@ -40,7 +40,7 @@ _SECONDS = 60
 _MOST_LINKS = 5
 """References that name another, one after the other; git follows as many."""
 _LARGEST_REFERENCES = 64 * 1024 * 1024
-_READ_BY_GIT = frozenset({".gitattributes", ".gitignore", ".gitmodules"})
+READ_BY_GIT = frozenset({".gitattributes", ".gitignore", ".gitmodules"})
 """Files that git reads in any folder of a work tree."""
 _READING = frozenset({"cat-file", "diff-tree", "log", "ls-tree", "rev-parse", "status"})
 """Commands that only read, and start no other program with the settings below."""
@@ -82,6 +82,7 @@ _QUIETLY = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
     "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_ATTR_NOSYSTEM": "1",
 }
 _OF_A_CALLER = frozenset(
     {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX"}
@@ -90,8 +91,10 @@ _OF_A_CALLER = frozenset(
 )
 """Variables that a hook of git sets: with them, `git -C clone` changes the hook's repository."""
 # `core.symlinks=false` writes links as plain files, so nothing in a clone leads out of it.
+# The user's attributes could have git write files in another form than the commit's.
 _SAFELY = (
     "-c", "core.symlinks=false", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
+    "-c", "core.attributesFile=/dev/null",
     "-c", "submodule.recurse=false", "-c", "fetch.recurseSubmodules=false",
 )  # fmt: skip
 REMOTE = "source"
@@ -201,8 +204,8 @@ def git_commit(folder: Path, special: Collection[str] = ()) -> str | None:
     if found is None or commit is None:
         return None
     above = {folder.absolute(), found.folder.absolute()}
-    if any(Path(one).name in _READ_BY_GIT for one in special) or any(
-        _is_special(place / name) for place in above for name in _READ_BY_GIT
+    if any(Path(one).name in READ_BY_GIT for one in special) or any(
+        is_special(place / name) for place in above for name in READ_BY_GIT
     ):
         return f"{commit}+"
     status = ("status", "--porcelain", "--ignore-submodules=all", "--no-renames", "--", ".")
@@ -212,7 +215,8 @@ def git_commit(folder: Path, special: Collection[str] = ()) -> str | None:
     return commit if said == b"" else f"{commit}+"
 
 
-def _is_special(path: Path) -> bool:
+def is_special(path: Path) -> bool:
+    """Whether a path is that of a pipe, a socket or a device."""
     try:
         mode = path.lstat().st_mode
     except OSError:
@@ -226,7 +230,7 @@ def special_files(folder: Path, *, known: Path) -> list[str]:
     for parent, folders, names in os.walk(folder):
         place = Path(parent)
         folders[:] = [] if place == known else [one for one in folders if one != ".git"]
-        found += [name for name in names if name in _READ_BY_GIT and _is_special(place / name)]
+        found += [name for name in names if name in READ_BY_GIT and is_special(place / name)]
     return found
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontrunner.results.cache import Remembered, recall, remember, unchanged, unchanged_in
-from frontrunner.results.checkout import Checkout, difference, is_still
+from frontrunner.results.checkout import Checkout, difference, is_still, is_whole
+from frontrunner.results.files import Files
 from frontrunner.results.rejects import Reject
 from frontrunner.results.sources import Stamps
 from frontrunner.results.stamping import Stamping
@@ -43,6 +44,8 @@ class Look(NamedTuple):
     """Paths of the files to read, sorted."""
     rejects: Sequence[Reject] = ()
     """What lay among the files and is none."""
+    by_git: bool = False
+    """Whether git said what changed, so that no file was looked for."""
 
 
 def look(memory: Memory, begin_stamping: Callable[[], Stamping]) -> Look | None:
@@ -67,7 +70,7 @@ def look(memory: Memory, begin_stamping: Callable[[], Stamping]) -> Look | None:
 def _by_git(before: Remembered, checkout: Checkout, tree: str) -> Look | None:
     found = difference(checkout.clone, before.tree, tree) if before.tree else None
     told = unchanged_in(before, found) if found else None
-    return Look(before, *told) if told else None
+    return Look(before, *told, by_git=True) if told else None
 
 
 def _by_stamps(before: Remembered, now: Sequence[Stamps]) -> Look:
@@ -76,18 +79,28 @@ def _by_stamps(before: Remembered, now: Sequence[Stamps]) -> Look:
 
 
 def remember_read(
-    memory: Memory, read: Remembered, began: int, *, odd: bool, aside: Executor | None
+    memory: Memory, read: Remembered, began: int, *, by_name: bool, aside: Executor | None
 ) -> None:
     """Store what was read, in the thread `aside` if there is one.
 
-    `odd` says that something lay in the folder that is no file with a plain path: then git's name
-    of the folder is not kept, and each file is looked at the next time.
+    `by_name` says that the next time git may say what changed: the checkout is still the one that
+    was read. Otherwise git's name of the folder is not kept, and each file is looked at then.
     """
-    checkout = memory.checkout
-    if odd or checkout is None or not is_still(checkout):
+    if not by_name:
         read = read._replace(tree="", others=())
     # Meanwhile all of it stays in memory, which large results have better uses for.
     if aside is None or len(read.files.row_score) > _MANY_ROWS:
         remember(memory.path, memory.knowledge, read, began)
     else:
         aside.submit(remember, memory.path, memory.knowledge, read, began)
+
+
+def is_as_named(memory: Memory, files: Files, *, by_git: bool) -> bool:
+    """Whether what was read is what git's name of the folder stands for.
+
+    `by_git` is as in `Look`.
+    """
+    if memory.checkout is None or not memory.tree:
+        return False
+    newest = int(files.ctime_ns.max(initial=0))
+    return (by_git or is_whole(memory.checkout, memory.tree)) and is_still(memory.checkout, newest)

@@ -19,7 +19,7 @@ from frontrunner.base.errors import SourceError
 from frontrunner.catalog import Catalog, Model
 from frontrunner.results.archive import Member, is_archive, walk_archive
 from frontrunner.results.cache import Remembered, knowledge_digest
-from frontrunner.results.checkout import Checkout, tree_of
+from frontrunner.results.checkout import Checkout, is_still, tree_of
 from frontrunner.results.chunk import Chunk, Knowledge, RunSettings, no_files, read_chunk
 from frontrunner.results.collecting import collector_paused
 from frontrunner.results.files import Files, files_of, merged, with_fresh
@@ -27,7 +27,7 @@ from frontrunner.results.formats import TaskIndex
 from frontrunner.results.git import git_commit, special_files
 from frontrunner.results.git_history import commit_time
 from frontrunner.results.layout import META, Identity, Names, folder_name
-from frontrunner.results.looking import Memory, look, remember_read
+from frontrunner.results.looking import Memory, is_as_named, look, remember_read
 from frontrunner.results.origin import Origin
 from frontrunner.results.rejects import Reason, Reject, printable
 from frontrunner.results.sources import (
@@ -178,7 +178,7 @@ def _read_folder(source: Path, known: Knowledge, options: Options) -> _Read:
         few = _has_few_files(root, models)
         found = _all(_in_processes(jobs, known, options._replace(workers=1) if few else options))
         if memory:
-            _remember(memory, found, began, options)
+            _remember(memory, found, began, options, by_git=False)
     odd = read_chunk(((reject.path, reject) for reject in outside), known)
     return found._replace(chunks=[*found.chunks, odd])
 
@@ -206,7 +206,7 @@ def _read_changed(
     found = look(memory, partial(_stamping, root, models, memory.path, options))
     if found is None:
         return None
-    before, kept, changed, rejects = found
+    before, kept, changed, rejects, by_git = found
     files = before.files
     if len(changed) > max(_WORTH_PROCESSES, len(files.paths) // _MANY_CHANGED):
         return None
@@ -219,7 +219,7 @@ def _read_changed(
         read = read._replace(files=with_fresh(files, kept, files_of(fresh)))
     elif memory.tree == before.tree:
         return read
-    _remember(memory, read, began, options)
+    _remember(memory, read, began, options, by_git=by_git)
     return read
 
 
@@ -231,11 +231,12 @@ def _stamping(root: str, models: list[str], cache: Path, options: Options) -> St
     return Stamping(root, models, options.helper)
 
 
-def _remember(memory: Memory, read: _Read, began: int, options: Options) -> None:
+def _remember(memory: Memory, read: _Read, began: int, options: Options, *, by_git: bool) -> None:
     others = [path for chunk in read.chunks for path in chunk.others]
     odd = any(chunk.odd for chunk in read.chunks)
+    by_name = not odd and is_as_named(memory, read.files, by_git=by_git)
     found = Remembered(read.files, memory.tree, others)
-    remember_read(memory, found, began, odd=odd, aside=options.aside)
+    remember_read(memory, found, began, by_name=by_name, aside=options.aside)
 
 
 def _shares(models: list[str], count: int) -> list[list[str]]:
@@ -246,7 +247,8 @@ def _shares(models: list[str], count: int) -> list[list[str]]:
 
 
 def _origin_of(source: Path, options: Options, chunks: list[Chunk]) -> Origin:
-    commit = options.checkout.commit if options.checkout else _commit_of(source, chunks)
+    checkout = options.checkout
+    commit = checkout.commit if checkout and is_still(checkout) else _commit_of(source, chunks)
     at = commit_time(source, commit)
     if not options.repository:
         return Origin("folder", source.name, commit=commit, at=at)
