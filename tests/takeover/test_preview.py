@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from frontrunner.takeover.fold import fold
 from frontrunner.takeover.plane import Side
 from frontrunner.takeover.preview import preview
-from frontrunner.takeover.records import Commanded, Verb
+from frontrunner.takeover.records import Acted, Commanded, Intended, Verb
 from frontrunner.takeover.stages import Stage
 from tests.takeover.sim import Sim
 
@@ -33,6 +34,18 @@ def test_in_the_middle(sim: Sim) -> None:
     assert "It would be refused: It is running, not paused" in said(sim, Verb.RESUME)
     sim.plane.old = Side(healthy=False, code="old-1", data="data-1")
     assert "It would wait: The old board is not healthy" in said(sim, Verb.ROLLBACK)
+
+
+def test_a_decision_that_a_killed_controller_did_not_write_down_comes_first(sim: Sim) -> None:
+    """It is no answer to the command; the preview took it for one."""
+    sim.go_to(Stage.SHIFTING, 1)
+    last = max(n for n, one in enumerate(sim.book.stored) if isinstance(one.record, Acted))
+    for kept in (last + 1, last):  # killed after the outcome was written, and before
+        del sim.book.stored[kept:]
+        sim.controller.state = fold(sim.book.stored)
+        assert isinstance(sim.book.stored[-1].record, Acted if kept > last else Intended)
+        assert "0% of the visitors on the new board" in said(sim, Verb.ROLLBACK)
+        assert "shifting, step 2 (paused), and the data plane stays" in said(sim, Verb.PAUSE)
 
 
 def test_with_a_silent_data_plane(sim: Sim) -> None:

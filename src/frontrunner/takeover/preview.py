@@ -5,21 +5,26 @@ from __future__ import annotations
 import msgspec
 
 from frontrunner.base.errors import GatewayError
-from frontrunner.takeover.fold import Pending, State
+from frontrunner.takeover.fold import Pending, State, fold
 from frontrunner.takeover.machine import decide
 from frontrunner.takeover.plan import Plan, parse_plan, plan_hash, plan_text
 from frontrunner.takeover.plane import Reality, Side
-from frontrunner.takeover.records import Commanded, Decided, Reading, Refused
+from frontrunner.takeover.records import Commanded, Decided, Entry, Reading, Refused
 from frontrunner.takeover.situation import Act, Append, Sight
 from frontrunner.takeover.stages import World
 from frontrunner.takeover.surroundings import Parts
 
+_MOST_RECORDS = 20
+"""Records that the controller may write before it answers a command; it needs one or two."""
 _RECENT = 60.0
 """Seconds for which a look of the controller tells what holds now."""
 
 
 def preview(parts: Parts, state: State, command: Commanded) -> str:
-    """The first thing that the controller would do, in a sentence. Raises FrontrunnerError."""
+    """What the controller would do for a command, in a sentence. Raises FrontrunnerError.
+
+    What it would write down first, whatever the command, is taken as written.
+    """
     found = parts.find_plan()
     plan = parse_plan(state.plan_text) if state.plan_text else found
     reality, error = _read(parts)
@@ -33,7 +38,16 @@ def preview(parts: Parts, state: State, command: Commanded) -> str:
         found=found,
         found_hash=plan_hash(found),
     )
-    step = decide(_as_if_given(state, command, found), plan, sight)
+    given = _as_if_given(state, command, found)
+    step = decide(given, plan, sight)
+    for _ in range(_MOST_RECORDS):
+        if not isinstance(step, Append) or _answers(step, given):
+            break
+        # Such as the decision that a killed controller had no time to write down.
+        counts, given = given.counts_at, fold([_entry(given, step)], given)
+        if given.counts_at != counts:  # what was measured before is void
+            sight = msgspec.structs.replace(sight, readings=_readings(parts, given, plan, reality))
+        step = decide(given, plan, sight)
     if isinstance(step, Act):
         return f"It would change the data plane: {_plain(step.intent.after)}. {step.intent.why}"
     if isinstance(step, Append) and isinstance(step.record, Refused):
@@ -43,6 +57,21 @@ def preview(parts: Parts, state: State, command: Commanded) -> str:
     if isinstance(step, Append):
         return "The controller has something else to write down first. Try again."
     return f"It would wait: {step.why}"
+
+
+def _answers(step: Append, state: State) -> bool:
+    """Whether a record answers the command that is given."""
+    record = step.record
+    return isinstance(record, Decided | Refused) and record.command == state.pending[-1].seq
+
+
+def _entry(state: State, step: Append) -> Entry:
+    """A record as the next entry of the ledger, after that of the command."""
+    seq = max(state.last, state.pending[-1].seq) + 1
+    return Entry(
+        seq=seq, at=state.last_at, actor="controller", plan=state.plan, token=0,
+        record=step.record, previous="", hash="",
+    )  # fmt: skip
 
 
 def _readings(
