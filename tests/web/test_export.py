@@ -26,7 +26,7 @@ def test_every_link_of_a_copy_leads_to_a_file_of_it(copy: Path) -> None:
     assert len(pages) > 40
     for page in pages:
         for target in re.findall(r'(?:href|src)="([^"]+)"', page.read_text(encoding="utf-8")):
-            if target.startswith(("http:", "https:", "#")):
+            if target.startswith(("http:", "https:", "data:", "#")):
                 continue
             assert not target.startswith("/"), f"{page}: {target}"
             plain = target.split("#")[0].split("?")[0]

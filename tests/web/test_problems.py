@@ -55,7 +55,7 @@ def test_the_page_for_what_is_not_there_searches_and_leads_on(browser: Browser) 
     assert 'name="q" value="body"' in html
     for href in ("/", "/boards", "/models", "/tasks"):
         assert f'class="button" href="{href}"' in html
-    assert "找不到页面\uff1a/models/no/body" in browser.text("/zh/models/no/body")
+    assert "找不到页面\uff1a\u200b/models/no/body" in browser.text("/zh/models/no/body")
     assert "<script>alert" not in browser.text(f"/nowhere/{HOSTILE}/x")
 
 

@@ -7,13 +7,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from frontrunner.base.mark import ICON
 from frontrunner.snapshot.answers import JSON, Encoded, body_tag
-
-_ICON = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">\
-<rect width="32" height="32" rx="7" fill="#0a3f48"/>\
-<path fill="#e9b15c" d="M10.3 6.5H27l-1.5 5H8.8z"/>\
-<path fill="#f2f7f7" d="M8.3 13.5H20l-1.5 5H6.8zM6.3 20.5H14l-1.5 5H4.8z"/></svg>"""
-"""The mark: three lanes, the first one ahead, which together are an F."""
 
 
 def _encoded(media_type: str, body: bytes) -> Encoded:
@@ -43,7 +38,7 @@ def _make(path: str) -> Encoded:
     if path == "/robots.txt":
         return _encoded("text/plain; charset=utf-8", b"User-agent: *\nAllow: /\n")
     if path == "/favicon.ico":
-        return _encoded("image/svg+xml", _ICON)
+        return _encoded("image/svg+xml", ICON.encode())
     from frontrunner.http import openapi  # noqa: PLC0415 -- asked for by people, not at start
 
     if path == "/openapi.json":

@@ -98,7 +98,8 @@ def near(visit: Visit, wanted: str, first: str = "") -> list[Found]:
 
 def _near_names(names: Names, wanted: str, last: str) -> Iterable[Found]:
     known: dict[str, str] = {}
-    for name, other in names.names.items():
+    for name in sorted(names.names, key=names.place):
+        other = names.names[name]
         for spelling in (name, name.rpartition("/")[2], other):
             known.setdefault(_letters(spelling), name)
     known.pop("", None)

@@ -10,12 +10,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from frontrunner.answers.entities import billions, whole_tokens
+from frontrunner.base.mark import INLINE
 from frontrunner.web import assets, text
 from frontrunner.web.script import script_json
 from frontrunner.web.urls import Links
 from frontrunner.web.views.board_table import Heading
 from frontrunner.web.views.row_facts import FACETS
-from frontrunner.web.views.rows import FIRST_ROWS, breakable, jointed, spaced
+from frontrunner.web.views.rows import FIRST_ROWS, breakable, jointed, spaced, unbroken
 from frontrunner.web.words import Words, languages
 
 
@@ -48,9 +49,15 @@ def environment() -> Environment:
         cut=text.cut,
         quoted=text.quoted,
         jointed=jointed,
+        unbroken=unbroken,
     )
     env.globals.update(
-        asset=assets.hashed, cards=cards, setup=setup, facets=FACETS, first_rows=FIRST_ROWS
+        asset=assets.hashed,
+        cards=cards,
+        setup=setup,
+        facets=FACETS,
+        first_rows=FIRST_ROWS,
+        icon=INLINE,
     )
     return env
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from frontrunner.web.views.rows import ModelName, breakable, twins
+from frontrunner.web.views.rows import ModelName, breakable, twins, unbroken
 
 
 def test_rows_of_one_name_show_their_owners() -> None:
@@ -25,3 +25,18 @@ def test_rows_of_one_name_show_their_owners() -> None:
 )
 def test_a_name_breaks_between_its_words(name: str, parts: list[str]) -> None:
     assert breakable(name).split("<wbr>") == parts
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("from 2025-01-31 on", 'from <span class="nobr">2025-01-31</span> on'),
+        (
+            "mteb run -m a--b --co2 <x>",
+            'mteb run -m a--b <span class="nobr">--co2</span> &lt;x&gt;',
+        ),
+        ("", ""),
+    ],
+)
+def test_days_and_options_stay_on_one_line(said: str, shown: str) -> None:
+    assert str(unbroken(said)) == shown

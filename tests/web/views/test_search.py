@@ -25,6 +25,20 @@ def test_a_search_offers_the_ranking_that_it_asks_for(browser: Browser) -> None:
         assert "/find?" not in browser.text("/search", f"q={search}")
 
 
+def test_a_misspelled_name_finds_the_one_that_was_meant(browser: Browser) -> None:
+    page = browser.text("/search", "q=smalll")
+    assert "Try fewer letters" in page
+    assert "Did you mean" in page
+    assert '<a href="/models/org/small">org/small</a>' in page
+    assert "Did you mean" not in browser.text("/search", "q=small")
+
+
+def test_a_sentence_with_a_ranking_is_not_said_to_find_nothing(browser: Browser) -> None:
+    page = browser.text("/search", "q=best+german+retrieval+model+under+500M")
+    assert "/find?" in page
+    assert "Try fewer letters" not in page
+
+
 def test_pages_repeat_long_queries_in_short(browser: Browser) -> None:
     """As a heading, as a title, on a button or in a sentence: an address may be 8,000 long."""
     long = "german retrieval " * 14  # as long as a search may be

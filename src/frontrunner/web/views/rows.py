@@ -167,6 +167,19 @@ def jointed(name: str) -> Markup:
     return Markup("<wbr>").join(_JOINTS.split(name))
 
 
+_WHOLE = re.compile(r"(\d{4}-\d\d-\d\d|(?<!\S)--[\w-]+)")
+"""A day, and an option of a command. Browsers break both after their hyphens."""
+
+
+def unbroken(said: str) -> Markup:
+    """A text or a command whose days and options stay on one line."""
+    parts = _WHOLE.split(said)
+    whole = (Markup('<span class="nobr">{}</span>').format(one) for one in parts[1::2])
+    return Markup("").join(
+        one for pair in zip(parts[::2], [*whole, ""], strict=True) for one in pair
+    )
+
+
 def spaced(name: str) -> str:
     """`PairClassification` as `Pair Classification`, so that a narrow heading can break."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)

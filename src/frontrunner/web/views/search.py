@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from frontrunner.web import intent
 from frontrunner.web.choices import written
-from frontrunner.web.lookup import holding, kinds
+from frontrunner.web.lookup import holding, kinds, near
 from frontrunner.web.text import quoted
 from frontrunner.web.views.rows import spaced
 from frontrunner.web.visit import Shown, Visit
@@ -16,11 +16,14 @@ def search(visit: Visit) -> Shown:
     """What is called like `q`, by kind."""
     wanted = visit.query.get("q", "").strip()
     found = [(names.kind, holding(names, wanted, _MOST + 1)) for names in kinds(visit)]
+    some = [(kind, hits) for kind, hits in found if hits]
+    offer = _offer(visit, wanted)
     values = {
         "wanted": wanted,
-        "found": [(kind, some) for kind, some in found if some],
+        "found": some,
         "most": _MOST,
-        "offer": _offer(visit, wanted),
+        "offer": offer,
+        "near": [] if some or offer else near(visit, wanted),
     }
     return Shown("search.html", visit.t("search.title"), values)
 
