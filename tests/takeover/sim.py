@@ -346,6 +346,11 @@ class Sim:
                 break
         raise AssertionError(f"it is at {self.state.position}: {self.holding}")
 
+    def unwrite(self, kept: int) -> None:
+        """Leave the first entries alone, as if the controller had been killed before the next."""
+        del self.book.stored[kept:]
+        self._state = fold(self.book.stored)
+
     def advance_one(self) -> bool:
         """Let the least time of the step pass; whether the position changed."""
         before = self.state.position
