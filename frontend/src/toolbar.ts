@@ -1,5 +1,5 @@
 // The search and the filters above a board, whether it is shown as a table or as a chart.
-import { byId, later, make } from "./dom";
+import { byId, later, make, sizeIn } from "./dom";
 import { setup } from "./facts";
 import { checkbox } from "./filters";
 import { FILTERS, SEPARATOR, read, write, type FilterName, type State } from "./state";
@@ -21,9 +21,14 @@ function readFilters(): State["filters"] {
   const filters: State["filters"] = {};
   for (const name of FILTERS) {
     const value = given.getAll(name).map((one) => String(one).trim()).join(SEPARATOR);
-    if (value) filters[name as FilterName] = value;
+    if (value && isFilter(name, value)) filters[name as FilterName] = value;
   }
   return filters;
+}
+
+/** Whether a value filters anything: what is typed as a size may be none. */
+function isFilter(name: FilterName, value: string): boolean {
+  return (name !== "min" && name !== "max") || sizeIn(value) !== null;
 }
 
 /** Put what the state says into the controls. */

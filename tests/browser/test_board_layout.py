@@ -24,6 +24,15 @@ def test_a_board_can_be_framed_elsewhere(page: Any, address: str) -> None:
     assert page.locator("footer code").count() == 1  # the snapshot that the numbers are of
 
 
+@pytest.mark.parametrize("width", [760, 1440])
+def test_no_head_of_a_frame_is_cut(page: Any, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 600})
+    page.goto(f"{address}{BOARD}?embed=1")
+    expect(page.locator("#board[data-by=rank]")).to_have_count(1)
+    cut = "all => all.filter(a => a.scrollWidth > a.clientWidth).map(a => a.innerText)"
+    assert page.locator("#board thead .sort:visible").evaluate_all(cut) == []
+
+
 def shown_heads(page: Any) -> list[str]:
     heads = page.locator("#board thead th")
     return [one.get_attribute("data-k") for one in heads.all() if one.is_visible()]

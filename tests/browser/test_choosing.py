@@ -52,3 +52,14 @@ def test_weights_are_shared_by_link(page: Any, address: str) -> None:
     expect(page.locator("#asked")).to_contain_text("Retrieval \u00d73")
     page.wait_for_selector("#tools:not([hidden])")
     assert page.locator("#board tbody").first.inner_text() == before
+
+
+def test_what_is_no_size_filters_nothing_and_is_no_chip(page: Any, address: str) -> None:
+    page.goto(f"{address}/benchmark/Mix%20(eng%2C%20v1)")
+    page.click("#filters > summary")
+    low, high = page.locator("#filters [name=min]"), page.locator("#filters [name=max]")
+    low.fill("1K")
+    high.fill("abc")
+    high.press("Enter")
+    expect(page.locator("#chips button")).to_have_count(1)
+    page.wait_for_url("**?min=1K")

@@ -61,6 +61,27 @@ def test_who_has_chosen_nothing_is_shown_where_to_begin(browser: Browser) -> Non
     assert "start with the top three" not in browser.text("/compare", "models=org/small")
 
 
+@pytest.mark.parametrize(
+    ("boards", "models", "tables"),
+    [
+        (10, "org/small,org/large", [5, 5]),
+        (11, "org/small,org/large", [6, 5]),
+        (9, "org/small,org/large", [9]),
+        (10, f"org/small,org/large,{HOSTILE}", [10]),
+    ],
+)
+def test_many_boards_of_two_models_stand_in_two_tables(
+    service: Service, monkeypatch: pytest.MonkeyPatch, boards: int, models: str, tables: list[int]
+) -> None:
+    first = compare.common_boards(
+        service, [compare._side(service, name) for name in ("org/small", "org/large")]
+    )[0]
+    monkeypatch.setattr(compare, "common_boards", lambda *_: [first] * boards)
+    html = Browser(service).text("/compare", f"models={models}")
+    listed = html[html.index("<h2>Boards") :].split("<tbody>")[1:]
+    assert [one.partition("</table>")[0].count("<tr>") for one in listed] == tables
+
+
 def test_another_board_can_be_chosen(browser: Browser) -> None:
     html = browser.text("/compare", "models=org/small,org/large&board=Old")
     assert '<option value="Old" selected>' in html

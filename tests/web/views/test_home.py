@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from frontrunner.answers.service import Service
 from frontrunner.web.urls import Links
 from frontrunner.web.views import boards, home
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import words
-from tests.web.conftest import NAME
+from tests.web.conftest import NAME, Browser
 
 
 def test_leaders_stand_in_buckets_of_their_size(service: Service) -> None:
@@ -29,6 +31,16 @@ def test_the_counts_of_a_tile_are_those_of_its_board(service: Service) -> None:
     [tile] = [one for one in tiles if one.bench.name == NAME]
     assert (tile.tasks, tile.models, tile.complete) == (2, 3, 2)
     assert (heading.tasks, heading.models, heading.complete) == (2, 3, 2)
+
+
+def test_the_front_page_counts_every_board_that_ranks_a_model(browser: Browser) -> None:
+    """The menu leaves out earlier versions, so that its counts were less than its heading says."""
+    page = browser.text("/")
+    [listed] = re.findall(r'<table class="leaders menu">.*?</table>', page, re.DOTALL)
+    assert re.findall(r'<td class="n">(\d+)', listed) == ["1", "1"]
+    assert listed.index("More boards") > listed.index("#group-1")
+    assert "<b>2</b> boards" in page
+    assert '<h3><a href="/boards">All 2 boards</a></h3>' in page
 
 
 def test_the_broadest_boards_of_text_come_first(service: Service) -> None:

@@ -74,11 +74,13 @@ class Group(NamedTuple):
 def home(visit: Visit) -> Shown:
     """The front page."""
     t, counts = visit.t, visit.service.snapshot.manifest.provenance.counts
+    groups, ranked = menu(visit), visit.service.boards_ranked
     values = {
         "featured": [_featured(visit.service, bench) for bench in featured(visit.service)],
-        "groups": menu(visit),
+        "groups": groups,
         "counts": counts,
-        "ranked": visit.service.boards_ranked,
+        "ranked": ranked,
+        "rest": ranked - sum(len(group.entries) for group in groups),
         "tongues": tongues(visit.service),
         "kinds": [(one, t.named("types", spaced(one))) for one in task_kinds(visit.service)],
         "sizes": SIZES,
