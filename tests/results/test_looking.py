@@ -417,10 +417,15 @@ def test_attributes_of_the_user_do_not_change_files(
     assert followed.looks == 0
 
 
-def test_attributes_that_cannot_be_read_may_change_files(followed: Followed) -> None:
+def test_attributes_of_the_clone_or_that_cannot_be_read_may_change_files(
+    followed: Followed,
+) -> None:
     near = followed.fetch()
     assert near.checkout is not None
     assert tree_of(near.checkout, near.path / "results")
+    own = write(near.path, ".git/info/attributes", b"*.json filter=lfs\n")
+    assert tree_of(near.checkout, near.path / "results") == ""
+    own.unlink()
     (near.path / ".gitattributes").mkdir()
     assert tree_of(near.checkout, near.path / "results") == ""
 
