@@ -139,7 +139,6 @@ TESTED_ELSEWHERE = {
     "legacy.gradio.page_layout": "tests/legacy/gradio/test_document.py",
     "legacy.gradio.tabs": "tests/calls/test_functions.py",
     "net.deadlines": "tests/net/test_client.py",
-    "results.checkout": "tests/results/test_looking.py",
     "web.views.cards": "tests/web/test_cards.py",
     "web.views.old_table": "tests/web/test_old_links.py",
 }
