@@ -6,6 +6,8 @@ import { misspelled } from "./near";
 const MOST = 10;
 /** What only scripts know of an address; the form takes it along. */
 const VIEW = ["q", "sort", "pin"];
+/** Filters with fields in the form, for readers without scripts; a board with scripts has a panel of them. */
+const MODELS = ["max", "weights", "use"];
 
 /** Put the form at an address into a panel. */
 export async function load(panel: HTMLElement, address: string): Promise<void> {
@@ -13,6 +15,7 @@ export async function load(panel: HTMLElement, address: string): Promise<void> {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const form = page.querySelector<HTMLFormElement>("form[data-customize]");
   if (!form) throw new Error(page.querySelector("h1")?.textContent ?? String(answer.status));
+  form.querySelector("[data-models]")?.remove();
   panel.replaceChildren(document.adoptNode(form));
   enhance(form);
   form.querySelector<HTMLElement>("input:not([type=hidden])")?.focus({ preventScroll: true });
@@ -31,7 +34,7 @@ function enhance(form: HTMLFormElement): void {
   form.querySelectorAll<HTMLInputElement>('input[type="number"]').forEach(addSlider);
   form.querySelectorAll<HTMLElement>("label[data-choose]").forEach((label) => chooser(form, label));
   form.querySelectorAll<HTMLElement>("[data-tasks]").forEach((group) => addSearch(group, form.dataset["find"] ?? ""));
-  form.addEventListener("formdata", ({ formData }) => tidy(formData));
+  form.addEventListener("formdata", ({ formData }) => tidy(form, formData));
 }
 
 /** A slider beside a weight. Keyboards use the number itself. */
@@ -67,10 +70,11 @@ function addSearch(group: HTMLElement, hint: string): void {
 }
 
 /** Leave out what is empty, so that the address stays short; take along what scripts know. */
-function tidy(given: FormData): void {
+function tidy(form: HTMLFormElement, given: FormData): void {
   for (const [name, value] of [...given]) if (value === "") given.delete(name);
   const query = new URLSearchParams(location.search);
-  for (const name of VIEW) {
+  const elsewhere = MODELS.filter((name) => !form.elements.namedItem(name));
+  for (const name of [...VIEW, ...elsewhere]) {
     const value = query.get(name);
     if (value) given.set(name, value);
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -37,6 +38,30 @@ def test_the_form_does_the_same_without_scripts(chromium: Any, address: str) -> 
     expect(page.locator(ROWS)).to_have_text(["org/small"])
     expect(page.locator("#chips a")).to_have_count(3)
     context.close()
+
+
+def test_a_board_is_filtered_without_scripts(chromium: Any, address: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/benchmark/Mix%20(eng%2C%20v1)")
+    page.get_by_role("link", name="Customize ranking").first.click()
+    page.get_by_label("Largest size").fill("500M")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"\?max=500M$"))
+    expect(page.locator("#chips a")).to_have_count(1)
+    expect(page.locator(ROWS).filter(has_text="org/large")).to_have_count(0)
+    expect(page.locator(ROWS).filter(has_text="org/small")).to_have_count(1)
+    context.close()
+
+
+def test_the_form_keeps_the_filters_of_the_board(page: Any, address: str) -> None:
+    page.goto(f"{address}/benchmark/Mix%20(eng%2C%20v1)?max=500M")
+    page.click("#rerank summary")
+    page.get_by_label("Weight of Retrieval").fill("3")
+    expect(page.locator("[data-models]")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.locator("#asked")).to_contain_text("Retrieval \u00d73")
+    expect(page).to_have_url(re.compile("max=500M"))
 
 
 def test_weights_are_shared_by_link(page: Any, address: str) -> None:

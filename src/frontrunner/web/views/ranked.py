@@ -12,11 +12,18 @@ from frontrunner.answers.values import BoardValues
 from frontrunner.base.errors import UsageError
 from frontrunner.catalog import Benchmark
 from frontrunner.web.choices import LISTS, PARAMETERS, WEIGH, Choices, read, without, written
+from frontrunner.web.licences import USES
 from frontrunner.web.spoken import own_names
 from frontrunner.web.views.board_table import CUSTOMIZE, Heading, type_label
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import Words
 
+_LARGEST = "max"
+_PICKED = {
+    "weights": {"open": "tools.open", "closed": "tools.closed"},
+    "use": {one: f"uses.{one}" for one in USES},
+}
+"""The filters that the form has, with what their values are called; a script offers all others."""
 _TIMES = "\N{MULTIPLICATION SIGN}"
 _LONGEST = 4000
 """Characters that the link of each row may repeat; a board has hundreds of rows."""
@@ -121,8 +128,16 @@ class Option(NamedTuple):
     """Shown on the board without counting."""
 
 
+class Filter(NamedTuple):
+    """A filter of models, with the values to pick one from."""
+
+    name: str
+    label: str
+    options: Sequence[Option]
+
+
 class Form(NamedTuple):
-    """What a board can be ranked by."""
+    """What a board can be ranked by, and which of its models are shown."""
 
     action: str
     back: str
@@ -133,6 +148,9 @@ class Form(NamedTuple):
     types: Sequence[Option]
     domains: Sequence[Option]
     tasks: Sequence[Option]
+    largest: str
+    """The largest size of a model, as it was written."""
+    filters: Sequence[Filter]
     kept: Sequence[tuple[str, str]]
     """What else the address says: name and value."""
 
@@ -143,6 +161,7 @@ def form(visit: Visit, bench: Benchmark) -> Form:
     chosen, whole = read(visit.query), visit.service.entities.benchmark(bench)
     weights = chosen.weights
     private = _uncounted(service, bench)
+    asked = {*PARAMETERS, *_PICKED, _LARGEST}
     return Form(
         action=links.board(bench.name, CUSTOMIZE),
         back=links.board(bench.name) + without(visit.query, PARAMETERS),
@@ -160,8 +179,22 @@ def form(visit: Visit, bench: Benchmark) -> Form:
             Option(one, one, one in chosen.tasks, weights.get(one, ""), one in private)
             for one in whole.tasks
         ],
-        kept=[(key, value) for key, value in visit.query.items() if key not in PARAMETERS],
+        largest=visit.query.get(_LARGEST, ""),
+        filters=[_filter(visit, name, values) for name, values in _PICKED.items()],
+        kept=[(key, value) for key, value in visit.query.items() if key not in asked],
     )
+
+
+def _filter(visit: Visit, name: str, values: Mapping[str, str]) -> Filter:
+    """A filter; what the address says stays, also if it is several values."""
+    t, given = visit.t, visit.query.get(name, "")
+    options = [("", t("tools.any")), *((value, t(words)) for value, words in values.items())]
+    if given and given not in values:
+        options.append((given, given))
+    picked = [Option(value, label, value == given) for value, label in options]
+    # Beside the weights of tasks, "weights" alone would be one of them.
+    label = "need.may_open" if name == "weights" else f"tools.{name}"
+    return Filter(name, t(label), picked)
 
 
 def _called(service: Service, t: Words, language: str) -> str:
