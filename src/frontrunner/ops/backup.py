@@ -15,7 +15,7 @@ import sqlite3
 import stat
 import tarfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from pathlib import Path, PurePosixPath
 
@@ -132,11 +132,12 @@ class _Copy:
         return index
 
     def _paths(self) -> Iterator[Path]:
-        home = self._store.home
-        starter = Home(home).starter
-        # A folder that only has the name is the user's own.
-        more = {starter.name} if Home(starter).snapshots.is_dir() else set()
-        yield from self._below(home, skip=_MADE_AGAIN | more)
+        home = Home(self._store.home)
+        skip = {home.path / name for name in _MADE_AGAIN}
+        skip.add(home.refresh_space)  # a copy of the snapshot, which the next deployment writes
+        if Home(home.starter).snapshots.is_dir():  # one that only has the name is the user's own
+            skip.add(home.starter)
+        yield from self._below(home.path, skip)
         if self._store.current_id() is not None:
             current = self._store.current()
             if problems := whole_damage(current):
@@ -145,14 +146,12 @@ class _Copy:
                 )
             yield from self._below(current.folder)
 
-    def _below(self, folder: Path, skip: frozenset[str] = frozenset()) -> Iterator[Path]:
+    def _below(self, folder: Path, skip: Collection[Path] = ()) -> Iterator[Path]:
         for path in sorted(folder.iterdir()):
-            if path.name.startswith(".") or path.name in skip or path.is_symlink():
+            if path.name.startswith(".") or path in skip or path.is_symlink():
                 continue
-            if path == Home(self._store.home).refresh_space:
-                continue  # a copy of the snapshot, which the next deployment writes anew
             if path.is_dir():
-                yield from self._below(path)
+                yield from self._below(path, skip)
             elif self._is_kept(path):
                 yield path
 
