@@ -29,7 +29,7 @@ class Memory(NamedTuple):
     knowledge: str
     """Digest of the catalog's part that reading depends on."""
     checkout: Checkout | None = None
-    """Of the clone that the folder is in, if its files are exactly those of a commit."""
+    """Of the clone that the folder is in, if git knows each of its files."""
     tree: str = ""
     """Git's name of all that is in the folder; empty where there is no checkout."""
 
@@ -53,7 +53,7 @@ def look(memory: Memory, begin_stamping: Callable[[], Stamping]) -> Look | None:
 
     `begin_stamping` is called where each file is looked at.
     """
-    if memory.checkout is None or not memory.tree:
+    if memory.checkout is None:
         # Another process looks at the files while this one recalls what was read.
         stamping = begin_stamping()
         before = recall(memory.path, memory.knowledge)
@@ -100,7 +100,7 @@ def is_as_named(memory: Memory, files: Files, *, by_git: bool) -> bool:
 
     `by_git` is as in `Look`.
     """
-    if memory.checkout is None or not memory.tree:
+    if memory.checkout is None:
         return False
     newest = int(files.ctime_ns.max(initial=0))
     return (by_git or is_whole(memory.checkout, memory.tree)) and is_still(memory.checkout, newest)

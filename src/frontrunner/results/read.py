@@ -192,10 +192,9 @@ def _memory(source: Path, root: str, known: Knowledge, options: Options) -> Memo
     if options.cache is None:
         return None
     memory = Memory(cache_path(options.cache, source), knowledge_digest(known))
-    folder = results_root(source)
-    if options.checkout is None or root != str(folder):
-        return memory
-    return memory._replace(checkout=options.checkout, tree=tree_of(options.checkout, folder))
+    checkout, folder = options.checkout, results_root(source)
+    tree = tree_of(checkout, folder) if checkout and root == str(folder) else ""
+    return memory._replace(checkout=checkout, tree=tree) if tree else memory
 
 
 def _read_changed(
