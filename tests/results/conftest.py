@@ -10,17 +10,13 @@ import pytest
 from frontrunner.results import read as read_module
 from frontrunner.results.stamping import Stamping
 from tests.results.followed import Followed
-from tests.results.git_folder import commit, git
+from tests.results.git_folder import repository_in
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """A repository with one commit."""
-    folder = tmp_path / "repository"
-    folder.mkdir()
-    git(folder, "init", "-q")
-    commit(folder, 0.5)
-    return folder
+    return repository_in(tmp_path / "repository")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from frontrunner.results.ingest import Ingested
 from frontrunner.results.read import Options
 from frontrunner.results.several import read_sources
 from tests.factories import catalog
-from tests.results.git_folder import commit, git
+from tests.results.git_folder import git, repository_in
 
 KNOWN = catalog(models=["org/a", "org/b", "org/c"])
 
@@ -19,10 +19,7 @@ class Followed:
     """A repository, and a home that follows it."""
 
     def __init__(self, folder: Path) -> None:
-        self.repository, self._folder = folder / "repository", folder
-        self.repository.mkdir()
-        git(self.repository, "init", "-q")
-        commit(self.repository, 0.5)
+        self.repository, self._folder = repository_in(folder / "repository"), folder
         self.looks = 0
         """How often each file was looked at."""
 

@@ -18,6 +18,14 @@ def git(folder: Path, *words: str) -> str:
     return run.stdout.strip()
 
 
+def repository_in(folder: Path) -> Path:
+    """Make the folder a repository with one commit; the folder."""
+    folder.mkdir()
+    git(folder, "init", "-q")
+    commit(folder, 0.5)
+    return folder
+
+
 def commit(folder: Path, score: float) -> str:
     write(folder, "results/org__a/r1/T1.json", result("T1", score))
     git(folder, "add", "-A")

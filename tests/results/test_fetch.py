@@ -8,16 +8,12 @@ import pytest
 
 from frontrunner.base.errors import SourceError
 from frontrunner.results.fetch import LocalSource, fetch
-from tests.results.git_folder import commit, git
+from tests.results.git_folder import git, repository_in
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    folder = tmp_path / "team"
-    folder.mkdir()
-    git(folder, "init", "-q")
-    commit(folder, 0.5)
-    return folder
+    return repository_in(tmp_path / "team")
 
 
 def test_a_bare_repository_is_read_at_its_head(checkout: Path, tmp_path: Path) -> None:
