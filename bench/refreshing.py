@@ -125,44 +125,31 @@ def _cpu_of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-class Folder:
-    """Results in a folder."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.source = str(path)
-
-    def done(self) -> None:
-        """The files are changed."""
-
-
-class GitRepository(Folder):
-    """Results in a repository."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        self.source = path.as_uri()
-        self._git("init", "--quiet")
-        for setting in ("gc.auto=0", "pack.window=0", "core.compression=1"):
-            self._git("config", *setting.split("="))
-        self.done()
-        # In one pack, as on a server: otherwise git searches for minutes for what files have alike.
-        self._git("repack", "-a", "-d", "--quiet")
-
-    def done(self) -> None:
-        """Commit what changed."""
-        self._git("add", "--all")
-        self._git("-c", "user.name=b", "-c", "user.email=b@example.org", "commit", "-qm", "results")
-
-    def _git(self, *words: str) -> None:
-        subprocess.run(["git", "-C", str(self.path), *words], check=True)  # noqa: S607
+def make_repository(folder: Path) -> None:
+    """Make a folder of results a repository, with one commit of its files."""
+    _git(folder, "init", "--quiet")
+    for setting in ("gc.auto=0", "pack.window=0", "core.compression=1"):
+        _git(folder, "config", *setting.split("="))
+    commit(folder)
+    # In one pack, as on a server: otherwise git searches for minutes for what files have alike.
+    _git(folder, "repack", "-a", "-d", "--quiet")
 
 
-def settings_of(home: Path, results: str) -> None:
+def commit(folder: Path) -> None:
+    """Commit what changed."""
+    _git(folder, "add", "--all")
+    _git(folder, "-c", "user.name=b", "-c", "user.email=b@example.org", "commit", "-qm", "results")
+
+
+def _git(folder: Path, *words: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *words], check=True)  # noqa: S607
+
+
+def settings_of(home: Path, source: str) -> None:
     """Write the settings: random scores move by more than guards allow, so they are wide."""
     home.mkdir(parents=True)
     home.joinpath("frontrunner.toml").write_text(
-        f'[refresh]\nresults = "{results}"\n[refresh.guards]\nmoved = 100\nleaders = 100\n'
+        f'[refresh]\nresults = "{source}"\n[refresh.guards]\nmoved = 100\nleaders = 100\n'
     )
 
 
@@ -177,8 +164,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=asked.results.parent, prefix="refreshing-") as name:
         copy, home = Path(name, "copy"), Path(name, "home")
         shutil.copytree(asked.results, copy, copy_function=os.link)
-        kept = (GitRepository if asked.git else Folder)(copy)
-        settings_of(home, kept.source)
+        if asked.git:
+            make_repository(copy)
+        source = copy.as_uri() if asked.git else str(copy)
+        settings_of(home, source)
         subprocess.run(command(home, "refresh"), check=True)
         draw = random.Random(time.time_ns())
         files = sorted(path for path in copy.rglob("*.json") if path.name != "model_meta.json")
@@ -187,7 +176,8 @@ def main() -> None:
             for _ in range(asked.times):
                 for path in draw.sample(files, CHANGED):
                     rewrite(path, draw)
-                kept.done()
+                if asked.git:
+                    commit(copy)
                 found.append(update(home, url))
                 print(json.dumps(found[-1]._asdict()))
         names = ("seconds", "beyond_fetching", "cpu", "load", "slowdown")
@@ -197,7 +187,7 @@ def main() -> None:
         })  # fmt: skip
         if asked.check:
             fresh = Path(name, "fresh")
-            settings_of(fresh, kept.source)
+            settings_of(fresh, source)
             subprocess.run(command(fresh, "refresh"), check=True)
             same = Store(home).current_id() == Store(fresh).current_id()
             print(f"equal bytes to a full rebuild: {same}")
