@@ -14,6 +14,9 @@ import certifi
 import pytest
 from hypothesis import settings
 
+from frontrunner.base import logs
+from frontrunner.base.logging_settings import LoggingSettings
+from frontrunner.cli.output import forget_volume
 from tests.leftovers import nothing_left
 from tests.postgres import Cluster, running
 
@@ -57,6 +60,15 @@ def _authorities_read_once() -> Iterator[None]:
 
     with patch.object(ssl, "create_default_context", create):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _talks_as_usual() -> Iterator[None]:
+    """A command of a test may ask for JSON or silence, and its streams are closed after it."""
+    yield
+    forget_volume()
+    if logs.is_json():
+        logs.begin_logs(LoggingSettings())
 
 
 @pytest.fixture
