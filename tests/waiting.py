@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import select
 import subprocess
 import threading
+from pathlib import Path
 
 
 def next_line(process: subprocess.Popen[str], seconds: float = 60.0) -> str:
@@ -19,3 +22,13 @@ def next_line(process: subprocess.Popen[str], seconds: float = 60.0) -> str:
         return stream.readline()
     finally:
         timer.cancel()
+
+
+def text_through(pipe: Path, seconds: float = 60.0) -> str:
+    """What a process writes at once into a named pipe; empty if none does in time."""
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        ready, _, _ = select.select([reader], [], [], seconds)
+        return os.read(reader, select.PIPE_BUF).decode() if ready else ""
+    finally:
+        os.close(reader)

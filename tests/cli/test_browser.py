@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import run_command
-from tests.waiting import next_line
+from tests.waiting import next_line, text_through
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -28,7 +28,7 @@ def test_a_browser_opens_once_the_board_is_served(tmp_path: Path, workers: str) 
         stderr=subprocess.PIPE, text=True, env={**os.environ, "BROWSER": f"{browser} %s"},
     ) as server:  # fmt: skip
         try:
-            url = opened.read_text().strip()
+            url = text_through(opened).strip()
             assert f"Serving on {url} " in next_line(server)
         finally:
             server.send_signal(signal.SIGTERM)

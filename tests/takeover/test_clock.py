@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from frontrunner.takeover.clock import Clock
-from tests.takeover.sim import FakeTime
+from tests.takeover.fake_book import FakeTime
 
 
 @given(st.lists(st.tuples(st.floats(0, 1e6), st.floats(-1e9, 1e9)), max_size=20))

@@ -21,7 +21,8 @@ from frontrunner.takeover.fold import fold
 from frontrunner.takeover.plan import STEP_BACK, needed, parse_plan, plan_of, positions
 from frontrunner.takeover.records import Acted, Cause, Decided, Intended, PlanChanged, Refused, Verb
 from frontrunner.takeover.stages import Mode, Position, Stage, World
-from tests.takeover.sim import KilledError, Sim, well
+from tests.takeover.fake_book import KilledError
+from tests.takeover.sim import Sim, well
 
 
 def plan(shares: tuple[float, ...], *, stepwise: bool = False, approve: bool = False) -> Any:

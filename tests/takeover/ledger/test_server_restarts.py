@@ -22,7 +22,8 @@ from frontrunner.takeover.stages import Mode, Stage, World
 from tests.cli.test_takeover_run import QUICK, command, run, status
 from tests.gateway.conftest import Running, _one_gateway, gateway, until
 from tests.postgres import Cluster, running
-from tests.takeover.sim import FakeBook, Sim
+from tests.takeover.fake_book import FakeBook
+from tests.takeover.sim import Sim
 
 __all__ = ["_one_gateway", "gateway"]
 pytestmark = pytest.mark.postgres

@@ -28,7 +28,8 @@ from frontrunner.takeover.records import Commanded, Entry, Record, StepBegun, St
 from frontrunner.takeover.stages import Mode, Position, Stage
 from frontrunner.takeover.surroundings import Parts
 from tests.hub.made_hub import BOARD, Hub
-from tests.takeover.sim import FakeBook, FakeJudge, FakeTime, FakeWitness, KilledError
+from tests.takeover.fake_book import FakeBook, FakeTime, KilledError
+from tests.takeover.sim import FakeJudge, FakeWitness
 
 DEMO, ARCHIVE = "board/leaderboard-demo", "board/leaderboard-old"
 LOSSES = ("likes", "discussions", "grant", "subdomain", "storage")

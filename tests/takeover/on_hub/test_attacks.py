@@ -25,10 +25,10 @@ from frontrunner.takeover.records import Verb
 from frontrunner.takeover.stages import Mode, Stage
 from tests.hub.conftest import hub, plain_client
 from tests.hub.made_hub import TOKEN, Hub
+from tests.takeover.fake_book import KilledError
 from tests.takeover.on_hub.moving import ARCHIVE, Move
 from tests.takeover.on_hub.test_killed import there_and_back
 from tests.takeover.on_hub.test_rolled_back import NEW_TREE, held_at
-from tests.takeover.sim import KilledError
 
 __all__ = ["hub", "plain_client"]
 API = "^/api/(spaces|repos|datasets|whoami)"

@@ -14,8 +14,8 @@ from frontrunner.takeover.records import Verb
 from frontrunner.takeover.stages import Mode, Stage
 from tests.hub.conftest import hub, plain_client
 from tests.hub.made_hub import BOARD, Hub, made_hub
+from tests.takeover.fake_book import KilledError
 from tests.takeover.on_hub.moving import ARCHIVE, NEW_FILES, Move
-from tests.takeover.sim import KilledError
 
 __all__ = ["hub", "plain_client"]
 STRATEGIES = ("overwrite", "rename")

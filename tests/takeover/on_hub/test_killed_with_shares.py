@@ -24,8 +24,8 @@ from frontrunner.takeover.records import StepEnded, Verb
 from frontrunner.takeover.stages import Mode, Stage
 from tests.hub.conftest import plain_client
 from tests.hub.made_hub import BOARD, Hub, made_hub
+from tests.takeover.fake_book import KilledError
 from tests.takeover.on_hub.moving import CONTROL, NEW_FILES, SETTINGS, Move
-from tests.takeover.sim import KilledError
 
 __all__ = ["plain_client"]
 NEW_TREE = {path: text.encode() for path, text in NEW_FILES.items()}
