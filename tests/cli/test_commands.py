@@ -116,7 +116,6 @@ def test_a_check_says_where_runs_differ_and_what_to_paste(folder: Path) -> None:
         (("build", "--results", "nothing", *BUILD[3:]), 3, "nothing does not exist"),
         (("build", "--results", "results", "--without-mteb"), 2, "--without-mteb needs --catalog"),
         (("restore", "x.tar", "--home", "r"), 4, "r cannot be restored: x.tar: No such file or"),
-        (("publish", "abc", "--home", "h"), 2, "No snapshot in h is called 'abc'"),
         (("verify", "--home", "h"), 2, "Nothing is published in h (the folder does not exist)"),
         (("catalog", "--catalog", "bad.toml", "--without-mteb"), 3, "bad.toml, line 2"),
         (("build", "--results", "[/x]", *BUILD[3:]), 3, "[/x] does not exist"),
@@ -137,6 +136,30 @@ def test_errors_say_what_to_do(folder: Path, words: tuple[str, ...], code: int, 
     assert done.stdout == ""
     assert says in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("publish", "abc"), ("rollback",), ("prune",), ("prune", "--dry-run"), ("verify",),
+        ("prepare",), ("refresh", "accept", "abc", "--reason", "checked"),
+    ],
+)  # fmt: skip
+def test_a_home_with_a_mistyped_name_is_an_error_and_not_created(
+    folder: Path, words: tuple[str, ...]
+) -> None:
+    done = run(folder, *words, "--home", "h")
+    said = " ".join(done.stderr.split())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Nothing is published in h (the folder does not exist). Build a board first: " in said
+    assert not (folder / "h").exists()
+
+
+def test_a_home_without_that_snapshot_is_an_error(folder: Path) -> None:
+    (folder / "h").mkdir()
+    done = run(folder, "publish", "abc", "--home", "h")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "No snapshot in h is called 'abc'" in " ".join(done.stderr.split())
 
 
 def test_settings_come_from_file_and_environment(folder: Path) -> None:

@@ -303,6 +303,7 @@ def publish(store: Store, name: str, reporter: Reporter) -> Event | None:
     Raises UnknownNameError if there is none of that name, SnapshotError if it is damaged,
     UnpreparedError if it is current but its answers cannot be prepared.
     """
+    store.require_home()
     with store.changing():
         event = store.publish(name)
         _log_current(store, event, reporter)
@@ -317,6 +318,7 @@ def roll_back(store: Store, reporter: Reporter) -> Event:
     Raises UnknownNameError if there is nothing to go back to, SnapshotError if it is damaged,
     UnpreparedError if it is current but its answers cannot be prepared.
     """
+    store.require_home()
     with store.changing():
         event = store.rollback()
         _log_current(store, event, reporter)
@@ -333,7 +335,8 @@ def prune(
     *,
     dry_run: bool = False,
 ) -> list[str]:
-    """As `Store.prune`; what was removed is logged."""
+    """As `Store.prune`; what was removed is logged. Raises UnknownNameError if there is no home."""
+    store.require_home()
     removed = store.prune(keep, rule, dry_run=dry_run)
     if removed and not dry_run:
         log(store, events.Pruned(snapshots=tuple(removed)), reporter)

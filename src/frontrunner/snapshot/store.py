@@ -74,13 +74,21 @@ class Store:
         """Open the published snapshot; raises UnknownNameError if there is none."""
         name = self.current_id()
         if name is None:
-            home = quote(str(self.home))
-            missing = "" if self.home.exists() else " (the folder does not exist)"
-            raise UnknownNameError(
-                f"Nothing is published in {self.home}{missing}. Build a board first: "
-                f"frontrunner build --results PATH --home {home}, or frontrunner demo --home {home}"
-            )
+            raise self._unpublished()
         return Snapshot(self.folder / name)
+
+    def require_home(self) -> None:
+        """Raise UnknownNameError if the home does not exist: a lock would create its folder."""
+        if not self.home.exists():
+            raise self._unpublished()
+
+    def _unpublished(self) -> UnknownNameError:
+        home = quote(str(self.home))
+        missing = "" if self.home.exists() else " (the folder does not exist)"
+        return UnknownNameError(
+            f"Nothing is published in {self.home}{missing}. Build a board first: "
+            f"frontrunner build --results PATH --home {home}, or frontrunner demo --home {home}"
+        )
 
     def open(self, name: str) -> Snapshot:
         """Open the snapshot whose name begins with `name`."""
