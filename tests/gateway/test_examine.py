@@ -13,6 +13,7 @@ import trustme
 from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway import examine as module
 from frontrunner.gateway.examine import examine
+from frontrunner.gateway.state import GatewayState, save_state
 from frontrunner.net.client import get
 from tests.gateway.boards import Board
 from tests.gateway.conftest import free_port
@@ -37,7 +38,15 @@ def states(settings: GatewaySettings, folder: Path) -> list[tuple[str, str]]:
 FINE = [("Envoy", "ok"), ("gateway", "ok")]
 
 
-def test_without_settings_nothing_is_asked(tmp_path: Path) -> None:
+def test_without_settings_nothing_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENVOY_BIN", str(tmp_path / "none"))
+    assert states(GatewaySettings(), tmp_path) == [("gateway", "absent")]
+
+
+def test_a_gateway_that_has_run_needs_its_envoy_though_its_settings_are_gone(
+    tmp_path: Path,
+) -> None:
+    save_state(tmp_path, GatewayState())
     assert states(GatewaySettings(), tmp_path) == [("Envoy", "ok"), ("gateway", "absent")]
 
 
@@ -136,7 +145,9 @@ def test_an_envoy_that_cannot_be_used(
     boards: tuple[Board, Board], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ENVOY_BIN", str(tmp_path / "none"))
-    [absent] = examine(GatewaySettings(), tmp_path)
+    (tmp_path / "used").mkdir()
+    save_state(tmp_path / "used", GatewayState())
+    [absent] = examine(GatewaySettings(), tmp_path / "used")
     assert (absent.state, "is not a program" in absent.text) == ("absent", True)
     [needed] = examine(of(boards), tmp_path)
     assert needed.state == "wrong"

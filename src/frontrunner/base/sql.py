@@ -127,6 +127,18 @@ class Database:
         with self.engine.connect().execution_options(**options) as connection, connection.begin():
             yield connection
 
+    def is_read_only(self) -> bool:
+        """Whether it answers and takes no changes, as a standby of PostgreSQL; changes nothing.
+
+        Raises one of REFUSALS if it does not answer, if SQLite may not write the file, or if
+        another process holds it for too long.
+        """
+        with self.writing() as connection:
+            if self.is_sqlite:
+                connection.execute(sql.text("SELECT count(*) FROM sqlite_master"))
+                return False
+            return bool(connection.scalar(sql.text("SHOW transaction_read_only")) == "on")
+
     def cause(self, error: Exception) -> str:
         """What went wrong, in the database's own words and on one line, without the password."""
         told = getattr(error, "orig", None) or error

@@ -14,7 +14,7 @@ from frontrunner.base.home import Home as HomePaths
 from frontrunner.cli.app import app
 from frontrunner.cli.hints import with_home
 from frontrunner.cli.options import Home, Json
-from frontrunner.cli.output import print_json
+from frontrunner.cli.output import print_json, visible
 
 if TYPE_CHECKING:
     from frontrunner.gateway.examine import Finding
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 def doctor(home: Home = None, as_json: Json = False) -> None:
     """Check an installation; exits with 1 if something is wrong."""
     from frontrunner.gateway.examine import examine  # noqa: PLC0415
+    from frontrunner.ops.examine_databases import examine_databases  # noqa: PLC0415
     from frontrunner.ops.examine_home import examine_home  # noqa: PLC0415
     from frontrunner.ops.examine_ports import examine_ports  # noqa: PLC0415
     from frontrunner.ops.store_check import examine_store  # noqa: PLC0415
+    from frontrunner.refresh.examine import examine_updates  # noqa: PLC0415
 
     settings = load_settings(home)
     folder = Path(settings.gateway.state or HomePaths(settings.home).gateway)
@@ -35,6 +37,8 @@ def doctor(home: Home = None, as_json: Json = False) -> None:
     )
     findings = [
         *examine_home(settings),
+        *examine_updates(settings),
+        *examine_databases(settings),
         *examine_ports(settings),
         *gateway,
         *_takeover(settings),
@@ -44,7 +48,7 @@ def doctor(home: Home = None, as_json: Json = False) -> None:
         print_json(findings)
     else:
         for one in findings:
-            typer.echo(f"{one.state:7} {one.what}: {with_home(one.text)}")
+            typer.echo(f"{one.state:7} {one.what}: {visible(with_home(one.text))}")
     sys.exit(1 if any(one.state == "wrong" for one in findings) else 0)
 
 

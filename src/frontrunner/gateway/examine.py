@@ -17,7 +17,7 @@ from frontrunner.gateway.owned import pages_of_new
 from frontrunner.gateway.render import render_config
 from frontrunner.gateway.shadow.rules import RULES, load_rules
 from frontrunner.gateway.sides import Side, sides
-from frontrunner.gateway.state import load_state
+from frontrunner.gateway.state import has_state, load_state
 from frontrunner.net.certificate import expiry
 from frontrunner.net.client import Limits, get
 
@@ -33,15 +33,20 @@ class Finding(msgspec.Struct, frozen=True):
     text: str
 
 
+_NO_GATEWAY = Finding("gateway", "absent", "no [gateway] in frontrunner.toml of the home folder")
+
+
 def examine(
     settings: GatewaySettings, folder: Path, correct: Callable[[str], str] = lambda _: ""
 ) -> list[Finding]:
     """What was found: Envoy, what it says of the configuration, the certificate, the boards.
 
-    `correct` says where a setting is to be corrected.
+    `correct` says where a setting is to be corrected. A board without a gateway needs no Envoy.
     """
     needed = bool(settings.old or settings.new)
     rules = _rules(folder)
+    if not needed and not has_state(folder):
+        return [*rules, _NO_GATEWAY]
     try:
         envoy = find_envoy(settings.envoy)
     except GatewayError as error:
@@ -74,7 +79,7 @@ def _configuration(
 ) -> Finding:
     what = "gateway"
     if not settings.old and not settings.new:
-        return Finding(what, "absent", "no [gateway] in frontrunner.toml of the home folder")
+        return _NO_GATEWAY
     try:
         state = load_state(folder)
         with temporary_folder("envoy") as place:

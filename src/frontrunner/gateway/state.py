@@ -18,6 +18,7 @@ from frontrunner.base.atomic import locked, write_file
 from frontrunner.base.errors import GatewayError, WrongSettingError
 
 _BasisPoints = Annotated[int, msgspec.Meta(ge=0, le=10_000)]
+_FILE = "state.json"
 _WAIT = 10.0
 """Seconds to wait for another command that changes the state."""
 
@@ -41,12 +42,17 @@ class GatewayState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """Mixed into the hash of new visitors. It never changes, or visitors would change sides."""
 
 
+def has_state(folder: Path) -> bool:
+    """Whether a gateway has run with this folder."""
+    return (folder / _FILE).exists()
+
+
 def load_state(folder: Path) -> GatewayState:
     """The state that `folder` keeps; the first one if there is none.
 
     Raises GatewayError if the file cannot be read.
     """
-    path = folder / "state.json"
+    path = folder / _FILE
     try:
         return msgspec.json.decode(path.read_bytes(), type=GatewayState)
     except FileNotFoundError:
@@ -85,7 +91,7 @@ def changing(folder: Path) -> Iterator[GatewayState]:
 def save_state(folder: Path, state: GatewayState) -> None:
     """Keep a state. Call it inside `changing`. Raises OSError if it cannot be written."""
     content = msgspec.json.format(msgspec.json.encode(state)) + b"\n"
-    write_file(folder / "state.json", content, follow=False)
+    write_file(folder / _FILE, content, follow=False)
 
 
 def ensure_salt(folder: Path, chosen: str) -> str:
@@ -98,7 +104,7 @@ def ensure_salt(folder: Path, chosen: str) -> str:
         if chosen and chosen != salt:
             raise WrongSettingError(
                 "salt",
-                f"is {chosen!r}, but {folder / 'state.json'} uses {salt!r}. A new "
+                f"is {chosen!r}, but {folder / _FILE} uses {salt!r}. A new "
                 "salt gives every visitor a new bucket in the middle of the move. Set it back.",
             )
         if salt != state.salt:

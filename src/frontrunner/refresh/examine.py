@@ -1,0 +1,45 @@
+"""What `frontrunner doctor` says of updates: a held one, and one that failed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from frontrunner.base.config import Settings
+from frontrunner.base.home import Home
+from frontrunner.gateway.examine import Finding
+from frontrunner.refresh.record import State, Waiting, read_state
+
+
+def examine_updates(settings: Settings, now: float | None = None) -> Iterator[Finding]:
+    """What a person must decide or mend, however recent the published data is."""
+    home = Home(settings.home)
+    state, moment = read_state(home), time.time() if now is None else now
+    if state.waiting is not None:
+        yield _held(state.waiting, home.published, moment)
+    failed = _failed(state, moment)
+    if failed is not None:
+        yield failed
+
+
+def _held(waiting: Waiting, published: str | None, now: float) -> Finding:
+    text = f"snapshot {waiting.snapshot} has waited for approval for {_hours(now - waiting.at)}"
+    if waiting.against != published:
+        text += ", and another snapshot was published since. Run: frontrunner refresh"
+        return Finding("held update", "wrong", text)
+    why = " ".join(one.sentence for one in waiting.breaches)
+    text += f": {why} Check the sources. If the changes are correct, run: frontrunner refresh "
+    text += f'accept {waiting.snapshot} --reason "...". Else correct the sources and run: '
+    return Finding("held update", "wrong", f"{text}frontrunner refresh")
+
+
+def _failed(state: State, now: float) -> Finding | None:
+    last = state.last
+    if last is None or last.outcome != "failed":
+        return None
+    text = f"it failed {_hours(now - last.at)} ago: {last.reason.rstrip('.')}. Then run: "
+    return Finding("last update", "wrong", f"{text}frontrunner refresh")
+
+
+def _hours(duration: float) -> str:
+    return f"{duration / 3600:.1f} h"
