@@ -16,7 +16,7 @@ from frontrunner.web.script import script_json
 from frontrunner.web.urls import Links
 from frontrunner.web.views.board_table import Heading
 from frontrunner.web.views.row_facts import FACETS
-from frontrunner.web.views.rows import FIRST_ROWS, breakable, jointed, spaced, unbroken
+from frontrunner.web.views.rows import FIRST_ROWS, bracketed, breakable, jointed, spaced, unbroken
 from frontrunner.web.words import Words, languages
 
 
@@ -45,6 +45,7 @@ def environment() -> Environment:
         safe_url=text.safe_url,
         dataset_url=text.dataset_url,
         spaced=spaced,
+        bracketed=bracketed,
         breakable=breakable,
         cut=text.cut,
         quoted=text.quoted,

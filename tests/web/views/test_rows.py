@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from frontrunner.web.views.rows import ModelName, breakable, twins, unbroken
+from frontrunner.web.views.rows import ModelName, bracketed, breakable, twins, unbroken
 
 
 def test_rows_of_one_name_show_their_owners() -> None:
@@ -25,6 +25,19 @@ def test_rows_of_one_name_show_their_owners() -> None:
 )
 def test_a_name_breaks_between_its_words(name: str, parts: list[str]) -> None:
     assert breakable(name).split("<wbr>") == parts
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("MTEB(Scandinavian, v1)", ["MTEB(", "Scandinavian, v1)"]),
+        ("VN-MTEB (vie, v1)", ["VN-MTEB (", "vie, v1)"]),
+        ("BEIR", ["BEIR"]),
+        ("<b>(x)", ["&lt;b&gt;(", "x)"]),
+    ],
+)
+def test_a_board_s_name_breaks_after_its_bracket(name: str, parts: list[str]) -> None:
+    assert bracketed(name).split("<wbr>") == parts
 
 
 @pytest.mark.parametrize(

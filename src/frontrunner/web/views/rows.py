@@ -167,6 +167,14 @@ def jointed(name: str) -> Markup:
     return Markup("<wbr>").join(_JOINTS.split(name))
 
 
+_BRACKETS = re.compile(r"(?<=[(\[])(?=\S)")
+
+
+def bracketed(name: str) -> Markup:
+    """A board's name that may break after a bracket; a browser does after its spaces."""
+    return Markup("<wbr>").join(_BRACKETS.split(name))
+
+
 _WHOLE = re.compile(r"(\d{4}-\d\d-\d\d|(?<!\S)--[\w-]+)")
 """A day, and an option of a command. Browsers break both after their hyphens."""
 
