@@ -17,6 +17,14 @@ from frontrunner.web.visit import Visit
 
 _OLD, _TONGUE = 10_000, 20
 """How far back a superseded board, and each further language of a board, puts it."""
+_ONE_OF = {
+    "nav.boards": "boards.board",
+    "nav.models": "cols.model",
+    "organizations.title": "organizations.one",
+    "nav.tasks": "tasks.name",
+    "moved.title": "moved.old",
+}
+"""What a list is called -> what one of it is called."""
 _NEAR = 3
 """How many names of each kind are near enough to be offered."""
 
@@ -28,6 +36,8 @@ class Found(NamedTuple):
     href: str
     note: str = ""
     """What it is, where the name does not say so."""
+    kind: str = ""
+    """The message that says of what kind it is, in a list of several kinds."""
 
 
 class Names(NamedTuple):
@@ -107,7 +117,8 @@ def _near_names(names: Names, wanted: str, last: str) -> Iterable[Found]:
     close += near_names(last, known) if last != wanted else []
     close += [one for one in known if last and len(last) > 2 and last in one][:_NEAR]
     best = list(dict.fromkeys(known[one] for one in close))[:_NEAR]
-    return (Found(name, names.link(name), names.names[name]) for name in best)
+    kind = _ONE_OF[names.kind]
+    return (Found(name, names.link(name), names.names[name], kind) for name in best)
 
 
 def near_tabs(visit: Visit, name: str) -> list[Found]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from frontrunner.web import text
 from tests.web.conftest import Browser
 
@@ -31,6 +33,24 @@ def test_a_misspelled_name_finds_the_one_that_was_meant(browser: Browser) -> Non
     assert "Did you mean" in page
     assert '<a href="/models/org/small">org/small</a>' in page
     assert "Did you mean" not in browser.text("/search", "q=small")
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "name", "kind"),
+    [
+        ("/search", "q=Mixx and match", "Mix (eng, v1)", "Board"),
+        ("/search", "q=smalll", "org/small", "Model"),
+        ("/search", "q=orgg", "org", "Organization"),
+        ("/modles/orgg", "", "org", "Organization"),
+        ("/tasks/Serch", "", "Search", "Task"),
+    ],
+)
+def test_what_was_meant_says_its_kind(
+    browser: Browser, path: str, query: str, name: str, kind: str
+) -> None:
+    lines = re.findall(r"<li>.*?(?=<li>|</ul>)", browser.text(path, query))
+    [line] = [one for one in lines if f">{name}</" in one]
+    assert line.endswith(f'<small class="kind">{kind}</small>')
 
 
 def test_a_sentence_with_a_ranking_is_not_said_to_find_nothing(browser: Browser) -> None:

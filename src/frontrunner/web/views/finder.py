@@ -19,7 +19,7 @@ class Facts(NamedTuple):
     """What filters need of one row."""
 
     text: str
-    """What a search looks at: the words of the row as readers see them, without its numbers."""
+    """What a search looks at: the names of the row and of its facts, but no number."""
     values: Mapping[str, tuple[str, ...]]
     """Filter -> what the row has of it."""
     size: float | None = None
