@@ -9,6 +9,8 @@ interface Facts {
   columns: Record<string, number[][]>;
   names: string[];
   size: (number | null)[];
+  /** Row -> its former names, which are searched and not shown. */
+  also: Record<string, string>;
 }
 
 type Test = (row: number) => boolean;
@@ -18,8 +20,9 @@ const facts = data<Facts>("facts");
 const form = document.querySelector("form[data-finder]") as HTMLFormElement;
 const table = document.querySelector("main table") as HTMLTableElement;
 const rows = [...(table.tBodies[0]?.rows ?? [])];
-// Words, not numbers: see `text` of the rows in `web/views/finder.py`.
-const texts = rows.map((row) => plain([...row.cells].filter((cell) => !cell.classList.contains("n")).map((cell) => cell.textContent).join(" ")));
+// See `text` and `also` of the rows in `web/views/finder.py`.
+const searched = [...(table.tHead?.rows[0]?.cells ?? [])].map((head) => "searched" in head.dataset);
+const texts = rows.map((row, place) => plain([...row.cells].filter((_, column) => searched[column]).map((cell) => cell.textContent).concat(facts.also[place] ?? "").join(" ")));
 const controls = [...form.elements].filter((one): one is Control => "name" in one && one.name !== "");
 const found = form.querySelector("output") as HTMLOutputElement;
 const badge = form.querySelector(".count") as HTMLElement;

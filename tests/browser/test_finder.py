@@ -95,6 +95,16 @@ def test_searching_keeps_its_words_in_the_address(page: Any, address: str) -> No
     assert set(_shown(page)) == {"org/small", "org/large"}
 
 
+def test_a_search_of_models_looks_at_their_names_alone(page: Any, address: str) -> None:
+    page.goto(address + "/models")
+    search = page.locator('main input[name="q"]')
+    for word in ("open", "mit"):
+        search.fill(word)
+        expect(page.locator("form output")).to_contain_text("No matches")
+    search.fill("ORG SMALL")
+    _shows(page, "org/small")
+
+
 def test_the_form_works_without_scripts(bare: Any, address: str) -> None:
     bare.goto(address + "/tasks")
     bare.click("form details summary")

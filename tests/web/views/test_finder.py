@@ -16,7 +16,7 @@ from tests.web.conftest import HOSTILE, Browser
 ROWS = [
     Facts("org/small dense", {"kind": ("dense",), "modality": ("text",)}, 0.033),
     Facts("org/large dense", {"kind": ("dense",), "modality": ("text", "image")}, 7.0),
-    Facts("other/one sparse", {"kind": ("sparse",), "modality": ()}, None),
+    Facts("other/one sparse", {"kind": ("sparse",), "modality": ()}, None, "was/Two"),
 ]
 
 
@@ -35,6 +35,7 @@ def _left(query: dict[str, str]) -> list[int]:
         ({"q": "dense small"}, [0]),
         ({"q": "small sparse"}, []),
         ({"q": "sparse one ; org large"}, [1, 2]),
+        ({"q": "was/two"}, [2]),
         ({"q": "dense \uff1b one"}, [0, 1, 2]),
         ({"kind": "dense~sparse"}, [0, 1, 2]),
         ({"max": "100M"}, [0]),
@@ -65,6 +66,7 @@ def test_a_script_is_told_the_same() -> None:
             told = [facts["names"][number] for number in facts["columns"][name][place]]
             assert tuple(told) == values
     assert facts["size"] == [0.033, 7.0, None]
+    assert facts["also"] == {"2": "was/Two"}
 
 
 def test_choices_are_counted_and_the_most_frequent_comes_first() -> None:
@@ -89,6 +91,18 @@ def test_models_are_filtered_without_scripts(browser: Browser) -> None:
     assert '<option value="mit" selected>' in html
     assert 'value="small"' in html
     assert "1 of 4 shown" in html
+
+
+@pytest.mark.parametrize("word", ["open", "dense", "mit"])
+def test_a_search_of_models_does_not_look_at_their_facts(browser: Browser, word: str) -> None:
+    """Each row says "open" or "closed", so that a search for it left everything or nothing."""
+    assert word in browser.text("/models")
+    assert not _names(browser.text("/models", f"q={word}"), "models")
+    assert _names(browser.text("/models", "q=ORG"), "models") == {
+        "org/small",
+        "org/large",
+        "org/unrun",
+    }
 
 
 def test_tasks_are_filtered_without_scripts(browser: Browser) -> None:

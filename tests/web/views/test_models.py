@@ -88,3 +88,5 @@ def test_results_under_a_former_name_are_pointed_at(tmp_path: Path) -> None:
     shown = page(tmp_path, "/models/today/a")
     assert "1 result file is stored under its probable former name was/a" in shown
     assert "former name" not in page(tmp_path, "/models/org/tiny")
+    listed = page(tmp_path, "/models?q=WAS")
+    assert re.findall(r"<tr><th[^>]*><a href=\"/models/([^\"]+)", listed) == ["today/a"]

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from frontrunner.base.home import Home
 from frontrunner.checks.parity.fates import RowFate, keep_moved, read_moved
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.web import export
+from frontrunner.web.views.moved import former_names
 from tests.web.conftest import Browser
 
 ROWS = (
@@ -85,3 +87,11 @@ def test_the_reason_comes_first_so_that_a_phone_shows_it(browser: Browser, home:
     html = browser.text("/moved")
     row = html[html.index("&lt;i&gt;gone") :]
     assert row.index("nobody registered it") < row.index("<td")
+
+
+def test_a_model_is_found_by_its_name_on_the_old_board(browser: Browser, home: Path) -> None:
+    before = replace(ROWS[0], name="Tiny-v0")
+    keep_moved("abc", (before, *ROWS), home)
+    assert former_names(browser.service) == {
+        "org/small": "Tiny-v0",
+    }

@@ -19,11 +19,13 @@ class Facts(NamedTuple):
     """What filters need of one row."""
 
     text: str
-    """What a search looks at: the names of the row and of its facts, but no number."""
+    """What a search looks at: the words of the row in the columns marked `data-searched`."""
     values: Mapping[str, tuple[str, ...]]
     """Filter -> what the row has of it."""
     size: float | None = None
     """Billions of parameters."""
+    also: str = ""
+    """What a search looks at, too, but readers do not see: former names."""
 
 
 class Choice(NamedTuple):
@@ -84,7 +86,7 @@ Test = Callable[[Facts], bool]
 
 def _search(text: str) -> Test:
     matches = matcher(text)
-    return lambda one: matches(plain(one.text))
+    return lambda one: matches(plain(f"{one.text} {one.also}"))
 
 
 def _size(low: float | None, high: float | None) -> Test:
@@ -120,4 +122,6 @@ def _for_script(names: Sequence[str], facts: Sequence[Facts]) -> str:
         for name in names
     }
     sizes = [one.size for one in facts]
-    return script_json({"columns": columns, "names": list(places), "size": sizes})
+    also = {str(place): one.also for place, one in enumerate(facts) if one.also}
+    told = {"columns": columns, "names": list(places), "size": sizes, "also": also}
+    return script_json(told)

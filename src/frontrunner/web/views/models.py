@@ -18,7 +18,7 @@ from frontrunner.web.views.board_table import type_label
 from frontrunner.web.views.finder import Facts, find
 from frontrunner.web.views.missing import missing
 from frontrunner.web.views.model_history import broadest_past, over_time
-from frontrunner.web.views.moved import old_names
+from frontrunner.web.views.moved import former_names, old_names
 from frontrunner.web.views.newer import is_old, newer_model
 from frontrunner.web.views.row_facts import FACETS
 from frontrunner.web.views.rows import ModelName
@@ -56,8 +56,8 @@ class Listed(NamedTuple):
     languages: tuple[str, ...]
     boards: int
 
-    def facts(self, t: Words) -> Facts:
-        """What filters need to know; a search looks at the words of its row."""
+    def facts(self, former: str) -> Facts:
+        """What filters need to know; a search looks at the model's names alone."""
         values = {
             "kind": (self.kind,),
             "weights": () if self.open_weights is None else (_WEIGHTS[self.open_weights],),
@@ -69,9 +69,7 @@ class Listed(NamedTuple):
             else ("yes" if self.instructions else "no",),
             "results": ("yes" if self.boards else "no",),
         }
-        weights = "" if self.open_weights is None else t(f"tools.{_WEIGHTS[self.open_weights]}")
-        shown = f"{self.name.name} {t.named('kinds', self.kind)} {weights} {self.licence}"
-        return Facts(shown, values, self.parameters)
+        return Facts(self.name.name, values, self.parameters, former)
 
 
 class Strength(NamedTuple):
@@ -125,7 +123,8 @@ def _index(visit: Visit) -> Shown:
     boards = service.boards_of_model
     listed = [_listed(model, boards[model.name], label) for model in catalog.models]
     listed.sort(key=lambda one: (one.released or "0", one.name.name), reverse=True)
-    facts = [one.facts(visit.t) for one in listed]
+    former = former_names(service)
+    facts = [one.facts(former.get(one.name.name, "")) for one in listed]
     values = {
         "models": listed,
         "finder": find(visit.query, FILTERS, facts, partial(_label, visit.t), sized=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from frontrunner.answers.service import Service
 from frontrunner.base.home import Home
 from frontrunner.checks.parity.fates import Moved, RowFate, read_moved
+from frontrunner.web.matching import plain
 from frontrunner.web.text import safe_url
 from frontrunner.web.views.rows import ModelName
 from frontrunner.web.visit import Shown, Visit
@@ -14,6 +15,19 @@ def old_names(service: Service) -> list[str]:
     """The old board's names of its models; none if no comparison was published."""
     found = read_moved(Home.of_snapshot(service.snapshot.folder).path)
     return [row.name for row in found.rows] if found else []
+
+
+def former_names(service: Service) -> dict[str, str]:
+    """Model -> what result files and the old board called it, if its name does not hold that."""
+    catalog = service.snapshot.catalog
+    pairs = [(one.model, one.name) for one in (*catalog.renamed, *catalog.probably_renamed)]
+    found = read_moved(Home.of_snapshot(service.snapshot.folder).path)
+    pairs += [(row.model, row.name) for row in found.rows if row.model] if found else []
+    names: dict[str, list[str]] = {}
+    for model, name in dict.fromkeys(pairs):
+        if plain(name) not in plain(model):
+            names.setdefault(model, []).append(name)
+    return {model: " ".join(some) for model, some in names.items()}
 
 
 def moved(visit: Visit) -> Shown:
