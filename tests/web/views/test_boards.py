@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from frontrunner.answers.service import Service
 from frontrunner.base.errors import UnknownNameError
+from frontrunner.catalog import Benchmark
+from frontrunner.results.ingest import ingest
 from frontrunner.web.urls import Links
 from frontrunner.web.views import boards
 from frontrunner.web.views.board_table import TABS
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import words
+from tests.factories import catalog, scope, snapshot_of, task, write_scores
 from tests.web.conftest import NAME, Browser
 
 
@@ -59,3 +64,21 @@ def test_a_tab_that_the_board_lacks_is_unknown(
 def test_the_index_lists_boards_that_are_on_no_menu(service: Service) -> None:
     groups = boards.index(visit(service, "")).values["groups"]
     assert {entry.bench.name for group in groups for entry in group.entries} == {NAME, "Old"}
+
+
+def test_boards_without_rows_are_counted_where_the_front_page_leaves_them_out(
+    tmp_path: Path, browser: Browser
+) -> None:
+    first, other = task("T1"), task("T2")
+    benchmarks = [
+        Benchmark(name=one.name, display_name=one.name, scopes=(scope(one),))
+        for one in (first, other)
+    ]
+    known = catalog([first, other], benchmarks=benchmarks)
+    results = write_scores(tmp_path / "results", {"org/a": {"T1": 0.5}})
+    shown = Browser(Service(snapshot_of(tmp_path / "home", ingest(results, known, workers=1))))
+    page = shown.text("/boards")
+    assert "<h1>Boards <small>2</small></h1>" in page
+    assert "1 ranks models; 1 ranks none yet." in page
+    assert "<b>1</b> board<" in shown.text("/")
+    assert "none yet" not in browser.text("/boards")

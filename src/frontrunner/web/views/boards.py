@@ -19,8 +19,13 @@ from frontrunner.web.visit import Shown, Visit
 
 
 def index(visit: Visit) -> Shown:
-    """All boards, by the headings of the menu."""
-    values = {"groups": menu(visit, everything=True)}
+    """All boards, by the headings of the menu; the front page counts those that rank a model."""
+    every = len(visit.service.snapshot.catalog.benchmarks)
+    values = {
+        "groups": menu(visit, everything=True),
+        "all": every,
+        "empty": every - visit.service.boards_ranked,
+    }
     return Shown("boards.html", visit.t("boards.title"), values, visit.t("boards.lead"))
 
 
