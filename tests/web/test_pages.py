@@ -92,6 +92,14 @@ def test_every_link_between_pages_leads_somewhere(browser: Browser, path: str) -
         assert browser.page(place, query).status == 200, target
 
 
+@pytest.mark.parametrize("path", [*PATHS, "/benchmark/Old", f"{LINKS.board(NAME)}?types=Retrieval"])
+def test_no_space_follows_a_chinese_stop(browser: Browser, path: str) -> None:
+    """Such a stop has its own; with one more, a link after it stood apart."""
+    place, _, query = path.partition("?")
+    html = browser.text(f"/zh{_decoded(place)}".rstrip("/"), query)
+    assert not re.findall(r"[。\uff1a\uff1b](?:</\w+>)*\s+<a\b[^>]*>", html)
+
+
 def test_pages_are_guarded_by_their_headers(browser: Browser) -> None:
     headers = dict(browser.page("/").headers)
     policy = headers[b"content-security-policy"].decode()

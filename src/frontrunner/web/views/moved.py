@@ -20,7 +20,8 @@ def old_names(service: Service) -> list[str]:
 def former_names(service: Service) -> dict[str, str]:
     """Model -> what result files and the old board called it, if its name does not hold that."""
     catalog = service.snapshot.catalog
-    pairs = [(one.model, one.name) for one in (*catalog.renamed, *catalog.probably_renamed)]
+    pairs = [(one.model, one.name) for one in catalog.renamed]
+    pairs += [(one.model, one.name) for one in catalog.probably_renamed]
     found = read_moved(Home.of_snapshot(service.snapshot.folder).path)
     pairs += [(row.model, row.name) for row in found.rows if row.model] if found else []
     names: dict[str, list[str]] = {}
