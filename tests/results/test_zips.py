@@ -13,6 +13,7 @@ import pytest
 from frontrunner.base.errors import SourceError
 from frontrunner.results import archive, zips
 from frontrunner.results.ingest import Ingested, ingest
+from frontrunner.results.rejects import Reason
 from tests.factories import catalog, result
 
 
@@ -58,7 +59,7 @@ def test_several_processes_read_what_one_reads(tmp_path: Path) -> None:
     members = {f"org__{m}/r1/T{t}.json": json.dumps(result(f"T{t}", 0.5)).encode()
                for m in "ab" for t in (1, 2)}  # fmt: skip
     path = pack(tmp_path / "x.zip", members)
-    assert read(path, workers=2).origins == read(path).origins
+    assert read(path, workers=2).origins.tolists() == read(path).origins.tolists()
 
 
 def test_names_that_leave_the_folder_and_links(tmp_path: Path) -> None:
@@ -71,6 +72,15 @@ def test_names_that_leave_the_folder_and_links(tmp_path: Path) -> None:
     ]
     link = pack(tmp_path / "l.zip", {"org__a/r1/T1.json": b"/etc/passwd"}, stat.S_IFLNK | 0o777)
     assert [str(one.reason) for one in read(link).rejects] == ["not-a-file"]
+
+
+def test_a_member_without_a_name_is_set_aside(tmp_path: Path) -> None:
+    path = pack(tmp_path / "x.zip", {"org__a/r1/T1.json": score(0.5), "org__b/r1/T1.json": b""})
+    # The directory of an archive ends a name at a NUL.
+    path.write_bytes(path.read_bytes().replace(b"org__b/r1", b"\0rg__b/r1"))
+    ingested = read(path)
+    assert ingested.table.score.tolist() == [0.5]
+    assert [(one.path, one.reason) for one in ingested.rejects] == [("", Reason.UNSAFE_NAME)]
 
 
 def test_a_member_that_says_it_is_small_is_not_unpacked_beyond_the_limit(

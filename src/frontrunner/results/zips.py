@@ -44,7 +44,7 @@ def walk_zip(path: Path) -> Iterator[Member]:
         with zipfile.ZipFile(path) as archive:
             left = most_bytes(path)
             for info in archive.infolist():
-                if info.is_dir():
+                if info.filename.endswith("/"):  # a damaged name may be empty
                     continue
                 member = _member(archive, info)
                 left -= len(member.data or b"")
