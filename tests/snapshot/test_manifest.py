@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import random
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +40,9 @@ def changed(**facts: Any) -> Provenance:
     return msgspec.structs.replace(PROVENANCE, **facts)
 
 
-@pytest.mark.parametrize("length", [0, 1, 4, 5, 8, 13])
-def test_a_digest_is_of_the_whole_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: int
-) -> None:
-    monkeypatch.setattr(manifests, "_CHUNK", 4)
-    content = bytes(range(length))
+@pytest.mark.parametrize("length", [0, 1, 1 << 18, (1 << 18) + 1, 3_000_001])
+def test_a_digest_is_of_the_whole_file(tmp_path: Path, length: int) -> None:
+    content = random.Random(length).randbytes(length)
     (tmp_path / "x").write_bytes(content)
     assert file_digest(tmp_path / "x") == FileEntry(length, hashlib.sha256(content).hexdigest())
 
