@@ -178,6 +178,14 @@ class Scored:
         return _cells_required(self)
 
     @cached_property
+    def pooled(self) -> Floats:
+        """[variants, tasks] Mean over all rows of a variant, despite gaps."""
+        squares = ((part.variant, part.task, part.score) for part in self.parts)
+        found = grid_mean(squares, self.rows.shape)
+        found.setflags(write=False)
+        return found
+
+    @cached_property
     def pooled_by_model(self) -> Floats:
         """[models, tasks] Mean over all rows of a model, across experiments and despite gaps."""
         return _pooled_by_model(self)
@@ -230,14 +238,15 @@ def _cells_required(scored: Scored) -> Integers:
 
 
 def _pooled_by_model(scored: Scored) -> Floats:
-    shape = (len(scored.rows.models), len(scored.rows.tasks))
     model_of = scored.rows.model_of
+    if np.array_equal(model_of, np.arange(len(scored.rows.models))):
+        return scored.pooled  # no model has an experiment, as on most boards
+    shape = (len(scored.rows.models), len(scored.rows.tasks))
     return grid_mean(((model_of[p.variant], p.task, p.score) for p in scored.parts), shape)
 
 
 def _by_task(scored: Scored) -> Floats:
-    squares = ((part.variant, part.task, part.score) for part in scored.parts)
-    scores = grid_mean(squares, scored.rows.shape)
+    scores = scored.pooled.copy()
     scores[scored.cells_had < scored.cells_required] = np.nan
     return scores
 
