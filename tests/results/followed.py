@@ -41,6 +41,7 @@ class Followed:
 
 def facts(found: Ingested) -> list[str]:
     """All that reading gives."""
-    others = [one.name for one in fields(found) if one.name != "table"]
+    others = [one.name for one in fields(found) if one.name not in ("table", "origins")]
     columns = [repr(list(getattr(found.table, one.name))) for one in fields(found.table)]
+    columns.append(repr(found.origins.tolists()))
     return [*columns, *(repr(getattr(found, name)) for name in others)]

@@ -145,7 +145,7 @@ def test_folders_may_have_names_that_are_no_text(tmp_path: Path) -> None:
     }.items():
         write(tmp_path / "results", os.fsdecode(name), content)
     ingested, _ = published(tmp_path / "results")
-    assert ingested.origins.revision == ["\\xff", "r"]
+    assert ingested.origins.revision.tolist() == ["\\xff", "r"]
     assert ingested.table.rows == 2
 
 

@@ -11,12 +11,13 @@ import pytest
 
 from frontrunner.results.chunk import RunSettings
 from frontrunner.results.ingest import ingest
+from frontrunner.results.origins import Origins, Texts
 from frontrunner.results.rejects import REMEDY, Reason, Reject
-from frontrunner.results.table import Difference, Origins, ScoreTable
+from frontrunner.results.table import Difference, ScoreTable
 from frontrunner.snapshot.tables import (
     PARQUET,
     open_table,
-    packed,
+    pack_files,
     read_table,
     write_files_parquet,
     write_packed_files,
@@ -134,9 +135,19 @@ def test_many_scores_give_the_same_parquet(
     assert (tmp_path / "scores.parquet").read_bytes() == whole
 
 
+def texts(*numbers: int) -> Texts:
+    return Texts(["r", None, "2.0.0", "d", "s"], np.array(numbers, np.int32))
+
+
 ORIGINS = Origins(
-    ["a/r/T1.json", "b"], ["r", "s"], ["2.0.0", None], [None, "d"], [True, None], [1.5, None]
+    ["a/r/T1.json", "b", "c"],
+    texts(0, 4, 0),
+    texts(2, 1, 1),
+    texts(1, 3, 3),
+    np.array([1, -1, 0], np.int8),
+    np.array([1.5, math.nan, math.nan]),
 )
+NONE = Origins([], texts(), texts(), texts(), np.array([], np.int8), np.array([]))
 REJECTS = [Reject("x.json", Reason.NOT_JSON, "empty"), Reject("y", Reason.SYMLINK)]
 SETTINGS = [RunSettings("a/r", "T1", "{}"), RunSettings("a/r", "T2", '{"x": 1}')]
 DIFFERENCES = [
@@ -154,13 +165,16 @@ def read(folder: Path, name: str) -> tuple[list[tuple[object, ...]], dict[str, o
 @pytest.mark.parametrize("sent", [False, True])
 def test_files_rejects_settings_and_differences_as_parquet(tmp_path: Path, sent: bool) -> None:
     if sent:
-        write_packed_files(tmp_path, packed(ORIGINS, REJECTS, SETTINGS, DIFFERENCES))
+        pack_files(tmp_path / "aside", ORIGINS, REJECTS, SETTINGS, DIFFERENCES)
+        write_packed_files(tmp_path, tmp_path / "aside")
+        (tmp_path / "aside").unlink()
     else:
         write_files_parquet(tmp_path, ORIGINS, REJECTS, SETTINGS, DIFFERENCES)
     assert {path.name for path in tmp_path.iterdir()} == PARQUET - {"scores.parquet"}
     assert read(tmp_path, "files")[0] == [
         ("a/r/T1.json", "r", "2.0.0", None, True, 1.5),
         ("b", "s", None, "d", None, None),
+        ("c", "r", None, "d", False, None),
     ]
     assert read(tmp_path, "rejects")[0] == [
         ("x.json", "not-json", "empty", REMEDY[Reason.NOT_JSON]),
@@ -173,7 +187,7 @@ def test_files_rejects_settings_and_differences_as_parquet(tmp_path: Path, sent:
 @pytest.mark.parametrize("empty", [True, False])
 def test_columns_have_their_types_also_without_rows(tmp_path: Path, empty: bool) -> None:
     if empty:
-        write_files_parquet(tmp_path, Origins([], [], [], [], [], []), [], [], [])
+        write_files_parquet(tmp_path, NONE, [], [], [])
     else:
         write_files_parquet(tmp_path, ORIGINS, REJECTS, SETTINGS, DIFFERENCES)
     types = {name: read(tmp_path, name)[1] for name in ("files", "rejects", "run_settings")}

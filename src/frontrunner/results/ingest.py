@@ -19,10 +19,11 @@ from frontrunner.results.join import Joined, join
 from frontrunner.results.layout import model_in_folder
 from frontrunner.results.merge import Merged, Part, merge
 from frontrunner.results.origin import Origin
+from frontrunner.results.origins import Origins
 from frontrunner.results.read import Options, Progress, RawResults, read_source
 from frontrunner.results.rejects import Reason, Reject
 from frontrunner.results.room import Room, in_memory
-from frontrunner.results.table import Difference, Origins, ScoreTable
+from frontrunner.results.table import Difference, ScoreTable
 from frontrunner.results.unknown import former_names, with_described
 
 _NEARLY = 0.75

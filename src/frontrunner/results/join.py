@@ -34,10 +34,11 @@ from frontrunner.results.collecting import collector_paused
 from frontrunner.results.files import Files, Longs
 from frontrunner.results.layout import EXPERIMENTS, Identity, experiment_name, identity_of_folder
 from frontrunner.results.numbers import occurring, picked
+from frontrunner.results.origins import UNKNOWN, Origins, Texts
 from frontrunner.results.rejects import Reason, Reject
 from frontrunner.results.room import Room, in_memory
 from frontrunner.results.sorted_rows import Winners, sorted_names, sorted_rows
-from frontrunner.results.table import Difference, Origins, ScoreTable, Variant
+from frontrunner.results.table import Difference, ScoreTable, Variant
 
 NO_REVISION = frozenset({"no_revision_available", "external", "N/A"})
 _NO_DATA_REVISION = frozenset({None, "", "no_revision_available", "external", "N/A", "unknown"})
@@ -274,19 +275,17 @@ def _origins(files: Files, folders: _Folders, winners: Longs, catalog: Catalog) 
     for number, one in folders.found.items():
         if isinstance(one, Identity):
             revisions[number] = one.revision
-    seconds = files.seconds[winners].astype(object)
-    seconds[np.isnan(files.seconds[winners])] = None
     return Origins(
         path=picked(files.paths, winners),
-        revision=picked(revisions, files.folder[winners]),
-        mteb_version=picked(files.texts, files.version[winners]),
-        dataset_revision=picked(files.texts, files.dataset[winners]),
+        revision=Texts(revisions, files.folder[winners]),
+        mteb_version=Texts(files.texts, files.version[winners]),
+        dataset_revision=Texts(files.texts, files.dataset[winners]),
         other_data=_other_data(files, winners, catalog),
-        evaluation_time=seconds.tolist(),
+        evaluation_time=files.seconds[winners],
     )
 
 
-def _other_data(files: Files, winners: Longs, catalog: Catalog) -> list[bool | None]:
+def _other_data(files: Files, winners: Longs, catalog: Catalog) -> NDArray[np.int8]:
     """Whether each file's scores are of another revision of the data set than the catalog's."""
     current = {task.name: task.revision for task in catalog.tasks}
     number = {text: place for place, text in enumerate(files.texts)}
@@ -297,10 +296,9 @@ def _other_data(files: Files, winners: Longs, catalog: Catalog) -> list[bool | N
     unknown = np.array([one is None for one in catalogs], dtype=bool)
     unsaid = np.array([text in _NO_DATA_REVISION for text in files.texts], dtype=bool)
     said = files.dataset[winners]
-    other = (said != wanted[place]).astype(object)
-    other[unknown[place] | unsaid[said]] = None
-    found: list[bool | None] = other.tolist()
-    return found
+    other: NDArray[np.int8] = (said != wanted[place]).astype(np.int8)
+    other[unknown[place] | unsaid[said]] = UNKNOWN
+    return other
 
 
 # --- their rows, sorted ---------------------------------------------------------------------------

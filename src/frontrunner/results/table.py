@@ -33,24 +33,6 @@ class CellKey(NamedTuple):
     subset: str
 
 
-class Origins(NamedTuple):
-    """The files that rows came from, and what they say of their making: a column each."""
-
-    path: list[str]
-    revision: list[str]
-    mteb_version: list[str | None]
-    dataset_revision: list[str | None]
-    other_data: list[bool | None]
-    """Whether it was measured on another revision of the data set than the catalog names; None if
-    either revision is unknown."""
-    evaluation_time: list[float | None]
-    """Seconds that the evaluation took, on whatever machine it ran; None if unknown."""
-
-    def part(self, begin: int, end: int) -> Origins:
-        """Those of some of the files."""
-        return Origins._make(column[begin:end] for column in self)
-
-
 class Difference(NamedTuple):
     """A score of a superseded file that is not the winning file's."""
 

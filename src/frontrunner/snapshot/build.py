@@ -33,7 +33,7 @@ from frontrunner.snapshot.row_groups import row_groups
 from frontrunner.snapshot.store import Store
 from frontrunner.snapshot.tables import (
     PARQUET,
-    packed,
+    pack_files,
     write_files_parquet,
     write_origins,
     write_packed_files,
@@ -103,15 +103,13 @@ def _write_parts(
     of: float | None = None,
 ) -> None:
     ingested = inputs.ingested
-    with hidden_folder(folder.parent, "origins") as aside:
+    with hidden_folder(folder.parent, "files") as aside:
         jobs: list[Future[None]] = []
         try:
             # First what needs no table: the helper has had nothing to do for a while.
             jobs += _write_files(folder, ingested, helper, aside)
-            write_table(folder, ingested.table)
-            jobs.append(helper.submit(write_scores_parquet, folder))
             with ThreadPoolExecutor(1) as thread:  # the disk and checksums leave this one its core
-                here = thread.submit(_written_here, folder, inputs)
+                here = thread.submit(_written_here, folder, inputs, helper, jobs)
                 meanwhile(inputs)
             digests = here.result()
         finally:
@@ -140,7 +138,8 @@ def _write_files(
     others = ingested.rejects, ingested.run_settings, ingested.differences
     origins = ingested.origins
     if len(origins.path) <= FILES_AT_ONCE:
-        yield helper.submit(write_packed_files, folder, packed(origins, *others))
+        pack_files(aside / "files.msgpack", origins, *others)
+        yield helper.submit(write_packed_files, folder, aside / "files.msgpack")
         return
     parts = []
     for group in row_groups(len(origins.path)):
@@ -149,8 +148,14 @@ def _write_files(
     yield helper.submit(write_files_parquet, folder, parts, *others)
 
 
-def _written_here(folder: Path, inputs: Inputs) -> dict[str, FileEntry]:
-    """Write all files but Parquet and the table's; the checksums of these and the table's."""
+def _written_here(
+    folder: Path, inputs: Inputs, helper: Executor, jobs: list[Future[None]]
+) -> dict[str, FileEntry]:
+    """Write all files but Parquet, and give their checksums; what the helper does with the table is
+    added to `jobs`.
+    """
+    write_table(folder, inputs.ingested.table)
+    jobs.append(helper.submit(write_scores_parquet, folder))
     add_file(folder / CATALOG, msgspec.json.encode(inputs.catalog))
     compressed = ((task, compressed_only(JSON, one)) for task, one in inputs.statistics.items())
     write_pack(folder, STATISTICS, compressed)
