@@ -14,8 +14,12 @@ from frontrunner.base.errors import FrontrunnerError
 from frontrunner.base.home import Home
 from frontrunner.ops import beside as module
 from frontrunner.ops.beside import Beside, head_start
+from frontrunner.results import cache
+from frontrunner.results.fetch import fetch
 from frontrunner.results.read import Options, read_source
+from frontrunner.results.several import read_sources
 from tests.factories import catalog, result, write
+from tests.results.git_folder import repository_in
 
 
 @pytest.mark.parametrize(
@@ -35,6 +39,22 @@ def test_looks_begin_for_folders_that_were_read_before(
         beside = Beside(settings, helper, helper)
         beside.begin([str(tmp_path / one) for one in sources], fresh=fresh)
     assert list(beside.stampings) == ([str(tmp_path / "results")] if looks else [])
+
+
+def test_what_was_read_of_repositories_is_recalled_while_git_fetches(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home")
+    repository = repository_in(tmp_path / "repository")
+    home = Home(settings.home)
+    near = fetch(repository.as_uri(), home.sources)
+    read_sources([near], catalog(), Options(workers=1, cache=home.cache))
+    with ThreadPoolExecutor(1) as aside:
+        beside = Beside(settings, aside, aside)
+        beside.recall([str(tmp_path), repository.as_uri()])
+    assert list(beside.recalled) == list(home.cache.iterdir())
+    options = Options(workers=1, cache=home.cache, recalled=beside.recalled)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache, "load", lambda _: pytest.fail("it was read again"))
+        assert read_sources([near], catalog(), options).table.rows == 1
 
 
 def test_an_update_looks_for_changes_before_it_imports_what_it_needs(tmp_path: Path) -> None:

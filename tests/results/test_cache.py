@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
+from concurrent.futures import Future
 from itertools import compress
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from frontrunner.results import cache as cache_module
 from frontrunner.results import read as read_module
-from frontrunner.results.cache import Remembered, recall, remember, unchanged
+from frontrunner.results.cache import Remembered, Stored, load, recall, remember, unchanged
 from frontrunner.results.chunk import read_chunk
 from frontrunner.results.files import Files, files_of, merged
 from frontrunner.results.ingest import Ingested, joined
@@ -124,6 +125,31 @@ def test_everything_is_remembered(root: Path) -> None:
     for name, column in files._asdict().items():
         assert repr(list(getattr(remembered.files, name))) == repr(list(column)), name
     assert recall(root.parent / "memory", "other") is None
+
+
+def test_what_is_recalled_beforehand_counts_while_its_file_is_the_same(root: Path) -> None:
+    memory, begun = root.parent / "memory", Future[Stored | None]()
+    remember(memory, "k", Remembered(files_below(root), "old"), LATER)
+    begun.set_result(load(memory))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache_module, "load", lambda _: pytest.fail("it was read again"))
+        found = recall(memory, "k", begun)
+        assert found is not None
+        assert found.tree == "old"
+        assert recall(memory, "other", begun) is None
+    remember(memory, "k", Remembered(files_below(root), "new"), LATER)
+    found = recall(memory, "k", begun)
+    assert found is not None
+    assert found.tree == "new"
+    memory.unlink()
+    assert recall(memory, "k", begun) is None
+
+
+def test_what_was_not_there_beforehand_is_recalled(root: Path) -> None:
+    memory, begun = root.parent / "memory", Future[Stored | None]()
+    begun.set_result(load(memory))
+    remember(memory, "k", Remembered(files_below(root)), LATER)
+    assert recall(memory, "k", begun) is not None
 
 
 def test_a_damaged_memory_is_not_used_whichever_byte_changed(root: Path) -> None:

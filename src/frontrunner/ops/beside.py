@@ -7,17 +7,23 @@ that they work meanwhile.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from frontrunner.base.config import Settings
 from frontrunner.base.errors import FrontrunnerError
 from frontrunner.base.home import Home
-from frontrunner.results.fetch import fetch
+from frontrunner.results.fetch import clone_of, fetch
 from frontrunner.results.git import is_git
-from frontrunner.results.stamping import Stamping, begin_stamping_all
+from frontrunner.results.sources import parts_of
+from frontrunner.results.stamping import Stamping, begin_stamping_all, cache_path
 from frontrunner.results.workers import helpers
+
+if TYPE_CHECKING:
+    from frontrunner.results.cache import Stored
 
 
 class Beside:
@@ -28,6 +34,8 @@ class Beside:
         self.helper, self.aside = helper, aside
         self.stampings: dict[str, Stamping] = {}
         """By folder: the looks for changes that have begun."""
+        self.recalled: dict[Path, Future[Stored | None]] = {}
+        """By file of the cache: what is on its way from there."""
         self._home = Home(settings.home)
         self._ends = ExitStack()
 
@@ -61,6 +69,15 @@ class Beside:
         with suppress(FrontrunnerError, OSError, BrokenExecutor):
             local = [fetch(one, self._home.sources) for one in sources]
             self.stampings = begin_stamping_all(local, self._home.cache, self.helper)
+
+    def recall(self, sources: Sequence[str]) -> None:
+        """Begin to recall what was read of repositories, while git fetches what is new."""
+        from frontrunner.results.cache import load  # noqa: PLC0415 -- NumPy, when needed
+
+        for clone in (clone_of(one, self._home.sources) for one in sources if is_git(one)):
+            for name in parts_of(clone):
+                path = cache_path(self._home.cache, clone / name)
+                self.recalled[path] = self.aside.submit(load, path)
 
 
 def head_start(settings: Settings) -> Beside | None:

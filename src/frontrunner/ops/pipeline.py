@@ -130,6 +130,8 @@ def _written(
         helper.submit(get_ready_for_parquet)
         known, statistics = read_catalog(settings, request, reporter)
         fetching = Fetching(_to_fetch(settings, known, had))
+        if not request.fresh:
+            beside.recall(request.results)
         local_sources = fetch_sources(settings, request.results, reporter)
         ingested = read_results(
             settings, local_sources, known, reporter, beside, fresh=request.fresh
@@ -256,6 +258,7 @@ def read_results(
             fresh=fresh,
             helper=beside.helper if beside else None,
             stampings=beside.stampings if beside else {},
+            recalled=beside.recalled if beside else {},
             aside=beside.aside if beside else None,
         )
         return read_sources(

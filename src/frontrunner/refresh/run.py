@@ -7,7 +7,7 @@ next run begins anew from what is published.
 from __future__ import annotations
 
 import time
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,10 +32,9 @@ from frontrunner.ops.beside import Beside
 from frontrunner.ops.completing import try_to_complete
 from frontrunner.ops.reporting import Reporter
 from frontrunner.ops.store_push import push_published
-from frontrunner.refresh.changes import Changes, measure
+from frontrunner.refresh.changes import Changes
 from frontrunner.refresh.deliver import Delivery, deliver
-from frontrunner.refresh.guards import Breach, breaches, reason_of
-from frontrunner.refresh.known_boards import keep_boards, known_boards
+from frontrunner.refresh.judge import Guards
 from frontrunner.refresh.record import (
     Outcome,
     Run,
@@ -46,9 +45,7 @@ from frontrunner.refresh.record import (
     read_state,
     write_state,
 )
-from frontrunner.snapshot.build import Inputs
 from frontrunner.snapshot.freshness import write_checked_at
-from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.retention import Retention
 from frontrunner.snapshot.store import Store
 
@@ -65,53 +62,6 @@ class Ended(NamedTuple):
     """The same with this one."""
     delivered: str | None = None
     """The snapshot that readers were seen to have, if they were asked."""
-
-
-class Guards:
-    """Judges a new snapshot against the published one, and keeps what it found."""
-
-    def __init__(self, store: Store, settings: RefreshSettings) -> None:
-        self._store = store
-        self._limits = settings.guards
-        self._measured: Changes | CorruptSnapshotError | None = None
-        self.changes: Changes | None = None
-        """None if nothing was published before, or if it cannot be read."""
-        self.found: tuple[Breach, ...] = ()
-        self.reason = ""
-        """Why the snapshot is held."""
-
-    def look(self, inputs: Inputs) -> None:
-        """Compare what a snapshot is made from with what is published, while it is written."""
-        current = self._store.current_id()
-        if current is None:
-            return
-        try:
-            before = known_boards(self._store.at, current)
-            self._measured = measure(self._store.current(), inputs, before)
-        except CorruptSnapshotError as error:
-            self._measured = error
-
-    def judge(self, snapshot: Snapshot) -> str:
-        """Why the snapshot is held, in one sentence; empty if it may pass."""
-        if isinstance(self._measured, CorruptSnapshotError):
-            self.reason = _unreadable(self._measured)
-            self.found = (Breach("current", self.reason),)
-        elif self._measured is not None:
-            self.changes = self._measured
-            self.found = breaches(self.changes, self._limits)
-            self.reason = reason_of(self.changes, self._limits)
-        return self.reason
-
-    def keep_boards(self, snapshot: str) -> None:
-        """Keep the boards of the snapshot that passed, for the next update."""
-        if self.changes is not None and not self.found:
-            keep_boards(self._store.at, snapshot, self.changes.boards_after)
-
-
-def _unreadable(error: CorruptSnapshotError) -> str:
-    return (
-        f"The published snapshot cannot be read, so the new one cannot be compared with it: {error}"
-    )
 
 
 _IN_PLACE: tuple[Outcome, ...] = ("published", "unchanged", "unprepared")
@@ -227,7 +177,9 @@ def _built(
     built = _Built("failed")
     try:
         guarded = request._replace(judge=guards.judge, meanwhile=guards.look)
-        built = _judged(settings, guarded, previous, guards, reporter)
+        with ThreadPoolExecutor(1) as thread:
+            guards.begin(thread)
+            built = _judged(settings, guarded, previous, guards, reporter)
         if built.outcome in _IN_PLACE:
             push_published(settings, store, reporter)
     except InterruptedBuildError:

@@ -18,6 +18,7 @@ import hashlib
 import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
@@ -28,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontrunner import __version__
-from frontrunner.base.atomic import sweep, write_parts
+from frontrunner.base.atomic import FileStamp, file_stamp, sweep, write_parts
 from frontrunner.results.checkout import Difference
 from frontrunner.results.chunk import Knowledge
 from frontrunner.results.files import Files
@@ -92,8 +93,31 @@ class Remembered(NamedTuple):
     """The paths of the files that are not in `files`; they are read each time."""
 
 
-def recall(path: Path, knowledge: str) -> Remembered | None:
-    """What was read before; None if nothing was, or if files would be read otherwise now."""
+class Stored(NamedTuple):
+    """What was read, as it lies on the disk."""
+
+    stamp: FileStamp
+    knowledge: str
+    """Digest of the catalog's part that it was read with."""
+    read: Remembered
+
+
+def recall(
+    path: Path, knowledge: str, begun: Future[Stored | None] | None = None
+) -> Remembered | None:
+    """What was read before; None if nothing was, or if files would be read otherwise now.
+
+    `begun` is `load` of the path, begun before; it counts if the file is still the same.
+    """
+    found = begun.result() if begun else None
+    if found is None or found.stamp != file_stamp(path):
+        found = load(path)
+    return found.read if found and found.knowledge == knowledge else None
+
+
+def load(path: Path) -> Stored | None:
+    """What is stored; None if nothing is, or what is not is whole."""
+    stamp = file_stamp(path)
     try:
         stored = memoryview(path.read_bytes())
         content, checksum = stored[:-_CHECKSUM], stored[-_CHECKSUM:]
@@ -105,10 +129,10 @@ def recall(path: Path, knowledge: str) -> Remembered | None:
         }
     except (OSError, msgspec.DecodeError, KeyError, ValueError):
         return None
-    if (kept.format, kept.knowledge) != (_FORMAT, knowledge):
+    if stamp is None or kept.format != _FORMAT:
         return None
     files = Files(paths=kept.paths, texts=kept.texts, cells=kept.cells, **arrays)
-    return Remembered(files, kept.tree, kept.others)
+    return Stored(stamp, kept.knowledge, Remembered(files, kept.tree, kept.others))
 
 
 def remember(path: Path, knowledge: str, read: Remembered, began: int) -> None:

@@ -72,10 +72,18 @@ def _public_name(source: str) -> str:
     return Path(source).resolve().parent.name if name == ".git" else name
 
 
+def clone_of(source: str, folder: Path) -> Path:
+    """Where `fetch` clones a git repository to."""
+    return folder / _clone_name(plain_url(_url(source)))
+
+
+def _url(source: str) -> str:
+    return source if is_url(source) else Path(source).resolve().as_uri()
+
+
 def _cloned(source: str, folder: Path) -> Path:
-    url = source if is_url(source) else Path(source).resolve().as_uri()
+    url, target = _url(source), clone_of(source, folder)
     public = plain_url(url)
-    target = folder / _clone_name(public)
     old = folder / _clone_name(url)
     if public != url and old.exists():
         # Clones were once stored under the whole URL, with the password in their settings.

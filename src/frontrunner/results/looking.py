@@ -5,14 +5,21 @@ look at each file.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from frontrunner.results.cache import Remembered, recall, remember, unchanged, unchanged_in
+from frontrunner.results.cache import (
+    Remembered,
+    Stored,
+    recall,
+    remember,
+    unchanged,
+    unchanged_in,
+)
 from frontrunner.results.checkout import Checkout, difference, is_still, is_whole
 from frontrunner.results.files import Files
 from frontrunner.results.rejects import Reject
@@ -32,6 +39,8 @@ class Memory(NamedTuple):
     """Of the clone that the folder is in, if git knows each of its files."""
     tree: str = ""
     """Git's name of all that is in the folder; empty where there is no checkout."""
+    begun: Future[Stored | None] | None = None
+    """What is remembered, on its way from the disk."""
 
 
 class Look(NamedTuple):
@@ -56,10 +65,10 @@ def look(memory: Memory, begin_stamping: Callable[[], Stamping]) -> Look | None:
     if memory.checkout is None:
         # Another process looks at the files while this one recalls what was read.
         stamping = begin_stamping()
-        before = recall(memory.path, memory.knowledge)
+        before = recall(memory.path, memory.knowledge, memory.begun)
         now = stamping.result()
         return _by_stamps(before, now) if before else None
-    before = recall(memory.path, memory.knowledge)
+    before = recall(memory.path, memory.knowledge, memory.begun)
     if before is None:
         return None
     return _by_git(before, memory.checkout, memory.tree) or _by_stamps(

@@ -18,7 +18,7 @@ from msgspec import UNSET, UnsetType
 from frontrunner.base.errors import SourceError
 from frontrunner.catalog import Catalog, Model
 from frontrunner.results.archive import Member, is_archive, walk_archive
-from frontrunner.results.cache import Remembered, knowledge_digest
+from frontrunner.results.cache import Remembered, Stored, knowledge_digest
 from frontrunner.results.checkout import Checkout, is_still, tree_of
 from frontrunner.results.chunk import Chunk, Knowledge, RunSettings, no_files, read_chunk
 from frontrunner.results.collecting import collector_paused
@@ -93,6 +93,8 @@ class Options(NamedTuple):
     """Another process, started already, to do a part of looking for changes."""
     stampings: Mapping[str, Stamping] = {}
     """By folder: the looks for changes that have begun already."""
+    recalled: Mapping[Path, Future[Stored | None]] = {}
+    """By file of the cache: what is on its way from there."""
     aside: Executor | None = None
     """A thread to remember what was read, while this one goes on."""
     repository: str | None = None
@@ -191,7 +193,8 @@ def _has_few_files(root: str, models: Iterable[str]) -> bool:
 def _memory(source: Path, root: str, known: Knowledge, options: Options) -> Memory | None:
     if options.cache is None:
         return None
-    memory = Memory(cache_path(options.cache, source), knowledge_digest(known))
+    path = cache_path(options.cache, source)
+    memory = Memory(path, knowledge_digest(known), begun=options.recalled.get(path))
     checkout, folder = options.checkout, results_root(source)
     tree = tree_of(checkout, folder) if checkout and root == str(folder) else ""
     return memory._replace(checkout=checkout, tree=tree) if tree else memory

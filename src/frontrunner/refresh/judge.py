@@ -1,0 +1,83 @@
+"""The guards of one update: what is published, measured against what would follow it."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, Future
+from typing import NamedTuple
+
+from frontrunner.base.errors import CorruptSnapshotError
+from frontrunner.base.refresh_settings import RefreshSettings
+from frontrunner.refresh.changes import BoardState, Changes, measure
+from frontrunner.refresh.guards import Breach, breaches, reason_of
+from frontrunner.refresh.known_boards import keep_boards, known_boards
+from frontrunner.snapshot.build import Inputs
+from frontrunner.snapshot.reader import Snapshot
+from frontrunner.snapshot.store import Store
+
+
+class _Before(NamedTuple):
+    """What is published when an update begins."""
+
+    snapshot: Snapshot
+    boards: dict[str, BoardState] | None
+    """As `known_boards`."""
+
+
+class Guards:
+    """Judges a new snapshot against the published one, and keeps what it found."""
+
+    def __init__(self, store: Store, settings: RefreshSettings) -> None:
+        self._store = store
+        self._limits = settings.guards
+        self._measured: Changes | CorruptSnapshotError | None = None
+        self._before: Future[_Before | None] | None = None
+        self.changes: Changes | None = None
+        """None if nothing was published before, or if it cannot be read."""
+        self.found: tuple[Breach, ...] = ()
+        self.reason = ""
+        """Why the snapshot is held."""
+
+    def begin(self, thread: Executor) -> None:
+        """Open what is published in another thread, while results are fetched and read."""
+        self._before = thread.submit(self._opened)
+
+    def _opened(self) -> _Before | None:
+        current = self._store.current_id()
+        if current is None:
+            return None
+        snapshot = self._store.current()
+        snapshot.table  # noqa: B018 -- it is read when it is first asked for
+        return _Before(snapshot, known_boards(self._store.at, current))
+
+    def look(self, inputs: Inputs) -> None:
+        """Compare what a snapshot is made from with what is published, while it is written."""
+        try:
+            before = self._before.result() if self._before else None
+            if before is None or before.snapshot.id != self._store.current_id():
+                before = self._opened()  # also if another command published meanwhile
+            if before is not None:
+                self._measured = measure(before.snapshot, inputs, before.boards)
+        except CorruptSnapshotError as error:
+            self._measured = error
+
+    def judge(self, snapshot: Snapshot) -> str:
+        """Why the snapshot is held, in one sentence; empty if it may pass."""
+        if isinstance(self._measured, CorruptSnapshotError):
+            self.reason = _unreadable(self._measured)
+            self.found = (Breach("current", self.reason),)
+        elif self._measured is not None:
+            self.changes = self._measured
+            self.found = breaches(self.changes, self._limits)
+            self.reason = reason_of(self.changes, self._limits)
+        return self.reason
+
+    def keep_boards(self, snapshot: str) -> None:
+        """Keep the boards of the snapshot that passed, for the next update."""
+        if self.changes is not None and not self.found:
+            keep_boards(self._store.at, snapshot, self.changes.boards_after)
+
+
+def _unreadable(error: CorruptSnapshotError) -> str:
+    return (
+        f"The published snapshot cannot be read, so the new one cannot be compared with it: {error}"
+    )
