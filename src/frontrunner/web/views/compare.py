@@ -36,6 +36,14 @@ class Side(NamedTuple):
     boards: dict[str, schemas.ModelScoreRow]
 
 
+class Fact(NamedTuple):
+    """What is known of each model: the name of a fact, and its value for each of them."""
+
+    label: str
+    values: list[str]
+    is_number: bool
+
+
 class Line(NamedTuple):
     """One row of a comparison: what is compared, and each model's score."""
 
@@ -157,8 +165,12 @@ def _side(service: Service, name: str) -> Side:
     return Side(ModelName.of(name), found.model, licence, boards)
 
 
-def facts(visit: Visit, sides: Sequence[Side]) -> list[tuple[str, list[str]]]:
-    """What is known of each model: the name of a fact, and its value for each of them."""
+_WORDS = ("models.licence", "models.type", "tools.modality")
+"""The facts that are words; all others are numbers."""
+
+
+def facts(visit: Visit, sides: Sequence[Side]) -> list[Fact]:
+    """What is known of the models."""
     t = visit.t
 
     def modalities(model: schemas.Model) -> str:
@@ -175,7 +187,10 @@ def facts(visit: Visit, sides: Sequence[Side]) -> list[tuple[str, list[str]]]:
         ("tools.modality", lambda side: modalities(side.model)),
         ("models.released", lambda side: side.model.release_date or text.MISSING),
     ]
-    return [(t(label), [value(side) for side in sides]) for label, value in values]
+    return [
+        Fact(t(label), [value(side) for side in sides], label not in _WORDS)
+        for label, value in values
+    ]
 
 
 def common_boards(service: Service, sides: Sequence[Side]) -> list[Common]:
