@@ -11,7 +11,7 @@ from frontrunner.catalog.own import add_own
 from frontrunner.http.pages import PageRequest
 from frontrunner.results.ingest import ingest
 from frontrunner.web.site import Site
-from tests.factories import catalog, result, snapshot_of, write
+from tests.factories import catalog, result, snapshot_of, write, write_scores
 from tests.web.conftest import Browser
 
 OVERRIDE = (
@@ -72,6 +72,24 @@ def test_what_a_catalog_does_not_say_is_unknown(tmp_path: Path) -> None:
     for filtered in ("weights=closed", "instructions=no"):
         listed = re.findall(r"<tr>.*?/models/([^\"]+)", page(tmp_path, f"/models?{filtered}", own))
         assert listed == ["lab/bare"]
+
+
+def test_what_follows_a_short_list_of_boards_stands_below_it(tmp_path: Path) -> None:
+    """On a wide screen, beside strengths; the order is the same on a phone."""
+    names = [f"org/m{place}" for place in range(7)]
+    known = catalog(models=[Model(name=name, parameters=100_000_000) for name in names])
+    scores = {name: {"T1": 0.5, "T2": place / 10} for place, name in enumerate(names)}
+    results = ingest(write_scores(tmp_path / "results", scores), known, workers=1)
+    html = Browser(Service(snapshot_of(tmp_path / "home", results))).text("/models/org/m3")
+    beside = html[html.index('<div class="halves three-parts">') :]
+    parts = re.findall(r"<h2>(\w+)|(<div>|</div>)\s*(?=<section)", beside)
+    assert [one or mark for one, mark in parts] == [
+        "Strengths",
+        "<div>",
+        "Boards",
+        "</div>",
+        "Training",
+    ]
 
 
 def test_a_corrected_fact_shows_both_values_and_the_reason(tmp_path: Path) -> None:

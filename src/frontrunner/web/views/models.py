@@ -29,6 +29,8 @@ from frontrunner.web.words import Words
 _WEIGHTS = {True: "open", False: "closed"}
 _SIMILAR = 2.0
 """Models of a size: with at most this many times more or fewer parameters."""
+_FEW_BOARDS = 5
+"""The list of so many boards is shorter than what stands beside it."""
 _ENOUGH = 5
 """Fewer models than this say nothing about what is usual."""
 
@@ -178,6 +180,7 @@ def _model(visit: Visit, model: Model) -> Shown:
         "name": ModelName.of(model.name),
         "newer": newer_model(service.snapshot.catalog, model.name),
         "boards": boards,
+        "few": _FEW_BOARDS,
         "took": evaluation_time(service, model.name),
         "use": commercial_use(model.license),
         "missing": lacking,
