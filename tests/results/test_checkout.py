@@ -215,6 +215,16 @@ def test_git_is_not_asked_in_a_clone_with_a_pipe_of_its_name(
     assert checkout_of(clone) is None
 
 
+def test_a_pipe_in_place_of_attributes_may_change_files_and_is_not_read(
+    followed: Followed,
+) -> None:
+    near = followed.fetch()
+    assert near.checkout is not None
+    os.mkfifo(near.path / "results/.gitattributes")
+    assert tree_of(near.checkout, near.path / "results") == ""
+    assert facts(followed.read(near=near)) == facts(followed.read(near=near, anew=True))
+
+
 def test_what_is_no_regular_file_is_not_told_by_git(followed: Followed) -> None:
     first = followed.fetch().checkout
     links = ("160000", "120000")

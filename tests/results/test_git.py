@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from frontrunner.base.errors import SourceError
+from frontrunner.base.errors import SourceError, StoppedGitError
 from frontrunner.results.fetch import fetch
 from frontrunner.results.git import (
     ask_git,
@@ -236,6 +236,11 @@ def test_a_command_gets_its_input_and_its_time(
 
     monkeypatch.setattr(subprocess, "run", late)
     assert ask_git(repository, "rev-parse", "HEAD") is None
+
+    def stopped(*_: object, **__: object) -> Any:
+        raise StoppedGitError
+
+    monkeypatch.setattr("frontrunner.results.git.hear", stopped)
     assert git_commit(repository) == f"{name}+"  # nothing says that its files are the commit's
 
 
@@ -278,13 +283,13 @@ def test_git_never_asks_whoever_runs_the_build(
     repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[tuple[object, str]] = []
-    real = subprocess.run
+    real = subprocess.Popen
 
-    def run(words: list[str], **how: Any) -> Any:
+    def start(words: list[str], **how: Any) -> Any:
         seen.append((how["stdin"], how["env"]["GIT_TERMINAL_PROMPT"]))
         return real(words, **how)
 
-    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(subprocess, "Popen", start)
     clone(repository.as_uri(), tmp_path / "clone")
     assert seen == [(subprocess.DEVNULL, "0")] * 3  # init, fetch, reset
 

@@ -50,6 +50,10 @@ class SourceError(FrontrunnerError):
     code = 3
 
 
+class StoppedGitError(SourceError):
+    """Git was stopped: it waited for a named pipe, or for a server that sent nothing."""
+
+
 class LegacyError(FrontrunnerError):
     """The older board's files cannot be read at all, or a rule about them contradicts itself."""
 

@@ -122,6 +122,8 @@ def tree_of(checkout: Checkout, folder: Path) -> str:
 
 
 def _converts(attributes: Path) -> bool:
+    if is_special(attributes):  # a pipe: to read it is to wait
+        return True
     try:
         lines = attributes.read_bytes().splitlines(keepends=True)
     except FileNotFoundError:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from frontrunner.base.atomic import fresh_folder, remove_folder, sweep
-from frontrunner.base.errors import SourceError
+from frontrunner.base.errors import SourceError, StoppedGitError
 from frontrunner.results.checkout import Checkout, checkout_of
 from frontrunner.results.credentials import plain_url, without_password
 from frontrunner.results.git import (
@@ -101,9 +101,14 @@ def _clone_name(url: str) -> str:
 
 
 def _follows(url: str, target: Path) -> bool:
-    """Bring a clone up to date; False if it must be cloned anew, such as after a kill."""
+    """Bring a clone up to date; False if it must be cloned anew, such as after a kill.
+
+    Raises StoppedGitError: to clone it would take as long, or hide what a user put there.
+    """
     try:
         bring_up_to_date(url, target)
+    except StoppedGitError:
+        raise
     except SourceError:
         return False
     return True

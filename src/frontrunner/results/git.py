@@ -18,21 +18,21 @@ import re
 import shutil
 import stat
 import subprocess
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from frontrunner.base.atomic import temporary_folder
-from frontrunner.base.errors import SourceError
+from frontrunner.base.errors import SourceError, StoppedGitError
 from frontrunner.results.credentials import (
     environment_of,
     login,
     plain_url,
     without_password,
 )
-from frontrunner.results.git_errors import reason_of
+from frontrunner.results.git_process import Wait, hear, run_git
 
 _URL = re.compile(r"^(https?|ssh|git|file)://|^[\w.-]+@[\w.-]+:", re.IGNORECASE)
 OBJECT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -78,26 +78,7 @@ _ALONE = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ALLOW_PROTOCOL": "",
 }
-_QUIETLY = {
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND", "ssh -oBatchMode=yes"),
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_ATTR_NOSYSTEM": "1",
-}
-_OF_A_CALLER = frozenset(
-    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX"}
-    | {"GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH"}
-    | {"GIT_SHALLOW_FILE", "GIT_GRAFT_FILE", "GIT_REPLACE_REF_BASE", "GIT_IMPLICIT_WORK_TREE"}
-)
-"""Variables that a hook of git sets: with them, `git -C clone` changes the hook's repository."""
-# `core.symlinks=false` writes links as plain files, so nothing in a clone leads out of it.
-# The user's attributes could have git write files in another form than the commit's.
-_SAFELY = (
-    "-c", "core.symlinks=false", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
-    "-c", "core.attributesFile=/dev/null",
-    "-c", "submodule.recurse=false", "-c", "fetch.recurseSubmodules=false",
-)  # fmt: skip
-REMOTE = "source"
+_REMOTE = "source"
 
 
 class Repository(NamedTuple):
@@ -253,7 +234,7 @@ def _ask(
     try:
         with _borrowed(repository) as own:
             if words[0] == "status":
-                _copy_index(repository, own)
+                return _status(repository, folder, words, own, seconds)
             run = subprocess.run(
                 ["git", *words],  # noqa: S607
                 cwd=folder,
@@ -263,9 +244,20 @@ def _ask(
                 timeout=seconds,
                 input=given,
             )
-    except (OSError, subprocess.TimeoutExpired):
+    except (OSError, subprocess.TimeoutExpired, StoppedGitError):
         return None
     return run.stdout if run.returncode == 0 else None
+
+
+def _status(
+    repository: Repository, folder: Path, words: tuple[str, ...], own: Path, seconds: float
+) -> bytes | None:
+    """What git says of the work tree. It says all at its end, and opens files in each folder."""
+    _copy_index(repository, own)
+    wait = Wait(seconds, "git status", tree=folder, names=READ_BY_GIT)
+    environment = _environment(repository, own)
+    code, said = hear(("git", *words), wait, environment, folder=folder)
+    return said if code == 0 else None
 
 
 def _environment(repository: Repository, own: Path) -> dict[str, str]:
@@ -343,18 +335,23 @@ def clone(url: str, folder: Path) -> None:
 
     The URL is not stored in the clone, because it may contain a password.
     """
-    run_git(url, {}, "init", "--quiet", "--template=", "--", str(folder))
+    folder.mkdir(exist_ok=True)
+    run_git(url, {}, folder, "init", "--quiet", "--template=")
     bring_up_to_date(url, folder)
 
 
 def bring_up_to_date(url: str, folder: Path) -> None:
     """Bring a clone to what its origin has now. Raises SourceError if that fails."""
+    fetch_into(folder, url, ("HEAD",), "--depth=1")
+    run_git(url, {}, folder, "reset", "--quiet", "--hard", "FETCH_HEAD")
+
+
+def fetch_into(folder: Path, url: str, references: Sequence[str], *options: str) -> None:
+    """Fetch references into a repository that this program made. Raises SourceError."""
     with harmless(url) as source:
         # Through the environment: every user of the machine can read a command's words.
-        remote = environment_of({f"remote.{REMOTE}.url": plain_url(source), **login(source)})
-        words = ("fetch", "--quiet", "--depth=1", "--no-tags", REMOTE, "HEAD")
-        run_git(url, remote, "-C", str(folder), *words)
-    run_git(url, {}, "-C", str(folder), "reset", "--quiet", "--hard", "FETCH_HEAD")
+        remote = environment_of({f"remote.{_REMOTE}.url": plain_url(source), **login(source)})
+        run_git(url, remote, folder, "fetch", *options, "--no-tags", _REMOTE, *references)
 
 
 @contextmanager
@@ -377,23 +374,3 @@ def _paths_of(url: str) -> tuple[Path, Path]:
     """Where git looks for the repository of a file URL, in which `?` and `#` are plain letters."""
     path = unquote(url.partition("://")[2]).rstrip("/") or "/"
     return Path(path), Path(f"{path}.git")
-
-
-def run_git(url: str, settings: dict[str, str], *words: str) -> None:
-    """Run git in a repository that this program made. Raises SourceError, about `url`."""
-    command = ["git", *_SAFELY, *words]
-    inherited = {name: text for name, text in os.environ.items() if name not in _OF_A_CALLER}
-    try:
-        run = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            stdin=subprocess.DEVNULL,
-            env=inherited | _QUIETLY | settings,
-        )
-    except FileNotFoundError:
-        raise SourceError("git is not installed; it is needed to read a git repository.") from None
-    if run.returncode != 0:
-        raise SourceError(without_password(f"{url} cannot be fetched: {reason_of(run.stderr)}"))

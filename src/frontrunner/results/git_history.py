@@ -14,19 +14,18 @@ import msgspec
 
 from frontrunner.base.atomic import fresh_folder, sweep
 from frontrunner.base.errors import SourceError
-from frontrunner.results.credentials import environment_of, login, plain_url
+from frontrunner.results.credentials import plain_url
 from frontrunner.results.fetch import LocalSource
 from frontrunner.results.git import (
     OBJECT,
-    REMOTE,
     ask_git,
+    fetch_into,
     find_repository,
-    harmless,
     is_url,
     reference,
     repository_name,
-    run_git,
 )
+from frontrunner.results.git_process import run_git
 
 _AT_ONCE = 2_000
 """Files of one question: those of the public results have 17 KB each."""
@@ -185,7 +184,7 @@ def _fetched(source: str, refs: tuple[str, ...], folder: Path) -> Path:
     if not target.is_dir():
         sweep(folder)
         with fresh_folder(target) as fresh:  # a clone that was cut off is none
-            run_git(source, {}, "init", "--quiet", "--bare", "--template=", "--", str(fresh))
+            run_git(source, {}, fresh, "init", "--quiet", "--bare", "--template=")
             _fetch_into(source, fresh, refs)
     else:
         _fetch_into(source, target, refs)
@@ -194,11 +193,7 @@ def _fetched(source: str, refs: tuple[str, ...], folder: Path) -> Path:
 
 def _fetch_into(source: str, folder: Path, refs: Sequence[str]) -> None:
     """Fetch references with their history. Raises SourceError if that fails."""
-    words = ("-C", str(folder), "fetch", "--quiet", "--no-tags")
-    if not is_url(source):
-        run_git(source, {}, *words, source, *refs)
-        return
-    with harmless(source) as near:
-        # Through the environment: every user of the machine can read a command's words.
-        remote = environment_of({f"remote.{REMOTE}.url": plain_url(near), **login(near)})
-        run_git(source, remote, *words, REMOTE, *refs)
+    if is_url(source):
+        fetch_into(folder, source, refs)
+    else:
+        run_git(source, {}, folder, "fetch", "--no-tags", source, *refs)
