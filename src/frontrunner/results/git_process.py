@@ -119,9 +119,8 @@ def hear(
             os.close(writing)
         try:
             return _heard(process, stream, wait)
-        except BaseException:
+        finally:
             _stop(process)
-            raise
 
 
 def _heard(process: subprocess.Popen[bytes], stream: RawIOBase, wait: Wait) -> tuple[int, bytes]:
@@ -150,6 +149,8 @@ def _heard(process: subprocess.Popen[bytes], stream: RawIOBase, wait: Wait) -> t
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is not None:
+        return
     process.terminate()
     try:
         process.wait(_TO_END)
