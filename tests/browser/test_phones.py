@@ -97,3 +97,24 @@ def test_no_two_models_of_a_board_look_the_same(chromium: Any, tmp_path: Path, w
             assert "cut" not in seen
             assert len(set(seen)) == len(NAMES)
     context.close()
+
+
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_names_on_a_task_of_many_subsets_keep_their_room(
+    chromium: Any, tmp_path: Path, width: int
+) -> None:
+    """Their column took what the others left, which was nothing: a letter stood on each line."""
+    subsets = [f"l{number}" for number in range(20)]
+    known = catalog(
+        [task("Many", subsets=dict.fromkeys(subsets, ("eng-Latn",)))], models=["org/" + "n" * 20]
+    )
+    score = {"test": dict.fromkeys(subsets, 0.5)}
+    results = write_scores(tmp_path / "results", {known.models[0].name: {"Many": score}})
+    snapshot = snapshot_of(tmp_path / "home", ingest(results, known, workers=1))
+    context = chromium.new_context(viewport={"width": width, "height": 740})
+    page = context.new_page()
+    with served(Application(snapshot, pages=Site())) as address:
+        page.goto(f"{address}/tasks/Many")
+        room = page.locator("table.ranks tbody .m").evaluate("(cell) => cell.clientWidth")
+    context.close()
+    assert room >= (100 if width < 640 else 250)
