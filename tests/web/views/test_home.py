@@ -43,6 +43,11 @@ def test_the_front_page_counts_every_board_that_ranks_a_model(browser: Browser) 
     assert '<h3><a href="/boards">All 2 boards</a></h3>' in page
 
 
+def test_the_front_page_says_what_its_numbers_are(browser: Browser) -> None:
+    leaders = browser.text("/").partition("Best models by size</h2>")[2]
+    assert "its mean score from 0 to 100" in leaders.partition("<table")[0]
+
+
 def test_the_broadest_boards_of_text_come_first(service: Service) -> None:
     assert home.flagships(service) == [NAME]
 
