@@ -36,6 +36,15 @@ def test_facts_are_explained_where_they_stand(browser: Browser) -> None:
     assert 'href="/data#licences"' in html
 
 
+def test_the_mean_stands_next_to_the_rank(browser: Browser) -> None:
+    """A phone shows four columns at once."""
+    table = browser.text("/models/org/small").partition('aria-label="Boards"')[2]
+    heads = re.findall(r"<th scope=\"col\"[^>]*>([^<\n]+)", table.partition("<tbody>")[0])
+    assert heads[:5] == ["Board", "Rank", "Models", "Mean (task)", "Mean (type)"]
+    row = table.partition("<tbody>")[2].partition("<tr>")[2].partition("<tr>")[0]
+    assert len(re.findall(r"<t[dh]\b", row)) == len(heads)
+
+
 def test_the_list_says_what_models_cost(browser: Browser) -> None:
     row = browser.text("/models").partition('/models/org/large"')[2].partition("<tr")[0]
     assert '<td class="n">7B<td class="n">2B<td class="n">' in row
