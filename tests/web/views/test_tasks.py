@@ -6,6 +6,7 @@ import pytest
 
 from frontrunner.answers.service import Service
 from frontrunner.answers.values import TaskResult, TaskResults
+from frontrunner.web.render import environment
 from frontrunner.web.urls import Links
 from frontrunner.web.views import tasks
 from frontrunner.web.visit import Visit
@@ -85,3 +86,8 @@ def test_statistics_are_named(service: Service, monkeypatch: pytest.MonkeyPatch)
         ("test", "", "unheard of", "0.5"),
     ]
     assert tasks.statistics(service, "Search", words("zh"))[1][1:3] == ("查询", "最短文本")
+
+
+def test_a_domain_that_the_catalog_names_twice_is_shown_once() -> None:
+    names = vars(environment().get_template("parts.html").module)["names"]
+    assert str(names(words("en"), "domains", ("Spoken", "Blog", "Spoken"))) == "Spoken, Blog"
