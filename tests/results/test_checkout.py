@@ -105,6 +105,43 @@ def test_what_git_does_not_tell_of_a_clone_is_seen(
     assert facts(followed.read(near=near)) == facts(followed.read(near=near, anew=True))
 
 
+@pytest.mark.parametrize("place", [0, 7, 16])
+def test_a_file_whose_changes_git_was_told_to_ignore_is_seen(
+    followed: Followed, place: int
+) -> None:
+    for length in range(1, 17):  # the index fills each entry up to a multiple of eight bytes
+        write(followed.repository, f"results/org__b/r1/{'x' * length}.json", result("T2", 0.25))
+    followed.commit_all()
+    clone = followed.fetch().path
+    marked = git(clone, "ls-files").splitlines()[place]
+    git(clone, "update-index", "--assume-unchanged", marked)
+    write(clone, marked, result("T1", 0.875))
+    assert git(clone, "status", "--porcelain") == ""
+    assert checkout_of(clone) is None
+    git(clone, "update-index", "--no-assume-unchanged", marked)
+    git(clone, "checkout", "-q", marked)
+    assert checkout_of(clone) is not None
+
+
+def test_the_index_of_a_repository_with_long_names_is_read(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "--object-format=sha256", "long")
+    commit(tmp_path / "long", 0.5)
+    git(tmp_path, "clone", "-q", str(tmp_path / "long"), "clone")
+    clone = tmp_path / "clone"
+    git(clone, "fetch", "-q", "origin", "HEAD")
+    assert checkout_of(clone) is not None
+    git(clone, "update-index", "--assume-unchanged", "results/org__a/r1/T1.json")
+    assert checkout_of(clone) is None
+
+
+@pytest.mark.parametrize("length", [0, 10, 60, 90])
+def test_an_index_that_is_cut_short_is_not_believed(followed: Followed, length: int) -> None:
+    clone = followed.fetch().path
+    index = clone / ".git/index"
+    index.write_bytes(index.read_bytes()[:length])
+    assert checkout_of(clone) is None
+
+
 def _commit_attributes(followed: Followed, path: str) -> None:
     write(followed.repository, path, b"*.json working-tree-encoding=UTF-16\n")
     git(followed.repository, "add", path)

@@ -22,7 +22,12 @@ _PLAIN = frozenset({"100644", "100755", _NO_FILE})
 _ATTRIBUTES = ".gitattributes"
 _OWN_ATTRIBUTES = Path(".git", "info", "attributes")
 _PLAIN_INDEX = b"DIRC\0\0\0\2"
-"""How the index begins if no file in it is marked as one that need not be checked out."""
+"""How the index begins if no file in it is marked as one that need not be checked out. The number
+of files follows, in four bytes."""
+_FACTS = 40
+"""Bytes of a file in the index, before its name for git, two bytes of flags, and its path."""
+_UNCHANGED = 0x80
+"""In the first byte of the flags: git does not look whether the file changed."""
 _CONVERTS = re.compile(rb"\b(filter|ident|working-tree-encoding)\b")
 """The attributes that change what a result file says when git writes it."""
 _OF_OTHER_FILES = re.compile(rb"[^\"\s]*\.(?!jsonl?\s)\w+\s", re.IGNORECASE)
@@ -53,7 +58,9 @@ def checkout_of(clone: Path) -> Checkout | None:
         return None
     if not _begin(clone / ".git" / "FETCH_HEAD").startswith(commit.encode()):
         return None  # another process fetched meanwhile, and changes the files next
-    if _hides_changes(clone) or any(is_special(clone / name) for name in READ_BY_GIT):
+    if _hides_changes(clone, len(commit) // 2) or any(
+        is_special(clone / name) for name in READ_BY_GIT
+    ):
         return None
     words = ("status", "--porcelain", "--ignored", "--ignore-submodules=all", "--no-renames")
     is_clean = ask_git(clone, *words) == b""
@@ -65,14 +72,29 @@ def _written(clone: Path) -> tuple[FileStamp | None, FileStamp | None]:
     return file_stamp(git / "FETCH_HEAD"), file_stamp(git / "index")
 
 
-def _hides_changes(clone: Path) -> bool:
+def _hides_changes(clone: Path, name_length: int) -> bool:
     """Whether the index may mark files whose changes git does not tell, as `git sparse-checkout`
-    does.
+    and `git update-index --assume-unchanged` do.
     """
     git = clone / ".git"
-    return _begin(git / "index")[: len(_PLAIN_INDEX)] != _PLAIN_INDEX or any(
-        git.glob("sharedindex.*")
-    )
+    if any(git.glob("sharedindex.*")):
+        return True
+    try:
+        index = (git / "index").read_bytes()
+        return not index.startswith(_PLAIN_INDEX) or _has_mark(index, _FACTS + name_length)
+    except (OSError, ValueError, IndexError):  # one that is cut short
+        return True
+
+
+def _has_mark(index: bytes, flags: int) -> bool:
+    """Whether one of the files is marked; `flags` is where they are in what is kept of a file."""
+    all_flags, at = 0, len(_PLAIN_INDEX) + 4
+    for _ in range(int.from_bytes(index[len(_PLAIN_INDEX) : at])):
+        all_flags |= index[at + flags]
+        # A path ends with one to eight zeros, so that the next file begins at a multiple of eight.
+        length = index.index(0, at + flags + 2) - at
+        at += (length + 8) & ~7
+    return bool(all_flags & _UNCHANGED)
 
 
 def _begin(file: Path) -> bytes:
