@@ -55,6 +55,24 @@ def test_no_other_share_is_taken(home: Path, percent: str) -> None:
     assert not (home / "gateway").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("gateway", "run"), "gateway.old is not set"),
+        (("gateway", "share", "5"), "gateway.old is not set"),
+        (("gateway", "banner", "on"), "gateway.old is not set"),
+        (("gateway", "feedback"), "does not exist. Check --home."),
+    ],
+)
+def test_a_home_with_a_mistyped_name_is_not_created(
+    tmp_path: Path, words: tuple[str, ...], says: str
+) -> None:
+    answer = run(tmp_path / "none", *words)
+    assert (answer.returncode, answer.stdout) == (6, "")
+    assert says in answer.stderr
+    assert not (tmp_path / "none").exists()
+
+
 def test_what_envoy_does_is_not_guessed(home: Path) -> None:
     answer = run(home, "gateway", "share")
     assert answer.returncode == 6

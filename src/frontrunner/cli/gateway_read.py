@@ -76,12 +76,14 @@ def feedback(
     """Print what users wrote, oldest first, or delete it."""
     from frontrunner.gateway import feedback as messages  # noqa: PLC0415
 
-    _, settings, folder = settings_of(home)
+    chosen, settings, folder = settings_of(home)
     if last is not None and not yes:
         raise UsageError(
             f"This would delete the messages up to number {last}. Export them first: frontrunner "
             "gateway feedback --csv > feedback.csv. To delete them, add --yes."
         )
+    if not (settings.feedback or folder.exists() or chosen.exists()):
+        raise GatewayError(f"The folder {chosen} does not exist. Check --home.")
     store = messages.Feedback(settings.feedback, folder)
     if last is not None:
         _say_deleted(store.delete_through(last), as_json)

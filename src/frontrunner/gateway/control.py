@@ -17,6 +17,7 @@ from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.admin import Admin, serial_of
 from frontrunner.gateway.process import living_envoys
 from frontrunner.gateway.render import Place, version, write_routes
+from frontrunner.gateway.sides import sides
 from frontrunner.gateway.state import GatewayState, changing, load_state, save_state
 
 _PATIENCE = 15.0
@@ -109,6 +110,7 @@ class Gateway:
         controller with a larger token has written, GatewayError if it cannot be written, if Envoy
         does not follow in time, or if another command holds the state.
         """
+        sides(self.settings)  # before a folder is made, maybe of a mistyped home
         with changing(self.place.folder) as before:
             _refuse_stale(before, token)
             wanted = how(before)

@@ -32,7 +32,7 @@ from frontrunner.gateway.helpers import Helpers
 from frontrunner.gateway.logs import LOGS, AttemptLine, RequestLine, Tail, rotate
 from frontrunner.gateway.render import Place
 from frontrunner.gateway.shadow.tally import TALLY, read_tally
-from frontrunner.gateway.sides import listen_address, parse_address
+from frontrunner.gateway.sides import listen_address, parse_address, sides
 from frontrunner.net.certificate import expiry
 from frontrunner.net.silence import is_silent
 
@@ -83,6 +83,7 @@ class Supervisor:
 
     def run(self, started: Callable[[str], None] = lambda _: None) -> None:
         """Run until SIGTERM or SIGINT. Raises GatewayError if Envoy refuses or another runs."""
+        sides(self.settings)  # before a folder is made, maybe of a mistyped home
         self._envoys.make_folder()
         with self._alone(), self._signals(), self._metrics():
             self._stamp = file_stamp(self._watched)
