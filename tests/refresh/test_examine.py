@@ -53,6 +53,11 @@ def test_a_held_update_says_why_and_how_to_accept_it(settings: Settings) -> None
     )
 
 
+def test_a_short_wait_is_told_in_minutes(settings: Settings) -> None:
+    [found] = ended(settings, "held", snapshot="abc", at=NOW - 125)
+    assert "has waited for approval for 2 min: " in found.text
+
+
 def test_a_held_update_that_can_no_longer_be_accepted_says_so(settings: Settings) -> None:
     [found] = ended(settings, "held", snapshot="abc", previous="another")
     assert found.text.endswith("another snapshot was published since. Run: frontrunner refresh")
@@ -62,5 +67,5 @@ def test_a_held_update_that_can_no_longer_be_accepted_says_so(settings: Settings
 def test_a_failed_update_is_named_until_one_succeeds(settings: Settings) -> None:
     [found] = ended(settings, "failed", reason="x does not exist.")
     assert (found.what, found.state) == ("last update", "wrong")
-    assert found.text == "it failed 1.0 h ago: x does not exist. Then run: frontrunner refresh"
+    assert found.text == "it failed 1.0 h ago: x does not exist; then run: frontrunner refresh"
     assert ended(settings, "unchanged", snapshot=Home(settings.home).published) == []

@@ -106,6 +106,14 @@ def test_a_command_that_speaks_may_take_any_time() -> None:
         shell("echo 1; exec sleep 60", wait)
 
 
+def test_a_pipe_is_named_by_its_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo(".gitattributes")
+    wait = Wait(60, "it", tree=Path(), names=(".gitattributes",))
+    with pytest.raises(StoppedGitError, match=f"rm {tmp_path}/.gitattributes$"):
+        shell("exec sleep 60", wait)
+
+
 def test_pipes_that_git_does_not_open_are_no_reason(tmp_path: Path) -> None:
     for name in ("T1.json", ".gitignore", ".git/hooks/.gitattributes"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

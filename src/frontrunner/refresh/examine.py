@@ -23,7 +23,7 @@ def examine_updates(settings: Settings, now: float | None = None) -> Iterator[Fi
 
 
 def _held(waiting: Waiting, published: str | None, now: float) -> Finding:
-    text = f"snapshot {waiting.snapshot} has waited for approval for {_hours(now - waiting.at)}"
+    text = f"snapshot {waiting.snapshot} has waited for approval for {_long(now - waiting.at)}"
     if waiting.against != published:
         text += ", and another snapshot was published since. Run: frontrunner refresh"
         return Finding("held update", "wrong", text)
@@ -37,9 +37,9 @@ def _failed(state: State, now: float) -> Finding | None:
     last = state.last
     if last is None or last.outcome != "failed":
         return None
-    text = f"it failed {_hours(now - last.at)} ago: {last.reason.rstrip('.')}. Then run: "
+    text = f"it failed {_long(now - last.at)} ago: {last.reason.rstrip('.')}; then run: "
     return Finding("last update", "wrong", f"{text}frontrunner refresh")
 
 
-def _hours(duration: float) -> str:
-    return f"{duration / 3600:.1f} h"
+def _long(duration: float) -> str:
+    return f"{duration / 60:.0f} min" if duration < 3600 else f"{duration / 3600:.1f} h"

@@ -161,7 +161,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def _refuse_pipes(wait: Wait) -> None:
     """Raise StoppedGitError for a named pipe that git may open."""
-    for pipe in _pipes(wait):
+    for found in _pipes(wait):
+        pipe = found.absolute()  # the log of a service does not say in which folder it runs
         raise StoppedGitError(
             f"git waits for {pipe}, which is a named pipe, not a file. Remove it, then try again: "
             f"rm {quote(str(pipe))}"
