@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,11 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 def service(snapshot: Snapshot) -> Service:
     """Its service."""
     return Service(snapshot)
+
+
+def plain_commands(html: str) -> str:
+    """A page without the marks that keep the options of its commands whole."""
+    return re.sub(r'<span class="nobr">(-[^<]*)</span>', r"\1", html)
 
 
 class Browser:

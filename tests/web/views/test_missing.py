@@ -8,7 +8,7 @@ from frontrunner.answers.service import Service
 from frontrunner.results.ingest import ingest
 from frontrunner.web.views.missing import missing
 from tests.factories import catalog, snapshot_of, task, write_scores
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, plain_commands
 
 
 def made(folder: Path) -> Service:
@@ -31,6 +31,6 @@ def test_the_page_names_them_and_the_command(tmp_path: Path) -> None:
     html = browser.text("/models/org/a")
     assert 'href="/scores/org/a?board=All"' in html
     assert 'id="missing-1"' in html
-    assert "mteb run -m org/a -t T2" in html
+    assert "mteb run -m org/a -t T2" in plain_commands(html)
     assert "Only those who have the data can run Secret" in html
     assert "Missing results" not in browser.text("/models/org/b")

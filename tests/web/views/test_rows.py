@@ -46,7 +46,7 @@ def test_a_board_s_name_breaks_after_its_bracket(name: str, parts: list[str]) ->
         ("from 2025-01-31 on", 'from <span class="nobr">2025-01-31</span> on'),
         (
             "mteb run -m a--b --co2 <x>",
-            'mteb run -m a--b <span class="nobr">--co2</span> &lt;x&gt;',
+            'mteb run <span class="nobr">-m</span> a--b <span class="nobr">--co2</span> &lt;x&gt;',
         ),
         ("", ""),
     ],

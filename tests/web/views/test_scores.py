@@ -10,7 +10,7 @@ from frontrunner.answers.service import Service
 from frontrunner.results.ingest import ingest
 from frontrunner.web import text
 from tests.factories import catalog, snapshot_of, task, write_scores
-from tests.web.conftest import HOSTILE, NAME, Browser
+from tests.web.conftest import HOSTILE, NAME, Browser, plain_commands
 
 
 def test_a_score_has_a_page_with_its_file_revisions_and_command(browser: Browser) -> None:
@@ -27,7 +27,7 @@ def test_a_score_has_a_page_with_its_file_revisions_and_command(browser: Browser
         "/v1/source?model=org%2Fsmall&amp;task=Search",
         '<meta name="robots" content="noindex">',
     ):
-        assert wanted in html, wanted
+        assert wanted in plain_commands(html), wanted
 
 
 def test_a_mean_says_over_which_tasks_it_is_taken_and_links_to_each(browser: Browser) -> None:
@@ -37,7 +37,7 @@ def test_a_mean_says_over_which_tasks_it_is_taken_and_links_to_each(browser: Bro
     assert "/scores/org/small?board=Mix%20(eng%2C%20v1)&amp;task=Search" in html
     assert 'The files are in <code class="long">org__small/r1/</code>' in html
     assert '<td class="files">Search.<wbr>json' in html
-    assert "mteb run -m org/small -t Search Pairs" in html
+    assert "mteb run -m org/small -t Search Pairs" in plain_commands(html)
     types = browser.text("/scores/org/small", f"board={NAME}&mean=mean_task_type")
     assert "type=PairClassification" in types
     one = browser.text("/scores/org/small", f"board={NAME}&type=Retrieval")
@@ -48,7 +48,7 @@ def test_a_mean_says_over_which_tasks_it_is_taken_and_links_to_each(browser: Bro
 def test_a_row_says_what_it_lacks_how_to_run_it_and_where_to_submit_it(browser: Browser) -> None:
     html = browser.text("/scores/org/large", f"board={NAME}")
     assert "Missing 1 of 2 tasks" in html
-    assert "mteb run -m org/large -t Pairs" in html
+    assert "mteb run -m org/large -t Pairs" in plain_commands(html)
     assert "Then add the result files that mteb writes" in html
     mean = browser.text("/scores/org/large", f"board={NAME}&mean=mean_task")
     assert "This one covers 1/2 of them" in mean
@@ -71,7 +71,7 @@ def test_private_tasks_that_are_missing_are_named_and_no_command_runs_them(tmp_p
     html = browser.text("/scores/org/a", "board=All")
     assert "Only those who have the data can run Secret" in html
     assert "T1 Secret" not in html
-    assert "mteb run -m org/a -t T1<" in html
+    assert "mteb run -m org/a -t T1<" in plain_commands(html)
     assert "The data of this task is private" in browser.text("/scores/org/b", "task=Secret")
 
 

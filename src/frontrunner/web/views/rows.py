@@ -175,7 +175,7 @@ def bracketed(name: str) -> Markup:
     return Markup("<wbr>").join(_BRACKETS.split(name))
 
 
-_WHOLE = re.compile(r"(\d{4}-\d\d-\d\d|(?<!\S)--[\w-]+)")
+_WHOLE = re.compile(r"(\d{4}-\d\d-\d\d|(?<!\S)--?[\w-]+)")
 """A day, and an option of a command. Browsers break both after their hyphens."""
 
 
