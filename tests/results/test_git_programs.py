@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -70,6 +71,7 @@ def spoil(repository: Path, program: Path, settings: list[tuple[str, str]]) -> N
     git(repository, "add", "-A")
     git(repository, "commit", "-qm", "attributes")
     path.write_bytes(path.read_bytes().replace(b"5", b"6"))
+    os.utime(repository / ".gitattributes", (1, 1))  # so that `git status` writes the index
     for hook in (program.parent / "hooks").iterdir():
         (repository / ".git/hooks" / hook.name).symlink_to(program)
     included = f'[core]\n\tfsmonitor = {program}\n[filter "x"]\n\tclean = {program}\n'
