@@ -6,7 +6,8 @@ columns of the table itself are as long as all rows together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
@@ -17,8 +18,11 @@ from frontrunner.results.formats import FileCell
 from frontrunner.results.room import Room, in_memory
 from frontrunner.results.table import CellKey, ScoreTable, Variant
 
-AT_ONCE = 1 << 19
+AT_ONCE = 1 << 18
 """Rows that are sorted at once, or those of one task if they are more."""
+_MANY_ROWS = 4_000_000
+"""So many are sorted by one thread: what each works on takes memory."""
+_THREADS = 2
 
 _Name = TypeVar("_Name", str, tuple[str, str], tuple[str, ...])
 
@@ -41,6 +45,16 @@ class Winners(NamedTuple):
 def sorted_rows(files: Files, winners: Winners, room: Room = in_memory) -> ScoreTable:
     """The table of the rows of all winners; its columns are where `room` has room for them."""
     return _Sorting(files, winners, room).table()
+
+
+class _Filled(NamedTuple):
+    """The rows of some tasks."""
+
+    rows: slice
+    first_task: int
+    codes: Longs
+    """[cells] Place and task of each, ascending."""
+    rows_of_cell: Longs
 
 
 class _Sorting:
@@ -68,8 +82,12 @@ class _Sorting:
     def table(self) -> ScoreTable:
         """Fill in all tasks."""
         ends = self._ends_of_tasks()
-        for some in _together(ends, self._end):
-            self._fill(some)
+        parts = _together(ends, self._end)
+        if len(self._score) < _MANY_ROWS:
+            with ThreadPoolExecutor(_THREADS) as threads:
+                self._number(threads.map(self._filled, parts))
+        else:
+            self._number(map(self._filled, parts))
         of_cell = np.concatenate([np.empty(0, dtype=np.int64), *self._rows_of_cell])
         return ScoreTable(
             variants=tuple(self._winners.variants),
@@ -105,11 +123,9 @@ class _Sorting:
         rows: Longs = np.arange(counts.sum()) + np.repeat(self._first_row[some] - before, counts)
         return rows
 
-    def _fill(self, some: slice) -> None:
-        """Fill in the rows of some tasks, whose files are `some`."""
+    def _filled(self, some: slice) -> _Filled:
+        """Fill in the rows of some tasks, whose files are `some`, but for their cells."""
         counts, rows, place = self._counts[some], self._rows(some), self._place
-        if not len(rows):
-            return
         end = int(self._end[some.stop - 1])
         begin = end - len(rows)
         here, first_task = slice(begin, end), int(self._task[some.start])
@@ -125,13 +141,19 @@ class _Sorting:
         if tasks[-1]:
             codes += np.repeat(tasks * len(self._places), counts)
         codes, cell, by_cell = _sorted_cells(codes)
-        self._cell[here] = cell + len(self._cells)
+        self._cell[here] = cell
         self._by_cell[here] = by_cell + begin
-        self._rows_of_cell.append(np.bincount(cell, minlength=len(codes)))
-        for code in codes.tolist():
-            task_number, place_number = divmod(code, len(self._places))
-            name = self._winners.tasks[first_task + task_number]
-            self._cells.append(CellKey(name, *self._places[place_number]))
+        return _Filled(here, first_task, codes, np.bincount(cell, minlength=len(codes)))
+
+    def _number(self, parts: Iterable[_Filled]) -> None:
+        """Number the cells, which each part has numbered from 0."""
+        for part in parts:
+            self._cell[part.rows] += len(self._cells)
+            self._rows_of_cell.append(part.rows_of_cell)
+            for code in part.codes.tolist():
+                task_number, place_number = divmod(code, len(self._places))
+                name = self._winners.tasks[part.first_task + task_number]
+                self._cells.append(CellKey(name, *self._places[place_number]))
 
 
 def _together(stops: Longs, end: Longs) -> Iterator[slice]:
