@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Executor
@@ -104,10 +105,10 @@ def joined_parts(
     together = merge(parts)
     raw = together.raw
     known = with_described(catalog, raw.described, raw.identities, raw.files)
-    outcome = join(raw.files, raw.identities, known, newest=newest, room=room)
-    outcome = _labelled(outcome, together)
+    plain = join(raw.files, raw.identities, known, newest=newest, room=room)
+    outcome = _labelled(plain, together)
     unusable = [one for one in outcome.rejects if not one.reason.by_policy]
-    names = _names(unusable, together, raw)
+    names = _names(plain.rejects, together, raw)
     probably = former_names(known, names.values(), outcome.table.models)
     known = msgspec.structs.replace(known, probably_renamed=probably)
     unknown = _explained(outcome.rejects, names, probably, known)
@@ -149,18 +150,15 @@ def _labelled(outcome: Joined, together: Merged) -> Joined:
     return outcome._replace(origins=origins, rejects=rejects, differences=differences)
 
 
-def _names(unusable: Sequence[Reject], together: Merged, raw: RawResults) -> dict[str, str]:
-    """Path -> the model's name, for the files of unknown models."""
-    unknown = {one.path for one in unusable if one.reason is Reason.UNKNOWN_MODEL}
-    if not unknown:
-        return {}
+def _names(rejects: Sequence[Reject], together: Merged, raw: RawResults) -> dict[str, str]:
+    """Path with its source's label -> the model's name, for the files of unknown models."""
     found = {}
-    for path, number in zip(raw.files.paths, raw.files.folder.tolist(), strict=True):
+    for path in (one.path for one in rejects if one.reason is Reason.UNKNOWN_MODEL):
+        number = raw.files.folder[bisect_left(raw.files.paths, path)]
+        folder = raw.files.texts[number] or ""
+        said = raw.identities.get(folder)
         shown = f"{together.labels[together.source[path]]}/{path}" if together.source else path
-        if shown in unknown:
-            folder = raw.files.texts[number] or ""
-            said = raw.identities.get(folder)
-            found[shown] = said.model if said else model_in_folder(folder)
+        found[shown] = said.model if said else model_in_folder(folder)
     return found
 
 
