@@ -62,3 +62,33 @@ assert megabytes() - before < 10, (before, megabytes())
 @pytest.mark.skipif(not return_freed_memory(), reason="the C library cannot")
 def test_large_buffers_of_threads_are_not_kept() -> None:
     subprocess.run([sys.executable, "-c", _THREADS], check=True, timeout=120)
+
+
+_KEPT = """
+from pathlib import Path
+from threading import Thread
+from frontrunner.base.memory import keep_what_is_freed, return_freed_memory
+
+def megabytes():
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("RssAnon:")[1].split()[0]) // 1024
+
+def work():
+    del [bytes([number]) * 20_000_000 for number in range(5)][:]
+
+assert keep_what_is_freed()
+before = megabytes()
+work()
+assert megabytes() - before > 90, (before, megabytes())
+thread = Thread(target=work)
+thread.start()
+thread.join(60)
+assert megabytes() - before < 110, (before, megabytes())  # a thread takes what is there
+assert return_freed_memory()
+assert megabytes() - before < 10, (before, megabytes())
+"""
+
+
+@pytest.mark.skipif(not return_freed_memory(), reason="the C library cannot")
+def test_what_is_freed_is_kept_for_what_comes_next() -> None:
+    subprocess.run([sys.executable, "-c", _KEPT], check=True, timeout=60)

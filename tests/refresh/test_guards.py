@@ -86,8 +86,10 @@ def test_scores_that_vanish_from_models_that_stay(tmp_path: Path) -> None:
     before = {model: {"T1": 0.5, "T2": 0.5} for model in MODELS[:10]}
     after = before | {MODELS[0]: {"T1": 0.5}}
     del after[MODELS[9]]
-    tables = (table_of(tmp_path / name, one, known) for name, one in (("a", before), ("b", after)))
-    found = Changes(difference(*tables), {}, {}, counts(), counts())
+    old, new = (
+        table_of(tmp_path / name, one, known) for name, one in (("a", before), ("b", after))
+    )
+    found = Changes(difference(old, new), {}, {}, counts(), counts())
     assert said(found, scores=5) == {}
     assert said(found, scores=4.9) == {
         "scores": "1 of 20 scores (5%) would vanish from models that stay; 4.9% may "

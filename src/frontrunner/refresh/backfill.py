@@ -25,12 +25,12 @@ from frontrunner.catalog.store import Statistics
 from frontrunner.ops import pipeline
 from frontrunner.ops.reporting import Reporter
 from frontrunner.refresh.run import request_of
+from frontrunner.results.chunk import knowledge_of
 from frontrunner.results.fetch import LocalSource
 from frontrunner.results.git_history import Commit, commits, newest_commit, tree, with_history
 from frontrunner.results.git_tree import TreeReader, results_of
 from frontrunner.results.ingest import joined
 from frontrunner.results.origin import Origin
-from frontrunner.results.read import knowledge_of
 from frontrunner.results.rejects import Reason, Reject
 from frontrunner.results.workers import helpers
 from frontrunner.snapshot.build import Inputs, build_snapshot

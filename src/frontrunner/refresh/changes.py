@@ -9,9 +9,11 @@ from frontrunner.catalog import Catalog
 from frontrunner.ranking import Facts, Policy, Question, standing
 from frontrunner.results.table import ScoreTable
 from frontrunner.snapshot.build import Inputs, counts_of
-from frontrunner.snapshot.difference import TableDifference, difference
+from frontrunner.snapshot.difference import Keys, TableDifference, difference, keys_of
 from frontrunner.snapshot.manifest import Counts
 from frontrunner.snapshot.reader import Snapshot
+
+_MANY_ROWS = 4_000_000
 
 
 class BoardState(NamedTuple):
@@ -65,20 +67,34 @@ class Changes(NamedTuple):
         )
 
 
-def measure(
-    old: Snapshot, new: Inputs, boards_before: dict[str, BoardState] | None = None
-) -> Changes:
-    """Compare a snapshot with what the next one is made from.
+class Before(NamedTuple):
+    """What is published when an update begins."""
 
-    `boards_before` are the boards of `old`, if they are known. Raises CorruptSnapshotError if it
-    cannot be read.
-    """
+    snapshot: Snapshot
+    boards: dict[str, BoardState]
+    """Boards that have a row."""
+    keys: Keys | None
+    """Of its table; of many rows they are made when they are needed."""
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, boards: dict[str, BoardState] | None = None) -> Before:
+        """Read a snapshot, and rank its `boards` unless they are known.
+
+        Raises CorruptSnapshotError if it cannot be read.
+        """
+        table = snapshot.table
+        keys = keys_of(table) if table.rows < _MANY_ROWS else None
+        return cls(snapshot, boards or board_states(table, snapshot.catalog), keys)
+
+
+def measure(old: Before, new: Inputs) -> Changes:
+    """Compare a snapshot with what the next one is made from."""
     results = new.ingested
     return Changes(
-        scores=difference(old.table, results.table),
-        boards_before=boards_before or board_states(old.table, old.catalog),
+        scores=difference(old.snapshot.table, results.table, old.keys),
+        boards_before=old.boards,
         boards_after=board_states(results.table, results.catalog),
-        counts_before=old.manifest.provenance.counts,
+        counts_before=old.snapshot.manifest.provenance.counts,
         counts_after=counts_of(results),
         renamed={one.model: one.name for one in results.catalog.probably_renamed},
     )

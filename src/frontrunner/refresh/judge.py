@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import Executor, Future
-from typing import NamedTuple
 
 from frontrunner.base.errors import CorruptSnapshotError
 from frontrunner.base.refresh_settings import RefreshSettings
-from frontrunner.refresh.changes import BoardState, Changes, measure
+from frontrunner.refresh.changes import Before, Changes, measure
 from frontrunner.refresh.guards import Breach, breaches, reason_of
 from frontrunner.refresh.known_boards import keep_boards, known_boards
 from frontrunner.snapshot.build import Inputs
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
-
-
-class _Before(NamedTuple):
-    """What is published when an update begins."""
-
-    snapshot: Snapshot
-    boards: dict[str, BoardState] | None
-    """As `known_boards`."""
 
 
 class Guards:
@@ -29,25 +20,26 @@ class Guards:
     def __init__(self, store: Store, settings: RefreshSettings) -> None:
         self._store = store
         self._limits = settings.guards
-        self._measured: Changes | CorruptSnapshotError | None = None
-        self._before: Future[_Before | None] | None = None
+        self._before: Future[Before | None] | None = None
         self.changes: Changes | None = None
         """None if nothing was published before, or if it cannot be read."""
         self.found: tuple[Breach, ...] = ()
         self.reason = ""
         """Why the snapshot is held."""
 
-    def begin(self, thread: Executor) -> None:
-        """Open what is published in another thread, while results are fetched and read."""
-        self._before = thread.submit(self._opened)
+    def begin(self, thread: Executor, *, fetches: bool = False) -> None:
+        """Open what is published in another thread, while results are fetched and read.
 
-    def _opened(self) -> _Before | None:
+        Where git `fetches` them first, there is time to rank it too.
+        """
+        self._before = thread.submit(self._opened, fetches)
+
+    def _opened(self, rank: bool = False) -> Before | None:
         current = self._store.current_id()
         if current is None:
             return None
         snapshot = self._store.current()
-        snapshot.table  # noqa: B018 -- it is read when it is first asked for
-        return _Before(snapshot, known_boards(self._store.at, current))
+        return Before.of(snapshot, None if rank else known_boards(self._store.at, current))
 
     def look(self, inputs: Inputs) -> None:
         """Compare what a snapshot is made from with what is published, while it is written."""
@@ -56,19 +48,18 @@ class Guards:
             if before is None or before.snapshot.id != self._store.current_id():
                 before = self._opened()  # also if another command published meanwhile
             if before is not None:
-                self._measured = measure(before.snapshot, inputs, before.boards)
+                self._judge(measure(before, inputs))
         except CorruptSnapshotError as error:
-            self._measured = error
+            self.reason = _unreadable(error)
+            self.found = (Breach("current", self.reason),)
+
+    def _judge(self, changes: Changes) -> None:
+        self.changes = changes
+        self.found = breaches(changes, self._limits)
+        self.reason = reason_of(changes, self._limits) if self.found else ""
 
     def judge(self, snapshot: Snapshot) -> str:
         """Why the snapshot is held, in one sentence; empty if it may pass."""
-        if isinstance(self._measured, CorruptSnapshotError):
-            self.reason = _unreadable(self._measured)
-            self.found = (Breach("current", self.reason),)
-        elif self._measured is not None:
-            self.changes = self._measured
-            self.found = breaches(self.changes, self._limits)
-            self.reason = reason_of(self.changes, self._limits)
         return self.reason
 
     def keep_boards(self, snapshot: str) -> None:

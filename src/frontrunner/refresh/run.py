@@ -26,6 +26,7 @@ from frontrunner.base.errors import (
     UsageError,
 )
 from frontrunner.base.home import Home
+from frontrunner.base.memory import keep_what_is_freed, return_freed_memory
 from frontrunner.base.refresh_settings import RefreshSettings
 from frontrunner.ops import events, pipeline
 from frontrunner.ops.beside import Beside
@@ -45,6 +46,7 @@ from frontrunner.refresh.record import (
     read_state,
     write_state,
 )
+from frontrunner.results.git import is_git
 from frontrunner.snapshot.freshness import write_checked_at
 from frontrunner.snapshot.retention import Retention
 from frontrunner.snapshot.store import Store
@@ -64,6 +66,8 @@ class Ended(NamedTuple):
     """The snapshot that readers were seen to have, if they were asked."""
 
 
+_MANY_ROWS = 4_000_000
+"""From so many on, memory is given back as soon as it can be."""
 _IN_PLACE: tuple[Outcome, ...] = ("published", "unchanged", "unprepared")
 """Outcomes with which what is published is what the results give."""
 
@@ -100,6 +104,7 @@ def refresh(settings: Settings, reporter: Reporter, beside: Beside | None = None
             ended = _ended(settings, request, before, reporter)
             after = _kept(home, before, ended, reporter).failures
             _push_freshness(settings, ended.run, reporter)
+            return_freed_memory()
             return ended._replace(failures_before=before.failures, failures=after)
     except BlockingIOError:
         raise RefreshError(
@@ -132,6 +137,8 @@ def _ended(
     store = pipeline.open_store(settings, reporter)
     guards = Guards(store, settings.refresh)
     began, ticked = time.time(), time.monotonic()
+    if _has_few_rows(store):
+        keep_what_is_freed()
     previous = store.current_id()
     built = _built(settings, request, store, guards, reporter)
     if built.outcome not in _IN_PLACE:
@@ -156,6 +163,13 @@ def _ended(
     return Ended(run, error, delivered=delivered)
 
 
+def _has_few_rows(store: Store) -> bool:
+    try:
+        return store.current().manifest.provenance.counts.rows < _MANY_ROWS
+    except (UnknownNameError, CorruptSnapshotError):
+        return False
+
+
 class _Built(NamedTuple):
     """How the first part of an update ended, before what is published is brought to readers."""
 
@@ -178,7 +192,7 @@ def _built(
     try:
         guarded = request._replace(judge=guards.judge, meanwhile=guards.look)
         with ThreadPoolExecutor(1) as thread:
-            guards.begin(thread)
+            guards.begin(thread, fetches=any(map(is_git, request.results)))
             built = _judged(settings, guarded, previous, guards, reporter)
         if built.outcome in _IN_PLACE:
             push_published(settings, store, reporter)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -10,9 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from frontrunner.results.table import Floats, ScoreTable
+from frontrunner.results.table import CellKey, Floats, ScoreTable
 
 Rows = NDArray[np.int64]
+_CELLS = 1 << 31
+"""More cells than a table can have."""
 
 
 @dataclass(frozen=True)
@@ -64,18 +66,41 @@ class TableDifference:
         return tuple(sorted(set(self.new.models) - set(self.old.models)))
 
 
-def difference(old: ScoreTable, new: ScoreTable) -> TableDifference:
+class Keys(NamedTuple):
+    """The rows of a table by numbers that another table can have too."""
+
+    variants: Mapping[tuple[str, str], int]
+    """Model and experiment -> number."""
+    cells: Mapping[CellKey, int]
+    of_rows: Rows
+    """[rows] A number for the variant and the cell of each; -1 without a score."""
+
+
+def keys_of(table: ScoreTable, like: Keys | None = None) -> Keys:
+    """The keys of a table; variants and cells have the numbers that they have in `like`."""
+    variants = dict(like.variants) if like else {}
+    cells = dict(like.cells) if like else {}
+    variant = [
+        variants.setdefault((one.model, one.experiment_id), len(variants)) for one in table.variants
+    ]
+    cell = [cells.setdefault(one, len(cells)) for one in table.cells]
+    keys = np.array(variant, dtype=np.int64)[table.variant] * _CELLS
+    keys += np.array(cell, dtype=np.int64)[table.cell]
+    keys[np.isnan(table.score)] = -1
+    return Keys(variants, cells, keys)
+
+
+def difference(old: ScoreTable, new: ScoreTable, keys: Keys | None = None) -> TableDifference:
     """Match the scores of two tables by model, experiment, task, split and subset.
 
     A task whose rows have the same keys in the same order in both is matched row by row; only the
-    rows of the others are sorted.
+    rows of the others are sorted. `keys` are those of `old`, if they are known.
     """
-    variants = _numbers([(one.model, one.experiment_id) for one in (*new.variants, *old.variants)])
-    cells = _numbers([*new.cells, *old.cells])
-    old_keys, new_keys = (_keys(table, variants, cells) for table in (old, new))
+    had = keys or keys_of(old)
+    old_keys, new_keys = had.of_rows, keys_of(new, had).of_rows
     alike = _tasks_alike(old, new, old_keys, new_keys)
-    before, old_rest = _parted(old, alike)
-    after, new_rest = _parted(new, alike)
+    before, old_rest = _parted(old, old_keys, alike)
+    after, new_rest = _parted(new, new_keys, alike)
     found = _matched(old_keys, new_keys, old_rest, new_rest)
     return TableDifference(
         old=old,
@@ -85,18 +110,6 @@ def difference(old: ScoreTable, new: ScoreTable) -> TableDifference:
         before=np.concatenate([before, found.before]),
         after=np.concatenate([after, found.after]),
     )
-
-
-def _keys(
-    table: ScoreTable, variants: Mapping[Hashable, int], cells: Mapping[Hashable, int]
-) -> Rows:
-    """[rows] A number that names the variant and cell of each; -1 without a score."""
-    variant = [variants[one.model, one.experiment_id] for one in table.variants]
-    cell = [cells[one] for one in table.cells]
-    keys = np.array(variant, dtype=np.int64)[table.variant] * len(cells)
-    keys += np.array(cell, dtype=np.int64)[table.cell]
-    keys[np.isnan(table.score)] = -1
-    return keys
 
 
 def _tasks_alike(
@@ -110,11 +123,11 @@ def _tasks_alike(
     )
 
 
-def _parted(table: ScoreTable, tasks: frozenset[str]) -> tuple[Rows, Rows]:
+def _parted(table: ScoreTable, keys: Rows, tasks: frozenset[str]) -> tuple[Rows, Rows]:
     """The rows of some tasks that have a score, and those of the others; both ascend."""
     marked = np.array([task in tasks for task in table.tasks], dtype=bool)
     of_row = np.repeat(marked, np.diff(table.task_start))
-    scored = ~np.isnan(table.score)
+    scored = keys >= 0
     return np.flatnonzero(of_row & scored), np.flatnonzero(~of_row & scored)
 
 
@@ -157,8 +170,3 @@ def _in_turn(keys: Rows, rows: Rows) -> tuple[Rows, Rows, Rows]:
     is_first[1:] = ordered[1:] != ordered[:-1]
     turns = number - np.maximum.accumulate(np.where(is_first, number, 0))
     return rows[order], ordered, turns
-
-
-def _numbers(names: Sequence[Hashable]) -> Mapping[Hashable, int]:
-    """A number for each distinct name."""
-    return {name: number for number, name in enumerate(dict.fromkeys(names))}
