@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from frontrunner import __version__
-from frontrunner.base.atomic import add_file, hidden_folder
+from frontrunner.base.atomic import add_file, hidden_folder, sync_file
 from frontrunner.base.errors import SnapshotError
 from frontrunner.catalog import Catalog
 from frontrunner.catalog.store import Statistics
@@ -159,8 +159,11 @@ def _written_here(
     add_file(folder / CATALOG, msgspec.json.encode(inputs.catalog))
     compressed = ((task, compressed_only(JSON, one)) for task, one in inputs.statistics.items())
     write_pack(folder, STATISTICS, compressed)
-    written = {path.name for path in folder.iterdir()}
-    return _digests(folder, written - PARQUET)
+    written = {path.name for path in folder.iterdir()} - PARQUET
+    digests = _digests(folder, written)
+    for name in written:  # now, so that little is left to be flushed when the folder gets its name
+        sync_file(folder / name)
+    return digests
 
 
 def _digests(folder: Path, names: Iterable[str]) -> dict[str, FileEntry]:
