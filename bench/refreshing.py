@@ -92,7 +92,8 @@ def update(home: Path, url: str) -> Measured:
         reading.start()
         seconds = 0.0
         while process.poll() is None:
-            if not seconds and shown(url) != before:
+            # Not before: each question takes time from the update.
+            if not seconds and _is_published(steps) and shown(url) != before:
                 seconds = time.perf_counter() - began
             time.sleep(0.01)
     reading.join()
@@ -104,6 +105,10 @@ def update(home: Path, url: str) -> Measured:
     used = _cpu_of_children() - cpu
     beyond = seconds - steps.get("Reading result files ...", 0.0)
     return Measured(seconds, used, os.getloadavg()[0], slowdown, beyond, steps)
+
+
+def _is_published(steps: dict[str, float]) -> bool:
+    return any(step.startswith("Published") for step in list(steps))
 
 
 def _slowdown() -> float:
