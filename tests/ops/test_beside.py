@@ -49,9 +49,9 @@ def test_what_was_read_of_repositories_is_recalled_while_git_fetches(tmp_path: P
     read_sources([near], catalog(), Options(workers=1, cache=home.cache))
     with ThreadPoolExecutor(1) as aside:
         beside = Beside(settings, aside, aside)
-        beside.recall([str(tmp_path), repository.as_uri()])
+        beside.prepare([str(tmp_path), repository.as_uri()], catalog())
     assert list(beside.recalled) == list(home.cache.iterdir())
-    options = Options(workers=1, cache=home.cache, recalled=beside.recalled)
+    options = Options(workers=1, cache=home.cache, recalled=beside.recalled, known=beside.known)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "load", lambda _: pytest.fail("it was read again"))
         assert read_sources([near], catalog(), options).table.rows == 1

@@ -14,10 +14,10 @@ import pytest
 from frontrunner.results import cache as cache_module
 from frontrunner.results import read as read_module
 from frontrunner.results.cache import Remembered, Stored, load, recall, remember, unchanged
-from frontrunner.results.chunk import read_chunk
+from frontrunner.results.chunk import knowledge_of, read_chunk
 from frontrunner.results.files import Files, files_of, merged
 from frontrunner.results.ingest import Ingested, joined
-from frontrunner.results.read import Options, knowledge_of, read_source
+from frontrunner.results.read import Options, read_source
 from frontrunner.results.rejects import Reject
 from frontrunner.results.sources import Content, FolderReader, folder_items, folder_stamps
 from tests.factories import catalog, result, write

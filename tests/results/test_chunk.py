@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from frontrunner.results import chunk as limits
-from frontrunner.results.chunk import Chunk, read_chunk
+from frontrunner.results.chunk import Chunk, knowledge_of, read_chunk
 from frontrunner.results.files import files_of
-from frontrunner.results.read import knowledge_of
 from frontrunner.results.sources import Content
 from tests.factories import catalog, result
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from frontrunner.results.chunk import knowledge_of
 from frontrunner.results.git_history import Blob, commits, newest_commit, tree
 from frontrunner.results.git_tree import TreeReader, results_of
 from frontrunner.results.ingest import joined
 from frontrunner.results.origin import Origin
-from frontrunner.results.read import Options, knowledge_of, read_source
+from frontrunner.results.read import Options, read_source
 from tests.factories import catalog, result, write
 from tests.results.repository import commit, run, started
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from frontrunner.base.errors import SourceError
 from frontrunner.catalog import Model
 from frontrunner.results import read as module
 from frontrunner.results import stamping
+from frontrunner.results.chunk import knowledge_of
 from frontrunner.results.fetch import LocalSource
 from frontrunner.results.ingest import ingest
 from frontrunner.results.origin import Origin
-from frontrunner.results.read import Options, RawResults, knowledge_of, read_source
+from frontrunner.results.read import Options, RawResults, read_source
 from frontrunner.results.sources import Stamps, folder_stamps, list_models
 from frontrunner.results.stamping import Stamping, begin_stamping_all, cache_path
 from tests.factories import catalog, result, write
@@ -94,10 +96,13 @@ def test_a_look_that_began_before_another_build_wrote_the_cache_is_not_used(
     assert plain(again) == plain(read_source(root, KNOWN, Options(workers=1)))
 
 
-def test_what_was_read_is_remembered_aside(root: Path, tmp_path: Path) -> None:
-    with ThreadPoolExecutor(1) as aside:
-        options = Options(workers=1, cache=tmp_path / "cache", aside=aside)
-        read_source(root, KNOWN, options)
+def test_what_was_read_is_remembered_when_nobody_waits(root: Path, tmp_path: Path) -> None:
+    later: list[Callable[[], None]] = []
+    options = Options(workers=1, cache=tmp_path / "cache", later=later.append)
+    read_source(root, KNOWN, options)
+    assert not (tmp_path / "cache").exists()
+    later.pop()()
+    assert not later
     assert list((tmp_path / "cache").iterdir())
 
 

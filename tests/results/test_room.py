@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from frontrunner.results import room as rooms
+from frontrunner.results.chunk import knowledge_of
 from frontrunner.results.ingest import joined_parts
 from frontrunner.results.merge import Part
-from frontrunner.results.read import Options, knowledge_of, read_source
+from frontrunner.results.read import Options, read_source
 from frontrunner.results.room import on_disk
 from frontrunner.results.table import ScoreTable
 from tests.factories import catalog, result, write

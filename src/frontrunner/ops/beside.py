@@ -6,7 +6,7 @@ that they work meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -23,7 +23,8 @@ from frontrunner.results.stamping import Stamping, begin_stamping_all, cache_pat
 from frontrunner.results.workers import helpers
 
 if TYPE_CHECKING:
-    from frontrunner.results.cache import Stored
+    from frontrunner.catalog import Catalog
+    from frontrunner.results.cache import Known, Stored
 
 
 class Beside:
@@ -36,6 +37,10 @@ class Beside:
         """By folder: the looks for changes that have begun."""
         self.recalled: dict[Path, Future[Stored | None]] = {}
         """By file of the cache: what is on its way from there."""
+        self.known: Future[Known] | None = None
+        """What reading must know of the catalog, on its way."""
+        self.later: list[Callable[[], None]] = []
+        """What is left to do when the snapshot is written."""
         self._home = Home(settings.home)
         self._ends = ExitStack()
 
@@ -70,14 +75,24 @@ class Beside:
             local = [fetch(one, self._home.sources) for one in sources]
             self.stampings = begin_stamping_all(local, self._home.cache, self.helper)
 
-    def recall(self, sources: Sequence[str]) -> None:
-        """Begin to recall what was read of repositories, while git fetches what is new."""
-        from frontrunner.results.cache import load  # noqa: PLC0415 -- NumPy, when needed
+    def prepare(self, sources: Sequence[str], catalog: Catalog, *, fresh: bool = False) -> None:
+        """Begin what needs no new result, while git fetches them: what reading must know of the
+        catalog, and what was read of repositories before.
+        """
+        from frontrunner.results.cache import known_of, load  # noqa: PLC0415 -- NumPy, when needed
 
+        self.known = self.aside.submit(known_of, catalog)
+        if fresh:
+            return
         for clone in (clone_of(one, self._home.sources) for one in sources if is_git(one)):
             for name in parts_of(clone):
                 path = cache_path(self._home.cache, clone / name)
                 self.recalled[path] = self.aside.submit(load, path)
+
+    def do_what_is_left(self) -> None:
+        """Do all that nobody waits for."""
+        while self.later:
+            self.later.pop(0)()
 
 
 def head_start(settings: Settings) -> Beside | None:

@@ -130,8 +130,7 @@ def _written(
         helper.submit(get_ready_for_parquet)
         known, statistics = read_catalog(settings, request, reporter)
         fetching = Fetching(_to_fetch(settings, known, had))
-        if not request.fresh:
-            beside.recall(request.results)
+        beside.prepare(request.results, known, fresh=request.fresh)
         local_sources = fetch_sources(settings, request.results, reporter)
         ingested = read_results(
             settings, local_sources, known, reporter, beside, fresh=request.fresh
@@ -143,6 +142,7 @@ def _written(
             reporter.say(line)
         inputs = Inputs(statistics, ingested)
         written = write_snapshot(store, inputs, reporter, request.judge, helper, request.meanwhile)
+        beside.do_what_is_left()
         return written, fetching
 
 
@@ -259,7 +259,8 @@ def read_results(
             helper=beside.helper if beside else None,
             stampings=beside.stampings if beside else {},
             recalled=beside.recalled if beside else {},
-            aside=beside.aside if beside else None,
+            later=beside.later.append if beside else None,
+            known=beside.known if beside else None,
         )
         return read_sources(
             local_sources, catalog, options, newest=settings.build.revisions == "newest"

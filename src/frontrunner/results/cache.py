@@ -30,8 +30,9 @@ from numpy.typing import NDArray
 
 from frontrunner import __version__
 from frontrunner.base.atomic import FileStamp, file_stamp, sweep, write_parts
+from frontrunner.catalog import Catalog
 from frontrunner.results.checkout import Difference
-from frontrunner.results.chunk import Knowledge
+from frontrunner.results.chunk import Knowledge, knowledge_of
 from frontrunner.results.files import Files
 from frontrunner.results.formats import FileCell
 from frontrunner.results.sources import MAX_DEPTH, Stamps
@@ -81,6 +82,19 @@ def knowledge_digest(known: Knowledge) -> str:
     facts = [_FORMAT, __version__, known.tasks, sorted(known.folders), known.run_defaults]
     content = msgspec.json.encode(facts, order="deterministic")
     return hashlib.sha256(content).hexdigest()[:24]
+
+
+class Known(NamedTuple):
+    """What reading depends on, and its digest."""
+
+    facts: Knowledge
+    digest: str
+
+
+def known_of(catalog: Catalog) -> Known:
+    """What reading must know of a catalog."""
+    facts = knowledge_of(catalog)
+    return Known(facts, knowledge_digest(facts))
 
 
 class Remembered(NamedTuple):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from frontrunner.catalog import Model
+from frontrunner.catalog import Catalog, Model
 from frontrunner.results.collecting import collector_paused
 from frontrunner.results.contents import what_it_is
 from frontrunner.results.describe import described_model
@@ -80,6 +80,17 @@ class Knowledge(NamedTuple):
     folders: frozenset[str]
     """Names of the folders of known models."""
     run_defaults: dict[str, dict[str, Any]]
+
+
+def knowledge_of(catalog: Catalog) -> Knowledge:
+    """The part of the catalog that workers need."""
+    return Knowledge(
+        TaskIndex.of(catalog),
+        frozenset(
+            folder_name(name) for name in (*catalog.model_by_name, *catalog.model_by_former_name)
+        ),
+        {model.name: dict(model.run_defaults) for model in catalog.models if model.run_defaults},
+    )
 
 
 class Chunk(NamedTuple):

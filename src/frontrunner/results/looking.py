@@ -5,7 +5,8 @@ look at each file.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,8 @@ from frontrunner.results.rejects import Reject
 from frontrunner.results.sources import Stamps
 from frontrunner.results.stamping import Stamping
 
+Later = Callable[[Callable[[], None]], None]
+"""Takes what is to be done after everything that readers wait for."""
 _MANY_ROWS = 4_000_000
 
 
@@ -88,9 +91,9 @@ def _by_stamps(before: Remembered, now: Sequence[Stamps]) -> Look:
 
 
 def remember_read(
-    memory: Memory, read: Remembered, began: int, *, by_name: bool, aside: Executor | None
+    memory: Memory, read: Remembered, began: int, *, by_name: bool, later: Later | None
 ) -> None:
-    """Store what was read, in the thread `aside` if there is one.
+    """Store what was read, or have it stored `later`.
 
     `by_name` says that the next time git may say what changed: the checkout is still the one that
     was read. Otherwise git's name of the folder is not kept, and each file is looked at then.
@@ -98,10 +101,11 @@ def remember_read(
     if not by_name:
         read = read._replace(tree="", others=())
     # Meanwhile all of it stays in memory, which large results have better uses for.
-    if aside is None or len(read.files.row_score) > _MANY_ROWS:
-        remember(memory.path, memory.knowledge, read, began)
+    store = partial(remember, memory.path, memory.knowledge, read, began)
+    if later is None or len(read.files.row_score) > _MANY_ROWS:
+        store()
     else:
-        aside.submit(remember, memory.path, memory.knowledge, read, began)
+        later(store)
 
 
 def is_as_named(memory: Memory, files: Files, *, by_git: bool) -> bool:

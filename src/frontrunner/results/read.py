@@ -18,16 +18,15 @@ from msgspec import UNSET, UnsetType
 from frontrunner.base.errors import SourceError
 from frontrunner.catalog import Catalog, Model
 from frontrunner.results.archive import Member, is_archive, walk_archive
-from frontrunner.results.cache import Remembered, Stored, knowledge_digest
+from frontrunner.results.cache import Known, Remembered, Stored, known_of
 from frontrunner.results.checkout import Checkout, is_still, tree_of
 from frontrunner.results.chunk import Chunk, Knowledge, RunSettings, no_files, read_chunk
 from frontrunner.results.collecting import collector_paused
 from frontrunner.results.files import Files, files_of, merged, with_fresh
-from frontrunner.results.formats import TaskIndex
 from frontrunner.results.git import git_commit, special_files
 from frontrunner.results.git_history import commit_time
-from frontrunner.results.layout import META, Identity, Names, folder_name
-from frontrunner.results.looking import Memory, is_as_named, look, remember_read
+from frontrunner.results.layout import META, Identity, Names
+from frontrunner.results.looking import Later, Memory, is_as_named, look, remember_read
 from frontrunner.results.origin import Origin
 from frontrunner.results.rejects import Reason, Reject, printable
 from frontrunner.results.sources import (
@@ -95,37 +94,29 @@ class Options(NamedTuple):
     """By folder: the looks for changes that have begun already."""
     recalled: Mapping[Path, Future[Stored | None]] = {}
     """By file of the cache: what is on its way from there."""
-    aside: Executor | None = None
-    """A thread to remember what was read, while this one goes on."""
+    later: Later | None = None
+    """Takes the storing of what was read, which nobody waits for."""
+    known: Future[Known] | None = None
+    """As `known_of` of the catalog, on its way."""
     repository: str | None = None
     """Of what repository the folder is a clone, for the provenance."""
     checkout: Checkout | None = None
     """The commit whose files the clone has, and no others; None if that is not known."""
 
 
-def knowledge_of(catalog: Catalog) -> Knowledge:
-    """The part of the catalog that workers need."""
-    return Knowledge(
-        TaskIndex.of(catalog),
-        frozenset(
-            folder_name(name) for name in (*catalog.model_by_name, *catalog.model_by_former_name)
-        ),
-        {model.name: dict(model.run_defaults) for model in catalog.models if model.run_defaults},
-    )
-
-
 def read_source(source: Path, catalog: Catalog, options: Options) -> RawResults:
     """Read every file of a folder or archive. Raises SourceError where `source` is neither."""
     with collector_paused():
-        return _read(source, knowledge_of(catalog), options)
+        known = options.known.result() if options.known else known_of(catalog)
+        return _read(source, known, options)
 
 
-def _read(source: Path, known: Knowledge, options: Options) -> RawResults:
+def _read(source: Path, known: Known, options: Options) -> RawResults:
     if source.is_dir():
         found = _read_folder(source, known, options)
         return _raw(found, _origin_of(source, options, found.chunks))
     if source.is_file() and (is_archive(source) or is_zip(source)):
-        chunks = _read_archive(source, known, options)
+        chunks = _read_archive(source, known.facts, options)
         return _raw(
             _last_of_each(_all(chunks)), Origin("archive", source.name, digest=_digest(source))
         )
@@ -167,9 +158,10 @@ def _read_models(root: str, models: list[str], known: Knowledge) -> Chunk:
     return read_chunk(folder_items(root, models), known)
 
 
-def _read_folder(source: Path, known: Knowledge, options: Options) -> _Read:
+def _read_folder(source: Path, given: Known, options: Options) -> _Read:
+    known = given.facts
     root, models, outside = find_tree(source, Names.of(known.folders))
-    memory = _memory(source, root, known, options)
+    memory = _memory(source, root, given.digest, options)
     began = time.time_ns()
     found = None
     if memory and memory.path.exists() and not options.fresh:
@@ -190,11 +182,11 @@ def _has_few_files(root: str, models: Iterable[str]) -> bool:
     return next(islice(files, _FEW_FILES, None), None) is None
 
 
-def _memory(source: Path, root: str, known: Knowledge, options: Options) -> Memory | None:
+def _memory(source: Path, root: str, digest: str, options: Options) -> Memory | None:
     if options.cache is None:
         return None
     path = cache_path(options.cache, source)
-    memory = Memory(path, knowledge_digest(known), begun=options.recalled.get(path))
+    memory = Memory(path, digest, begun=options.recalled.get(path))
     checkout, folder = options.checkout, results_root(source)
     tree = tree_of(checkout, folder) if checkout and root == str(folder) else ""
     return memory._replace(checkout=checkout, tree=tree) if tree else memory
@@ -238,7 +230,7 @@ def _remember(memory: Memory, read: _Read, began: int, options: Options, *, by_g
     odd = any(chunk.odd for chunk in read.chunks)
     by_name = not odd and is_as_named(memory, read.files, by_git=by_git)
     found = Remembered(read.files, memory.tree, others)
-    remember_read(memory, found, began, by_name=by_name, aside=options.aside)
+    remember_read(memory, found, began, by_name=by_name, later=options.later)
 
 
 def _shares(models: list[str], count: int) -> list[list[str]]:
