@@ -50,6 +50,14 @@ def test_the_list_says_what_models_cost(browser: Browser) -> None:
     assert '<td class="n">7B<td class="n">2B<td class="n">' in row
 
 
+def test_a_licence_at_an_address_is_a_link_with_a_short_name(tmp_path: Path) -> None:
+    write(tmp_path, "results/lab__own/1/T1.json", result("T1", 0.5))
+    address = "https://huggingface.co/lab/own#%F0%9F%93%9C-license"
+    own = OVERRIDE + f'[[model]]\nname = "lab/own"\nlicense = "{address}"\n'
+    shown = page(tmp_path, "/models/lab/own", own)
+    assert f'<a href="{address}" rel="nofollow noopener">lab license</a>' in shown
+
+
 def test_a_model_described_by_its_result_files(tmp_path: Path) -> None:
     meta = {"name": "lab/new", "revision": "1", "n_parameters": 100_000}
     write(tmp_path, "results/lab__new/1/model_meta.json", meta)
