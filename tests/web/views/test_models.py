@@ -50,6 +50,18 @@ def test_the_list_says_what_models_cost(browser: Browser) -> None:
     assert '<td class="n">7B<td class="n">2B<td class="n">' in row
 
 
+def test_models_on_a_board_come_first_and_the_newest_of_them_at_the_top(tmp_path: Path) -> None:
+    days = {"org/old": "2024-01-01", "org/new": "2026-01-01", "org/untried": "2026-11-01"}
+    models = [Model(name=name, release_date=day) for name, day in days.items()]
+    scores = {"org/old": {"T1": 0.5}, "org/new": {"T1": 0.25}}
+    results = ingest(write_scores(tmp_path / "results", scores), catalog(models=models), workers=1)
+    service = Service(snapshot_of(tmp_path / "home", results))
+    found = Site().find(service, PageRequest("/models", b"", "en", True))
+    assert found is not None
+    rows = re.findall(r'<a href="/models/(org/\w+)"', found.answer.identity.decode())
+    assert rows == ["org/new", "org/old", "org/untried"]
+
+
 def test_a_licence_at_an_address_is_a_link_with_a_short_name(tmp_path: Path) -> None:
     write(tmp_path, "results/lab__own/1/T1.json", result("T1", 0.5))
     address = "https://huggingface.co/lab/own#%F0%9F%93%9C-license"
