@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from pathlib import Path
 
@@ -15,12 +17,13 @@ from frontrunner.results.fetch import LocalSource
 from frontrunner.results.ingest import Ingested, ingest
 from frontrunner.results.read import Options
 from frontrunner.results.several import read_sources
+from frontrunner.results.table import ScoreTable
 from frontrunner.snapshot import build as building
 from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.manifest import Built, file_digest
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
-from frontrunner.snapshot.tables import PARQUET
+from frontrunner.snapshot.tables import PARQUET, write_table
 from tests.factories import catalog, result, write
 
 ARRAYS = {
@@ -109,3 +112,27 @@ def test_statistics_are_kept_compressed_and_read_by_task(
         "application/json", b'{"test": 1}', zstd,
     )  # fmt: skip
     assert (kept.gzip, kept.brotli) == (None, None)
+
+
+def test_a_build_that_is_interrupted_ends_its_thread_and_leaves_nothing(
+    ingested: Ingested, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[Path] = []
+    main = threading.get_ident()
+
+    def slowly(folder: Path, table: ScoreTable) -> None:
+        time.sleep(0.3)  # until the build waits for nothing but this thread
+        signal.pthread_kill(main, signal.SIGINT)
+        time.sleep(0.3)
+        write_table(folder, table)
+        ended.append(folder)
+
+    monkeypatch.setattr(building, "write_table", slowly)
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            built(tmp_path, ingested)
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert ended
+    assert list((tmp_path / "home" / "snapshots").iterdir()) == []

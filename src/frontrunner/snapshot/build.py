@@ -111,7 +111,7 @@ def _write_parts(
             with ThreadPoolExecutor(1) as thread:  # the disk and checksums leave this one its core
                 here = thread.submit(_written_here, folder, inputs, helper, jobs)
                 meanwhile(inputs)
-            digests = here.result()
+                digests = here.result()  # inside: on Ctrl-C the thread ends before its folder goes
         finally:
             wait(jobs)  # a job that continues after a failure would leave a part behind
         for job in jobs:
