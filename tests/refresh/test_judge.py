@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from frontrunner.base.refresh_settings import RefreshSettings
+from frontrunner.refresh.changes import BoardState
 from frontrunner.refresh.judge import Guards
+from frontrunner.refresh.known_boards import keep_boards
 from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.build import Inputs
+from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
-from tests.factories import catalog, snapshot_of, write_scores
+from tests.factories import catalog, write_scores
 from tests.snapshot.builds import build
 
 
@@ -26,9 +29,7 @@ def thread() -> Iterator[ThreadPoolExecutor]:
 def changed(guards: Guards, folder: Path) -> int | None:
     """How many scores change by the guards' measure; None if nothing was published."""
     root = write_scores(folder / "next", {"org/a": {"T1": 0.75, "T2": 0.5}, "org/b": {"T1": 0.4}})
-    new = snapshot_of(folder / "other", ingested := ingest(root, catalog(), workers=1))
-    guards.look(Inputs({}, ingested))
-    guards.judge(new)
+    guards.look(Inputs({}, ingest(root, catalog(), workers=1)))
     return guards.changes.scores.changed if guards.changes else None
 
 
@@ -63,3 +64,51 @@ def test_the_first_update_is_measured_against_nothing(
     guards = Guards(Store(tmp_path / "home"), RefreshSettings())
     guards.begin(thread)
     assert changed(guards, tmp_path) is None
+
+
+def test_what_was_removed_while_it_was_opened_does_not_count(
+    tmp_path: Path, thread: ThreadPoolExecutor
+) -> None:
+    first = build(tmp_path, "home")
+    (first.folder / "score.npy").unlink()
+    guards = Guards(Store(tmp_path / "home"), RefreshSettings())
+    guards.begin(thread)
+    thread.submit(len, "").result()
+    build(tmp_path, "home", bonus=0.25)
+    assert changed(guards, tmp_path) == 0
+    assert guards.judge() == ""
+
+
+def test_boards_that_were_kept_are_those_of_the_snapshot_that_is_opened(
+    tmp_path: Path, thread: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, kept = Store(tmp_path / "home"), {"of the first": BoardState("org/a", {})}
+    first = build(tmp_path, "home")
+    store.at.refresh.mkdir(exist_ok=True)
+    keep_boards(store.at, first.id, kept)
+
+    def published_meanwhile() -> Snapshot:
+        build(tmp_path, "home", bonus=0.25)
+        return Store(tmp_path / "home").current()
+
+    monkeypatch.setattr(store, "current", published_meanwhile)
+    guards = Guards(store, RefreshSettings())
+    guards.begin(thread)
+    changed(guards, tmp_path)
+    assert guards.changes
+    assert list(guards.changes.boards_before) == ["All"]
+
+
+@pytest.mark.parametrize("rank", [False, True])
+def test_boards_are_ranked_anew_only_where_there_is_time(
+    tmp_path: Path, thread: ThreadPoolExecutor, rank: bool
+) -> None:
+    store, kept = Store(tmp_path / "home"), {"kept": BoardState("org/a", {})}
+    first = build(tmp_path, "home")
+    store.at.refresh.mkdir(exist_ok=True)
+    keep_boards(store.at, first.id, kept)
+    guards = Guards(store, RefreshSettings())
+    guards.begin(thread, rank=rank)
+    changed(guards, tmp_path)
+    assert guards.changes
+    assert list(guards.changes.boards_before) == (["All"] if rank else ["kept"])

@@ -209,6 +209,20 @@ def test_a_published_snapshot_that_cannot_be_read_holds_the_update(tmp_path: Pat
     assert run.reason.startswith("The published snapshot cannot be read")
 
 
+def test_a_damaged_snapshot_is_mended_by_an_update_that_gives_it_again(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, source(tmp_path / "all", scores()))
+    first = updated(settings)
+    assert first.snapshot
+    table = Home(settings.home).snapshot(first.snapshot) / "score.npy"
+    whole = table.read_bytes()
+    table.write_bytes(whole[:40])
+    run = updated(settings)
+    assert (run.outcome, run.snapshot, run.reason, run.breaches) == (
+        "unchanged", first.snapshot, "", (),
+    )  # fmt: skip
+    assert table.read_bytes() == whole
+
+
 def test_two_updates_of_one_home_at_once(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, source(tmp_path / "all", scores()))
     home = Home(settings.home)

@@ -46,16 +46,16 @@ _MOST_RENAMED = 3
 """`[[renamed]]` entries that a build prints: the public results need more than twenty."""
 
 
-Judge = Callable[[Snapshot], str]
+Judge = Callable[[], str]
 """Why a snapshot that was just built is not to be published; empty if it is."""
 
 
-def always(_: Snapshot) -> str:
+def always() -> str:
     """Publish it."""
     return ""
 
 
-def never(_: Snapshot) -> str:
+def never() -> str:
     """Do not publish it."""
     return "the command was run with --no-publish"
 
@@ -284,7 +284,7 @@ def write_snapshot(
             snapshot=snapshot.id, rows=counts.rows, files_rejected=counts.files_rejected
         )
         log(store, built, reporter)
-        held = "" if snapshot.id == store.current_id() else judge(snapshot)
+        held = "" if snapshot.id == store.current_id() else judge()
         if held:
             event = None
             log(store, events.Held(snapshot=snapshot.id, reason=held), reporter)

@@ -10,7 +10,6 @@ from frontrunner.refresh.changes import Before, Changes, measure
 from frontrunner.refresh.guards import Breach, breaches, reason_of
 from frontrunner.refresh.known_boards import keep_boards, known_boards
 from frontrunner.snapshot.build import Inputs
-from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 
 
@@ -21,45 +20,56 @@ class Guards:
         self._store = store
         self._limits = settings.guards
         self._before: Future[Before | None] | None = None
+        self._verdict: tuple[tuple[Breach, ...], str] = ((), "")
+        """The breaches and the reason, for the case that the snapshot would replace another."""
         self.changes: Changes | None = None
         """None if nothing was published before, or if it cannot be read."""
         self.found: tuple[Breach, ...] = ()
         self.reason = ""
         """Why the snapshot is held."""
 
-    def begin(self, thread: Executor, *, fetches: bool = False) -> None:
+    def begin(self, thread: Executor, *, rank: bool = False) -> None:
         """Open what is published in another thread, while results are fetched and read.
 
-        Where git `fetches` them first, there is time to rank it too.
+        With `rank` its boards are ranked even if they are known. That takes no time while git
+        fetches, and gets the memory that the ranking of the new boards needs, which is then faster.
         """
-        self._before = thread.submit(self._opened, fetches)
+        self._before = thread.submit(self._opened, rank)
 
     def _opened(self, rank: bool = False) -> Before | None:
-        current = self._store.current_id()
-        if current is None:
+        if self._store.current_id() is None:
             return None
         snapshot = self._store.current()
-        return Before.of(snapshot, None if rank else known_boards(self._store.at, current))
+        return Before.of(snapshot, None if rank else known_boards(self._store.at, snapshot.id))
 
     def look(self, inputs: Inputs) -> None:
         """Compare what a snapshot is made from with what is published, while it is written."""
         try:
-            before = self._before.result() if self._before else None
-            if before is None or before.snapshot.id != self._store.current_id():
-                before = self._opened()  # also if another command published meanwhile
-            if before is not None:
-                self._judge(measure(before, inputs))
+            before = self._opened_ahead() or self._opened()
         except CorruptSnapshotError as error:
-            self.reason = _unreadable(error)
-            self.found = (Breach("current", self.reason),)
+            reason = _unreadable(error)
+            self._verdict = (Breach("current", reason),), reason
+            return
+        if before is not None:
+            self.changes = measure(before, inputs)
+            found = breaches(self.changes, self._limits)
+            self._verdict = found, reason_of(self.changes, self._limits) if found else ""
 
-    def _judge(self, changes: Changes) -> None:
-        self.changes = changes
-        self.found = breaches(changes, self._limits)
-        self.reason = reason_of(changes, self._limits) if self.found else ""
+    def _opened_ahead(self) -> Before | None:
+        """What the thread opened, if it is still published."""
+        try:
+            before = self._before.result() if self._before else None
+        except CorruptSnapshotError:  # or it was removed, after another command published
+            return None
+        is_current = before is not None and before.snapshot.id == self._store.current_id()
+        return before if is_current else None
 
-    def judge(self, snapshot: Snapshot) -> str:
-        """Why the snapshot is held, in one sentence; empty if it may pass."""
+    def judge(self) -> str:
+        """Why the snapshot is held, in one sentence; empty if it may pass.
+
+        Not asked about the snapshot that is published already: there is nothing to hold.
+        """
+        self.found, self.reason = self._verdict
         return self.reason
 
     def keep_boards(self, snapshot: str) -> None:

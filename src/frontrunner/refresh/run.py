@@ -192,7 +192,7 @@ def _built(
     try:
         guarded = request._replace(judge=guards.judge, meanwhile=guards.look)
         with ThreadPoolExecutor(1) as thread:
-            guards.begin(thread, fetches=any(map(is_git, request.results)))
+            guards.begin(thread, rank=any(map(is_git, request.results)))
             built = _judged(settings, guarded, previous, guards, reporter)
         if built.outcome in _IN_PLACE:
             push_published(settings, store, reporter)
