@@ -18,6 +18,7 @@ from frontrunner.results import cache
 from frontrunner.results.fetch import fetch
 from frontrunner.results.read import Options, read_source
 from frontrunner.results.several import read_sources
+from frontrunner.results.stamping import cache_path
 from tests.factories import catalog, result, write
 from tests.results.git_folder import repository_in
 
@@ -50,11 +51,13 @@ def test_what_was_read_of_repositories_is_recalled_while_git_fetches(tmp_path: P
     with ThreadPoolExecutor(1) as aside:
         beside = Beside(settings, aside, aside)
         beside.prepare([str(tmp_path), repository.as_uri()], catalog())
-    assert list(beside.recalled) == list(home.cache.iterdir())
+    assert beside.recalled(cache_path(home.cache, tmp_path)) is None  # a folder
     options = Options(workers=1, cache=home.cache, recalled=beside.recalled, known=beside.known)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "load", lambda _: pytest.fail("it was read again"))
         assert read_sources([near], catalog(), options).table.rows == 1
+    [memory] = home.cache.iterdir()
+    assert beside.recalled(memory) is None  # it is not held any longer
 
 
 def test_an_update_looks_for_changes_before_it_imports_what_it_needs(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ class Beside:
         self.helper, self.aside = helper, aside
         self.stampings: dict[str, Stamping] = {}
         """By folder: the looks for changes that have begun."""
-        self.recalled: dict[Path, Future[Stored | None]] = {}
+        self._recalled: dict[Path, Future[Stored | None]] = {}
         """By file of the cache: what is on its way from there."""
         self.known: Future[Known] | None = None
         """What reading must know of the catalog, on its way."""
@@ -87,7 +87,13 @@ class Beside:
         for clone in (clone_of(one, self._home.sources) for one in sources if is_git(one)):
             for name in parts_of(clone):
                 path = cache_path(self._home.cache, clone / name)
-                self.recalled[path] = self.aside.submit(load, path)
+                self._recalled[path] = self.aside.submit(load, path)
+
+    def recalled(self, path: Path) -> Future[Stored | None] | None:
+        """What is on its way from a file of the cache, if anything is: the first time it is asked
+        for, so that it does not stay in memory until the helpers end.
+        """
+        return self._recalled.pop(path, None)
 
     def do_what_is_left(self) -> None:
         """Do all that nobody waits for."""

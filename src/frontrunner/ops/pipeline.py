@@ -258,7 +258,7 @@ def read_results(
             fresh=fresh,
             helper=beside.helper if beside else None,
             stampings=beside.stampings if beside else {},
-            recalled=beside.recalled if beside else {},
+            recalled=beside.recalled if beside else None,
             later=beside.later.append if beside else None,
             known=beside.known if beside else None,
         )

@@ -130,7 +130,7 @@ def recall(
 
 
 def load(path: Path) -> Stored | None:
-    """What is stored; None if nothing is, or what is not is whole."""
+    """What is stored; None if nothing is, or if it is damaged or of another format."""
     stamp = file_stamp(path)
     try:
         stored = memoryview(path.read_bytes())

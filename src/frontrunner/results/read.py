@@ -92,8 +92,8 @@ class Options(NamedTuple):
     """Another process, started already, to do a part of looking for changes."""
     stampings: Mapping[str, Stamping] = {}
     """By folder: the looks for changes that have begun already."""
-    recalled: Mapping[Path, Future[Stored | None]] = {}
-    """By file of the cache: what is on its way from there."""
+    recalled: Callable[[Path], Future[Stored | None] | None] | None = None
+    """Gives what is on its way from a file of the cache, if anything is."""
     later: Later | None = None
     """Takes the storing of what was read, which nobody waits for."""
     known: Future[Known] | None = None
@@ -186,7 +186,7 @@ def _memory(source: Path, root: str, digest: str, options: Options) -> Memory | 
     if options.cache is None:
         return None
     path = cache_path(options.cache, source)
-    memory = Memory(path, digest, begun=options.recalled.get(path))
+    memory = Memory(path, digest, begun=options.recalled(path) if options.recalled else None)
     checkout, folder = options.checkout, results_root(source)
     tree = tree_of(checkout, folder) if checkout and root == str(folder) else ""
     return memory._replace(checkout=checkout, tree=tree) if tree else memory
