@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import weakref
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from frontrunner.base.errors import NothingUsableError, SourceError
 from frontrunner.catalog import Catalog, Model
+from frontrunner.results import several
 from frontrunner.results.fetch import LocalSource
 from frontrunner.results.ingest import Ingested, ingest
-from frontrunner.results.read import Options
+from frontrunner.results.read import Options, RawResults, read_source
 from frontrunner.results.several import read_sources, refuse_unusable
 from tests.factories import catalog, result, snapshot_of, write
 
@@ -265,3 +268,25 @@ def test_the_folder_of_a_described_model_may_itself_be_the_source(tmp_path: Path
     ingested = read(tmp_path / own)
     assert scores(ingested) == {("lab/new", "T1"): 0.5}
     assert ingested.origins.path == [f"{Path(own).name}/T1.json"]
+
+
+def test_what_was_read_of_many_rows_is_given_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "results", "org__a/r/T1.json", result("T1", 0.5))
+    scores: list[weakref.ref[Any]] = []
+    given_back: list[bool] = []
+
+    def noted(*given: Any) -> RawResults:
+        raw = read_source(*given)
+        scores.append(weakref.ref(raw.files.row_score))
+        return raw
+
+    def look() -> None:
+        given_back.append(scores[-1]() is None)
+
+    monkeypatch.setattr(several, "MANY_ROWS", 1)
+    monkeypatch.setattr(several, "read_source", noted)
+    monkeypatch.setattr(several, "return_freed_memory", look)
+    read_sources([LocalSource(tmp_path / "results")], catalog(), Options(workers=1))
+    assert given_back == [True]

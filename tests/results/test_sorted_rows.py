@@ -66,7 +66,7 @@ def test_tasks_at_a_time_give_the_same_table(data: st.DataObject) -> None:
     whole = columns_of(sorted_rows(files, winners))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sorting, "AT_ONCE", data.draw(st.integers(1, 5)))
-        patch.setattr(sorting, "_MANY_ROWS", data.draw(st.sampled_from([0, 1_000])))
+        patch.setattr(sorting, "MANY_ROWS", data.draw(st.sampled_from([0, 1_000])))
         assert columns_of(sorted_rows(files, winners)) == whole
 
 

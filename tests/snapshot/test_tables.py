@@ -130,7 +130,7 @@ def test_many_scores_give_the_same_parquet(
     write_table(tmp_path, table)
     write_scores_parquet(tmp_path)
     whole = (tmp_path / "scores.parquet").read_bytes()
-    monkeypatch.setattr("frontrunner.snapshot.tables._MANY_ROWS", 0)
+    monkeypatch.setattr("frontrunner.snapshot.tables.MANY_ROWS", 0)
     write_scores_parquet(tmp_path)
     assert (tmp_path / "scores.parquet").read_bytes() == whole
 

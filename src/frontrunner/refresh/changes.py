@@ -7,13 +7,11 @@ from typing import NamedTuple
 
 from frontrunner.catalog import Catalog
 from frontrunner.ranking import Facts, Policy, Question, standing
-from frontrunner.results.table import ScoreTable
+from frontrunner.results.table import MANY_ROWS, ScoreTable
 from frontrunner.snapshot.build import Inputs, counts_of
 from frontrunner.snapshot.difference import Keys, TableDifference, difference, keys_of
 from frontrunner.snapshot.manifest import Counts
 from frontrunner.snapshot.reader import Snapshot
-
-_MANY_ROWS = 4_000_000
 
 
 class BoardState(NamedTuple):
@@ -83,7 +81,7 @@ class Before(NamedTuple):
         Raises CorruptSnapshotError if it cannot be read.
         """
         table = snapshot.table
-        keys = keys_of(table) if table.rows < _MANY_ROWS else None
+        keys = keys_of(table) if table.rows < MANY_ROWS else None
         return cls(snapshot, boards or board_states(table, snapshot.catalog), keys)
 
 

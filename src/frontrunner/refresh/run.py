@@ -47,6 +47,7 @@ from frontrunner.refresh.record import (
     write_state,
 )
 from frontrunner.results.git import is_git
+from frontrunner.results.table import MANY_ROWS
 from frontrunner.snapshot.freshness import write_checked_at
 from frontrunner.snapshot.retention import Retention
 from frontrunner.snapshot.store import Store
@@ -66,8 +67,6 @@ class Ended(NamedTuple):
     """The snapshot that readers were seen to have, if they were asked."""
 
 
-_MANY_ROWS = 4_000_000
-"""From so many on, memory is given back as soon as it can be."""
 _IN_PLACE: tuple[Outcome, ...] = ("published", "unchanged", "unprepared")
 """Outcomes with which what is published is what the results give."""
 
@@ -165,7 +164,7 @@ def _ended(
 
 def _has_few_rows(store: Store) -> bool:
     try:
-        return store.current().manifest.provenance.counts.rows < _MANY_ROWS
+        return store.current().manifest.provenance.counts.rows < MANY_ROWS
     except (UnknownNameError, CorruptSnapshotError):
         return False
 

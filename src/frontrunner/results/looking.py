@@ -26,10 +26,10 @@ from frontrunner.results.files import Files
 from frontrunner.results.rejects import Reject
 from frontrunner.results.sources import Stamps
 from frontrunner.results.stamping import Stamping
+from frontrunner.results.table import MANY_ROWS
 
 Later = Callable[[Callable[[], None]], None]
 """Takes what is to be done after everything that readers wait for."""
-_MANY_ROWS = 4_000_000
 
 
 class Memory(NamedTuple):
@@ -100,9 +100,9 @@ def remember_read(
     """
     if not by_name:
         read = read._replace(tree="", others=())
-    # Meanwhile all of it stays in memory, which large results have better uses for.
     store = partial(remember, memory.path, memory.knowledge, read, began)
-    if later is None or len(read.files.row_score) > _MANY_ROWS:
+    # Until it is stored all of it stays in memory, which large results have better uses for.
+    if later is None or len(read.files.row_score) >= MANY_ROWS:
         store()
     else:
         later(store)

@@ -19,10 +19,9 @@ from frontrunner.results.read import Options, read_source
 from frontrunner.results.rejects import Reason
 from frontrunner.results.room import on_disk
 from frontrunner.results.sources import parts_of
+from frontrunner.results.table import MANY_ROWS
 from frontrunner.results.zips import is_zip
 
-_MANY_ROWS = 4_000_000
-"""From so many rows on, what reading them took is given back before anything else is done."""
 _SHOWN = 3
 
 
@@ -44,12 +43,12 @@ def read_sources(
         inner = parts_of(local.path)
         for name in inner:
             own = options._replace(repository=local.repository, checkout=local.checkout)
-            raw = read_source(local.path / name, catalog, own)
             words = ([label] if len(local_sources) > 1 else []) + ([name] if name else [])
-            parts.append(Part("/".join(words), raw))
+            # In no variable of its own, which would hold it when the parts are given back.
+            parts.append(Part("/".join(words), read_source(local.path / name, catalog, own)))
         _refuse_empty(local, parts[-len(inner) :])
     found = joined_parts(parts, catalog, newest=newest, room=on_disk(options.cache))
-    if found.table.rows > _MANY_ROWS:
+    if found.table.rows >= MANY_ROWS:  # before anything else is done
         parts.clear()
         return_freed_memory()
     return found

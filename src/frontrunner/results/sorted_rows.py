@@ -16,12 +16,10 @@ import numpy as np
 from frontrunner.results.files import Files, Ints, Longs
 from frontrunner.results.formats import FileCell
 from frontrunner.results.room import Room, in_memory
-from frontrunner.results.table import CellKey, ScoreTable, Variant
+from frontrunner.results.table import MANY_ROWS, CellKey, ScoreTable, Variant
 
 AT_ONCE = 1 << 18
 """Rows that are sorted at once, or those of one task if they are more."""
-_MANY_ROWS = 4_000_000
-"""So many are sorted by one thread: what each works on takes memory."""
 _THREADS = 2
 
 _Name = TypeVar("_Name", str, tuple[str, str], tuple[str, ...])
@@ -83,7 +81,7 @@ class _Sorting:
         """Fill in all tasks."""
         ends = self._ends_of_tasks()
         parts = _together(ends, self._end)
-        if len(self._score) < _MANY_ROWS:
+        if len(self._score) < MANY_ROWS:  # what each thread works on takes memory
             with ThreadPoolExecutor(_THREADS) as threads:
                 self._number(threads.map(self._filled, parts))
         else:

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
+MANY_ROWS = 4_000_000
+"""From so many rows on, little memory counts more than little time; the public results have 1.3
+million."""
 
 
 class Variant(NamedTuple):

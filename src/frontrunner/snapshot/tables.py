@@ -15,7 +15,7 @@ from frontrunner.base.atomic import add_file, new_file, private_copy
 from frontrunner.results.chunk import RunSettings
 from frontrunner.results.origins import UNKNOWN, Origins, Texts
 from frontrunner.results.rejects import Reject
-from frontrunner.results.table import CellKey, Difference, Ints, ScoreTable, Variant
+from frontrunner.results.table import MANY_ROWS, CellKey, Difference, Ints, ScoreTable, Variant
 from frontrunner.snapshot.manifest import SCORES_PARQUET
 from frontrunner.snapshot.row_groups import row_groups, write_files, write_groups
 
@@ -34,9 +34,6 @@ _ARRAYS = (
     "rows_by_cell",
 )
 _WORTH_MAPPING = 1 << 20
-_MANY_ROWS = 4_000_000
-"""From so many rows on, scores are written as Parquet part by part; the public results have 1.3
-million."""
 FILES_PARQUET = "files.parquet"
 REJECTS_PARQUET = "rejects.parquet"
 RUNS_PARQUET = "run_settings.parquet"
@@ -143,7 +140,7 @@ def write_scores_parquet(folder: Path) -> None:
     """
     table = read_table(folder, mapped=True)
     frames, path = _scores_frames(table), folder / SCORES_PARQUET
-    if table.rows < _MANY_ROWS:
+    if table.rows < MANY_ROWS:
         _write(frames(range(table.rows)), path, level=1)
     else:
         with _os_errors():
