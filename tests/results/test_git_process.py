@@ -6,6 +6,8 @@ import os
 import shlex
 import signal
 import socket
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from frontrunner.results.fetch import _clone_name, fetch
 from frontrunner.results.git_process import Wait, hear, run_git
 from tests.results.followed import Followed, facts
 from tests.results.git_folder import commit, git
+from tests.waiting import text_through
 
 PATIENT = Wait(60, "it")
 
@@ -148,6 +151,59 @@ def test_a_command_ends_with_the_one_that_waits_for_it(
         shell(f"{deaf}echo $$ > {tmp_path}/pid; while :; do sleep 0.1; done")
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process ends within some seconds; the system may reap it later than its parent."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize("deaf", ["", "trap '' TERM; "])
+def test_what_a_command_started_ends_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, deaf: str
+) -> None:
+    monkeypatch.setattr(module, "_TO_END", 0.5)
+    with pytest.raises(StoppedGitError, match="it said nothing for"):
+        shell(f"({deaf}sleep 60; sleep 60) & echo $! > {tmp_path}/pid; wait", Wait(0.5, "it"))
+    assert is_gone(int((tmp_path / "pid").read_text()))
+
+
+_SERVICE = """
+import os, sys
+from frontrunner.results.git_process import Wait, hear
+hear(("sh", "-c", f"sleep 60 & echo $! > {sys.argv[1]}; wait"), Wait(60, "it"), os.environ)
+"""
+
+
+def test_a_command_ends_with_a_service_that_is_stopped(tmp_path: Path) -> None:
+    pipe = tmp_path / "pid"
+    os.mkfifo(pipe)
+    with subprocess.Popen((sys.executable, "-c", _SERVICE, str(pipe))) as service:
+        started = int(text_through(pipe))
+        service.terminate()
+        assert service.wait(20) == -signal.SIGTERM
+    assert is_gone(started)
+
+
+def test_what_a_killed_service_left_ends_after_the_silence_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in = tmp_path / "git"
+    stand_in.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/words\n')
+    stand_in.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    run_git("url", {}, tmp_path, "init")
+    words = (tmp_path / "words").read_text().split()
+    [limit] = [one.partition("=")[2] for one in words if one.startswith("http.lowSpeedTime=")]
+    assert "http.lowSpeedLimit=1" in words
+    assert int(limit) > module._SILENT_SERVER
 
 
 def test_git_speaks_the_language_that_its_errors_are_looked_for_in(

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import os
 import selectors
+import signal
 import stat
 import subprocess
+import threading
 import time
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from io import RawIOBase
 from pathlib import Path
 from shlex import quote
@@ -51,6 +54,9 @@ _SAFELY = (
     "-c", "core.symlinks=false", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null",
     "-c", "core.attributesFile=/dev/null",
     "-c", "submodule.recurse=false", "-c", "fetch.recurseSubmodules=false",
+    # Where this process was killed, nobody else ends what git has started. Twice as long, so that
+    # otherwise the silence is told from other failures here.
+    "-c", "http.lowSpeedLimit=1", "-c", f"http.lowSpeedTime={2 * _SILENT_SERVER:.0f}",
 )  # fmt: skip
 
 
@@ -105,22 +111,39 @@ def hear(
     waits for what does not come, FileNotFoundError if it is not installed.
     """
     reading, writing = os.pipe()
-    with open(reading, "rb", buffering=0) as stream:
+    with open(reading, "rb", buffering=0) as stream, _ends_when_told():
+        process = None
         try:
-            process = subprocess.Popen(
-                command,
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL if errors else writing,
-                stderr=writing if errors else subprocess.DEVNULL,
-            )
-        finally:
-            os.close(writing)
-        try:
+            with _signals_held():
+                process = _begun(command, environment, folder, writing, errors)
             return _heard(process, stream, wait)
         finally:
-            _stop(process)
+            if process is not None:
+                _stop(process)
+
+
+def _begun(
+    command: tuple[str, ...],
+    environment: Mapping[str, str],
+    folder: Path | None,
+    writing: int,
+    errors: bool,
+) -> subprocess.Popen[bytes]:
+    """Start a command that prints into a pipe, whose end is closed here."""
+    try:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if errors else writing,
+            stderr=writing if errors else subprocess.DEVNULL,
+            # What git starts, such as git-remote-https, can be ended with it, and no part of it
+            # can wait for a person to type.
+            start_new_session=True,
+        )
+    finally:
+        os.close(writing)
 
 
 def _heard(process: subprocess.Popen[bytes], stream: RawIOBase, wait: Wait) -> tuple[int, bytes]:
@@ -149,14 +172,65 @@ def _heard(process: subprocess.Popen[bytes], stream: RawIOBase, wait: Wait) -> t
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
+    """End a command that still runs, and what it started."""
     if process.poll() is not None:
         return
-    process.terminate()
-    try:
+    _signal_all(process, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
         process.wait(_TO_END)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    _signal_all(process, signal.SIGKILL)
+    process.wait()
+
+
+def _signal_all(process: subprocess.Popen[bytes], number: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):  # macOS refuses where all have ended
+        os.killpg(process.pid, number)
+
+
+class _ToldToEndError(BaseException):
+    """This process was told to end."""
+
+
+@contextmanager
+def _ends_when_told() -> Iterator[None]:
+    """Leave the block as by Ctrl-C when this process is told to end, as a service is; then end."""
+    if not _is_main() or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+
+    def leave(number: int, frame: object) -> None:
+        raise _ToldToEndError
+
+    signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    except _ToldToEndError:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Hold back what ends this process until the block ends: what it starts would go on alone."""
+    if not _is_main():
+        yield
+        return
+    held: list[int] = []
+    both = (signal.SIGINT, signal.SIGTERM)
+    before = {one: signal.signal(one, lambda number, _: held.append(number)) for one in both}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, signal.SIG_DFL if handler is None else handler)
+    for number in held:
+        signal.raise_signal(number)
+
+
+def _is_main() -> bool:
+    return threading.current_thread() is threading.main_thread()
 
 
 def _refuse_pipes(wait: Wait) -> None:
