@@ -52,6 +52,10 @@ def test_what_was_read_of_repositories_is_recalled_while_git_fetches(tmp_path: P
         beside = Beside(settings, aside, aside)
         beside.prepare([str(tmp_path), repository.as_uri()], catalog())
     assert beside.recalled(cache_path(home.cache, tmp_path)) is None  # a folder
+    with ThreadPoolExecutor(1) as aside:
+        anew = Beside(settings, aside, aside)
+        anew.prepare([repository.as_uri()], catalog(), fresh=True)
+    assert anew.recalled(cache_path(home.cache, near.path)) is None
     options = Options(workers=1, cache=home.cache, recalled=beside.recalled, known=beside.known)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "load", lambda _: pytest.fail("it was read again"))

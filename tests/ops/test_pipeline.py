@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from frontrunner.base.atomic import locked
 from frontrunner.base.config import load_settings
 from frontrunner.base.errors import FrontrunnerError, NothingUsableError, SnapshotError, UsageError
+from frontrunner.base.home import Home
 from frontrunner.ops import events, pipeline
+from frontrunner.ops.beside import Beside
+from frontrunner.results import looking
+from frontrunner.results.cache import load, remember
 from frontrunner.snapshot.store import Store
 from tests.factories import result, small_snapshot, write, write_scores
 from tests.listener import Listener
@@ -160,3 +165,30 @@ def test_a_wait_is_bounded(tmp_path: Path) -> None:
     store = Store(tmp_path / "home", patience=0.1)
     with locked(store.at.change_lock), pytest.raises(SnapshotError, match="still holds"):
         pipeline.roll_back(store, Listener())
+
+
+def test_what_was_read_is_stored_when_readers_have_the_board(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_settings(tmp_path / "home", {})
+    home, published = Home(settings.home), []
+
+    def noted(*given: Any) -> None:
+        published.append(home.published)
+        remember(*given)
+
+    monkeypatch.setattr(looking, "remember", noted)
+    built = pipeline.build(settings, request(tmp_path), Listener())
+    assert published == [built.id]
+    [memory] = home.cache.iterdir()
+    assert load(memory) is not None
+
+
+def test_what_was_read_of_many_rows_is_stored_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_settings(tmp_path / "home", {})
+    monkeypatch.setattr(looking, "MANY_ROWS", 1)
+    monkeypatch.setattr(Beside, "do_what_is_left", lambda _: None)
+    pipeline.build(settings, request(tmp_path), Listener())
+    assert list(Home(settings.home).cache.iterdir())

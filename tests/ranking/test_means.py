@@ -20,7 +20,8 @@ from frontrunner.ranking.means import (
     score,
     strict_mean,
 )
-from tests.factories import catalog, table_of
+from frontrunner.results.ingest import ingest
+from tests.factories import catalog, result, table_of, write
 
 NAN = math.nan
 GRID = np.array([[1.0, 2.0, 6.0], [1.0, NAN, 3.0], [NAN, NAN, NAN]])
@@ -110,3 +111,19 @@ def test_cells_are_counted_however_many_rows_they_have(data: st.DataObject) -> N
         expected[variant, task_of_cell[cell]] += 1
     # Nothing of the table is asked for.
     assert Scored(gathered, None).cells_had.tolist() == expected.tolist()  # type: ignore[arg-type]
+
+
+def test_experiments_count_for_their_model_alone(tmp_path: Path) -> None:
+    table = table_of(tmp_path / "plain", {"org/a": {"T1": 0.5}, "org/b": {"T1": 0.25}})
+    plain = score(table, Question(scopes=catalog().benchmarks[0].scopes))
+    assert plain.pooled_by_model is plain.pooled
+    assert not plain.pooled.flags.writeable  # both are the same numbers
+    root = tmp_path / "results"
+    for folder, value in (("r1", 0.5), ("r1/experiments/dim_8", 0.75)):
+        write(root, f"org__a/{folder}/T1.json", result("T1", value))
+    settings = {"experiment_kwargs": {"dim": 8}, "embed_dim": 8, "name": "org/a", "revision": "r1"}
+    write(root, "org__a/r1/experiments/dim_8/model_meta.json", settings)
+    rows = ingest(root, catalog(), workers=1).table
+    scored = score(rows, Question(scopes=catalog().benchmarks[0].scopes))
+    assert scored.pooled[:, 0].tolist() == [0.5, 0.75]
+    assert scored.pooled_by_model[:, 0].tolist() == [0.625]

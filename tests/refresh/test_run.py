@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from concurrent.futures import BrokenExecutor
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,15 +19,19 @@ from frontrunner.base.home import Home
 from frontrunner.base.snapshot_settings import SnapshotSettings
 from frontrunner.base.store_settings import StoreSettings
 from frontrunner.ops import events
+from frontrunner.refresh import run as run_module
+from frontrunner.refresh.changes import Before, BoardState
 from frontrunner.refresh.record import Run, read_state
 from frontrunner.refresh.run import accept, refresh
 from frontrunner.remote.bucket import Bucket
 from frontrunner.remote.model import Pointer
 from frontrunner.remote.push import read_pointer
+from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 from tests.factories import write
 from tests.listener import Listener
 from tests.refresh.boards import scores, settings_of, source
+from tests.results.git_folder import git
 
 Logged = TypeVar("Logged")
 
@@ -300,3 +306,44 @@ def test_a_store_that_is_down_fails_the_update_and_the_board_is_published(tmp_pa
     assert run.outcome == "failed"
     assert "The store file://" in run.reason
     assert Store(settings.home).current_id() == run.snapshot
+
+
+@pytest.mark.parametrize("in_git", [False, True])
+def test_what_is_published_is_read_ahead_and_ranked_while_git_fetches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_git: bool
+) -> None:
+    folder = source(tmp_path / "all", scores())
+    if in_git:
+        git(folder, "init", "-q")
+        git(folder, "add", ".")
+        git(folder, "commit", "-qm", "results")
+        folder /= ".git"
+    settings = settings_of(tmp_path, folder)
+    known: list[bool] = []
+
+    def noted(snapshot: Snapshot, boards: dict[str, BoardState] | None) -> Before:
+        assert threading.current_thread() is not threading.main_thread()
+        known.append(boards is not None)
+        return of(snapshot, boards)
+
+    of = Before.of
+    monkeypatch.setattr(Before, "of", noted)
+    outcomes = [updated(settings).outcome for _ in range(3)]
+    assert outcomes == ["published", "unchanged", "unchanged"]
+    assert known == [False, not in_git]  # boards are first kept by an update that is measured
+
+
+def test_memory_is_kept_for_what_comes_next_while_there_is_little(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(tmp_path, source(tmp_path / "all", scores()))
+    said: list[str] = []
+    for name in ("keep_what_is_freed", "return_freed_memory"):
+        monkeypatch.setattr(run_module, name, partial(said.append, name.partition("_")[0]))
+    updated(settings)
+    assert said == ["return"]  # how many rows come is not known yet
+    updated(settings)
+    assert said[1:] == ["keep", "return"]
+    monkeypatch.setattr(run_module, "MANY_ROWS", 1)
+    updated(settings)
+    assert said[3:] == ["return"]
