@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from frontrunner.base.refresh_settings import RefreshSettings
+from frontrunner.refresh import judge as module
 from frontrunner.refresh.changes import BoardState
 from frontrunner.refresh.judge import Guards
 from frontrunner.refresh.known_boards import keep_boards
@@ -112,3 +114,28 @@ def test_boards_are_ranked_anew_only_where_there_is_time(
     changed(guards, tmp_path)
     assert guards.changes
     assert list(guards.changes.boards_before) == (["All"] if rank else ["kept"])
+
+
+@pytest.mark.parametrize("name", ["variant", "cell", "rows_by_cell", "cell_start"])
+def test_numbers_that_contradict_each_other_are_damage(tmp_path: Path, name: str) -> None:
+    snapshot = build(tmp_path, "home")
+    path = snapshot.folder / f"{name}.npy"
+    np.save(path, np.load(path) + 1000)
+    guards = Guards(Store(tmp_path / "home"), RefreshSettings())
+    assert changed(guards, tmp_path) is None
+    guards.judge()
+    assert [one.guard for one in guards.found] == ["current"]
+    said = f"the scores in {snapshot.folder} are damaged: {name}.npy has been changed. Run: "
+    assert guards.reason.endswith(f"{said}frontrunner verify")
+
+
+def test_a_mistake_of_the_program_is_not_taken_for_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(*given: object) -> None:
+        raise IndexError("a mistake")
+
+    build(tmp_path, "home")
+    monkeypatch.setattr(module, "measure", wrong)
+    with pytest.raises(IndexError, match="a mistake"):
+        changed(Guards(Store(tmp_path / "home"), RefreshSettings()), tmp_path)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import threading
+from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +20,7 @@ from frontrunner.base.errors import RefreshError, SourceError, UnknownNameError,
 from frontrunner.base.home import Home
 from frontrunner.base.snapshot_settings import SnapshotSettings
 from frontrunner.base.store_settings import StoreSettings
-from frontrunner.ops import events
+from frontrunner.ops import events, pipeline
 from frontrunner.refresh import run as run_module
 from frontrunner.refresh.changes import Before, BoardState
 from frontrunner.refresh.record import Run, read_state
@@ -26,6 +28,7 @@ from frontrunner.refresh.run import accept, refresh
 from frontrunner.remote.bucket import Bucket
 from frontrunner.remote.model import Pointer
 from frontrunner.remote.push import read_pointer
+from frontrunner.results.read import Progress
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
 from tests.factories import write
@@ -227,6 +230,30 @@ def test_a_damaged_snapshot_is_mended_by_an_update_that_gives_it_again(tmp_path:
         "unchanged", first.snapshot, "", (),
     )  # fmt: skip
     assert table.read_bytes() == whole
+
+
+def test_what_is_held_is_compared_with_what_was_published_meanwhile(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, source(tmp_path / "all", scores()))
+    first = updated(settings).snapshot
+    assert first
+    second = updated(settings_of(tmp_path, source(tmp_path / "all", scores(12, 0.51))))
+    store = Store(settings.home)
+    assert store.current_id() == second.snapshot != first
+
+    class Publishes(Listener):
+        @contextmanager
+        def step(self, what: str) -> Iterator[Progress]:
+            if what == "Reading result files":
+                pipeline.publish(store, str(first), Listener())
+            with super().step(what) as progress:
+                yield progress
+
+    fewer = settings_of(tmp_path, source(tmp_path / "fewer", scores(5)))
+    held = refresh(fewer, Publishes()).run
+    assert (held.outcome, held.previous) == ("held", first)
+    assert held.snapshot
+    accept(settings, held.snapshot, "Ada", "They asked us to.", Listener())
+    assert store.current_id() == held.snapshot
 
 
 def test_two_updates_of_one_home_at_once(tmp_path: Path) -> None:

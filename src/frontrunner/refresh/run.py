@@ -138,7 +138,6 @@ def _ended(
     began, ticked = time.time(), time.monotonic()
     if _has_few_rows(store):
         keep_what_is_freed()
-    previous = store.current_id()
     built = _built(settings, request, store, guards, reporter)
     if built.outcome not in _IN_PLACE:
         _complete_current(store, reporter)
@@ -151,7 +150,7 @@ def _ended(
         seconds=round(time.monotonic() - ticked, 3),
         outcome=outcome,
         snapshot=built.snapshot,
-        previous=previous,
+        previous=guards.against,
         reason=reason,
         breaches=guards.found,
         commit=delivery.commit,
@@ -186,13 +185,12 @@ def _built(
     reporter: Reporter,
 ) -> _Built:
     """Build, ask the guards, publish, and copy to the object storage."""
-    previous = store.current_id()
     built = _Built("failed")
     try:
         guarded = request._replace(judge=guards.judge, meanwhile=guards.look)
         with ThreadPoolExecutor(1) as thread:
             guards.begin(thread, rank=any(map(is_git, request.results)))
-            built = _judged(settings, guarded, previous, guards, reporter)
+            built = _judged(settings, guarded, guards, reporter)
         if built.outcome in _IN_PLACE:
             push_published(settings, store, reporter)
     except InterruptedBuildError:
@@ -208,7 +206,6 @@ def _built(
 def _judged(
     settings: Settings,
     guarded: pipeline.Request,
-    previous: str | None,
     guards: Guards,
     reporter: Reporter,
 ) -> _Built:
@@ -226,7 +223,7 @@ def _judged(
     if unprepared is not None:
         reason = f"Snapshot {snapshot} is published. {unprepared}"
         return _Built("unprepared", reason, unprepared, snapshot)
-    return _Built("unchanged" if snapshot == previous else "published", snapshot=snapshot)
+    return _Built("unchanged" if snapshot == guards.against else "published", snapshot=snapshot)
 
 
 def _complete_current(store: Store, reporter: Reporter) -> None:
