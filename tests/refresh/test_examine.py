@@ -53,6 +53,12 @@ def test_a_held_update_says_why_and_how_to_accept_it(settings: Settings) -> None
     )
 
 
+def test_a_sentence_that_ends_with_a_command_is_ended(settings: Settings) -> None:
+    breach = Breach("current", "It cannot be read. Run: frontrunner verify")
+    [found] = ended(settings, "held", snapshot="abc", breaches=(breach,))
+    assert "Run: frontrunner verify. Check the sources. " in found.text
+
+
 def test_a_short_wait_is_told_in_minutes(settings: Settings) -> None:
     [found] = ended(settings, "held", snapshot="abc", at=NOW - 125)
     assert "has waited for approval for 2 min: " in found.text

@@ -27,7 +27,7 @@ def _held(waiting: Waiting, published: str | None, now: float) -> Finding:
     if waiting.against != published:
         text += ", and another snapshot was published since. Run: frontrunner refresh"
         return Finding("held update", "wrong", text)
-    why = " ".join(one.sentence for one in waiting.breaches)
+    why = " ".join(f"{one.sentence.rstrip('.')}." for one in waiting.breaches)
     text += f": {why} Check the sources. If the changes are correct, run: frontrunner refresh "
     text += f'accept {waiting.snapshot} --reason "...". Else correct the sources and run: '
     return Finding("held update", "wrong", f"{text}frontrunner refresh")
