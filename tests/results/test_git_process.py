@@ -117,6 +117,12 @@ def test_a_pipe_is_named_by_its_whole_path(tmp_path: Path, monkeypatch: pytest.M
         shell("exec sleep 60", wait)
 
 
+def test_a_pipe_is_looked_for_again(tmp_path: Path) -> None:
+    wait = Wait(10, "it", tree=tmp_path, names=(".gitattributes",))
+    with pytest.raises(StoppedGitError, match="which is a named pipe"):
+        shell(f"sleep 0.5; mkfifo {shlex.quote(str(tmp_path))}/.gitattributes; exec sleep 60", wait)
+
+
 def test_pipes_that_git_does_not_open_are_no_reason(tmp_path: Path) -> None:
     for name in ("T1.json", ".gitignore", ".git/hooks/.gitattributes"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What works beside the main thread of a build: another process, and a thread for the disk.
+"""What works beside the main thread of a build: another process, and another thread.
 
 Nothing here imports what a build needs: an update starts its helpers before it imports that, so
 that they work meanwhile.

@@ -66,7 +66,7 @@ class Changes(NamedTuple):
 
 
 class Before(NamedTuple):
-    """What is published when an update begins."""
+    """A published snapshot, opened to compare the next one with it."""
 
     snapshot: Snapshot
     boards: dict[str, BoardState]

@@ -1,7 +1,8 @@
 """The boards of the published snapshot as the last update ranked them.
 
 To rank every board takes as long as everything else that the guards need. What was ranked when a
-snapshot was judged is kept beside the records, and serves the next update.
+snapshot was judged is kept beside the records, and serves the next update of a folder. An update
+that fetches ranks the boards meanwhile.
 """
 
 from __future__ import annotations

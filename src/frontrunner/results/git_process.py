@@ -1,8 +1,8 @@
 """Run git so that it ends: what it may wait for without end is noticed, named, and ends it.
 
 Git opens some files by their names, and waits if one is a named pipe. It also waits for a server
-that has stopped to send. Neither has a time after which it is surely lost: a large repository is
-fetched for hours, and its files are written for minutes. So git may take any time in which it says
+that no longer sends. No limit of the whole time fits: a large repository is fetched for hours, and
+its files are written for minutes. So git may take any time in which it says
 something, and a pipe is looked for only once git has said nothing for a second.
 """
 
