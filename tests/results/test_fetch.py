@@ -8,6 +8,7 @@ import pytest
 
 from frontrunner.base.errors import SourceError
 from frontrunner.results.fetch import LocalSource, fetch
+from tests.results.followed import Followed
 from tests.results.git_folder import git, repository_in
 
 
@@ -57,3 +58,10 @@ def test_the_current_folder_has_its_own_name(
     (tmp_path / "mine").mkdir()
     monkeypatch.chdir(tmp_path / "mine")
     assert fetch(".", tmp_path).name == "mine"
+
+
+def test_what_a_killed_clone_left_is_removed_by_the_next_update(followed: Followed) -> None:
+    left = followed.fetch().path.with_name(".removing-0-clone")
+    left.mkdir()
+    followed.fetch()
+    assert not left.exists()

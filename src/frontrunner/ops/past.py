@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from frontrunner.base.atomic import sweep
 from frontrunner.base.errors import FrontrunnerError
 from frontrunner.snapshot.store import Store
 
@@ -13,11 +14,14 @@ def keep_past(store: Store, warn: Callable[[Exception], None]) -> None:
 
     Readers have the board already, so a failure is a warning.
     """
-    from frontrunner.snapshot.past import has_past, remember, write_timeline  # noqa: PLC0415
+    from frontrunner.snapshot.past import is_in_past, remember, write_timeline  # noqa: PLC0415
 
     try:
         # Without the lock of the home: a rollback must not wait for it.
-        if remember(store.at, store.current()) or not has_past(store.at):
+        snapshot = store.current()
+        if remember(store.at, snapshot) or not is_in_past(store.at, snapshot.id):
             write_timeline(store.at)
+        else:
+            sweep(store.at.past)
     except FrontrunnerError as error:
         warn(error)

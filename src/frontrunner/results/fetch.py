@@ -88,9 +88,9 @@ def _cloned(source: str, folder: Path) -> Path:
     if public != url and old.exists():
         # Clones were once stored under the whole URL, with the password in their settings.
         remove_folder(old)
+    sweep(folder)
     if (target / ".git").is_dir() and _follows(url, target):
         return target
-    sweep(folder)
     with fresh_folder(target) as fresh:  # if the clone fails, the old one stays
         clone(url, fresh)
     return target

@@ -291,6 +291,14 @@ def has_past(home: Home) -> bool:
     return (home.timeline / "timeline.index").is_file()
 
 
+def is_in_past(home: Home, snapshot: str) -> bool:
+    """Whether the timeline has a snapshot; an update may be killed before it is written."""
+    try:
+        return any(one.snapshot == snapshot for one in Past(home).points())
+    except (CorruptSnapshotError, zstandard.ZstdError, LookupError, ValueError):
+        return False
+
+
 def past_version(home: Home) -> str:
     """Changes whenever the timeline is written again; empty if there is none."""
     try:
