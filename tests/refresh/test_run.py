@@ -358,6 +358,9 @@ def test_what_is_published_is_read_ahead_and_ranked_while_git_fetches(
     outcomes = [updated(settings).outcome for _ in range(3)]
     assert outcomes == ["published", "unchanged", "unchanged"]
     assert known == [False, not in_git]  # boards are first kept by an update that is measured
+    monkeypatch.setattr(run_module, "MANY_ROWS", 1)
+    updated(settings)
+    assert known[2:] == [True]
 
 
 def test_memory_is_kept_for_what_comes_next_while_there_is_little(

@@ -39,6 +39,7 @@ class Guards:
 
         With `rank` its boards are ranked even if they are known. That takes no time while git
         fetches, and gets the memory that the ranking of the new boards needs, which is then faster.
+        That does not help with many rows, whose memory is not kept.
         """
         self._before = thread.submit(self._opened, rank)
 

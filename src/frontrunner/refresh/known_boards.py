@@ -2,7 +2,7 @@
 
 To rank every board takes as long as everything else that the guards need. What was ranked when a
 snapshot was judged is kept beside the records, and serves the next update of a folder. An update
-that fetches ranks the boards meanwhile.
+that fetches ranks the boards meanwhile, if they have few rows.
 """
 
 from __future__ import annotations

@@ -189,7 +189,8 @@ def _built(
     try:
         guarded = request._replace(judge=guards.judge, meanwhile=guards.look)
         with ThreadPoolExecutor(1) as thread:
-            guards.begin(thread, rank=any(map(is_git, request.results)))
+            fetches = any(map(is_git, request.results))
+            guards.begin(thread, rank=fetches and _has_few_rows(store))
             built = _judged(settings, guarded, guards, reporter)
         if built.outcome in _IN_PLACE:
             push_published(settings, store, reporter)
