@@ -24,6 +24,15 @@ def next_line(process: subprocess.Popen[str], seconds: float = 60.0) -> str:
         timer.cancel()
 
 
+def is_running(pid: int) -> bool:
+    """Whether a process runs; one that has ended and waits to be fetched does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
 def text_through(pipe: Path, seconds: float = 60.0) -> str:
     """What a process writes at once into a named pipe; empty if none does in time."""
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)

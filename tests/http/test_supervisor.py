@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import is_running
+
 PROGRAM = """
 import os, signal, sys, time
 from pathlib import Path
@@ -68,15 +70,6 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def runs(pid: int) -> bool:
-    """Whether a process runs; one that has ended may wait for somebody to ask how."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_all_stop_at_a_signal(tmp_path: Path, number: signal.Signals) -> None:
     with supervised(tmp_path) as process:
@@ -85,7 +78,7 @@ def test_all_stop_at_a_signal(tmp_path: Path, number: signal.Signals) -> None:
         assert process.communicate(timeout=30)[0] == "done\n"
         assert process.returncode == 0
     assert (tmp_path / "stopped").exists()
-    assert not any(runs(pid) for some in began(tmp_path).values() for pid in some)
+    assert not any(is_running(pid) for some in began(tmp_path).values() for pid in some)
 
 
 def test_a_worker_that_dies_is_replaced_under_its_number(tmp_path: Path) -> None:
@@ -106,7 +99,7 @@ def test_a_stop_is_heard_while_workers_die_all_the_time(tmp_path: Path, kind: st
         until(lambda: len(list(tmp_path.glob("began-*"))) > 12)
         process.terminate()
         assert process.communicate(timeout=30)[0] == "done\n"
-    assert not any(runs(pid) for some in began(tmp_path).values() for pid in some)
+    assert not any(is_running(pid) for some in began(tmp_path).values() for pid in some)
 
 
 def test_a_worker_that_does_not_stop_is_killed_after_the_grace_time(tmp_path: Path) -> None:
@@ -120,4 +113,4 @@ def test_workers_learn_that_their_parent_died(tmp_path: Path) -> None:
     with supervised(tmp_path) as process:
         until(lambda: len(began(tmp_path)) == 2)
         process.kill()
-        until(lambda: not any(runs(pid) for some in began(tmp_path).values() for pid in some))
+        until(lambda: not any(is_running(pid) for some in began(tmp_path).values() for pid in some))

@@ -19,7 +19,7 @@ from frontrunner.results.fetch import _clone_name, fetch
 from frontrunner.results.git_process import Wait, hear, run_git
 from tests.results.followed import Followed, facts
 from tests.results.git_folder import commit, git
-from tests.waiting import text_through
+from tests.waiting import is_running, text_through
 
 PATIENT = Wait(60, "it")
 
@@ -83,8 +83,9 @@ def test_a_pipe_that_only_a_question_waits_for_stops_no_update(
 def test_a_server_that_sends_nothing_is_asked_once(
     followed: Followed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_SILENT_SERVER", 0.6)
+    monkeypatch.setattr(module, "_SILENT_SERVER", 3.0)  # git needs some of it to start
     with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(20)
         url = f"git://127.0.0.1:{server.getsockname()[1]}/results"
         clone = followed.fetch().path.with_name(_clone_name(url))
         for is_followed in (False, True):
@@ -96,14 +97,14 @@ def test_a_server_that_sends_nothing_is_asked_once(
             server.setblocking(False)
             with pytest.raises(BlockingIOError):
                 server.accept()
-            server.setblocking(True)
+            server.settimeout(20)
     said = str(caught.value)
-    assert said.startswith(f"{url} cannot be fetched: the server said nothing for 0.01 minutes.")
+    assert said.startswith(f"{url} cannot be fetched: the server said nothing for 0.05 minutes.")
 
 
 def test_a_command_that_speaks_may_take_any_time() -> None:
-    wait = Wait(0.5, "it")
-    script = "for n in 1 2 3 4 5 6 7 8; do sleep 0.15; echo $n; done"
+    wait = Wait(2.0, "it")
+    script = "for n in 1 2 3 4 5 6 7 8; do sleep 0.3; echo $n; done"
     assert shell(script, wait) == (0, b"1\n2\n3\n4\n5\n6\n7\n8\n")
     with pytest.raises(StoppedGitError, match="it said nothing for"):
         shell("echo 1; exec sleep 60", wait)
@@ -160,15 +161,11 @@ def test_a_command_ends_with_the_one_that_waits_for_it(
 
 
 def is_gone(pid: int) -> bool:
-    """Whether a process ends within some seconds; the system may reap it later than its parent."""
+    """Whether a process ends within some seconds: it may do so later than its parent."""
     until = time.monotonic() + 20
-    while time.monotonic() < until:
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
+    while is_running(pid) and time.monotonic() < until:
         time.sleep(0.05)
-    return False
+    return not is_running(pid)
 
 
 @pytest.mark.parametrize("deaf", ["", "trap '' TERM; "])

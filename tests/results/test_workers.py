@@ -15,7 +15,7 @@ import pytest
 from frontrunner.base.errors import FrontrunnerError
 from frontrunner.results import workers
 from frontrunner.results.workers import give_way, helpers
-from tests.waiting import next_line
+from tests.waiting import is_running, next_line
 
 PROGRAM = """
 import os, time
@@ -28,15 +28,6 @@ if __name__ == "__main__":
 """
 
 
-def is_there(pid: int) -> bool:
-    """Whether a process runs; one that has ended and waits to be fetched does not."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
-
-
 def test_no_helper_outlives_a_killed_process(tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text(PROGRAM)
     with subprocess.Popen(
@@ -44,12 +35,12 @@ def test_no_helper_outlives_a_killed_process(tmp_path: Path) -> None:
     ) as process:
         pids = [int(word) for word in next_line(process).split()]
         assert pids
-        assert all(is_there(pid) for pid in pids)
+        assert all(is_running(pid) for pid in pids)
         process.send_signal(signal.SIGKILL)
     ends = time.monotonic() + 20
-    while any(is_there(pid) for pid in pids) and time.monotonic() < ends:
+    while any(is_running(pid) for pid in pids) and time.monotonic() < ends:
         time.sleep(0.02)
-    assert not [pid for pid in pids if is_there(pid)]
+    assert not [pid for pid in pids if is_running(pid)]
 
 
 def test_helpers_begin_with_what_they_are_given() -> None:
