@@ -136,8 +136,6 @@ def _ended(
     store = pipeline.open_store(settings, reporter)
     guards = Guards(store, settings.refresh)
     began, ticked = time.time(), time.monotonic()
-    if _has_few_rows(store):
-        keep_what_is_freed()
     built = _built(settings, request, store, guards, reporter)
     if built.outcome not in _IN_PLACE:
         _complete_current(store, reporter)
@@ -186,11 +184,13 @@ def _built(
 ) -> _Built:
     """Build, ask the guards, publish, and copy to the object storage."""
     built = _Built("failed")
+    has_few_rows = _has_few_rows(store)
+    if has_few_rows:
+        keep_what_is_freed()
     try:
         guarded = request._replace(judge=guards.judge, meanwhile=guards.look)
         with ThreadPoolExecutor(1) as thread:
-            fetches = any(map(is_git, request.results))
-            guards.begin(thread, rank=fetches and _has_few_rows(store))
+            guards.begin(thread, rank=has_few_rows and any(map(is_git, request.results)))
             built = _judged(settings, guarded, guards, reporter)
         if built.outcome in _IN_PLACE:
             push_published(settings, store, reporter)
