@@ -201,10 +201,8 @@ def accept_(
     if not reason.strip():
         raise UsageError("--reason must say why the snapshot may pass.")
     from frontrunner.refresh.run import accept  # noqa: PLC0415
-    from frontrunner.snapshot.store import Store  # noqa: PLC0415
 
     settings = load_settings(home)
-    Store(settings.home).require_home()
     waiting = accept(settings, snapshot, by or getpass.getuser(), reason, Terminal())
     say(f"Published: snapshot {waiting.snapshot}")
     _deploy(settings)

@@ -308,10 +308,11 @@ def _counts(changes: Changes | None) -> dict[str, int]:
 def accept(settings: Settings, name: str, by: str, reason: str, reporter: Reporter) -> Waiting:
     """Publish the snapshot that the guards hold, and log who accepted it and why.
 
-    Raises UnknownNameError if no snapshot of that name is held, RefreshError if another one was
-    published since it was judged, SnapshotError if it is damaged.
+    Raises UnknownNameError if no snapshot of that name is held or there is no home, RefreshError if
+    another one was published since it was judged, SnapshotError if it is damaged.
     """
     store, home = pipeline.open_store(settings, reporter), Home(settings.home)
+    store.require_home()
     with store.changing():
         waiting = read_state(home).waiting
         if waiting is None or not name or not waiting.snapshot.startswith(name):
