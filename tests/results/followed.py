@@ -11,6 +11,7 @@ from frontrunner.results.read import Options
 from frontrunner.results.several import read_sources
 from tests.factories import catalog
 from tests.results.git_folder import git, repository_in
+from tests.results.origin_lists import lists_of
 
 KNOWN = catalog(models=["org/a", "org/b", "org/c"])
 
@@ -43,5 +44,5 @@ def facts(found: Ingested) -> list[str]:
     """All that reading gives."""
     others = [one.name for one in fields(found) if one.name not in ("table", "origins")]
     columns = [repr(list(getattr(found.table, one.name))) for one in fields(found.table)]
-    columns.append(repr(found.origins.tolists()))
+    columns.append(repr(lists_of(found.origins)))
     return [*columns, *(repr(getattr(found, name)) for name in others)]

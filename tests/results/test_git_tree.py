@@ -14,6 +14,7 @@ from frontrunner.results.ingest import joined
 from frontrunner.results.origin import Origin
 from frontrunner.results.read import Options, read_source
 from tests.factories import catalog, result, write
+from tests.results.origin_lists import lists_of
 from tests.results.repository import commit, run, started
 
 ORIGIN = Origin("git", "r")
@@ -45,7 +46,7 @@ def test_each_commit_is_read_as_its_files_would_be(tmp_path: Path) -> None:
         a, b = joined(ours, KNOWN), joined(theirs, KNOWN)
         assert a.table.score.tolist() == b.table.score.tolist()
         assert (a.table.cells, a.rejects) == (b.table.cells, b.rejects)
-        assert a.origins.tolists() == b.origins.tolists()
+        assert lists_of(a.origins) == lists_of(b.origins)
     assert read == [3, 4, 1]
 
 

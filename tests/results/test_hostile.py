@@ -22,6 +22,7 @@ from frontrunner.base.errors import SourceError
 from frontrunner.results.archive import walk_archive
 from frontrunner.results.ingest import Ingested, ingest
 from tests.factories import catalog, result, snapshot_of, write
+from tests.results.origin_lists import texts_of
 
 KNOWN = catalog()
 GOOD = result("T1", 0.5)
@@ -145,7 +146,7 @@ def test_folders_may_have_names_that_are_no_text(tmp_path: Path) -> None:
     }.items():
         write(tmp_path / "results", os.fsdecode(name), content)
     ingested, _ = published(tmp_path / "results")
-    assert ingested.origins.revision.tolist() == ["\\xff", "r"]
+    assert texts_of(ingested.origins.revision) == ["\\xff", "r"]
     assert ingested.table.rows == 2
 
 

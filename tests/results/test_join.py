@@ -12,6 +12,7 @@ from frontrunner.results.ingest import Ingested, ingest, joined
 from frontrunner.results.read import Options, read_source
 from frontrunner.results.rejects import Reason
 from tests.factories import catalog, result, task, write
+from tests.results.origin_lists import lists_of, texts_of
 
 KNOWN = catalog(models=[Model(name="org/a", revision="main")])
 
@@ -142,7 +143,7 @@ def test_another_revision_of_the_data_is_marked(
 ) -> None:
     known = catalog([task("T1", revision=current)])
     write(tmp_path, "org__a/main/T1.json", result("T1", 0.5) | {"dataset_revision": found})
-    assert ingest(tmp_path, known, workers=1).origins.tolists()["other_data"] == [other]
+    assert lists_of(ingest(tmp_path, known, workers=1).origins)["other_data"] == [other]
 
 
 def test_different_tasks_come_from_different_revisions(tmp_path: Path) -> None:
@@ -152,7 +153,7 @@ def test_different_tasks_come_from_different_revisions(tmp_path: Path) -> None:
     }
     ingested = read(tmp_path, files)
     assert sorted(ingested.table.score.tolist()) == [0.1, 0.2]
-    assert ingested.origins.revision.tolist() == ["external", "main"]
+    assert texts_of(ingested.origins.revision) == ["external", "main"]
 
 
 def meta(**more: Any) -> dict[str, Any]:
@@ -210,7 +211,7 @@ def test_workers_do_not_change_the_outcome(tmp_path: Path) -> None:
             write(tmp_path, path, result("T1", {"test": {"en": n / 10, "de": 0.5}}))
     one, two = (ingest(tmp_path, known, workers=workers) for workers in (1, 2))
     assert one.rejects == two.rejects
-    assert one.origins.tolists() == two.origins.tolists()
+    assert lists_of(one.origins) == lists_of(two.origins)
     for column in ("variant", "cell", "score", "languages", "file", "rows_by_cell"):
         assert getattr(one.table, column).tolist() == getattr(two.table, column).tolist()
     assert one.table.cells == two.table.cells

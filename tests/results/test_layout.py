@@ -23,6 +23,7 @@ from frontrunner.results.layout import (
     place,
 )
 from tests.factories import catalog, result, write
+from tests.results.origin_lists import texts_of
 
 NAMES = Names.of(["BAAI__bge-m3", "finch-lab__finch-base", "org__a", "org__A"])
 NONE = "no_revision_available"
@@ -146,7 +147,7 @@ def test_a_run_with_its_description_is_read_from_its_own_folder(tmp_path: Path) 
     write(tmp_path, "run/model_meta.json", {"name": "org/a", "revision": "r9"})
     write(tmp_path, "run/T1.json", result("T1", 0.5))
     ingested = ingest(tmp_path / "run", catalog(), workers=1)
-    assert ingested.origins.revision.tolist() == ["r9"]
+    assert texts_of(ingested.origins.revision) == ["r9"]
 
 
 def test_a_path_that_windows_wrote_as_one_name_is_explained(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from frontrunner.results.origins import UNKNOWN, Origins, Texts
+from tests.results.origin_lists import lists_of
 
 
 def texts(*numbers: int) -> Texts:
@@ -30,7 +31,7 @@ ROWS = [
 
 
 def rows(found: Origins) -> list[tuple[object, ...]]:
-    return list(zip(*found.tolists().values(), strict=True))
+    return list(zip(*lists_of(found).values(), strict=True))
 
 
 def test_columns_as_lists_have_none_for_what_is_unknown() -> None:

@@ -15,6 +15,7 @@ from frontrunner.results import archive, zips
 from frontrunner.results.ingest import Ingested, ingest
 from frontrunner.results.rejects import Reason
 from tests.factories import catalog, result
+from tests.results.origin_lists import lists_of
 
 
 def pack(path: Path, members: dict[str, bytes], mode: int = 0) -> Path:
@@ -59,7 +60,7 @@ def test_several_processes_read_what_one_reads(tmp_path: Path) -> None:
     members = {f"org__{m}/r1/T{t}.json": json.dumps(result(f"T{t}", 0.5)).encode()
                for m in "ab" for t in (1, 2)}  # fmt: skip
     path = pack(tmp_path / "x.zip", members)
-    assert read(path, workers=2).origins.tolists() == read(path).origins.tolists()
+    assert lists_of(read(path, workers=2).origins) == lists_of(read(path).origins)
 
 
 def test_names_that_leave_the_folder_and_links(tmp_path: Path) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
-from frontrunner.results.numbers import picked
 
 Numbers = NDArray[np.int32]
 UNKNOWN = -1
@@ -20,10 +18,6 @@ class Texts(NamedTuple):
     texts: Sequence[str | None]
     numbers: Numbers
     """[rows] Index into `texts`."""
-
-    def tolist(self) -> list[str | None]:
-        """The text of each row."""
-        return picked(self.texts, self.numbers)
 
 
 class Origins(NamedTuple):
@@ -47,15 +41,3 @@ class Origins(NamedTuple):
             else one[begin:end]
             for one in self
         )
-
-    def tolists(self) -> dict[str, list[Any]]:
-        """Each column as a list, with None for what is unknown."""
-        found = {name: list(column) for name, column in self._asdict().items()}
-        for name in ("revision", "mteb_version", "dataset_revision"):
-            found[name] = getattr(self, name).tolist()
-        known = {UNKNOWN: None, 0: False, 1: True}
-        found["other_data"] = [known[one] for one in self.other_data.tolist()]
-        found["evaluation_time"] = [
-            None if one != one else one for one in self.evaluation_time.tolist()
-        ]
-        return found
