@@ -132,20 +132,18 @@ def _labelled(outcome: Joined, together: Merged) -> Joined:
     if not together.source:
         return outcome
 
-    def path(plain: str) -> str:
-        return f"{together.labels[together.source[plain]]}/{plain}"
-
+    shown = together.shown
     rejects = [
         msgspec.structs.replace(
             one,
-            path=path(one.path),
-            detail=path(one.detail) if one.detail in together.source else one.detail,
+            path=shown(one.path),
+            detail=shown(one.detail) if one.detail in together.source else one.detail,
         )
         for one in outcome.rejects
     ]
-    origins = outcome.origins._replace(path=[path(one) for one in outcome.origins.path])
+    origins = outcome.origins._replace(path=[shown(one) for one in outcome.origins.path])
     differences = [
-        one._replace(file=path(one.file), winner=path(one.winner)) for one in outcome.differences
+        one._replace(file=shown(one.file), winner=shown(one.winner)) for one in outcome.differences
     ]
     return outcome._replace(origins=origins, rejects=rejects, differences=differences)
 
@@ -157,8 +155,7 @@ def _names(rejects: Sequence[Reject], together: Merged, raw: RawResults) -> dict
         number = raw.files.folder[bisect_left(raw.files.paths, path)]
         folder = raw.files.texts[number] or ""
         said = raw.identities.get(folder)
-        shown = f"{together.labels[together.source[path]]}/{path}" if together.source else path
-        found[shown] = said.model if said else model_in_folder(folder)
+        found[together.shown(path)] = said.model if said else model_in_folder(folder)
     return found
 
 

@@ -38,6 +38,10 @@ class Merged(NamedTuple):
     replaced: tuple[int, ...]
     """[sources] How many of a source's files a later source replaces."""
 
+    def shown(self, path: str) -> str:
+        """A path as reports give it: with the label of its source, if there are several."""
+        return f"{self.labels[self.source[path]]}/{path}" if self.source else path
+
 
 def merge(parts: Sequence[Part]) -> Merged:
     """Merge sources in their order, the last with the highest precedence."""
