@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import ExitStack
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from frontrunner.base.home import Home
 from frontrunner.remote.model import FileRef, Listing
 from frontrunner.snapshot.past import timeline_locked
-
-_CHUNK = 1 << 20
 
 
 class Opened(NamedTuple):
@@ -47,11 +46,9 @@ def open_contents(home: Home, snapshot: str, stack: ExitStack) -> list[Opened]:
     return [Opened(_ref(home, path, file), file) for path, file in opened]
 
 
-def _ref(home: Home, path: Path, file: BinaryIO) -> FileRef:
-    digest, length = hashlib.sha256(), 0
-    while chunk := file.read(_CHUNK):
-        digest.update(chunk)
-        length += len(chunk)
+def _ref(home: Home, path: Path, file: BufferedReader) -> FileRef:
+    digest = hashlib.file_digest(file, "sha256")
+    length = file.tell()
     file.seek(0)
     return FileRef(path.relative_to(home.path).as_posix(), length, digest.hexdigest())
 
