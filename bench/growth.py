@@ -132,7 +132,8 @@ class Server:
     def settle(self) -> None:
         """Wait until it has done what it does after its start without being asked.
 
-        To look for another snapshot takes it up to 20 ms of each 3 seconds on a busy machine.
+        It always looks for another snapshot. On a busy machine that takes more than 20 ms of each
+        3 seconds, so that an earlier limit of 20 ms was never reached.
         """
         before = -1.0
         while (now := self.processor_ms()) > before + 100:

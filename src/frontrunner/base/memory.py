@@ -41,7 +41,7 @@ def keep_what_is_freed() -> bool:
 
     Whether the C library can. For work on many buffers of a few MB; call it before threads start.
 
-    Fresh memory is filled with zeros by the system, page by page: to rank all boards took a fifth
+    Fresh memory is filled with zeros by the system, page by page: to rank all boards took a quarter
     longer.
     """
     large = {_MAPPED_FROM: 32 << 20, _TAKEN_AT_ONCE: 16 << 20, _KEPT_AT_TOP: 1 << 30}

@@ -124,7 +124,7 @@ def _index(visit: Visit) -> Shown:
     label = catalog.languages.label
     boards = service.boards_of_model
     listed = [_listed(model, boards[model.name], label) for model in catalog.models]
-    # Who chooses a model needs its results: half of the newest models have none.
+    # Who chooses a model needs its results, and many of the newest models have none.
     listed.sort(key=lambda one: (one.boards > 0, one.released or "0", one.name.name), reverse=True)
     former = former_names(service)
     facts = [one.facts(former.get(one.name.name, "")) for one in listed]
