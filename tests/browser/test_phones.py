@@ -118,3 +118,22 @@ def test_names_on_a_task_of_many_subsets_keep_their_room(
         room = page.locator("table.ranks tbody .m").evaluate("(cell) => cell.clientWidth")
     context.close()
     assert room >= (100 if width < 640 else 250)
+
+
+def test_what_a_name_is_stands_in_its_own_row(chromium: Any, tmp_path: Path) -> None:
+    """Names that an empty search offers, of which long ones leave it no room beside them."""
+    known = catalog(models=NAMES)
+    root = write_scores(tmp_path / "results", {name: {"T1": 0.5} for name in NAMES})
+    made = snapshot_of(tmp_path / "home", ingest(root, known, workers=1))
+    context = chromium.new_context(viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    with served(Application(made, pages=Site())) as url:
+        page.goto(f"{url}/search?q=KaLM-embedding-multilingul-mini-instruct")
+        outside = """(kinds) => kinds.filter((kind) => {
+          const row = kind.closest("li").getBoundingClientRect();
+          return kind.getBoundingClientRect().bottom > row.bottom;
+        }).length"""
+        kinds = page.locator(".hits .kind")
+        assert kinds.count() == 2
+        assert kinds.evaluate_all(outside) == 0
+    context.close()
