@@ -22,7 +22,7 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -92,11 +92,18 @@ def lay_out(package: str, folder: Path, *, fresh: bool) -> None:
 def mutmut(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Run mutmut in `folder`; what it prints is captured."""
     command = [sys.executable, "-m", "mutmut", *words]
-    # The same examples every time: a survivor belongs to the tests, not to chance.
-    settings = os.environ | {"CI": "1", "PYTHONPATH": ""}
-    return subprocess.run(
-        command, cwd=folder, env=settings, capture_output=True, text=True, check=False
-    )
+    env = settings(os.environ)
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+def settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of mutmut: the same for everyone, so that a survivor belongs to the tests.
+
+    `CI` makes the examples the same every time. Options meant for other runs of pytest are left
+    out: a seed for the order, for one, is no option where the order is fixed.
+    """
+    kept = {name: value for name, value in environment.items() if name != "PYTEST_ADDOPTS"}
+    return kept | {"CI": "1", "PYTHONPATH": ""}
 
 
 def outcomes(folder: Path) -> dict[str, int | None]:

@@ -14,6 +14,7 @@ from bench.mutation import (
     forget_survivors,
     outcomes,
     sample_of,
+    settings,
     table,
     together,
     undecorated,
@@ -51,6 +52,11 @@ def test_a_sample_is_the_same_every_time() -> None:
     assert sample_of(names, 10) == sample_of(names[::-1], 10)
     assert len(set(sample_of(names, 10))) == 10
     assert sample_of(names, 200) == sample_of(names, 100)
+
+
+def test_options_for_other_runs_of_pytest_do_not_reach_mutmut() -> None:
+    made = settings({"PYTEST_ADDOPTS": "--randomly-seed=1", "PATH": "/bin", "CI": ""})
+    assert made == {"PATH": "/bin", "CI": "1", "PYTHONPATH": ""}
 
 
 def test_survivors_are_tested_again(tmp_path: Path) -> None:
