@@ -90,7 +90,8 @@ def serve(
     # A board is tens of thousands of new objects and no cycles: look for those a tenth as often.
     gc.set_threshold(*(10 * often for often in gc.get_threshold()))
     snapshot = store.current()
-    signal.signal(signal.SIGTERM, _end)
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, _end)
     groups = listen(host, settings.port, workers=workers)
     shown = f"[{host}]" if ":" in host else host
     announce = partial(started, f"http://{shown}:{groups[0][0].getsockname()[1]}")
@@ -178,7 +179,8 @@ def _run(follower: Follower, listening: Listening, grace: int) -> None:
     config = _config(with_readiness(application, follower), grace)
     server = _Server(config)
     # uvicorn repeats the signal once it has stopped; that is a clean end.
-    signal.signal(signal.SIGTERM, _end)
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, _end)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_serve(application, follower, server, listening))
 
