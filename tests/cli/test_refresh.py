@@ -68,6 +68,11 @@ def test_a_held_update_ends_with_9_and_says_how_to_go_on(command: Command) -> No
     assert f"Waits for approval: snapshot {run.snapshot}\n  models: 9 models would vanish" in out
     assert f"frontrunner refresh accept --home {command.home} {run.snapshot} --reason" in out
     assert run.snapshot
+    moved = (command.home / "snapshots" / run.snapshot).rename(command.home.parent / "moved")
+    _, out, _ = command("refresh", "status")
+    assert f"  {run.snapshot} is not in {command.home}" in out
+    assert "refresh accept" not in out
+    moved.rename(command.home / "snapshots" / run.snapshot)
     assert command("refresh", "accept", run.snapshot, "--reason", " ")[0] == 2
     code, _, err = command("refresh", "accept", run.snapshot, "--reason", "As asked", "--by", "Ada")
     assert (code, f"Published: snapshot {run.snapshot}" in err) == (0, True)

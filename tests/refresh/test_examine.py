@@ -30,6 +30,7 @@ def ended(settings: Settings, outcome: Outcome, **more: object) -> list[Finding]
     home = Home(settings.home)
     run = Run(at=NOW - 3600, seconds=2, outcome=outcome, previous=home.published)
     home.refresh.mkdir(exist_ok=True)
+    (home.snapshots / "abc").mkdir(exist_ok=True)
     keep_run(home, msgspec.structs.replace(run, **more))
     return list(examine_updates(settings, NOW))
 
@@ -66,7 +67,16 @@ def test_a_short_wait_is_told_in_minutes(settings: Settings) -> None:
 
 def test_a_held_update_that_can_no_longer_be_accepted_says_so(settings: Settings) -> None:
     [found] = ended(settings, "held", snapshot="abc", previous="another")
-    assert found.text.endswith("another snapshot was published since. Run: frontrunner refresh")
+    assert found.text.endswith(
+        ". Another snapshot was published since abc was held. Run: frontrunner refresh"
+    )
+    assert "accept" not in found.text
+
+
+def test_a_held_snapshot_that_a_backup_left_out_cannot_be_accepted(settings: Settings) -> None:
+    [found] = ended(settings, "held", snapshot="gone")
+    assert "gone is not in" in found.text
+    assert found.text.endswith("Run: frontrunner refresh")
     assert "accept" not in found.text
 
 

@@ -21,6 +21,7 @@ from frontrunner.base.home import Home
 from frontrunner.base.snapshot_settings import SnapshotSettings
 from frontrunner.base.store_settings import StoreSettings
 from frontrunner.ops import events, pipeline
+from frontrunner.ops.backup import back_up, restore
 from frontrunner.refresh import run as run_module
 from frontrunner.refresh.changes import Before, BoardState
 from frontrunner.refresh.record import Run, read_state
@@ -144,6 +145,21 @@ def test_what_was_judged_against_another_board_cannot_be_accepted(tmp_path: Path
     with pytest.raises(UnknownNameError):
         accept(settings, held.snapshot, "Ada", "Fine", Listener())
     assert store.current_id() == built.snapshot
+
+
+def test_a_held_snapshot_that_the_home_does_not_have_is_not_accepted(tmp_path: Path) -> None:
+    settings, held = held_home(tmp_path)
+    assert held.snapshot
+    home = Home(settings.home)
+    back_up(Store(home.path), tmp_path / "a.tar")
+    restored = Home(tmp_path / "restored")
+    restore(tmp_path / "a.tar", restored.path)
+    again = msgspec.structs.replace(settings, home=restored.path)
+    with pytest.raises(
+        RefreshError, match=r"is not in .*restored: a backup.* Run: frontrunner ref"
+    ):
+        accept(again, held.snapshot, "Ada", "Fine", Listener())
+    assert '"accepted"' not in restored.events.read_text()
 
 
 def test_a_snapshot_that_another_command_published_meanwhile(tmp_path: Path) -> None:

@@ -16,17 +16,17 @@ def examine_updates(settings: Settings, now: float | None = None) -> Iterator[Fi
     home = Home(settings.home)
     state, moment = read_state(home), time.time() if now is None else now
     if state.waiting is not None:
-        yield _held(state.waiting, home.published, moment)
+        yield _held(state.waiting, home, moment)
     failed = _failed(state, moment)
     if failed is not None:
         yield failed
 
 
-def _held(waiting: Waiting, published: str | None, now: float) -> Finding:
+def _held(waiting: Waiting, home: Home, now: float) -> Finding:
     text = f"snapshot {waiting.snapshot} has waited for approval for {_long(now - waiting.at)}"
-    if waiting.against != published:
-        text += ", and another snapshot was published since. Run: frontrunner refresh"
-        return Finding("held update", "wrong", text)
+    obstacle = waiting.obstacle(home)
+    if obstacle:
+        return Finding("held update", "wrong", f"{text}. {obstacle}. Run: frontrunner refresh")
     why = " ".join(f"{one.sentence.rstrip('.')}." for one in waiting.breaches)
     text += f": {why} Check the sources. If the changes are correct, run: frontrunner refresh "
     text += f'accept {waiting.snapshot} --reason "...". Else correct the sources and run: '

@@ -66,6 +66,14 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """The published snapshot that it was compared with."""
     breaches: tuple[Breach, ...]
 
+    def obstacle(self, home: Home) -> str:
+        """Why it can no longer be accepted; empty if it can."""
+        if self.against != home.published:
+            return f"Another snapshot was published since {self.snapshot} was held"
+        if not (home.snapshots / self.snapshot).is_dir():
+            return f"{self.snapshot} is not in {home.path}: a backup, for example, leaves it out"
+        return ""
+
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """How updates stand."""

@@ -322,11 +322,9 @@ def accept(settings: Settings, name: str, by: str, reason: str, reporter: Report
                 else f"No snapshot is held in {settings.home}, so {name!r} cannot be accepted"
             )
             raise UnknownNameError(f"{held}. frontrunner refresh status shows what waits and why.")
-        if waiting.against != store.current_id():
-            raise RefreshError(
-                f"Another snapshot was published since {waiting.snapshot} was held. Run: "
-                "frontrunner refresh"
-            )
+        obstacle = waiting.obstacle(home)
+        if obstacle:
+            raise RefreshError(f"{obstacle}. Run: frontrunner refresh")
         accepted = events.Accepted(
             snapshot=waiting.snapshot,
             by=by,
