@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import selectors
 import shlex
 import signal
 import socket
@@ -138,6 +139,23 @@ def test_what_a_command_leaves_running_is_not_waited_for() -> None:
     assert time.monotonic() - began < 20
     os.kill(int(pid), signal.SIGTERM)
     assert code == 3
+
+
+def test_what_a_command_says_last_is_heard_if_another_thread_held_this_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Held(selectors.DefaultSelector):
+        def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+            found = super().select(timeout)
+            if timeout and not found:
+                time.sleep(1)  # meanwhile the command says all, and ends
+            return found
+
+    monkeypatch.setattr(selectors, "DefaultSelector", Held)
+    assert shell("sleep 0.3; head -c 30000 /dev/zero; exit 3") == (3, bytes(30_000))
+    code, pid = shell("sleep 0.3; sleep 30 & echo $!")
+    os.kill(int(pid), signal.SIGTERM)
+    assert code == 0
 
 
 def test_only_the_end_of_what_is_said_is_kept() -> None:

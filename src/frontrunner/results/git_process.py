@@ -159,7 +159,9 @@ def _heard(process: subprocess.Popen[bytes], stream: RawIOBase, wait: Wait) -> t
                 said = (said + part)[-_MOST_HEARD:]
                 last, look = time.monotonic(), _FIRST_LOOK
             elif process.poll() is not None:  # what it started may go on, such as a shared ssh
-                return process.returncode, bytes(said)
+                if ready.select(0):  # it said more and ended after the look before
+                    said += os.read(stream.fileno(), _MOST_HEARD)
+                return process.returncode, bytes(said[-_MOST_HEARD:])
             silent = time.monotonic() - last
             if silent >= look:
                 _refuse_pipes(wait)
