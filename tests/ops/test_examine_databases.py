@@ -80,6 +80,15 @@ def test_a_damaged_file(tmp_path: Path) -> None:
     assert "restore it from a backup" in one.text
 
 
+def test_a_file_that_cannot_be_looked_at(tmp_path: Path) -> None:
+    # As root, no permission is missing: a name can be too long.
+    one = of_likes(tmp_path, f"sqlite:///{tmp_path}/{'x' * 300}")
+    assert (one.state, "does not answer (unable to open database file)" in one.text) == (
+        "wrong",
+        True,
+    )
+
+
 def test_a_file_that_another_process_does_not_let_go(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

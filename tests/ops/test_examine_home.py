@@ -134,6 +134,14 @@ def test_a_file_of_a_secret_that_does_not_exist(
     assert wrong(changed) == {}
 
 
+def test_a_file_of_a_secret_that_cannot_be_looked_at_hides_no_other_finding(
+    settings: Settings,
+) -> None:
+    name = "x" * 300  # as root, no permission is missing: a name can be too long
+    changed = load_settings(settings.home, {}, hub={"token_file": f"/{name}"})
+    assert "which cannot be looked at: File name too long. Fix" in wrong(changed)["secrets"]
+
+
 def test_a_dead_channel(settings: Settings) -> None:
     text = f'{{"channel":"webhook","attempts":{DEAD_AFTER},"error":"hooks.example answered 410"}}'
     write(settings.home, "refresh/outbox/webhook.json", text.encode())

@@ -61,9 +61,20 @@ def _examined(kept: _Kept) -> Finding:
     except ValueError as error:
         return kept.finding("wrong", f"{kept.setting} cannot be used: {error}")
     with closing(database):
-        if database.is_sqlite and not Path(str(database)).exists():
+        if database.is_sqlite and _is_missing(Path(str(database))):
             return _not_there(Path(str(database)), kept)
         return _asked(database, kept)
+
+
+def _is_missing(file: Path) -> bool:
+    """Whether there is no file; not if that cannot be seen, which SQLite says of it."""
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def _not_there(file: Path, kept: _Kept) -> Finding:

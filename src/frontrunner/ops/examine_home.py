@@ -131,14 +131,28 @@ def _secrets(settings: Settings, home: Home) -> Iterator[Finding]:
                 "[notify] webhook_secret_file": notify.webhook_secret_file,
                 "[notify] smtp_password_file": notify.smtp_password_file}  # fmt: skip
     for key, name in expected.items():
-        if name and not Path(name).exists():
-            text = f"{key} names {name}, which does not exist. Create the file, or correct {key}"
-            yield Finding("secrets", "wrong", text)
+        unseen = _unseen(Path(name)) if name else ""
+        if unseen:
+            yield Finding(
+                "secrets", "wrong", f"{key} names {name}, which {unseen}, or correct {key}"
+            )
     named = (*expected.values(), settings.gateway.control_file,
              str(home.console_tokens), str(home.hub_control))  # fmt: skip
     for path in (Path(one) for one in named if one):
-        if path.is_file() and path.stat().st_mode & 0o077:
+        if not _unseen(path) and path.is_file() and path.stat().st_mode & 0o077:
             yield Finding("secrets", "wrong", f"others can read {path}. Run: chmod 600 {path}")
+
+
+def _unseen(path: Path) -> str:
+    """Why a file cannot be looked at, and what to do; empty if it can be."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return "does not exist. Create the file"
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        return f"cannot be looked at: {why}. Fix the permissions"
+    return ""
 
 
 def _notices(home: Home) -> Iterator[Finding]:
