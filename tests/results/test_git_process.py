@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -176,6 +177,29 @@ def test_a_command_ends_with_the_one_that_waits_for_it(
         shell(f"{deaf}echo $$ > {tmp_path}/pid; while :; do sleep 0.1; done")
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
+def test_a_command_ends_if_ctrl_c_comes_while_it_is_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[int] = []
+    begin = module._begun
+
+    def interrupted(*given: Any) -> Any:
+        process = begin(*given)
+        started.append(process.pid)
+        signal.raise_signal(signal.SIGINT)
+        return process
+
+    monkeypatch.setattr(module, "_begun", interrupted)
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            shell("exec sleep 60")
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    assert not is_running(started[0])
 
 
 def is_gone(pid: int) -> bool:
