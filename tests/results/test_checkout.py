@@ -189,6 +189,7 @@ def test_attributes_in_a_model_s_folder_are_not_believed_later(followed: Followe
         (b"* filter=lfs\n", 1),
         (b'"a.gz *.json" filter=lfs\n', 1),
         (b"[attr]binary filter=lfs\n", 1),
+        (b"[attr]large.data filter=lfs\n*.json large.data\n", 1),
     ],
 )
 def test_attributes_of_other_files_do_not_matter(

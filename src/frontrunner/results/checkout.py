@@ -30,8 +30,9 @@ _UNCHANGED = 0x80
 """In the first byte of the flags: git does not look whether the file changed."""
 _CONVERTS = re.compile(rb"\b(filter|ident|working-tree-encoding)\b")
 """The attributes that change what a result file says when git writes it."""
-_OF_OTHER_FILES = re.compile(rb"[^\"\s]*\.(?!jsonl?\s)\w+\s", re.IGNORECASE)
-"""How a line of attributes begins that is for files of another kind than results."""
+_OF_OTHER_FILES = re.compile(rb"(?!\[attr\])[^\"\s]*\.(?!jsonl?\s)\w+\s", re.IGNORECASE)
+"""How a line of attributes begins that is for files of another kind than results. `[attr]` begins a
+name that lines for any files can use."""
 _DIFFERENCE = ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff")
 
 
