@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from frontrunner.base import atomic
-from frontrunner.base.atomic import temporary_folder
+from frontrunner.base.atomic import private_copy, temporary_folder
 from tests.waiting import next_line
 
 
@@ -287,3 +288,20 @@ def test_a_temporary_folder_is_never_in_a_place_of_others(
         place.touch()
     with pytest.raises(PermissionError, match="TMPDIR"), temporary_folder("git"):
         pass
+
+
+def test_a_private_copy_that_cannot_be_made_leaves_no_file_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    path = tmp_path / "score.npy"
+    path.write_bytes(b"scores")
+    with private_copy(path, tmp_path) as copy:
+        assert copy.read() == b"scores"
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(OSError, match="No space left"):
+        private_copy(path, tmp_path)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -141,10 +141,13 @@ def private_copy(path: Path, folder: Path) -> BinaryIO:
 
     Raises OSError if it cannot be made, such as in a folder that is read-only.
     """
-    handle = _unnamed(folder)
-    with path.open("rb") as source, open(os.dup(handle), "wb") as copy:
-        shutil.copyfileobj(source, copy, 1 << 20)
-    file = open(handle, "rb")  # noqa: SIM115 -- the caller's
+    file = open(_unnamed(folder), "rb")  # noqa: SIM115 -- the caller's
+    try:
+        with path.open("rb") as source, open(os.dup(file.fileno()), "wb") as copy:
+            shutil.copyfileobj(source, copy, 1 << 20)
+    except OSError:
+        file.close()  # until then, what was copied takes the last of a full disk
+        raise
     file.seek(0)
     return file
 
