@@ -179,3 +179,11 @@ def test_logs_as_json_are_one_object_a_line(command: Command) -> None:
     assert {"step_began", "step_ended", "said", "update_ended"} <= set(events)
     assert lines[events.index("update_ended")]["outcome"] == "published"
     assert lines[-1]["part"] == "command"
+
+
+def test_a_schedule_that_cannot_update_is_printed_with_a_warning(command: Command) -> None:
+    code, out, err = command("refresh", "emit", "systemd")
+    assert (code, "ExecStart=" in out, "warning" in out) == (0, True, False)
+    assert "warning: No source of results is set" in err
+    command.results(9)
+    assert command("refresh", "emit", "systemd")[2] == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import yaml
 from frontrunner.base.config import load_settings
 from frontrunner.base.errors import UsageError
 from frontrunner.gateway.emit import program
-from frontrunner.refresh.emit import KINDS, cron_of, emitted
+from frontrunner.refresh.emit import KINDS, cron_of, emitted, lacks
 
 
 @pytest.mark.parametrize(
@@ -63,6 +64,38 @@ def test_the_job_deploys_where_there_is_a_space(tmp_path: Path) -> None:
     assert "HF_TOKEN" not in without["jobs"]["refresh"]["env"]
     assert "HF_TOKEN" in with_space["jobs"]["refresh"]["env"]
     assert with_space["jobs"]["refresh"]["steps"] == without["jobs"]["refresh"]["steps"]
+
+
+@pytest.mark.parametrize("kind", ["space", "github-actions"])
+def test_no_package_is_installed_that_nobody_named(tmp_path: Path, kind: str) -> None:
+    text = emitted(kind, load_settings(tmp_path, {}))
+    [line] = re.findall(r"\b(pip install .*)$", text, re.MULTILINE)
+    script = f"pip() {{ echo installed; }}; {line}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", script],
+        env={"FRONTRUNNER": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode != 0, done.stdout) == (True, "")
+    assert "Set the variable FRONTRUNNER to what pip installs" in done.stderr
+
+
+def test_a_schedule_without_a_source_or_readers_says_so(tmp_path: Path) -> None:
+    empty = load_settings(tmp_path, {})
+    for kind in KINDS:
+        found = list(lacks(kind, empty))
+        assert "No source of results is set" in found[0]
+        assert len(found) == (2 if kind == "github-actions" else 1)
+    deploys = {"results": "results", "deploy": {"space": "board/leaderboard"}}
+    assert not list(lacks("github-actions", load_settings(tmp_path, {}, refresh=deploys)))
+    stored = load_settings(
+        tmp_path, {}, refresh={"results": "results"}, store={"publish": "s3://bucket/board"}
+    )
+    assert not list(lacks("github-actions", stored))
+    alone = load_settings(tmp_path, {}, refresh={"results": "results"})
+    assert [("not deployed" in one) for one in lacks("github-actions", alone)] == [True]
 
 
 def test_an_unknown_kind_names_the_nearest(tmp_path: Path) -> None:

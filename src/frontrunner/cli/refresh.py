@@ -296,6 +296,9 @@ def emit(
     home: Home = None,
 ) -> None:
     """Print a file that updates the board on the schedule of [refresh] every."""
-    from frontrunner.refresh.emit import emitted  # noqa: PLC0415
+    from frontrunner.refresh.emit import emitted, lacks  # noqa: PLC0415
 
-    typer.echo(emitted(what, load_settings(home)), nl=False)
+    settings = load_settings(home)
+    typer.echo(emitted(what, settings), nl=False)
+    for text in lacks(what, settings):
+        complain("warning", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -20,6 +21,11 @@ KINDS = ("systemd", "cron", "kubernetes", "github-actions", "space")
 _WITHOUT_CRON = ("systemd", "space")
 _MINUTE = 23
 """Most schedules begin at the full hour, and many machines are busy then."""
+_PACKAGE = (
+    "${FRONTRUNNER:?Set the variable FRONTRUNNER to what pip installs, such as "
+    "frontrunner[catalog] @ git+https://...}"
+)
+"""For a shell: the package, or an error that says what to set."""
 _HOUR, _DAY = 3600, 86400
 
 
@@ -31,6 +37,7 @@ def emitted(kind: str, settings: Settings) -> str:
         raise UsageError(f"{kind!r} cannot be emitted.{hint} Kinds: {', '.join(KINDS)}.")
     home, every = settings.home.absolute(), settings.refresh.every
     values = {
+        "package": _PACKAGE,
         "home": home,
         "home_name": home.name,
         "program": program(),
@@ -42,6 +49,20 @@ def emitted(kind: str, settings: Settings) -> str:
         "framed_by": ",".join(dict.fromkeys([*settings.site.framed_by, HUB_PAGES])),
     }
     return _environment().get_template(f"{kind}.j2").render(values)
+
+
+def lacks(kind: str, settings: Settings) -> Iterator[str]:
+    """What the file needs and the settings do not give, as sentences for a person."""
+    if not settings.refresh.results:
+        yield (
+            "No source of results is set, so the update will stop at once. Write it into "
+            f'{Home(settings.home).settings}: [refresh] results = "PATH or URL"'
+        )
+    if kind == "github-actions" and not (settings.refresh.deploy.space or settings.store.publish):
+        yield (
+            "No reader will see what this workflow publishes: it is not deployed. Set "
+            "[refresh.deploy] space, or [store] publish, then run this command again."
+        )
 
 
 def cron_of(every: str) -> str:
