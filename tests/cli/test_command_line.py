@@ -73,6 +73,14 @@ def test_brackets_in_help_are_shown() -> None:
     assert "FRONTRUNNER_SERVER_PORT" in shown
 
 
+def test_a_paragraph_of_help_is_as_wide_as_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = run_command("diff", "--help").stdout
+    first, second = re.findall(r"^ (Commits are named .*)\n (.*)$", shown, re.MULTILINE)[0]
+    assert len(first.strip()) + 1 + len(second.split()[0]) > 78
+    assert len(second.strip()) > 40
+
+
 def test_environment_variables_in_help_exist(commands: dict[str, Any]) -> None:
     known = {"FRONTRUNNER_HOME"} | {
         variable(section, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from inspect import cleandoc
 from typing import Any
 
 from rich.markup import escape
@@ -43,7 +44,7 @@ def _finish(path: tuple[str, ...], command: Any, shared: list[Any]) -> None:
     for one in command.params:
         if getattr(one, "help", None) and one not in shared:
             one.help = escape(one.help)
-    command.help = escape(command.help or "")
+    command.help = escape(_flowing(command.help or ""))
     if len(path) == 1:
         command.rich_help_panel = next(group for group, names in GROUPS.items() if path[0] in names)
     examples = EXAMPLES.get(" ".join(path), ())
@@ -51,3 +52,9 @@ def _finish(path: tuple[str, ...], command: Any, shared: list[Any]) -> None:
         # typer joins the lines of a paragraph.
         lines = "\n\n".join(f"  frontrunner {one}" for one in examples)
         command.epilog = escape(f"Examples:\n\n{lines}")
+
+
+def _flowing(text: str) -> str:
+    """A docstring with each paragraph on one line: typer keeps the breaks of all but the first."""
+    paragraphs = cleandoc(text).split("\n\n")
+    return "\n\n".join(" ".join(one.splitlines()) for one in paragraphs)
