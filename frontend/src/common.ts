@@ -13,6 +13,14 @@ export function common(): void {
   document.addEventListener("click", closeOthers);
   document.addEventListener("keydown", closeOnEscape);
   document.addEventListener("keydown", findOnSlash);
+  document.addEventListener("focusin", showWhole);
+}
+
+/** Scroll a table so that all of what the keyboard reached is seen: browsers leave what stands across the edge there. */
+function showWhole(event: FocusEvent): void {
+  const target = event.target as Element;
+  // A press of the mouse must not move what it presses.
+  if (target.parentElement?.closest(".pane") && target.matches(":focus-visible")) target.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 /** `/` goes to the search above every page, unless something is being typed. */
