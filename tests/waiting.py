@@ -6,6 +6,7 @@ import os
 import select
 import subprocess
 import threading
+import time
 from pathlib import Path
 
 
@@ -31,6 +32,14 @@ def is_running(pid: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+def is_gone(pid: int, seconds: float = 20.0) -> bool:
+    """Whether a process ends in time: it may do so later than its parent."""
+    until = time.monotonic() + seconds
+    while is_running(pid) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not is_running(pid)
 
 
 def text_through(pipe: Path, seconds: float = 60.0) -> str:

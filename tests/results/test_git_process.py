@@ -21,7 +21,7 @@ from frontrunner.results.fetch import _clone_name, fetch
 from frontrunner.results.git_process import Wait, hear, run_git
 from tests.results.followed import Followed, facts
 from tests.results.git_folder import commit, git
-from tests.waiting import is_running, text_through
+from tests.waiting import is_gone, is_running, text_through
 
 PATIENT = Wait(60, "it")
 
@@ -200,14 +200,6 @@ def test_a_command_ends_if_ctrl_c_comes_while_it_is_started(
     finally:
         signal.signal(signal.SIGINT, handler)
     assert not is_running(started[0])
-
-
-def is_gone(pid: int) -> bool:
-    """Whether a process ends within some seconds: it may do so later than its parent."""
-    until = time.monotonic() + 20
-    while is_running(pid) and time.monotonic() < until:
-        time.sleep(0.05)
-    return not is_running(pid)
 
 
 @pytest.mark.parametrize("deaf", ["", "trap '' TERM; "])

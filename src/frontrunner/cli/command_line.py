@@ -57,4 +57,4 @@ def _finish(path: tuple[str, ...], command: Any, shared: list[Any]) -> None:
 def _flowing(text: str) -> str:
     """A docstring with each paragraph on one line: typer keeps the breaks of all but the first."""
     paragraphs = cleandoc(text).split("\n\n")
-    return "\n\n".join(" ".join(one.splitlines()) for one in paragraphs)
+    return "\n\n".join(one.replace("\n", " ") for one in paragraphs)

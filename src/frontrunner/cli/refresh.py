@@ -268,9 +268,8 @@ def _lines(state: State, home: HomePaths) -> list[str]:
     if state.waiting is not None:
         lines.append(f"Waits for approval: snapshot {state.waiting.snapshot}")
         lines += [f"  {one.guard}: {visible(one.sentence)}" for one in state.waiting.breaches]
-        obstacle = state.waiting.obstacle(home)
         accept = f'Publish it: frontrunner refresh accept {state.waiting.snapshot} --reason "..."'
-        lines.append(f"  {obstacle}. Run: frontrunner refresh" if obstacle else f"  {accept}")
+        lines.append(f"  {state.waiting.obstacle(home) or accept}")
     return lines
 
 

@@ -90,8 +90,7 @@ def serve(
     # A board is tens of thousands of new objects and no cycles: look for those a tenth as often.
     gc.set_threshold(*(10 * often for often in gc.get_threshold()))
     snapshot = store.current()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, _end)
+    _end_on_signals()
     groups = listen(host, settings.port, workers=workers)
     shown = f"[{host}]" if ":" in host else host
     announce = partial(started, f"http://{shown}:{groups[0][0].getsockname()[1]}")
@@ -179,10 +178,15 @@ def _run(follower: Follower, listening: Listening, grace: int) -> None:
     config = _config(with_readiness(application, follower), grace)
     server = _Server(config)
     # uvicorn repeats the signal once it has stopped; that is a clean end.
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, _end)
+    _end_on_signals()
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(_serve(application, follower, server, listening))
+
+
+def _end_on_signals() -> None:
+    """Make SIGTERM and Ctrl-C a clean end of this process."""
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, _end)
 
 
 def _end(_: int, __: FrameType | None) -> None:

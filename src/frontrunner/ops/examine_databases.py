@@ -70,10 +70,8 @@ def _is_missing(file: Path) -> bool:
     """Whether there is no file; not if that cannot be seen, which SQLite says of it."""
     try:
         file.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except (OSError, ValueError):
-        return False
+    except (OSError, ValueError) as error:
+        return isinstance(error, FileNotFoundError | NotADirectoryError)
     return False
 
 

@@ -26,7 +26,7 @@ def _held(waiting: Waiting, home: Home, now: float) -> Finding:
     text = f"snapshot {waiting.snapshot} has waited for approval for {_long(now - waiting.at)}"
     obstacle = waiting.obstacle(home)
     if obstacle:
-        return Finding("held update", "wrong", f"{text}. {obstacle}. Run: frontrunner refresh")
+        return Finding("held update", "wrong", f"{text}. {obstacle}")
     why = " ".join(f"{one.sentence.rstrip('.')}." for one in waiting.breaches)
     text += f": {why} Check the sources. If the changes are correct, run: frontrunner refresh "
     text += f'accept {waiting.snapshot} --reason "...". Else correct the sources and run: '

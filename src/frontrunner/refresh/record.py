@@ -67,12 +67,14 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     breaches: tuple[Breach, ...]
 
     def obstacle(self, home: Home) -> str:
-        """Why it can no longer be accepted; empty if it can."""
+        """Why it can no longer be accepted, and what to do; empty if it can be."""
         if self.against != home.published:
-            return f"Another snapshot was published since {self.snapshot} was held"
-        if not (home.snapshots / self.snapshot).is_dir():
-            return f"{self.snapshot} is not in {home.path}: a backup, for example, leaves it out"
-        return ""
+            why = f"Another snapshot was published since {self.snapshot} was held"
+        elif not home.snapshot(self.snapshot).is_dir():
+            why = f"{self.snapshot} is not in {home.path}: a backup, for example, leaves it out"
+        else:
+            return ""
+        return f"{why}. Run: frontrunner refresh"
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):

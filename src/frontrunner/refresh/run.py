@@ -324,7 +324,7 @@ def accept(settings: Settings, name: str, by: str, reason: str, reporter: Report
             raise UnknownNameError(f"{held}. frontrunner refresh status shows what waits and why.")
         obstacle = waiting.obstacle(home)
         if obstacle:
-            raise RefreshError(f"{obstacle}. Run: frontrunner refresh")
+            raise RefreshError(obstacle)
         accepted = events.Accepted(
             snapshot=waiting.snapshot,
             by=by,

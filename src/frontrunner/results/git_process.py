@@ -152,16 +152,16 @@ def _heard(process: subprocess.Popen[bytes], stream: RawIOBase, wait: Wait) -> t
     with selectors.DefaultSelector() as ready:
         ready.register(stream, selectors.EVENT_READ)
         while True:
-            if ready.select(_TICK):
+            # Asked before the look: what it said until then is there to be seen.
+            has_ended = process.poll() is not None
+            if ready.select(0 if has_ended else _TICK):
                 part = os.read(stream.fileno(), _MOST_HEARD)
                 if not part:
                     return process.wait(), bytes(said)
                 said = (said + part)[-_MOST_HEARD:]
                 last, look = time.monotonic(), _FIRST_LOOK
-            elif process.poll() is not None:  # what it started may go on, such as a shared ssh
-                if ready.select(0):  # it said more and ended after the look before
-                    said += os.read(stream.fileno(), _MOST_HEARD)
-                return process.returncode, bytes(said[-_MOST_HEARD:])
+            elif has_ended:  # what it started may go on, such as a shared ssh
+                return process.returncode, bytes(said)
             silent = time.monotonic() - last
             if silent >= look:
                 _refuse_pipes(wait)

@@ -26,7 +26,7 @@ from frontrunner.takeover.gates.check_worker import Job, checked
 from frontrunner.takeover.gates.on_boards import Boards
 from frontrunner.takeover.gates.outside import Checks, Versions
 from tests.net.hosts import host, ok
-from tests.waiting import is_running
+from tests.waiting import is_gone
 
 BOARDS = Boards(home="")
 NOW = Versions(new_code="c1", old_data="o1", new_data="n1")
@@ -160,11 +160,7 @@ def test_a_check_that_hangs_is_ended_with_its_children(desk: Desk, tmp_path: Pat
     )
     assert time.monotonic() - begin < 30
     for pid in map(int, pids.read_text().split()):
-        for _ in range(500):
-            if not is_running(pid):
-                break
-            time.sleep(0.01)
-        assert not is_running(pid)
+        assert is_gone(pid, 5)
 
 
 def test_new_data_runs_parity_again_and_new_code_the_contract(desk: Desk) -> None:
