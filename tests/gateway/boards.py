@@ -32,6 +32,8 @@ class Board:
     name: str
     port: int = 0
     mode: str = "ok"
+    is_well: bool = True
+    """Whether `/health` is answered well in every mode."""
     filler: str = ""
     chunks: int = 1
     page: str = PAGE
@@ -146,6 +148,8 @@ class Board:
         self, method: str, target: str, headers: dict[str, str], writer: asyncio.StreamWriter
     ) -> bool:
         mode = self.mode
+        if self.is_well and target == "/health":
+            mode = "ok"  # or a check just then leaves the board out before the test asks
         status = "200 OK"
         if mode == "hang":
             await asyncio.sleep(3600)

@@ -91,7 +91,8 @@ class Running:
     def reset(self) -> None:
         """Both boards well, all visitors on the old one."""
         for board in (self.old, self.new):
-            board.mode, board.filler, board.chunks, board.answer_headers = "ok", "", 1, {}
+            board.mode, board.is_well = "ok", True
+            board.filler, board.chunks, board.answer_headers = "", 1, {}
             board.asked.clear()
         if _at_rest(self.control.kept()) != self.control.kept() or not self._follows():
             until(lambda: self.control.change(_at_rest))
@@ -150,6 +151,7 @@ def start_gateway(folder: Path, **options: Any) -> tuple[Running, threading.Thre
             "concurrency": 2,
             "attempt_timeout": 0.5,
             "health_interval": 1.0,
+            "ejection_time": 0.1,
             **options,
         }
     )

@@ -104,11 +104,11 @@ def test_boards_that_do_not(boards: tuple[Board, Board], tmp_path: Path) -> None
     found = examine(of(boards, old=gone), tmp_path)
     assert [one.state for one in found[2:]] == ["wrong", "ok"]
     assert "correct gateway.old" in found[2].text
-    boards[1].mode = "500"
+    boards[1].mode, boards[1].is_well = "500", False
     try:
         unhealthy = examine(of(boards), tmp_path)[-1]
     finally:
-        boards[1].mode = "ok"
+        boards[1].mode, boards[1].is_well = "ok", True
     assert unhealthy.state == "wrong"
     assert "answers 500, not 200. Set gateway.new_health" in unhealthy.text
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 
 from frontrunner.gateway.logs import AttemptLine, RequestLine, Tail
-from tests.gateway.conftest import PLAIN, Running, ask, until
+from tests.gateway.conftest import PLAIN, Running, ask, start_gateway, stop_gateway, until
 
 
 def posted(gateway: Running) -> set[str]:
@@ -94,11 +95,35 @@ def test_a_board_that_fails_again_and_again_is_left_out_and_comes_back(gateway: 
     for number in range(8):
         gateway.get(f"/{number}")
     until(lambda: posted(gateway) == {"old"})
-    asked = len(gateway.new.asked)
-    assert posted(gateway) == {"old"}
-    assert len(gateway.new.asked) == asked
     gateway.new.mode = "ok"
     until(lambda: posted(gateway) == {"new"})
+
+
+def failed_writes(gateway: Running) -> int:
+    """How many POSTs in turn the new board fails before the old one gets them."""
+    failed = 0
+    while ask("POST", f"{gateway.url}/x").status_code == 500:
+        failed += 1
+    return failed
+
+
+def test_a_board_that_says_it_is_well_but_fails_is_left_out_for_its_time(tmp_path: Path) -> None:
+    """Each health check that passed let it back in, and it was left out again a second later."""
+    gateway, thread = start_gateway(tmp_path, ejection_time=3, health_interval=0.5)
+    try:
+        gateway.reset()
+        gateway.share(100)
+        gateway.new.mode = "500"
+        assert 5 <= failed_writes(gateway) < 12
+        until(lambda: posted(gateway) == {"old"})
+        asked, end = len(gateway.new.asked), time.monotonic() + 1.5  # three health checks
+        while time.monotonic() < end:
+            assert posted(gateway) == {"old"}
+        assert len(gateway.new.asked) == asked
+        until(lambda: not ask("POST", f"{gateway.url}/x").is_success)
+        assert failed_writes(gateway) < 12
+    finally:
+        stop_gateway(gateway, thread)
 
 
 def test_all_requests_at_once_find_the_old_board_when_the_new_one_dies(gateway: Running) -> None:

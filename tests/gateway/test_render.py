@@ -94,6 +94,25 @@ def test_no_part_is_used_that_is_not_hardened(tmp_path: Path) -> None:
     assert "priority: 1" in text
 
 
+@given(st.integers(1, 12), st.integers(1, 12))
+@limits(max_examples=60, deadline=None)
+def test_all_of_the_new_board_can_be_left_out_but_never_all_of_the_old_one(
+    new: int, old: int
+) -> None:
+    """An old board of two addresses kept a new board of one from ever being left out."""
+    sides = {
+        name: tuple(f"http://{name}{number}:1" for number in range(count))
+        for name, count in (("old", old), ("new", new))
+    }
+    made = yaml.load(render_config(boards(**sides), "salt", Path("/x")), Loader=yaml.CSafeLoader)
+    [one] = [one for one in made["static_resources"]["clusters"] if one["name"] == "new_first"]
+    first, second = (len(each["lb_endpoints"]) for each in one["load_assignment"]["endpoints"])
+    most = one["outlier_detection"]["max_ejection_percent"]
+    left_out = max(n for n in range(first + second) if 100 * n <= most * (first + second))
+    assert first == new <= left_out < second
+    assert second % old == 0
+
+
 states = st.builds(
     GatewayState,
     generation=st.integers(0, 10**9),

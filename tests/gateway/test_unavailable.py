@@ -79,7 +79,7 @@ def test_a_page_of_its_own_may_take_as_long_as_any_answer(gateway: Running) -> N
 
 @pytest.mark.acceptance  # 12 s: three health checks must fail first
 def test_a_board_that_hangs_is_not_waited_for_once_it_is_known(gateway: Running) -> None:
-    gateway.new.mode = "hang"
+    gateway.new.mode, gateway.new.is_well = "hang", False
     until(lambda: not all(host.healthy for host in gateway.control.admin().hosts()))
     until(lambda: _is_refused_at_once(f"{gateway.url}/v1/x"))
     gateway.new.mode = "ok"
