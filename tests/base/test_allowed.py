@@ -19,6 +19,7 @@ from frontrunner.base.config import SECTIONS
         ("gateway.old", "http://host:port or https://host, or a list of such URLs"),
         ("gateway.max_connections", "a whole number from 10 to 1000000"),
         ("gateway.attempt_timeout", "a number above 0, at most 300"),
+        ("gateway.ejection_time", "a number from 0.1 to 3600"),
         ("gateway.old_host", "one of auto, keep, rewrite"),
         ("gateway.cookie", "a letter, then at most 40 letters, digits, - and _"),
         ("server.cors_origins[...]", "a list, each entry a text"),

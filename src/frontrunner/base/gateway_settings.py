@@ -73,7 +73,7 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     health_interval: Annotated[float, msgspec.Meta(ge=0.1, le=300)] = 2.0
     """Seconds between two health checks, and for the answer to one; three that fail count."""
     ejection_time: Annotated[float, msgspec.Meta(ge=0.1, le=3600)] = 5.0
-    """Seconds for which an address that failed five in a row is left out; longer each time."""
+    """Seconds for which an address that failed five in a row is left out; longer if again soon."""
     timeout: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
     """Seconds for a whole request that is not a stream."""
     idle_timeout: Annotated[float, msgspec.Meta(gt=0, le=86400)] = 3600.0
