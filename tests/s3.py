@@ -6,14 +6,15 @@ import http.client
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
+
+from tests.ports import free_port
 
 KEY, SECRET = "test-key", "test-secret-that-no-log-may-show"
 _PORTS = tuple(
@@ -43,14 +44,6 @@ class S3(NamedTuple):
         }
 
 
-def free_ports(number: int) -> list[int]:
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
-
-
 @contextmanager
 def running(folder: Path) -> Iterator[S3]:
     """A server that keeps its data in `folder`, until the block ends."""
@@ -61,7 +54,7 @@ def running(folder: Path) -> Iterator[S3]:
     users.write_text(
         json.dumps({"identities": [{"name": "x", "credentials": keys, "actions": actions}]})
     )
-    ports = dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True))
+    ports = {name: free_port() for name in _PORTS}
     options = [
         *(f"-{name}={port}" for name, port in ports.items()),
         *("-s3", f"-s3.config={users}", "-s3.port.iceberg=0", "-s3.port.lance=0"),

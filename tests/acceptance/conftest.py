@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import tarfile
@@ -24,6 +23,7 @@ from frontrunner.results.ingest import ingest
 from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.reader import Snapshot
 from frontrunner.snapshot.store import Store
+from tests.ports import free_port
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 
@@ -91,9 +91,7 @@ def url(real_home: Path, real_snapshot: Snapshot, old_board: Path) -> Iterator[s
     adopted = read_adopted(real_home)
     assert adopted is not None
     prepare_calls(real_home, real_snapshot, adopted)
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
+    port = free_port()
     words = ("serve", "--home", str(real_home), "--port", str(port))
     process = subprocess.Popen([sys.executable, "-m", "frontrunner", *words])
     address = f"http://127.0.0.1:{port}"

@@ -31,9 +31,10 @@ from frontrunner.refresh.live import shown_at
 from frontrunner.refresh.record import Run
 from frontrunner.snapshot.store import Store
 from tests.factories import write
-from tests.gateway.conftest import free_port, until
+from tests.gateway.conftest import until
 from tests.hub.made_hub import TOKEN, Hub, made_hub
 from tests.hub.test_deploying import DEMO, container
+from tests.ports import free_port
 from tests.refresh.boards import CATALOG, scores, source
 
 pytestmark = pytest.mark.acceptance

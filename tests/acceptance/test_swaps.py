@@ -24,8 +24,9 @@ from frontrunner.ops.completing import prepare_answers
 from frontrunner.refresh.live import shown_at
 from frontrunner.snapshot.store import Store
 from tests.factories import small_snapshot
-from tests.gateway.conftest import free_port, until
+from tests.gateway.conftest import until
 from tests.listener import Listener
+from tests.ports import free_port
 
 pytestmark = pytest.mark.acceptance
 SWAPS = 50

@@ -32,6 +32,7 @@ from frontrunner.web.export import export
 from frontrunner.web.site import Site
 from tests.acceptance.conftest import shared
 from tests.browser.boards import BOARD
+from tests.ports import free_port
 from tests.web.conftest import build, write_results
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -132,14 +133,6 @@ def copy_address(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -
 def _listens(port: int) -> bool:
     with socket.socket() as asked:
         return asked.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -34,6 +33,7 @@ from frontrunner.http.app import Application
 from frontrunner.web.site import Site
 from tests.checks.contract.made_up import record
 from tests.factories import small_snapshot
+from tests.ports import free_port
 
 Asgi = Callable[..., Coroutine[Any, Any, None]]
 
@@ -41,9 +41,7 @@ Asgi = Callable[..., Coroutine[Any, Any, None]]
 @contextmanager
 def served(application: Any) -> Iterator[str]:
     """The address of a server that runs an ASGI application."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     config = uvicorn.Config(
         application, port=port, log_level="critical", ws="none", lifespan="off",
         timeout_graceful_shutdown=0,

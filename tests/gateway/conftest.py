@@ -23,6 +23,7 @@ from frontrunner.gateway.render import version
 from frontrunner.gateway.state import GatewayState
 from frontrunner.gateway.supervise import Supervisor
 from tests.gateway.boards import Board
+from tests.ports import free_port
 
 PLAIN: dict[str, Any] = {"verify": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), "trust_env": False}
 """Options of httpx for plain HTTP: reading the list of authorities takes 20 ms a client."""
@@ -43,13 +44,6 @@ def side_of(port: int, path: str) -> str | None:
         return connection.getresponse().headers["x-frontrunner-side"]
     finally:
         connection.close()
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def until(holds: Callable[[], object], seconds: float = 60) -> None:

@@ -16,7 +16,7 @@ from frontrunner.gateway.examine import examine
 from frontrunner.gateway.state import GatewayState, save_state
 from frontrunner.net.client import get
 from tests.gateway.boards import Board
-from tests.gateway.conftest import free_port
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")

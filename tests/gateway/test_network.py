@@ -22,7 +22,8 @@ from frontrunner.gateway.buckets import bucket
 from frontrunner.gateway.supervise import Supervisor
 from tests.gateway import http2
 from tests.gateway.boards import Board
-from tests.gateway.conftest import Running, free_port, start_gateway, stop_gateway, until
+from tests.gateway.conftest import Running, start_gateway, stop_gateway, until
+from tests.ports import free_port
 
 PAGE = {"accept": "text/html"}
 

@@ -20,7 +20,8 @@ from frontrunner.base.gateway_settings import GatewaySettings
 from frontrunner.gateway.supervise import Supervisor
 from tests.command import run_command
 from tests.gateway.boards import Board
-from tests.gateway.conftest import PLAIN, ask, free_port, until
+from tests.gateway.conftest import PLAIN, ask, until
+from tests.ports import free_port
 
 BOTH = 'old = "http://a:1"\nnew = "http://b:1"\n'
 

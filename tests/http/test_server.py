@@ -19,15 +19,10 @@ from pathlib import Path
 import pytest
 
 from tests.factories import small_snapshot
+from tests.ports import free_port
 from tests.waiting import next_line
 
 BOARD = "/v1/benchmarks/All/scores"
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 @contextmanager

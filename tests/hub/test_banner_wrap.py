@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import socket
 import subprocess
@@ -31,8 +30,8 @@ from frontrunner.hub.banner_wrap import (
 from frontrunner.hub.front_matter import read_front_matter
 from frontrunner.hub.replacement import reverse_of
 from frontrunner.hub.tree_changes import TreeChange, bytes_of
-from tests.gateway.conftest import free_port
 from tests.hub.made_hub import README, wait_until
+from tests.ports import free_port
 
 BANNER = banner_html("https://new.example/board")
 DOCKER_README = b"---\ntitle: Board\nsdk: docker\napp_port: 7000\n---\nText\n"
@@ -233,16 +232,6 @@ def ran(folder: Path, *command: str) -> tuple[int, str]:
         process.wait(20)
 
 
-def free_pair() -> int:
-    """A port that can be taken, as can the one after it; below those of outgoing connections."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with suppress(OSError), socket.socket() as one, socket.socket() as two:
-            one.bind(("0.0.0.0", port))  # noqa: S104
-            two.bind(("0.0.0.0", port + 1))  # noqa: S104
-            return port
-
-
 def listens(port: int) -> bool:
     with socket.socket() as one:
         return one.connect_ex(("127.0.0.1", port)) == 0
@@ -331,7 +320,7 @@ OLD = textwrap.dedent("""
 @pytest.fixture
 def docker_app(tmp_path: Path) -> Iterator[str]:
     """The old application behind the entry file, as the container starts both."""
-    old = free_pair()
+    old = free_port(2)
     dockerfile = f'FROM x\nCMD ["{sys.executable}", "old.py", "{old}"]'
     readme = DOCKER_README.replace(b"7000", str(old).encode())
     tree = {"README.md": readme, "Dockerfile": dockerfile.encode(), "old.py": OLD.encode()}
@@ -377,7 +366,7 @@ def test_a_web_socket_passes(docker_app: str) -> None:
 
 
 def test_the_entry_ends_as_the_old_application_does(tmp_path: Path) -> None:
-    readme = DOCKER_README.replace(b"7000", str(free_pair()).encode())
+    readme = DOCKER_README.replace(b"7000", str(free_port(2)).encode())
     tree = {"README.md": readme, "Dockerfile": b"FROM x\nCMD y"}
     write(tmp_path, applied(tree, wrapped(tree, BANNER)))
     assert ran(tmp_path, "/bin/sh", "-c", "exit 3")[0] == 3

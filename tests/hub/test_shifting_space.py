@@ -34,8 +34,9 @@ from frontrunner.hub.shifting_space import (
 )
 from frontrunner.hub.space_folder import write_space
 from tests.gateway.boards import Board
-from tests.gateway.conftest import ask, free_port, until
+from tests.gateway.conftest import ask, until
 from tests.hub.made_board import made_home
+from tests.ports import free_port
 
 TOKEN = "a-token-for-tests-that-is-long-enough-0123"  # noqa: S105
 OLD = "https://board-leaderboard-old.hf.space"

@@ -28,7 +28,7 @@ from frontrunner.snapshot.build import Inputs, build_snapshot
 from frontrunner.snapshot.store import Store
 from tests.acceptance.conftest import SHARED
 from tests.acceptance.conftest import unpacked as unpacked_archive
-from tests.gateway.conftest import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 VERSIONS = (3, 4, 5, 6)

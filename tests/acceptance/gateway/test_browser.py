@@ -13,7 +13,7 @@ import pytest
 from tests.acceptance.gateway.conftest import VIEW, Move, gateway_before
 from tests.browser.conftest import AXE, chromium
 from tests.browser.test_every_page import RULES
-from tests.gateway.conftest import free_port
+from tests.ports import free_port
 
 __all__ = ["chromium"]
 pytestmark = [pytest.mark.acceptance, pytest.mark.browser]

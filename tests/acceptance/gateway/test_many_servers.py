@@ -30,7 +30,7 @@ from frontrunner.remote.push import push
 from frontrunner.snapshot.store import Store
 from tests.acceptance.gateway.conftest import gateway_before, running
 from tests.factories import small_snapshot
-from tests.gateway.conftest import free_port
+from tests.ports import free_port
 from tests.remote.test_mirror import until
 from tests.s3 import program
 from tests.s3 import running as s3_running

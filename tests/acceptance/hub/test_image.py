@@ -23,8 +23,8 @@ from pathlib import Path
 import pytest
 
 from frontrunner.hub.space_folder import write_space
-from tests.gateway.conftest import free_port
 from tests.hub.made_board import made_home
+from tests.ports import free_port
 
 pytestmark = pytest.mark.acceptance
 USER = 1000

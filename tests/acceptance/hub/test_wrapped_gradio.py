@@ -11,7 +11,8 @@ import pytest
 from frontrunner.hub.banner_wrap import GRADIO_ENTRY, wrapped
 from tests.acceptance.gateway.conftest import environment
 from tests.hub.made_hub import README
-from tests.hub.test_banner_wrap import BANNER, HTML, applied, free_pair, started, write
+from tests.hub.test_banner_wrap import BANNER, HTML, applied, started, write
+from tests.ports import free_port
 
 APP = b"""
 import os
@@ -38,7 +39,7 @@ def test_a_wrapped_board(version: int, tmp_path: Path) -> None:
     tree = {"README.md": README.encode(), "app.py": APP}
     write(tmp_path, applied(tree, wrapped(tree, BANNER)))
     quiet = {"HOME": str(tmp_path), "GRADIO_ANALYTICS_ENABLED": "False"}
-    with started(tmp_path, [str(python), GRADIO_ENTRY], free_pair(), **quiet) as url:
+    with started(tmp_path, [str(python), GRADIO_ENTRY], free_port(2), **quiet) as url:
         page = httpx.get(f"{url}/", headers=HTML, timeout=20).text
         assert page.count(BANNER) == 1
         assert page.index("<body") < page.index(BANNER) < page.index("<gradio-app")
