@@ -143,6 +143,7 @@ def test_without_room_a_call_waits_and_is_then_rejected(
         answer = await client.post("/api/set_tabs_on_load", json={"data": []})
         assert answer.status_code == 503
         assert "Too many calls" in answer.json()["detail"]
+        monkeypatch.setattr("frontrunner.calls.handler.PATIENCE", 20)
         asyncio.get_running_loop().call_later(0.01, room.give, queue.WORK)
         answer = await client.post("/api/set_tabs_on_load", json={"data": []})
         assert answer.status_code == 200
