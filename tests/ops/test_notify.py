@@ -42,7 +42,7 @@ class Flaky:
         self.gate.set()
 
     def send(self, notice: Notice) -> None:
-        self.gate.wait(10)
+        self.gate.wait(60)
         if self.fails:
             self.fails -= 1
             raise self.error
@@ -54,7 +54,7 @@ def notice(number: int, text: str = "") -> Notice:
 
 
 def wait_for(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < until, "it did not happen"
         time.sleep(0.005)
