@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import httpx2
@@ -55,11 +56,13 @@ def test_an_error_although_the_commit_was_made(hub: Hub, status: int) -> None:
 
 
 def test_a_commit_that_lands_after_its_error(hub: Hub) -> None:
-    hub.stored.inject(late_commit(0.2))
+    late, began = 0.2, time.time()
+    hub.stored.inject(late_commit(late))
     with pytest.raises(HfHubHTTPError):
         commit(hub)
-    assert "new.txt" not in hub.board.head.files
+    assert "new.txt" not in hub.board.head.files or time.time() >= began + late
     wait_until(lambda: "new.txt" in hub.board.head.files, "the late commit")
+    assert hub.board.head.at >= began + late
 
 
 def test_a_push_by_somebody_else_in_between(hub: Hub) -> None:
