@@ -11,6 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from frontrunner.cli import gateway_move
+from frontrunner.cli.output import say
 from tests.gateway.conftest import PLAIN, Running, _one_gateway, gateway, side_of, until
 from tests.gateway.test_supervise import run_here
 
@@ -29,8 +31,12 @@ def home(gateway: Running, tmp_path: Path) -> Path:
 
 @contextmanager
 def following(gateway: Running) -> Iterator[list[str]]:
-    """The events of a stream that a page of the old board has open; at the end it has ended."""
+    """The events of a stream that a page of the old board has open until it is not held any more.
+
+    At the end it has ended.
+    """
     events: list[str] = []
+    gateway.old.is_held = True
 
     def follow() -> None:
         with httpx.stream("GET", f"{gateway.url}/stream", timeout=60, **PLAIN) as answer:
@@ -38,9 +44,12 @@ def following(gateway: Running) -> Iterator[list[str]]:
 
     follower = threading.Thread(target=follow)
     follower.start()
-    until(lambda: gateway.control.admin().active_on_old() == 1)
-    yield events
-    follower.join()
+    try:
+        until(lambda: gateway.control.admin().active_on_old() == 1)
+        yield events
+    finally:
+        gateway.old.is_held = False
+        follower.join()
 
 
 def settle(home: Path, *words: str) -> tuple[object, str]:
@@ -48,13 +57,20 @@ def settle(home: Path, *words: str) -> tuple[object, str]:
     return code, said
 
 
-def test_open_streams_end_before_their_paths_are_given_away(gateway: Running, home: Path) -> None:
+def test_open_streams_end_before_their_paths_are_given_away(
+    gateway: Running, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def say_and_let_end(text: str) -> None:
+        say(text)
+        gateway.old.is_held = False
+
     with following(gateway) as events:
         gateway.share(100)
         code, said = settle(home, "--wait", "0")
         assert (code, "1 open request, streams included. Pages" in said) == (6, True)
         assert gateway.control.seen().settled is False
         assert side_of(gateway.port, "/config") == "old"
+        monkeypatch.setattr(gateway_move, "say", say_and_let_end)  # it waits now
         code, said = settle(home, "--wait", "60")
         assert code == 0
         assert "1 open request, streams included; waiting for at most 60 s" in said

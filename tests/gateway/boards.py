@@ -39,6 +39,8 @@ class Board:
     page: str = PAGE
     pages: tuple[str, ...] = ()
     """The paths that it answers; all of them if empty."""
+    is_held: bool = False
+    """Whether the last event of a stream waits."""
     answer_headers: dict[str, str] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
     asked: list[Asked] = field(default_factory=list)
@@ -205,12 +207,14 @@ class Board:
         await writer.drain()
 
     async def _stream(self, writer: asyncio.StreamWriter) -> bool:
-        """Twenty events, a tenth of a second apart."""
+        """Twenty events, a tenth of a second apart; the last one comes later if it is held."""
         writer.write(
             b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
             b"transfer-encoding: chunked\r\n\r\n"
         )
         for number in range(20):
+            while self.is_held and number == 19:
+                await asyncio.sleep(0.02)
             event = f"data: {self.name} {number}\n\n".encode()
             writer.write(b"%x\r\n%s\r\n" % (len(event), event))
             await writer.drain()
