@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from frontrunner.base.errors import GatewayError
@@ -85,18 +86,29 @@ class Running:
     def reset(self) -> None:
         """Both boards well, all visitors on the old one."""
         for board in (self.old, self.new):
-            board.mode, board.is_well = "ok", True
+            board.mode, board.is_well, board.is_held = "ok", True, False
             board.filler, board.chunks, board.answer_headers = "", 1, {}
             board.asked.clear()
-        if _at_rest(self.control.kept()) != self.control.kept() or not self._follows():
+        is_hasty = self.control.settings is not self.settings
+        self.control = Gateway(self.settings, self.control.place.folder)
+        if is_hasty or _at_rest(self.control.kept()) != self.control.kept() or not self._follows():
             until(lambda: self.control.change(_at_rest))
         self.wait_until_healthy()
         self.old.asked.clear()
         self.new.asked.clear()
 
+    def hurry(self) -> None:
+        """Give the new board half a second to begin an answer, until the next `reset`."""
+        hasty = msgspec.structs.replace(self.settings, attempt_timeout=0.5)
+        self.control = Gateway(hasty, self.control.place.folder)
+        self.control.reconcile()
+
     def _follows(self) -> bool:
         """Whether Envoy has the routes of the kept state."""
-        return self.control.admin().routes_version() == version(self.control.kept())
+        try:
+            return self.control.admin().routes_version() == version(self.control.kept())
+        except GatewayError:
+            return False  # it starts again
 
     def wait_until_healthy(self) -> None:
         """Wait until nothing is left out, on each of Envoy's threads."""
@@ -143,7 +155,8 @@ def start_gateway(folder: Path, **options: Any) -> tuple[Running, threading.Thre
             "new": new.url,
             "metrics": "",
             "concurrency": 2,
-            "attempt_timeout": 0.5,
+            # A new board that stands still for a moment keeps its visitors; see `hurry`.
+            "attempt_timeout": 20,
             "health_interval": 1.0,
             "ejection_time": 0.1,
             **options,

@@ -71,6 +71,7 @@ def test_the_new_boards_own_errors_are_its_answers(gateway: Running) -> None:
 
 
 def test_a_page_of_its_own_may_take_as_long_as_any_answer(gateway: Running) -> None:
+    gateway.hurry()
     gateway.new.mode = "slow"  # longer than an attempt may take before the old board is asked
     answer = gateway.get(OF_NEW)
     assert (answer.status_code, answer.json()["board"]) == (200, "new")
