@@ -126,7 +126,7 @@ class Running:
     def envoy(self) -> str:
         """The number of the process of the Envoy that was started last."""
         notes = self.control.place.folder.glob("envoy-*.pid")
-        return max(notes, key=lambda note: note.stat().st_mtime).read_text()
+        return max(notes, key=written).read_text()
 
     def said(self) -> str:
         """What Envoy logged and printed last."""
@@ -138,6 +138,14 @@ class Running:
         log = self.control.place.folder / "envoy.log"
         lines = log.read_text("utf-8", "replace").splitlines() if log.exists() else []
         return [line for line in lines if "[lua]" in line]
+
+
+def written(note: Path) -> float:
+    """When a file was written; 0 if it has been removed meanwhile."""
+    try:
+        return note.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def _at_rest(state: GatewayState) -> GatewayState:

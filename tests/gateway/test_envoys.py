@@ -243,20 +243,21 @@ def test_an_envoy_that_hangs_is_replaced_and_no_command_takes_it_for_none(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A stopped process lives and keeps its port; its users waited for ever."""
-    monkeypatch.setattr("frontrunner.gateway.admin._PATIENCE", 0.5)
-    monkeypatch.setattr("frontrunner.gateway.control._PATIENCE", 0.1)
     with tempfile.TemporaryDirectory(prefix="gw") as name:
         running, thread = start_gateway(Path(name))
         try:
             running.share(37)
             hung = int(running.envoy())
-            os.kill(hung, signal.SIGSTOP)
-            with pytest.raises(GatewayError, match="runs, but does not answer"):
-                running.share(38)
-            monkeypatch.setattr("frontrunner.gateway.supervise._HUNG", 0.5)
-            monkeypatch.setattr("frontrunner.gateway.supervise._PROBE", 0.5)
+            with monkeypatch.context() as impatient:
+                impatient.setattr("frontrunner.gateway.admin._PATIENCE", 0.5)
+                impatient.setattr("frontrunner.gateway.control._PATIENCE", 0.1)
+                os.kill(hung, signal.SIGSTOP)
+                with pytest.raises(GatewayError, match="runs, but does not answer"):
+                    running.share(38)
+                impatient.setattr("frontrunner.gateway.supervise._HUNG", 0.5)
+                impatient.setattr("frontrunner.gateway.supervise._PROBE", 0.5)
+                until(lambda: "has answered nothing" in caplog.text)
             until(lambda: int(running.envoy()) != hung and running.control.get_share() == 3800)
-            assert "has answered nothing" in caplog.text
             assert running.get("/x").status_code == 200
         finally:
             stop_gateway(running, thread)
