@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from frontrunner.http.guard import LINGER
 from tests.factories import small_snapshot
 from tests.ports import free_port
 from tests.waiting import next_line
@@ -230,8 +231,9 @@ def test_metrics_are_right_across_processes_also_after_one_died(tmp_path: Path) 
 def test_what_is_under_way_is_finished_when_the_server_stops(tmp_path: Path, workers: str) -> None:
     small_snapshot(tmp_path)
     with serving(tmp_path / "home", "--workers", workers) as (process, port):
-        # The port takes connections before the processes answer: each must have begun.
-        for _ in range(8):
+        # The port takes connections before the processes answer: each must have begun. Which of
+        # them answers is chance.
+        for _ in range(40):
             assert get(port)[0] == 200
         with ThreadPoolExecutor(100) as pool:
             # Another host is another page: each is rendered.
@@ -254,19 +256,28 @@ def test_a_request_on_an_idle_connection_is_answered_though_the_server_stops(
     tmp_path: Path,
 ) -> None:
     small_snapshot(tmp_path)
-    with (
-        serving(tmp_path / "home") as (process, port),
-        closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection,
-    ):
-        assert ask(connection)[0] == 200
-        process.send_signal(signal.SIGTERM)
-        time.sleep(0.3)
-        connection.request("GET", BOARD)
-        answer = connection.getresponse()
-        assert answer.status == 200
-        answer.read()
-        assert connection.sock is None or connection.sock.recv(1) == b""  # it is closed now
-        assert process.wait(timeout=30) == 0
+    for _ in range(5):
+        with (
+            serving(tmp_path / "home") as (process, port),
+            closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection,
+        ):
+            assert ask(connection)[0] == 200
+            stopped = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.3)
+            try:
+                connection.request("GET", BOARD)
+                answer = connection.getresponse()
+            except ConnectionError:
+                # Closed, which it may only be if this test stood still for so long: once more.
+                assert time.monotonic() - stopped > LINGER
+                continue
+            assert answer.status == 200
+            answer.read()
+            assert connection.sock is None or connection.sock.recv(1) == b""  # it is closed now
+            assert process.wait(timeout=30) == 0
+            return
+    pytest.fail("the machine stood still each time")
 
 
 def test_workers_end_with_their_parent(tmp_path: Path) -> None:
