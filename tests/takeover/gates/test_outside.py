@@ -63,7 +63,7 @@ class Desk:
         self, checks: Checks, gates: list[GateSettings], versions: Versions = NOW
     ) -> dict[str, Checked]:
         """Poll until every gate has a result."""
-        for _ in range(1000):
+        for _ in range(6000):
             found = checks.poll(gates, versions)
             if len(found) == len(gates):
                 return found
@@ -88,7 +88,7 @@ def test_a_result_is_kept_until_it_is_due_again(desk: Desk) -> None:
     assert checks.poll([HOOK], NOW) == found
     desk.now += 1
     assert checks.poll([HOOK], NOW) == found  # the old one, while it runs again
-    for _ in range(500):
+    for _ in range(6000):
         checks.poll([HOOK], NOW)
         if desk.ran() == ["hook", "hook"]:
             break
@@ -160,7 +160,7 @@ def test_a_check_that_hangs_is_ended_with_its_children(desk: Desk, tmp_path: Pat
     )
     assert time.monotonic() - begin < 30
     for pid in map(int, pids.read_text().split()):
-        assert is_gone(pid, 5)
+        assert is_gone(pid)
 
 
 def test_new_data_runs_parity_again_and_new_code_the_contract(desk: Desk) -> None:
@@ -169,7 +169,7 @@ def test_new_data_runs_parity_again_and_new_code_the_contract(desk: Desk) -> Non
     checks = desk.checks()
 
     def poll(versions: Versions) -> dict[str, Checked]:
-        for _ in range(1000):
+        for _ in range(6000):
             found = checks.poll(gates, versions)
             if len(found) == len(outside):
                 return found
