@@ -34,8 +34,8 @@ def test_who_gives_up_takes_nothing_and_lets_others_pass() -> None:
         room = Room(10)
         await room.take(8, 1)
         impatient = asyncio.create_task(room.take(9, 0.01))
-        cancelled = asyncio.create_task(room.take(9, 1))
-        small = asyncio.create_task(room.take(2, 1))
+        cancelled = asyncio.create_task(room.take(9, 60))
+        small = asyncio.create_task(room.take(2, 60))
         await asyncio.sleep(0)
         cancelled.cancel()
         with pytest.raises(NoRoomError):
