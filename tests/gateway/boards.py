@@ -65,7 +65,7 @@ class Board:
             loop.close()
 
         threading.Thread(target=run, daemon=True).start()
-        ready.wait(10)
+        assert ready.wait(60)
         return self
 
     def refuse(self) -> None:

@@ -199,7 +199,7 @@ class Comparer:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(socket,))
         self._thread.start()
-        self._ready.wait(5)
+        assert self._ready.wait(60)
 
     def _run(self, socket: Path) -> None:
         self._server = self._loop.run_until_complete(
