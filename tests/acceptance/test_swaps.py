@@ -179,4 +179,4 @@ def answers(port: int) -> bool:
 
 def everywhere(port: int, snapshot: str) -> bool:
     """Whether each of several new connections is answered with a snapshot."""
-    return all(shown_at(f"http://127.0.0.1:{port}") == snapshot for _ in range(12))
+    return all(shown_at(f"http://127.0.0.1:{port}") == snapshot for _ in range(30))

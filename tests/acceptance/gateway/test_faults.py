@@ -10,13 +10,13 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from itertools import cycle
-from pathlib import Path
 
 import pytest
 
 from tests.acceptance.gateway.conftest import Move, gateway_before
 from tests.acceptance.gateway.raw import Outcome, load, quick_boards
 from tests.gateway.boards import Board
+from tests.gateway.conftest import written
 
 pytestmark = pytest.mark.acceptance
 REQUESTS = int(os.environ.get("FRONTRUNNER_FAULT_REQUESTS", "200000"))
@@ -58,8 +58,7 @@ def misbehave(board: Board, fault: str, seconds: float) -> None:
 def envoy_pid(move: Move) -> int:
     """The Envoy that was started last."""
     notes = (move.home / "gateway").glob("envoy-*.pid")
-    latest = max(notes, key=lambda note: note.stat().st_mtime)
-    return int(Path(latest).read_text())
+    return int(max(notes, key=written).read_text())
 
 
 def kill_envoy(move: Move) -> float:
