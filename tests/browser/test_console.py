@@ -13,6 +13,7 @@ from frontrunner.gateway.feedback import Feedback, Message
 from frontrunner.takeover.ledger.ledger import Ledger
 from frontrunner.takeover.records import Commanded, Noted, Refused, Verb
 from tests.browser.conftest import AXE
+from tests.gateway.conftest import until
 from tests.takeover.console.scene import NOW
 from tests.takeover.console.stage import Served, served_console
 
@@ -161,6 +162,7 @@ def test_a_double_click_is_one_command(chromium: Any, fresh: Served) -> None:
     size = len(ledger_of(fresh))
     page.goto(f"{fresh.url}/do/pause")
     page.get_by_role("button", name="Pause now").dblclick()
+    until(lambda: len(ledger_of(fresh)) > size)  # the page before is at rest as well
     page.wait_for_load_state("networkidle")
     assert len(ledger_of(fresh)) == size + 1
     page.context.close()
