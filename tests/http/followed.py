@@ -30,7 +30,7 @@ class Board:
 
         async def following() -> None:
             running = asyncio.create_task(self.follower.run(every))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while not until():
                     await asyncio.sleep(0.01)
             assert not running.done()

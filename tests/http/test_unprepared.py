@@ -110,7 +110,7 @@ def test_replies_made_meanwhile_give_way_to_prepared_ones(tmp_path: Path) -> Non
         await asyncio.sleep(0.05)
         assert application.served is before
         prepare(Snapshot(snapshot.folder))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while application.served is before:
                 await asyncio.sleep(0.01)
         after = application.served

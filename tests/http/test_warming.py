@@ -35,7 +35,7 @@ def warmed(
     async def following() -> None:
         warming = Warming(application, lambda: checked)
         running = asyncio.create_task(warming.run())
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not until(warming):
                 await asyncio.sleep(0.01)
         assert not running.done()

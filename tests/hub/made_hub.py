@@ -53,7 +53,7 @@ OLD_FILES = {
 }
 
 
-def wait_until(holds: Callable[[], bool], what: str, seconds: float = 20) -> None:
+def wait_until(holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
     """Wait until something holds, which takes a moment; fail if it takes longer."""
     until = time.monotonic() + seconds
     while not holds():

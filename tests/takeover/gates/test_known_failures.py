@@ -84,7 +84,7 @@ def success(evidence: Evidence, gate: SuccessGate = SUCCESS) -> Reading:
 
 
 def ended(checks: Checks, gate: GateSettings) -> Checked:
-    for _ in range(1000):
+    for _ in range(6000):
         found = checks.poll([gate], Versions())
         if found:
             return found[gate.name]
@@ -221,7 +221,7 @@ def test_20_a_source_of_evidence_that_is_lost_in_mid_step_holds(tmp_path: Path) 
         time.sleep(0.01)
     assert first["hook"].verdict is Verdict.PASSED
     switch.touch()
-    for _ in range(1000):
+    for _ in range(6000):
         found = checks.poll([hook], Versions()).get("hook", first["hook"])
         if found.verdict is Verdict.ERROR:
             break
