@@ -39,8 +39,9 @@ def test_those_who_wait_for_one_value_share_it_though_it_is_not_cached() -> None
     def make() -> bytes:
         made.append(1)
         started.set()
+        waiters = one._flights["key",]._condition._waiters  # type: ignore[attr-defined]
         end = time.monotonic() + 30
-        while len(one._flights["key",]._condition._waiters) < 3 and time.monotonic() < end:
+        while len(waiters) < 3 and time.monotonic() < end:
             time.sleep(0.001)
         return b"body"
 
