@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -110,6 +111,16 @@ def failed_writes(gateway: Running) -> int:
     pytest.fail("it is not left out")
 
 
+def failed_again(gateway: Running) -> Iterator[int]:
+    """How many POSTs fail each time that the new board is back and left out anew.
+
+    Three times at most: a busy machine may be slow once, but a wait for a second to end is in all.
+    """
+    for _ in range(3):
+        until(lambda: not ask("POST", f"{gateway.url}/x").is_success)
+        yield failed_writes(gateway)
+
+
 def test_a_board_that_says_it_is_well_but_fails_is_left_out_for_its_time(tmp_path: Path) -> None:
     """Each health check that passed let it back in, and it was left out again a second later."""
     gateway, thread = start_gateway(tmp_path, ejection_time=3, health_interval=0.5)
@@ -118,7 +129,7 @@ def test_a_board_that_says_it_is_well_but_fails_is_left_out_for_its_time(tmp_pat
         gateway.share(100)
         gateway.new.mode = "500"
         begun = time.monotonic()
-        # After five; a few more fail until each of Envoy's threads knows, on a busy machine.
+        # More than five, until each of Envoy's threads knows: on a busy machine quite some.
         assert 5 <= failed_writes(gateway) < 200
         until(lambda: posted(gateway, 12) == {"old"})  # none of the threads is asked by chance
         asked = len(gateway.new.asked)
@@ -127,8 +138,7 @@ def test_a_board_that_says_it_is_well_but_fails_is_left_out_for_its_time(tmp_pat
             if time.monotonic() > begun + 2.9:
                 break  # it may be back
             assert (boards, asked_since) == ({"old"}, asked)
-        until(lambda: not ask("POST", f"{gateway.url}/x").is_success)
-        assert failed_writes(gateway) < 200
+        assert any(failed < 12 for failed in failed_again(gateway))  # asked until it is so
     finally:
         stop_gateway(gateway, thread)
 
