@@ -111,7 +111,7 @@ class _Container:
     def __init__(self, site: Site, secrets: Mapping[str, str], stand_in: AsgiApplication) -> None:
         self._site, self._secrets, self._stand_in = site, dict(secrets), stand_in
         self._ready, self._over = threading.Event(), threading.Event()
-        self._port = _free_port()
+        self._port = 0
         self._thread = threading.Thread(target=self._run, name="container", daemon=True)
         self._thread.start()
 
@@ -150,6 +150,7 @@ class _Container:
             home = Path(folder, "home")
             self._write(home, doors)
             while not self._over.is_set():
+                self._port = _free_port()  # another program may have taken the one before
                 with _process(home, self._environment()) as process:
                     self._watch(process)
 
