@@ -182,15 +182,16 @@ def test_who_never_reads_is_cut_off(
 
 
 def test_who_reads_slowly_gets_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "PATIENCE", 4.0)  # a machine may stand still for half of it
-    monkeypatch.setattr(guard, "SLOWEST", 10_000)
+    """The test itself looks after each 5,000 bytes or more that were read: no clock decides."""
+    monkeypatch.setattr(guard, "PATIENCE", 1000.0)
+    monkeypatch.setattr(guard, "SLOWEST", 10)
     large = b"x" * 20_000_000
 
     async def app(scope: object, receive: object, send: Callable[..., Awaitable[None]]) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": large})
 
-    async def run() -> int:
+    async def run() -> tuple[int, int]:
         config = uvicorn.Config(app, log_config=None, proxy_headers=False)
         config.load()
         state, loop = ServerState(), asyncio.get_running_loop()
@@ -199,17 +200,23 @@ def test_who_reads_slowly_gets_it_all(monkeypatch: pytest.MonkeyPatch) -> None:
             port = server.sockets[0].getsockname()[1]
             reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=65536)
             writer.write(PLAIN)
-            got = 0
+            got, looks, before = 0, 0, len(large)
             while got < len(large):
                 part = await reader.read(200_000)
                 if not part:
                     break
                 got += len(part)
-                await asyncio.sleep(0.05)
+                for one in [one for one in state.connections if isinstance(one, GuardedProtocol)]:
+                    unread = one.transport.get_write_buffer_size()
+                    if unread <= before - 5_000:
+                        one._look()
+                        looks, before = looks + 1, unread
             writer.close()
-            return got
+            return got, looks
 
-    assert asyncio.run(run()) >= len(large)
+    got, looks = asyncio.run(run())
+    assert got >= len(large)
+    assert looks > 2
 
 
 def test_beyond_the_limit_the_connection_that_was_idle_longest_goes(
