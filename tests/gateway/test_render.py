@@ -94,6 +94,19 @@ def test_no_part_is_used_that_is_not_hardened(tmp_path: Path) -> None:
     assert "priority: 1" in text
 
 
+def test_what_is_left_out_is_so_at_once_and_for_its_time(tmp_path: Path) -> None:
+    sides = {"old": ("http://a:1", "http://b:1"), "new": ("http://c:1", "http://d:1")}
+    text = render_config(boards(**sides, ejection_time=7), "salt", tmp_path)
+    clusters = yaml.load(text, Loader=yaml.CSafeLoader)["static_resources"]["clusters"]
+    found = [one for one in clusters if one["type"] == "STRICT_DNS"]
+    assert {one["name"] for one in found} == {"old", "new_first", "new_alone"}
+    for one in found:
+        assert one["common_lb_config"]["update_merge_window"] == "0s"
+        outliers = one["outlier_detection"]
+        assert outliers["successful_active_health_check_uneject_host"] is False
+        assert (outliers["base_ejection_time"], outliers["max_ejection_time"]) == ("7s", "84s")
+
+
 @given(st.integers(1, 12), st.integers(1, 12), st.integers(1, 3), st.integers(1, 3))
 @limits(max_examples=60, deadline=None)
 def test_all_of_the_new_board_can_be_left_out_but_never_all_of_the_old_one(

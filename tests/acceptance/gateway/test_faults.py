@@ -23,7 +23,13 @@ REQUESTS = int(os.environ.get("FRONTRUNNER_FAULT_REQUESTS", "200000"))
 CLIENTS = 32
 FAULTS = ("refuse", "hang", "slow", "reset", "500", "garbage")
 RESTARTS = 5
-SETTINGS = 'attempt_timeout = 0.5\ndrain = 2\nconcurrency = 2\nnew_health = ""\n'
+SETTINGS = """
+attempt_timeout = 0.5
+drain = 2
+concurrency = 2
+new_health = ""
+ejection_time = 0.5
+"""
 
 
 @pytest.fixture
