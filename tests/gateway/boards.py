@@ -98,6 +98,12 @@ class Board:
 
     async def _close(self) -> None:
         if self._server:
+            # What was accepted just now is served three turns later; if the server ended before,
+            # or the task, its socket would stay open.
+            for listening in self._server.sockets:
+                asyncio.get_running_loop().remove_reader(listening.fileno())
+            for _ in range(4):
+                await asyncio.sleep(0)
             self._server.close()
         for writer in list(self._open):
             writer.transport.abort()
