@@ -14,6 +14,7 @@ from frontrunner.gateway.feedback import Feedback, Message
 from frontrunner.gateway.shadow.tally import RouteTally, Tally, write_tally
 from tests.command import run_command
 from tests.gateway.boards import Board
+from tests.ports import free_port
 
 SETTINGS = '[gateway]\nold = "http://127.0.0.1:7860"\nnew = "http://127.0.0.1:8000"\n'
 
@@ -214,6 +215,8 @@ def test_an_unknown_kind_of_file(home: Path) -> None:
 def test_the_doctor(home: Path) -> None:
     boards = Board("old", pages=("/",)).start(), Board("new").start()
     settings = "[gateway]\n" + "".join(f'{one.name} = "{one.url}"\n' for one in boards)
+    for name in ("listen", "metrics"):  # another gateway may have the usual ones
+        settings += f'{name} = "127.0.0.1:{free_port()}"\n'
     (home / "frontrunner.toml").write_text(settings)
     fine = run(home, "doctor", "--json")
     for board in boards:

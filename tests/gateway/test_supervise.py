@@ -299,7 +299,6 @@ def test_a_second_gateway_of_one_home_is_refused(running: Process) -> None:
         ('old = "http://a:1"\nnew = "http://b:1"\nold_paths = ["x"]', "gateway.old_paths"),
         ('old = "http://a:1"\nnew = "https://b"', 'Set old_host = "rewrite"'),
         (f"{BOTH}metrics = 'x'", "gateway.metrics must be host:port with a port from 1 to 65535"),
-        (f"{BOTH}metrics = '127.0.0.1:8080'", "like gateway.listen. Set another port"),
         (f"{BOTH}new_health = '/a b'", "gateway.new_health must be a path without spaces"),
         (f"{BOTH}feedback = 'x'", "gateway.feedback cannot be used: it is not a URL like"),
         (f"{BOTH}envoy = '/none'", "gateway.envoy is /none, which is not a program"),
@@ -315,6 +314,15 @@ def test_settings_that_cannot_work_say_why(tmp_path: Path, settings: str, says: 
     assert says in said
     assert f"Correct it in {tmp_path / 'frontrunner.toml'}; docs/configuration.md" in said
     assert "Traceback" not in said
+
+
+def test_metrics_where_users_are_served_say_why(tmp_path: Path) -> None:
+    address = f"127.0.0.1:{free_port()}"  # that of other gateways may be used
+    one_port = f"listen = '{address}'\nmetrics = '{address}'\n"
+    (tmp_path / "frontrunner.toml").write_text(f"[gateway]\n{BOTH}{one_port}")
+    code, _, said = run_here("gateway", "run", "--home", str(tmp_path))
+    assert code == 6
+    assert f"gateway.metrics is {address}, like gateway.listen. Set another port" in said
 
 
 def test_a_variable_that_cannot_be_used_is_named(
