@@ -109,6 +109,7 @@ def run(old_port: int, new_port: int, users: int, metrics: int) -> None:
     (HOME / "frontrunner.toml").write_text(
         SETTINGS.format(old=old_port, new=new_port, users=users, metrics=metrics), encoding="utf-8"
     )
+    (HOME / "gateway" / "state.json").unlink(missing_ok=True)  # the share of an earlier demo
     subprocess.run([frontrunner, "demo", "--no-serve", "--home", str(HOME)], check=True)
     with ExitStack() as stack:
         old = started(stack, sys.argv[1], str(HERE / "old_board.py"), str(old_port))

@@ -71,7 +71,7 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     attempt_timeout: Annotated[float, msgspec.Meta(gt=0, le=300)] = 2.0
     """Seconds that the new board has to begin a GET before the old board answers it."""
     health_interval: Annotated[float, msgspec.Meta(ge=0.1, le=300)] = 2.0
-    """Seconds between two health checks, and for the answer to one; three that fail count."""
+    """Seconds between two health checks, and for the answer to one; three without one count."""
     ejection_time: Annotated[float, msgspec.Meta(ge=0.1, le=3600)] = 5.0
     """Seconds for which an address that failed five in a row is left out; longer if again soon."""
     timeout: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
