@@ -97,9 +97,9 @@ class Running:
         self.old.asked.clear()
         self.new.asked.clear()
 
-    def hurry(self) -> None:
-        """Give the new board half a second to begin an answer, until the next `reset`."""
-        hasty = msgspec.structs.replace(self.settings, attempt_timeout=0.5)
+    def hurry(self, seconds: float = 0.5) -> None:
+        """Give the new board so long to begin an answer, until the next `reset`."""
+        hasty = msgspec.structs.replace(self.settings, attempt_timeout=seconds)
         self.control = Gateway(hasty, self.control.place.folder)
         self.control.reconcile()
 

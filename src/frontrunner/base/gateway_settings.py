@@ -75,7 +75,7 @@ class GatewaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     ejection_time: Annotated[float, msgspec.Meta(ge=0.1, le=3600)] = 5.0
     """Seconds for which an address that failed five in a row is left out; longer if again soon."""
     timeout: Annotated[float, msgspec.Meta(gt=0, le=3600)] = 60.0
-    """Seconds for a whole request that is not a stream."""
+    """Seconds for a whole request; not for the paths of the old board that may be streams."""
     idle_timeout: Annotated[float, msgspec.Meta(gt=0, le=86400)] = 3600.0
     """Seconds without a byte after which a stream of the old board is closed."""
     drain: Annotated[int, msgspec.Meta(ge=1, le=86400)] = 900
