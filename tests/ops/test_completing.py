@@ -8,8 +8,10 @@ import pytest
 
 from frontrunner.base.atomic import remove_folder
 from frontrunner.base.errors import UnpreparedError
+from frontrunner.base.home import Home
+from frontrunner.calls.pack import keep_calls
 from frontrunner.ops import events
-from frontrunner.ops.completing import complete
+from frontrunner.ops.completing import complete, is_prepared
 from frontrunner.snapshot.past import has_past
 from frontrunner.snapshot.prepared import ANSWERS
 from frontrunner.snapshot.reader import Snapshot
@@ -38,3 +40,24 @@ def test_answers_that_cannot_be_prepared_are_logged_and_stop_nothing_else(
     assert has_past(store.at)
     complete(store, snapshot, Listener())
     assert snapshot.prepared is not None
+
+
+def test_an_adopted_board_needs_the_answers_to_its_calls_too(tmp_path: Path) -> None:
+    made, store = small_snapshot(tmp_path), Store(tmp_path / "home")
+    adopted = Home(store.home).adopted
+    assert is_prepared(store, made)
+    adopted.parent.mkdir(parents=True, exist_ok=True)
+    adopted.write_text('{"boards": {}, "types": {}}')
+    assert not is_prepared(store, made)
+    keep_calls(store.home, made.id, [])
+    assert is_prepared(store, made)
+    remove_folder(made.folder / ANSWERS)
+    assert not is_prepared(store, Snapshot(made.folder))
+
+
+def test_a_damaged_adoption_needs_no_answers(tmp_path: Path) -> None:
+    made, store = small_snapshot(tmp_path), Store(tmp_path / "home")
+    adopted = Home(store.home).adopted
+    adopted.parent.mkdir(parents=True, exist_ok=True)
+    adopted.write_text("{")
+    assert is_prepared(store, made)

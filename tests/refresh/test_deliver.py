@@ -14,6 +14,7 @@ from frontrunner.hub.standin.deploys import Result
 from frontrunner.hub.standin.exchange import Reply
 from frontrunner.hub.standin.faults import busy
 from frontrunner.refresh import deliver, run
+from frontrunner.refresh.examine import examine_updates
 from frontrunner.refresh.record import Run, read_state
 from frontrunner.refresh.run import accept, deploy, refresh
 from frontrunner.snapshot.store import Store
@@ -147,6 +148,11 @@ def test_a_token_without_rights_changes_nothing(
     assert isinstance(ended.error, HubRightsError)
     assert ended.run.outcome == "undeployed"
     assert [m for m, _, _ in board.hub.stored.asked if m != "GET"] == []
+    [found] = examine_updates(board.settings())
+    assert (found.what, found.state, DEMO in found.text) == ("deployment", "wrong", True)
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+    assert deploy(board.settings(), Listener()).outcome is None
+    assert list(examine_updates(board.settings())) == []
 
 
 def test_a_hub_that_is_busy_for_a_moment_is_waited_for(board: Board) -> None:

@@ -1,18 +1,25 @@
-"""What doctor says of updates: held, held against a board that changed since, failed."""
+"""What doctor says of updates: held, failed, not prepared, not deployed, not seen by readers."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
+from frontrunner.answers.prepare import prepare
+from frontrunner.base.atomic import locked
 from frontrunner.base.config import Settings, load_settings
 from frontrunner.base.home import Home
 from frontrunner.gateway.examine import Finding
+from frontrunner.refresh import examine as module
 from frontrunner.refresh.examine import examine_updates
 from frontrunner.refresh.guards import Breach
-from frontrunner.refresh.record import Outcome, Run, keep_run
+from frontrunner.refresh.record import Outcome, Run, keep_run, read_state, write_state
+from frontrunner.snapshot.prepared import ANSWERS
+from frontrunner.snapshot.store import Store
 from tests.factories import small_snapshot
 
 NOW = 1_800_000_000.0
@@ -85,3 +92,94 @@ def test_a_failed_update_is_named_until_one_succeeds(settings: Settings) -> None
     assert (found.what, found.state) == ("last update", "wrong")
     assert found.text == "it failed 1.0 h ago: x does not exist; then run: frontrunner refresh"
     assert ended(settings, "unchanged", snapshot=Home(settings.home).published) == []
+
+
+UNPREPARED = "Snapshot x is published. Free disk space and run: frontrunner prepare"
+
+
+def test_answers_that_could_not_be_prepared_are_named_until_they_are(settings: Settings) -> None:
+    store = Store(settings.home)
+    more = {"snapshot": store.current_id(), "reason": UNPREPARED}
+    shutil.rmtree(store.current().folder / ANSWERS)
+    [found] = ended(settings, "unprepared", **more)
+    assert (found.what, found.state) == ("last update", "wrong")
+    assert found.text == f"it ended 1.0 h ago before all answers were prepared. {UNPREPARED}"
+    assert ended(settings, "unprepared", **more | {"snapshot": "another"}) == []
+    prepare(store.current())
+    assert ended(settings, "unprepared", **more) == []
+
+
+def test_a_damaged_snapshot_is_not_said_to_be_unprepared(settings: Settings) -> None:
+    (Store(settings.home).current().folder / "manifest.json").write_bytes(b"{")
+    home = Home(settings.home)
+    assert ended(settings, "unprepared", snapshot=home.published, reason=UNPREPARED) == []
+
+
+def delivering(settings: Settings, **to: Any) -> Settings:
+    """The same settings with a place that readers are served from."""
+    return load_settings(settings.home, {}, refresh=to)
+
+
+def test_what_could_not_be_deployed_says_where_to_and_how(settings: Settings) -> None:
+    home, to = Home(settings.home), delivering(settings, deploy={"space": "o/board"})
+    [found] = ended(to, "undeployed", snapshot=home.published, reason="The token is refused.")
+    assert (found.what, found.state) == ("deployment", "wrong")
+    assert found.text == (
+        f"snapshot {home.published} is published in {home.path}, but was not deployed to o/board "
+        "when the last update ran, 1.0 h ago: The token is refused; then run: frontrunner refresh "
+        "deploy"
+    )
+    assert ended(settings, "undeployed", snapshot=home.published) == [], "it goes nowhere any more"
+
+
+def test_a_repeated_update_that_cannot_deploy_is_named_until_a_later_deployment(
+    settings: Settings,
+) -> None:
+    home, to = Home(settings.home), delivering(settings, deploy={"space": "o/board"})
+    run = Run(at=NOW - 7200, seconds=2, outcome="published", snapshot=home.published)
+    home.refresh.mkdir()
+    keep_run(home, run, delivered=home.published)
+    assert list(examine_updates(to, NOW)) == []
+    [found] = ended(to, "undeployed", snapshot=home.published, reason="x")
+    assert "not deployed" in found.text
+    state = read_state(home)
+    write_state(home, msgspec.structs.replace(state, delivered_at=NOW - 60))
+    assert list(examine_updates(to, NOW)) == []
+
+
+def test_what_readers_did_not_see_is_asked_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, to = Home(settings.home), delivering(settings, live="http://127.0.0.1:9")
+    [found] = ended(to, "unseen", snapshot=home.published, reason="It shows y. Check its log.")
+    assert (found.what, found.state) == ("live board", "wrong")
+    assert found.text == (
+        f"snapshot {home.published} is published in {home.path}, but was not seen by readers when "
+        "the last update ran, 1.0 h ago: It shows y. Check its log; then run: frontrunner refresh "
+        "deploy"
+    )
+    monkeypatch.setattr(module, "shown_at", lambda _: home.published)
+    assert list(examine_updates(to, NOW)) == []
+
+
+def test_what_is_published_by_hand_has_not_been_seen_by_readers(settings: Settings) -> None:
+    home, to = Home(settings.home), delivering(settings, deploy={"space": "o/board"})
+    assert list(examine_updates(to, NOW)) == [], "an update would be the first"
+    home.refresh.mkdir()
+    earlier = Run(at=NOW - 7200, seconds=2, outcome="published", snapshot="before")
+    keep_run(home, earlier, delivered="before")
+    [found] = examine_updates(to, NOW)
+    assert (found.what, found.state) == ("deployment", "wrong")
+    assert found.text == (
+        f"snapshot {home.published} is published in {home.path}, but o/board has not been seen to "
+        "serve it. The last one seen there was before. Run: frontrunner refresh deploy"
+    )
+
+
+def test_an_update_that_is_under_way_deploys_it_itself(settings: Settings) -> None:
+    home, to = Home(settings.home), delivering(settings, deploy={"space": "o/board"})
+    home.refresh.mkdir()
+    with locked(home.refresh_lock):
+        [found] = ended(to, "undeployed", snapshot=home.published, reason="x")
+    assert (found.what, found.state) == ("deployment", "ok")
+    assert "under way" in found.text

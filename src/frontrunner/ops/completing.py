@@ -39,6 +39,19 @@ def try_to_complete(
     return unprepared
 
 
+def is_prepared(store: Store, snapshot: Snapshot) -> bool:
+    """Whether a snapshot's answers exist, and those to the calls of an adopted old board."""
+    from frontrunner.calls.pack import has_calls  # noqa: PLC0415
+    from frontrunner.legacy.adopted import read_adopted  # noqa: PLC0415
+
+    if snapshot.prepared is None:
+        return False
+    try:
+        return has_calls(store.home, snapshot.id) or read_adopted(store.home) is None
+    except LegacyError:
+        return True  # a damaged adoption needs no answers
+
+
 def prepare_answers(
     store: Store, snapshot: Snapshot, reporter: Reporter, *, again: bool = False
 ) -> None:

@@ -1,14 +1,22 @@
-"""What `frontrunner doctor` says of updates: a held one, and one that failed."""
+"""What `frontrunner doctor` says of updates: held, failed, not prepared, not deployed, not seen."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 
+from frontrunner.base.atomic import locked
 from frontrunner.base.config import Settings
+from frontrunner.base.errors import FrontrunnerError, NetworkError
 from frontrunner.base.home import Home
+from frontrunner.base.refresh_settings import RefreshSettings
 from frontrunner.gateway.examine import Finding
-from frontrunner.refresh.record import State, Waiting, read_state
+from frontrunner.ops.completing import is_prepared
+from frontrunner.refresh.live import shown_at
+from frontrunner.refresh.record import Run, State, Waiting, read_state
+from frontrunner.snapshot.store import Store
+
+_DELIVER = "frontrunner refresh deploy"
 
 
 def examine_updates(settings: Settings, now: float | None = None) -> Iterator[Finding]:
@@ -17,9 +25,12 @@ def examine_updates(settings: Settings, now: float | None = None) -> Iterator[Fi
     state, moment = read_state(home), time.time() if now is None else now
     if state.waiting is not None:
         yield _held(state.waiting, home, moment)
-    failed = _failed(state, moment)
-    if failed is not None:
-        yield failed
+    found = (
+        _failed(state, moment),
+        _unprepared(state, home, moment),
+        _undelivered(settings.refresh, state, home, moment),
+    )
+    yield from (one for one in found if one is not None)
 
 
 def _held(waiting: Waiting, home: Home, now: float) -> Finding:
@@ -39,6 +50,74 @@ def _failed(state: State, now: float) -> Finding | None:
         return None
     text = f"it failed {_long(now - last.at)} ago: {last.reason.rstrip('.')}; then run: "
     return Finding("last update", "wrong", f"{text}frontrunner refresh")
+
+
+def _unprepared(state: State, home: Home, now: float) -> Finding | None:
+    """Why answers of the published snapshot are missing, which the reason says how to prepare."""
+    last = state.last
+    if last is None or last.outcome != "unprepared" or last.snapshot != home.published:
+        return None
+    store = Store(home.path)
+    try:
+        if is_prepared(store, store.current()):
+            return None
+    except (FrontrunnerError, OSError):
+        return None  # a snapshot that cannot be opened is said to be damaged
+    text = f"it ended {_long(now - last.at)} ago before all answers were prepared. {last.reason}"
+    return Finding("last update", "wrong", text)
+
+
+def _undelivered(settings: RefreshSettings, state: State, home: Home, now: float) -> Finding | None:
+    """What is published here and not known to be what readers have, where the settings name it."""
+    place, published = settings.deploy.space or settings.live, home.published
+    if not place or published is None or (state.last is None and state.delivered is None):
+        return None
+    missed = _missed(state, published)
+    if missed is None and state.delivered == published:
+        return None
+    what = "deployment" if settings.deploy.space else "live board"
+    if _is_under_way(home):
+        return Finding(what, "ok", "an update is under way, which sees to it at its end")
+    if settings.live and _shows(settings.live, published):
+        return None
+    if missed is None:
+        before = f" The last one seen there was {state.delivered}." if state.delivered else ""
+        text = f"snapshot {published} is published in {home.path}, but {place} has not been seen to"
+        return Finding(what, "wrong", f"{text} serve it.{before} Run: {_DELIVER}")
+    did = f"not deployed to {place}" if missed.outcome == "undeployed" else "not seen by readers"
+    text = f"snapshot {published} is published in {home.path}, but was {did} when the last update "
+    text += f"ran, {_long(now - missed.at)} ago: {missed.reason.rstrip('.')}; then run: {_DELIVER}"
+    return Finding(what, "wrong", text)
+
+
+def _missed(state: State, published: str) -> Run | None:
+    """The last update, if readers did not get from it what is published, nor since."""
+    last = state.last
+    if last is None or last.outcome not in ("unseen", "undeployed") or last.snapshot != published:
+        return None
+    is_mended = state.delivered == published and (state.delivered_at or 0) > last.at
+    return None if is_mended else last
+
+
+def _is_under_way(home: Home) -> bool:
+    """Whether an update or a deployment of this home runs."""
+    if not home.refresh_lock.exists():
+        return False
+    try:
+        with locked(home.refresh_lock):
+            return False
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False  # this user may not lock it
+
+
+def _shows(url: str, snapshot: str) -> bool:
+    """Whether the live board serves a snapshot now, such as once `serve` was started again."""
+    try:
+        return shown_at(url) == snapshot
+    except NetworkError:
+        return False
 
 
 def _long(duration: float) -> str:

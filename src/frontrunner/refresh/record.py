@@ -88,6 +88,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     waiting: Waiting | None = None
     delivered: str | None = None
     """The snapshot that readers were last seen to have, if the settings say how to ask."""
+    delivered_at: Seconds | None = None
+    """When they were last seen to have it."""
 
 
 def read_state(home: Home) -> State:
@@ -118,6 +120,7 @@ def after_run(state: State, run: Run, delivered: str | None = None) -> State:
         failures=0 if run.is_good else state.failures + 1,
         waiting=waiting,
         delivered=delivered or state.delivered,
+        delivered_at=run.at + run.seconds if delivered else state.delivered_at,
     )
 
 

@@ -282,8 +282,8 @@ def deploy(settings: Settings, reporter: Reporter) -> Delivery:
         with locked(home.refresh_lock):
             found = deliver(settings, store, reporter)
             if found.live_after is not None:
-                state = msgspec.structs.replace(read_state(home), delivered=found.snapshot)
-                write_state(home, state)
+                seen = {"delivered": found.snapshot, "delivered_at": time.time()}
+                write_state(home, msgspec.structs.replace(read_state(home), **seen))
             return found
     except BlockingIOError:
         raise RefreshError(
