@@ -21,6 +21,9 @@ _PORTS = tuple(
     f"{part}.port{kind}" for part in ("master", "volume", "filer", "s3") for kind in ("", ".grpc")
 )
 
+# Killed, the server leaves its sockets where it always makes them.
+_SOCKETS = Path("/tmp")  # noqa: S108
+
 
 def program() -> str | None:
     """The server beside this Python, if it is installed."""
@@ -63,7 +66,11 @@ def running(folder: Path) -> Iterator[S3]:
     ]
     with (folder / "weed.log").open("wb") as log:
         process = subprocess.Popen(
-            [str(program()), "server", *options], stdout=log, stderr=log, cwd=folder, env=os.environ
+            [str(program()), f"-logdir={folder}", "server", *options],
+            stdout=log,
+            stderr=log,
+            cwd=folder,
+            env=os.environ,
         )
         try:
             _wait(ports["s3.port"], process)
@@ -71,6 +78,9 @@ def running(folder: Path) -> Iterator[S3]:
         finally:
             process.kill()
             process.wait()
+            for port in ports.values():
+                for socket in _SOCKETS.glob(f"seaweedfs-*-{port}.sock"):
+                    socket.unlink()
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:

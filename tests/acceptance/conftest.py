@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -26,6 +27,8 @@ from frontrunner.snapshot.store import Store
 from tests.ports import free_port
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
+NEEDED_GB = 8
+"""Room for the results unpacked, for a repository of them, and for what else the tests write."""
 
 
 def shared(name: str) -> Path:
@@ -67,7 +70,13 @@ def unpacked(name: str, folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def real_results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real result files, unpacked."""
-    return unpacked("data/mteb-results.tar.zst", tmp_path_factory.mktemp("real"))
+    folder = tmp_path_factory.mktemp("real")
+    free = shutil.disk_usage(folder).free // 10**9
+    if free < NEEDED_GB:
+        pytest.fail(
+            f"these tests need {NEEDED_GB} GB free in {folder}, and {free} GB are: free some"
+        )
+    return unpacked("data/mteb-results.tar.zst", folder)
 
 
 @pytest.fixture(scope="session")
