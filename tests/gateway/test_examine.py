@@ -83,6 +83,46 @@ def test_a_page_of_the_old_board_that_the_new_one_would_take(
         boards[0].pages = ("/",)
 
 
+@pytest.fixture
+def any_path(boards: tuple[Board, Board]) -> Iterator[tuple[Board, Board]]:
+    """The boards, the old one of which answers any path with 200."""
+    boards[0].pages, boards[0].asked = (), []
+    yield boards
+    boards[0].pages = ("/",)
+
+
+def test_an_old_board_that_answers_any_path_is_not_taken_to_have_each_page(
+    any_path: tuple[Board, Board], tmp_path: Path
+) -> None:
+    health, found = [one for one in examine(of(any_path), tmp_path) if one.what == "old board"]
+    assert (health.state, found.state) == ("ok", "ok")
+    [made_up] = [one.target for one in any_path[0].asked if "made-up" in one.target]
+    assert found.text.startswith(
+        f"{any_path[0].url} answers any path, also {made_up}, so its answers do not tell which "
+        "pages it has. The gateway gives /_assets, /benchmark, /boards, "
+    )
+    assert found.text.endswith(
+        "/zh to the new board. Add to gateway.old_paths only what visitors of the old board use "
+        "of these."
+    )
+
+
+def test_the_health_path_of_an_old_board_that_answers_any_path_proves_little(
+    any_path: tuple[Board, Board], tmp_path: Path
+) -> None:
+    given = {"old_kind": "mteb", "old_paths": ("/_assets*",)}
+    settings = of(any_path, old_health="/healthz", **given)
+    found = [one for one in examine(settings, tmp_path) if one.what == "old board"][-1]
+    assert "Its answer to gateway.old_health (/healthz) shows that the board works only" in (
+        found.text
+    )
+    assert "The gateway gives" not in found.text
+    for health in ("", "/"):
+        assert len(states(of(any_path, old_health=health, **given), tmp_path)) == 4
+    any_path[0].pages = ("/", "/healthz")
+    assert len(states(settings, tmp_path)) == 4
+
+
 def test_another_server_of_this_program_as_the_old_board(
     boards: tuple[Board, Board], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 from typing import Literal
 
 import msgspec
@@ -120,23 +121,45 @@ def _boards(settings: GatewaySettings) -> Iterator[Finding]:
         found = [_board(side, url) for url in _urls(side)]
         yield from found
         if side.name == "old" and found[0].state == "ok":
-            yield from _shared_paths(settings, _urls(side)[0])
+            yield from _paths_of_old(settings, side, _urls(side)[0])
 
 
-def _shared_paths(settings: GatewaySettings, url: str) -> Iterator[Finding]:
-    """Pages of the old board that visitors would no longer see.
+def _paths_of_old(settings: GatewaySettings, side: Side, url: str) -> Iterator[Finding]:
+    """Pages of the old board that visitors would no longer see, if its answers tell which it has.
 
     None if it is another server of this program, as behind a gateway that only spreads requests.
     """
     if _is_frontrunner(url):
         return
     answered = [path for path in pages_of_new(settings) if _answers(f"{url}{path}")]
-    if answered:
+    health = side.health.rstrip("/")
+    if not answered and not health:
+        return
+    made_up = f"/made-up-by-doctor-{token_hex(8)}"
+    if _answers(f"{url}{made_up}"):
+        yield Finding("old board", "ok", _answers_all(url, made_up, answered, health))
+    elif answered:
         text = (
             f"{url} answers {', '.join(answered)}, which the gateway gives to the new board. Add "
             "what belongs to the old board to gateway.old_paths."
         )
         yield Finding("old board", "wrong", text)
+
+
+def _answers_all(url: str, made_up: str, answered: list[str], health: str) -> str:
+    """What is said of a board like a single-page application: an answer proves no page."""
+    text = f"{url} answers any path, also {made_up}, so its answers do not tell which pages it has."
+    if answered:
+        text += (
+            f" The gateway gives {', '.join(answered)} to the new board. Add to gateway.old_paths "
+            "only what visitors of the old board use of these."
+        )
+    if health:
+        text += (
+            f" Its answer to gateway.old_health ({health}) shows that the board works only if it "
+            "has that path; otherwise only that its web server runs."
+        )
+    return text
 
 
 def _is_frontrunner(url: str) -> bool:
