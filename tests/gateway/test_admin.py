@@ -37,7 +37,7 @@ class Answering(Admin):
 )
 def test_an_answer_of_another_shape_is_an_error_of_the_gateway(body: bytes) -> None:
     admin = Answering(body)
-    for ask in (admin.routes_version, lambda: admin.stats("x"), admin.hosts):
+    for ask in (admin.routes_version, lambda: admin.stats("x"), admin.hosts, admin.parent_ends_in):
         with pytest.raises(GatewayError, match="cannot be read"):
             ask()
 
@@ -49,3 +49,9 @@ def test_what_envoy_says_without_routes_and_boards() -> None:
 
 def test_the_number_of_a_start_is_in_the_name_of_its_socket() -> None:
     assert (serial_of(Path("admin-12.sock")), serial_of(Path("other.sock"))) == (12, -1)
+
+
+def test_until_when_the_envoy_before_runs() -> None:
+    options = b'{"parent_shutdown_time": "900s"}'
+    admin = Answering(b'{"uptime_current_epoch": "40s", "command_line_options": %b}' % options)
+    assert admin.parent_ends_in() == 860

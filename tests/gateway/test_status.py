@@ -16,6 +16,8 @@ from frontrunner.gateway.status import shown, status_of
 class FakeGateway:
     """A gateway whose Envoy names addresses in an order of its own."""
 
+    path = Path("admin-1.sock")
+
     def __init__(self, folder: Path, hosts: list[Host]) -> None:
         self.place, self._hosts = Place(folder), hosts
 

@@ -17,6 +17,8 @@ import httpx
 import pytest
 
 from frontrunner.base.gateway_settings import GatewaySettings
+from frontrunner.gateway.control import Gateway
+from frontrunner.gateway.status import status_of
 from frontrunner.gateway.supervise import Supervisor
 from tests.command import run_command
 from tests.gateway.boards import Board
@@ -201,6 +203,23 @@ def test_reloads_lose_no_request_and_no_stream(running: Process) -> None:
     assert load.failed == []
     assert events == [f"data: old {number}" for number in range(20)]
     assert running.command("share").strip() == "37"
+
+
+def test_status_says_until_when_a_reload_waits(running: Process) -> None:
+    gateway = Gateway(GatewaySettings(), running.home / "gateway")
+    assert status_of(gateway).drains_until is None
+    running.drain = 12  # enough for two commands on a busy machine
+    running.write()
+    until(lambda: "restarted with the current settings" in (running.home / "said").read_text())
+    said = status_of(gateway).drains_until
+    assert said is not None
+    assert 0 < said - time.time() < running.drain
+    text = running.command("status")
+    assert "The earlier Envoy drains until about " in text
+    until(lambda: len(running.envoys()) == 1)
+    assert -2 < time.time() - said < 10, "Envoy counts from when it has started, in whole seconds"
+    assert json.loads(running.command("status", "--json"))["drains_until"] is None
+    assert "drains until" not in running.command("status")
 
 
 def test_a_killed_envoy_comes_back_with_its_share(running: Process) -> None:

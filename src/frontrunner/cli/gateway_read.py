@@ -11,7 +11,7 @@ from rich.table import Table
 from frontrunner.base.errors import GatewayError, UsageError
 from frontrunner.cli.gateway_app import gateway, settings_of, settings_of_way_back
 from frontrunner.cli.options import Home, Json
-from frontrunner.cli.output import counted, print_json, say
+from frontrunner.cli.output import counted, moment, print_json, say
 
 if TYPE_CHECKING:
     from frontrunner.gateway.status import Status
@@ -37,6 +37,9 @@ def status(home: Home = None, as_json: Json = False) -> None:
     stdout.print(_counts(found))
     fallbacks, failed = found.totals.fallbacks, found.totals.failed
     failures = f"{counted(failed, 'request')} failed"
+    if found.drains_until is not None:
+        text = f"The earlier Envoy drains until about {moment(found.drains_until)}."
+        stdout.print(f"{text} A reload waits until then.", highlight=False, soft_wrap=True)
     stdout.print(f"{counted(fallbacks, 'fallback')}; {failures}", highlight=False)
     if found.feedback and found.feedback.is_full:
         stdout.print(str(found.feedback), highlight=False, soft_wrap=True)

@@ -65,6 +65,10 @@ class Admin:
         """
         return int(sum(self.stats(r"^cluster\.old\.upstream_rq_active$").values()))
 
+    def parent_ends_in(self) -> float:
+        """Seconds until the Envoy that this one replaced is ended, if it still runs."""
+        return self._read("/server_info", _parent_ends_in)
+
     def hosts(self) -> list[Host]:
         """Each address of each board, as Envoy sees it."""
         return self._read("/clusters?format=json", _hosts)
@@ -114,6 +118,11 @@ def is_side_well(hosts: Sequence[Host], side: str) -> bool | None:
 def _version(body: Any) -> str:
     configs = body.get("configs", [])
     return str(configs[0].get("version_info", "")) if configs else ""
+
+
+def _parent_ends_in(body: Any) -> float:
+    patience = body["command_line_options"]["parent_shutdown_time"]
+    return float(patience.removesuffix("s")) - float(body["uptime_current_epoch"].removesuffix("s"))
 
 
 def _values(body: Any) -> dict[str, float]:

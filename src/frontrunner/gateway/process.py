@@ -161,6 +161,18 @@ def living_envoys(folder: Path) -> list[EnvoyProcess]:
     return [one for one in found if one is not None]
 
 
+def has_earlier(folder: Path, serial: int) -> bool:
+    """Whether an Envoy lives that was started before the one with this number, and so drains."""
+    living = living_envoys(folder)
+    for process in living:
+        process.close()
+    pids = [process.pid for process in living]
+    try:
+        return pids.index(int((folder / f"envoy-{serial}.pid").read_text())) > 0
+    except (OSError, ValueError):
+        return False  # it ended just now
+
+
 def _written(note: Path) -> float:
     try:
         return note.stat().st_mtime

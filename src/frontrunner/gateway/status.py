@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import msgspec
 
 from frontrunner.base.errors import GatewayError
-from frontrunner.gateway.admin import Host
+from frontrunner.gateway.admin import Admin, Host, serial_of
 from frontrunner.gateway.control import Gateway, Seen
 from frontrunner.gateway.feedback_room import Room, read_room
+from frontrunner.gateway.process import has_earlier
 from frontrunner.gateway.state import GatewayState
 
 
@@ -39,6 +41,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     totals: Totals = Totals()
     feedback: Room | None = None
     """What is stored of feedback; None if none came yet."""
+    drains_until: float | None = None
+    """When the earlier Envoy ends, about, for which a reload waits; None if none runs."""
     problem: str = ""
     """Why Envoy cannot be asked; empty if it runs."""
 
@@ -58,11 +62,19 @@ def status_of(gateway: Gateway) -> Status:
             streams=int(sum(streams.values())),
             totals=totals,
             feedback=feedback,
+            drains_until=_drains_until(gateway, admin),
         )
     except GatewayError as error:
         return Status(
             running=False, asked=asked, totals=totals, feedback=feedback, problem=str(error)
         )
+
+
+def _drains_until(gateway: Gateway, admin: Admin) -> float | None:
+    """When the Envoy before this one ends, in seconds since the epoch."""
+    if not has_earlier(gateway.place.folder, serial_of(admin.path)):
+        return None
+    return time.time() + max(admin.parent_ends_in(), 0.0)
 
 
 def summary(status: Status) -> str:
@@ -93,6 +105,7 @@ def shown(status: Status) -> dict[str, object]:
         "streams": status.streams,
         "totals": status.totals,
         "feedback": status.feedback,
+        "drains_until": status.drains_until,
     }
 
 
