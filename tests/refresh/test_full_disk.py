@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,18 +23,14 @@ from frontrunner.snapshot.freshness import read_checked_at
 from frontrunner.snapshot.store import Store
 from tests.listener import Listener
 from tests.refresh.boards import scores, settings_of, source
+from tests.small_disk import small_disk
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of eight megabytes."""
-    at = tmp_path / "disk"
-    at.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(at)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("only root may mount a disk")
-    yield at
-    subprocess.run(["umount", str(at)], check=True)  # noqa: S607
+    with small_disk(tmp_path / "disk", "8m") as at:
+        yield at
 
 
 class Filler(Listener):

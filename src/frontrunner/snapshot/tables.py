@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -17,6 +16,7 @@ from frontrunner.results.origins import UNKNOWN, Origins, Texts
 from frontrunner.results.rejects import Reject
 from frontrunner.results.table import MANY_ROWS, CellKey, Difference, Ints, ScoreTable, Variant
 from frontrunner.snapshot.manifest import SCORES_PARQUET
+from frontrunner.snapshot.parquet_errors import os_errors
 from frontrunner.snapshot.row_groups import row_groups, write_files, write_groups
 
 if TYPE_CHECKING:
@@ -143,25 +143,14 @@ def write_scores_parquet(folder: Path) -> None:
     if table.rows < MANY_ROWS:
         _write(frames(range(table.rows)), path, level=1)
     else:
-        with _os_errors():
+        with os_errors(path):
             write_groups(path, 1, map(frames, row_groups(table.rows)))
 
 
 def _write(frame: pl.DataFrame, path: Path, level: int | None = None) -> None:
     """Write a frame as Parquet; raises OSError if it cannot be written, like every other writer."""
-    with _os_errors():
+    with os_errors(path):
         frame.write_parquet(path, compression="zstd", compression_level=level)
-
-
-@contextmanager
-def _os_errors() -> Iterator[None]:
-    """Raise what Polars raises as OSError."""
-    import polars as pl  # noqa: PLC0415 -- a server that opens a snapshot never needs it
-
-    try:
-        yield
-    except pl.exceptions.PolarsError as error:
-        raise OSError(str(error)) from None
 
 
 def write_origins(path: Path, origins: Origins) -> None:
@@ -169,7 +158,7 @@ def write_origins(path: Path, origins: Origins) -> None:
 
     Raises OSError if it cannot be written.
     """
-    with _os_errors():
+    with os_errors(path):
         _frame_of_origins(origins).write_ipc(path)
 
 
@@ -189,7 +178,7 @@ def write_files_parquet(
     if isinstance(origins, Origins):
         _write(_frame_of_origins(origins), folder / FILES_PARQUET)
     else:
-        with _os_errors():
+        with os_errors(folder / FILES_PARQUET):
             write_files(folder / FILES_PARQUET, origins)
     rejected = {
         "path": [reject.path for reject in rejects],
