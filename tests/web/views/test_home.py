@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+
+from msgspec import structs
 
 from frontrunner.answers.service import Service
+from frontrunner.catalog import Benchmark, MenuEntry
+from frontrunner.results.ingest import ingest
 from frontrunner.web.urls import Links
 from frontrunner.web.views import boards, home
 from frontrunner.web.visit import Visit
 from frontrunner.web.words import words
+from tests.factories import catalog, scope, snapshot_of, task, write_scores
 from tests.web.conftest import NAME, Browser
 
 
@@ -41,6 +47,31 @@ def test_the_front_page_counts_every_board_that_ranks_a_model(browser: Browser) 
     assert listed.index("More boards") > listed.index("#group-1")
     assert "<b>2</b> boards" in page
     assert '<h3><a href="/boards">All 2 boards</a></h3>' in page
+
+
+def test_a_board_without_models_has_no_tile_and_does_not_count(tmp_path: Path) -> None:
+    """The front page counts what ranks a model; the list of all boards has the others too."""
+    run, unrun = task("Run"), task("Unrun")
+    boards = [
+        Benchmark(name=one.name, display_name=one.name, scopes=(scope(one),), on_menu=True)
+        for one in (run, unrun)
+    ]
+    menu = (
+        MenuEntry(name="Retrieval", children=("Run", "Unrun")),
+        MenuEntry(name="By domain", children=("Unrun",)),
+    )
+    known = structs.replace(catalog([run, unrun], ["org/model"], boards), menu=menu)
+    results = write_scores(tmp_path / "results", {"org/model": {"Run": 0.5}})
+    snapshot = snapshot_of(tmp_path / "home", ingest(results, known, workers=1))
+    browser = Browser(Service(snapshot))
+    front = browser.text("/")
+    [listed] = re.findall(r'<table class="leaders menu">.*?</table>', front, re.DOTALL)
+    assert re.findall(r'<td class="n">(\d+)', listed) == ["1"]
+    assert '<h3><a href="/boards">All 1 board</a></h3>' in front
+    assert "By domain" not in front
+    assert "/benchmark/Run" in front
+    assert "/benchmark/Unrun" not in front
+    assert "/benchmark/Unrun" in browser.text("/boards")
 
 
 def test_the_front_page_says_what_its_numbers_are(browser: Browser) -> None:

@@ -182,7 +182,10 @@ def _score(best: schemas.Leader | None) -> float | None:
 
 
 def menu(visit: Visit, *, everything: bool = False) -> list[Group]:
-    """The boards by the headings of the menu; with `everything`, those on no menu last."""
+    """The boards that rank a model, by the headings of the menu.
+
+    With `everything` also those that rank none yet, and last those on no menu.
+    """
     catalog = visit.service.snapshot.catalog
     groups = [
         Group(heading.name, heading.description or "", _entries(visit, _below(heading)))
@@ -204,7 +207,16 @@ def menu(visit: Visit, *, everything: bool = False) -> list[Group]:
     order = {name: place for place, name in enumerate(flagships(visit.service))}
     for group in groups:
         group.entries.sort(key=lambda entry: order.get(entry.bench.name, len(order)))
+    if not everything:
+        groups = [_without_empty(visit.service, group) for group in groups]
     return [group for group in groups if group.entries]
+
+
+def _without_empty(service: Service, group: Group) -> Group:
+    """The boards of a group that rank a model; all, if answers of an earlier version do not say."""
+    shown = service.numbers.shown
+    empty = {name for name, known in shown.items() if not known.models}
+    return group._replace(entries=[one for one in group.entries if one.bench.name not in empty])
 
 
 def _below(heading: MenuEntry) -> Iterator[str]:
