@@ -24,7 +24,8 @@ function draw(): void {
   show(visible, state.sort, state.pins);
   markHeads(state.sort.length ? state.sort : [{ column: "rank", descending: false }]);
   const shown = fill(words["shown"] ?? "", { n: visible.length, all: rows.length });
-  byId("shown").textContent = visible.length ? shown : (words["nothing"] ?? "");
+  // A board without models says so below: no filter is to blame.
+  byId("shown").textContent = visible.length ? shown : rows.length ? (words["nothing"] ?? "") : "";
   carry(state);
   countFilters(state);
   showChips(state, (filters) => {
@@ -130,7 +131,7 @@ function listen(): void {
 }
 
 /** Where a name may break: as `rows.jointed` in `web/views`. */
-const JOINTS = /(?<=[_.])|(?<=-)(?=\d)/;
+const JOINTS = /(?<=_)|(?<=\.)(?!\d)|(?<=-)(?=\d)/;
 
 /** Give the owner a line of its own; the server does so for the first rows only. */
 function splitName(link: Element): void {

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from frontrunner.catalog import Model
+from frontrunner.catalog import Benchmark, Model
 from frontrunner.http.app import Application
 from frontrunner.results.ingest import ingest
 from frontrunner.web.site import Site
 from frontrunner.web.views.rows import FIRST_ROWS
 from tests.browser.conftest import served
 from tests.browser.waits import expect
-from tests.factories import catalog, snapshot_of, task, write_scores
+from tests.factories import catalog, scope, snapshot_of, task, write_scores
 
 pytestmark = pytest.mark.browser
 MODELS = 70
@@ -175,3 +176,23 @@ def test_what_is_not_sent_twice_filters_and_sorts_by_its_exact_value(
     desk.wait_for_function(f"() => {SHOWN}.length == {MODELS}")
     assert names.first.text_content() == "org/some-model.v1-8b"
     assert names.last.text_content() == f"org/{LAST}"
+
+
+def test_a_board_without_models_blames_no_filter(chromium: Any, tmp_path: Path) -> None:
+    """It asked to clear a filter, above the sentence that no model has a result."""
+    boards = [
+        Benchmark(name=one, display_name=one, scopes=(scope(task(one)),))
+        for one in ("Run", "Empty")
+    ]
+    known = catalog([task("Run"), task("Empty")], ["org/model"], boards)
+    read = ingest(write_scores(tmp_path / "r", {"org/model": {"Run": 0.5}}), known, workers=1)
+    page = chromium.new_page()
+    with served(Application(snapshot_of(tmp_path / "home", read), pages=Site())) as address:
+        page.goto(f"{address}/benchmark/Empty")
+        page.wait_for_selector("#tools:not([hidden])")
+        expect(page.locator("#shown")).to_have_text("")
+        expect(page.locator(".empty")).to_have_text("No model has a result on this board yet.")
+        page.goto(f"{address}/benchmark/Run")
+        page.fill("#q", "nothing like it")
+        expect(page.locator("#shown")).to_have_text("No matches. Clear a filter.")
+    page.close()

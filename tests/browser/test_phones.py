@@ -137,3 +137,39 @@ def test_what_a_name_is_stands_in_its_own_row(chromium: Any, tmp_path: Path) -> 
         assert kinds.count() == 2
         assert kinds.evaluate_all(outside) == 0
     context.close()
+
+
+@pytest.mark.parametrize("width", [360, 390])
+@pytest.mark.parametrize("count", [3, 6])
+def test_models_are_compared_without_scrolling_sideways(
+    chromium: Any, tmp_path: Path, width: int, count: int
+) -> None:
+    """Headings of full names made each table wider than a phone: they are letters there."""
+    known = catalog([task(f"Task{number}") for number in range(130)], models=NAMES)
+    ran = {name: [*known.tasks][place:] for place, name in enumerate(NAMES)}
+    scores = {name: {one.name: 0.5 + len(name) / 500 for one in ran[name]} for name in NAMES}
+    ingested = ingest(write_scores(tmp_path / "results", scores), known, workers=1)
+    snapshot = snapshot_of(tmp_path / "home", ingested)
+    chosen = NAMES[-count:]
+    context = chromium.new_context(viewport={"width": width, "height": 740})
+    page = context.new_page()
+    with served(Application(snapshot, pages=Site())) as address:
+        page.goto(f"{address}/compare?models={','.join(map(quote, chosen))}")
+        page.locator("details:has(.pane) > summary").click()
+        tables = page.locator("table.many:visible")
+        names = page.locator("table.many:visible thead .n").all_text_contents()
+        letters = page.locator("p.letters:visible").all_inner_texts()
+        beyond = page.locator(".pane:visible").evaluate_all(
+            "(panes) => panes.map((pane) => pane.scrollWidth - pane.clientWidth)"
+        )
+        sideways = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        seen = page.locator("table.many:visible tbody td").evaluate_all(SEEN)
+        found = tables.count()
+    context.close()
+    assert found == len(beyond) == 4
+    assert beyond == [0] * 4
+    assert sideways <= 0
+    assert "cut" not in seen
+    short = [name.partition("/")[2] for name in chosen]
+    assert [name.strip() for name in names] == short * 4  # what a screen reader says
+    assert [[one in text for one in short] for text in letters] == [[True] * count] * 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from frontrunner.web.views.rows import ModelName, bracketed, breakable, twins, unbroken
+from frontrunner.web.views.rows import ModelName, bracketed, breakable, jointed, twins, unbroken
 
 
 def test_rows_of_one_name_show_their_owners() -> None:
@@ -21,10 +21,23 @@ def test_rows_of_one_name_show_their_owners() -> None:
         ("BiorxivClusteringS2S.v2", ["Biorxiv", "Clustering", "S2S.", "v2"]),
         ("IN22GenBitextMining", ["IN22", "Gen", "Bitext", "Mining"]),
         ("BibleNLPBitextMining", ["Bible", "NLP", "Bitext", "Mining"]),
+        ("ViDoRe v3.1", ["Vi", "Do", "Re v3.1"]),
     ],
 )
 def test_a_name_breaks_between_its_words(name: str, parts: list[str]) -> None:
     assert breakable(name).split("<wbr>") == parts
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Qwen3-Reranker-0.6B", ["Qwen3-Reranker-", "0.6B"]),
+        ("model.v2.1-large", ["model.", "v2.1-large"]),
+        ("a_b.c", ["a_", "b.", "c"]),
+    ],
+)
+def test_a_model_s_name_does_not_break_within_a_number(name: str, parts: list[str]) -> None:
+    assert jointed(name).split("<wbr>") == parts
 
 
 @pytest.mark.parametrize(

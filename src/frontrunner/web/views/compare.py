@@ -53,6 +53,9 @@ class Line(NamedTuple):
     href: str | None
     cells: list[ScoreCell]
     ranks: list[str]
+    """Of a board: each model's rank, empty if it has none."""
+    total: int = 0
+    """Of a board: how many models it ranks."""
     difference: str = ""
     """Of two models: the first one's score minus the other's, in points."""
     is_chosen: bool = False
@@ -219,14 +222,15 @@ def _board_line(visit: Visit, bench: Benchmark, sides: list[Side]) -> Line:
         for row in rows
     ]
     whys = [visit.t("compare.no_mean") if row else visit.t("compare.not_there") for row in rows]
-    ranks = [f"{row.rank}/{row.total_models}" if row else "" for row in rows]
+    ranks = [str(row.rank) if row else "" for row in rows]
+    total = max((row.total_models for row in rows if row), default=0)
     href = visit.links.board(bench.name)
     cells = [
         with_partial_mean(cell, row.completed) if row else cell
         for cell, row in zip(shaded(values, whys), rows, strict=True)
     ]
     title = visit.t.named("titles", bench.display_name)
-    return Line(title, bench.name if bench.name != title else "", href, cells, ranks)
+    return Line(title, bench.name if bench.name != title else "", href, cells, ranks, total)
 
 
 Rows = Sequence[BoardRow | None]
@@ -246,7 +250,7 @@ def _types(
         label, cells = type_label(kind, visit.t), shaded(values, whys)
         by = _difference(values)
         gap = gaps.of_two(shared, rows) if by else None
-        lines.append(Line(label, note, link(kind), cells, [], by, kind == chosen, gap))
+        lines.append(Line(label, note, link(kind), cells, [], 0, by, kind == chosen, gap))
     return lines
 
 
@@ -276,5 +280,5 @@ def _tasks(visit: Visit, tasks: Sequence[str], rows: Rows) -> list[Line]:
     for task in sorted(some, key=lambda task: -gaps.spread(task, rows)):
         values = [row.scores_by_task.get(task) if row else None for row in rows]
         cells = shaded(values, [why] * len(rows))
-        lines.append(Line(task, "", visit.links.task(task), cells, [], _difference(values)))
+        lines.append(Line(task, "", visit.links.task(task), cells, [], 0, _difference(values)))
     return lines

@@ -150,7 +150,7 @@ def across(columns: Sequence[Sequence[ScoreCell]], rows: int) -> list[tuple[Scor
     return list(zip(*columns, strict=True)) if columns else [()] * rows
 
 
-_SEAMS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])|(?<=[-_.])")
+_SEAMS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z0-9])(?=[A-Z][a-z])|(?<=[-_])|(?<=\.)(?!\d)")
 
 
 def breakable(name: str) -> Markup:
@@ -158,12 +158,12 @@ def breakable(name: str) -> Markup:
     return Markup("<wbr>").join(_SEAMS.split(name))
 
 
-_JOINTS = re.compile(r"(?<=[_.])|(?<=-)(?=\d)")
+_JOINTS = re.compile(r"(?<=_)|(?<=\.)(?!\d)|(?<=-)(?=\d)")
 """Where a browser would not break a name on its own; it does after a hyphen before a letter."""
 
 
 def jointed(name: str) -> Markup:
-    """A model's name that may break after its hyphens and dots, so that `600M` stays whole."""
+    """A model's name that may break after its hyphens and dots, so that `0.6B` stays whole."""
     return Markup("<wbr>").join(_JOINTS.split(name))
 
 
