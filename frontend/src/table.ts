@@ -177,7 +177,7 @@ const CHUNK = 60;
 let current: Row[] = rows;
 let turn = 0;
 
-/** Put rows into the page: what fits a screen at once, the rest after it was painted. */
+/** Put rows into the page: what fits the window at once, the rest after it was painted. */
 function place(order: Row[]): void {
   const mine = ++turn;
   const more = (from: number): void => {
@@ -190,8 +190,11 @@ function place(order: Row[]): void {
     order.slice(0, there).forEach(ready);
     return later(() => more(there));
   }
-  if (table.parentElement) table.parentElement.scrollTop = 0;
-  const first = Math.ceil(innerHeight / LOW_ROW);
+  const pane = table.parentElement as HTMLElement;
+  pane.scrollTop = 0;
+  // The table begins below other parts of the page, or is scrolled so far that it fills the window.
+  const height = innerHeight - Math.max(0, pane.getBoundingClientRect().top);
+  const first = Math.max(1, Math.ceil(height / LOW_ROW));
   table.tBodies[1]?.remove();
   body.replaceChildren(...order.slice(0, first).map(ready));
   later(() => more(first));

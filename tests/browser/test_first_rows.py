@@ -94,22 +94,28 @@ def test_nothing_moves_in_a_tall_window_while_rows_come(
 
 
 @pytest.mark.parametrize("height", [900, 600])
-def test_a_change_lays_out_one_window_of_rows_before_it_is_painted(
-    desk: Any, long_board: str, height: int
+@pytest.mark.parametrize("scrolled", [False, True], ids=["at the top", "scrolled down"])
+def test_a_change_lays_out_the_rows_of_the_window_before_it_is_painted(
+    desk: Any, long_board: str, height: int, scrolled: bool
 ) -> None:
     desk.set_viewport_size({"width": 1440, "height": height})
     desk.goto(long_board)
     desk.wait_for_function(f"() => {SHOWN}.length == {MODELS}")
-    at_once, bottom = desk.evaluate(
-        """() => {
+    top, at_once, bottom, moved = desk.evaluate(
+        """(scrolled) => {
+          scrollTo(0, scrolled ? document.documentElement.scrollHeight : 0);
+          const before = scrollY;
+          const top = document.querySelector('.pane').getBoundingClientRect().top;
           document.querySelector('#board th[data-k="params"] .sort').click();
-          const rows = document.querySelectorAll('#board tbody tr');
-          const pane = document.querySelector('.pane').getBoundingClientRect();
-          return [rows.length, [...rows].at(-1).getBoundingClientRect().bottom - pane.top];
-        }"""
+          const rows = [...document.querySelectorAll('#board tbody tr')];
+          const bottom = rows.at(-1).getBoundingClientRect().bottom;
+          return [top, rows.length, bottom, scrollY - before];
+        }""",
+        scrolled,
     )
-    assert at_once == math.ceil(height / LOW_ROW)
-    assert bottom >= height - 64  # no less than the table shows
+    assert at_once == math.ceil((height - max(0, top)) / LOW_ROW)
+    assert bottom >= min(height, top + height - 64)  # the table is no higher than that
+    assert moved == 0
     expect(desk.locator("#board tbody tr")).to_have_count(MODELS)
 
 
