@@ -79,6 +79,8 @@ def test_it_gives_up_and_says_what_was_shown() -> None:
         ((200, b"<html>"), "answered with something else"),
         ((200, b'{"id":7}'), "answered with something else"),
         ((200, b"\xff"), "answered with something else"),
+        ((200, b'{"id":"\xff"}'), "answered with something else"),
+        ((200, b'{"a":' + b"[" * 100_000), "answered with something else"),
     ],
 )
 def test_an_answer_that_names_no_snapshot(answer: tuple[int, bytes], problem: str) -> None:

@@ -31,7 +31,7 @@ def shown_at(url: str) -> str:
         raise NetworkError(f"{place} answered {answer.status}")
     try:
         return msgspec.json.decode(answer.body, type=_Shown).id
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise NetworkError(f"{place} answered with something else: {error}") from None
 
 
