@@ -282,6 +282,19 @@ def test_two_updates_of_one_home_at_once(tmp_path: Path) -> None:
     assert updated(settings).outcome == "published"
 
 
+def test_a_look_of_doctor_at_the_lock_stops_no_update(tmp_path: Path) -> None:
+    """It takes the lock for an instant: an update that began then said that another one ran."""
+    settings = settings_of(tmp_path, source(tmp_path / "all", scores()))
+    home = Home(settings.home)
+    home.refresh.mkdir(parents=True)
+    holder = locked(home.refresh_lock)
+    holder.__enter__()
+    timer = threading.Timer(0.05, holder.__exit__, (None, None, None))
+    timer.start()
+    assert updated(settings).outcome == "published"
+    timer.join()
+
+
 def test_without_a_source_there_is_nothing_to_update_from(tmp_path: Path) -> None:
     settings = load_settings(tmp_path / "home", {})
     with pytest.raises(UsageError, match=r"\[refresh\] results ="):

@@ -69,6 +69,8 @@ class Ended(NamedTuple):
 
 _IN_PLACE: tuple[Outcome, ...] = ("published", "unchanged", "unprepared")
 """Outcomes with which what is published is what the results give."""
+_A_LOOK = 0.2
+"""Seconds to wait for the lock: `doctor` takes it for an instant to see whether an update runs."""
 
 
 def request_of(settings: RefreshSettings, *, needs_results: bool = True) -> pipeline.Request:
@@ -97,7 +99,7 @@ def refresh(settings: Settings, reporter: Reporter, beside: Beside | None = None
     home = Home(settings.home)
     home.refresh.mkdir(parents=True, exist_ok=True)
     try:
-        with locked(home.refresh_lock):
+        with locked(home.refresh_lock, wait=_A_LOOK):
             sweep(home.refresh)
             before = read_state(home)
             ended = _ended(settings, request, before, reporter)
@@ -279,7 +281,7 @@ def deploy(settings: Settings, reporter: Reporter) -> Delivery:
         raise RefreshError(f"Nothing is published in {settings.home}. Run: frontrunner refresh")
     home.refresh.mkdir(parents=True, exist_ok=True)
     try:
-        with locked(home.refresh_lock):
+        with locked(home.refresh_lock, wait=_A_LOOK):
             found = deliver(settings, store, reporter)
             if found.live_after is not None:
                 seen = {"delivered": found.snapshot, "delivered_at": time.time()}
