@@ -148,6 +148,18 @@ def test_a_dead_channel(settings: Settings) -> None:
     assert "hooks.example answered 410. Correct [notify]" in wrong(settings)["notices by webhook"]
 
 
+def test_notices_that_this_user_may_not_read_do_not_end_doctor(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(folder: Path) -> list[object]:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr("frontrunner.ops.examine_home.read_outboxes", refuses)
+    assert wrong(settings)["notices"].endswith(
+        "outbox cannot be read: Permission denied. Fix the permissions"
+    )
+
+
 def test_a_channel_that_does_not_answer_yet(settings: Settings) -> None:
     waits = '{"id":"a","at":1.0,"kind":"update","title":"t","text":"x"}'
     text = f'{{"channel":"webhook","attempts":1,"error":"no answer","waiting":[{waits}]}}'

@@ -87,6 +87,31 @@ def test_a_held_snapshot_that_a_backup_left_out_cannot_be_accepted(settings: Set
     assert "accept" not in found.text
 
 
+@pytest.mark.parametrize("damage", [b"", b"{", b'{"delivered":"\xff"}', b"[" * 100_000])
+def test_a_damaged_state_is_named_until_the_next_update(settings: Settings, damage: bytes) -> None:
+    home = Home(settings.home)
+    home.refresh.mkdir()
+    home.refresh_state.write_bytes(damage)
+    [found] = examine_updates(settings)
+    assert (found.what, found.state) == ("last update", "wrong")
+    assert found.text == (
+        f"how it ended is not known: {home.refresh_state} is damaged or of another version. Run: "
+        "frontrunner refresh"
+    )
+    assert ended(settings, "published", snapshot=home.published) == []
+
+
+def test_a_state_that_this_user_may_not_read_is_named(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(path: Path, _: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("frontrunner.refresh.record.read_as", refuses)
+    [found] = examine_updates(settings)
+    assert found.text.endswith("state.json cannot be read: Permission denied. Fix the permissions")
+
+
 def test_a_failed_update_is_named_until_one_succeeds(settings: Settings) -> None:
     [found] = ended(settings, "failed", reason="x does not exist.")
     assert (found.what, found.state) == ("last update", "wrong")

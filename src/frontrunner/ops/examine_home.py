@@ -158,7 +158,13 @@ def _unseen(path: Path) -> str:
 def _notices(home: Home) -> Iterator[Finding]:
     """The channels that people are told through, as the last attempts found them."""
     for folder in (home.refresh_outbox, home.outbox):
-        for state in read_outboxes(folder):
+        try:
+            states = read_outboxes(folder)
+        except OSError as error:
+            text = f"{folder} cannot be read: {error.strerror}. Fix the permissions"
+            yield Finding("notices", "wrong", text)
+            continue
+        for state in states:
             what = f"notices by {state.channel}"
             if state.is_dead:
                 text = (

@@ -13,7 +13,7 @@ from frontrunner.base.refresh_settings import RefreshSettings
 from frontrunner.gateway.examine import Finding
 from frontrunner.ops.completing import is_prepared
 from frontrunner.refresh.live import shown_at
-from frontrunner.refresh.record import Run, State, Waiting, read_state
+from frontrunner.refresh.record import Run, State, Waiting, damage_of_state, read_state
 from frontrunner.snapshot.store import Store
 
 _DELIVER = "frontrunner refresh deploy"
@@ -23,6 +23,9 @@ def examine_updates(settings: Settings, now: float | None = None) -> Iterator[Fi
     """What a person must decide or mend, however recent the published data is."""
     home = Home(settings.home)
     state, moment = read_state(home), time.time() if now is None else now
+    damage = damage_of_state(home)
+    if damage:
+        yield Finding("last update", "wrong", f"how it ended is not known: {damage}")
     if state.waiting is not None:
         yield _held(state.waiting, home, moment)
     found = (

@@ -100,6 +100,20 @@ def read_state(home: Home) -> State:
         return State()
 
 
+def damage_of_state(home: Home) -> str:
+    """Why the state cannot be read, and what to do; empty if it can be, or if there is none."""
+    path = home.refresh_state
+    try:
+        read_as(path, State)
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return f"{path} cannot be read: {error.strerror}. Fix the permissions"
+    except ValueError:
+        return f"{path} is damaged or of another version. Run: frontrunner refresh"
+    return ""
+
+
 def write_state(home: Home, state: State) -> None:
     """Replace the state. Raises OSError."""
     write_file(home.refresh_state, msgspec.json.encode(state))
