@@ -117,6 +117,12 @@ def test_the_health_path_of_an_old_board_that_answers_any_path_proves_little(
         found.text
     )
     assert "The gateway gives" not in found.text
+    [said] = [
+        one.text
+        for one in examine(of(any_path, old_health="/up/", **given), tmp_path)
+        if "made-up" in one.text
+    ]
+    assert "gateway.old_health (/up/)" in said, "as it is set"
     for health in ("", "/"):
         assert len(states(of(any_path, old_health=health, **given), tmp_path)) == 4
     any_path[0].pages = ("/", "/healthz")

@@ -132,7 +132,7 @@ def _paths_of_old(settings: GatewaySettings, side: Side, url: str) -> Iterator[F
     if _is_frontrunner(url):
         return
     answered = [path for path in pages_of_new(settings) if _answers(f"{url}{path}")]
-    health = side.health.rstrip("/")
+    health = "" if side.health == "/" else side.health
     if not answered and not health:
         return
     made_up = f"/made-up-by-doctor-{token_hex(8)}"
