@@ -173,3 +173,25 @@ def test_models_are_compared_without_scrolling_sideways(
     short = [name.partition("/")[2] for name in chosen]
     assert [name.strip() for name in names] == short * 4  # what a screen reader says
     assert [[one in text for one in short] for text in letters] == [[True] * count] * 3
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("count", [2, 3, 6])
+def test_very_long_names_do_not_make_the_page_scroll_sideways(
+    chromium: Any, tmp_path: Path, width: int, count: int
+) -> None:
+    """The sentence below the drawn differences names the model that others are compared with."""
+    names = [f"a/{letter * 90}" for letter in "xyWabc"]
+    known = catalog([task(f"Task{number}") for number in range(12)], models=names)
+    scores = {
+        name: {one.name: 0.9 - place / 10 for one in known.tasks}
+        for place, name in enumerate(names)
+    }
+    ingested = ingest(write_scores(tmp_path / "results", scores), known, workers=1)
+    page = chromium.new_page(viewport={"width": width, "height": 844})
+    with served(Application(snapshot_of(tmp_path / "home", ingested), pages=Site())) as address:
+        page.goto(f"{address}/compare?models={','.join(map(quote, names[:count]))}")
+        assert page.locator(".legend:visible").count()
+        sideways = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    page.close()
+    assert sideways <= 0
