@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from frontrunner.answers.service import Service
+from frontrunner.results.ingest import ingest
 from frontrunner.web.views import compare
+from tests.factories import catalog, snapshot_of, task, write_scores
 from tests.web.conftest import HOSTILE, NAME, SCORES, Browser
 
 
@@ -20,7 +23,7 @@ def _types(html: str) -> dict[str, list[str]]:
 
 
 def test_the_current_board_with_most_shared_tasks_is_shown(service: Service) -> None:
-    sides = [compare._side(service, name) for name in ("org/small", "org/large")]
+    sides = compare._sides(service, ("org/small", "org/large"))
     [first, second] = compare.common_boards(service, sides)
     assert (first.bench.name, first.shared, first.tasks) == (NAME, 1, 2)
     assert (second.bench.name, second.shared, second.tasks) == ("Old", 1, 1)
@@ -73,9 +76,7 @@ def test_who_has_chosen_nothing_is_shown_where_to_begin(browser: Browser) -> Non
 def test_many_boards_of_two_models_stand_in_two_tables(
     service: Service, monkeypatch: pytest.MonkeyPatch, boards: int, models: str, tables: list[int]
 ) -> None:
-    first = compare.common_boards(
-        service, [compare._side(service, name) for name in ("org/small", "org/large")]
-    )[0]
+    first = compare.common_boards(service, compare._sides(service, ("org/small", "org/large")))[0]
     monkeypatch.setattr(compare, "common_boards", lambda *_: [first] * boards)
     html = Browser(service).text("/compare", f"models={models}")
     listed = html[html.index("<h2>Boards") :].split("<tbody>")[1:]
@@ -163,3 +164,21 @@ def test_a_type_alone_chooses_a_board_that_has_it(browser: Browser) -> None:
     query = f"models=org/small,{HOSTILE}&type=PairClassification"
     html = browser.text("/compare", query)
     assert '<option value="PairClassification" selected>' in html
+
+
+def test_models_of_one_name_are_told_apart_by_their_owners(tmp_path: Path) -> None:
+    """It said "same minus same", and two of the headings were the same."""
+    names = ["one/same", "two/same", "one/other"]
+    known = catalog([task(f"T{number}") for number in range(3)], models=names)
+    scores = {
+        name: {one.name: 0.9 - place / 10 for one in known.tasks}
+        for place, name in enumerate(names)
+    }
+    read = ingest(write_scores(tmp_path / "results", scores), known, workers=1)
+    page = Browser(Service(snapshot_of(tmp_path / "home", read)))
+    html = page.text("/compare", f"models={','.join(names)}")
+    heads = re.findall(r'<span class="whose">(.*?)</span>', html)
+    assert set(heads) == {"one/same", "two/same", "other"}
+    assert "two/same minus one/same: " in html or "one/same minus two/same: " in html
+    alone = page.text("/compare", "models=one/same,one/other")
+    assert set(re.findall(r'<span class="whose">(.*?)</span>', alone)) == {"same", "other"}

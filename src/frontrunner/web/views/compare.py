@@ -21,7 +21,7 @@ from frontrunner.web.views import gaps
 from frontrunner.web.views.board_table import type_label
 from frontrunner.web.views.home import featured
 from frontrunner.web.views.newer import is_old
-from frontrunner.web.views.rows import ModelName, ScoreCell, shaded, with_partial_mean
+from frontrunner.web.views.rows import ModelName, ScoreCell, shaded, twins, with_partial_mean
 from frontrunner.web.visit import Shown, Visit
 
 MOST = 6
@@ -34,6 +34,8 @@ class Side(NamedTuple):
     model: schemas.Model
     licence: str
     boards: dict[str, schemas.ModelScoreRow]
+    label: str
+    """Its name without the owner, unless another of the models has the same."""
 
 
 class Fact(NamedTuple):
@@ -90,7 +92,7 @@ def compare(visit: Visit) -> Shown:
     wanted = [name.strip() for name in visit.query.get("models", "").split(",")]
     catalog = visit.service.snapshot.catalog
     names = list(dict.fromkeys(n for n in wanted if n in catalog.model_by_name))[:MOST]
-    sides = [_side(visit.service, name) for name in names]
+    sides = _sides(visit.service, names)
     common = common_boards(visit.service, sides)
     shown = next((one for one in common if one.bench.name == visit.query.get("board")), None)
     shown = shown or _of_kind(visit, common) or next(iter(common), None)
@@ -106,7 +108,7 @@ def compare(visit: Visit) -> Shown:
         "examples": [] if sides else _examples(visit.service),
         **(_in_full(visit, shown, sides) if shown and len(sides) > 1 else _NOTHING),
     }
-    title = " · ".join(side.name.short for side in sides) or visit.t("compare.title")
+    title = " · ".join(side.label for side in sides) or visit.t("compare.title")
     return Shown("compare.html", title, values, visit.t("compare.lead"))
 
 
@@ -142,7 +144,7 @@ def _in_full(visit: Visit, shown: Common, sides: list[Side]) -> dict[str, object
     kind = visit.query.get("type", "")
     kind = kind if kind in of_type else ""
     tasks = [task for task in board.tasks if not kind or task in of_type[kind]]
-    names = [side.name.short for side in sides]
+    names = [side.label for side in sides]
     choice = [side.name.name for side in sides], shown.bench.name
     return {
         "types": _types(visit, board, rows, partial(visit.links.compare, *choice), kind),
@@ -161,11 +163,19 @@ def _of_type(board: BoardValues) -> dict[str, list[str]]:
     return {kind: of_type.get(kind, []) for kind in board.task_types}
 
 
-def _side(service: Service, name: str) -> Side:
-    found = service.model_scores(name)
+def _sides(service: Service, chosen: Sequence[str]) -> list[Side]:
+    names = [ModelName.of(name) for name in chosen]
+    return [
+        _side(service, name, name.name if is_twin else name.short)
+        for name, is_twin in zip(names, twins(names), strict=True)
+    ]
+
+
+def _side(service: Service, name: ModelName, label: str) -> Side:
+    found = service.model_scores(name.name)
     boards = {row.benchmark_name: row for row in reversed(found.rows)}
     licence = text.short_licence(found.model.license)
-    return Side(ModelName.of(name), found.model, licence, boards)
+    return Side(name, found.model, licence, boards, label)
 
 
 _WORDS = ("models.licence", "models.type", "tools.modality")
