@@ -74,6 +74,18 @@ def test_a_board_without_models_has_no_tile_and_does_not_count(tmp_path: Path) -
     assert "/benchmark/Unrun" in browser.text("/boards")
 
 
+def test_before_the_first_results_the_front_page_shows_every_board(tmp_path: Path) -> None:
+    run = task("Run")
+    board = Benchmark(name="Run", display_name="Run", scopes=(scope(run),), on_menu=True)
+    menu = (MenuEntry(name="Retrieval", children=("Run",)),)
+    known = structs.replace(catalog([run], ["org/model"], [board]), menu=menu)
+    (tmp_path / "results").mkdir()
+    snapshot = snapshot_of(tmp_path / "home", ingest(tmp_path / "results", known, workers=1))
+    front = Browser(Service(snapshot)).text("/")
+    assert '<h3><a href="/boards">All 1 board</a></h3>' in front
+    assert "/benchmark/Run" in front
+
+
 def test_the_front_page_says_what_its_numbers_are(browser: Browser) -> None:
     leaders = browser.text("/").partition("Best models by size</h2>")[2]
     assert "its mean score from 0 to 100" in leaders.partition("<table")[0]

@@ -74,18 +74,23 @@ class Group(NamedTuple):
 def home(visit: Visit) -> Shown:
     """The front page."""
     t, counts = visit.t, visit.service.snapshot.manifest.provenance.counts
-    groups, ranked = menu(visit), visit.service.boards_ranked
+    groups, counted = menu(visit), _counted(visit.service)
     values = {
         "featured": [_featured(visit.service, bench) for bench in featured(visit.service)],
         "groups": groups,
         "counts": counts,
-        "ranked": ranked,
-        "rest": ranked - sum(len(group.entries) for group in groups),
+        "boards": counted,
+        "rest": counted - sum(len(group.entries) for group in groups),
         "tongues": tongues(visit.service),
         "kinds": [(one, t.named("types", spaced(one))) for one in task_kinds(visit.service)],
         "sizes": SIZES,
     }
     return Shown("home.html", visit.t("home.title"), values, visit.t("home.lead"))
+
+
+def _counted(service: Service) -> int:
+    """The boards that rank a model; all, while none does, as before the first results."""
+    return service.boards_ranked or len(service.snapshot.catalog.benchmarks)
 
 
 def tongues(service: Service) -> list[str]:
@@ -182,7 +187,7 @@ def _score(best: schemas.Leader | None) -> float | None:
 
 
 def menu(visit: Visit, *, everything: bool = False) -> list[Group]:
-    """The boards that rank a model, by the headings of the menu.
+    """The boards that rank a model, or all while none does, by the headings of the menu.
 
     With `everything` also those that rank none yet, and last those on no menu.
     """
@@ -207,7 +212,7 @@ def menu(visit: Visit, *, everything: bool = False) -> list[Group]:
     order = {name: place for place, name in enumerate(flagships(visit.service))}
     for group in groups:
         group.entries.sort(key=lambda entry: order.get(entry.bench.name, len(order)))
-    if not everything:
+    if not everything and visit.service.boards_ranked:
         groups = [_without_empty(visit.service, group) for group in groups]
     return [group for group in groups if group.entries]
 
