@@ -187,3 +187,19 @@ def test_a_schedule_that_cannot_update_is_printed_with_a_warning(command: Comman
     assert "warning: No source of results is set" in err
     command.results(9)
     assert command("refresh", "emit", "systemd")[2] == ""
+
+
+def test_a_damaged_state_is_not_said_to_be_none(command: Command) -> None:
+    command.results(12)
+    command("refresh")
+    (command.home / "refresh/state.json").write_bytes(b"{")
+    for words in (("status",), ("status", "--json")):
+        code, out, err = command("refresh", *words)
+        assert (code, out) == (9, "")
+        assert "How the last update ended is not known: " in err
+        assert (
+            f"is damaged or of another version. Run: frontrunner refresh --home {command.home}"
+            in err
+        )
+    assert command("refresh")[0] == 0
+    assert command("refresh", "status")[0] == 0

@@ -91,7 +91,19 @@ def test_old_data(settings: Settings) -> None:
 def test_a_damaged_snapshot(settings: Settings) -> None:
     table = Store(settings.home).current().folder / "score.npy"
     table.write_bytes(table.read_bytes()[:-1])
-    assert "is damaged: " in wrong(settings)["snapshot"]
+    said = wrong(settings)["snapshot"]
+    assert "is damaged: " in said
+    assert said.endswith("Run: frontrunner rollback, then frontrunner refresh")
+
+
+def test_damaged_answers_are_prepared_again(settings: Settings) -> None:
+    answers = Store(settings.home).current().folder / "answers/answers.bin"
+    raw = bytearray(answers.read_bytes())
+    raw[0] ^= 1
+    answers.write_bytes(raw)
+    assert wrong(settings)["snapshot"].endswith(
+        "Prepare its answers again: frontrunner prepare --again"
+    )
 
 
 def test_a_snapshot_without_answers(settings: Settings) -> None:

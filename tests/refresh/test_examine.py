@@ -187,6 +187,35 @@ def test_what_readers_did_not_see_is_asked_again(
     assert list(examine_updates(to, NOW)) == []
 
 
+def test_a_live_board_that_served_it_is_asked_whether_it_still_does(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, to = Home(settings.home), delivering(settings, live="http://board.test")
+    run = Run(at=NOW - 7200, seconds=2, outcome="published", snapshot=home.published)
+    home.refresh.mkdir()
+    keep_run(home, run, delivered=home.published)
+    monkeypatch.setattr(module, "shown_at", lambda _: home.published)
+    assert list(examine_updates(to, NOW)) == []
+    monkeypatch.setattr(module, "shown_at", lambda _: "older")
+    [found] = examine_updates(to, NOW)
+    assert (found.what, found.state) == ("live board", "wrong")
+    assert found.text == (
+        f"http://board.test served snapshot {home.published}, and no longer does: it shows older. "
+        "Correct that or [refresh] live"
+    )
+
+
+def test_what_a_live_board_answers_now_is_said(settings: Settings) -> None:
+    home, to = Home(settings.home), delivering(settings, live="http://127.0.0.1:9")
+    home.refresh.mkdir()
+    earlier = Run(at=NOW - 7200, seconds=2, outcome="published", snapshot="before")
+    keep_run(home, earlier, delivered="before")
+    [found] = examine_updates(to, NOW)
+    assert "The last one seen there was before. http://127.0.0.1:9 now: " in found.text
+    assert found.text.endswith(". Run: frontrunner refresh deploy")
+    assert "refused" in found.text
+
+
 def test_what_is_published_by_hand_has_not_been_seen_by_readers(settings: Settings) -> None:
     home, to = Home(settings.home), delivering(settings, deploy={"space": "o/board"})
     assert list(examine_updates(to, NOW)) == [], "an update would be the first"

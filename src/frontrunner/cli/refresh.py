@@ -240,10 +240,13 @@ def _deploy(settings: Settings) -> None:
 @group.command()
 def status(home: Home = None, as_json: Json = False) -> None:
     """Show how the last update ended, and which snapshots wait for approval."""
-    from frontrunner.refresh.record import read_state  # noqa: PLC0415
+    from frontrunner.refresh.record import damage_of_state, read_state  # noqa: PLC0415
 
     settings = load_settings(home)
     state = read_state(HomePaths(settings.home))
+    damage = damage_of_state(HomePaths(settings.home))
+    if damage:
+        raise RefreshError(f"How the last update ended is not known: {with_home(damage)}")
     if as_json:
         print_json(state)
         return

@@ -36,7 +36,7 @@ from frontrunner.base.atomic import (
 from frontrunner.base.errors import BackupError
 from frontrunner.base.home import Home
 from frontrunner.snapshot.manifest import FileEntry
-from frontrunner.snapshot.store import Store, whole_damage
+from frontrunner.snapshot.store import Store, remedy, whole_damage
 
 INDEX = "backup.json"
 _FORMAT = 1
@@ -142,7 +142,8 @@ class _Copy:
             current = self._store.current()
             if problems := whole_damage(current):
                 raise BackupError(
-                    f"Snapshot {current.id} is damaged: {problems[0]}. Run: frontrunner refresh"
+                    f"Snapshot {current.id} is damaged: {problems[0]}. "
+                    f"{remedy(problems, 'Run: frontrunner refresh')}"
                 )
             yield from self._below(current.folder)
 

@@ -18,7 +18,7 @@ from frontrunner.ops.notify import read_outboxes
 from frontrunner.remote.state import read_following
 from frontrunner.snapshot.freshness import read_checked_at
 from frontrunner.snapshot.prepared import has_stale_answers
-from frontrunner.snapshot.store import Store, whole_damage
+from frontrunner.snapshot.store import Store, remedy, whole_damage
 
 _OLDEST_PYTHON = (3, 11)
 _LEAST_FREE = 1 << 30
@@ -80,7 +80,7 @@ def _snapshot(settings: Settings) -> Finding:
     except (FrontrunnerError, OSError) as error:
         return Finding("snapshot", "wrong", str(error))
     if problems:
-        advice = "Run: frontrunner rollback, then frontrunner refresh"
+        advice = remedy(problems, "Run: frontrunner rollback, then frontrunner refresh")
         text = f"{current.id} is damaged: {problems[0]}. {advice}"
         return Finding("snapshot", "wrong", text)
     if current.prepared is None:

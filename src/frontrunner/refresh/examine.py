@@ -76,21 +76,31 @@ def _undelivered(settings: RefreshSettings, state: State, home: Home, now: float
     if not place or published is None or (state.last is None and state.delivered is None):
         return None
     missed = _missed(state, published)
-    if missed is None and state.delivered == published:
+    is_seen = missed is None and state.delivered == published
+    if is_seen and not settings.live:
         return None
-    what = "deployment" if settings.deploy.space else "live board"
+    what = "deployment" if settings.deploy.space and not is_seen else "live board"
     if _is_under_way(home):
         return Finding(what, "ok", "an update is under way, which sees to it at its end")
-    if settings.live and _shows(settings.live, published):
+    now_there = _problem_at(settings.live, published) if settings.live else ""
+    if settings.live and not now_there:
         return None
-    if missed is None:
+    here = f"snapshot {published} is published in {home.path}, but"
+    if is_seen:
+        text = f"{settings.live} served snapshot {published}, and no longer does: {now_there}. "
+        text += "Correct that or [refresh] live"
+    elif missed is None:
         before = f" The last one seen there was {state.delivered}." if state.delivered else ""
-        text = f"snapshot {published} is published in {home.path}, but {place} has not been seen to"
-        return Finding(what, "wrong", f"{text} serve it.{before} Run: {_DELIVER}")
-    did = f"not deployed to {place}" if missed.outcome == "undeployed" else "not seen by readers"
-    text = f"snapshot {published} is published in {home.path}, but was {did} when the last update "
-    text += f"ran, {_long(now - missed.at)} ago: {missed.reason.rstrip('.')}; then run: {_DELIVER}"
+        before += f" {settings.live} now: {now_there}." if now_there else ""
+        text = f"{here} {place} has not been seen to serve it.{before} Run: {_DELIVER}"
+    else:
+        text = f"{here} was {_not_reached(missed, place, now)}; then run: {_DELIVER}"
     return Finding(what, "wrong", text)
+
+
+def _not_reached(run: Run, place: str, now: float) -> str:
+    did = f"not deployed to {place}" if run.outcome == "undeployed" else "not seen by readers"
+    return f"{did} when the last update ran, {_long(now - run.at)} ago: {run.reason.rstrip('.')}"
 
 
 def _missed(state: State, published: str) -> Run | None:
@@ -115,12 +125,13 @@ def _is_under_way(home: Home) -> bool:
         return False  # this user may not lock it
 
 
-def _shows(url: str, snapshot: str) -> bool:
-    """Whether the live board serves a snapshot now, such as once `serve` was started again."""
+def _problem_at(url: str, snapshot: str) -> str:
+    """Why the live board does not serve a snapshot now; empty if it does."""
     try:
-        return shown_at(url) == snapshot
-    except NetworkError:
-        return False
+        found = shown_at(url)
+    except NetworkError as error:
+        return str(error).rstrip(".")
+    return "" if found == snapshot else f"it shows {found}"
 
 
 def _long(duration: float) -> str:

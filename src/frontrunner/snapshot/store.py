@@ -365,8 +365,8 @@ def _whole(snapshot: Snapshot) -> Snapshot:
     return snapshot
 
 
-def remedy(problems: Sequence[str]) -> str:
-    """How to repair damage."""
+def remedy(problems: Sequence[str], otherwise: str = "Build it again, or publish another.") -> str:
+    """How to repair damage: prepared answers alone need no new snapshot; `otherwise` it does."""
     if all(problem.startswith(f"{ANSWERS}/") for problem in problems):
         return "Prepare its answers again: frontrunner prepare --again"
-    return "Build it again, or publish another."
+    return otherwise
