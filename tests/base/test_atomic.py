@@ -225,6 +225,15 @@ def test_a_line_does_not_join_one_that_was_cut_off(tmp_path: Path, synced: list[
     assert synced == ["log", tmp_path.name, "log"]  # the folder, as it got a new name
 
 
+def test_a_look_at_a_lock_takes_and_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "one.lock"
+    assert not atomic.is_locked(path)
+    assert not path.exists()
+    with atomic.locked(path):
+        assert atomic.is_locked(path)
+    assert not atomic.is_locked(path)
+
+
 def test_a_lock_excludes_others_and_ends_with_the_block(tmp_path: Path) -> None:
     for path in (tmp_path / "lock", tmp_path):
         with atomic.locked(path):

@@ -140,6 +140,13 @@ def test_a_damaged_snapshot_is_not_said_to_be_unprepared(settings: Settings) -> 
     assert ended(settings, "unprepared", snapshot=home.published, reason=UNPREPARED) == []
 
 
+def delivered(home: Home, snapshot: str | None) -> None:
+    """An update two hours ago after which readers were seen to have a snapshot."""
+    run = Run(at=NOW - 7200, seconds=2, outcome="published", snapshot=snapshot)
+    home.refresh.mkdir()
+    keep_run(home, run, delivered=snapshot)
+
+
 def delivering(settings: Settings, **to: Any) -> Settings:
     """The same settings with a place that readers are served from."""
     return load_settings(settings.home, {}, refresh=to)
@@ -161,9 +168,7 @@ def test_a_repeated_update_that_cannot_deploy_is_named_until_a_later_deployment(
     settings: Settings,
 ) -> None:
     home, to = Home(settings.home), delivering(settings, deploy={"space": "o/board"})
-    run = Run(at=NOW - 7200, seconds=2, outcome="published", snapshot=home.published)
-    home.refresh.mkdir()
-    keep_run(home, run, delivered=home.published)
+    delivered(home, home.published)
     assert list(examine_updates(to, NOW)) == []
     [found] = ended(to, "undeployed", snapshot=home.published, reason="x")
     assert "not deployed" in found.text
@@ -191,9 +196,7 @@ def test_a_live_board_that_served_it_is_asked_whether_it_still_does(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, to = Home(settings.home), delivering(settings, live="http://board.test")
-    run = Run(at=NOW - 7200, seconds=2, outcome="published", snapshot=home.published)
-    home.refresh.mkdir()
-    keep_run(home, run, delivered=home.published)
+    delivered(home, home.published)
     monkeypatch.setattr(module, "shown_at", lambda _: home.published)
     assert list(examine_updates(to, NOW)) == []
     monkeypatch.setattr(module, "shown_at", lambda _: "older")
@@ -207,9 +210,7 @@ def test_a_live_board_that_served_it_is_asked_whether_it_still_does(
 
 def test_what_a_live_board_answers_now_is_said(settings: Settings) -> None:
     home, to = Home(settings.home), delivering(settings, live="http://127.0.0.1:9")
-    home.refresh.mkdir()
-    earlier = Run(at=NOW - 7200, seconds=2, outcome="published", snapshot="before")
-    keep_run(home, earlier, delivered="before")
+    delivered(home, "before")
     [found] = examine_updates(to, NOW)
     assert "The last one seen there was before. http://127.0.0.1:9 now: " in found.text
     assert found.text.endswith(". Run: frontrunner refresh deploy")
@@ -219,9 +220,7 @@ def test_what_a_live_board_answers_now_is_said(settings: Settings) -> None:
 def test_what_is_published_by_hand_has_not_been_seen_by_readers(settings: Settings) -> None:
     home, to = Home(settings.home), delivering(settings, deploy={"space": "o/board"})
     assert list(examine_updates(to, NOW)) == [], "an update would be the first"
-    home.refresh.mkdir()
-    earlier = Run(at=NOW - 7200, seconds=2, outcome="published", snapshot="before")
-    keep_run(home, earlier, delivered="before")
+    delivered(home, "before")
     [found] = examine_updates(to, NOW)
     assert (found.what, found.state) == ("deployment", "wrong")
     assert found.text == (

@@ -362,19 +362,29 @@ def locked(path: Path, *, wait: float = 0.0) -> Iterator[None]:
         os.close(handle)
 
 
-def _try_lock(handle: int) -> bool:
+def is_locked(path: Path) -> bool:
+    """Whether another process holds the lock of a file, which is taken for an instant to see.
+
+    Raises OSError if this user may not lock it.
+    """
+    if not path.exists():
+        return False
     try:
-        _lock(handle)
+        with locked(path):
+            return False
+    except BlockingIOError:
+        return True
+
+
+def _try_lock(handle: int) -> bool:
+    """Lock an open file until it is closed, unless another process has it."""
+    import fcntl  # noqa: PLC0415 -- POSIX alone
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
-
-
-def _lock(handle: int) -> None:
-    """Lock an open file until it is closed; raises BlockingIOError if another process has it."""
-    import fcntl  # noqa: PLC0415 -- POSIX alone
-
-    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 FileStamp = tuple[int, int]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from frontrunner.base.atomic import locked
+from frontrunner.base.atomic import is_locked
 from frontrunner.base.config import Settings
 from frontrunner.base.errors import NetworkError
 from frontrunner.base.home import Home
@@ -58,11 +58,7 @@ def _answers_as_board(host: str, port: int) -> bool:
 
 def _gateway_runs(folder: Path) -> bool:
     """Whether a supervisor of the gateway runs: it holds the lock of its folder."""
-    lock = folder / "run.lock"
-    if not lock.exists():
-        return False
     try:
-        with locked(lock):
-            return False
-    except OSError:  # which the lock of another process is
+        return is_locked(folder / "run.lock")
+    except OSError:  # another user's, which this one may not lock
         return True

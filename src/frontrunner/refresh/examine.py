@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from frontrunner.base.atomic import locked
+from frontrunner.base.atomic import is_locked
 from frontrunner.base.config import Settings
 from frontrunner.base.errors import FrontrunnerError, NetworkError
 from frontrunner.base.home import Home
@@ -114,13 +114,8 @@ def _missed(state: State, published: str) -> Run | None:
 
 def _is_under_way(home: Home) -> bool:
     """Whether an update or a deployment of this home runs."""
-    if not home.refresh_lock.exists():
-        return False
     try:
-        with locked(home.refresh_lock):
-            return False
-    except BlockingIOError:
-        return True
+        return is_locked(home.refresh_lock)
     except OSError:
         return False  # this user may not lock it
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
-from frontrunner.base.atomic import locked
+from frontrunner.base.atomic import is_locked
 from frontrunner.base.config import Settings
 from frontrunner.base.durations import seconds
 from frontrunner.base.errors import LedgerError, MissingExtraError
@@ -76,7 +76,7 @@ def _controller(
     if held is None:
         text = f"none runs, though the take-over is at {at}: no gate is watched. {_START}"
         return Finding(what, "wrong", text)
-    runs_here = _is_locked(home)
+    runs_here = is_locked(home.controller_lock)
     if not is_local(held.holder, home):
         return _elsewhere(held, goes_on(), runs_here)
     if not runs_here:
@@ -104,17 +104,6 @@ def _elsewhere(held: Held, goes_on: bool, runs_here: bool) -> Finding:
     text = f"{held.holder} does not renew its lease: it hangs, is dead or cannot reach the ledger. "
     more = "One of this home stands by and takes over soon." if runs_here else _START
     return Finding("controller", "wrong", f"{text}{more}")
-
-
-def _is_locked(home: Home) -> bool:
-    """Whether a controller of this home runs, with the lease or not."""
-    if not home.controller_lock.exists():
-        return False
-    try:
-        with locked(home.controller_lock):
-            return False
-    except BlockingIOError:
-        return True
 
 
 def _goes_on(

@@ -260,7 +260,10 @@ def _types(
         label, cells = type_label(kind, visit.t), shaded(values, whys)
         by = _difference(values)
         gap = gaps.of_two(shared, rows) if by else None
-        lines.append(Line(label, note, link(kind), cells, [], 0, by, kind == chosen, gap))
+        is_chosen = kind == chosen
+        lines.append(
+            Line(label, note, link(kind), cells, [], difference=by, is_chosen=is_chosen, gap=gap)
+        )
     return lines
 
 
@@ -290,5 +293,7 @@ def _tasks(visit: Visit, tasks: Sequence[str], rows: Rows) -> list[Line]:
     for task in sorted(some, key=lambda task: -gaps.spread(task, rows)):
         values = [row.scores_by_task.get(task) if row else None for row in rows]
         cells = shaded(values, [why] * len(rows))
-        lines.append(Line(task, "", visit.links.task(task), cells, [], 0, _difference(values)))
+        lines.append(
+            Line(task, "", visit.links.task(task), cells, [], difference=_difference(values))
+        )
     return lines
